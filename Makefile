@@ -1,0 +1,64 @@
+# `make run` and `make test` do all set-up on a machine that has git, make and Python 3.11 or newer.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types layers lint-openapi bench soak setup-system clean
+
+BIN := .venv/bin
+# Files in the environment say what was put there from which lock, so that a second run is quick.
+RUN := .venv/.synced-run
+ALL := .venv/.synced-all
+BENCH := .venv/.synced-bench
+# A test process for each of two cores; more only wait for one another.
+TESTS := -n 2 --durations=10
+
+help: ## Show what can be made.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+$(RUN): uv.lock pyproject.toml
+	@tools/environment run
+	@touch $@
+
+$(ALL): uv.lock pyproject.toml
+	@tools/environment all
+	@touch $(RUN) $@
+
+$(BENCH): uv.lock pyproject.toml
+	@tools/environment bench
+	@touch $(RUN) $(ALL) $@
+
+run: $(RUN) ## Serve with demo data on PORT (8000), data in REGISTRY_HOME (./var).
+	@$(BIN)/registry db upgrade
+	@$(BIN)/registry demo load
+	@exec $(BIN)/registry serve --with-worker
+
+setup-system: ## Install what tests need beside Python (Debian, as root), or print the line to run.
+	@tools/system-packages
+
+test: $(ALL) setup-system ## Run all tests, on SQLite and PostgreSQL.
+	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
+
+check: lint types layers lint-openapi ## Lint, check types, layers and the API description.
+
+lint: $(ALL)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(ALL)
+	@$(BIN)/mypy
+
+layers: $(ALL)
+	@$(BIN)/lint-imports
+
+lint-openapi: $(ALL)
+	@$(BIN)/registry openapi --check
+	@if command -v npm >/dev/null; then openapi/lint.sh; else echo "No npm here: the API description is not linted."; fi
+
+bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look).
+	@$(BIN)/python -m bench
+
+soak: $(ALL) setup-system ## Run the long kill and fuzz rounds (SOAK_ROUNDS, 50; make test runs one of each).
+	@SOAK_ROUNDS=$${SOAK_ROUNDS:-50} $(BIN)/python -m pytest -m soak --durations=10 $(ARGS)
+
+clean: ## Remove the environment and what tools left; data in ./var stays.
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist

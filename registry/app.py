@@ -1,0 +1,74 @@
+"""Builds the application that a process serves."""
+
+import os
+from types import TracebackType
+from typing import Any
+
+from flask import Flask
+from flask.globals import request_ctx
+
+from registry.config import Edge, Settings
+from registry.db import engine_for, reading_sessions_for, sessions_for
+from registry.web import errors, health, logs, metrics, transaction
+from registry.web.errors import RegistryRequest
+from registry.web.frame import Frame
+from registry.web.limits import limiter_for
+from registry.web.transaction import Services
+
+MOST_BODY_BYTES = 1024 * 1024
+"""The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
+
+
+class RegistryApp(Flask):
+    """Flask with the frame's admission in front of every view, and exceptions logged without their words."""
+
+    request_class = RegistryRequest
+    frame: Frame
+
+    def preprocess_request(self) -> Any:
+        self.frame.admit(request_ctx.request.environ)
+        return super().preprocess_request()
+
+    def log_exception(
+        self,
+        exc_info: tuple[type, BaseException, TracebackType] | tuple[None, None, None],
+    ) -> None:
+        """Nothing here: errors.answer_unexpected logs it once, and without the message."""
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application with the edges that `settings` names. Touches the data folder, but no database yet."""
+    logs.configure()
+    settings.prepare_home()
+    app = RegistryApp("registry", static_folder=None, template_folder=None)
+    # Errors answer alike under test and in production.
+    app.config.update(PROPAGATE_EXCEPTIONS=False, MAX_CONTENT_LENGTH=MOST_BODY_BYTES, RESTX_ERROR_404_HELP=False)
+    app.url_map.strict_slashes = False
+    engine = engine_for(settings.database_url)
+    transaction.register(app, Services(settings, engine, sessions_for(engine), reading_sessions_for(engine)))
+    errors.register(app)
+    health.register(app)
+    measured = metrics.Metrics() if settings.has_metrics else None
+    if measured is not None:
+        metrics.register(app, measured)
+    register_edges(app, settings)
+    app.frame = Frame(app, settings, limiter_for(settings.redis_url, settings.rate), measured)
+    app.wsgi_app = app.frame  # type: ignore[method-assign]
+    return app
+
+
+def register_edges(app: Flask, settings: Settings) -> None:
+    # Imported when served: a process that serves pages alone need not load the API's libraries.
+    if Edge.API in settings.edges:
+        from registry.api import edge as api
+
+        api.register(app)
+    if Edge.PUBLIC in settings.edges:
+        from registry.public import edge as public
+
+        public.register(app)
+
+
+def from_environment() -> Flask:
+    """For WSGI servers: the application as the environment describes it."""
+    return create_app(Settings.from_environment(os.environ))

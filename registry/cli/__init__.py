@@ -1,0 +1,95 @@
+"""The `registry` command. Each command is loaded when it is called, so that `--help` and small ones start at once."""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from registry.config import Settings
+from registry.errors import RegistryError
+from registry.outages import trouble_in
+
+COMMANDS: dict[str, str] = {
+    "serve": "registry.cli.serve:serve",
+    "db": "registry.cli.database:database",
+    "demo": "registry.cli.demo:demo",
+    "import": "registry.cli.imports:import_command",
+    "sources": "registry.cli.sources:sources",
+    "worker": "registry.cli.worker:worker",
+    "reindex": "registry.cli.reindex:reindex",
+    "openapi": "registry.cli.openapi:openapi",
+}
+"""Name of each command and where it is: `module:function`."""
+
+
+class Commands(click.Group):
+    """Finds commands by the table above, and turns our own errors into one line and exit code 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name]} is no command")
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            return super().invoke(ctx)
+        except RegistryError as error:
+            refuse(error)
+        except SQLAlchemyError as error:
+            trouble = trouble_in(error)
+            if trouble is None:
+                raise
+            refuse(trouble)
+
+
+def refuse(error: RegistryError) -> None:
+    """Say on standard error what is wrong and what to do, and end with exit code 2."""
+    click.echo(f"registry: {error.text}", err=True)
+    sys.exit(2)
+
+
+def settings() -> Settings:
+    """The environment's settings, with the data folder made. Raises SettingsError."""
+    found = Settings.from_environment(os.environ)
+    found.prepare_home()
+    return found
+
+
+EPILOG = """\b
+Settings come from the environment, all with a default:
+  PORT                      port to serve on (8000)
+  REGISTRY_HOME             data folder (./var)
+  REGISTRY_DATABASE_URL     postgresql+psycopg://user:password@host/name (a SQLite file in REGISTRY_HOME)
+  REGISTRY_URL              public address, like https://registry.example.org (http://127.0.0.1:PORT)
+  REGISTRY_EDGES            what to serve: api, public, console (api,public)
+  REGISTRY_FILES            folder of large files (REGISTRY_HOME/files)
+  REGISTRY_SMTP_URL         smtp://user:password@host:587 (mail is written to REGISTRY_HOME/mail)
+  REGISTRY_REDIS_URL        redis://host:6379/0, to count requests over several processes (each counts alone)
+  REGISTRY_TRUSTED_PROXIES  number of proxies before us, or their networks (X-Forwarded-For is ignored)
+  REGISTRY_METRICS          on to serve /metrics (off)
+  REGISTRY_RATE             requests a minute that one client may make (600)
+
+\b
+First steps:
+  registry db upgrade
+  registry serve
+"""
+
+
+@click.group(
+    cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120}
+)
+@click.version_option(package_name="recruitment-registry", prog_name="registry")
+def main() -> None:
+    """A registry of licensed recruitment intermediaries: from official lists to a verdict."""

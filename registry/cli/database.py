@@ -1,0 +1,100 @@
+"""`registry db`: move the database between revisions, and say where it is."""
+
+import click
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from registry import cli, revisions
+from registry.db import engine_for
+from registry.errors import NotMigrated
+
+GROUP_EXAMPLES = """\b
+Examples:
+  registry db upgrade
+  registry db current
+  registry db downgrade 0002
+"""
+
+UPGRADE_EXAMPLES = """\b
+Examples:
+  registry db upgrade          to the newest revision
+  registry db upgrade 0003     to that one
+"""
+
+DOWNGRADE_EXAMPLES = """\b
+Examples:
+  registry db downgrade 0002   back to that revision
+  registry db downgrade base   drop every table
+"""
+
+
+@click.group(name="db", epilog=GROUP_EXAMPLES)
+def database() -> None:
+    """Move the database between revisions, and say where it is."""
+
+
+@database.command(epilog=UPGRADE_EXAMPLES)
+@click.argument("revision", default="head")
+def upgrade(revision: str) -> None:
+    """Bring the database to REVISION, the newest one if none is named.
+
+    All steps are one transaction: when interrupted, the database is as before. Doing it again does no harm.
+    """
+    revisions.upgrade(cli.settings().database_url, revision)
+    click.echo(_where())
+
+
+@database.command(epilog=DOWNGRADE_EXAMPLES)
+@click.argument("revision")
+@click.option("--yes", is_flag=True, help="Do not ask whether the data of the later revisions may go.")
+def downgrade(revision: str, yes: bool) -> None:
+    """Take the database back to REVISION. What only later revisions can hold is lost."""
+    if not yes:
+        click.confirm(f"Data that revision {revision} cannot hold will be lost. Go on?", abort=True)
+    revisions.downgrade(cli.settings().database_url, revision)
+    click.echo(_where())
+
+
+@database.command()
+def current() -> None:
+    """Print the revision the database is at, and the one this version needs."""
+    click.echo(_where())
+
+
+@database.command()
+def check() -> None:
+    """Check that the database can be reached, is new enough, and has exactly the tables this version expects.
+
+    Exit code 0 when all is well, 2 otherwise.
+    """
+    engine = engine_for(cli.settings().database_url)
+    try:
+        revisions.require_current(engine)
+        with engine.connect() as connection:
+            differences = differences_of(connection)
+    finally:
+        engine.dispose()
+    if differences:
+        raise NotMigrated(f"the tables differ from what this version expects: {'; '.join(differences)}")
+    click.echo(f"The database is well, at revision {revisions.head()}.")
+
+
+def differences_of(connection: Connection) -> list[str]:
+    from registry.tables import METADATA
+
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return [str(difference) for difference in compare_metadata(context, METADATA)]
+
+
+def _where() -> str:
+    engine = engine_for(cli.settings().database_url)
+    try:
+        with engine.connect() as connection:
+            found = revisions.current(connection)
+    finally:
+        engine.dispose()
+    wanted = revisions.head()
+    if found == wanted:
+        return f"The database is at revision {found}, the newest."
+    return f"The database is at revision {found or 'none'}; this version needs {wanted}: run `registry db upgrade`."

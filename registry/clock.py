@@ -1,0 +1,32 @@
+"""The one source of now and today. Instants are aware, in UTC; a day is the authority's own."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def day_at(instant: datetime, time_zone: str | None) -> date:
+    """The calendar day at `instant` where the authority sits; UTC when no authority is known."""
+    return instant.astimezone(zone(time_zone) if time_zone else UTC).date()
+
+
+def instant_text(instant: datetime) -> str:
+    """`2026-11-24T10:00:00.123456Z`: UTC, microseconds, always the same length, so that text order is time order."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_instant(text: str) -> datetime:
+    """The inverse of `instant_text`; also takes other ISO 8601 forms with an offset. ValueError otherwise."""
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs its offset, for example a closing Z")
+    return instant.astimezone(UTC)

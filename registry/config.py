@@ -1,0 +1,215 @@
+"""Settings from the environment, checked at start. A wrong value is a SettingsError that says what to do."""
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from registry.errors import SettingsError
+
+
+class Edge(StrEnum):
+    """What a process serves. The console is closed unless it is named."""
+
+    API = "api"
+    PUBLIC = "public"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedProxies:
+    """Whose X-Forwarded-* count: the last `hops` senders, or peers in `networks`. Neither: nobody's."""
+
+    hops: int = 0
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.hops or self.networks)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator decides. Addresses with passwords stay out of its text form."""
+
+    home: Path
+    database_url: str = field(repr=False)
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    is_public_url_set: bool = False
+    edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC})
+    files: Path = Path("files")
+    smtp_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    trusted_proxies: TrustedProxies = TrustedProxies()
+    has_metrics: bool = False
+    rate: int = 600
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Settings of `environ`; an empty variable counts as unset. Nothing on disk is touched.
+
+        Raises SettingsError for the first wrong value, and for a name that is nearly one of ours: a mistyped
+        REGISTRY_DATABASE_URL would otherwise serve an empty SQLite file.
+        """
+        _refuse_near_misses(environ)
+        given = {name: environ.get(name, "").strip() for name in NAMES}
+        home = Path(given["REGISTRY_HOME"] or "var").expanduser().resolve()
+        port = _whole_number("PORT", given["PORT"] or "8000", 1, 65535)
+        return cls(
+            home=home,
+            database_url=_database_url(given["REGISTRY_DATABASE_URL"], home),
+            port=port,
+            public_url=_public_url(given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
+            is_public_url_set=bool(given["REGISTRY_URL"]),
+            edges=_edges(given["REGISTRY_EDGES"] or "api,public"),
+            files=_files(given["REGISTRY_FILES"], home),
+            smtp_url=_server("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
+            redis_url=_server(
+                "REGISTRY_REDIS_URL", given["REGISTRY_REDIS_URL"], ("redis", "rediss"), "redis://redis:6379/0"
+            ),
+            trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
+            has_metrics=_switch("REGISTRY_METRICS", given["REGISTRY_METRICS"] or "off"),
+            rate=_whole_number("REGISTRY_RATE", given["REGISTRY_RATE"] or "600", 1, 1_000_000),
+        )
+
+    @cached_property
+    def public_host(self) -> str:
+        """Host and, unless it is the scheme's own, port of the public address, as a Host header has them."""
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https:")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    def prepare_home(self) -> None:
+        """Make the data folder, readable by its owner alone. SettingsError when that cannot be done."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"REGISTRY_HOME: the folder {self.home} cannot be made ({error.strerror}); name one that can be written"
+            ) from None
+
+
+NAMES = (
+    "PORT",
+    "REGISTRY_HOME",
+    "REGISTRY_DATABASE_URL",
+    "REGISTRY_URL",
+    "REGISTRY_EDGES",
+    "REGISTRY_FILES",
+    "REGISTRY_SMTP_URL",
+    "REGISTRY_REDIS_URL",
+    "REGISTRY_TRUSTED_PROXIES",
+    "REGISTRY_METRICS",
+    "REGISTRY_RATE",
+)
+
+
+def _refuse_near_misses(environ: Mapping[str, str]) -> None:
+    for name in environ:
+        if name.startswith("REGISTRY") and name not in NAMES:
+            near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.85)
+            if near:
+                raise SettingsError(f"{name} is no setting; if {near[0]} is meant, rename it, otherwise unset it")
+
+
+def _whole_number(name: str, text: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}")
+    return int(text)
+
+
+def _switch(name: str, text: str) -> bool:
+    words = {"1": True, "on": True, "true": True, "yes": True, "0": False, "off": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise SettingsError(f"{name} must be on or off")
+    return words[text.lower()]
+
+
+def _split(name: str, text: str, example: str) -> SplitResult:
+    # The value itself is never repeated: it may hold a password.
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise SettingsError(f"{name} is no address; write it like {example}") from None
+    return parts
+
+
+def _database_url(text: str, home: Path) -> str:
+    if not text:
+        return f"sqlite:///{home / 'registry.sqlite3'}"
+    example = "postgresql+psycopg://user:password@host/registry"
+    scheme = _split("REGISTRY_DATABASE_URL", text, example).scheme
+    if scheme in ("postgres", "postgresql"):
+        raise SettingsError(f"REGISTRY_DATABASE_URL must name its driver: write it like {example}")
+    if scheme == "sqlite":
+        if not re.fullmatch(r"sqlite:///[^?:]+", text):
+            raise SettingsError("REGISTRY_DATABASE_URL for SQLite must be sqlite:/// and the path of a file")
+        return text
+    if scheme != "postgresql+psycopg":
+        raise SettingsError(
+            f"REGISTRY_DATABASE_URL must be like {example}, or unset for a SQLite file in REGISTRY_HOME"
+        )
+    return text
+
+
+def _public_url(text: str) -> str:
+    example = "https://registry.example.org"
+    parts = _split("REGISTRY_URL", text, example)
+    is_plain = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain or not text.isascii():
+        raise SettingsError(
+            f"REGISTRY_URL must be scheme and host alone, like {example} (a name in punycode if need be)"
+        )
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default_port = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default_port) else f":{parts.port}")
+
+
+def _edges(text: str) -> frozenset[Edge]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words or any(word not in list(Edge) for word in words):
+        raise SettingsError("REGISTRY_EDGES must be one or more of api, public, console, with commas between")
+    return frozenset(Edge(word) for word in words)
+
+
+def _files(text: str, home: Path) -> Path:
+    if "://" in text:
+        raise SettingsError("REGISTRY_FILES must be the path of a folder; leave it unset for one in REGISTRY_HOME")
+    return Path(text).expanduser().resolve() if text else home / "files"
+
+
+def _server(name: str, text: str, schemes: tuple[str, ...], example: str) -> str | None:
+    if not text:
+        return None
+    parts = _split(name, text, example)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise SettingsError(f"{name} must be like {example}, or unset")
+    return text
+
+
+def _trusted_proxies(text: str) -> TrustedProxies:
+    if not text:
+        return TrustedProxies()
+    if re.fullmatch(r"[0-9]", text):
+        return TrustedProxies(hops=int(text))
+    try:
+        networks = tuple(ipaddress.ip_network(word.strip()) for word in text.split(",") if word.strip())
+    except ValueError:
+        raise SettingsError(
+            "REGISTRY_TRUSTED_PROXIES must be the number of proxies before us (0 to 9) or their networks, "
+            "like 10.0.0.0/8,fd00::/8"
+        ) from None
+    return TrustedProxies(networks=networks)

@@ -1,0 +1,146 @@
+"""Engine, sessions and column types. The only file that knows which database serves us."""
+
+import datetime as dt
+import enum
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CheckConstraint, DateTime, Engine, Enum, MetaData, create_engine, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import BigInteger, String, TypeDecorator
+
+OLDEST_POSTGRESQL = 15
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """An instant as whole microseconds since 1970 UTC: the same bytes, order and precision on both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> int | None:
+        return None if value is None else microseconds(value)
+
+    def process_result_value(self, value: int | None, dialect: Any) -> dt.datetime | None:
+        return None if value is None else EPOCH + dt.timedelta(microseconds=value)
+
+
+def microseconds(instant: dt.datetime) -> int:
+    return (instant - EPOCH) // dt.timedelta(microseconds=1)
+
+
+def one_of(words: type[enum.StrEnum]) -> Enum:
+    """A column of a closed set: its words as text, held by a CHECK."""
+    return Enum(
+        words,
+        native_enum=False,
+        create_constraint=True,
+        length=48,
+        name=words.__name__.lower(),
+        values_callable=lambda kinds: [kind.value for kind in kinds],
+    )
+
+
+def Text(length: int) -> String:  # noqa: N802 - reads as a column type
+    """Text compared byte by byte on both databases: PostgreSQL would otherwise order by its locale."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def engine_for(url: str, *, timeout: float = 10.0) -> Engine:
+    """An engine with the settings durability asks for. `url` as in REGISTRY_DATABASE_URL."""
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": timeout, "check_same_thread": False}, pool_size=8, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_size=8,
+        # Bound values are questions and accounts: they must not stand in an error's text.
+        hide_parameters=True,
+        connect_args={"connect_timeout": int(timeout), "options": "-c timezone=UTC"},
+    )
+
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "mmap_size=1073741824")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own transaction handling begins late and lets DDL slip out: ours begins by hand, below.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # IMMEDIATE for writers: two that upgraded from a read would otherwise fail instead of waiting. Readers say so.
+    reading = connection.get_execution_options().get("registry_reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def sessions_for(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that write: each begins its own transaction and is committed by an edge or a command."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def reading_sessions_for(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that only read and never wait for a writer."""
+    return sessionmaker(engine.execution_options(registry_reading=True), expire_on_commit=False)
+
+
+def bulk_insert(session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert many rows within the session's transaction as fast as the driver can: executemany on SQLite, COPY on PostgreSQL.
+
+    Values are in stored form: days as ISO text, instants as `microseconds`, JSON as text. Columns left out take their default.
+    """
+    if not rows:
+        return
+    session.flush()
+    connection = session.connection()
+    names = ", ".join(f'"{column}"' for column in columns)
+    table = model.__tablename__
+    if connection.dialect.name == "sqlite":
+        places = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f'INSERT INTO "{table}" ({names}) VALUES ({places})', list(rows))
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None
+    with raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
+    """Row ids for `count` rows about to be bulk inserted; nobody else can be given them."""
+    session.flush()
+    connection = session.connection()
+    table = model.__tablename__
+    if connection.dialect.name == "sqlite":
+        # BEGIN IMMEDIATE lets nobody else insert until we commit.
+        last = connection.exec_driver_sql(f'SELECT coalesce(max(id), 0) FROM "{table}"').scalar_one()
+        return list(range(last + 1, last + 1 + count))
+    taken = text(f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, :count)")
+    return list(connection.execute(taken, {"count": count}).scalars())
+
+
+__all__ = [
+    "Base", "CheckConstraint", "DateTime", "Instant", "Text", "bulk_insert", "engine_for", "microseconds", "one_of",
+    "reading_sessions_for", "reserve_ids", "sessions_for",
+]  # fmt: skip

@@ -1,0 +1,77 @@
+"""The registry's own errors. Their text is safe to show: it never holds more of the input than a parameter's name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registry.codes import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one parameter or field, and what to do about it."""
+
+    parameter: str
+    code: Problem
+    detail: str
+
+
+class RegistryError(Exception):
+    """Base of all errors that an asker, an operator or an officer may read."""
+
+    code = Problem.INTERNAL
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class InvalidInput(RegistryError):
+    """The question or payload is wrong; `faults` names each parameter."""
+
+    code = Problem.INVALID_REQUEST
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.parameter}: {fault.detail}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+class NotFound(RegistryError):
+    code = Problem.NOT_FOUND
+
+
+class TooLarge(RegistryError):
+    code = Problem.PAYLOAD_TOO_LARGE
+
+
+class UnsupportedMediaType(RegistryError):
+    code = Problem.UNSUPPORTED_MEDIA_TYPE
+
+
+class TooManyRequests(RegistryError):
+    code = Problem.TOO_MANY_REQUESTS
+
+    def __init__(self, text: str, retry_after: int) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class DatabaseUnavailable(RegistryError):
+    """The database is away: the answer is 503, never "not registered"."""
+
+    code = Problem.DATABASE_UNAVAILABLE
+
+
+class NotMigrated(RegistryError):
+    code = Problem.NOT_MIGRATED
+
+
+class SettingsError(RegistryError):
+    """A setting is wrong; the text names it and says what to do."""
+
+
+class EntryTooLarge(RegistryError):
+    """A public record does not fit into one entry of 16 KiB."""
+
+
+class ImportRefused(RegistryError):
+    """A file cannot be imported as asked; nothing was changed."""

@@ -1,0 +1,50 @@
+"""Public references: random, short, opaque, printable, with a check character.
+
+Alphabet: the 31 characters `23456789ABCDEFGHJKMNPQRSTUVWXYZ` (no 0 1 I L O, which are misread). Thirty-one is prime, so a
+weighted sum modulo 31 notices every single wrong character and every swap of two neighbours.
+A reference is eleven random characters (31^11, 54 bits) and one check character c such that
+sum(weight_i * value_i) = 0 modulo 31, with weights 2, 3, ..., 12 for the random characters and 1 for c.
+It is shown as `XXXX-XXXX-XXXX` where people copy it, and read in any case, with or without hyphens and spaces.
+"""
+
+import secrets
+import unicodedata
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH = 12
+_VALUE = {character: value for value, character in enumerate(ALPHABET)}
+
+
+def check_character(body: str) -> str:
+    """The character that completes the eleven of `body`."""
+    total = sum(weight * _VALUE[character] for weight, character in enumerate(body, start=2))
+    return ALPHABET[-total % 31]
+
+
+def new_reference() -> str:
+    body = "".join(ALPHABET[byte % 31] for byte in _even_bytes(LENGTH - 1))
+    return body + check_character(body)
+
+
+def new_references(count: int) -> list[str]:
+    """Many at once, for imports: one read of the system's randomness."""
+    body = LENGTH - 1
+    stock = _even_bytes(count * body)
+    texts = ("".join(ALPHABET[byte % 31] for byte in stock[i : i + body]) for i in range(0, count * body, body))
+    return [text + check_character(text) for text in texts]
+
+
+def _even_bytes(count: int) -> bytes:
+    """Random bytes below 248 = 8 * 31, so that the remainder modulo 31 is even."""
+    kept = b""
+    while len(kept) < count:
+        kept += bytes(byte for byte in secrets.token_bytes(count - len(kept) + 8) if byte < 248)
+    return kept[:count]
+
+
+def read_reference(text: str) -> str | None:
+    """The reference that a person typed, in its stored form; None when it cannot be one."""
+    tidy = unicodedata.normalize("NFKC", text).upper().replace("-", "").replace(" ", "")
+    if len(tidy) != LENGTH or any(character not in _VALUE for character in tidy):
+        return None
+    return tidy if check_character(tidy[:-1]) == tidy[-1] else None

@@ -1,0 +1,11 @@
+"""Every table of the registry in one metadata, for migrations and for the check that they equal the models."""
+
+from registry.agencies import models as _agencies
+from registry.authorities import models as _authorities
+from registry.db import Base
+from registry.events import models as _events
+from registry.imports import models as _imports
+from registry.log import models as _log
+
+METADATA = Base.metadata
+MODELS = (_agencies, _authorities, _events, _imports, _log)

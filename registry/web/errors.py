@@ -1,0 +1,211 @@
+"""Every error as one RFC 9457 shape for programs and a page for people. Its text never holds what was sent."""
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn, cast
+
+import msgspec
+import structlog
+from flask import Flask, Request, Response, current_app, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+
+from registry.codes import Problem
+from registry.errors import (
+    DatabaseUnavailable,
+    Fault,
+    InvalidInput,
+    NotFound,
+    NotMigrated,
+    RegistryError,
+    TooLarge,
+    TooManyRequests,
+    UnsupportedMediaType,
+)
+from registry.outages import trouble_in
+from registry.terms import Language
+from registry.web import languages
+from registry.web.transaction import services
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[RegistryError], int] = {
+    InvalidInput: 400,
+    NotFound: 404,
+    TooLarge: 413,
+    UnsupportedMediaType: 415,
+    TooManyRequests: 429,
+    DatabaseUnavailable: 503,
+    NotMigrated: 503,
+}
+"""What a feature may raise, and the status it answers with. Whatever is not here is a fault of ours: 500."""
+
+RETRY_AFTER = 5
+"""Seconds after which asking again makes sense while the database is away."""
+
+FOR_PROGRAMS = ("/api/", "/health", "/metrics", "/openapi.json", "/log/", "/status/", "/.well-known/", "/vct/")
+"""Paths whose errors are JSON whatever the Accept header says."""
+
+_HTTP: dict[int, tuple[Problem, str]] = {
+    400: (Problem.INVALID_REQUEST, "the request cannot be understood"),
+    404: (Problem.NOT_FOUND, "there is nothing at this address"),
+    405: (Problem.METHOD_NOT_ALLOWED, "this address does not take that method; Allow names those it takes"),
+    406: (Problem.NOT_ACCEPTABLE, "there is no answer in a form that Accept allows"),
+    413: (Problem.PAYLOAD_TOO_LARGE, "the body is larger than this address takes"),
+    415: (Problem.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON, and Content-Type must say application/json"),
+    421: (Problem.HOST_NOT_SERVED, "this server does not answer for the host that was asked for"),
+    500: (Problem.INTERNAL, "something went wrong on our side; the request id helps us to find out what"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDocument:
+    """RFC 9457, with the code a program acts on, the request id, and each wrong parameter."""
+
+    type: str
+    title: str
+    status: int
+    code: Problem
+    detail: str
+    request_id: str
+    errors: Sequence[Fault] = ()
+    language: Language = field(default=Language.EN)
+
+    def body(self) -> bytes:
+        return _encode(
+            {
+                "type": self.type,
+                "title": self.title,
+                "status": self.status,
+                "code": self.code,
+                "detail": self.detail,
+                "request_id": self.request_id,
+                "errors": self.errors,
+            }
+        )
+
+
+_encode = msgspec.json.Encoder().encode
+
+ErrorPage = Callable[[ProblemDocument, int], str]
+"""Makes the page people see; the pages' edge fills it in by `show_errors_with`."""
+
+
+class HostNotServed(HTTPException):
+    """The Host header names somebody else: RFC 9110's 421."""
+
+    code = 421
+    description = _HTTP[421][1]
+
+
+class RegistryRequest(Request):
+    """A request whose JSON errors are ours: what could not be read is not repeated."""
+
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
+        if e is None:
+            raise UnsupportedMediaType(_HTTP[415][1])
+        raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "the body is not valid JSON")]) from None
+
+
+def show_errors_with(app: Flask, page: ErrorPage) -> None:
+    app.extensions["registry_error_page"] = page
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(RegistryError, answer_registry_error)
+    app.register_error_handler(SQLAlchemyError, answer_database_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.extensions.setdefault("registry_error_page", plain_page)
+
+
+def answer_registry_error(error: RegistryError) -> Response:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
+    if status is None:
+        return answer_unexpected(error)
+    response = problem_response(status, error.code, error.text, getattr(error, "faults", ()))
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+        log.error(error.code.value)
+    return response
+
+
+def answer_database_error(error: SQLAlchemyError) -> Response:
+    """503 when the database is away: a registry that cannot look must not say "not registered"."""
+    trouble = trouble_in(error)
+    return answer_unexpected(error) if trouble is None else answer_registry_error(trouble)
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return cast(Response, error.get_response())
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        return answer_unexpected(error.original_exception)
+    code, detail = _HTTP.get(status, (Problem.HTTP_ERROR, "the request cannot be answered"))
+    response = problem_response(status, code, detail)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
+
+
+def answer_unexpected(error: BaseException) -> Response:
+    log.error("unexpected", exc_info=error, route=request.url_rule.rule if request.url_rule else None)
+    return problem_response(500, *_HTTP[500])
+
+
+def problem_response(status: int, code: Problem, detail: str, faults: Sequence[Fault] = ()) -> Response:
+    """A problem in the asker's language, as JSON or as a page by the path that was asked for."""
+    language = languages.negotiated(request)
+    problem = ProblemDocument(
+        type=f"{services().settings.public_url}/docs#problem-{code}",
+        title=languages.text(language, f"problem.{code}"),
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=request.environ.get("registry.request_id", ""),
+        errors=faults,
+        language=language,
+    )
+    if is_for_programs(request.path):
+        response = Response(problem.body(), status, mimetype=MEDIA_TYPE)
+    else:
+        page: ErrorPage = current_app.extensions["registry_error_page"]
+        response = Response(page(problem, status), status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = language
+    response.vary.add("Accept-Language")
+    return response
+
+
+def is_for_programs(path: str) -> bool:
+    return path == "/api" or path.startswith(FOR_PROGRAMS)
+
+
+def plain_page(problem: ProblemDocument, _status: int) -> str:
+    """For processes that serve no pages of their own."""
+    return (
+        f'<!doctype html><html lang="{problem.language}"><meta charset="utf-8">'
+        f"<title>{html.escape(problem.title)}</title><h1>{html.escape(problem.title)}</h1>"
+        f"<p>{html.escape(problem.detail)}</p><p>{html.escape(problem.request_id)}</p></html>"
+    )
+
+
+def last_resort(request_id: str) -> bytes:
+    """When answering an error failed as well: fixed words that need nothing."""
+    code, detail = _HTTP[500]
+    return _encode(
+        {
+            "type": "about:blank",
+            "title": "Internal error",
+            "status": 500,
+            "code": code,
+            "detail": detail,
+            "request_id": request_id,
+            "errors": [],
+        }
+    )

@@ -1,0 +1,61 @@
+"""Response headers that every answer carries, made once: the frame joins them to what a view gives."""
+
+from registry.config import Settings
+
+Header = tuple[str, str]
+
+_SOURCES = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "script-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def content_policy(**more: str) -> str:
+    """The Content-Security-Policy, strict unless a page needs `more`, for example `connect_src="'self'"`.
+
+    A view that sets this header itself keeps its own.
+    """
+    sources = _SOURCES | {name.replace("_", "-"): value for name, value in more.items()}
+    return "; ".join(f"{name} {value}" for name, value in sources.items())
+
+
+def security_headers(settings: Settings) -> list[Header]:
+    headers = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+    ]
+    if settings.is_https:
+        headers.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains"))
+    return headers
+
+
+# Public answers hold nothing of the asker, so any page may read them; a browser sends no cookie with `*`.
+PUBLIC_READ: list[Header] = [
+    ("Access-Control-Allow-Origin", "*"),
+    (
+        "Access-Control-Expose-Headers",
+        "Content-Language, ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+        "X-Request-Id",
+    ),
+]
+PREFLIGHT: list[Header] = [
+    *PUBLIC_READ,
+    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Accept, Accept-Language, If-None-Match"),
+    ("Access-Control-Max-Age", "86400"),
+]
+
+
+def cross_origin_headers(method: str, path: str) -> list[Header]:
+    if not path.startswith("/api/v1/"):
+        return []
+    if method == "OPTIONS":
+        return PREFLIGHT
+    return PUBLIC_READ if method in ("GET", "HEAD") else []

@@ -1,0 +1,150 @@
+"""How often one client may ask: a token bucket each, in memory, or in Redis where several processes share it.
+
+The key is a keyed hash of the client's network under a random key that is never stored on disk: it cannot be turned
+back, and is never logged.
+"""
+
+import hashlib
+import math
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol
+
+import redis
+import structlog
+
+log = structlog.get_logger()
+
+MOST_CLIENTS = 100_000
+"""Buckets kept in memory; the client who asked longest ago is forgotten first, which only ever favours him."""
+
+MINUTE = 60.0
+
+
+class Quota(NamedTuple):
+    """What is left to a client: whole requests, and seconds until the bucket is full again. `remaining` -1: refused."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+    @property
+    def is_refused(self) -> bool:
+        return self.remaining < 0
+
+    def headers(self) -> list[tuple[str, str]]:
+        return [
+            ("RateLimit-Limit", str(self.limit)),
+            ("RateLimit-Remaining", str(max(self.remaining, 0))),
+            ("RateLimit-Reset", str(self.reset)),
+        ]
+
+
+class Limiter(Protocol):
+    def take(self, client: str) -> Quota:
+        """Count one request of `client`, an address in text form."""
+        ...
+
+
+class MemoryLimiter:
+    """Buckets of one process. `rate` is requests a minute; a full bucket holds as many."""
+
+    def __init__(
+        self, rate: int, most_clients: int = MOST_CLIENTS, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate = rate
+        self._seconds = seconds
+        self._per_second = rate / MINUTE
+        self._most_clients = most_clients
+        self._key = secrets.token_bytes(32)
+        self._buckets: OrderedDict[bytes, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._buckets)
+
+    def take(self, client: str) -> Quota:
+        key = digest_of(client, self._key)
+        instant = self._seconds()
+        with self._lock:
+            tokens, since = self._buckets.pop(key, (float(self._rate), instant))
+            tokens = min(self._rate, tokens + (instant - since) * self._per_second)
+            is_allowed = tokens >= 1.0
+            if is_allowed:
+                tokens -= 1.0
+            self._buckets[key] = (tokens, instant)
+            if len(self._buckets) > self._most_clients:
+                self._buckets.popitem(last=False)
+        return quota_of(self._rate, tokens, is_allowed)
+
+
+def digest_of(client: str, key: bytes) -> bytes:
+    return hashlib.blake2b(client.encode("utf-8", "replace"), key=key, digest_size=16).digest()
+
+
+def quota_of(rate: int, tokens: float, is_allowed: bool) -> Quota:
+    if is_allowed:
+        return Quota(rate, int(tokens), math.ceil((rate - tokens) * MINUTE / rate))
+    return Quota(rate, -1, max(1, math.ceil((1.0 - tokens) * MINUTE / rate)))
+
+
+# One round trip and no race. Redis' own clock is taken, so that processes with differing clocks agree.
+_TAKE = """
+local clock = redis.call('TIME')
+local instant = clock[1] + clock[2] / 1000000
+local rate = tonumber(ARGV[1])
+local kept = redis.call('HMGET', KEYS[1], 'tokens', 'since')
+local tokens = tonumber(kept[1]) or rate
+local since = tonumber(kept[2]) or instant
+tokens = math.min(rate, tokens + math.max(0, instant - since) * rate / 60)
+local allowed = 0
+if tokens >= 1 then
+    tokens = tokens - 1
+    allowed = 1
+end
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'since', string.format('%.6f', instant))
+redis.call('EXPIRE', KEYS[1], 61)
+return {allowed, tostring(tokens)}
+"""
+
+
+class RedisLimiter:
+    """Buckets that all processes share. While Redis is away each process counts for itself."""
+
+    KEY = "registry:limits:key"
+    PAUSE = 5.0
+
+    def __init__(self, url: str, rate: int) -> None:
+        self._rate = rate
+        self._redis: Any = redis.Redis.from_url(url, socket_timeout=0.25, socket_connect_timeout=0.25)
+        self._script: Any = self._redis.register_script(_TAKE)
+        self._meanwhile = MemoryLimiter(rate)
+        self._key: bytes | None = None
+        self._away_until = 0.0
+
+    def take(self, client: str) -> Quota:
+        if time.monotonic() < self._away_until:
+            return self._meanwhile.take(client)
+        try:
+            allowed, tokens = self._script(keys=[self._bucket(client)], args=[self._rate])
+        except redis.RedisError:
+            # Answering matters more than counting: go on alone and try again in a while.
+            self._away_until = time.monotonic() + self.PAUSE
+            self._key = None
+            log.warning("redis_away")
+            return self._meanwhile.take(client)
+        return quota_of(self._rate, float(tokens), bool(allowed))
+
+    def _bucket(self, client: str) -> str:
+        if self._key is None:
+            # The first process to come makes the key; it lives in Redis' memory for as long as the buckets do.
+            self._redis.set(self.KEY, secrets.token_bytes(32), nx=True)
+            self._key = self._redis.get(self.KEY)
+        return f"registry:limits:{digest_of(client, self._key or b'').hex()}"
+
+
+def limiter_for(redis_url: str | None, rate: int) -> Limiter:
+    return RedisLimiter(redis_url, rate) if redis_url else MemoryLimiter(rate)

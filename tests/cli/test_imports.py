@@ -1,0 +1,236 @@
+"""`registry import` and `registry sources` as an operator meets them: real processes, killed and interrupted."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+
+from registry.authorities.models import Retrieval
+from registry.cli import main
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.imports.jobs import only_import_of
+from registry.imports.models import Listing
+from registry.log.models import Entry
+from tests.imports.lists import Desk, agency, czech_list, ico
+from tests.serving import environment
+
+
+@pytest.fixture
+def desk(settings: Settings, tmp_path: Path) -> Iterator[Desk]:
+    settings.prepare_home()
+    engine = engine_for(settings.database_url)
+    yield Desk(settings, sessions_for(engine), tmp_path)
+    engine.dispose()
+
+
+def call(settings: Settings, *arguments: str) -> Result:
+    """The command within the test."""
+    return CliRunner().invoke(main, arguments, env=environment(settings, 8000, {"COLUMNS": "100"}))
+
+
+def run(settings: Settings, *arguments: str, code: str) -> "subprocess.CompletedProcess[str]":
+    """Code in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        env=environment(settings, 8000, {"COLUMNS": "100"}),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def table(path: Path, count: int) -> Path:
+    """A Czech list as a table, with so many invented agencies."""
+    rows = (f"{ico(n)};Vymyšlená agentura {n} s.r.o.;2024-01-01;;Bez omezení;ne;ano\n" for n in range(1, count + 1))
+    with path.open("w", encoding="windows-1250") as file:
+        file.write("IČO;Název;Platnost od;Platnost do;Druhy prací;Zaměstnávání osob;Vyhledávání zaměstnání\n")
+        file.writelines(rows)
+    return path
+
+
+def state(desk: Desk) -> tuple[int, int, int]:
+    """How many entries, listings and readings there are."""
+    with desk.sessions() as session:
+        return tuple(
+            session.execute(select(func.count()).select_from(model)).scalar_one()
+            for model in (Entry, Listing, Retrieval)
+        )  # type: ignore[return-value]
+
+
+def test_a_list_is_imported_with_its_report(desk: Desk, tmp_path: Path) -> None:
+    file = czech_list(tmp_path / "agentury.json", [agency(1), agency(2)])
+    report, rejects = tmp_path / "report.json", tmp_path / "rejects.csv"
+    arguments = ("import", str(file), "--source", "cz-mpsv", "--report", str(report), "--rejects", str(rejects))
+    done = call(desk.settings, *arguments)
+    assert done.exit_code == 0, done.stderr
+    assert "agentury.json as cz-mpsv: applied" in done.stdout
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert told["is_applied"]
+    assert {word: told["counts"][word] for word in ("read", "new", "changed", "unchanged", "rejected", "vanished")} == {
+        "read": 2, "new": 2, "changed": 0, "unchanged": 0, "rejected": 0, "vanished": 0,
+    }  # fmt: skip
+    assert len(list(csv.reader(rejects.open(encoding="utf-8-sig")))) == 1
+    call(desk.settings, *arguments)
+    assert json.loads(report.read_text(encoding="utf-8"))["counts"]["unchanged"] == 2
+
+
+def test_a_refused_list_says_why_and_exits_with_2(desk: Desk, tmp_path: Path) -> None:
+    file = czech_list(tmp_path / "agentury.json", [agency(1), agency(2, permits=[{"platnostOd": "=1+1"}])])
+    rejects = tmp_path / "rejects.csv"
+    done = call(desk.settings, "import", str(file), "--source", "cz-mpsv", "--rejects", str(rejects))
+    assert done.exit_code == 2
+    assert "1 of 2 rows cannot be taken" in done.stderr
+    assert "Nothing was changed" in done.stderr
+    (_, row) = list(csv.reader(rejects.open(encoding="utf-8-sig")))
+    # A spreadsheet must not run what a list says.
+    assert row[:5] == ["2", "1", "povoleni[].platnostOd", "'=1+1", "not_a_date"]
+    assert "YYYY-MM-DD" in row[5]
+    assert state(desk) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((), "--source NAME or --mapping FILE.toml"),
+        (("--source", "nowhere"), "no source is called 'nowhere'; there are cz-mpsv, nl-ind"),
+        (("--source", "../../etc/passwd"), "no source is called"),
+        (("--source", "cz-mpsv", "--encoding", "klingon"), "no encoding is called 'klingon'"),
+    ],
+)
+def test_a_wrong_call_gets_one_clean_line(
+    settings: Settings, tmp_path: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    settings.prepare_home()
+    done = call(settings, "import", str(czech_list(tmp_path / "l.json", [agency(1)])), *arguments)
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+KILLED = """
+import os, signal, sys
+from collections.abc import Iterator
+from pathlib import Path
+from registry import cli
+from registry.db import engine_for, sessions_for
+from registry.imports import jobs
+from registry.imports.mapping import mapping_named
+
+stage, rows = sys.argv[2], int(sys.argv[3])
+
+def die(at, share, done):
+    if at == stage and done >= rows:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+settings = cli.settings()
+request = jobs.Request(Path(sys.argv[1]), mapping_named("cz-mpsv", settings.home), progress=die)
+jobs.import_list(settings, sessions_for(engine_for(settings.database_url)), request)
+"""
+
+
+@pytest.mark.parametrize(("stage", "rows"), [("reading", 2000), ("publishing", 2000), ("publishing", 4100)])
+def test_a_killed_import_leaves_the_former_state(desk: Desk, tmp_path: Path, stage: str, rows: int) -> None:
+    desk.czech(agency(5001))
+    before, records = state(desk), desk.records()
+    file = table(tmp_path / "list.csv", 4100)
+    done = run(desk.settings, str(file), stage, str(rows), code=KILLED)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert (state(desk), desk.records()) == (before, records)
+    # Nothing of it is left in the data folder, and the next import is not in its way.
+    assert [path.name for path in (desk.settings.home / "tmp").iterdir() if not path.name.endswith(".lock")] == []
+    assert desk.czech(agency(5001)).counts.unchanged == 1
+
+
+INTERRUPTED = """
+import os, signal, sys
+import registry.cli.imports as command
+from registry.cli import main
+
+def interrupted():
+    def tell(stage, share, rows):
+        if stage == "publishing":
+            os.kill(os.getpid(), signal.SIGINT)
+    return tell
+
+command.plain_progress = interrupted
+main()
+"""
+
+
+def test_ctrl_c_leaves_the_former_state_and_says_so(desk: Desk, tmp_path: Path) -> None:
+    file = table(tmp_path / "list.csv", 4100)
+    done = run(desk.settings, "import", str(file), "--source", "cz-mpsv", code=INTERRUPTED)
+    assert done.returncode == 130, done.stderr
+    assert "Interrupted: nothing was changed." in done.stderr
+    assert state(desk) == (0, 0, 0)
+
+
+def test_a_second_import_of_the_same_source_is_refused_while_the_first_runs(desk: Desk, tmp_path: Path) -> None:
+    file = czech_list(tmp_path / "l.json", [agency(1)])
+    with only_import_of(desk.settings, "cz-mpsv"):
+        done = call(desk.settings, "import", str(file), "--source", "cz-mpsv")
+    assert done.exit_code == 2
+    assert f"another import of cz-mpsv is running (process {os.getpid()}" in done.stderr
+
+
+MEASURED = """
+import atexit, resource
+from registry.cli import main
+
+atexit.register(lambda: print("PEAK", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+main()
+"""
+
+
+def test_a_hundred_thousand_rows_fit_into_bounded_memory(desk: Desk, tmp_path: Path) -> None:
+    file = table(tmp_path / "list.csv", 100_000)
+    done = run(desk.settings, "import", str(file), "--source", "cz-mpsv", "--dry-run", code=MEASURED)
+    assert done.returncode == 0, done.stderr
+    assert "│ 100000 │ 100000 │" in done.stdout
+    peak = int(done.stdout.split("PEAK")[1])
+    assert peak < 400
+
+
+def test_sources_are_listed_shown_and_drafted(desk: Desk, tmp_path: Path) -> None:
+    desk.czech(agency(1))
+    listed = call(desk.settings, "sources", "list").stdout
+    assert "cz-mpsv\n  read " in listed
+    assert "nl-ind\n  not imported yet; its mapping is shipped" in listed
+    assert "authority cz-mpsv" in call(desk.settings, "sources", "show", "cz-mpsv").stdout
+    assert call(desk.settings, "sources", "pending").stdout == "Nothing waits.\n"
+    draft = desk.settings.home / "sources" / "draft.toml"
+    done = call(desk.settings, "sources", "new", str(table(tmp_path / "list.csv", 3)), "--to", str(draft), "--no-ask")
+    assert done.exit_code == 0, done.stderr
+    assert 'name = "Název"' in draft.read_text(encoding="utf-8")
+    again = call(desk.settings, "sources", "new", str(tmp_path / "list.csv"), "--to", str(draft), "--no-ask")
+    assert again.exit_code == 2
+
+
+def test_the_worker_does_what_is_due_and_ends(desk: Desk) -> None:
+    done = call(desk.settings, "worker", "--once")
+    assert done.exit_code == 0, done.stderr
+
+
+def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", "import registry.cli.worker as w, threading\nfrom registry.cli import main\n"
+         "real = w.work\n"
+         "def work(*a, **k):\n    print('working', flush=True)\n    real(*a, **k)\n"
+         "w.work = work\nmain()", "worker"],
+        env=environment(desk.settings, 8000), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"working\n"
+    process.terminate()
+    assert process.wait(30) == 0
+    process.stdout.close()

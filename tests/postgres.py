@@ -1,0 +1,133 @@
+"""A PostgreSQL server of the tests' own, in a folder of its own, gone when they end."""
+
+import atexit
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+INSTALL = (
+    "PostgreSQL 15 or newer is needed for the tests: run `make setup-system`, on Debian `apt-get install postgresql`"
+)
+
+# Nothing here outlives the machine, so nothing need reach the disk; but it must outlive a server that is killed, so
+# commits still reach the system.
+CONFIGURATION = """
+listen_addresses = ''
+fsync = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+max_connections = 60
+shared_buffers = 64MB
+autovacuum = off
+"""
+
+
+def binaries() -> Path:
+    """The folder of the newest installed server."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    on_path = shutil.which("initdb")
+    if found:
+        return found[-1].parent
+    if on_path:
+        return Path(on_path).resolve().parent
+    raise RuntimeError(INSTALL)
+
+
+class Server:
+    """One cluster. It listens on a socket in its folder alone, so no port is taken."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="registry-postgres-"))
+        # PostgreSQL refuses to run as root.
+        self._user: dict[str, Any] = {}
+        if os.geteuid() == 0:
+            self._user = {"user": "postgres", "group": "postgres", "extra_groups": []}
+            shutil.chown(self.folder, "postgres", "postgres")
+        self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.remove)
+
+    def start(self) -> None:
+        data = self.folder / "data"
+        bin_ = binaries()
+        if not data.exists():
+            initdb = [
+                bin_ / "initdb",
+                "-D",
+                data,
+                "-U",
+                "registry",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-N",
+            ]
+            subprocess.run(
+                initdb, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/", **self._user
+            )
+            with (data / "postgresql.conf").open("a", encoding="ascii") as conf:
+                conf.write(CONFIGURATION + f"unix_socket_directories = '{self.folder}'\n")
+        self._process = subprocess.Popen(
+            [bin_ / "postgres", "-D", data],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log").open("ab"),
+            cwd="/",
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+            **self._user,
+        )
+        for _ in range(600):
+            try:
+                psycopg.connect(self.dsn("postgres"), connect_timeout=2).close()
+            except psycopg.OperationalError:
+                if self._process.poll() is not None:
+                    break
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        """Stop at once, as a server that dies; `start` goes on from the same data."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(30)
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def dsn(self, database: str) -> str:
+        return f"host={self.folder} user=registry dbname={database}"
+
+    def url(self, database: str) -> str:
+        """As in REGISTRY_DATABASE_URL."""
+        return f"postgresql+psycopg://registry@/{database}?host={self.folder}"
+
+    def run(self, statement: str) -> None:
+        with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def clone(self, template: str, database: str) -> None:
+        self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
+    def drop(self, database: str) -> None:
+        self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+def _die_with_parent() -> None:
+    # Tests killed hard must leave no server behind.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
