@@ -1,0 +1,148 @@
+"""Whom a key leads to now: the hot path. One statement reads the stored records and the ground's version; no ORM objects."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, literal, null, select
+
+from registry.agencies.models import Licence, LookupKey, PublicRecord
+from registry.authorities.models import GroundState
+from registry.db import EPOCH
+from registry.held import AnySelect, HeldReader
+
+MOST = 50
+"""How many holders one key may give; beyond it the answer says that there are more."""
+
+
+class Stored(NamedTuple):
+    """A stored public record and how it was found. `licences` are the ids a licence number names, None for other keys."""
+
+    body: bytes
+    etag: str
+    agency_id: int
+    withhold_on: date | None
+    confirmed_at: datetime | None
+    licences: frozenset[str] | None
+
+
+class Found(NamedTuple):
+    """What a key leads to, and the version of the ground that was in force when it was read."""
+
+    records: Sequence[Stored]
+    ground_version: int
+    is_more: bool = False
+
+
+_RECORD = (
+    PublicRecord.body,
+    PublicRecord.etag,
+    PublicRecord.agency_id,
+    PublicRecord.withhold_on,
+    PublicRecord.confirmed_at,
+)
+
+
+def _by_key() -> AnySelect:
+    key = and_(
+        LookupKey.kind == bindparam("kind"), LookupKey.value == bindparam("value"), LookupKey.unsaid_at.is_(None)
+    )
+    return (
+        select(GroundState.version, *_RECORD, LookupKey.licence)
+        .select_from(GroundState)
+        .outerjoin(LookupKey, key)
+        .outerjoin(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
+        .limit(MOST + 1)
+    )
+
+
+def _by_reference() -> AnySelect:
+    return (
+        select(GroundState.version, *_RECORD, null())
+        .select_from(GroundState)
+        .outerjoin(PublicRecord, PublicRecord.reference == bindparam("value"))
+        .limit(2)
+    )
+
+
+def _by_licence() -> AnySelect:
+    return (
+        select(GroundState.version, *_RECORD, Licence.reference)
+        .select_from(GroundState)
+        .outerjoin(Licence, Licence.reference == bindparam("value"))
+        .outerjoin(PublicRecord, PublicRecord.agency_id == Licence.agency_id)
+        .limit(2)
+    )
+
+
+def _by_prefix() -> AnySelect:
+    key = and_(
+        LookupKey.kind == bindparam("kind"),
+        LookupKey.value >= bindparam("value"),
+        LookupKey.value < bindparam("beyond"),
+        LookupKey.unsaid_at.is_(None),
+    )
+    names = (
+        select(LookupKey.agency_id, LookupKey.value)
+        .where(key)
+        .order_by(LookupKey.value, LookupKey.agency_id)
+        .limit(4 * MOST)
+        .subquery()
+    )
+    return (
+        select(GroundState.version, *_RECORD, null())
+        .select_from(GroundState)
+        .outerjoin(names, literal(1) == literal(1))
+        .outerjoin(PublicRecord, PublicRecord.agency_id == names.c.agency_id)
+        .order_by(names.c.value, names.c.agency_id)
+    )
+
+
+class Lookup:
+    """The prepared statements of one process."""
+
+    def __init__(self, reader: HeldReader) -> None:
+        self._reader = reader
+        self._key = reader.prepare(_by_key())
+        self._reference = reader.prepare(_by_reference())
+        self._licence = reader.prepare(_by_licence())
+        self._prefix = reader.prepare(_by_prefix())
+
+    def by_key(self, kind: str, value: str) -> Found:
+        """The agencies that an identifier, licence number or whole name leads to; `value` is its key (agencies.keys)."""
+        return _found(self._reader.rows(self._key, {"kind": kind, "value": value}))
+
+    def by_agency(self, reference: str) -> Found:
+        return _found(self._reader.rows(self._reference, {"value": reference}))
+
+    def by_licence(self, reference: str) -> Found:
+        return _found(self._reader.rows(self._licence, {"value": reference}))
+
+    def by_prefix(self, kind: str, prefix: str) -> Found:
+        """The agencies one of whose keys of a kind begins with `prefix`, in the order of that key."""
+        if not prefix:
+            return self.by_key(kind, prefix)
+        # The greatest code point closes the range: keys are compared byte by byte.
+        return _found(self._reader.rows(self._prefix, {"kind": kind, "value": prefix, "beyond": prefix + "\U0010ffff"}))
+
+
+def _found(rows: Sequence[tuple[int, bytes | None, str, int, str | date | None, int | None, str | None]]) -> Found:
+    found: dict[int, Stored] = {}
+    for _, body, etag, agency_id, withhold_on, confirmed_at, licence in rows:
+        if body is None:
+            continue
+        known = found.get(agency_id)
+        if known is not None:
+            if licence is not None:
+                found[agency_id] = known._replace(licences=(known.licences or frozenset()) | {licence})
+            continue
+        found[agency_id] = Stored(
+            bytes(body),
+            etag,
+            agency_id,
+            date.fromisoformat(withhold_on) if isinstance(withhold_on, str) else withhold_on,
+            EPOCH + timedelta(microseconds=confirmed_at) if confirmed_at is not None else None,
+            frozenset({licence}) if licence is not None else None,
+        )
+    kept = list(found.values())
+    return Found(kept[:MOST], rows[0][0] if rows else 0, len(kept) > MOST or len(rows) > MOST)

@@ -1,0 +1,61 @@
+"""Writing down authorities, their lists and each reading of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.authorities.models import Authority, GroundState, Retrieval, Source
+
+
+def keep_authority(
+    session: Session, reference: str, *, country: str, time_zone: str, names: dict[str, str], website: str | None = None
+) -> Authority:
+    """Write the authority down, or bring what we hold of it up to date."""
+    authority = session.execute(select(Authority).where(Authority.reference == reference)).scalar_one_or_none()
+    if authority is None:
+        authority = Authority(reference=reference)
+        session.add(authority)
+    authority.country, authority.time_zone = country, time_zone
+    authority.names, authority.website = names, website
+    _ground_changed(session)
+    return authority
+
+
+def keep_source(session: Session, reference: str, authority: Authority, **facts: Any) -> Source:
+    """Write a list down, or bring it up to date; `facts` are the other columns of Source."""
+    session.flush()
+    source = session.execute(select(Source).where(Source.reference == reference)).scalar_one_or_none()
+    if source is None:
+        source = Source(reference=reference)
+        session.add(source)
+    source.authority_id = authority.id
+    for name, value in facts.items():
+        setattr(source, name, value)
+    _ground_changed(session)
+    return source
+
+
+def record_retrieval(
+    session: Session, source: Source, *, retrieved_at: datetime, digest: str, counts: dict[str, int]
+) -> Retrieval:
+    """Write down that the list was read and applied: from now on it is as fresh as `retrieved_at`."""
+    session.flush()
+    retrieval = Retrieval(
+        source_id=source.id,
+        retrieved_at=retrieved_at,
+        is_full=source.is_full,
+        fresh_for_days=source.fresh_for_days,
+        digest=digest,
+        counts=counts,
+    )
+    session.add(retrieval)
+    source.warned_at = None
+    _ground_changed(session)
+    return retrieval
+
+
+def _ground_changed(session: Session) -> None:
+    session.flush()
+    session.execute(update(GroundState).values(version=GroundState.version + 1))

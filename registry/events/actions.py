@@ -1,0 +1,20 @@
+"""Writing to the outbox, in the transaction of what happened."""
+
+from sqlalchemy.orm import Session
+
+from registry.events.models import OutboxEvent
+from registry.log.actions import Appended
+
+
+def announce(session: Session, type: str, subject: str, appended: Appended) -> OutboxEvent:
+    """Leave word that `subject` changed; workers hand it on after the commit."""
+    event = OutboxEvent(
+        type=type,
+        subject=subject,
+        at=appended.at,
+        first_index=appended.first_index,
+        last_index=appended.last_index,
+    )
+    session.add(event)
+    session.flush()
+    return event

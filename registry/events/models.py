@@ -1,0 +1,20 @@
+"""The outbox: what happened, written in the transaction it happened in, handed on after the commit."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db import Base, Instant, Text
+
+
+class OutboxEvent(Base):
+    """One thing that happened. `first_index` to `last_index` are the log entries it wrote, both included."""
+
+    __tablename__ = "outbox"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(Text(40))
+    subject: Mapped[str] = mapped_column(Text(60))
+    at: Mapped[datetime] = mapped_column(Instant)
+    first_index: Mapped[int]
+    last_index: Mapped[int]
+    dispatched_at: Mapped[datetime | None] = mapped_column(Instant, index=True)

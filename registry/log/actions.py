@@ -1,0 +1,124 @@
+"""Appending. Whoever appends holds the one `log_state` row until the transaction ends, so indexes have no gap.
+
+If we crash before the commit nothing was appended; after it everything was. No database sequence gives the index, for a
+rollback would leave a hole.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.clock import instant_text, now
+from registry.db import bulk_insert, microseconds
+from registry.errors import ImportRefused
+from registry.log.leaf import VERSION, leaf_bytes
+from registry.log.models import Entry, LogState
+
+
+class Draft(NamedTuple):
+    """What is to be appended: the key, its type and whole record, and whose history it belongs to."""
+
+    key: str
+    type: str
+    record: Any
+    agency_id: int | None = None
+    other_agency_id: int | None = None
+    is_first: bool = False
+
+
+class Appended(NamedTuple):
+    """The indexes written, both included, and their common instant."""
+
+    first_index: int
+    last_index: int
+    at: datetime
+
+
+def locked_state(session: Session) -> LogState:
+    """The log's state, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE)."""
+    return session.execute(select(LogState).with_for_update().execution_options(populate_existing=True)).scalar_one()
+
+
+def instant_of_append(state: LogState) -> datetime:
+    """Now, but never before the last entry: order is the index, and a clock set back must not contradict it."""
+    at = now()
+    if state.last_at is not None and at <= state.last_at:
+        at = state.last_at + timedelta(microseconds=1)
+    return at
+
+
+def refuse_mixing(session: Session, *, is_demo: bool) -> None:
+    """Refuse to write invented data beside real data, or real data beside invented. Raises ImportRefused.
+
+    Whoever writes first decides what the log is for; it holds the log's lock until the transaction ends.
+    """
+    state = locked_state(session)
+    if state.size and state.is_demo is not is_demo:
+        if is_demo:
+            raise ImportRefused(
+                "this registry holds real entries, and demo data must never stand beside them: "
+                "set REGISTRY_HOME (or REGISTRY_DATABASE_URL) to a place of its own"
+            )
+        raise ImportRefused(
+            "this registry holds demo data, and real data must never stand beside it: "
+            "set REGISTRY_HOME (or REGISTRY_DATABASE_URL) to a place of its own"
+        )
+    if not state.size:
+        state.is_demo = is_demo
+        session.flush()
+
+
+def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = None) -> Appended:
+    """Append the drafts as consecutive entries of one instant. `at` must come from `instant_of_append` under the same lock."""
+    state = locked_state(session)
+    at = at or instant_of_append(state)
+    known = _last_indexes(session, [draft.key for draft in drafts if not draft.is_first])
+    first = state.size
+    said, stored_at = instant_text(at), microseconds(at)
+    rows = []
+    for index, draft in enumerate(drafts, start=first):
+        prev = known.get(draft.key)
+        leaf = leaf_bytes(at=said, index=index, key=draft.key, prev=prev, record=draft.record, type=draft.type)
+        known[draft.key] = index
+        rows.append(
+            (
+                index,
+                draft.key,
+                prev,
+                draft.type,
+                stored_at,
+                VERSION,
+                leaf,
+                draft.agency_id,
+                draft.other_agency_id,
+            )
+        )
+    bulk_insert(session, Entry, _COLUMNS, rows)
+    state.size = first + len(rows)
+    state.last_at = at
+    session.flush()
+    return Appended(first, state.size - 1, at)
+
+
+_COLUMNS = ("index", "key", "prev", "type", "at", "v", "leaf", "agency_id", "other_agency_id")
+
+
+def reserve_status_places(session: Session, count: int) -> int:
+    """The first of `count` places in the status lists; a place is never used twice."""
+    state = locked_state(session)
+    first = state.next_status_place
+    state.next_status_place = first + count
+    return first
+
+
+def _last_indexes(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    wanted = list(dict.fromkeys(keys))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):
+        chunk = wanted[start : start + 500]
+        rows = session.execute(select(Entry.key, func.max(Entry.index)).where(Entry.key.in_(chunk)).group_by(Entry.key))
+        found.update((key, index) for key, index in rows)
+    return found

@@ -1,0 +1,282 @@
+"""Rows and records for tests, all invented. What starts with `make_` writes through the registry's own actions and publishes.
+
+By default an authority of the right country exists, its one list is full, national and fresh, and a licence is active: such a
+licence answers `yes`. Each test says only what it is about.
+"""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.agencies import record
+from registry.agencies.actions import UNPLACED, admit, register_agreement
+from registry.agencies.models import PublicRecord
+from registry.agencies.publishing import Event
+from registry.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.authorities.facts import AuthorityFacts, Ground, SourceFacts
+from registry.authorities.models import Authority, Source
+from registry.clock import now
+from registry.ids import new_reference
+from registry.terms import (
+    KINDS,
+    HolderKind,
+    IdentifierScheme,
+    LicenceKind,
+    LicenceStatus,
+    NameKind,
+    Role,
+    Script,
+)
+
+ZONES = {
+    "AT": "Europe/Vienna",
+    "CN": "Asia/Shanghai",
+    "CZ": "Europe/Prague",
+    "DE": "Europe/Berlin",
+    "GR": "Europe/Athens",
+    "IT": "Europe/Rome",
+    "NL": "Europe/Amsterdam",
+    "PL": "Europe/Warsaw",
+    "PT": "Europe/Lisbon",
+    "RO": "Europe/Bucharest",
+}
+KIND_OF = {
+    "CN": LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION,
+    "CZ": LicenceKind.CZ_ZPROSTREDKOVANI_ZAMESTNANI,
+    "DE": LicenceKind.DE_AUEG,
+    "IT": LicenceKind.IT_SOMMINISTRAZIONE_GENERALISTA,
+    "NL": LicenceKind.NL_RECOGNISED_SPONSOR,
+    "PL": LicenceKind.PL_PRACA_TYMCZASOWA,
+}
+"""The licence that an agency of a country holds unless a test says otherwise; `other_eu` where none is named."""
+
+OPENED_ON = date(2020, 1, 1)
+"""The first day of every invented term and status."""
+
+_numbers = itertools.count(1)
+
+
+def authority_of(country: str) -> str:
+    """The reference of the invented authority of a country."""
+    return f"{country.lower()}-invented-authority"
+
+
+def source_of(country: str) -> str:
+    """The reference of that authority's one list."""
+    return f"{country.lower()}-invented-list"
+
+
+# Records alone, in memory.
+
+
+def name_record(name: str, **facts: Any) -> record.Name:
+    said = {"script": Script.LATN, "kind": NameKind.LEGAL, **_had_from(facts.pop("country", "CZ"))}
+    return record.Name(name=name, **(said | facts))
+
+
+def identifier_record(scheme: IdentifierScheme, value: str, **facts: Any) -> record.Identifier:
+    return record.Identifier(scheme=scheme, value=value, **(_had_from(facts.pop("country", "CZ")) | facts))
+
+
+def status_record(status: LicenceStatus | None = LicenceStatus.ACTIVE, **facts: Any) -> record.StatusPeriod:
+    said = {"from_": OPENED_ON, **_had_from(facts.pop("country", "CZ"))}
+    return record.StatusPeriod(status=status, **(said | facts))
+
+
+def licence_record(
+    kind: LicenceKind | None = None, status: LicenceStatus = LicenceStatus.ACTIVE, **facts: Any
+) -> record.Licence:
+    """A licence without a holder. `status` holds from its first day, unless `status_history` says more."""
+    country = facts.pop("country", None) or (KINDS[kind].country if kind else None) or "CZ"
+    kind = kind or KIND_OF.get(country, LicenceKind.OTHER_EU)
+    said: dict[str, Any] = {
+        "licence_id": new_reference(),
+        "authority": authority_of(country),
+        "country": country,
+        "kind": kind,
+        "status_place": UNPLACED,
+        "number": f"VYMYSL/{next(_numbers):05}",
+        "valid_from": OPENED_ON,
+        "status_history": (status_record(status, country=country),),
+        **_had_from(country),
+    }
+    return record.Licence(**(said | facts))
+
+
+def agency_record(**facts: Any) -> record.Agency:
+    """An agency of `country` with one name, one registration number and no licence. `name` sets its legal name."""
+    country = facts.pop("country", "CZ")
+    number = next(_numbers)
+    name = facts.pop("name", f"Agentura Smyšlená {number} s.r.o.")
+    said: dict[str, Any] = {
+        "agency_id": new_reference(),
+        "country": country,
+        "role": Role.SENDING if country == "CN" else Role.RECEIVING,
+        "holder_kind": HolderKind.LEGAL_PERSON,
+        "names": (name_record(name, country=country),),
+        "identifiers": (identifier_record(IdentifierScheme.REGISTRATION_NUMBER, f"{number:08}", country=country),),
+        **_had_from(country),
+    }
+    return record.Agency(**(said | facts))
+
+
+def agreement_record(sending: record.Agency, receiving: record.Agency | None = None, **facts: Any) -> record.Agreement:
+    """An agreement for the corridor of its ends; without `receiving` it is with an invented direct employer."""
+    said: dict[str, Any] = {
+        "agreement_id": new_reference(),
+        "sending": sending.agency_id,
+        "authority": authority_of(sending.country),
+        "origin": sending.country,
+        "destination": receiving.country if receiving else "CZ",
+        "from_": OPENED_ON,
+        **_had_from(sending.country),
+    }
+    if receiving is not None:
+        said["receiving"] = receiving.agency_id
+    elif "employer" not in facts:
+        said["employer"] = record.Employer(name="Smyšlená Továrna a.s.", country=said["destination"])
+    return record.Agreement(**(said | facts))
+
+
+def authority_facts(country: str, **facts: Any) -> AuthorityFacts:
+    said: dict[str, Any] = {
+        "reference": authority_of(country),
+        "country": country,
+        "time_zone": ZONES.get(country, "UTC"),
+        "names": {"en": f"Invented authority of {country}"},
+    }
+    return AuthorityFacts(**(said | facts))
+
+
+def source_facts(country: str, **facts: Any) -> SourceFacts:
+    """A full, national list of every kind the country has, read a year ago and an hour ago."""
+    said: dict[str, Any] = {
+        "reference": source_of(country),
+        "authority": authority_of(country),
+        "country": country,
+        "kinds": frozenset(kinds_of(country)),
+        "is_full": True,
+        "is_national": True,
+        "fresh_for_days": 30,
+        "first_retrieved_at": now() - timedelta(days=365),
+        "retrieved_at": now() - timedelta(hours=1),
+    }
+    return SourceFacts(**(said | facts))
+
+
+def ground_of(countries: Iterable[str] = ("CN", "CZ", "DE", "IT", "NL", "PL", "RO"), **facts: Any) -> Ground:
+    """A ground in which each country has its invented authority and list; `facts` change every list."""
+    countries = list(countries)
+    return Ground(
+        1,
+        {authority_of(country): authority_facts(country) for country in countries},
+        {source_of(country): source_facts(country, **facts) for country in countries},
+    )
+
+
+def kinds_of(country: str) -> list[LicenceKind]:
+    """The licence kinds that a country issues; `other_eu` where none is named."""
+    return [kind for kind, rule in KINDS.items() if rule.country == country] or [LicenceKind.OTHER_EU]
+
+
+def _had_from(country: str) -> dict[str, Any]:
+    return {"source": source_of(country), "retrieved_at": now() - timedelta(hours=1)}
+
+
+# Rows, published.
+
+
+def make_authority(session: Session, country: str = "CZ", **facts: Any) -> Authority:
+    said: dict[str, Any] = {
+        "reference": authority_of(country),
+        "country": country,
+        "time_zone": ZONES.get(country, "UTC"),
+        "names": {
+            "zh-Hans": f"虚构主管部门（{country}）",
+            "zh-Hant": f"虛構主管部門（{country}）",
+            "en": f"Invented authority of {country}",
+            "it": f"Autorità inventata ({country})",
+        },
+    }
+    return keep_authority(session, **(said | facts))
+
+
+def make_source(
+    session: Session,
+    country: str = "CZ",
+    *,
+    reference: str | None = None,
+    authority: Authority | None = None,
+    retrieved_at: Sequence[datetime] | None = None,
+    **facts: Any,
+) -> Source:
+    """A list with its readings: a year ago and an hour ago unless `retrieved_at` says otherwise; `()` is never."""
+    said: dict[str, Any] = {
+        "kinds": [kind.value for kind in kinds_of(country)],
+        "is_full": True,
+        "is_national": True,
+        "fresh_for_days": 30,
+        "mapping": {},
+    }
+    authority = authority or make_authority(session, country)
+    source = keep_source(session, reference or source_of(country), authority, **(said | facts))
+    readings = (now() - timedelta(days=365), now() - timedelta(hours=1)) if retrieved_at is None else retrieved_at
+    for instant in readings:
+        record_retrieval(session, source, retrieved_at=instant, digest="0" * 64, counts={"read": 1})
+    session.flush()
+    return source
+
+
+def make_agency(session: Session, **facts: Any) -> record.Agency:
+    """A published agency, as the public is told of it; `facts` as for `agency_record`."""
+    agency = agency_record(**facts)
+    for country in {agency.country, *(licence.country for licence in agency.licences)}:
+        _ensure_source(session, country)
+    admit(session, [agency], Event("source.imported", agency.agency_id))
+    return told(session, agency.agency_id)
+
+
+def make_licence(
+    session: Session,
+    status: LicenceStatus = LicenceStatus.ACTIVE,
+    *,
+    kind: LicenceKind | None = None,
+    agency: dict[str, Any] | None = None,
+    **facts: Any,
+) -> record.Licence:
+    """A published licence of a new agency; `agency` says what is special about its holder, the rest about itself."""
+    licence = licence_record(kind, status, **facts)
+    holder = make_agency(session, **({"country": licence.country, "licences": (licence,)} | (agency or {})))
+    return holder.licences[0]
+
+
+def make_agreement(
+    session: Session, sending: record.Agency, receiving: record.Agency | None = None, **facts: Any
+) -> record.Agreement:
+    """A registered agreement, published at both ends."""
+    agreement = agreement_record(sending, receiving, **facts)
+    register_agreement(session, agreement, Event("agreement.registered", agreement.agreement_id))
+    return agreement
+
+
+def told(session: Session, agency_id: str) -> record.Agency:
+    """The public record of an agency as it is stored now."""
+    session.flush()
+    body = session.execute(select(PublicRecord.body).where(PublicRecord.reference == agency_id)).scalar_one()
+    return record.read_record(body)
+
+
+def changed(part: Any, **facts: Any) -> Any:
+    """The record with some of its fields replaced."""
+    return msgspec.structs.replace(part, **facts)
+
+
+def _ensure_source(session: Session, country: str) -> None:
+    known = session.execute(select(Source.id).where(Source.reference == source_of(country))).first()
+    if known is None:
+        make_source(session, country)
