@@ -1,0 +1,203 @@
+"""`registry import`: load a list that an authority publishes."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from registry import cli, revisions
+from registry.db import engine_for, sessions_for
+from registry.errors import ImportRefused
+from registry.imports.actions import Progress
+from registry.imports.jobs import Request, import_list
+from registry.imports.mapping import SourceMapping, mapping_named, read_mapping_file
+from registry.imports.report import Report, as_json, in_brief, rejects_csv, write_whole
+
+TELL_EVERY = 5.0
+"""Seconds between two lines about progress where there is no terminal."""
+
+REFUSED = 2
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+TO_WRITE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(
+    name="import",
+    epilog="\b\nExamples:\n"
+    "  registry import agentury-prace.json --source cz-mpsv --dry-run\n"
+    "  registry import agentury-prace.json --source cz-mpsv --report report.json --rejects rejects.csv\n"
+    "  registry import list.xlsx --mapping my-list.toml\n"
+    "\n\b\nExit code 0 when the list was applied (or the dry run went through), 2 when it was refused: then nothing was changed.",
+)
+@click.argument("file", type=EXISTING)
+@click.option(
+    "--source",
+    "name",
+    help="Name of the source, as in `registry sources list`.",
+)
+@click.option(
+    "--mapping",
+    "mapping_file",
+    type=EXISTING,
+    help="A mapping file, instead of one found by name.",
+)
+@click.option("--dry-run", is_flag=True, help="Read, check and compare everything, and change nothing.")
+@click.option("--report", "report_file", type=TO_WRITE, help="Write the report here as JSON.")
+@click.option(
+    "--rejects",
+    "rejects_file",
+    type=TO_WRITE,
+    help="Write the rejected rows here as CSV.",
+)
+@click.option(
+    "--encoding",
+    help="Encoding of a text file, when it is found out wrongly, like gb18030.",
+)
+@click.option("--skip-rejects", is_flag=True, help="Take all good rows although others were rejected.")
+@click.option("--accept-shrink", is_flag=True, help="Go on although more than 10 % of the list would be delisted.")
+def import_command(
+    file: Path,
+    name: str | None,
+    mapping_file: Path | None,
+    dry_run: bool,
+    report_file: Path | None,
+    rejects_file: Path | None,
+    encoding: str | None,
+    skip_rejects: bool,
+    accept_shrink: bool,
+) -> None:
+    """Load FILE, a list of licences as its authority publishes it: CSV, XLSX or JSON.
+
+    The list is read and checked first; then all of it is applied at once, or nothing. The same file again changes nothing
+    and renews the freshness. A row that vanished from a full list is delisted: it stays visible and answers `unknown`.
+    """
+    settings = cli.settings()
+    mapping = chosen_mapping(name, mapping_file, settings.home)
+    engine = engine_for(settings.database_url)
+    try:
+        revisions.require_current(engine)
+        with progress_shown() as progress:
+            request = Request(file, mapping, encoding, dry_run, skip_rejects, accept_shrink, progress=progress)
+            report = import_list(settings, sessions_for(engine), request)
+    except KeyboardInterrupt:
+        click.echo("\nInterrupted: nothing was changed.", err=True)
+        sys.exit(130)
+    finally:
+        engine.dispose()
+    if report_file is not None:
+        write_whole(report_file, as_json(report))
+    if rejects_file is not None:
+        write_whole(rejects_file, ("\ufeff" + rejects_csv(report.rejects)).encode())
+    show(report)
+    if report.refused_because is not None:
+        click.echo(f"registry: {report.refused_because}. Nothing was changed.", err=True)
+        sys.exit(REFUSED)
+
+
+def chosen_mapping(name: str | None, mapping_file: Path | None, home: Path) -> SourceMapping:
+    """The mapping asked for. ImportRefused when neither name nor file is given, or when they disagree."""
+    if mapping_file is None:
+        if name is None:
+            raise ImportRefused("say which list it is: --source NAME or --mapping FILE.toml")
+        return mapping_named(name, home)
+    mapping = read_mapping_file(mapping_file)
+    if name is not None and name != mapping.source.reference:
+        raise ImportRefused(f"{mapping_file} is the mapping of {mapping.source.reference}, not of {name}")
+    return mapping
+
+
+@contextmanager
+def progress_shown() -> Iterator[Progress]:
+    """A bar with rows per second and time left on a terminal, a line now and then elsewhere."""
+    if not sys.stderr.isatty():
+        yield plain_progress()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description:>10}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[rows]:,} rows, {task.fields[speed]:,.0f}/s"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, tuple[Any, float]] = {}
+
+        def tell(stage: str, share: float, rows: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = (bar.add_task(stage, total=1.0, rows=0, speed=0.0), time.monotonic())
+            task, began = tasks[stage]
+            bar.update(task, completed=share, rows=rows, speed=rows / max(time.monotonic() - began, 1e-6))
+
+        yield tell
+
+
+def plain_progress() -> Callable[[str, float, int], None]:
+    told = [time.monotonic()]
+    began: dict[str, float] = {}
+
+    def tell(stage: str, share: float, rows: int) -> None:
+        at = time.monotonic()
+        since = at - began.setdefault(stage, at)
+        if at - told[0] < TELL_EVERY or not since:
+            return
+        told[0] = at
+        left = since * (1 - share) / share if share else 0.0
+        click.echo(f"{stage}: {share:.0%}, {rows} rows, {rows / since:.0f} rows/s, about {left:.0f} s left", err=True)
+
+    return tell
+
+
+def show(report: Report) -> None:
+    """The report for people: a table of counts, then what was found, summed up."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    title = "dry run, nothing was changed" if report.is_dry_run else ("applied" if report.is_applied else "refused")
+    console.print(f"{escape(report.file)} as {escape(report.source)}: {title}, {report.seconds:.1f} s")
+    if report.form:
+        console.print(f"  {report.form.upper()}" + (f", {escape(report.encoding)}" if report.encoding else ""))
+    for note in report.notes:
+        console.print(f"  {escape(note)}")
+    counts = report.counts
+    table = Table()
+    for word in ("read", "new", "changed", "unchanged", "rejected", "vanished"):
+        table.add_column(word, justify="right")
+    table.add_row(
+        *(str(getattr(counts, word)) for word in ("read", "new", "changed", "unchanged", "rejected", "vanished"))
+    )
+    console.print(table)
+    console.print("  read and rejected count rows, the others agencies")
+    if counts.reinstated or counts.delisted_licences:
+        console.print(
+            f"  {counts.reinstated} agencies are on the list again, {counts.delisted_licences} licences left it"
+        )
+    _show_findings(console, "Rejected", report.rejects)
+    _show_findings(console, "Taken, but see", report.warnings)
+
+
+def _show_findings(console: Any, title: str, findings: Any) -> None:
+    from rich.markup import escape
+
+    if not findings:
+        return
+    console.print(f"{title}:")
+    for reason, column, times, advice in in_brief(findings):
+        console.print(f"  {times} x {reason}" + (f" in {escape(column)}" if column else "") + f": {escape(advice)}")
+    for finding in findings[:10]:
+        place = f"line {finding.line}" + (f", part {finding.part}" if finding.part else "")
+        value = f" {escape(repr(finding.value))}" if finding.value is not None else ""
+        detail = f" ({escape(finding.detail)})" if finding.detail else ""
+        console.print(f"    {place}: {finding.flaw}{value}{detail}")
+    if len(findings) > 10:
+        console.print(f"    and {len(findings) - 10} more: see --report or --rejects")

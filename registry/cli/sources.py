@@ -1,0 +1,233 @@
+"""`registry sources`: the lists we read, how fresh each is, and mappings for new ones."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry import cli, revisions
+from registry.authorities.models import Source
+from registry.clock import now
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.errors import ImportRefused, NotFound
+from registry.imports import worker
+from registry.imports.drafting import Answers, as_toml, drafted
+from registry.imports.mapping import FIELDS, SourceMapping, mapping_named, shipped_names
+from registry.imports.models import FetchState
+from registry.imports.queries import last_retrieval, pending_imports, source_named
+from registry.imports.report import write_whole
+from registry.terms import LicenceKind
+
+
+@click.group(
+    epilog="\b\nExamples:\n  registry sources list\n  registry sources fetch cz-mpsv\n"
+    "  registry sources new sample.xlsx --to var/sources/my-list.toml"
+)
+def sources() -> None:
+    """The lists we read: how fresh each is, what waits for approval, and mappings for new ones."""
+
+
+def opened_sessions(settings: Settings) -> tuple[Any, sessionmaker[Session]]:
+    engine = engine_for(settings.database_url)
+    revisions.require_current(engine)
+    return engine, sessions_for(engine)
+
+
+@sources.command("list")
+def list_sources() -> None:
+    """Every source: when it was last read, when it goes stale, when it is fetched next, and what went wrong."""
+    settings = cli.settings()
+    engine, sessions = opened_sessions(settings)
+    with sessions() as session:
+        known = session.execute(select(Source).order_by(Source.reference)).scalars().all()
+        for source in known:
+            click.echo("\n".join(_lines(session, source)))
+        references = {source.reference for source in known}
+    engine.dispose()
+    own = {path.stem for path in (settings.home / "sources").glob("*.toml")}
+    for name in sorted({*shipped_names(), *own} - references):
+        click.echo(f"{name}\n  not imported yet; its mapping is {'your own' if name in own else 'shipped'}")
+
+
+def _lines(session: Session, source: Source) -> list[str]:
+    lines = [source.reference]
+    former = last_retrieval(session, source)
+    if former is None:
+        lines.append("  never read")
+    else:
+        lines.append(f"  read {former.retrieved_at:%Y-%m-%d %H:%M} UTC, {former.counts.get('read', 0)} rows")
+        if source.fresh_for_days:
+            stale_at = former.retrieved_at + timedelta(days=source.fresh_for_days)
+            word = "STALE since" if stale_at <= now() else "fresh until"
+            lines.append(f"  {word} {stale_at:%Y-%m-%d %H:%M} UTC")
+    if source.address is not None:
+        when = f"{source.next_fetch_at:%Y-%m-%d %H:%M} UTC" if source.next_fetch_at else "as soon as a worker runs"
+        lines.append(f"  next fetch {when}")
+    state = session.get(FetchState, source.id)
+    if state is not None and state.trouble:
+        times = f", {state.failures} times in a row" if state.failures > 1 else ""
+        lines.append(f"  trouble{times}: {state.trouble}")
+    return lines
+
+
+@sources.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """What the mapping NAME says, and how the list fares."""
+    settings = cli.settings()
+    engine, sessions = opened_sessions(settings)
+    with sessions() as session:
+        try:
+            source = source_named(session, name)
+        except NotFound:
+            source = None
+        mapping = worker.mapping_of(settings, source) if source is not None else mapping_named(name, settings.home)
+        if source is not None:
+            click.echo("\n".join(_lines(session, source)))
+    engine.dispose()
+    click.echo("\n".join(_mapping_lines(mapping)))
+
+
+def _mapping_lines(mapping: SourceMapping) -> list[str]:
+    source, authority = mapping.source, mapping.authority
+    lines = [
+        f"  authority {authority.reference} ({authority.names.get('en', '')}), {authority.country}, {authority.time_zone}",
+        f"  kinds {', '.join(source.kinds)}",
+        f"  {'full' if source.is_full else 'partial'} list, "
+        + ("of the whole country" if source.is_national else "one of several in the country"),
+        f"  fresh for {source.fresh_for_days} days, key {source.key}",
+    ]
+    if source.address:
+        lines.append(f"  fetched from {source.address}")
+    for title, layout in (("CSV and XLSX", mapping.table), ("JSON", mapping.json)):
+        if layout is not None:
+            lines.append(f"  {title}:")
+            lines += [f"    {field} = {column}" for field, column in {**layout.columns, **layout.flags}.items()]
+    return lines
+
+
+@sources.command()
+@click.argument("sample", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--to",
+    "to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write the draft to, instead of standard output.",
+)
+@click.option("--encoding", help="Encoding of a text file, when it is found out wrongly.")
+@click.option(
+    "--ask/--no-ask", default=None, help="Ask what cannot be guessed (on a terminal), or leave questions in the draft."
+)
+def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -> None:
+    """Draft a mapping from SAMPLE, a file of a list nobody here has read yet.
+
+    Columns are guessed by their headers and values. What cannot be guessed is asked, or left as `# ?` in the draft.
+    Put the file into REGISTRY_HOME/sources to import by its name.
+    """
+    if to is not None and to.exists():
+        raise ImportRefused(f"{to} is there already: name another file")
+    draft = drafted(sample, encoding)
+    answers = Answers(reference=sample.stem[:40].lower().replace(" ", "-"))
+    if sys.stdin.isatty() if ask is None else ask:
+        _ask(answers, draft)
+    text = as_toml(draft, answers)
+    if to is None:
+        click.echo(text, nl=False)
+        return
+    to.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(to, text.encode())
+    left = text.count("# ?")
+    click.echo(f"{to}: {len(draft.columns)} columns were guessed, {left} questions are left (marked # ?).")
+    click.echo(f"Then try: registry import {sample} --mapping {to} --dry-run")
+
+
+def _ask(answers: Answers, draft: Any) -> None:
+    for name, column in draft.columns.items():
+        click.echo(f"{column!r} is taken for {name}.", err=True)
+
+    def asked(question: str, otherwise: str = "") -> str:
+        return str(click.prompt(question, default=otherwise, show_default=bool(otherwise), err=True)).strip()
+
+    for column in draft.unknown:
+        shown = ", ".join(repr(value[:30]) for value in column.values[:3])
+        field = asked(f"What is {column.name!r} ({shown})? A field, or nothing to leave it out")
+        while field and field not in FIELDS:
+            field = asked(f"The fields are {', '.join(FIELDS)}. What is {column.name!r}?")
+        if field:
+            answers.columns[field] = column.name
+    answers.reference = asked("A short name for this list", answers.reference)
+    answers.authority = asked("A short name for the body that licenses")
+    answers.authority_name = asked("Its name in English")
+    answers.country = asked("Its country (ISO 3166-1, like CZ)").upper()
+    answers.time_zone = asked("Its time zone (like Europe/Prague)")
+    answers.kind = asked("The licence kind, if all rows have one")
+    while answers.kind and answers.kind not in list(LicenceKind):
+        answers.kind = asked(f"The kinds are {', '.join(LicenceKind)}. Which")
+    answers.status = asked("What does being on the list mean", "active")
+    answers.is_full = click.confirm("Does whoever is not on it hold no such licence", default=False, err=True)
+    answers.fresh_for_days = click.prompt(
+        "For how many days may a copy be relied on", type=click.IntRange(0, 3650), default=30, err=True
+    )
+
+
+@sources.command()
+@click.argument("name")
+def fetch(name: str) -> None:
+    """Fetch the list NAME from its address now, and apply it or hold it for approval."""
+    settings = cli.settings()
+    engine, sessions = opened_sessions(settings)
+    try:
+        outcome = worker.fetch_source(settings, sessions, name)
+    finally:
+        engine.dispose()
+    click.echo(f"{name}: {outcome}")
+    if not outcome.startswith(("applied", "unchanged")):
+        sys.exit(2)
+
+
+@sources.command()
+def pending() -> None:
+    """Lists that were fetched and wait for a decision."""
+    engine, sessions = opened_sessions(cli.settings())
+    with sessions() as session:
+        waiting = pending_imports(session)
+    engine.dispose()
+    for one, reference in waiting:
+        click.echo(f"{one.reference}  {reference}, fetched {one.fetched_at:%Y-%m-%d %H:%M} UTC\n  {one.reason}")
+    if not waiting:
+        click.echo("Nothing waits.")
+
+
+@sources.command()
+@click.argument("reference")
+def approve(reference: str) -> None:
+    """Apply the held list REFERENCE: its good rows, and whatever it delists."""
+    from registry.cli.imports import show as show_report
+
+    settings = cli.settings()
+    engine, sessions = opened_sessions(settings)
+    try:
+        report = worker.approve(settings, sessions, reference)
+    finally:
+        engine.dispose()
+    show_report(report)
+    if report.refused_because is not None:
+        raise ImportRefused(report.refused_because)
+
+
+@sources.command()
+@click.argument("reference")
+def reject(reference: str) -> None:
+    """Do not apply the held list REFERENCE."""
+    settings = cli.settings()
+    engine, sessions = opened_sessions(settings)
+    try:
+        worker.reject(settings, sessions, reference)
+    finally:
+        engine.dispose()
+    click.echo(f"{reference} was rejected; its source is fetched again as usual.")

@@ -1,0 +1,186 @@
+"""One import from file to answer: read and stage without holding anybody up, then apply in one transaction."""
+
+import fcntl
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.authorities.models import Source
+from registry.clock import instant_text, now
+from registry.config import Settings
+from registry.errors import EntryTooLarge, ImportRefused
+from registry.imports.actions import Application, Progress, apply_staged
+from registry.imports.findings import Finding, NeedsApproval, Refused
+from registry.imports.mapping import SourceMapping, dropped_columns
+from registry.imports.reading import Opened, opened
+from registry.imports.report import Report
+from registry.imports.rules import RowRules
+from registry.imports.staging import Staging
+
+TELL_EVERY = 2_000
+"""Rows between two words about progress."""
+
+
+class ImportRunning(ImportRefused):
+    """Another import of the same source is not over yet."""
+
+
+def _silent(stage: str, share: float, rows: int) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to import and how. `retrieved_at` is when the file was fetched; None: just now."""
+
+    path: Path
+    mapping: SourceMapping
+    encoding: str | None = None
+    is_dry_run: bool = False
+    skips_rejects: bool = False
+    accepts_shrink: bool = False
+    retrieved_at: datetime | None = None
+    progress: Progress = field(default=_silent)
+
+
+def import_list(settings: Settings, sessions: sessionmaker[Session], request: Request) -> Report:
+    """Import one file. The report says whether it was applied, and if not, why: then nothing was changed.
+
+    Raises ImportRunning while another import of the source goes on.
+    """
+    began = time.monotonic()
+    retrieved_at = request.retrieved_at or now()
+    reference = request.mapping.source.reference
+    report = Report(
+        source=reference,
+        file=request.path.name,
+        retrieved_at=instant_text(retrieved_at),
+        is_dry_run=request.is_dry_run,
+    )
+    with only_import_of(settings, reference):
+        try:
+            _import(settings, sessions, request, report, retrieved_at)
+        except (ImportRefused, EntryTooLarge) as refusal:
+            report.refused_because = refusal.text
+            report.needs_approval = isinstance(refusal, NeedsApproval)
+    report.seconds = round(time.monotonic() - began, 3)
+    return report
+
+
+def _import(
+    settings: Settings, sessions: sessionmaker[Session], request: Request, report: Report, retrieved_at: datetime
+) -> None:
+    staging = Staging(settings.home / "tmp", request.mapping.source.key)
+    try:
+        stage(request, staging, report)
+        if report.counts.rejected and not (request.skips_rejects or request.is_dry_run):
+            raise NeedsApproval(
+                f"{report.counts.rejected} of {report.counts.read} rows cannot be taken: mend them, "
+                "or take the others with --skip-rejects"
+            )
+        with sessions() as session:
+            if request.is_dry_run:
+                # A dry run must not make anybody wait for it.
+                session.connection(execution_options={"registry_reading": True})
+                query = select(Source).where(Source.reference == request.mapping.source.reference)
+                source = session.execute(query).scalar_one_or_none()
+                Application(session, source, request.mapping, staging, report, retrieved_at).apply(
+                    accepts_shrink=request.accepts_shrink, progress=request.progress
+                )
+                return
+            apply_staged(
+                session,
+                staging,
+                request.mapping,
+                report,
+                retrieved_at,
+                accepts_shrink=request.accepts_shrink,
+                progress=request.progress,
+            )
+            session.commit()
+            report.is_applied = True
+    finally:
+        staging.close()
+
+
+def stage(request: Request, staging: Staging, report: Report) -> None:
+    """Read, check and stage every row. ImportRefused when the file as a whole cannot be used."""
+    report.digest = _digest_of(request.path)
+    file = opened(request.path, request.mapping, request.encoding)
+    report.describe(file)
+    report.notes += [
+        f"column {name!r} holds data of natural persons (or is to be dropped) and was not read"
+        for name in dropped_columns(file.layout)
+    ]
+    rules = RowRules(request.mapping, file.layout)
+    _read_all(request, file, rules, staging, report)
+    staging.settle()
+    report.counts.licences = staging.licences
+    report.reject(staging.rejected)
+    report.warn(staging.findings)
+    if file.missing:
+        raise ImportRefused(
+            f"no record has {', '.join(map(repr, file.missing))}: the list has changed its shape; "
+            "correct the mapping, or list them under `optional`"
+        )
+    if not report.counts.read:
+        raise ImportRefused(f"{request.path.name} has no rows: download it again, or correct the mapping")
+
+
+def _read_all(request: Request, file: Opened, rules: RowRules, staging: Staging, report: Report) -> None:
+    read, add, count = rules.read, staging.add, 0
+    for row in file.rows:
+        count += 1
+        try:
+            row_key, statement = read(row)
+        except Refused as refused:
+            report.reject([Finding(row.line, refused.column, refused.flaw, refused.value, row.part, refused.detail)])
+            unread = rules.key_of(row)
+            if unread is not None:
+                staging.mark_unread(unread)
+        else:
+            add(row_key, statement, row.line, row.part)
+        if rules.findings:
+            report.warn(rules.findings)
+            rules.findings.clear()
+        if not count % TELL_EVERY:
+            request.progress("reading", file.progress(), count)
+    report.counts.read = count
+    request.progress("reading", 1.0, count)
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def only_import_of(settings: Settings, reference: str) -> Iterator[None]:
+    """No two imports of one source at once from this data folder. The lock ends with the process, however it ends."""
+    folder = settings.home / "tmp"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = hashlib.sha256(reference.encode()).hexdigest()[:16]
+    with (folder / f"import-{name}.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "another process"
+            raise ImportRunning(
+                f"another import of {reference} is running ({holder}): let it end, then start this one again"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}, since {instant_text(now())}")
+        lock.flush()
+        try:
+            yield
+        finally:
+            lock.truncate(0)
