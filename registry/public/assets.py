@@ -1,0 +1,45 @@
+"""The stylesheet and the mark: two small files of our own, read once. Nothing comes from anywhere else."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+
+pages = Blueprint("assets", __name__)
+
+_TYPES = {"style.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+
+A_YEAR = 365 * 86400
+
+
+@cache
+def _content(name: str) -> bytes:
+    return (files("registry.public") / "static" / name).read_bytes()
+
+
+@cache
+def address_of(name: str) -> str:
+    """Where a file is served. The address changes with the content, so it may be kept for ever."""
+    digest = hashlib.sha256(_content(name)).hexdigest()[:12]
+    return f"/static/pages/{digest}/{name}"
+
+
+@pages.get("/static/pages/<digest>/<name>")
+def file(digest: str, name: str) -> Response:
+    if name not in _TYPES or request.path != address_of(name):
+        raise NotFound
+    return _served(name, f"public, max-age={A_YEAR}, immutable")
+
+
+@pages.get("/favicon.ico")
+def favicon() -> Response:
+    """Browsers ask for this whatever the page says; a page of error would cost a slow line more."""
+    return _served("mark.svg", "public, max-age=86400")
+
+
+def _served(name: str, cache_control: str) -> Response:
+    response = Response(_content(name), content_type=_TYPES[name])
+    response.headers["Cache-Control"] = cache_control
+    return response

@@ -1,0 +1,114 @@
+"""The lookup page: one field that takes anything, and one answer in plain words."""
+
+from flask import Blueprint, Response, redirect, request
+
+from registry.agencies import record
+from registry.clock import day_at, now
+from registry.codes import Problem
+from registry.help_lines.rules import lines_of, shipped_help_lines
+from registry.public import answers
+from registry.public.forms import Asked, read_form
+from registry.public.names import main_name, shown
+from registry.public.rendering import NOT_KEPT, SHORT, is_demo, page
+from registry.terms import CORRIDOR_SECTORS, EU_STATES, RECRUITING, SENDING_COUNTRIES, Language
+from registry.web.asking import verdicts
+from registry.web.languages import accepted
+from registry.web.transaction import services
+from registry.web.wording import authority_name, reason_text
+
+pages = Blueprint("lookup", __name__)
+
+
+@pages.get("/")
+def choose_language() -> Response:
+    """Lead to the pages in the language that the browser asks for; Chinese when it asks for none."""
+    language = accepted(request.headers.get("Accept-Language"), Language.ZH_HANS)
+    response = redirect(f"/{language}/", 302)
+    response.headers["Cache-Control"] = NOT_KEPT
+    response.vary.add("Accept-Language")
+    return response  # type: ignore[return-value]
+
+
+@pages.get("/<language:language>/")
+def form(language: Language) -> Response:
+    return _form_page(language, Asked(), {}, SHORT)
+
+
+@pages.post("/<language:language>/")
+def answer(language: Language) -> Response:
+    """Answer in place: the question stands neither in the address nor in the browser's history."""
+    asked, faults = read_form(request.form)
+    if faults:
+        response = _form_page(language, asked, faults, NOT_KEPT)
+        response.status_code = 400
+        return response
+    at = now()
+    found = answers.find(verdicts(), asked, at)
+    return _answer_page(language, asked, found)
+
+
+def _choices(language: Language) -> dict[str, object]:
+    return {
+        "countries": answers.countries(language),
+        "origins": answers.countries(language, EU_STATES | SENDING_COUNTRIES),
+        "activities": sorted(RECRUITING),
+        "sectors": CORRIDOR_SECTORS,
+    }
+
+
+def _form_page(language: Language, asked: Asked, faults: dict[str, Problem], cache_control: str) -> Response:
+    return page(
+        "lookup.html",
+        language,
+        here="lookup",
+        cache_control=cache_control,
+        asked=asked,
+        faults=faults,
+        **_choices(language),
+    )
+
+
+def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Response:
+    verdict, ground = found.verdict, found.facts.ground
+    agency = verdict.agency
+    country = asked.country or (agency.country if agency is not None and agency.country in EU_STATES else None)
+    begin = asked.place * answers.CANDIDATES_ON_A_PAGE
+    candidates = found.candidates[begin : begin + answers.CANDIDATES_ON_A_PAGE]
+    source = verdict.source
+    return page(
+        "answer.html",
+        language,
+        here="lookup",
+        cache_control=NOT_KEPT,
+        asked=asked,
+        faults={},
+        found=found,
+        verdict=verdict,
+        agency=agency,
+        headline=answers.headline(found),
+        name=answers.holder_name(found, language),
+        permitted=answers.permitted(found, asked, language),
+        reasons=[reason_text(language, finding, ground) for finding in verdict.reasons],
+        authority=authority_name(language, source.authority, ground) if source else None,
+        read_on=day_at(source.retrieved_at, ground.time_zone(source.authority))
+        if source and source.retrieved_at
+        else None,
+        choice=answers.follow_up(found, language),
+        candidates=[_candidate(one, language) for one in candidates],
+        has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
+        help_country=country,
+        help_lines=lines_of(country, shipped_help_lines()),
+        shows_all_numbers=is_demo(),
+        record_address=f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}" if agency else None,
+        **_choices(language),
+    )
+
+
+def _candidate(agency: record.Agency, language: Language) -> dict[str, object]:
+    main = main_name(agency, language)
+    return {
+        "agency": agency,
+        "main": main,
+        "others": [shown(name) for name in agency.names if name.name != main.name],
+        "numbers": [licence.number for licence in agency.licences if licence.number][:5],
+    }

@@ -1,0 +1,91 @@
+"""Answers of the public API: their bytes, what caches may do with them, and in which language they speak.
+
+Nothing volatile stands in a body, so that the same question has the same bytes and ETag until the answer itself changes.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from flask import Response
+
+from registry.clock import zone
+from registry.terms import Language
+from registry.web import languages
+
+LONGEST = 60
+"""Seconds that a cache may keep an answer: as long as a sanction may go unseen."""
+
+MEDIA_TYPE = "application/json"
+
+READING = ("GET", "HEAD")
+
+Header = tuple[str, str]
+
+encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A value to be sent, in seconds how long it may be kept, and further headers."""
+
+    value: Any
+    max_age: int = LONGEST
+    headers: tuple[Header, ...] = ()
+    language: Language = field(default=Language.EN)
+
+
+class Sent(Response):
+    """A response whose headers are all made: it goes out as it is."""
+
+    default_mimetype = MEDIA_TYPE
+
+
+def asked_language(environ: Mapping[str, Any]) -> Language:
+    return languages.accepted(environ.get("HTTP_ACCEPT_LANGUAGE"))
+
+
+def respond(answer: Answer, environ: Mapping[str, Any]) -> Response:
+    """The response to a request: 304 where the asker holds these very bytes, and nothing to be kept of a POST."""
+    body = encode(answer.value)
+    headers = [("Content-Language", answer.language.value), ("Vary", "Accept-Language"), *answer.headers]
+    if environ["REQUEST_METHOD"] not in READING:
+        return Sent(body, HTTPStatus.OK, [*headers, ("Cache-Control", "no-store")])
+    return _kept(body, MEDIA_TYPE, answer.max_age, headers, environ)
+
+
+def respond_with(body: bytes, media_type: str, max_age: int, environ: Mapping[str, Any]) -> Response:
+    """The response to a request for fixed bytes, alike in every language."""
+    return _kept(body, media_type, max_age, [], environ)
+
+
+def _kept(body: bytes, media_type: str, max_age: int, headers: list[Header], environ: Mapping[str, Any]) -> Response:
+    etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    headers += [("ETag", etag), ("Cache-Control", f"public, max-age={max_age}")]
+    held = environ.get("HTTP_IF_NONE_MATCH")
+    if held is not None and (etag in held or held.strip() == "*"):
+        return Sent(b"", HTTPStatus.NOT_MODIFIED, headers)
+    return Sent(body, HTTPStatus.OK, headers, mimetype=media_type)
+
+
+def keep_for(now: datetime, zones: Iterable[str | None], ends: Iterable[datetime | None] = ()) -> int:
+    """Seconds an answer given at `now` may be kept: until the next midnight of any zone, and none of `ends` passed.
+
+    Midnight in UTC always counts: what the law withholds is withheld from then on.
+    """
+    seconds = min(LONGEST, 86400 - _second_of_day(now))
+    for name in zones:
+        if name is not None:
+            seconds = min(seconds, 86400 - _second_of_day(now.astimezone(zone(name))))
+    for end in ends:
+        if end is not None and end > now:
+            seconds = min(seconds, int((end - now).total_seconds()))
+    return seconds
+
+
+def _second_of_day(local: datetime) -> int:
+    return local.hour * 3600 + local.minute * 60 + local.second

@@ -1,0 +1,207 @@
+"""The pages in a real browser: without scripts, at 320 px, by keyboard, printed, in the dark, and light to load."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy.orm import Session
+
+from registry.agencies import record
+from registry.clock import now
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.terms import ChannelKind, LicenceStatus
+from tests.make import licence_record, make_agency, source_of
+from tests.serving import Served, serve
+
+NUMBER, SUSPENDED, NAME = "CISLO/0001", "CISLO/0002", "Smyšlená Dlouhojmenná Agentura Práce s.r.o."
+
+MOST_BYTES = 40_000
+
+
+def write_agencies(session: Session) -> None:
+    said: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
+    channels = (
+        record.Channel(kind=ChannelKind.WECHAT, value="smyslena", **said),
+        record.Channel(
+            kind=ChannelKind.WEBSITE, value="https://velmi-dlouha-adresa.example.invalid/prace/cizinci", **said
+        ),
+    )
+    make_agency(session, name=NAME, channels=channels, licences=(licence_record(number=NUMBER),))
+    make_agency(session, licences=(licence_record(number=SUSPENDED, status=LicenceStatus.SUSPENDED),))
+    make_agency(session, country="CN", name="示例劳务合作有限公司")
+    session.commit()
+
+
+@pytest.fixture
+def site(served: Served, session: Session) -> str:
+    """The address of a real server whose registry holds three agencies, on each kind of database."""
+    write_agencies(session)
+    return served.base_url
+
+
+@pytest.fixture(scope="module")
+def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """As `site`, one server for all tests of how pages look: that does not depend on the database."""
+    home = tmp_path_factory.mktemp("looks")
+    shutil.copyfile(sqlite_template, home / "registry.sqlite3")
+    settings = Settings(home=home, database_url=f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000)
+    engine = engine_for(settings.database_url)
+    with sessions_for(engine)() as session:
+        write_agencies(session)
+    engine.dispose()
+    with serve(settings) as served:
+        yield served.base_url
+
+
+@pytest.fixture
+def phone(browser: Browser) -> BrowserContext:
+    """An old phone: narrow, and without scripts."""
+    return browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False, locale="zh-CN")
+
+
+def check(page: Page, subject: str, country: str = "CZ") -> None:
+    page.select_option("#country", country)
+    page.fill("#subject", subject)
+    page.press("#subject", "Enter")
+
+
+def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_language(
+    phone: BrowserContext, site: str
+) -> None:
+    page = phone.new_page()
+    page.goto(site)
+    assert page.url == f"{site}/zh-Hans/"
+    check(page, NUMBER)
+    assert page.url == f"{site}/zh-Hans/"
+    expect(page.locator(".answer.yes h1")).to_contain_text(NAME)
+    expect(page.locator(".really")).to_contain_text("smyslena")
+    page.get_by_role("button", name="Italiano").click()
+    assert page.url == f"{site}/it/"
+    expect(page.locator(".answer.yes h1")).to_contain_text(NAME)
+    expect(page.locator("#subject")).to_have_value(NUMBER)
+    page.get_by_role("link", name="Dati completi e storia").click()
+    expect(page.locator("h1")).to_have_text(NAME)
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserContext, site: str) -> None:
+    page = phone.new_page()
+    page.goto(f"{site}/en/")
+    check(page, "smyšlená dlouhojmenná")
+    page.locator(".candidates button").first.click()
+    expect(page.locator(".answer.name h1")).to_contain_text("A name alone does not show who is talking to you.")
+    assert page.locator(".answer.yes").count() == 0
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en", "it"])
+def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str, language: str) -> None:
+    page = phone.new_page()
+    for path in ("", "agencies", "coverage", "licences", "help", "nothing"):
+        page.goto(f"{looks}/{language}/{path}")
+        assert_fits(page)
+    page.goto(f"{looks}/{language}/agencies")
+    page.locator(".rows a").first.click()
+    assert_fits(page)
+    for subject in (NUMBER, SUSPENDED, "9" * 200):
+        page.goto(f"{looks}/{language}/")
+        check(page, subject)
+        assert_fits(page)
+
+
+def assert_fits(page: Page) -> None:
+    box = page.locator("html").bounding_box()
+    wide = page.locator("body *").evaluate_all(
+        "all => all.filter(one => one.getBoundingClientRect().right > 320.5 && one.getClientRects().length)"
+        ".map(one => one.outerHTML.slice(0, 120))"
+    )
+    assert box is not None
+    assert wide == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(browser: Browser, looks: str, scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", locale="zh-CN")
+    page = context.new_page()
+    for path in ("zh-Hans/", "en/agencies", "it/coverage", "zh-Hant/licences", "en/help", "it/nothing"):
+        page.goto(f"{looks}/{path}")
+        assert_sound(page)
+    page.goto(f"{looks}/en/agencies")
+    page.locator(".rows a").first.click()
+    assert_sound(page)
+    for subject in (NUMBER, SUSPENDED, "smyšlená", "99999999", "+86 138 0013 8000"):
+        page.goto(f"{looks}/zh-Hans/")
+        check(page, subject)
+        assert_sound(page)
+    page.goto(f"{looks}/en/")
+    page.locator("#subject").evaluate("field => field.required = false")
+    page.get_by_role("button", name="Check").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_sound(page)
+
+
+def assert_sound(page: Page) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(browser: Browser, looks: str) -> None:
+    page = browser.new_context(locale="en-GB").new_page()
+    page.goto(f"{looks}/en/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#country")).to_be_focused()
+    page.keyboard.type("Czechia")
+    page.keyboard.press("Tab")
+    page.keyboard.type(NUMBER)
+    page.keyboard.press("Tab")
+    expect(page.locator("summary")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".answer.yes")).to_be_visible()
+
+
+def test_a_printed_answer_keeps_the_answer_and_drops_the_forms(browser: Browser, looks: str) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{looks}/en/")
+    check(page, NUMBER)
+    page.emulate_media(media="print")
+    expect(page.locator(".answer h1")).to_be_visible()
+    expect(page.locator("#help")).to_be_visible()
+    for hidden in (".menu", ".switch", ".again"):
+        expect(page.locator(hidden)).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_the_first_view_is_light_enough_for_a_slow_line(browser: Browser, looks: str, language: str) -> None:
+    sizes = transferred(browser, lambda page: page.goto(f"{looks}/{language}/"))
+    assert sum(sizes) <= MOST_BYTES
+
+
+def test_an_answer_is_light_enough_even_without_a_cache(browser: Browser, looks: str) -> None:
+    def look_up(page: Page) -> None:
+        page.goto(f"{looks}/zh-Hans/")
+        check(page, NUMBER)
+
+    assert sum(transferred(browser, look_up)) <= MOST_BYTES
+
+
+def transferred(browser: Browser, act: Callable[[Page], object]) -> list[int]:
+    """The bytes of each answer as they came over the line, headers included."""
+    context = browser.new_context()
+    page = context.new_page()
+    line = context.new_cdp_session(page)
+    line.send("Network.enable")
+    sizes: list[int] = []
+    line.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+    act(page)
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return sizes
