@@ -1,0 +1,118 @@
+"""One question for the whole corridor: the sending licence, the receiving licence, the registered agreement."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.agencies import record
+from registry.agencies.keys import name_key, number_key
+from registry.api.shapes import (
+    NOTHING,
+    AgencySummary,
+    ReasonShown,
+    SourceShown,
+    agency_summary,
+    licence_with,
+    reasons_shown,
+    source_shown,
+)
+from registry.authorities.facts import Ground
+from registry.clock import now
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput
+from registry.terms import SENDING_COUNTRIES, Language
+from registry.verdicts.corridor import CorridorVerdict, Employer, Leg, LegKind, decide_corridor
+from registry.verdicts.question import Facts, Question
+from registry.verdicts.rules import decide
+from registry.verdicts.subjects import chosen, guess
+from registry.web.answers import Answer, asked_language, keep_for
+from registry.web.asking import verdicts
+from registry.web.payloads import returns, takes
+from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
+
+ns = Namespace("corridor", path="/corridor")
+
+
+class LegShown(msgspec.Struct, frozen=True):
+    leg: LegKind
+    verdict: str
+    reasons: list[ReasonShown]
+    on: date
+    agency: AgencySummary | Mapping[str, Any]
+    licence: msgspec.Raw | Mapping[str, Any]
+    agreement: record.Agreement | Mapping[str, Any]
+    candidates: list[AgencySummary]
+    source: SourceShown | Mapping[str, Any]
+
+
+@ns.route("")
+class Corridor(Resource):  # type: ignore[misc]
+    @takes(CorridorQuerySchema())
+    @returns(CorridorVerdictSchema(), "verifyCorridor")
+    def get(
+        self,
+        sending: str,
+        destination: str,
+        receiving: str | None = None,
+        receiving_employer: str | None = None,
+        **work: Any,
+    ) -> Answer:
+        """Ask about both ends of a corridor and the agreement between them.
+
+        Each leg has its own verdict and reasons; the whole is as good as its weakest leg.
+        """
+        at = now()
+        context = {"destination": destination, **work}
+        first = asked_of("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at)
+        second = (
+            Employer(receiving_employer)
+            if receiving_employer is not None
+            else asked_of("receiving", receiving or "", destination, context, at)
+        )
+        whole = decide_corridor(first, second, destination)
+        ground = first[1].ground
+        language = asked_language(request.environ)
+        zones = [ground.time_zone(leg.verdict.source.authority) for leg in whole.legs if leg.verdict.source]
+        zones += [leg.verdict.time_zone for leg in whole.legs]
+        ends = [source.stale_at() for source in ground.sources.values()]
+        return Answer(corridor_shown(whole, ground, language), keep_for(at, zones, ends), language=language)
+
+
+def asked_of(parameter: str, text: str, country: str, context: dict[str, Any], at: datetime) -> tuple[Question, Facts]:
+    """The reading of what was typed that leads to somebody, with its facts. Raises InvalidInput when nothing can be read."""
+    if not number_key(text) and not name_key(text):
+        raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, "holds no letter and no digit")])
+    reader = verdicts()
+    tried = []
+    for subject in guess(text, country):
+        question = subject.question(**context)
+        facts = reader.facts(question, at)
+        tried.append((subject, question, facts, decide(question, facts)))
+    choice = chosen([(subject, verdict) for subject, _, _, verdict in tried])
+    # A text of a letter or digit is always read as something, at least as a name or a number.
+    assert choice is not None
+    return next((question, facts) for subject, question, facts, _ in tried if subject == choice[0])
+
+
+def corridor_shown(whole: CorridorVerdict, ground: Ground, language: Language) -> dict[str, Any]:
+    return {"verdict": whole.verdict, "legs": [leg_shown(leg, ground, language) for leg in whole.legs]}
+
+
+def leg_shown(leg: Leg, ground: Ground, language: Language) -> LegShown:
+    verdict = leg.verdict
+    licence = verdict.licence
+    return LegShown(
+        leg.kind,
+        "not_required" if leg.is_not_required else verdict.verdict,
+        reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
+        verdict.on,
+        NOTHING if verdict.agency is None else agency_summary(verdict.agency),
+        NOTHING if licence is None else licence_with(licence, status=verdict.status),
+        leg.agreement or NOTHING,
+        [agency_summary(candidate) for candidate in verdict.candidates],
+        source_shown(verdict.source, ground, language),
+    )

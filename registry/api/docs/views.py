@@ -1,0 +1,109 @@
+"""The documentation, readable offline: the document itself, a page to try it out, and a plain list of the endpoints."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Flask, Response, abort, render_template, request
+from markupsafe import Markup, escape
+
+from registry.api.openapi import document
+from registry.codes import Problem
+from registry.terms import Language
+from registry.web.answers import respond_with
+from registry.web.headers import content_policy
+from registry.web.languages import text
+
+KEPT = 3600
+"""Seconds a browser may keep these pages: they change with a release."""
+
+STYLE, SCRIPT = "text/css", "text/javascript"
+
+FILES = {
+    "swagger-ui.css": ("flask_swagger_ui", "dist/swagger-ui.css", STYLE),
+    "swagger-ui-bundle.js": ("flask_swagger_ui", "dist/swagger-ui-bundle.js", SCRIPT),
+    "start.js": ("registry.api.docs", "static/start.js", SCRIPT),
+    "docs.css": ("registry.api.docs", "static/docs.css", STYLE),
+}
+"""What the pages load, and where it lies. Nothing comes from another host."""
+
+pages = Blueprint("docs", __name__, template_folder="templates")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.app_template_filter("with_code")
+def with_code(words: str) -> Markup:
+    """Text with what stands between backticks shown as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(words))))
+
+
+@pages.get("/openapi.json")
+def show_document() -> Response:
+    return respond_with(_document_bytes(), "application/json", KEPT, request.environ)
+
+
+@pages.get("/docs")
+def show_docs() -> Response:
+    return _page("docs.html", problems=_problems())
+
+
+@pages.get("/docs/endpoints")
+def show_endpoints() -> Response:
+    return _page("endpoints.html", operations=_operations(), schemas=document()["components"]["schemas"])
+
+
+@pages.get("/docs/files/<name>")
+def show_file(name: str) -> Response:
+    if name not in FILES:
+        abort(404)
+    return respond_with(_file_bytes(name), FILES[name][2], KEPT, request.environ)
+
+
+def _page(template: str, **values: Any) -> Response:
+    body = render_template(template, info=document()["info"], **values).encode("utf-8")
+    response = respond_with(body, "text/html", KEPT, request.environ)
+    # The page to try it out asks this server, and nobody else.
+    response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
+    return response
+
+
+@cache
+def _document_bytes() -> bytes:
+    return msgspec.json.encode(document())
+
+
+@cache
+def _file_bytes(name: str) -> bytes:
+    package, path, _ = FILES[name]
+    return (files(package) / path).read_bytes()
+
+
+def _problems() -> list[tuple[str, str]]:
+    return [(code.value, text(Language.EN, f"problem.{code}")) for code in Problem]
+
+
+def _operations() -> list[dict[str, Any]]:
+    """Every operation with its parameters' words in place of references."""
+    shown = []
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            parameters = [_resolved(parameter) for parameter in operation.get("parameters", [])]
+            responses = {status: _resolved(response) for status, response in operation["responses"].items()}
+            shown.append(
+                {**operation, "path": path, "method": method.upper(), "parameters": parameters, "responses": responses}
+            )
+    return shown
+
+
+def _resolved(part: dict[str, Any]) -> dict[str, Any]:
+    found = part
+    if "$ref" in part:
+        found = document()
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+    return found

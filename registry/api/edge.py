@@ -1,0 +1,39 @@
+"""The REST edge: Flask-RESTX for routing alone, without its error handling, documentation and masks."""
+
+from typing import Any
+
+from flask import Flask
+from flask_restx import Api, Namespace
+
+from registry.api import agencies, corridor, directory, verify
+
+PREFIX = "/api/v1"
+
+NAMESPACES: tuple[Namespace, ...] = (verify.ns, corridor.ns, agencies.ns, directory.ns)
+"""Every namespace served under PREFIX, in the order of the documentation."""
+
+
+class Router(Api):  # type: ignore[misc]
+    """Flask-RESTX with what it would do behind our back taken out."""
+
+    def error_router(self, original_handler: Any, e: BaseException) -> Any:
+        """Errors are the application's: the same body under /api as in every other place, tested or not."""
+        return original_handler(e)
+
+    def _register_doc(self, app_or_blueprint: Any) -> None:
+        """No root view: its own would claim the prefix."""
+
+    def _register_apidoc(self, app: Flask) -> None:
+        """No bundled documentation files: they would be served under a path of their own."""
+
+
+def register(app: Flask) -> None:
+    api = Router(doc=False, prefix=PREFIX)
+    for namespace in NAMESPACES:
+        api.add_namespace(namespace)
+    # `add_specs` counts here only: given to the constructor it is ignored.
+    api.init_app(app, add_specs=False)
+    # Imported here, for the documentation reads NAMESPACES.
+    from registry.api.docs import views
+
+    views.register(app)

@@ -1,0 +1,137 @@
+"""Examples of the documentation. The tests ask each of them, and hold the answers in examples.json to what comes back.
+
+They are about an invented registry of five agencies, as it was on 24 November 2026.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One request. `template` is its path as documented, `answer` the recorded body."""
+
+    operation: str
+    name: str
+    summary: str
+    template: str
+    path: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    body: dict[str, str] | None = None
+    status: int = 200
+
+    @property
+    def method(self) -> str:
+        return "GET" if self.body is None else "POST"
+
+    def address(self) -> str:
+        address = self.template.format_map(self.path)
+        return f"{address}?{urlencode(self.query)}" if self.query else address
+
+    def asked(self) -> str:
+        return f"{self.method} {self.address()}"
+
+    @property
+    def answer(self) -> Any:
+        return recorded()[self.operation][self.name]
+
+
+SENDING = "DEMASENDAG2R"
+RECEIVING = "DEMARECVAG2W"
+SUSPENDED = "DEMASUSPND2P"
+SENDING_LICENCE = "SENDNGRCNS2F"
+RECEIVING_LICENCE = "RECVNGRCNS29"
+SUSPENDED_LICENCE = "SUSPNDRCNS2W"
+AGREEMENT = "AGREEMENT22N"
+USCC = "91000000MA00FCT207"
+VAT = "IT00000099994"
+
+_VERIFY = "/api/v1/verify"
+_AGENCIES = "/api/v1/agencies"
+_AGENCY = "/api/v1/agencies/{agency_id}"
+
+EXAMPLES = (
+    Example(
+        "verify",
+        "licensed",
+        "A licence in force for the corridor and sector",
+        _VERIFY,
+        query={"licence_number": "FICT-CN-001", "origin": "CN", "destination": "IT", "sector": "14.10"},
+    ),
+    Example(
+        "verify",
+        "suspended",
+        "A suspended licence",
+        _VERIFY,
+        query={"licence_number": "FICT-CZ-003", "authority": "cz-invented-authority"},
+    ),
+    Example("verify", "name", "A name alone is never yes", _VERIFY, query={"name": "Agenzia Inventata"}),
+    Example(
+        "verify", "not_registered", "On no list that is held in full", _VERIFY, query={"uscc": "91000000MA00FCT307"}
+    ),
+    Example(
+        "verify", "impossible", "An LEI that cannot exist", _VERIFY, query={"lei": "00000000000000000000"}, status=400
+    ),
+    Example(
+        "verifyByPost",
+        "number_and_context",
+        "A licence number with its context",
+        _VERIFY,
+        body={"licence_number": "FICT-CN-001", "origin": "CN", "destination": "IT", "sector": "14.10"},
+    ),
+    Example("verifyByPost", "code", "A company's code", _VERIFY, body={"vat": VAT, "on": "2026-11-24"}),
+    Example(
+        "verifyCorridor",
+        "both_ends",
+        "Two agencies with a registered agreement",
+        "/api/v1/corridor",
+        query={"sending": "FICT-CN-001", "receiving": VAT, "destination": "IT", "sector": "14.10"},
+    ),
+    Example(
+        "verifyCorridor",
+        "employer",
+        "A direct employer at the receiving end",
+        "/api/v1/corridor",
+        query={"sending": USCC, "receiving_employer": "Fabbrica Inventata", "destination": "IT"},
+    ),
+    Example(
+        "listAgencies", "search", "Search by the beginning of a name", _AGENCIES, query={"q": "Agenzia", "limit": "2"}
+    ),
+    Example("listAgencies", "suspended", "Agencies with a suspended licence", _AGENCIES, query={"status": "suspended"}),
+    Example("getAgency", "sending", "A sending agency", _AGENCY, {"agency_id": SENDING}),
+    Example(
+        "getAgencyHistory", "newest", "Newest first", f"{_AGENCY}/history", {"agency_id": SUSPENDED}, {"limit": "2"}
+    ),
+    Example("getAgencyLicences", "today", "With today's status", f"{_AGENCY}/licences", {"agency_id": SUSPENDED}),
+    Example(
+        "getLicence",
+        "earlier",
+        "The status on an earlier day",
+        "/api/v1/licences/{licence_id}",
+        {"licence_id": SUSPENDED_LICENCE},
+        {"on": "2026-01-01"},
+    ),
+    Example("getCoverage", "country", "What is known of one country", "/api/v1/coverage", query={"country": "CZ"}),
+    Example("listAuthorities", "country", "Authorities of one country", "/api/v1/authorities", query={"country": "CN"}),
+    Example(
+        "listRegimes", "change", "A rule that changes", "/api/v1/regimes", query={"country": "NL", "on": "2027-01-01"}
+    ),
+    Example("listSectors", "all", "All of them", "/api/v1/sectors"),
+    Example("listHelpLines", "country", "Help in one country", "/api/v1/help-lines", query={"country": "IT"}),
+)
+
+
+def examples_of(operation: str) -> tuple[Example, ...]:
+    return tuple(example for example in EXAMPLES if example.operation == operation)
+
+
+@cache
+def recorded() -> dict[str, dict[str, Any]]:
+    """The answers, by operation and example."""
+    found: dict[str, dict[str, Any]] = msgspec.json.decode((files("registry.api") / "examples.json").read_bytes())
+    return found

@@ -1,0 +1,164 @@
+"""How records and verdicts look in an answer. Only what must be made anew is: the rest is encoded as it was stored.
+
+schemas/agencies.py and schemas/verify.py say the same for the documentation; tests hold the two together.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from registry.agencies import record
+from registry.authorities.facts import Ground
+from registry.codes import Reason
+from registry.terms import Answer, HolderKind, Language, NameKind, Role, Script
+from registry.verdicts.question import Finding, SourceNote, Verdict
+from registry.web.answers import encode
+from registry.web.wording import authority_name, reason_text
+
+NOTHING: Mapping[str, Any] = {}
+
+
+class NameShown(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+    """A name with both its days, null where none was stated: readers need not ask whether a key is there."""
+
+    name: str
+    script: Script
+    kind: NameKind
+    from_: date | None
+    to: date | None
+    source: str
+    retrieved_at: datetime
+
+
+class AgencySummary(msgspec.Struct, frozen=True, omit_defaults=True):
+    agency_id: str
+    country: str
+    role: Role
+    holder_kind: HolderKind
+    names: list[NameShown]
+    identifiers: tuple[record.Identifier, ...]
+    source: str
+    retrieved_at: datetime
+    place: str | None = None
+    dissolved_on: date | None = None
+    is_correction_requested: bool = False
+    clone_warnings: tuple[record.Warning_, ...] = ()
+    withheld: str | None = None
+
+
+class AgencyShown(AgencySummary, frozen=True, kw_only=True):
+    licences: tuple[record.Licence, ...]
+    agreements: tuple[record.Agreement, ...]
+    deposits: tuple[record.Deposit, ...]
+    intermediaries: tuple[record.Intermediary, ...]
+    channels: tuple[record.Channel, ...]
+    sanctions: tuple[record.Sanction, ...]
+
+
+class ReasonShown(msgspec.Struct, frozen=True):
+    code: Reason
+    text: str
+
+
+class SourceShown(msgspec.Struct, frozen=True):
+    authority: str
+    name: str
+    retrieved_at: datetime | None
+    stale: bool
+
+
+class VerdictShown(msgspec.Struct, frozen=True):
+    verdict: Answer
+    may_continue_existing_placements: Answer
+    reasons: list[ReasonShown]
+    on: date
+    agency: AgencySummary | Mapping[str, Any]
+    licence: msgspec.Raw | Mapping[str, Any]
+    candidates: list[AgencySummary]
+    source: SourceShown | Mapping[str, Any]
+
+
+def agency_summary(agency: record.Agency) -> AgencySummary:
+    return AgencySummary(
+        agency.agency_id,
+        agency.country,
+        agency.role,
+        agency.holder_kind,
+        names_shown(agency.names),
+        agency.identifiers,
+        agency.source,
+        agency.retrieved_at,
+        agency.place,
+        agency.dissolved_on,
+        agency.is_correction_requested,
+        agency.clone_warnings,
+        agency.withheld,
+    )
+
+
+def names_shown(names: Sequence[record.Name]) -> list[NameShown]:
+    return [
+        NameShown(name.name, name.script, name.kind, name.from_, name.to, name.source, name.retrieved_at)
+        for name in names
+    ]
+
+
+def agency_shown(agency: record.Agency) -> AgencyShown:
+    """The whole public record. Lists that the record leaves out when empty are written out."""
+    return AgencyShown(
+        agency_id=agency.agency_id,
+        country=agency.country,
+        role=agency.role,
+        holder_kind=agency.holder_kind,
+        names=names_shown(agency.names),
+        identifiers=agency.identifiers,
+        source=agency.source,
+        retrieved_at=agency.retrieved_at,
+        place=agency.place,
+        dissolved_on=agency.dissolved_on,
+        is_correction_requested=agency.is_correction_requested,
+        clone_warnings=agency.clone_warnings,
+        withheld=agency.withheld,
+        licences=agency.licences,
+        agreements=agency.agreements,
+        deposits=agency.deposits,
+        intermediaries=agency.intermediaries,
+        channels=agency.channels,
+        sanctions=agency.sanctions,
+    )
+
+
+def licence_with(licence: record.Licence, **more: Any) -> msgspec.Raw:
+    """A licence's bytes with further fields spliced in front."""
+    return msgspec.Raw(encode(more)[:-1] + b"," + encode(licence)[1:])
+
+
+def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> VerdictShown:
+    licence = verdict.licence
+    return VerdictShown(
+        verdict.verdict,
+        verdict.may_continue,
+        reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
+        verdict.on,
+        NOTHING if verdict.agency is None else agency_summary(verdict.agency),
+        NOTHING if licence is None else licence_with(licence, status=verdict.status),
+        [agency_summary(candidate) for candidate in verdict.candidates],
+        source_shown(verdict.source, ground, language),
+    )
+
+
+def reasons_shown(
+    findings: Sequence[Finding], ground: Ground, language: Language, has_licence: bool, answer: Answer
+) -> list[ReasonShown]:
+    return [
+        ReasonShown(finding.code, reason_text(language, finding, ground, has_licence=has_licence, answer=answer))
+        for finding in findings
+    ]
+
+
+def source_shown(note: SourceNote | None, ground: Ground, language: Language) -> SourceShown | Mapping[str, Any]:
+    if note is None:
+        return NOTHING
+    return SourceShown(note.authority, authority_name(language, note.authority, ground), note.retrieved_at, note.stale)

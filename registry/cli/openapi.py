@@ -1,0 +1,37 @@
+"""`registry openapi`: the API's document as a file, for those who read it without a server."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(
+    epilog="\b\nExamples:\n  registry openapi                    writes openapi/openapi.json\n"
+    "  registry openapi --check            says whether that file is what the code would write\n"
+    "  registry openapi --output -         prints the document"
+)
+@click.option(
+    "--output",
+    default="openapi/openapi.json",
+    show_default=True,
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="File to write; - for standard output.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit code 1 when the file differs.")
+def openapi(output: str, check: bool) -> None:
+    """Write the OpenAPI 3.1 document of the public API."""
+    from registry.api.openapi import document
+
+    text = json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
+    target = Path(output)
+    if output == "-":
+        click.echo(text, nl=False)
+    elif not check:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+        click.echo(f"Wrote {output}.")
+    elif not target.exists() or target.read_text(encoding="utf-8") != text:
+        click.echo(f"registry: {output} is not what the code would write: run `registry openapi`", err=True)
+        sys.exit(1)

@@ -1,0 +1,34 @@
+"""What all payloads share: those that come in refuse what they do not know, those that go out do not."""
+
+from typing import Any
+
+import marshmallow
+
+from registry.codes import Problem
+from schemas.fields import Coded
+
+
+class InSchema(marshmallow.Schema):
+    """A question or a body. `whole` judges what no single field can."""
+
+    class Meta:
+        unknown = marshmallow.RAISE
+
+    error_messages = {  # noqa: RUF012 - as marshmallow declares it
+        "unknown": Coded(Problem.UNKNOWN_FIELD, "is not known here"),
+        "type": Coded(Problem.INVALID_REQUEST, "must be a JSON object"),
+    }
+
+    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        """What is wrong with the fields together: parameter, code and detail of each fault."""
+        return []
+
+    @marshmallow.validates_schema
+    def _judge_whole(self, data: dict[str, Any], **kwargs: Any) -> None:
+        faults = {parameter: [Coded(code, detail)] for parameter, code, detail in self.whole(data)}
+        if faults:
+            raise marshmallow.ValidationError(faults)
+
+
+class OutSchema(marshmallow.Schema):
+    """An answer, or a part of one."""

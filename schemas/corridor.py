@@ -1,0 +1,63 @@
+"""The question about both ends of a corridor and the agreement between them."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from registry.codes import Problem
+from registry.terms import Answer
+from schemas.agencies import AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
+from schemas.base import OutSchema
+from schemas.fields import Country, Line, OneOf, OrEmpty
+from schemas.verify import ReasonSchema, SectorOnDaySchema, SourceNoteSchema
+
+_ANYTHING = "Licence number, identifier, reference of the registry, or name (a name alone is never `yes`)."
+
+
+class CorridorQuerySchema(SectorOnDaySchema):
+    """Both ends of one corridor."""
+
+    sending = Line(
+        most=400, required=True, metadata={"description": f"The sending agency. {_ANYTHING}", "example": "FICT-CN-001"}
+    )
+    receiving = Line(most=400, metadata={"description": f"The receiving agency. {_ANYTHING}"})
+    receiving_employer = Line(
+        most=400, metadata={"description": "Instead of `receiving`: the direct employer, by name or identifier."}
+    )
+    destination = Country(
+        required=True, metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"}
+    )
+
+    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        faults = super().whole(loaded)
+        ends = [name for name in ("receiving", "receiving_employer") if name in loaded]
+        if len(ends) > 1:
+            faults.append((ends[1], Problem.CONTRADICTORY, "the receiving end is an agency or an employer, not both"))
+        if not ends:
+            faults.append(("receiving", Problem.MISSING, "name the receiving end here or as `receiving_employer`"))
+        return faults
+
+
+class LegSchema(OutSchema):
+    """One leg of the corridor."""
+
+    leg = OneOf(("sending_licence", "receiving_licence", "agreement"), required=True)
+    verdict = OneOf(
+        (*(answer.value for answer in Answer), "not_required"),
+        required=True,
+        metadata={"description": "`not_required`: a direct employer needs no licence, but needs the agreement."},
+    )
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    on = fields.Date(required=True)
+    agency = OrEmpty(AgencySummarySchema, required=True)
+    licence = OrEmpty(LicenceOnDaySchema, required=True)
+    agreement = OrEmpty(AgreementSchema, required=True)
+    candidates = fields.List(fields.Nested(AgencySummarySchema), required=True)
+    source = OrEmpty(SourceNoteSchema, required=True)
+
+
+class CorridorVerdictSchema(OutSchema):
+    """The whole is as good as its weakest leg."""
+
+    verdict = OneOf(Answer, required=True)
+    legs = fields.List(fields.Nested(LegSchema), required=True)

@@ -1,0 +1,241 @@
+"""Fields of payloads. What comes in is folded (NFKC, spaces, letter case) before it is judged; errors carry a code.
+
+Every field that is read from a query string has `quick`: from the raw text to the loaded value, or DOUBT when only the
+slow way can tell. It never accepts what `deserialize` would refuse, and gives the same value.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+import marshmallow
+from marshmallow import fields
+
+from registry.codes import Problem
+from schemas.countries import COUNTRIES, OFTEN_MISTAKEN
+
+DOUBT: Any = object()
+"""What `quick` gives when the value must go the slow way."""
+
+Quick = Callable[[str], Any]
+
+_PLAIN = re.compile(
+    r"[!-~\u00c0-\u017f\u4e00-\u9fff](?:[ -~\u00c0-\u017f\u4e00-\u9fff]*[!-~\u00c0-\u017f\u4e00-\u9fff])?"
+)
+_SPACES = str.maketrans(dict.fromkeys("\t\n\r\x0b\x0c\x85\xa0\u2028\u2029\u3000", " "))
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+class Coded(str):
+    """What is wrong, in words, with the code that the answer will carry."""
+
+    code: Problem
+
+    def __new__(cls, code: Problem, detail: str) -> "Coded":
+        text = super().__new__(cls, detail)
+        text.code = code
+        return text
+
+
+class Fault(marshmallow.ValidationError):
+    """What a field raises, with its code."""
+
+    def __init__(self, code: Problem, detail: str) -> None:
+        # In a list, because marshmallow formats bare strings, and forgets what they carry.
+        super().__init__([Coded(code, detail)])
+
+
+ABSENT: dict[str, Any] = {
+    "required": [Coded(Problem.MISSING, "is missing")],
+    "null": [Coded(Problem.INVALID_VALUE, "must not be null: leave it out instead")],
+}
+
+
+class Line(fields.Field[str]):
+    """One line of text of at most `most` characters. Zero-width and direction marks are left out; control characters refuse it.
+
+    `tidy` folds what is left, and may raise ValueError to refuse it with `code`; `expected` words a `pattern` that does not fit.
+    """
+
+    default_error_messages = ABSENT
+
+    def __init__(
+        self,
+        *,
+        most: int,
+        tidy: Callable[[str], str] | None = None,
+        pattern: str | None = None,
+        code: Problem = Problem.INVALID_VALUE,
+        expected: str = "",
+        **more: Any,
+    ) -> None:
+        super().__init__(**more)
+        self.most = most
+        self.tidy = tidy
+        self.pattern = re.compile(pattern) if pattern else None
+        self.code = code
+        self.expected = expected
+
+    def quick(self, text: str) -> Any:
+        if self.tidy is not None or len(text) > self.most or "  " in text or not _PLAIN.fullmatch(text):
+            return DOUBT
+        return text if self.pattern is None or self.pattern.fullmatch(text) else DOUBT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = line(value, self.most)
+        if self.tidy is not None:
+            try:
+                text = self.tidy(text)
+            except ValueError as error:
+                raise Fault(self.code, str(error)) from None
+        if self.pattern is not None and not self.pattern.fullmatch(text):
+            raise Fault(self.code, self.expected)
+        return text
+
+
+def line(value: Any, most: int) -> str:
+    """Text without what must not be in it; Fault when it is no text, empty, too long, or holds control characters."""
+    if not isinstance(value, str):
+        raise Fault(Problem.INVALID_VALUE, "must be text")
+    if len(value) > most:
+        raise Fault(Problem.TOO_LONG, f"must have at most {most} characters; this has {len(value)}")
+    kept = []
+    for character in value.translate(_SPACES):
+        category = unicodedata.category(character)
+        if category in ("Cc", "Cs"):
+            raise Fault(
+                Problem.CONTROL_CHARACTER, "holds a control character or half of a surrogate pair; please type it anew"
+            )
+        if category != "Cf":
+            kept.append(character)
+    folded = " ".join("".join(kept).split())
+    if not folded:
+        raise Fault(Problem.INVALID_VALUE, "is empty: leave it out, or give it a value")
+    return folded
+
+
+class Word(fields.Field[Any]):
+    """One of a closed set of words, in any letter case. Gives the member when the set is a StrEnum."""
+
+    default_error_messages = ABSENT
+
+    def __init__(self, words: type[StrEnum] | Iterable[str], **more: Any) -> None:
+        super().__init__(**more)
+        self.kind = words if isinstance(words, type) else None
+        self.words: dict[str, Any] = (
+            {word.value: word for word in words} if isinstance(words, type) else {word: word for word in words}
+        )
+
+    def quick(self, text: str) -> Any:
+        return self.words.get(text, DOUBT)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        text = unicodedata.normalize("NFKC", line(value, 80)).lower()
+        if text not in self.words:
+            raise Fault(Problem.INVALID_VALUE, f"must be one of {', '.join(self.words)}")
+        return self.words[text]
+
+
+class Country(fields.Field[str]):
+    """A country by its two letters, ISO 3166-1, in any letter case."""
+
+    default_error_messages = ABSENT
+
+    def quick(self, text: str) -> Any:
+        return text if text in COUNTRIES else DOUBT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        code = unicodedata.normalize("NFKC", line(value, 40)).upper().strip()
+        if code in COUNTRIES:
+            return code
+        meant = OFTEN_MISTAKEN.get(code)
+        hint = f"; did you mean {meant}?" if meant else ", for example CN or IT"
+        raise Fault(Problem.UNKNOWN_COUNTRY, f"must be a country's two letters by ISO 3166-1{hint}")
+
+
+class Day(fields.Field[date]):
+    """A day as YYYY-MM-DD, years 0001 to 9999."""
+
+    default_error_messages = ABSENT
+
+    def quick(self, text: str) -> Any:
+        if not _DAY.fullmatch(text):
+            return DOUBT
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return DOUBT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        text = unicodedata.normalize("NFKC", line(value, 40))
+        if not _DAY.fullmatch(text):
+            raise Fault(Problem.NOT_A_DATE, "must be a day as YYYY-MM-DD, for example 2026-11-24")
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise Fault(Problem.NOT_A_DATE, "there is no such day in the calendar") from None
+
+
+class Moment(fields.Field[datetime]):
+    """An instant as ISO 8601 with its offset, for example 2026-11-24T10:00:00Z. Gives UTC."""
+
+    default_error_messages = ABSENT
+
+    def quick(self, text: str) -> Any:
+        return DOUBT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
+        text = unicodedata.normalize("NFKC", line(value, 60)).upper()
+        if not _INSTANT.fullmatch(text):
+            raise Fault(
+                Problem.NOT_AN_INSTANT,
+                "must be an instant with its offset, for example 2026-11-24T10:00:00Z; in a URL write + as %2B",
+            )
+        try:
+            # Ten digits of a second are more than a clock here tells.
+            return datetime.fromisoformat(re.sub(r"(\.[0-9]{6})[0-9]+", r"\1", text)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise Fault(Problem.NOT_AN_INSTANT, "there is no such instant") from None
+
+
+class Count(fields.Field[int]):
+    """A whole number from `least` to `most`."""
+
+    default_error_messages = ABSENT
+
+    def __init__(self, *, least: int, most: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.least = least
+        self.most = most
+
+    def quick(self, text: str) -> Any:
+        return DOUBT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        text = str(value) if type(value) is int else unicodedata.normalize("NFKC", line(value, 20))
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not self.least <= int(text) <= self.most:
+            raise Fault(Problem.INVALID_VALUE, f"must be a whole number from {self.least} to {self.most}")
+        return int(text)
+
+
+class Instant(fields.DateTime):
+    """An instant in an answer: UTC with a closing Z."""
+
+
+class OneOf(fields.String):
+    """A word of a closed set in an answer."""
+
+    def __init__(self, words: type[StrEnum] | Iterable[str], **more: Any) -> None:
+        super().__init__(**more)
+        self.kind = words if isinstance(words, type) else None
+        self.words = [word.value for word in words] if isinstance(words, type) else list(words)
+
+
+class OrEmpty(fields.Nested):
+    """A part of an answer that is `{}` when there is nothing to say."""

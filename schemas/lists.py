@@ -1,0 +1,91 @@
+"""Lists: how far to read, and what one page of answers holds."""
+
+from marshmallow import fields
+
+from registry.terms import Activity, LicenceStatus, Role
+from schemas.agencies import AgencySummarySchema
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Count, Country, Day, Line, Word
+from schemas.sectors import LONGEST, NACE_PATTERN, tidy_sector
+
+MOST = 100
+USUAL = 20
+
+
+class PageSchema(InSchema):
+    """How many items, and from where on."""
+
+    limit = Count(
+        least=1, most=MOST, metadata={"description": "Items in one answer.", "default": USUAL, "example": USUAL}
+    )
+    cursor = Line(
+        most=600,
+        metadata={"description": "`next_cursor` of the answer before, with the same other parameters. Opaque."},
+    )
+
+
+class AgenciesQuerySchema(PageSchema):
+    """Filters; those given must all hold."""
+
+    q = Line(
+        most=400,
+        metadata={
+            "description": "Number, identifier or beginning of a name. Hits say what matched.",
+            "example": "Fictitious",
+        },
+    )
+    country = Country(metadata={"description": "Where the agency sits.", "example": "CZ"})
+    role = Word(Role, metadata={"description": "Which end of the corridor it serves."})
+    origin = Country(metadata={"description": "A licence names this origin, or none.", "example": "CN"})
+    destination = Country(metadata={"description": "A licence names this destination, or none.", "example": "IT"})
+    sector = Line(
+        most=LONGEST,
+        tidy=tidy_sector,
+        metadata={
+            "description": "A licence covers this NACE code, or names no sector.",
+            "example": "14.10",
+            "pattern": NACE_PATTERN,
+        },
+    )
+    status = Word(LicenceStatus, metadata={"description": "A licence has this status today, where its authority sits."})
+
+
+class MatchSchema(OutSchema):
+    """Why an agency is among the hits of `q`."""
+
+    by = fields.String(
+        required=True, metadata={"description": "What matched: `name`, `licence_number`, `agency_id`, an identifier."}
+    )
+    value = fields.String(required=True, metadata={"description": "The normalised form that matched."})
+
+
+class AgencyHitSchema(AgencySummarySchema):
+    """An agency of the list. `score` and `matched` stand there for hits of `q` alone."""
+
+    score = fields.Integer(metadata={"description": "0 to 100; 100 is the whole number or name."})
+    matched = fields.Nested(MatchSchema)
+
+
+class AgenciesSchema(OutSchema):
+    items = fields.List(fields.Nested(AgencyHitSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null on the last page."})
+    total = fields.Integer(required=True, metadata={"description": "Agencies that fit, over all pages."})
+
+
+class DaySchema(InSchema):
+    on = Day(
+        metadata={
+            "description": "Day that `status` is for. Without it: today, where the authority sits.",
+            "example": "2026-11-24",
+        }
+    )
+
+
+class RegimesQuerySchema(InSchema):
+    country = Country(metadata={"description": "ISO 3166-1 alpha-2.", "example": "NL"})
+    activity = Word(Activity)
+    on = Day(metadata={"description": "Only rules in force on this day.", "example": "2027-01-01"})
+
+
+class CountryQuerySchema(InSchema):
+    country = Country(metadata={"description": "ISO 3166-1 alpha-2.", "example": "IT"})

@@ -1,0 +1,157 @@
+"""The question "may this recruiter recruit?" and its answer."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from registry.codes import Problem, Reason
+from registry.terms import NACE_REVISIONS, Activity, Answer
+from schemas.agencies import AgencySummarySchema, LicenceOnDaySchema
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Country, Day, Instant, Line, Moment, OneOf, OrEmpty, Word
+from schemas.sectors import LONGEST, NACE_PATTERN, exists, tidy_sector
+
+SUBJECTS = ("licence_number", "uscc", "vat", "lei", "euid", "registration_number", "agency_id", "name")
+
+_AUTHORITY = r"[a-z0-9][a-z0-9_-]{0,39}"
+
+
+def known_at_field() -> Moment:
+    return Moment(
+        metadata={
+            "description": "Instant: answer as the registry would have answered then.",
+            "example": "2026-11-24T10:00:00Z",
+        }
+    )
+
+
+class SectorOnDaySchema(InSchema):
+    """The work and the day."""
+
+    sector = Line(
+        most=LONGEST,
+        tidy=tidy_sector,
+        metadata={
+            "description": "NACE division, group or class of the job.",
+            "example": "14.10",
+            "pattern": NACE_PATTERN,
+        },
+    )
+    nace_revision = Word(
+        NACE_REVISIONS,
+        metadata={"description": "Revision of `sector`, 2.1 if not said. Codes change meaning between revisions."},
+    )
+    on = Day(
+        metadata={
+            "description": "Day asked about. Without it: today, where the authority sits.",
+            "example": "2026-11-24",
+        }
+    )
+
+    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        sector, revision = loaded.get("sector"), loaded.get("nace_revision")
+        if sector is None:
+            if revision is None:
+                return []
+            return [("nace_revision", Problem.CONTRADICTORY, "is the revision of `sector`, which is missing")]
+        asked = revision or NACE_REVISIONS[0]
+        if exists(sector, asked):
+            return []
+        others = [other for other in NACE_REVISIONS if exists(sector, other)]
+        hint = f"; it exists in {others[0]}: say so in `nace_revision`" if others else ""
+        return [("sector", Problem.INVALID_VALUE, f"there is no such code in NACE {asked}{hint}")]
+
+
+class VerifySchema(SectorOnDaySchema):
+    """A question with exactly one subject, and what the recruiting is for."""
+
+    licence_number = Line(
+        most=120,
+        metadata={"description": "Number printed on the licence. Spaces, dashes, width and letter case do not matter."},
+    )
+    authority = Line(
+        most=40,
+        tidy=str.lower,
+        pattern=_AUTHORITY,
+        expected="must be the reference of an authority, as /api/v1/authorities lists them",
+        metadata={"description": "Who issued `licence_number`: a number is unique only per authority."},
+    )
+    uscc = Line(most=80, metadata={"description": "Unified social credit code (China, GB 32100-2015)."})
+    vat = Line(most=80, metadata={"description": "EU VAT number with its country prefix (Greece: EL)."})
+    lei = Line(most=80, metadata={"description": "Legal entity identifier (ISO 17442)."})
+    euid = Line(most=120, metadata={"description": "European unique identifier of a company."})
+    registration_number = Line(
+        most=80, metadata={"description": "Number in a national trade register; needs `country`."}
+    )
+    country = Country(
+        metadata={"description": "Country of `registration_number`, ISO 3166-1 alpha-2.", "example": "CZ"}
+    )
+    agency_id = Line(most=40, metadata={"description": "The registry's own reference of an agency."})
+    name = Line(
+        most=400,
+        metadata={"description": "Name in any script. A name alone is never `yes`: the answer lists candidates."},
+    )
+    origin = Country(
+        metadata={"description": "Where recruiting happens (not nationality), ISO 3166-1 alpha-2.", "example": "CN"}
+    )
+    destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"})
+    activity = Word(Activity, metadata={"description": "What the recruiter would do."})
+    known_at = known_at_field()
+
+    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        given = [subject for subject in SUBJECTS if subject in loaded]
+        if not given:
+            return [(SUBJECTS[0], Problem.MISSING, f"ask about exactly one of {', '.join(SUBJECTS)}")]
+        if len(given) > 1:
+            return [
+                (subject, Problem.CONTRADICTORY, f"ask about one thing at a time, not also {given[0]}")
+                for subject in given[1:]
+            ]
+        faults = super().whole(loaded)
+        if given[0] == "registration_number":
+            if "country" not in loaded:
+                faults.append(("country", Problem.MISSING, "a registration number is unique only within its country"))
+        elif "country" in loaded:
+            faults.append(
+                ("country", Problem.CONTRADICTORY, "belongs to `registration_number`; the job's is `destination`")
+            )
+        if "authority" in loaded and given[0] != "licence_number":
+            faults.append(("authority", Problem.CONTRADICTORY, "belongs to `licence_number`"))
+        return faults
+
+
+class ReasonSchema(OutSchema):
+    """One reason. Programs act on `code`; `text` is in the language of Content-Language."""
+
+    code = OneOf(Reason, required=True)
+    text = fields.String(required=True)
+
+
+class SourceNoteSchema(OutSchema):
+    """The list an answer stands on."""
+
+    authority = fields.String(required=True, metadata={"description": "Reference of the authority."})
+    name = fields.String(required=True, metadata={"description": "The authority's name."})
+    retrieved_at = Instant(
+        required=True, allow_none=True, metadata={"description": "When the list was last read; null: never."}
+    )
+    stale = fields.Boolean(required=True, metadata={"description": "It was too old to rely on."})
+
+
+class VerdictSchema(OutSchema):
+    """The answer. `yes` holds for exactly what was asked."""
+
+    verdict = OneOf(Answer, required=True)
+    may_continue_existing_placements = OneOf(Answer, required=True)
+    reasons = fields.List(
+        fields.Nested(ReasonSchema), required=True, metadata={"description": "The first decides, the rest explain."}
+    )
+    on = fields.Date(required=True, metadata={"description": "The day the answer is for."})
+    agency = OrEmpty(AgencySummarySchema, required=True)
+    licence = OrEmpty(LicenceOnDaySchema, required=True)
+    candidates = fields.List(
+        fields.Nested(AgencySummarySchema),
+        required=True,
+        metadata={"description": "Whom the subject may mean, where it does not say."},
+    )
+    source = OrEmpty(SourceNoteSchema, required=True)

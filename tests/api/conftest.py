@@ -1,0 +1,23 @@
+"""The world of the examples, at the instant it stands still."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from sqlalchemy.orm import Session
+
+from tests.api import world
+
+
+@pytest.fixture
+def then() -> Iterator[time_machine.Traveller]:
+    """The clock stands at the instant the examples were recorded."""
+    with time_machine.travel(world.NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def example_world(then: time_machine.Traveller, session: Session) -> Session:
+    world.build(session)
+    session.commit()
+    return session

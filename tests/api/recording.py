@@ -1,0 +1,45 @@
+"""Writes the examples' answers anew: `python -m tests.api.recording`. The tests then hold the registry to them."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import time_machine
+from flask.testing import FlaskClient
+
+from registry import revisions
+from registry.api.examples import EXAMPLES, Example
+from registry.app import create_app
+from registry.config import Edge, Settings
+from registry.web.transaction import services
+from tests.api import world
+
+TARGET = Path(__file__).parents[2] / "registry" / "api" / "examples.json"
+REQUEST_ID = "0123456789abcdef0123456789abcdef"
+
+
+def ask(client: FlaskClient, example: Example) -> Any:
+    """The response to an example's request."""
+    headers = {"X-Request-Id": REQUEST_ID}
+    return client.open(example.address(), method=example.method, json=example.body, headers=headers)
+
+
+def record() -> None:
+    with tempfile.TemporaryDirectory() as folder, time_machine.travel(world.NOW, tick=False):
+        home = Path(folder)
+        url = f"sqlite:///{home}/registry.sqlite3"
+        revisions.upgrade(url)
+        app = create_app(Settings(home=home, database_url=url, files=home / "files", edges=frozenset({Edge.API})))
+        with services(app).sessions.begin() as session:
+            world.build(session)
+        client = app.test_client()
+        answers: dict[str, dict[str, Any]] = {}
+        for example in EXAMPLES:
+            answers.setdefault(example.operation, {})[example.name] = ask(client, example).get_json(force=True)
+        services(app).engine.dispose()
+    TARGET.write_text(json.dumps(answers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record()

@@ -1,0 +1,79 @@
+"""A client generated from the document, asking the served registry over a socket."""
+
+import datetime as dt
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.terms import LicenceStatus
+from tests import make
+from tests.serving import Served
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = "generated_registry_client"
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a freshly generated package that can be imported."""
+    folder = tmp_path_factory.mktemp("client")
+    settings = folder / "settings.yaml"
+    settings.write_text("post_hooks: []\n", encoding="utf-8")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
+            *("--path", str(ROOT / "openapi" / "openapi.json"), "--output-path", str(folder / PACKAGE)),
+            *("--config", str(settings)),
+        ],
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+    )
+    sys.path.insert(0, str(folder))
+    yield PACKAGE
+    sys.path.remove(str(folder))
+
+
+def part(package: str, name: str) -> ModuleType:
+    return importlib.import_module(f"{package}.{name}")
+
+
+def test_a_generated_client_asks_the_service(generated: str, served: Served, session: Session) -> None:
+    licence = make.make_licence(session, number="KLIENT-1")
+    suspended = make.make_licence(session, LicenceStatus.SUSPENDED, number="KLIENT-2")
+    session.commit()
+    client: Any = part(generated, "client").Client(base_url=served.base_url, raise_on_unexpected_status=True)
+    models = part(generated, "models")
+
+    answer = part(generated, "api.verify.verify").sync(
+        client=client, licence_number="KLIENT-1", destination=models.CountryCode.CZ, on=dt.datetime.now(dt.UTC).date()
+    )
+    assert answer.verdict is models.Answer.YES
+    assert answer.licence.licence_id == licence.licence_id
+    assert answer.reasons[0].code is models.ReasonCode.LICENCE_ACTIVE
+
+    posted = part(generated, "api.verify.verify_by_post").sync(
+        client=client, body=models.Verify(licence_number="klient 2")
+    )
+    assert (posted.verdict, posted.licence.status) == (models.Answer.NO, models.LicenceStatus.SUSPENDED)
+    assert posted.licence.licence_id == suspended.licence_id
+
+    listed = part(generated, "api.agencies.list_agencies").sync(
+        client=client, limit=1, status=models.LicenceStatus.SUSPENDED
+    )
+    assert (listed.total, listed.next_cursor) == (1, None)
+    agency = part(generated, "api.agencies.get_agency").sync(listed.items[0].agency_id, client=client)
+    assert agency.licences[0].number == "KLIENT-2"
+
+    refused = part(generated, "api.verify.verify").sync(client=client, lei="0" * 20)
+    assert isinstance(refused, models.Problem)
+    assert refused.errors[0].code is models.ProblemCode.IMPOSSIBLE_LEI
+    missing = part(generated, "api.agencies.get_agency").sync("222222222222", client=client)
+    assert missing.status == 404

@@ -1,0 +1,55 @@
+"""The documentation as a browser shows it: offline, under the strict policy, by keyboard and without a script."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.orm import Session
+
+from tests.api import world
+from tests.serving import Served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+def test_the_page_to_try_it_out_asks_this_server_alone(page: Page, served: Served, session: Session) -> None:
+    world.build(session)
+    session.commit()
+    asked: list[str] = []
+    refused: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
+    page.goto(f"{served.base_url}/docs")
+    operation = page.locator("#operations-verify-verify")
+    operation.locator(".opblock-summary-control").click()
+    operation.get_by_role("button", name="Try it out").click()
+    operation.locator("tr[data-param-name=licence_number] input").fill("FICT-CN-001")
+    operation.get_by_role("button", name="Execute").click()
+    answer = operation.locator(".live-responses-table tbody .response-col_status").first
+    answer.wait_for()
+    assert "200" in answer.inner_text()
+    assert all(url.startswith((served.base_url, "data:")) for url in asked)
+    assert refused == []
+
+
+def test_the_plain_list_is_read_without_a_script(browser: Browser, served: Served) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    page.goto(f"{served.base_url}/docs/endpoints")
+    page.get_by_role("link", name="GET /api/v1/corridor").click()
+    assert page.url.endswith("#verifyCorridor")
+    assert page.get_by_role("heading", name="/api/v1/corridor").is_visible()
+    context.close()

@@ -1,0 +1,100 @@
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.api.edge import NAMESPACES
+from registry.api.examples import EXAMPLES, Example
+from registry.api.openapi import document, views_of
+from tests.api.recording import ask
+from tests.api.shapes import assert_as_documented
+
+ROOT = Path(__file__).parents[2]
+
+
+def operations() -> dict[str, dict[str, Any]]:
+    return {
+        operation["operationId"]: operation
+        for methods in document()["paths"].values()
+        for operation in methods.values()
+    }
+
+
+def test_the_committed_document_is_what_the_code_would_write() -> None:
+    checked = subprocess.run(
+        [sys.executable, "-m", "registry.cli", "openapi", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_the_served_document_is_the_committed_one(client: FlaskClient) -> None:
+    response = client.get("/openapi.json")
+    assert response.json == json.loads((ROOT / "openapi" / "openapi.json").read_text(encoding="utf-8"))
+    held = client.get("/openapi.json", headers={"If-None-Match": response.headers["ETag"]})
+    assert held.status_code == 304
+
+
+def test_every_address_under_api_is_documented(app: Flask) -> None:
+    served = {
+        re.sub(r"<(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")
+    }
+    assert served == {path for path in document()["paths"] if path.startswith("/api/v1/")}
+
+
+def test_every_view_says_what_it_takes_and_gives() -> None:
+    for namespace in NAMESPACES:
+        for path, method, view in views_of(namespace):
+            assert hasattr(view, "taken"), (path, method)
+            assert hasattr(view, "given"), (path, method)
+            assert view.__doc__, (path, method)
+
+
+def test_every_operation_has_examples_and_its_own_name() -> None:
+    named = [view.given.operation for namespace in NAMESPACES for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
+    assert len(named) == len(set(named))
+    assert {example.operation for example in EXAMPLES} == set(named)
+
+
+def test_every_example_is_what_the_registry_answers(client: FlaskClient, example_world: Session) -> None:
+    for example in EXAMPLES:
+        response = ask(client, example)
+        assert response.status_code == example.status, example.asked()
+        assert_as_documented(response, example.operation)
+        assert response.get_json(force=True) == example.answer, example.asked()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: f"{example.operation}-{example.name}")
+def test_every_example_asks_for_what_is_documented(example: Example) -> None:
+    operation = operations()[example.operation]
+    parameters = {parameter["name"] for parameter in operation["parameters"] if parameter.get("in") == "query"}
+    assert set(example.query) <= parameters
+
+
+def test_errors_lead_to_an_explanation_of_their_code(client: FlaskClient) -> None:
+    problem = client.get("/api/v1/verify").json
+    path, _, anchor = problem["type"].removeprefix("http://127.0.0.1:8000").partition("#")
+    assert f'id="{anchor}"' in client.get(path).get_data(as_text=True)
+
+
+def test_the_plain_list_shows_every_endpoint_without_a_script(client: FlaskClient) -> None:
+    page = client.get("/docs/endpoints").get_data(as_text=True)
+    assert "<script" not in page
+    assert all(f'id="{name}"' in page for name in operations())
+
+
+def test_nothing_else_than_the_documentation_is_served_as_a_file(client: FlaskClient) -> None:
+    for name in ("start.js", "docs.css", "swagger-ui.css", "swagger-ui-bundle.js"):
+        assert client.get(f"/docs/files/{name}").status_code == 200
+    for name in ("swagger-ui.js", "..%2f__init__.py", "%2e%2e/views.py", "openapi.py"):
+        assert client.get(f"/docs/files/{name}").status_code == 404

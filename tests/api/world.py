@@ -1,0 +1,73 @@
+"""The invented registry that the documentation's examples are about. Everything in it is fixed, references and instants too."""
+
+from datetime import UTC, date, datetime
+
+from sqlalchemy.orm import Session
+
+from registry.agencies.actions import amend
+from registry.agencies.publishing import Event
+from registry.api import examples
+from registry.terms import IdentifierScheme, LicenceKind, LicenceStatus, NameKind, Script
+from tests import make
+
+NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+
+def build(session: Session) -> None:
+    """A sending agency, a receiving one, an agreement of theirs and one with an employer, and a suspended agency."""
+    sending = make.make_agency(
+        session,
+        agency_id=examples.SENDING,
+        country="CN",
+        names=(
+            make.name_record("虚构对外劳务合作示例有限公司", country="CN", script=Script.HANS),
+            make.name_record("Fictitious Labour Cooperation Example Co., Ltd.", country="CN", kind=NameKind.TRADE),
+        ),
+        identifiers=(make.identifier_record(IdentifierScheme.USCC, examples.USCC, country="CN"),),
+        licences=(
+            make.licence_record(
+                LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION,
+                licence_id=examples.SENDING_LICENCE,
+                number="FICT-CN-001",
+                valid_to=date(2027, 12, 31),
+            ),
+        ),
+    )
+    receiving = make.make_agency(
+        session,
+        agency_id=examples.RECEIVING,
+        country="IT",
+        names=(make.name_record("Agenzia Inventata S.r.l.", country="IT"),),
+        identifiers=(make.identifier_record(IdentifierScheme.VAT, examples.VAT, country="IT"),),
+        licences=(
+            make.licence_record(
+                LicenceKind.IT_SOMMINISTRAZIONE_GENERALISTA,
+                licence_id=examples.RECEIVING_LICENCE,
+                number="FICT-IT-002",
+            ),
+        ),
+    )
+    make.make_agreement(
+        session, sending, receiving, agreement_id=examples.AGREEMENT, number="FICT-AGR-1", to=date(2027, 6, 30)
+    )
+    _suspended(session)
+
+
+def _suspended(session: Session) -> None:
+    agency = make.make_agency(
+        session,
+        agency_id=examples.SUSPENDED,
+        country="CZ",
+        names=(make.name_record("Agentura Smyšlená s.r.o.", country="CZ"),),
+        identifiers=(make.identifier_record(IdentifierScheme.REGISTRATION_NUMBER, "00000019", country="CZ"),),
+        licences=(make.licence_record(licence_id=examples.SUSPENDED_LICENCE, number="FICT-CZ-003"),),
+    )
+    licence = agency.licences[0]
+    suspended = make.changed(
+        licence,
+        status_history=(
+            make.changed(licence.status_history[0], to=date(2026, 10, 31)),
+            make.status_record(LicenceStatus.SUSPENDED, from_=date(2026, 11, 1)),
+        ),
+    )
+    amend(session, make.changed(agency, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
