@@ -1,0 +1,64 @@
+"""`registry demo`: invented data to look at, in a home of its own."""
+
+import click
+
+from registry import cli, revisions
+from registry.db import engine_for, sessions_for
+from registry.demo.load import Counts, counts, statuses
+from registry.demo.load import load as load_demo
+from registry.errors import ImportRefused
+from registry.log.actions import locked_state
+
+
+@click.group(
+    epilog="\b\nExamples:\n  registry demo load     invented agencies, statuses, agreements and a history\n"
+    "  registry demo check    what this home holds"
+)
+def demo() -> None:
+    """Load invented data to look at and to try with.
+
+    Demo data has a home and a log origin of its own. It refuses to stand beside real data, and real imports refuse to
+    stand beside it: set REGISTRY_HOME to another folder for either.
+    """
+
+
+@demo.command()
+def load() -> None:
+    """Load the demo data into REGISTRY_HOME. When it is there already there is nothing to do.
+
+    The database must be at the newest revision (`registry db upgrade`).
+    """
+    engine = engine_for(cli.settings().database_url)
+    try:
+        revisions.require_current(engine)
+        with sessions_for(engine)() as session:
+            found = load_demo(session)
+            session.commit()
+    finally:
+        engine.dispose()
+    click.echo("The demo data is there already: nothing to do." if found is None else f"Loaded {_said(found)}.")
+
+
+@demo.command()
+def check() -> None:
+    """Say what this home holds. Exit code 0 when it is a demo home, 2 otherwise."""
+    engine = engine_for(cli.settings().database_url)
+    try:
+        revisions.require_current(engine)
+        with sessions_for(engine)() as session:
+            state = locked_state(session)
+            if not state.is_demo:
+                what = "real data" if state.size else "nothing yet"
+                raise ImportRefused(f"this is no demo home: it holds {what}")
+            click.echo(f"Demo home with log origin {state.origin}: {_said(counts(session))}.")
+            for status, count in sorted(statuses(session).items()):
+                click.echo(f"  {count:>3}  {status}")
+    finally:
+        engine.dispose()
+
+
+def _said(found: Counts) -> str:
+    return (
+        f"{found.agencies} invented agencies, {found.licences} licences, {found.agreements} agreements "
+        f"in {found.entries} entries"
+    )

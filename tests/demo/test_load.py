@@ -1,0 +1,349 @@
+"""The demo data: invented, complete, in a home of its own, and through the registry's own doors."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import rfc8785
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from stdnum import lei
+from stdnum.cn import uscc
+
+from registry.agencies import record
+from registry.agencies.identifiers import checked_uscc
+from registry.agencies.models import Agency, PublicRecord
+from registry.agencies.queries import records_at
+from registry.authorities.queries import ground_at
+from registry.clock import now
+from registry.db import engine_for, sessions_for
+from registry.demo.load import ORIGIN, counts, demo_data, demo_reference, load
+from registry.errors import ImportRefused
+from registry.ids import read_reference
+from registry.log.actions import locked_state, refuse_mixing
+from registry.log.leaf import LIMIT, clean_text
+from registry.log.models import Entry
+from registry.regimes.rules import shipped_regimes
+from registry.terms import (
+    Activity,
+    Answer,
+    HolderKind,
+    IdentifierScheme,
+    LicenceKind,
+    LicenceStatus,
+    SanctionKind,
+    Script,
+)
+from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
+from registry.verdicts.rules import decide
+from tests.conftest import Database
+from tests.make import make_agency
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "openapi" / "entry-v1.schema.json").read_text(encoding="utf-8"))
+TODAY = now().date()
+INVENTED = re.compile(
+    r"示例|虚构|虛構|ficti|smyšlen|vymyšl|inventat|fikcyjn|zmyślon|erfunden|verzonnen|fictie|"
+    r"επινοημέν|epinoimen|измислен|izmislen|imaginári",
+    re.IGNORECASE,
+)
+
+
+@pytest.fixture
+def demo(session: Session) -> Session:
+    assert load(session) is not None
+    session.commit()
+    return session
+
+
+def records(session: Session) -> list[record.Agency]:
+    bodies = session.execute(select(PublicRecord.body).order_by(PublicRecord.agency_id)).scalars()
+    return [record.read_record(body) for body in bodies]
+
+
+def leaves(session: Session) -> Iterator[bytes]:
+    yield from session.execute(select(Entry.leaf).order_by(Entry.index)).scalars()
+
+
+def agency_of(session: Session, tag: str) -> record.Agency:
+    wanted = demo_reference("agency", tag)
+    return next(agency for agency in records(session) if agency.agency_id == wanted)
+
+
+def asked(session: Session, tag: str, **context: Any) -> Verdict:
+    agency = record.withhold(agency_of(session, tag), TODAY)
+    facts = Facts([Holder(agency)], ground_at(session), shipped_regimes(), now())
+    return decide(Question(SubjectKind.AGENCY_ID, agency.agency_id, **context), facts)
+
+
+# What it holds
+
+
+def test_the_demo_shows_everything_that_a_registry_can_hold(demo: Session):
+    agencies = records(demo)
+    licences = [licence for agency in agencies for licence in agency.licences]
+    assert len(agencies) >= 60
+    assert {p.status for licence in licences for p in licence.status_history} == set(LicenceStatus)
+    assert {licence.kind for licence in licences} == set(LicenceKind)
+    assert {name.script for agency in agencies for name in agency.names} >= set(Script) - {Script.ZYYY}
+    assert {agency.holder_kind for agency in agencies} == set(HolderKind)
+    assert {i.scheme for agency in agencies for i in agency.identifiers} == set(IdentifierScheme)
+    assert {s.kind for agency in agencies for s in agency.sanctions} >= {
+        SanctionKind.SUSPENSION,
+        SanctionKind.BLACKLISTING,
+    }
+    for family in ("deposits", "intermediaries", "channels", "clone_warnings", "sanctions", "agreements"):
+        assert any(getattr(agency, family) for agency in agencies), family
+    for field in ("corridors", "sectors", "activities", "conditions"):
+        assert any(getattr(licence, field) for licence in licences), field
+    agreements = [one for agency in agencies for one in agency.agreements]
+    assert any(one.receiving for one in agreements)
+    assert any(one.employer for one in agreements)
+    revisions = {s.nace_revision for licence in licences for s in licence.sectors or ()}
+    assert revisions == {"2.0", "2.1"}
+
+
+def test_every_name_in_the_demo_says_that_it_is_invented(demo: Session):
+    names = [name.name for agency in records(demo) for name in agency.names]
+    odd = [name for name in names if not INVENTED.search(unicodedata.normalize("NFC", name))]
+    assert odd == []
+
+
+def test_invented_numbers_have_right_check_characters_but_the_one_that_shows_a_wrong_one(demo: Session):
+    identifiers = [i for agency in records(demo) for i in agency.identifiers]
+    failed = [i for i in identifiers if i.has_failed_check]
+    assert len(failed) == 1
+    assert not uscc.is_valid(failed[0].value)
+    assert checked_uscc(failed[0].value) is not None
+    for identifier in identifiers:
+        if identifier.scheme is IdentifierScheme.USCC and not identifier.has_failed_check:
+            assert uscc.is_valid(identifier.value)
+            # No place has the region 990001.
+            assert identifier.value[2:8] == "990001"
+        if identifier.scheme is IdentifierScheme.LEI:
+            assert lei.is_valid(identifier.value)
+
+
+def test_addresses_and_telephones_of_the_demo_lead_nowhere(demo: Session):
+    for agency in records(demo):
+        for channel in agency.channels:
+            if channel.kind in ("website", "email"):
+                assert channel.value.removesuffix("/").endswith(".demo.registry.invalid")
+            if channel.kind == "phone":
+                assert re.fullmatch(r"\+\d+ 000 0000 ?\d+", channel.value) or re.fullmatch(
+                    r"\+\d+ 000 000 \d+", channel.value
+                )
+
+
+def test_nothing_in_the_demo_was_read_before_it_happened(demo: Session):
+    for agency in records(demo):
+        for licence in agency.licences:
+            for period in licence.status_history:
+                assert period.from_ is None or period.from_ <= period.retrieved_at.date() or period.from_ > TODAY
+
+
+def test_the_data_files_hold_no_word_that_the_record_does_not_know():
+    known = {field for part in (record.Agency, record.Licence) for field in part.__struct_encode_fields__}
+    for entry in demo_data(date(2026, 11, 25))["agency"]:
+        assert set(entry) <= known | {"tag"}
+        for licence in entry.get("licences", ()):
+            assert set(licence) <= known | {"status"}
+
+
+# What it answers
+
+
+@pytest.mark.parametrize(
+    ("tag", "answer", "code"),
+    [
+        ("cn-qihang", "yes", "licence_active"),
+        ("cn-mingri", "yes", "licence_active"),
+        ("cn-zuori", "no", "licence_expired"),
+        ("cn-caifeng", "unknown", "context_needed"),
+        ("cn-zanting", "no", "licence_suspended"),
+        ("cn-jiuan", "no", "no_licence_in_force"),
+        ("cn-chongqi", "yes", "licence_active"),
+        ("cn-heimingdan", "no", "licence_banned"),
+        ("cn-cuoma", "yes", "licence_active"),
+        ("cn-bianma", "unknown", "identifier_change_under_review"),
+        ("cn-renli", "unknown", "not_a_recruitment_licence"),
+        ("cn-laozheng", "unknown", "legacy_licence_kind"),
+        ("cn-yuanfang-yi", "unknown", "source_stale"),
+        ("cn-xinshen", "no", "licence_applied"),
+        ("cn-jubo", "no", "licence_refused"),
+        ("cn-zhuxiao", "no", "licence_annulled_entity_dissolved"),
+        ("cz-zlutouc", "yes", "licence_active"),
+        ("cz-prehled", "yes", "licence_active"),
+        ("cz-prehled-near", "yes", "licence_under_surveillance"),
+        ("cz-konec", "no", "licence_expired"),
+        ("cz-zmizela", "unknown", "licence_delisted"),
+        ("cz-rada", "no", "not_a_recruitment_licence"),
+        ("cz-obory", "unknown", "context_needed"),
+        ("cz-zacne", "no", "not_yet_valid"),
+        ("it-uno", "yes", "licence_active"),
+        ("it-provvisoria", "yes", "licence_provisional"),
+        ("it-condizione-libera", "unknown", "condition_not_judged"),
+        ("it-ricorso", "unknown", "licence_revocation_pending_appeal"),
+        ("it-appello", "no", "licence_revoked"),
+        ("it-senza", "no", "no_licence_recorded"),
+        ("pl-odnowienie", "yes", "licence_renewal_pending_deemed_valid"),
+        ("de-uebermuster", "yes", "licence_active"),
+        ("de-abwicklung", "no", "licence_winding_down"),
+        ("nl-voorbeeld", "unknown", "not_a_recruitment_licence"),
+        ("ro-taina", "unknown", "scope_not_stated"),
+        ("pt-imaginaria", "unknown", "context_needed"),
+    ],
+)
+def test_each_agency_of_the_demo_answers_what_it_is_there_to_show(
+    tag: str, answer: str, code: str, loaded_once: Session
+):
+    verdict = asked(loaded_once, tag)
+    assert (verdict.verdict.value, verdict.reasons[0].code.value) == (answer, code)
+
+
+@pytest.fixture(scope="module")
+def loaded_once(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """One demo for the many questions that only read."""
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
+    shutil.copyfile(sqlite_template, path)
+    engine = engine_for(f"sqlite:///{path}")
+    with sessions_for(engine)() as session:
+        load(session)
+        session.commit()
+        yield session
+    engine.dispose()
+
+
+def test_a_tailor_agency_answers_once_corridor_and_sector_are_named(loaded_once: Session):
+    good = {"origin": "CN", "destination": "IT", "sector": "14.10"}
+    assert asked(loaded_once, "cn-caifeng", **good).verdict is Answer.YES
+    assert asked(loaded_once, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
+    assert asked(loaded_once, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
+
+
+def test_a_german_agency_may_wind_down(loaded_once: Session):
+    assert asked(loaded_once, "de-abgelaufen").may_continue is Answer.YES
+    assert asked(loaded_once, "de-abwicklung").may_continue is Answer.YES
+
+
+def test_a_dutch_sponsor_of_the_demo_is_never_yes(loaded_once: Session):
+    for activity in (None, *Activity):
+        assert asked(loaded_once, "nl-voorbeeld", activity=activity, destination="NL").verdict is not Answer.YES
+
+
+# Its history
+
+
+def test_the_demo_has_a_history_that_known_at_can_tell(demo: Session):
+    agency = agency_of(demo, "pl-krajowa")
+    row = demo.execute(select(Agency.id).where(Agency.reference == agency.agency_id)).scalar_one()
+    key = f"licence/{agency.licences[0].licence_id}"
+    said = demo.execute(select(Entry.at, Entry.type).where(Entry.key == key).order_by(Entry.index)).all()
+    assert [type_ for _, type_ in said] == ["licence.issued", "licence.suspended", "licence.corrected"]
+    statuses = [records_at(demo, [row], at, TODAY)[row].licences[0].status_history[-1].status for at, _ in said]
+    assert statuses == [LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE]
+
+
+def test_every_entry_of_the_demo_keeps_to_the_schema_and_the_form(demo: Session):
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    for index, leaf in enumerate(leaves(demo)):
+        entry = json.loads(leaf)
+        validator.validate(entry)
+        assert entry["index"] == index
+        assert rfc8785.dumps(entry) == leaf
+        assert len(leaf) <= LIMIT
+        _assert_plain(entry)
+
+
+def _assert_plain(value: Any) -> None:
+    assert value is not None
+    assert not isinstance(value, float)
+    if isinstance(value, str):
+        assert clean_text(value) == value
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _assert_plain(part)
+
+
+def test_no_natural_person_of_the_demo_stands_in_its_log(demo: Session):
+    log = b"\n".join(leaves(demo)).decode()
+    for agency in records(demo):
+        if agency.holder_kind is not HolderKind.LEGAL_PERSON:
+            assert not any(name.name in log for name in agency.names)
+            assert not any(f'"{identifier.value}"' in log for identifier in agency.identifiers)
+
+
+# Its home
+
+
+def test_loading_again_is_nothing_to_do(demo: Session):
+    before = counts(demo)
+    assert load(demo) is None
+    assert counts(demo) == before
+
+
+def test_a_demo_home_says_so_and_has_an_origin_of_its_own(demo: Session):
+    state = locked_state(demo)
+    assert (state.is_demo, state.origin) == (True, ORIGIN)
+
+
+def test_the_demo_refuses_to_stand_beside_real_data(session: Session):
+    make_agency(session)
+    with pytest.raises(ImportRefused, match="real entries"):
+        load(session)
+
+
+def test_real_data_refuses_to_stand_beside_the_demo(demo: Session):
+    with pytest.raises(ImportRefused, match="demo data"):
+        refuse_mixing(demo, is_demo=False)
+
+
+def test_a_demo_that_is_given_up_leaves_nothing(session: Session):
+    load(session)
+    session.rollback()
+    assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == 0
+    assert locked_state(session).is_demo is False
+
+
+def test_references_of_the_demo_are_the_same_in_every_home(demo: Session):
+    assert agency_of(demo, "cn-qihang").agency_id == "DEGQTSQUSDTU"
+    for agency in records(demo):
+        assert read_reference(agency.agency_id) == agency.agency_id
+
+
+# The command
+
+
+def run(database: Database, tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "REGISTRY_HOME": str(tmp_path / "home"), "REGISTRY_DATABASE_URL": database.url}
+    command = [sys.executable, "-m", "registry.cli", "demo", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_command_loads_once_and_says_what_is_there(database: Database, tmp_path: Path):
+    empty = run(database, tmp_path, "check")
+    assert (empty.returncode, "nothing yet" in empty.stderr) == (2, True)
+    first = run(database, tmp_path, "load")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "invented agencies" in first.stdout
+    second = run(database, tmp_path, "load")
+    assert (second.returncode, "nothing to do" in second.stdout) == (0, True)
+    check = run(database, tmp_path, "check")
+    assert (check.returncode, ORIGIN in check.stdout) == (0, True)
+
+
+def test_the_command_refuses_real_data_in_one_line(database: Database, session: Session, tmp_path: Path):
+    make_agency(session)
+    session.commit()
+    refused = run(database, tmp_path, "load")
+    assert refused.returncode == 2
+    assert refused.stderr.count("\n") == 1
+    assert "must never stand beside" in refused.stderr
