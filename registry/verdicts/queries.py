@@ -1,0 +1,110 @@
+"""From a question to its facts: whom the subject leads to, now or as the registry knew it, and the ground to judge on."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.agencies import queries as agencies
+from registry.agencies import record
+from registry.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
+from registry.agencies.lookup import MOST, Found, Lookup, Stored
+from registry.agencies.models import Agency, Licence
+from registry.authorities.facts import Ground
+from registry.authorities.queries import ground_at, ground_version
+from registry.clock import day_at
+from registry.held import HeldReader
+from registry.regimes.rules import Regime, shipped_regimes
+from registry.terms import IdentifierScheme
+from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
+from registry.verdicts.rules import decide
+
+
+class Answered(NamedTuple):
+    """A verdict and the ground it was given on."""
+
+    verdict: Verdict
+    ground: Ground
+
+
+class VerdictReader:
+    """Answers questions for one process. It remembers the ground until its version changes, and nothing else."""
+
+    def __init__(
+        self, reader: HeldReader, reading_sessions: sessionmaker[Session], regimes: tuple[Regime, ...] | None = None
+    ) -> None:
+        self.lookup = Lookup(reader)
+        self._reading_sessions = reading_sessions
+        self._regimes = shipped_regimes() if regimes is None else regimes
+        self._ground = Ground(version=-1)
+
+    def answered(self, question: Question, now: datetime) -> Answered:
+        """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
+        facts = self.facts(question, now)
+        return Answered(decide(question, facts), facts.ground)
+
+    def facts(self, question: Question, now: datetime) -> Facts:
+        if question.known_at is not None:
+            return self._facts_at(question, question.known_at, now)
+        found = self.found(question)
+        ground = self.ground(found.ground_version)
+        holders = [Holder(shown(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
+        return Facts(holders, ground, self._regimes, now, found.is_more)
+
+    def found(self, question: Question) -> Found:
+        """The stored records that the subject leads to now."""
+        kind, value = question.kind, question.value
+        if kind is SubjectKind.LICENCE_NUMBER:
+            return self.lookup.by_key(LICENCE_NUMBER, number_key(value))
+        if kind is SubjectKind.AGENCY_ID:
+            return self.lookup.by_agency(value)
+        if kind is SubjectKind.LICENCE_ID:
+            return self.lookup.by_licence(value)
+        if kind is SubjectKind.NAME:
+            return self.lookup.by_prefix(NAME, name_key(value))
+        return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
+
+    def ground(self, version: int) -> Ground:
+        """The ground at a version; read again only when the version that a lookup saw is another."""
+        if version != self._ground.version:
+            with self._reading_sessions() as session:
+                self._ground = ground_at(session)
+        return self._ground
+
+    def current_ground(self) -> Ground:
+        with self._reading_sessions() as session:
+            version = ground_version(session)
+        return self.ground(version)
+
+    def _facts_at(self, question: Question, known_at: datetime, now: datetime) -> Facts:
+        """Facts as of `known_at`, from the log. What the law lets us show is still judged today."""
+        with self._reading_sessions() as session:
+            ground = ground_at(session, known_at)
+            keyed = _keyed_at(session, question, known_at)
+            records = agencies.records_at(session, list(keyed)[:MOST], known_at, day_at(now, None))
+        holders = [Holder(said, keyed[agency_id]) for agency_id, said in records.items()]
+        return Facts(holders, ground, self._regimes, known_at, len(keyed) > MOST)
+
+
+def shown(stored: Stored, now: datetime) -> record.Agency:
+    """A stored record as it may be shown now."""
+    agency = record.read_record(stored.body)
+    day = day_at(now, None)
+    return record.withhold(agency, day) if stored.withhold_on is not None and day > stored.withhold_on else agency
+
+
+def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[int, frozenset[str] | None]:
+    kind, value = question.kind, question.value
+    if kind is SubjectKind.LICENCE_NUMBER:
+        return agencies.keyed_at(session, LICENCE_NUMBER, number_key(value), known_at, MOST + 1)
+    if kind is SubjectKind.NAME:
+        return agencies.prefixed_at(session, NAME, name_key(value), known_at, MOST + 1)
+    if kind is SubjectKind.AGENCY_ID:
+        row_ids = session.execute(select(Agency.id).where(Agency.reference == value)).scalars()
+        return dict.fromkeys(row_ids)
+    if kind is SubjectKind.LICENCE_ID:
+        owners = session.execute(select(Licence.agency_id).where(Licence.reference == value)).scalars()
+        return {owner: frozenset({value}) for owner in owners}
+    key = identifier_key(IdentifierScheme(kind.value), value, question.country)
+    return agencies.keyed_at(session, kind.value, key, known_at, MOST + 1)

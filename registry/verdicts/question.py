@@ -1,0 +1,103 @@
+"""The question, what is known about its subject, and the shape of the answer. Pure values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from registry.agencies import record
+from registry.authorities.facts import Ground
+from registry.codes import Reason
+from registry.regimes.rules import Regime
+from registry.terms import Activity, Answer
+
+
+class SubjectKind(StrEnum):
+    """What the asker holds in his hand."""
+
+    LICENCE_NUMBER = "licence_number"
+    LICENCE_ID = "licence_id"
+    USCC = "uscc"
+    VAT = "vat"
+    LEI = "lei"
+    EUID = "euid"
+    REGISTRATION_NUMBER = "registration_number"
+    AGENCY_ID = "agency_id"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `value` is as the asker wrote it; `country` belongs to a registration number.
+
+    `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
+    `has_failed_check` says that a USCC does not pass its own check character.
+    """
+
+    kind: SubjectKind
+    value: str
+    country: str | None = None
+    authority: str | None = None
+    origin: str | None = None
+    destination: str | None = None
+    sector: str | None = None
+    nace_revision: str = "2.1"
+    activity: Activity | None = None
+    on: date | None = None
+    known_at: datetime | None = None
+    has_failed_check: bool = False
+
+
+class Holder(NamedTuple):
+    """An agency that the subject leads to. `licences` are the ids that the number names; None means any of its licences.
+
+    `confirmed_at` is when a partial list last showed the agency unchanged.
+    """
+
+    agency: record.Agency
+    licences: frozenset[str] | None = None
+    confirmed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a verdict may look at. `as_of` is now, or `known_at`; `is_more` says that holders were cut off."""
+
+    holders: Sequence[Holder]
+    ground: Ground
+    regimes: Sequence[Regime]
+    as_of: datetime
+    is_more: bool = False
+
+
+class Finding(NamedTuple):
+    """One reason with the values its text speaks of: days, references and words, never texts."""
+
+    code: Reason
+    values: Mapping[str, str] = {}
+
+
+class SourceNote(NamedTuple):
+    """The list an answer stands on, and whether it was too old to rely on."""
+
+    authority: str
+    retrieved_at: datetime | None
+    stale: bool
+    stale_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer: verdict, what of existing placements, why, for which day, and about whom."""
+
+    verdict: Answer
+    may_continue: Answer
+    reasons: tuple[Finding, ...]
+    on: date
+    agency: record.Agency | None = None
+    licence: record.Licence | None = None
+    status: str | None = None
+    candidates: tuple[record.Agency, ...] = ()
+    source: SourceNote | None = None
+    time_zone: str | None = field(default=None)
