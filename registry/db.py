@@ -6,9 +6,20 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Engine, Enum, MetaData, create_engine, event, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Engine,
+    Enum,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.types import BigInteger, String, TypeDecorator
+from sqlalchemy.types import String, TypeDecorator
 
 OLDEST_POSTGRESQL = 15
 
@@ -19,6 +30,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+LARGE = BigInteger().with_variant(Integer(), "sqlite")
+"""A counter that may pass two thousand million; SQLite's own integers already do."""
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -64,7 +78,9 @@ def Text(length: int) -> String:  # noqa: N802 - reads as a column type
 def engine_for(url: str, *, timeout: float = 10.0) -> Engine:
     """An engine with the settings durability asks for. `url` as in REGISTRY_DATABASE_URL."""
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": timeout, "check_same_thread": False}, pool_size=8, hide_parameters=True)
+        engine = create_engine(
+            url, connect_args={"timeout": timeout, "check_same_thread": False}, pool_size=8, hide_parameters=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -15,9 +15,12 @@ from sqlalchemy.orm import Session
 from registry import revisions
 from registry.app import create_app
 from registry.config import Settings
+from registry.web import languages
 from registry.web.transaction import services
 from tests.postgres import Server
 from tests.serving import Served, serve
+
+languages.IS_STRICT = True
 
 TEMPLATE = "registry_template"
 

@@ -19,6 +19,9 @@ TABLES = (
 )  # fmt: skip
 
 
+LARGE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def text(length: int) -> sa.String:
     return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
 
@@ -335,9 +338,9 @@ def create_public() -> None:
 def create_log() -> None:
     op.create_table(
         "entries",
-        sa.Column("index", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("index", LARGE, primary_key=True, autoincrement=False),
         column("key", text(32)),
-        column("prev", sa.Integer, nullable=True),
+        column("prev", LARGE, nullable=True),
         column("type", text(40)),
         instant("at", index=True),
         column("v", sa.Integer),
@@ -351,7 +354,7 @@ def create_log() -> None:
     op.create_table(
         "log_state",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        column("size", sa.Integer),
+        column("size", LARGE),
         instant("last_at", nullable=True),
         column("next_status_place", sa.Integer),
         column("origin", text(200), nullable=True),
@@ -363,8 +366,8 @@ def create_log() -> None:
         column("type", text(40)),
         column("subject", text(60)),
         instant("at"),
-        column("first_index", sa.Integer),
-        column("last_index", sa.Integer),
+        column("first_index", LARGE),
+        column("last_index", LARGE),
         instant("dispatched_at", nullable=True, index=True),
     )
 

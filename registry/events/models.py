@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import Base, Instant, Text
+from registry.db import LARGE, Base, Instant, Text
 
 
 class OutboxEvent(Base):
@@ -15,6 +15,6 @@ class OutboxEvent(Base):
     type: Mapped[str] = mapped_column(Text(40))
     subject: Mapped[str] = mapped_column(Text(60))
     at: Mapped[datetime] = mapped_column(Instant)
-    first_index: Mapped[int]
-    last_index: Mapped[int]
+    first_index: Mapped[int] = mapped_column(LARGE)
+    last_index: Mapped[int] = mapped_column(LARGE)
     dispatched_at: Mapped[datetime | None] = mapped_column(Instant, index=True)

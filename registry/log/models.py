@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import Base, Instant, Text
+from registry.db import LARGE, Base, Instant, Text
 
 
 class Entry(Base):
@@ -20,9 +20,9 @@ class Entry(Base):
         Index("ix_entries_agency", "agency_id", "index"),
         Index("ix_entries_other_agency", "other_agency_id", "index"),
     )
-    index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    index: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(Text(32))
-    prev: Mapped[int | None]
+    prev: Mapped[int | None] = mapped_column(LARGE)
     type: Mapped[str] = mapped_column(Text(40))
     at: Mapped[datetime] = mapped_column(Instant, index=True)
     v: Mapped[int]
@@ -39,7 +39,7 @@ class LogState(Base):
 
     __tablename__ = "log_state"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    size: Mapped[int]
+    size: Mapped[int] = mapped_column(LARGE)
     last_at: Mapped[datetime | None] = mapped_column(Instant)
     next_status_place: Mapped[int]
     origin: Mapped[str | None] = mapped_column(Text(200))

@@ -316,6 +316,14 @@ def test_the_answer_says_what_it_does_not_mean_and_what_must_never_be_paid(
     assert "This registry cannot take complaints yet." in text
 
 
+def test_a_warning_of_a_clone_stands_beside_the_question_who_is_talking(client: FlaskClient, session: Session) -> None:
+    warning = record.Warning_(text="Smyšlené varování", source=source_of("CZ"), retrieved_at=now())
+    make_agency(session, clone_warnings=(warning,), licences=(licence_record(number="KLON/1"),))
+    page = ask(client, "KLON/1", country="CZ")
+    assert "alert" in page.classes
+    assert "Warning: somebody is imitating this agency." in page.text.partition("Why")[0]
+
+
 def test_an_agency_that_cannot_be_shown_by_name_says_so(client: FlaskClient, session: Session) -> None:
     agency = agency_record(names=(), licences=(licence_record(number="BEZ/1"),))
     make_agency(session, agency_id=agency.agency_id, names=(), licences=agency.licences)
