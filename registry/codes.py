@@ -1,4 +1,7 @@
-"""Every reason and error code of the registry, in one place. Each has a text in every page language (registry/web/catalogues)."""
+"""Every reason and error code of the registry, in one place.
+
+Reasons and problems have a text in every page language (registry/web/catalogues); flaws of imports are for operators.
+"""
 
 from enum import StrEnum
 
@@ -51,6 +54,7 @@ class Reason(StrEnum):
     # What is known of the subject
     NOT_REGISTERED = "not_registered"
     AUTHORITY_NOT_COVERED = "authority_not_covered"
+    LIST_LACKS_NUMBER = "list_lacks_number"
     SOURCE_STALE = "source_stale"
     NAME_ONLY = "name_only"
     NAME_NOT_FOUND = "name_not_found"
@@ -109,3 +113,34 @@ class Problem(StrEnum):
     NOT_MIGRATED = "not_migrated"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
+
+
+class Flaw(StrEnum):
+    """Codes of an import report; the advice for each stands in registry/imports/findings.py."""
+
+    NAME_MISSING = "name_missing"
+    KEY_MISSING = "key_missing"
+    TOO_LONG = "too_long"
+    TOO_FEW_CELLS = "too_few_cells"
+    TOO_MANY_CELLS = "too_many_cells"
+    NOT_A_DATE = "not_a_date"
+    DATES_REVERSED = "dates_reversed"
+    UNKNOWN_WORD = "unknown_word"
+    NO_KIND = "no_kind"
+    NOT_A_SECTOR = "not_a_sector"
+    NOT_A_COUNTRY = "not_a_country"
+    ROUNDED_NUMBER = "rounded_number"
+    PERSONAL_DATA = "personal_data"
+    RECORD_TOO_LARGE = "record_too_large"
+    IMPOSSIBLE_USCC = "impossible_uscc"
+    IMPOSSIBLE_LEI = "impossible_lei"
+    IMPOSSIBLE_VAT = "impossible_vat"
+    IMPOSSIBLE_EUID = "impossible_euid"
+    IMPOSSIBLE_NUMBER = "impossible_number"
+    CHECK_FAILED = "check_failed"
+    LOST_ZEROS = "lost_zeros"
+    MERGED_NAMES = "merged_names"
+    DOUBLED_LICENCE = "doubled_licence"
+    SHARED_IDENTIFIER = "shared_identifier"
+    SEVERAL_AGENCIES = "several_agencies"
+    CHANNEL_OF_A_PERSON = "channel_of_a_person"

@@ -95,7 +95,15 @@ def engine_for(url: str, *, timeout: float = 10.0) -> Engine:
     )
 
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536", "mmap_size=1073741824")
+# Deleted bytes are overwritten: what was erased shall not lie in the free pages of the file.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-65536",
+    "mmap_size=1073741824",
+    "secure_delete=ON",
+)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -73,5 +73,9 @@ class EntryTooLarge(RegistryError):
     """A public record does not fit into one entry of 16 KiB."""
 
 
+class UnfitText(RegistryError):
+    """A public record holds text that may not be logged: outside NFC, or with control or reordering characters."""
+
+
 class ImportRefused(RegistryError):
     """A file cannot be imported as asked; nothing was changed."""

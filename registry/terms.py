@@ -140,9 +140,7 @@ KINDS: dict[LicenceKind, KindRule] = {
     LicenceKind.PL_DORADZTWO_PERSONALNE: KindRule("PL", _NONE, Territory.HOME),
     LicenceKind.PL_PORADNICTWO_ZAWODOWE: KindRule("PL", _COUNSELLING, Territory.HOME),
     LicenceKind.PL_PRACA_TYMCZASOWA: KindRule("PL", _TEMPORARY, Territory.HOME),
-    LicenceKind.CZ_ZPROSTREDKOVANI_ZAMESTNANI: KindRule(
-        "CZ", _TEMPORARY | _PLACEMENT | _COUNSELLING, Territory.HOME
-    ),
+    LicenceKind.CZ_ZPROSTREDKOVANI_ZAMESTNANI: KindRule("CZ", _TEMPORARY | _PLACEMENT | _COUNSELLING, Territory.HOME),
     LicenceKind.CZ_VYHLEDAVANI_ZAMESTNANI: KindRule("CZ", _PLACEMENT | _COUNSELLING, Territory.HOME),
     LicenceKind.CZ_ZAMESTNAVANI_OSOB: KindRule("CZ", _TEMPORARY | _COUNSELLING, Territory.HOME),
     LicenceKind.CZ_PORADENSKA_CINNOST: KindRule("CZ", _COUNSELLING, Territory.HOME),
@@ -312,9 +310,7 @@ class Language(StrEnum):
     IT = "it"
 
 
-EU_STATES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """The 27, ISO 3166-1 alpha-2 (Greece is GR here, EL in VAT numbers)."""
 
 SENDING_COUNTRIES = frozenset({"CN"})

@@ -217,12 +217,12 @@ class AgencySummarySchema(SourcedSchema):
 class AgencySchema(AgencySummarySchema):
     """The whole public record of an agency. Nothing in it depends on today's date."""
 
-    licences = fields.List(fields.Nested(LicenceSchema))
-    agreements = fields.List(fields.Nested(AgreementSchema))
-    deposits = fields.List(fields.Nested(DepositSchema))
-    intermediaries = fields.List(fields.Nested(IntermediarySchema))
-    channels = fields.List(fields.Nested(ChannelSchema))
-    sanctions = fields.List(fields.Nested(SanctionSchema))
+    licences = fields.List(fields.Nested(LicenceSchema), required=True)
+    agreements = fields.List(fields.Nested(AgreementSchema), required=True)
+    deposits = fields.List(fields.Nested(DepositSchema), required=True)
+    intermediaries = fields.List(fields.Nested(IntermediarySchema), required=True)
+    channels = fields.List(fields.Nested(ChannelSchema), required=True)
+    sanctions = fields.List(fields.Nested(SanctionSchema), required=True)
 
 
 class HistoryItemSchema(OutSchema):

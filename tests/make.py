@@ -66,6 +66,10 @@ def authority_of(country: str) -> str:
     return f"{country.lower()}-invented-authority"
 
 
+NUMBERS = frozenset({"licence_number", *(scheme.value for scheme in IdentifierScheme)})
+"""What an invented list prints unless a test says otherwise."""
+
+
 def source_of(country: str) -> str:
     """The reference of that authority's one list."""
     return f"{country.lower()}-invented-list"
@@ -160,6 +164,7 @@ def source_facts(country: str, **facts: Any) -> SourceFacts:
         "authority": authority_of(country),
         "country": country,
         "kinds": frozenset(kinds_of(country)),
+        "prints": NUMBERS,
         "is_full": True,
         "is_national": True,
         "fresh_for_days": 30,
@@ -218,6 +223,7 @@ def make_source(
     """A list with its readings: a year ago and an hour ago unless `retrieved_at` says otherwise; `()` is never."""
     said: dict[str, Any] = {
         "kinds": [kind.value for kind in kinds_of(country)],
+        "prints": sorted(NUMBERS),
         "is_full": True,
         "is_national": True,
         "fresh_for_days": 30,

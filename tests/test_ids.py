@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 from registry.ids import ALPHABET, LENGTH, check_character, new_reference, new_references, read_reference
 
 bodies = st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
-EXAMPLES = re.findall(
-    r"^\| `([2-9A-Z]{11})` \| `(.)` \|", Path("docs/identifiers.md").read_text(encoding="utf-8"), re.M
-)
+PAGE = Path(__file__).parents[1] / "docs" / "identifiers.md"
+EXAMPLES = re.findall(r"^\| `([2-9A-Z]{11})` \| `(.)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def reference_of(body: str) -> str:

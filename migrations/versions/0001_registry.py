@@ -95,6 +95,7 @@ def create_authorities() -> None:
         link("authority_id", "authorities"),
         column("kinds", sa.JSON),
         column("is_full", sa.Boolean),
+        column("prints", sa.JSON),
         column("is_national", sa.Boolean),
         column("fresh_for_days", sa.Integer),
         column("address", text(400), nullable=True),

@@ -27,7 +27,7 @@ from schemas.lists import USUAL, AgenciesQuerySchema, AgenciesSchema, DaySchema,
 
 ns = Namespace("agencies", path="/")
 
-NEWEST = 2**31 - 1
+NEWEST = 2**62
 """An index beyond every entry."""
 
 

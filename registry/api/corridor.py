@@ -9,7 +9,7 @@ from flask import request
 from flask_restx import Namespace, Resource
 
 from registry.agencies import record
-from registry.agencies.keys import name_key, number_key
+from registry.api.questions import says_something
 from registry.api.shapes import (
     NOTHING,
     AgencySummary,
@@ -84,7 +84,7 @@ class Corridor(Resource):  # type: ignore[misc]
 
 def asked_of(parameter: str, text: str, country: str, context: dict[str, Any], at: datetime) -> tuple[Question, Facts]:
     """The reading of what was typed that leads to somebody, with its facts. Raises InvalidInput when nothing can be read."""
-    if not number_key(text) and not name_key(text):
+    if not says_something(text):
         raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, "holds no letter and no digit")])
     reader = verdicts()
     tried = []

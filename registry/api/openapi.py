@@ -36,7 +36,7 @@ never a `yes`. Every reason has a code for programs and a text in the language t
 zh-Hant, en, it). The same question gives the same bytes and ETag until the answer itself changes. Unknown parameters are
 errors. Nothing tells who asked before."""
 
-LICENCE = "EUPL-1.2"
+LICENCE = {"name": "Terms are set by the authority that runs the registry", "url": "/docs"}
 
 _STATUSES = {
     304: "You hold this answer already (`If-None-Match`).",
@@ -85,7 +85,7 @@ class Writer:
             info={
                 "summary": "May this recruiter recruit - and how do we know?",
                 "description": DESCRIPTION,
-                "license": {"name": LICENCE, "identifier": LICENCE},
+                "license": LICENCE,
                 "contact": {"name": "The operator of this registry"},
             },
             servers=[{"url": "/", "description": "The server that gave you this document."}],

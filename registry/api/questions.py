@@ -1,11 +1,12 @@
 """From the parameters of a request to a question. What cannot exist is refused here; what is unknown is not."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from registry.agencies.identifiers import checked_euid, checked_lei, checked_uscc, checked_vat
-from registry.agencies.keys import name_key, number_key
+from registry.agencies.keys import name_key
 from registry.authorities.facts import Ground
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
@@ -13,6 +14,8 @@ from registry.ids import read_reference
 from registry.verdicts.question import Question, SubjectKind
 
 _KINDS = tuple(kind for kind in SubjectKind if kind is not SubjectKind.LICENCE_ID)
+
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 """Nothing was said before: earlier instants ask the same, and calendars cannot be reckoned at their very edge."""
@@ -29,7 +32,7 @@ def question_of(asked: dict[str, Any], now: datetime) -> Question:
         value = _checked(kind, *_CHECKS[kind], text)
     elif kind is SubjectKind.AGENCY_ID:
         value = agency_reference(text)
-    elif not (name_key(text) if kind is SubjectKind.NAME else number_key(text)):
+    elif not says_something(text) or (kind is SubjectKind.NAME and not name_key(text)):
         raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
     known_at = asked.get("known_at")
     if known_at is not None:
@@ -48,6 +51,10 @@ def question_of(asked: dict[str, Any], now: datetime) -> Question:
         known_at,
         has_failed_check,
     )
+
+
+def says_something(text: str) -> bool:
+    return _LETTER_OR_DIGIT.search(text) is not None
 
 
 def agency_reference(text: str) -> str:

@@ -5,6 +5,7 @@ schemas/agencies.py and schemas/verify.py say the same for the documentation; te
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -153,9 +154,22 @@ def reasons_shown(
     findings: Sequence[Finding], ground: Ground, language: Language, has_licence: bool, answer: Answer
 ) -> list[ReasonShown]:
     return [
-        ReasonShown(finding.code, reason_text(language, finding, ground, has_licence=has_licence, answer=answer))
+        ReasonShown(
+            finding.code,
+            reason_text(language, finding, ground, has_licence=has_licence, answer=answer)
+            if "authority" in finding.values
+            else _worded(language, finding.code, tuple(finding.values.items()), has_licence, answer),
+        )
         for finding in findings
     ]
+
+
+@lru_cache(maxsize=4096)
+def _worded(
+    language: Language, code: Reason, values: tuple[tuple[str, str], ...], has_licence: bool, answer: Answer
+) -> str:
+    """The text of a reason that speaks of no authority, and so is the same on any ground: most answers share theirs."""
+    return reason_text(language, Finding(code, dict(values)), Ground(), has_licence=has_licence, answer=answer)
 
 
 def source_shown(note: SourceNote | None, ground: Ground, language: Language) -> SourceShown | Mapping[str, Any]:

@@ -19,12 +19,17 @@ class AuthorityFacts:
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """A list as it stood at some instant. `retrieved_at` is its last reading by then, None if it had not been read yet."""
+    """A list as it stood at some instant.
+
+    `retrieved_at` is its last reading by then, None if it had not been read yet; `first_retrieved_at` its first. `prints`
+    are the numbers it shows: identifier schemes and `licence_number`.
+    """
 
     reference: str
     authority: str
     country: str
     kinds: frozenset[LicenceKind]
+    prints: frozenset[str]
     is_full: bool
     is_national: bool
     fresh_for_days: int
@@ -35,7 +40,11 @@ class SourceFacts:
         """The instant from which it may no longer be relied on; None if it never goes stale."""
         if self.fresh_for_days == 0:
             return None
-        return self.retrieved_at + timedelta(days=self.fresh_for_days) if self.retrieved_at else datetime.min.replace(tzinfo=UTC)
+        return (
+            self.retrieved_at + timedelta(days=self.fresh_for_days)
+            if self.retrieved_at
+            else datetime.min.replace(tzinfo=UTC)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ class Source(Base):
     """One published list of an authority.
 
     `kinds` are the licence kinds that the list covers; `is_full` says that whoever is not on it holds none of them from
-    this authority; `is_national` that no other authority of the country issues them. `fresh_for_days` is how long a reading
-    may be relied on, 0 for a list the authority itself keeps here. `address` is where the worker fetches it, if anywhere.
+    this authority; `is_national` that no other authority of the country issues them. `prints` are the numbers it shows of
+    whoever is on it (identifier schemes and `licence_number`): silence on any other proves nothing. `fresh_for_days` is how
+    long a reading may be relied on, 0 for a list the authority itself keeps here. `address` is where the worker fetches it.
     """
 
     __tablename__ = "sources"
@@ -34,6 +35,7 @@ class Source(Base):
     reference: Mapped[str] = mapped_column(Text(40), unique=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("authorities.id"), index=True)
     kinds: Mapped[list[str]] = mapped_column(JSON)
+    prints: Mapped[list[str]] = mapped_column(JSON)
     is_full: Mapped[bool]
     is_national: Mapped[bool]
     fresh_for_days: Mapped[int]

@@ -16,12 +16,13 @@ from registry.agencies.publishing import Event
 from registry.authorities.actions import keep_authority, keep_source, record_retrieval
 from registry.authorities.models import Authority, Source
 from registry.clock import day_at
+from registry.codes import Flaw
 from registry.db import bulk_insert, microseconds
 from registry.errors import ImportRefused
 from registry.ids import new_references
 from registry.imports.amending import Reading, amended_record, new_record, vanished_record
-from registry.imports.findings import Finding, Flaw, NeedsApproval
-from registry.imports.mapping import SourceMapping, as_stored
+from registry.imports.findings import Finding, NeedsApproval
+from registry.imports.mapping import SourceMapping, as_stored, printed_numbers
 from registry.imports.models import Listing
 from registry.imports.queries import last_retrieval
 from registry.imports.report import Report
@@ -51,6 +52,7 @@ def kept_source(session: Session, mapping: SourceMapping) -> Source:
     """The source and its authority as the mapping has them, written down where they are new or have changed."""
     wanted = {
         "kinds": [kind.value for kind in mapping.source.kinds],
+        "prints": printed_numbers(mapping),
         "is_full": mapping.source.is_full,
         "is_national": mapping.source.is_national,
         "fresh_for_days": mapping.source.fresh_for_days,

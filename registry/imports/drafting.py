@@ -11,7 +11,7 @@ from registry.imports.personal import is_personal_column
 from registry.imports.values import NO, YES, day_of, folded, unaccented
 
 HINTS: Mapping[str, str] = {
-    "name": "企业名称|公司名称|企業名稱|公司名稱|单位名称|機構名稱|机构名称|经营公司|name|firma|nazev|název"
+    "name": "企业名称|公司名称|企業名稱|公司名稱|单位名称|機構名稱|机构名称|经营公司|name|firma|nazev|nazov|název"
     "|nazwa|naam|organisation|organisatie|denominazione|ragione sociale|company|employer|denumire"
     "|denominación|raison sociale|bezeichnung",
     "trade_name": "trade name|obchodní název|handelsnaam|nome commerciale|商号|字号",
@@ -94,12 +94,7 @@ def guessed_field(column: Column, taken: Mapping[str, str]) -> str | None:
         if name not in taken and (pattern.fullmatch(whole) or pattern.fullmatch(last)):
             return name
     for name, pattern in _HINTS.items():
-        if (
-            name not in taken
-            and len(folded(last)) > 3
-            and pattern.search(folded(last))
-            and _may_hold(name, column.values)
-        ):
+        if name not in taken and len(last) > 3 and pattern.search(last) and _may_hold(name, column.values):
             return name
     if column.values and "uscc" not in taken and all(checked_uscc(value).value for value in column.values):
         return "uscc"

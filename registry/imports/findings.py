@@ -1,42 +1,9 @@
 """What an import finds wrong with a row or a value, and what the operator can do about it. Pure."""
 
-from enum import StrEnum
-
 import msgspec
 
+from registry.codes import Flaw
 from registry.errors import ImportRefused
-
-
-class Flaw(StrEnum):
-    """Codes of an import report; the advice for each stands in ADVICE."""
-
-    NAME_MISSING = "name_missing"
-    KEY_MISSING = "key_missing"
-    TOO_LONG = "too_long"
-    TOO_FEW_CELLS = "too_few_cells"
-    TOO_MANY_CELLS = "too_many_cells"
-    NOT_A_DATE = "not_a_date"
-    DATES_REVERSED = "dates_reversed"
-    UNKNOWN_WORD = "unknown_word"
-    NO_KIND = "no_kind"
-    NOT_A_SECTOR = "not_a_sector"
-    NOT_A_COUNTRY = "not_a_country"
-    ROUNDED_NUMBER = "rounded_number"
-    PERSONAL_DATA = "personal_data"
-    RECORD_TOO_LARGE = "record_too_large"
-    IMPOSSIBLE_USCC = "impossible_uscc"
-    IMPOSSIBLE_LEI = "impossible_lei"
-    IMPOSSIBLE_VAT = "impossible_vat"
-    IMPOSSIBLE_EUID = "impossible_euid"
-    IMPOSSIBLE_NUMBER = "impossible_number"
-    CHECK_FAILED = "check_failed"
-    LOST_ZEROS = "lost_zeros"
-    MERGED_NAMES = "merged_names"
-    DOUBLED_LICENCE = "doubled_licence"
-    SHARED_IDENTIFIER = "shared_identifier"
-    SEVERAL_AGENCIES = "several_agencies"
-    CHANNEL_OF_A_PERSON = "channel_of_a_person"
-
 
 ADVICE: dict[Flaw, str] = {
     Flaw.NAME_MISSING: "a row must name its agency: ask the publisher, or leave the row out",

@@ -13,7 +13,7 @@ from stdnum.cn import uscc
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
-from registry.imports.findings import Flaw
+from registry.codes import Flaw
 from registry.imports.values import is_rounded, plain_digits
 from registry.terms import EU_STATES, IdentifierScheme
 

@@ -3,11 +3,12 @@
 import fcntl
 import hashlib
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
@@ -71,6 +72,11 @@ def import_list(settings: Settings, sessions: sessionmaker[Session], request: Re
         except (ImportRefused, EntryTooLarge) as refusal:
             report.refused_because = refusal.text
             report.needs_approval = isinstance(refusal, NeedsApproval)
+        except sqlite3.OperationalError as error:
+            # Only the staging file is spoken to without SQLAlchemy.
+            report.refused_because = (
+                f"the list cannot be staged in {settings.home / 'tmp'} ({error}): is the disk full?"
+            )
     report.seconds = round(time.monotonic() - began, 3)
     return report
 
@@ -81,11 +87,8 @@ def _import(
     staging = Staging(settings.home / "tmp", request.mapping.source.key)
     try:
         stage(request, staging, report)
-        if report.counts.rejected and not (request.skips_rejects or request.is_dry_run):
-            raise NeedsApproval(
-                f"{report.counts.rejected} of {report.counts.read} rows cannot be taken: mend them, "
-                "or take the others with --skip-rejects"
-            )
+        if not request.is_dry_run:
+            _refuse_rejects(request, report)
         with sessions() as session:
             if request.is_dry_run:
                 # A dry run must not make anybody wait for it.
@@ -95,6 +98,7 @@ def _import(
                 Application(session, source, request.mapping, staging, report, retrieved_at).apply(
                     accepts_shrink=request.accepts_shrink, progress=request.progress
                 )
+                _refuse_rejects(request, report)
                 return
             apply_staged(
                 session,
@@ -111,9 +115,18 @@ def _import(
         staging.close()
 
 
+def _refuse_rejects(request: Request, report: Report) -> None:
+    if report.counts.rejected and not request.skips_rejects:
+        raise NeedsApproval(
+            f"{report.counts.rejected} of {report.counts.read} rows cannot be taken: mend them, "
+            "or take the others with --skip-rejects"
+        )
+
+
 def stage(request: Request, staging: Staging, report: Report) -> None:
     """Read, check and stage every row. ImportRefused when the file as a whole cannot be used."""
     report.digest = _digest_of(request.path)
+    _note_age(request, report)
     file = opened(request.path, request.mapping, request.encoding)
     report.describe(file)
     report.notes += [
@@ -155,6 +168,16 @@ def _read_all(request: Request, file: Opened, rules: RowRules, staging: Staging,
             request.progress("reading", file.progress(), count)
     report.counts.read = count
     request.progress("reading", 1.0, count)
+
+
+def _note_age(request: Request, report: Report) -> None:
+    """An old copy would count as fresh: whoever imports it should know."""
+    written = datetime.fromtimestamp(request.path.stat().st_mtime, UTC)
+    days = request.mapping.source.fresh_for_days
+    if request.retrieved_at is None and days and now() - written > timedelta(days=days):
+        report.notes.append(
+            f"the file was last written on {written:%Y-%m-%d}, and counts as read now: see whether it is the newest"
+        )
 
 
 def _digest_of(path: Path) -> str:

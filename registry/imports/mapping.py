@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,13 @@ FREE_FIELDS = ("place", "status_ground")
 KEYS = (*IDENTIFIER_FIELDS, "number", "name")
 
 
+def printed_numbers(mapping: SourceMapping) -> list[str]:
+    """Which numbers the list shows of its agencies: identifier schemes and `licence_number`, sorted."""
+    mapped = {field for layout in (mapping.table, mapping.json) if layout is not None for field in layout.columns}
+    found = mapped & set(IDENTIFIER_FIELDS)
+    return sorted(found | {"licence_number"} if "number" in mapped else found)
+
+
 def read_mapping(text: str, called: str) -> SourceMapping:
     """A mapping from its TOML text. ImportRefused names the place that is wrong; `called` is how the file is called in it."""
     try:
@@ -179,6 +187,10 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
             re.compile(pattern or "")
         except re.error as error:
             yield f"holder: {pattern!r} is no pattern ({error})"
+    address = mapping.source.address
+    if address is not None and (not address.startswith(("http://", "https://")) or len(address) > 400):
+        yield "source.address: write an http or https address of at most 400 characters"
+    yield from _word_faults(mapping)
     for form in mapping.dates:
         if form not in DATE_FORMS:
             yield f"dates: {form!r} is no form; year-first forms need no statement, others are {', '.join(sorted(DATE_FORMS))}"
@@ -187,6 +199,33 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
     for title, layout in (("table", mapping.table), ("json", mapping.json)):
         if layout is not None:
             yield from _layout_faults(mapping, layout, title)
+
+
+_CLOSED: dict[str, type[StrEnum]] = {
+    "status": LicenceStatus,
+    "kind": LicenceKind,
+    "role": Role,
+    "holder_kind": HolderKind,
+    "activities": Activity,
+}
+
+
+def _word_faults(mapping: SourceMapping) -> Iterator[str]:
+    """Value tables whose words mean nothing, and kinds that the source does not say it covers."""
+    for name, words in _CLOSED.items():
+        for word, meant in mapping.words.get(name, {}).items():
+            if meant not in list(words):
+                yield f"words.{name}: {word!r} means {meant!r}, which is none of {', '.join(words)}"
+    used = {rule.kind for rule in mapping.kind} | {LicenceKind(kind) for kind in _known_kinds(mapping)}
+    if mapping.constants.kind is not None:
+        used.add(mapping.constants.kind)
+    uncovered = used - set(mapping.source.kinds)
+    if uncovered:
+        yield f"source.kinds lacks {', '.join(sorted(uncovered))}: the list would not count as covering what it gives"
+
+
+def _known_kinds(mapping: SourceMapping) -> list[str]:
+    return [meant for meant in mapping.words.get("kind", {}).values() if meant in list(LicenceKind)]
 
 
 def _layout_faults(mapping: SourceMapping, layout: Layout, title: str) -> Iterator[str]:

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from registry.agencies.keys import identifier_key, number_key
-from registry.imports.findings import Finding, Flaw, Refused
+from registry.codes import Flaw
+from registry.imports.findings import Finding, Refused
 from registry.imports.identifiers import NumberRule, checked
 from registry.imports.mapping import CHANNEL_FIELDS, IDENTIFIER_FIELDS, NAME_FIELDS, Layout, SourceMapping, names_of
 from registry.imports.personal import (

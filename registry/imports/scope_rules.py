@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from registry.imports.findings import Flaw, Refused
+from registry.codes import Flaw
+from registry.imports.findings import Refused
 from registry.imports.mapping import Layout, SourceMapping, names_of
 from registry.imports.personal import holds_personal_number
 from registry.imports.statements import StatedCondition

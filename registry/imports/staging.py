@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from registry.codes import Flaw
 from registry.imports.amending import fits
-from registry.imports.findings import Finding, Flaw
+from registry.imports.findings import Finding
 from registry.imports.statements import Statement, digest_of, merged, packed, unpacked
 
 BATCH = 2_000

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from registry.imports.findings import Flaw
+from registry.codes import Flaw
 from registry.terms import (
     Activity,
     ChannelKind,

@@ -10,12 +10,13 @@ nulls, no text outside NFC, no control or bidirectional control characters; a le
 The JSON Schema is openapi/entry-v1.schema.json; vectors in tests/log fail when a byte changes.
 """
 
+import re
 import unicodedata
 from typing import Any
 
 import msgspec
 
-from registry.errors import EntryTooLarge
+from registry.errors import EntryTooLarge, UnfitText
 
 VERSION = 1
 LIMIT = 16 * 1024
@@ -24,6 +25,10 @@ _encoder = msgspec.json.Encoder(order="sorted")
 
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that reorder what follows them: a record that shows one name and holds another."""
+
+
+_ESCAPED = re.compile(rb"(?<!\\)(?:\\\\)*\\[ubfnrt]")
+_HIDING = re.compile("[\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def clean_text(text: str) -> str:
@@ -41,4 +46,18 @@ def leaf_bytes(*, at: str, index: int, key: str, prev: int | None, record: Any, 
     leaf = _encoder.encode(entry)
     if len(leaf) > LIMIT:
         raise EntryTooLarge(f"the public record of {key} takes {len(leaf)} bytes; one log entry holds {LIMIT}")
+    if not _is_fit(leaf):
+        raise UnfitText(
+            f"the public record of {key} holds characters that may not be logged: pass its texts by clean_text"
+        )
     return leaf
+
+
+def _is_fit(leaf: bytes) -> bool:
+    """NFC, and neither control characters (which the encoder escapes) nor those that reorder or hide text."""
+    if b"\\" in leaf and _ESCAPED.search(leaf):
+        return False
+    if leaf.isascii():
+        return True
+    text = leaf.decode("utf-8")
+    return unicodedata.is_normalized("NFC", text) and _HIDING.search(text) is None

@@ -60,6 +60,8 @@ def error_page(problem: ProblemDocument, status: int) -> str:
         "error.html",
         problem.language,
         here="",
+        # What failed is not repeated: the question may be what went wrong.
+        keeps_query=False,
         is_demo=current_app.extensions.get("registry_is_demo", False),
         title=wording.problem_title(problem.language, problem.code),
         detail=wording.problem_detail(problem.language, problem.code),
@@ -75,7 +77,7 @@ def is_demo() -> bool:
     return found
 
 
-def _rendered(template: str, language: Language, **context: Any) -> str:
+def _rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
     words: dict[str, Any] = {
         "language": language,
         "t": partial(text, language),
@@ -89,7 +91,7 @@ def _rendered(template: str, language: Language, **context: Any) -> str:
         "span": partial(span, language),
         "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
         "menu": MENU,
-        "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other)) for other in Language],
+        "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
         "stylesheet": address_of("style.css"),
         "mark": address_of("mark.svg"),
     }
@@ -111,10 +113,10 @@ def span(language: Language, from_: date | None, to: date | None, *, otherwise: 
     return text(language, f"page.span.{'from' if from_ else 'to'}", **values)
 
 
-def _same_page(language: Language) -> str:
+def _same_page(language: Language, keeps_query: bool) -> str:
     """The address of the page asked for in another language; its start where the page has none."""
     _, first, rest = [*request.path.split("/", 2), "", ""][:3]
     if first not in list(Language):
         return f"/{language}/"
-    query = request.query_string.decode("ascii", "replace")
+    query = request.query_string.decode("ascii", "replace") if keeps_query else ""
     return f"/{language}/{quote(rest)}" + (f"?{query}" if query else "")

@@ -98,12 +98,21 @@ def _of_holder(question: Question, facts: Facts, holder: Holder) -> Verdict:
     )
 
 
-def _closeness(judgement: Judgement) -> tuple[int, bool, int, int, int]:
-    """Best answer first; then licences before papers that are none; then what fails least; then the one that ran last."""
+def _closeness(judgement: Judgement) -> tuple[int, bool, bool, int, int, int]:
+    """Best answer first; then licences before papers that are none, and those for the activity asked about before others;
+    then what fails least; then the one that ran last."""
     weights = [GRAVITY[judged.answer] for judged in judgement.judged]
     is_wrong_paper = any(judged.finding.code in _ABOUT_KIND for judged in judgement.judged)
     ends = (judgement.licence.valid_to or date.max).toordinal()
-    return GRAVITY[judgement.answer], is_wrong_paper, sum(weight == 2 for weight in weights), sum(weights), -ends
+    is_for_another = any(judged.finding.code is Reason.ACTIVITY_NOT_PERMITTED for judged in judgement.judged)
+    return (
+        GRAVITY[judgement.answer],
+        is_wrong_paper,
+        is_for_another,
+        sum(weight == 2 for weight in weights),
+        sum(weights),
+        -ends,
+    )
 
 
 def _of_wrong_paper(
@@ -115,7 +124,9 @@ def _of_wrong_paper(
         free = any(finding.code is Reason.NO_LICENCE_REQUIRED for finding in best.findings)
         return (Answer.UNKNOWN if free else Answer.NO), best.findings
     silence = silence_over(countries_about(holder.agency.country, question, facts), question, facts, best.day)
-    kept = tuple(f for f in best.findings if f.code not in _ABOUT_KIND and f.code is not Reason.NO_LICENCE_IN_FORCE)
+    # What the countries' laws ask is said by silence already.
+    said = _ABOUT_KIND | {Reason.NO_LICENCE_IN_FORCE, Reason.REGIME_UNKNOWN, Reason.NO_LICENCE_REQUIRED}
+    kept = tuple(finding for finding in best.findings if finding.code not in said)
     return silence.answer, (*kind, *silence.findings, *kept)
 
 

@@ -104,6 +104,10 @@ def _silence_on(
         ]  # fmt: skip
         if not lists:
             return Finding(Reason.AUTHORITY_NOT_COVERED, values), note
+        lists = [source for source in lists if _shows(source, question)]
+        if not lists:
+            # Nobody is found by a number that the list does not print.
+            return Finding(Reason.LIST_LACKS_NUMBER, values | {"scheme": question.kind.value}), note
         best = max(lists, key=_freshness)
         stale_at = best.stale_at()
         is_stale = stale_at is not None and facts.as_of >= stale_at
@@ -117,6 +121,13 @@ def _silence_on(
         if day < began:
             return Finding(Reason.BEFORE_REGISTRY, {"date": began.isoformat()}), note
     return (None if kinds else Finding(Reason.AUTHORITY_NOT_COVERED, values)), note
+
+
+_ON_EVERY_LIST = frozenset({SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID, SubjectKind.NAME})
+
+
+def _shows(source: SourceFacts, question: Question) -> bool:
+    return question.kind in _ON_EVERY_LIST or question.kind.value in source.prints
 
 
 def _freshness(source: SourceFacts) -> tuple[bool, float]:

@@ -109,7 +109,7 @@ def _shown(language: Language, name: str, value: str, ground: Ground) -> str:
         return listed(language, [word(language, "activity.brief", activity) for activity in value.split()])
     if name == "authority":
         return authority_name(language, value, ground)
-    if name in ("kind", "status", "condition", "scope"):
+    if name in ("kind", "status", "condition", "scope", "scheme"):
         return word(language, name, value)
     return value
 

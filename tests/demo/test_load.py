@@ -46,8 +46,9 @@ from registry.terms import (
 )
 from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
-from tests.conftest import Database
+from tests.conftest import TEMPLATE, Database
 from tests.make import make_agency
+from tests.postgres import Server
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "openapi" / "entry-v1.schema.json").read_text(encoding="utf-8"))
 TODAY = now().date()
@@ -58,11 +59,23 @@ INVENTED = re.compile(
 )
 
 
-@pytest.fixture
-def demo(session: Session) -> Session:
-    assert load(session) is not None
-    session.commit()
-    return session
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def demo(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """One demo home of each kind for the many questions that only read."""
+    if request.param == "sqlite":
+        path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        url = f"sqlite:///{path}"
+    else:
+        server: Server = request.getfixturevalue("postgres")
+        server.clone(TEMPLATE, "demo")
+        url = server.url("demo")
+    engine = engine_for(url)
+    with sessions_for(engine)() as session:
+        assert load(session) is not None
+        session.commit()
+        yield session
+    engine.dispose()
 
 
 def records(session: Session) -> list[record.Agency]:
@@ -203,41 +216,26 @@ def test_the_data_files_hold_no_word_that_the_record_does_not_know():
         ("pt-imaginaria", "unknown", "context_needed"),
     ],
 )
-def test_each_agency_of_the_demo_answers_what_it_is_there_to_show(
-    tag: str, answer: str, code: str, loaded_once: Session
-):
-    verdict = asked(loaded_once, tag)
+def test_each_agency_of_the_demo_answers_what_it_is_there_to_show(tag: str, answer: str, code: str, demo: Session):
+    verdict = asked(demo, tag)
     assert (verdict.verdict.value, verdict.reasons[0].code.value) == (answer, code)
 
 
-@pytest.fixture(scope="module")
-def loaded_once(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    """One demo for the many questions that only read."""
-    path = tmp_path_factory.mktemp("demo") / "demo.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    engine = engine_for(f"sqlite:///{path}")
-    with sessions_for(engine)() as session:
-        load(session)
-        session.commit()
-        yield session
-    engine.dispose()
-
-
-def test_a_tailor_agency_answers_once_corridor_and_sector_are_named(loaded_once: Session):
+def test_a_tailor_agency_answers_once_corridor_and_sector_are_named(demo: Session):
     good = {"origin": "CN", "destination": "IT", "sector": "14.10"}
-    assert asked(loaded_once, "cn-caifeng", **good).verdict is Answer.YES
-    assert asked(loaded_once, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
-    assert asked(loaded_once, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
+    assert asked(demo, "cn-caifeng", **good).verdict is Answer.YES
+    assert asked(demo, "cn-caifeng", **(good | {"destination": "DE"})).verdict is Answer.NO
+    assert asked(demo, "cn-caifeng", **(good | {"sector": "41.00"})).verdict is Answer.NO
 
 
-def test_a_german_agency_may_wind_down(loaded_once: Session):
-    assert asked(loaded_once, "de-abgelaufen").may_continue is Answer.YES
-    assert asked(loaded_once, "de-abwicklung").may_continue is Answer.YES
+def test_a_german_agency_may_wind_down(demo: Session):
+    assert asked(demo, "de-abgelaufen").may_continue is Answer.YES
+    assert asked(demo, "de-abwicklung").may_continue is Answer.YES
 
 
-def test_a_dutch_sponsor_of_the_demo_is_never_yes(loaded_once: Session):
+def test_a_dutch_sponsor_of_the_demo_is_never_yes(demo: Session):
     for activity in (None, *Activity):
-        assert asked(loaded_once, "nl-voorbeeld", activity=activity, destination="NL").verdict is not Answer.YES
+        assert asked(demo, "nl-voorbeeld", activity=activity, destination="NL").verdict is not Answer.YES
 
 
 # Its history

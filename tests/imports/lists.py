@@ -16,8 +16,6 @@ from registry.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.imports.report import Report
 from registry.log.models import Entry
 
-FIXTURES = Path(__file__).parent / "fixtures"
-
 
 def ico(number: int) -> str:
     """An invented Czech company number with its right check digit."""
@@ -102,7 +100,7 @@ optional = [{optional}]
 """
 
 
-def plain_mapping(
+def plain_text(
     columns: Mapping[str, str] | None = None,
     *,
     key: str = "registration_number",
@@ -114,7 +112,7 @@ def plain_mapping(
     conditions: Sequence[str] = (),
     optional: Sequence[str] = (),
     source_more: str = "",
-) -> SourceMapping:
+) -> str:
     """The mapping of an invented table: name, number, licence, status, days."""
     columns = columns or {
         "name": "Name",
@@ -124,7 +122,7 @@ def plain_mapping(
         "valid_from": "From",
         "valid_to": "To",
     }
-    text = PLAIN.format(
+    return PLAIN.format(
         columns="\n".join(f'{name} = "{column}"' for name, column in columns.items()),
         key=key,
         kind=kind,
@@ -136,7 +134,10 @@ def plain_mapping(
         optional=", ".join(f'"{column}"' for column in optional),
         source_more=source_more,
     )
-    return read_mapping(text, "the test's mapping")
+
+
+def plain_mapping(columns: Mapping[str, str] | None = None, **more: Any) -> SourceMapping:
+    return read_mapping(plain_text(columns, **more), "the test's mapping")
 
 
 HEADER = "Name,Reg,Licence,Status,From,To"

@@ -1,6 +1,8 @@
 """A list from file to public record, on both databases: what is new, what changed, what vanished, and what may not happen."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -12,10 +14,11 @@ from registry.agencies.record import Licence
 from registry.authorities.models import GroundState, Retrieval
 from registry.errors import ImportRefused
 from registry.imports.jobs import ImportRunning, only_import_of
+from registry.imports.mapping import read_mapping
 from registry.imports.models import Listing
 from registry.imports.report import Report
 from registry.terms import Activity, HolderKind, LicenceKind, LicenceStatus, NameKind
-from tests.imports.lists import Desk, agency, ico, permit, plain_mapping
+from tests.imports.lists import Desk, agency, ico, permit, plain_list, plain_mapping, plain_text
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
@@ -456,3 +459,30 @@ def test_a_real_list_is_not_imported_beside_demo_data(desk: Desk) -> None:
     report = desk.czech(agency(1))
     assert report.refused_because is not None
     assert "demo data" in report.refused_because
+
+
+def test_a_mapping_whose_words_or_kinds_mean_nothing_is_refused() -> None:
+    with pytest.raises(ImportRefused, match="'on hold' means 'asleep'"):
+        read_mapping(plain_text().replace('"on hold" = "suspended"', '"on hold" = "asleep"'), "x")
+    with pytest.raises(ImportRefused, match=r"source\.kinds lacks other_eu"):
+        read_mapping(plain_text().replace('kinds = ["other_eu"]', 'kinds = ["de_aueg"]'), "x")
+    with pytest.raises(ImportRefused, match="http or https"):
+        read_mapping(plain_text(source_more='address = "file:///etc/passwd"'), "x")
+
+
+def test_a_dry_run_of_a_list_with_bad_rows_compares_the_others_and_says_so(desk: Desk) -> None:
+    report = desk.plain("A Ltd,1,L1,valid,2025-01-01,", "B Ltd,2,L2,perhaps,2025-01-01,", is_dry_run=True)
+    assert report.counts.new == 1
+    assert report.refused_because is not None
+    assert (
+        desk.plain("A Ltd,1,L1,valid,2025-01-01,", "B,2,L2,no,,", is_dry_run=True, skips_rejects=True).refused_because
+        is None
+    )
+
+
+def test_an_old_copy_is_taken_with_a_word_about_its_age(desk: Desk, tmp_path: Path) -> None:
+    path = plain_list(tmp_path / "old.csv", "A Ltd,1,L1,valid,2025-01-01,")
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    report = desk.take(path, plain_mapping())
+    assert report.is_applied
+    assert any("last written on 2023-11-14" in note for note in report.notes)

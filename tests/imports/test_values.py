@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from registry.imports.findings import Flaw
+from registry.codes import Flaw
 from registry.imports.identifiers import Checked, NumberRule, checked
 from registry.imports.personal import holds_personal_number, is_personal_column, is_vat_of_a_person
 from registry.imports.values import day_of, folded, script_of, tidy

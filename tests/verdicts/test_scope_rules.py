@@ -94,6 +94,10 @@ def test_a_kind_without_a_legal_default_must_state_its_scope():
         Answer.UNKNOWN,
         Reason.SCOPE_NOT_STATED,
     )
+    without_activities = other_eu(corridors=(Corridor(destination="RO"),))
+    for activity in (None, Activity.PLACEMENT):
+        verdict = ask(without_activities, regimes=ROMANIAN, activity=activity, destination="RO")
+        assert first(verdict) == (Answer.UNKNOWN, Reason.SCOPE_NOT_STATED)
 
 
 # Corridors

@@ -127,6 +127,29 @@ def test_a_licence_that_begins_later_is_not_yet_valid():
     assert (verdict.verdict, verdict.reasons[0].code) == (Answer.NO, Reason.NOT_YET_VALID)
 
 
+def test_the_first_day_counts_of_a_term_and_of_a_list():
+    began = TODAY - timedelta(days=365)
+    licence = licence_record(valid_from=began, status_history=(status_record(from_=began),))
+    on_the_day = ask(licence, on=began)
+    assert (on_the_day.verdict, Reason.HISTORY_BEFORE_FIRST_RETRIEVAL in codes(on_the_day)) == (Answer.YES, False)
+    before = ask(licence, on=began - timedelta(days=1))
+    assert (before.verdict, before.reasons[0].code) == (Answer.UNKNOWN, Reason.BEFORE_REGISTRY)
+    later = licence_record(valid_from=TODAY, status_history=(status_record(from_=TODAY),))
+    assert ask(later).verdict is Answer.YES
+    # The list was already read, and did not show it: it began on the day it states.
+    assert ask(later, on=began).reasons[0].code is Reason.NOT_YET_VALID
+    open_beginning = licence_record(valid_from=None, status_history=(status_record(from_=None),))
+    answers = [ask(open_beginning, on=began - timedelta(days=n)).verdict for n in (0, 1)]
+    assert answers == [Answer.YES, Answer.UNKNOWN]
+
+
+def test_the_term_opens_a_licence_before_any_status_does():
+    early_status = licence_record(valid_from=TOMORROW)
+    assert ask(early_status).reasons[0].code is Reason.NOT_YET_VALID
+    without_term = licence_record(valid_from=None, status_history=(status_record(from_=TOMORROW),))
+    assert ask(without_term).reasons[0].code is Reason.NOT_YET_VALID
+
+
 def test_an_open_beginning_is_known_only_since_the_list_was_first_read():
     licence = licence_record(valid_from=None, status_history=(status_record(from_=None),))
     assert ask(licence).verdict is Answer.YES

@@ -66,8 +66,10 @@ VALUES = {
     "authority": "cz-invented",
     "ground": "section 5",
     "count": "3",
+    "scheme": "lei",
 }
 NEEDED = {
+    Reason.LIST_LACKS_NUMBER: ("scheme",),
     Reason.NOT_YET_VALID: ("date",),
     Reason.STATUS_NOT_STATED: ("date",),
     Reason.OUT_OF_SECTOR: ("sector", "sectors"),

@@ -19,7 +19,7 @@ from registry.web.languages import text
 KEPT = 3600
 """Seconds a browser may keep these pages: they change with a release."""
 
-STYLE, SCRIPT = "text/css", "text/javascript"
+STYLE, SCRIPT, PAGE = (f"text/{kind}; charset=utf-8" for kind in ("css", "javascript", "html"))
 
 FILES = {
     "swagger-ui.css": ("flask_swagger_ui", "dist/swagger-ui.css", STYLE),
@@ -66,7 +66,7 @@ def show_file(name: str) -> Response:
 
 def _page(template: str, **values: Any) -> Response:
     body = render_template(template, info=document()["info"], **values).encode("utf-8")
-    response = respond_with(body, "text/html", KEPT, request.environ)
+    response = respond_with(body, PAGE, KEPT, request.environ)
     # The page to try it out asks this server, and nobody else.
     response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
     return response
