@@ -36,7 +36,7 @@ never a `yes`. Every reason has a code for programs and a text in the language t
 zh-Hant, en, it). The same question gives the same bytes and ETag until the answer itself changes. Unknown parameters are
 errors. Nothing tells who asked before."""
 
-LICENCE = {"name": "Terms are set by the authority that runs the registry", "url": "/docs"}
+LICENCE = {"name": "Terms are set by the authority that runs the registry", "identifier": "LicenseRef-operator"}
 
 _STATUSES = {
     304: "You hold this answer already (`If-None-Match`).",
