@@ -1,11 +1,14 @@
 """Builds the application that a process serves."""
 
 import os
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
 from flask.globals import request_ctx
+from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import MapAdapter
 
 from registry.config import Edge, Settings
 from registry.db import engine_for, reading_sessions_for, sessions_for
@@ -19,11 +22,47 @@ MOST_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
 
 
+class NoSession(SessionInterface):
+    """No edge that is served here knows its askers again."""
+
+    _nothing = NullSession()
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self._nothing
+
+    def is_null_session(self, obj: object) -> bool:
+        return True
+
+
 class RegistryApp(Flask):
-    """Flask with the frame's admission in front of every view, and exceptions logged without their words."""
+    """Flask with the frame's admission in front of every view, and exceptions logged without their words.
+
+    A lookup spends most of its time here, so what no view needs is left out: sessions, coroutines, and parsing the host's
+    name a second time.
+    """
 
     request_class = RegistryRequest
+    session_interface = NoSession()
     frame: Frame
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """As Flask's, for one host: the frame has held the request to ours already."""
+        if request is None:
+            return super().create_url_adapter(None)
+        environ = request.environ
+        return MapAdapter(
+            self.url_map,
+            environ.get("HTTP_HOST", ""),
+            environ.get("SCRIPT_NAME", "") or "/",
+            "",
+            environ["wsgi.url_scheme"],
+            environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"),
+            environ["REQUEST_METHOD"],
+            environ.get("QUERY_STRING"),
+        )
 
     def preprocess_request(self) -> Any:
         self.frame.admit(request_ctx.request.environ)

@@ -69,6 +69,10 @@ class SettingsError(RegistryError):
     """A setting is wrong; the text names it and says what to do."""
 
 
+class ErasedAgency(RegistryError):
+    """The holder's name was erased; nothing more is written down of it."""
+
+
 class EntryTooLarge(RegistryError):
     """A public record does not fit into one entry of 16 KiB."""
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from registry.agencies import models, record, storage
 from registry.agencies.publishing import Change, Event, publish_all, publish_changes
 from registry.db import bulk_insert, microseconds, reserve_ids
+from registry.errors import ErasedAgency
 from registry.log.actions import Appended, instant_of_append, locked_state, reserve_status_places
 
 
@@ -25,15 +26,19 @@ def publish(session: Session, agency: models.Agency, event: Event) -> Appended |
     return publish_all(session, [agency.id], event)
 
 
-def admit(session: Session, agencies: Sequence[record.Agency], event: Event) -> list[int]:
+def admit(
+    session: Session, agencies: Sequence[record.Agency], event: Event, *, at: datetime | None = None
+) -> list[int]:
     """Write down agencies the registry has not held before and publish them. Gives their row ids.
+
+    `at` lets the batches of one import share an instant: it comes from `instant_of_append` in the same transaction.
 
     References of agencies and licences are set by the caller (registry.ids); status places are given here. Agreements are
     written by `register_agreement`, once both ends are there: ValueError when an agency brings its own.
     """
     if any(agency.agreements for agency in agencies):
         raise ValueError("agreements are written down by register_agreement")
-    at = instant_of_append(locked_state(session))
+    at = at or instant_of_append(locked_state(session))
     said_at = microseconds(at)
     agencies = _with_status_places(session, agencies)
     ids = reserve_ids(session, models.Agency, len(agencies))
@@ -65,18 +70,23 @@ def amend(session: Session, new: record.Agency, event: Event) -> Appended | None
     """Say of a known agency what `new` says, and publish it.
 
     Facts that `new` no longer holds stop being said; facts it adds are said from now on; those it repeats keep their row,
-    source and first retrieval. Agreements are not touched (see `register_agreement`). None when nothing changed.
+    source and first retrieval. Agreements are not touched (see `register_agreement`), nor are licences that `new` leaves
+    out. None when nothing changed. ErasedAgency when its holder's name was erased; ValueError when a known licence comes
+    with another number, kind or authority, for that is another licence.
     """
     return amend_all(session, [new], event)
 
 
-def amend_all(session: Session, agencies: Sequence[record.Agency], event: Event) -> Appended | None:
-    """As `amend`, for many: one instant, one outbox event."""
-    at = instant_of_append(locked_state(session))
+def amend_all(
+    session: Session, agencies: Sequence[record.Agency], event: Event, *, at: datetime | None = None
+) -> Appended | None:
+    """As `amend`, for many: one instant (`at` as for `admit`), one outbox event."""
+    at = at or instant_of_append(locked_state(session))
     agencies = _with_status_places(session, agencies)
     ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
     before = storage.loaded_records(session, list(ids.values()))
     for new in agencies:
+        _require_amendable(before[ids[new.agency_id]], new)
         _amend_facts(session, ids[new.agency_id], before[ids[new.agency_id]], new, microseconds(at))
     return publish_all(session, list(ids.values()), event, at)
 
@@ -208,6 +218,18 @@ def _stated_scope(licence: record.Licence) -> Iterable[tuple[str, str]]:
         yield "sector", sector.code
 
 
+_IDENTITY = attrgetter("authority", "country", "kind", "number")
+
+
+def _require_amendable(old: record.Agency, new: record.Agency) -> None:
+    if old.withheld:
+        raise ErasedAgency(f"the holder of {old.agency_id} was erased: nothing more may be written down of it")
+    known = {licence.licence_id: _IDENTITY(licence) for licence in old.licences}
+    changed = next((one for one in new.licences if known.get(one.licence_id, _IDENTITY(one)) != _IDENTITY(one)), None)
+    if changed is not None:
+        raise ValueError(f"licence {changed.licence_id} keeps its number, kind and authority: issue another instead")
+
+
 def _amend_facts(session: Session, agency_id: int, old: record.Agency, new: record.Agency, said_at: int) -> None:
     if any(getattr(old, f) != getattr(new, f) for f in storage.PROFILE if f not in ("source", "retrieved_at")):
         storage.unsay(session, models.AgencyProfile, "agency_id", [agency_id], said_at)
@@ -225,10 +247,8 @@ def _amend_facts(session: Session, agency_id: int, old: record.Agency, new: reco
 def _amend_licences(session: Session, agency_id: int, old: record.Agency, new: record.Agency, said_at: int) -> None:
     known = {licence.licence_id: licence for licence in old.licences}
     _write_licences(session, [(agency_id, part) for part in new.licences if part.licence_id not in known], said_at)
-    rows = session.execute(
-        select(models.Licence.reference, models.Licence.id).where(models.Licence.agency_id == agency_id)
-    )
-    licence_ids = dict(rows.tuples().all())
+    query = select(models.Licence).where(models.Licence.agency_id == agency_id)
+    licence_ids = {row.reference: row.id for row in session.execute(query).scalars()}
     for part in new.licences:
         before = known.get(part.licence_id)
         if before is None:

@@ -112,10 +112,8 @@ def page_of_agencies(
 
 
 def _bodies(session: Session, agency_ids: list[int]) -> dict[int, bytes]:
-    rows = session.execute(
-        select(PublicRecord.agency_id, PublicRecord.body).where(PublicRecord.agency_id.in_(agency_ids))
-    )
-    return dict(rows.tuples().all())
+    query = select(PublicRecord).where(PublicRecord.agency_id.in_(agency_ids))
+    return {row.agency_id: row.body for row in session.execute(query).scalars()}
 
 
 def _matches(q: str) -> Any:

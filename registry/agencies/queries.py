@@ -49,7 +49,7 @@ def keyed_at(
         .order_by(LookupKey.agency_id)
         .limit(most)
     )
-    return _grouped(rows.tuples())
+    return _grouped((agency_id, licence) for agency_id, licence in rows)
 
 
 def prefixed_at(
@@ -67,7 +67,7 @@ def prefixed_at(
         .order_by(LookupKey.value, LookupKey.agency_id)
         .limit(most)
     )
-    return _grouped(rows.tuples())
+    return _grouped((agency_id, licence) for agency_id, licence in rows)
 
 
 def _said(known_at: datetime) -> tuple[Any, ...]:

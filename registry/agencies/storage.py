@@ -293,7 +293,7 @@ def row_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
         query = select(models.Agency.reference, models.Agency.id).where(
             models.Agency.reference.in_(references[start : start + 500])
         )
-        found.update(session.execute(query).tuples().all())
+        found.update((reference, row_id) for reference, row_id in session.execute(query))
     missing = [reference for reference in references if reference not in found]
     if missing:
         raise NotFound(f"no agency has the reference {missing[0]}")

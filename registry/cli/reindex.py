@@ -15,7 +15,7 @@ BATCH = 1000
 
 @click.command(
     epilog="""\b
-Example:
+Examples:
   registry reindex
 May be stopped and started again at any time; the registry goes on serving meanwhile."""
 )

@@ -4,6 +4,7 @@ If we crash before its commit the former state stands; after it everything does.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select, update
@@ -28,7 +29,7 @@ from registry.imports.queries import last_retrieval
 from registry.imports.report import Report
 from registry.imports.staging import Staged, Staging
 from registry.imports.statements import Statement, unpacked
-from registry.log.actions import refuse_mixing
+from registry.log.actions import instant_of_append, locked_state, refuse_mixing
 
 SHRINK = 0.10
 """A list that would delist more than this share of its agencies or licences stops and asks."""
@@ -110,6 +111,7 @@ class Application:
             day_at(retrieved_at, mapping.authority.time_zone),
         )
         self._unread = staging.unread()
+        self._at: datetime | None = None
         self._adopted: set[int] = set()
 
     def apply(self, *, accepts_shrink: bool, progress: Progress) -> None:
@@ -237,8 +239,14 @@ class Application:
             new_record(statement, self._reading, next(references), [next(references) for _ in statement.licences])
             for _, statement in fresh
         ]
-        row_ids = agencies.admit(self._session, records, self._event)
+        row_ids = agencies.admit(self._session, records, self._event, at=self._instant())
         self._remember([(staged, row_id) for (staged, _), row_id in zip(fresh, row_ids, strict=True)])
+
+    def _instant(self) -> datetime:
+        """The one instant of all entries of this import."""
+        if self._at is None:
+            self._at = instant_of_append(locked_state(self._session))
+        return self._at
 
     def _amend(self, rows: Sequence[tuple[Staged, int]]) -> None:
         if not rows:
@@ -288,7 +296,7 @@ class Application:
 
     def _say(self, records: Sequence[record.Agency]) -> None:
         if records and not self._is_dry_run:
-            agencies.amend_all(self._session, records, self._event)
+            agencies.amend_all(self._session, records, self._event, at=self._instant())
 
     def _erased(self, agency_ids: Sequence[int]) -> set[int]:
         """Agencies whose holder was erased: what the list says of them is not written down again."""

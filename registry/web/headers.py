@@ -45,10 +45,13 @@ PUBLIC_READ: list[Header] = [
         "X-Request-Id",
     ),
 ]
+READ_BY_POST = frozenset({"/api/v1/verify"})
+"""Questions that are posted so that nothing stands in a URL: reads all the same."""
+
 PREFLIGHT: list[Header] = [
     *PUBLIC_READ,
-    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
-    ("Access-Control-Allow-Headers", "Accept, Accept-Language, If-None-Match"),
+    ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
     ("Access-Control-Max-Age", "86400"),
 ]
 
@@ -58,4 +61,4 @@ def cross_origin_headers(method: str, path: str) -> list[Header]:
         return []
     if method == "OPTIONS":
         return PREFLIGHT
-    return PUBLIC_READ if method in ("GET", "HEAD") else []
+    return PUBLIC_READ if method in ("GET", "HEAD") or path in READ_BY_POST else []

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from registry.agencies.publishing import Event
 from registry.agencies.queries import agency_row, history, records_at
 from registry.clock import now
 from registry.db import Base
+from registry.errors import ErasedAgency
 from registry.events.models import OutboxEvent
 from registry.log.models import Entry
 from registry.terms import ConditionCode, HolderKind, LicenceStatus
@@ -351,3 +353,19 @@ def test_erasing_again_changes_nothing(session: Session):
     before = rows(session, Entry)
     erase(session, row)
     assert rows(session, Entry) == before
+
+
+def test_nothing_more_is_written_of_an_erased_holder(session: Session) -> None:
+    agency = make_agency(session, holder_kind=HolderKind.SOLE_TRADER)
+    row = agency_row(session, agency.agency_id)
+    assert row is not None
+    erase(session, row)
+    with pytest.raises(ErasedAgency):
+        amend(session, msgspec.structs.replace(agency, place="Invented place"), Event("agency.amended"))
+
+
+def test_a_licence_keeps_its_number(session: Session) -> None:
+    agency = make_agency(session, licences=(licence_record(),))
+    licence = msgspec.structs.replace(agency.licences[0], number="ANOTHER/1")
+    with pytest.raises(ValueError, match="issue another"):
+        amend(session, msgspec.structs.replace(agency, licences=(licence,)), Event("licence.amended"))

@@ -103,7 +103,7 @@ def test_any_page_may_read_the_public_api(app: Flask, client: FlaskClient) -> No
         "/api/v1/read", headers={"Origin": "https://news.example", "Access-Control-Request-Method": "GET"}
     )
     assert preflight.status_code == 200
-    assert preflight.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
+    assert preflight.headers["Access-Control-Allow-Methods"] == "GET, HEAD, POST, OPTIONS"
     assert "Access-Control-Allow-Origin" not in client.post("/api/v1/read").headers
 
 
