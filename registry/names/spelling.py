@@ -1,0 +1,148 @@
+"""Spellings of one name: the form in which it is compared, and the plainer forms that typing on a foreign keyboard leaves."""
+
+import unicodedata
+from functools import cache, lru_cache
+
+import opencc
+
+LONGEST = 400
+"""Characters of a name that count; no registered name is longer, and a question may be."""
+LONGEST_READ = 4 * LONGEST
+"""Characters of a text that are looked at: invisible ones and punctuation among them vanish."""
+
+# Letters by Unicode's word that nobody sees, and selectors that only choose a picture.
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\u2800") | {chr(c) for c in range(0xFE00, 0xFE10)}
+_INSIDE_WORDS = frozenset(".'\u2019\u2018`\u00b4\u02bc\u2032\u00b7")
+
+
+def normalised(name: str) -> str:
+    """NFKC, simplified from traditional, case folded, letters and digits alone, single spaces between words.
+
+    At most `LONGEST` characters. Total: any text gives a result, an empty one where nothing can be compared. Diacritics
+    stay, since they tell names apart; `folded` drops them.
+    """
+    text = name[:LONGEST_READ]
+    if text.isascii():
+        kept = text.casefold().translate(_PLAIN)
+        return " ".join(kept.split())[:LONGEST].rstrip()
+    # What is removed may have kept a letter and its accent apart, so it goes before they are composed, and again after.
+    text = _composed(_composed(_visible(text)).casefold()).translate(_simpler())
+    return _composed(" ".join("".join(map(_kept, text)).split()))[:LONGEST].rstrip()
+
+
+def folded(normal: str) -> str:
+    """A normalised name in plain Latin and Chinese letters: no diacritics, Greek and Cyrillic transliterated.
+
+    A word that mixes Latin with letters of another script that only look Latin is read as Latin.
+    """
+    if normal.isascii():
+        return normal
+    return " ".join(filter(None, map(_folded_word, normal.split())))
+
+
+def squeezed(word: str) -> str:
+    """A folded word in which umlauts spelled out and umlauts left out are one: `mueller` and `muller`, `aarhus` and `arhus`."""
+    for spelled, plain in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("aa", "a")):
+        if spelled in word:
+            word = word.replace(spelled, plain)
+    return word
+
+
+def is_chinese(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff" or "\U00020000" <= character <= "\U0003ffff" or character == "\u3007"
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFKC", text)
+
+
+def _visible(text: str) -> str:
+    return "".join(c for c in text if c not in _UNSEEN and (unicodedata.category(c)[0] != "C" or c in "\t\n\r"))
+
+
+@lru_cache(1 << 14)
+def _kept(character: str) -> str:
+    """Punctuation parts words, except the dot and the apostrophe inside them."""
+    if character.isalnum() and character not in _UNSEEN:
+        return character
+    category = unicodedata.category(character)
+    # Marks without a composed letter: an accent in Latin, a vowel elsewhere.
+    if category in ("Mn", "Mc") and character not in _UNSEEN:
+        return character
+    return "" if character in _INSIDE_WORDS or (category[0] == "C" and character not in "\t\n\r") else " "
+
+
+_PLAIN = {code: _kept(chr(code)) for code in range(128)}
+
+
+@cache
+def _simpler() -> dict[int, str]:
+    """Traditional to simplified, character by character, so that a part of a name is written as in the whole."""
+    characters = [chr(code) for code in range(0x3400, 0xA000)]
+    simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    return {ord(old): new for old, new in zip(characters, simple, strict=True) if old != new}
+
+
+_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ħ": "h", "ı": "i", "ŧ": "t",
+     "ŋ": "n", "ĸ": "k", "ə": "e"}
+)  # fmt: skip
+
+# Transliterations as in passports and on road signs: Bulgaria's law of 2009, ELOT 743.
+_CYRILLIC = dict(
+    zip("абвгдежзийклмнопрстуфхцчшщъьюяыэёєіїўґјљњћџѓќѕ",
+        "a b v g d e zh z i y k l m n o p r s t u f h ts ch sh sht a y yu ya y e e e i i u g j lj nj c dz g k dz".split(),
+        strict=True)
+)  # fmt: skip
+_GREEK = dict(
+    zip("αβγδεζηθικλμνξοπρσςτυφχψω",
+        "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(),
+        strict=True)
+)  # fmt: skip
+_GREEK_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "γγ": "ng", "γξ": "nx", "γχ": "nch", "μπ": "b"}
+_OTHER_SCRIPTS = str.maketrans(_CYRILLIC | _GREEK)
+
+# Letters of other scripts that print like a Latin one (small letters, and capitals folded to small).
+_LOOKALIKES = str.maketrans(
+    "авекмнорстухіјѕԁɡԛԝһαβεηικμνορτυχωζ", "abekmhopctyxijsdgqwhabenikmvoptyxwz"
+)  # fmt: skip
+
+
+@lru_cache(1 << 14)
+def _folded_word(word: str) -> str:
+    if word.isascii():
+        return word
+    bare = "".join(c for c in unicodedata.normalize("NFD", word) if unicodedata.category(c) != "Mn")
+    scripts = {_script(character) for character in bare}
+    if "latin" in scripts and scripts & {"cyrillic", "greek"}:
+        bare = bare.translate(_LOOKALIKES)
+    if "greek" in scripts:
+        for pair, latin in _GREEK_PAIRS.items():
+            bare = bare.replace(pair, latin)
+    bare = bare.translate(_LETTERS).translate(_OTHER_SCRIPTS)
+    return unicodedata.normalize("NFC", bare)
+
+
+def lookalike(normal: str) -> str | None:
+    """A name all of whose letters look Latin and are not, as Latin: `сора` in Cyrillic reads `copa`. None for others."""
+    if normal.isascii():
+        return None
+    scripts = {_script(character) for character in normal if not character.isspace()}
+    if scripts & {"cyrillic", "greek"} and "latin" not in scripts:
+        read = normal.translate(_LOOKALIKES)
+        return read if read.isascii() else None
+    return None
+
+
+@lru_cache(1 << 12)
+def _script(character: str) -> str:
+    if character.isascii():
+        return "latin" if character.isalpha() else "other"
+    code = ord(character)
+    if 0x370 <= code < 0x400 or 0x1F00 <= code < 0x2000:
+        return "greek"
+    if 0x400 <= code < 0x530:
+        return "cyrillic"
+    if code < 0x250 or 0x1E00 <= code < 0x1F00:
+        return "latin"
+    return "other"
