@@ -1,0 +1,76 @@
+"""`python -m bench [lookups] [writing] [imports]`: measures, prints the rows and keeps them under bench/results.
+
+BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bench import box, databases, imports, lookups, report, writing
+from bench.postgres import Cluster, cluster
+from bench.report import Row
+
+PARTS = ("lookups", "writing", "imports")
+
+
+def main(parts: list[str]) -> None:
+    size = int(os.environ.get("BENCH_SIZE") or 1_000_000)
+    rounds = max(1, int(os.environ.get("BENCH_ROUNDS") or 5))
+    seconds = float(os.environ.get("BENCH_SECONDS") or 2)
+    unknown = set(parts) - set(PARTS)
+    if unknown:
+        sys.exit(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+    wanted = parts or list(PARTS)
+    servers_core, load_core = box.cores()
+    noise = [box.noise(servers_core)]
+    began = time.monotonic()
+    rows: list[Row] = []
+    facts: dict[str, Any] = {"size": size, "rounds": rounds, "window_s": seconds, "machine": box.machine()}
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="bench-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        databases.forget_older()
+        server = _postgres(stack, load_core)
+        if wanted != ["imports"]:
+            # Built before anything is pinned: it may take all the machine has.
+            databases.sqlite_database(size)
+            if server is not None:
+                databases.postgres_database(server, size)
+        box.pin(load_core)
+        if "lookups" in wanted:
+            found, raw = lookups.measure(size, rounds, seconds, servers_core, folder, server)
+            rows, facts = rows + found, facts | raw
+            noise.append(box.noise(servers_core))
+        if "writing" in wanted:
+            found, raw = writing.measure(size, rounds, servers_core, folder, server)
+            rows, facts = rows + found, facts | raw
+            noise.append(box.noise(servers_core))
+        if "imports" in wanted:
+            found, raw = imports.measure(size, rounds, folder, server)
+            rows, facts = rows + found, facts | raw
+            noise.append(box.noise(servers_core))
+    facts["noise"] = noise
+    report.show(rows, f"{size:,} agencies, medians of {rounds} interleaved rounds, {time.monotonic() - began:.0f} s")
+    print(f"Noise of this machine: an idle spin took up to {max(noise):.2f} times its shortest; 1.0 would be silence.")
+    if max(noise) > 1.5:
+        print("That is loud: close what else runs and measure again before believing a row that is near its line.")
+    print(f"Kept in {report.keep(facts, rows).relative_to(databases.ROOT)}")
+
+
+def _postgres(stack: ExitStack, core: int) -> Cluster | None:
+    """The bench's own server on the load's core; None, said aloud, where none is installed."""
+    try:
+        return stack.enter_context(cluster(databases.postgres_folder(), core))
+    except RuntimeError as error:
+        print(f"Without PostgreSQL: {error}")
+        return None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,118 @@
+"""The databases that are measured: built through the registry's own actions, kept under bench/work until the code differs."""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+
+from bench import invented
+from bench.postgres import Cluster
+from registry import revisions
+from registry.db import engine_for, sessions_for
+from registry.log.actions import locked_state
+
+ROOT = Path(__file__).resolve().parent.parent
+WORK = ROOT / "bench" / "work"
+
+# Whatever decides what stands in a built database.
+_BUILT_BY = (
+    "bench/invented.py",
+    "migrations/versions/*.py",
+    "registry/agencies/*.py",
+    "registry/log/*.py",
+    "registry/names/*.py",
+    "registry/terms.py",
+)
+
+
+@cache
+def digest() -> str:
+    """Of the code that builds: a database built by other code is not measured."""
+    whole = hashlib.sha256()
+    for pattern in _BUILT_BY:
+        for path in sorted(ROOT.glob(pattern)):
+            whole.update(path.read_bytes())
+    return whole.hexdigest()[:12]
+
+
+def sqlite_database(size: int) -> Path:
+    """The SQLite file with `size` agencies, built when it is not there yet."""
+    path = WORK / f"sqlite-{size}-{digest()}.sqlite3"
+    if not path.exists():
+        _forget(f"sqlite-{size}-*")
+        half = path.with_suffix(".half")
+        _remove(half)
+        _build(f"sqlite:///{half}", size, "SQLite")
+        with closing(sqlite3.connect(half)) as connection:
+            connection.execute("ANALYZE")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        half.rename(path)
+    _read_through(path)
+    return path
+
+
+def postgres_database(server: Cluster, size: int) -> str:
+    """The name of the database with `size` agencies on the bench's own server, built when it is not there yet."""
+    name = f"agencies_{size}_{digest()}"
+    if not server.has(name):
+        half = f"half_{size}"
+        server.run(f'DROP DATABASE IF EXISTS "{half}" WITH (FORCE)')
+        server.run(f'CREATE DATABASE "{half}"')
+        _build(server.url(half), size, "PostgreSQL")
+        server.run("VACUUM ANALYZE", half)
+        server.run(f'ALTER DATABASE "{half}" RENAME TO "{name}"')
+    return name
+
+
+def postgres_folder() -> Path:
+    return WORK / f"postgres-{digest()}"
+
+
+def forget_older() -> None:
+    """Remove what other code has built: a database of a million agencies takes gigabytes."""
+    for path in WORK.glob("postgres-*"):
+        if path != postgres_folder():
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def copy_of(path: Path, folder: Path) -> Path:
+    """A copy that may be written to."""
+    return Path(shutil.copyfile(path, folder / "copy.sqlite3"))
+
+
+def _build(url: str, size: int, kind: str) -> None:
+    print(f"building {size:,} invented agencies on {kind} ...", flush=True)
+    began = time.monotonic()
+    WORK.mkdir(parents=True, exist_ok=True)
+    revisions.upgrade(url)
+    engine = engine_for(url)
+    try:
+        with sessions_for(engine).begin() as session:
+            locked_state(session).is_demo = True
+            invented.keep_ground(session)
+            invented.admit_all(session, size)
+    finally:
+        engine.dispose()
+    print(f"  built in {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _forget(pattern: str) -> None:
+    for path in WORK.glob(pattern):
+        path.unlink()
+
+
+def _remove(path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{path}{ending}").unlink(missing_ok=True)
+
+
+def _read_through(path: Path) -> None:
+    """Bring the file into memory: what is measured is a hot cache."""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+        while file.read(1 << 24):
+            pass

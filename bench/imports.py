@@ -1,0 +1,162 @@
+"""Import of a list shaped like the Czech one, step by step, against a bare insert of the same rows."""
+
+import csv
+import itertools
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, func, insert, select
+
+from bench.postgres import Cluster
+from bench.report import Row
+from registry import revisions
+from registry.clock import now
+from registry.db import engine_for, sessions_for
+from registry.imports.actions import apply_staged
+from registry.imports.jobs import Request, stage
+from registry.imports.mapping import mapping_named
+from registry.imports.report import Report
+from registry.imports.staging import Staging
+from registry.log.models import Entry
+
+ROWS = 100_000
+"""Rows of the list unless BENCH_IMPORT says otherwise; a million takes minutes for each of ten rounds."""
+
+BATCH = 10_000
+
+COLUMNS = (
+    *("Název", "IČO", "Platnost od", "Platnost do", "Druhy prací"),
+    *("Zaměstnávání osob", "Vyhledávání zaměstnání", "Poradenská činnost"),
+)
+
+BARE = Table(
+    "bare_rows",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    *(Column(f"field_{place}", String) for place in range(len(COLUMNS))),
+)
+
+_WEIGHTS = (8, 7, 6, 5, 4, 3, 2)
+
+_databases = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Seconds of each step of one import, and how many instants its entries bear."""
+
+    bare_s: float
+    staging_s: float
+    publishing_s: float
+    instants: int
+
+
+def measure(size: int, rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[Row], dict[str, Any]]:
+    """The rows of import, on both databases."""
+    count = min(size, int(os.environ.get("BENCH_IMPORT") or ROWS))
+    path = folder / "list.csv"
+    write_list(path, count)
+    rows: list[Row] = []
+    raw = {}
+    for kind in ("SQLite", "PostgreSQL"):
+        if kind == "PostgreSQL" and cluster is None:
+            continue
+        played = [_play(path, folder, cluster if kind == "PostgreSQL" else None) for _ in range(rounds)]
+        raw[kind] = [{field: getattr(one, field) for field in one.__slots__} for one in played]
+        staging = [one.staging_s / one.bare_s for one in played]
+        publishing = [one.publishing_s / one.bare_s for one in played]
+        instants = [float(one.instants) for one in played]
+        rows += [
+            Row(f"import of {count:,} rows, {kind}: reading, checking, staging", staging, 2, is_at_least=False),
+            Row("  publishing them", publishing, 5, is_at_least=False),
+            Row("  instants in the log", instants, 1, is_at_least=False),
+        ]
+    return rows, {"imports": raw, "import_rows": count}
+
+
+def write_list(path: Path, count: int) -> None:
+    """A CSV file of `count` invented agencies, one permit each."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, delimiter=";")
+        out.writerow(COLUMNS)
+        out.writerows(_list_row(n) for n in range(count))
+
+
+def _list_row(n: int) -> tuple[str, ...]:
+    begun = date(2021, 1, 1) + timedelta(days=n % 1500)
+    flags = [("ano", "ano", "ne"), ("ne", "ano", "ano"), ("ano", "ne", "ne")][n % 3]
+    ends = begun + timedelta(days=4000)
+    name = f"Agentura Vymyšlená {n} s.r.o."
+    return name, _number(n), f"{begun:%d.%m.%Y}", f"{ends:%d.%m.%Y}", "Bez omezení", *flags
+
+
+def _number(n: int) -> str:
+    """A Czech registration number (IČO) with its check digit."""
+    body = f"{n + 1_000_000:07}"
+    rest = sum(int(digit) * weight for digit, weight in zip(body, _WEIGHTS, strict=True)) % 11
+    return body + str((11 - rest) % 10)
+
+
+def _play(path: Path, folder: Path, cluster: Cluster | None) -> Round:
+    with _empty(folder, cluster) as engine:
+        bare_s = _bare_insert(engine, path)
+    with _empty(folder, cluster) as engine:
+        mapping = mapping_named("cz-mpsv", folder)
+        request = Request(path, mapping)
+        report = Report(source=mapping.source.reference, file=path.name)
+        staging = Staging(folder / "tmp", mapping.source.key)
+        try:
+            began = time.perf_counter()
+            stage(request, staging, report)
+            staged = time.perf_counter()
+            with sessions_for(engine)() as session:
+                apply_staged(session, staging, mapping, report, now(), accepts_shrink=False, progress=request.progress)
+                session.commit()
+            published = time.perf_counter()
+        finally:
+            staging.close()
+        if report.counts.rejected or report.counts.new != report.counts.read:
+            raise RuntimeError(f"the invented list was not taken whole: {report.counts}, {report.rejects[:3]}")
+        with engine.connect() as connection:
+            instants = connection.execute(select(func.count(func.distinct(Entry.at)))).scalar_one()
+    return Round(bare_s, staged - began, published - staged, instants)
+
+
+def _bare_insert(engine: Engine, path: Path) -> float:
+    """Seconds that SQLAlchemy Core takes to insert the list's rows, already read, in one transaction."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file, delimiter=";")
+        next(lines)
+        rows = [{f"field_{place}": cell for place, cell in enumerate(line)} for line in lines]
+    BARE.metadata.create_all(engine)
+    began = time.perf_counter()
+    with engine.begin() as connection:
+        for start in range(0, len(rows), BATCH):
+            connection.execute(insert(BARE), rows[start : start + BATCH])
+    return time.perf_counter() - began
+
+
+@contextmanager
+def _empty(folder: Path, cluster: Cluster | None) -> Iterator[Engine]:
+    """A migrated database without rows, gone when the block ends."""
+    name = f"import_{next(_databases)}"
+    path = folder / f"{name}.sqlite3"
+    if cluster is not None:
+        cluster.run(f'CREATE DATABASE "{name}"')
+    url = cluster.url(name) if cluster is not None else f"sqlite:///{path}"
+    revisions.upgrade(url)
+    engine = engine_for(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        if cluster is not None:
+            cluster.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+        for ending in ("", "-wal", "-shm"):
+            Path(f"{path}{ending}").unlink(missing_ok=True)

@@ -1,0 +1,144 @@
+"""The load: a few keep-alive connections on loopback, one request on the way on each, from a process on its own core."""
+
+import itertools
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from bench.box import cpu_seconds
+from bench.serving import Server
+
+CONNECTIONS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One window on one server. `cpu_us` is what a request cost the server's process; `busy` how much of a core it used."""
+
+    requests: int
+    rate: float
+    cpu_us: float
+    busy: float
+
+
+class WrongAnswer(Exception):
+    """A server answered with another status than asked for: its speed would mean nothing."""
+
+
+def request(path: str, *headers: str) -> bytes:
+    lines = (f"GET {path} HTTP/1.1", "Host: 127.0.0.1", "Accept-Language: en", *headers)
+    return "\r\n".join((*lines, "", "")).encode("ascii")
+
+
+@contextmanager
+def connections(server: Server, count: int = CONNECTIONS) -> Iterator[list[socket.socket]]:
+    opened = [socket.create_connection(("127.0.0.1", server.port), 30) for _ in range(count)]
+    for connection in opened:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        yield opened
+    finally:
+        for connection in opened:
+            connection.close()
+
+
+def measured(
+    server: Server, requests: Sequence[bytes], seconds: float, status: int = 200, warm_up: float = 0.25
+) -> Measured:
+    """Ask the requests over and over for some seconds. Raises WrongAnswer at the first answer of another status."""
+    asked = itertools.cycle(requests)
+    with connections(server) as opened:
+        _drive(opened, asked, status, warm_up)
+        cpu_before, began = cpu_seconds(server.pid), time.perf_counter()
+        count = _drive(opened, asked, status, seconds)
+        took, cpu = time.perf_counter() - began, cpu_seconds(server.pid) - cpu_before
+    return Measured(count, count / took, cpu / count * 1e6, cpu / took)
+
+
+def _drive(opened: list[socket.socket], asked: Iterator[bytes], status: int, seconds: float) -> int:
+    expected = b"HTTP/1.1 %d" % status
+    has_body = status != 304
+    turns = list(opened)
+    for connection in turns:
+        connection.sendall(next(asked))
+    count, end = 0, time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        for connection in turns:
+            answer = connection.recv(65536)
+            if not answer.startswith(expected) or not _is_whole(answer, has_body):
+                _rest(connection, answer, expected, has_body)
+            connection.send(next(asked))
+        count += len(turns)
+    for connection in turns:
+        _rest(connection, b"", expected, has_body)
+    return count + len(turns)
+
+
+def _is_whole(answer: bytes, has_body: bool) -> bool:
+    head = answer.find(b"\r\n\r\n")
+    if head < 0:
+        return False
+    if not has_body:
+        return True
+    at = answer.find(b"ontent-", 0, head)
+    while at >= 0 and answer[at + 7 : at + 14].lower() != b"length:":
+        at = answer.find(b"ontent-", at + 7, head)
+    if at < 0:
+        raise WrongAnswer(f"no Content-Length: {answer[:400]!r}")
+    length = int(answer[at + 14 : answer.find(b"\r", at)])
+    return len(answer) - head - 4 >= length
+
+
+def _rest(connection: socket.socket, answer: bytes, expected: bytes, has_body: bool) -> bytes:
+    while not answer or not _is_whole(answer, has_body):
+        more = connection.recv(65536)
+        if not more:
+            raise WrongAnswer(f"the connection was closed after {answer[:400]!r}")
+        answer += more
+    if not answer.startswith(expected):
+        raise WrongAnswer(f"{expected!r} expected: {answer[:800]!r}")
+    return answer
+
+
+def answer_to(server: Server, asked: bytes, status: int = 200) -> tuple[bytes, bytes]:
+    """Head and body of one answer."""
+    with connections(server, 1) as (connection,):
+        connection.sendall(asked)
+        head, _, body = _rest(connection, b"", b"HTTP/1.1 %d" % status, status != 304).partition(b"\r\n\r\n")
+    return head, body
+
+
+def etags(server: Server, requests: Iterable[bytes]) -> list[bytes]:
+    """The ETag of each answer."""
+    found = []
+    with connections(server, 1) as (connection,):
+        for asked in requests:
+            connection.sendall(asked)
+            head = _rest(connection, b"", b"HTTP/1.1 200", True).partition(b"\r\n\r\n")[0]
+            lines = [line for line in head.split(b"\r\n") if line.lower().startswith(b"etag:")]
+            found.append(lines[0].partition(b":")[2].strip())
+    return found
+
+
+def paced(
+    server: Server,
+    requests: Sequence[bytes],
+    a_second: float,
+    seconds: float,
+    clock: Callable[[], float] = time.perf_counter,
+) -> list[float]:
+    """Seconds that each of evenly spaced requests took, from when it was due: one that waited for another counts its wait."""
+    took = []
+    asked = itertools.cycle(requests)
+    with connections(server, 1) as (connection,):
+        began = clock()
+        for turn in range(int(a_second * seconds)):
+            due = began + turn / a_second
+            while (early := due - clock()) > 0:
+                time.sleep(early)
+            connection.sendall(next(asked))
+            _rest(connection, b"", b"HTTP/1.1 200", True)
+            took.append(clock() - due)
+    return took

@@ -1,0 +1,35 @@
+"""Serves one peer: `python -m bench.peers raw 8001`."""
+
+import sys
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+PEERS = {
+    "raw": ("bench.peers.raw:app", Interfaces.WSGI),
+    "orm": ("bench.peers.orm:create_app", Interfaces.WSGI),
+    "fastapi": ("bench.peers.core:create_app", Interfaces.ASGI),
+    "datasette": ("bench.peers.rows:create_app", Interfaces.ASGI),
+}
+
+
+def main(name: str, port: str) -> None:
+    target, interface = PEERS[name]
+    Granian(
+        target,
+        factory=target.endswith("create_app"),
+        address="127.0.0.1",
+        port=int(port),
+        interface=interface,
+        workers=1,
+        blocking_threads=1 if interface is Interfaces.WSGI else None,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels.warning,
+        log_access=False,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
