@@ -79,6 +79,29 @@ class Reason(StrEnum):
     WRONG_ROLE = "wrong_role"
 
 
+class FeeReason(StrEnum):
+    """Why a charge to a worker is lawful or not, and whether it can be claimed back."""
+
+    WORKERS_NEVER_PAY = "workers_never_pay"
+    NO_STANDARD_KNOWN = "no_standard_known"
+    DEPOSIT_FORBIDDEN = "deposit_forbidden"
+    NO_FEE_WITH_LABOUR_CONTRACT = "no_fee_with_labour_contract"
+    SERVICE_FEE_CAP_UNSETTLED = "service_fee_cap_unsettled"
+    NO_RULE_KNOWN = "no_rule_known"
+    ORIGIN_NOT_STATED = "origin_not_stated"
+    # Claims
+    NOT_PAID = "not_paid"
+    CLAIM_FROM_DEPOSIT = "claim_from_deposit"
+    CLAIM_PERHAPS_FROM_DEPOSIT = "claim_perhaps_from_deposit"
+    NO_CLAIM_KNOWN = "no_claim_known"
+    NO_ROUTE_KNOWN = "no_route_known"
+    DESTINATION_NOT_STATED = "destination_not_stated"
+    # Totals as months of wage
+    MONTHS_COUNTED = "months_counted"
+    WAGE_NOT_STATED = "wage_not_stated"
+    OTHER_CURRENCY = "other_currency"
+
+
 class Problem(StrEnum):
     """Error codes: the `code` of a problem document and of each of its `errors`."""
 
@@ -101,6 +124,10 @@ class Problem(StrEnum):
     IMPOSSIBLE_EUID = "impossible_euid"
     UNKNOWN_AUTHORITY = "unknown_authority"
     UNKNOWN_COUNTRY = "unknown_country"
+    UNKNOWN_CURRENCY = "unknown_currency"
+    NOT_AN_AMOUNT = "not_an_amount"
+    AMBIGUOUS_AMOUNT = "ambiguous_amount"
+    TOO_MANY = "too_many"
     MALFORMED_JSON = "malformed_json"
     UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type"
     PAYLOAD_TOO_LARGE = "payload_too_large"

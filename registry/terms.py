@@ -266,6 +266,49 @@ class SanctionKind(StrEnum):
     REFERRAL_TO_PROSECUTOR = "referral_to_prosecutor"
 
 
+class FeeKind(StrEnum):
+    """What workers are charged for, by the ILO's definition: recruitment fees, related costs, illegitimate charges."""
+
+    RECRUITMENT_SERVICE_PAYMENT = "recruitment_service_payment"
+    THIRD_PARTY_SUPPLY_PAYMENT = "third_party_supply_payment"
+    DIRECT_RECRUITMENT_PAYMENT = "direct_recruitment_payment"
+    FEE_RECOVERY_FROM_WORKER = "fee_recovery_from_worker"
+    MEDICAL_COSTS = "medical_costs"
+    INSURANCE_COSTS = "insurance_costs"
+    SKILLS_AND_QUALIFICATION_TESTS = "skills_and_qualification_tests"
+    TRAINING_AND_ORIENTATION = "training_and_orientation"
+    EQUIPMENT_COSTS = "equipment_costs"
+    TRAVEL_AND_LODGING_COSTS = "travel_and_lodging_costs"
+    ADMINISTRATIVE_COSTS = "administrative_costs"
+    BRIBE = "bribe"
+    TRIBUTE = "tribute"
+    EXTORTION_OR_KICKBACK = "extortion_or_kickback"
+    BOND = "bond"
+    ILLICIT_COST_RECOVERY_FEE = "illicit_cost_recovery_fee"
+    COLLATERAL = "collateral"
+
+
+class FeeStandard(StrEnum):
+    """Whose rule about fees: the law of the country of recruitment, or the ILO's."""
+
+    ORIGIN = "origin"
+    ILO = "ilo"
+
+
+class ChargeState(StrEnum):
+    ASKED = "asked"
+    PAID = "paid"
+
+
+class DepositUse(StrEnum):
+    """What an agency's deposit may be spent on (Decree 620, article 10)."""
+
+    REFUND_SERVICE_FEE = "refund_service_fee"
+    UNPAID_REMUNERATION = "unpaid_remuneration"
+    COMPENSATION = "compensation"
+    EMERGENCY_OR_REPATRIATION = "emergency_or_repatriation"
+
+
 class ConditionCode(StrEnum):
     """Conditions a rule can judge; `other` is free text that no rule can, so it never yields `yes`."""
 

@@ -22,7 +22,7 @@ class Example:
     template: str
     path: dict[str, str] = field(default_factory=dict)
     query: dict[str, str] = field(default_factory=dict)
-    body: dict[str, str] | None = None
+    body: dict[str, Any] | None = None
     status: int = 200
 
     @property
@@ -123,6 +123,35 @@ EXAMPLES = (
     ),
     Example("listSectors", "all", "All of them", "/api/v1/sectors"),
     Example("listHelpLines", "country", "Help in one country", "/api/v1/help-lines", query={"country": "IT"}),
+    Example(
+        "checkFees",
+        "service_fee_and_deposit",
+        "A service fee that was paid, and a deposit that is asked for",
+        "/api/v1/fees",
+        body={
+            "charges": [
+                {"kind": "recruitment_service_payment", "amount": "30000", "currency": "CNY", "state": "paid"},
+                {"kind": "bond", "amount": "20000.50", "currency": "CNY", "state": "asked"},
+            ],
+            "origin": "CN",
+            "destination": "IT",
+            "labour_contract": "yes",
+            "monthly_wage": "10000",
+            "wage_currency": "CNY",
+        },
+    ),
+    Example(
+        "checkFees",
+        "other_currency",
+        "No exchange rate is assumed",
+        "/api/v1/fees",
+        body={
+            "charges": [{"kind": "medical_costs", "amount": "800", "currency": "CNY", "state": "paid"}],
+            "monthly_wage": "1500",
+            "wage_currency": "EUR",
+        },
+    ),
+    Example("listFeeRules", "all", "All of them", "/api/v1/fee-rules"),
 )
 
 

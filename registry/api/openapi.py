@@ -18,6 +18,7 @@ from registry.api.examples import Example, examples_of
 from registry.web.payloads import Given, Taken
 from schemas.countries import COUNTRIES
 from schemas.fields import Count, Country, Day, Line, Moment, OneOf, OrEmpty, Word
+from schemas.money import AMOUNT_PATTERN, LONGEST, Amount, Currency
 from schemas.problem import HealthSchema, ProblemSchema
 from schemas.verify import SUBJECTS
 
@@ -28,6 +29,7 @@ TAGS = {
     "corridor": "Both ends of a corridor and the agreement between them.",
     "agencies": "The public records.",
     "directory": "What the registry stands on, and who helps.",
+    "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
     "service": "Whether the service is up.",
 }
 
@@ -261,6 +263,10 @@ def _described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[
         return {"$ref": "#/components/schemas/CountryCode"}
     if isinstance(field, Line):
         return {"type": "string", "minLength": 1, "maxLength": field.most} | _shaped(field)
+    if isinstance(field, Amount):
+        return {"type": "string", "maxLength": LONGEST, "pattern": AMOUNT_PATTERN}
+    if isinstance(field, Currency):
+        return {"type": "string", "pattern": "^[A-Z]{3}$"}
     if isinstance(field, Word | OneOf):
         return _word(converter, field, ret)
     if isinstance(field, Count):

@@ -51,7 +51,8 @@ class Nothing(InSchema):
 def takes(schema: InSchema | None = None, *, body: bool = False) -> Callable[[View], View]:
     """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body."""
     shape = schema or Nothing()
-    reader = QueryReader(shape)
+    # A body may hold lists, which no query string can.
+    reader = QueryReader(Nothing() if body else shape)
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -202,6 +203,11 @@ def _loaded(schema: InSchema, values: Mapping[str, Any], faults: list[Fault]) ->
     if faults:
         raise InvalidInput(faults[:MOST_FAULTS]) from None
     return loaded
+
+
+def loaded(schema: InSchema, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a form that was brought into a schema's shape. Raises InvalidInput that names every wrong one."""
+    return _loaded(schema, values, [])
 
 
 def _faults_in(messages: Any, path: str = "") -> Iterator[Fault]:

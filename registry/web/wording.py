@@ -14,7 +14,7 @@ from registry.verdicts.question import Finding
 from registry.web.languages import SPOKEN_OF, has_text, text
 
 # How each language is called in the Unicode locale data.
-_LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en_GB", Language.IT: "it"}
+LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en_GB", Language.IT: "it"}
 _WRITTEN_WITHOUT_SPACES = frozenset({Language.ZH_HANS, Language.ZH_HANT})
 
 FORMS: dict[Reason, tuple[str, ...]] = {
@@ -125,7 +125,7 @@ def listed(language: Language, words: list[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def date_text(language: Language, day: date) -> str:
-    return str(format_date(day, "long", locale=_LOCALES[language]))
+    return str(format_date(day, "long", locale=LOCALES[language]))
 
 
 def country_name(language: Language, code: str) -> str:
@@ -140,12 +140,12 @@ def language_name(language: Language, tag: str) -> str:
 
 @cache
 def _territories(language: Language) -> Mapping[str, str]:
-    return dict(Locale.parse(_LOCALES[language]).territories)
+    return dict(Locale.parse(LOCALES[language]).territories)
 
 
 @cache
 def _spoken_languages(language: Language) -> Mapping[str, str]:
-    return dict(Locale.parse(_LOCALES[language]).languages)
+    return dict(Locale.parse(LOCALES[language]).languages)
 
 
 @lru_cache(maxsize=1024)

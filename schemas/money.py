@@ -1,0 +1,102 @@
+"""Sums of money as people write them: exact decimals in text, and currencies in present use."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale
+from babel.core import get_global
+from marshmallow import fields
+
+from registry.codes import Problem
+from schemas.fields import ABSENT, DOUBT, Fault, line
+
+CURRENCIES = frozenset(
+    code
+    for periods in get_global("territory_currencies").values()
+    for code, _, end, is_tender in periods
+    if end is None and is_tender
+) & frozenset(Locale("en").currencies)
+"""ISO 4217 codes that are legal tender somewhere today, by the Unicode locale data."""
+
+OFTEN_MISTAKEN = {
+    "RMB": "CNY",
+    "YUAN": "CNY",
+    "¥": "CNY",
+    "元": "CNY",
+    "人民币": "CNY",
+    "人民幣": "CNY",
+    "CNH": "CNY",
+} | {
+    "€": "EUR",
+    "EURO": "EUR",
+    "欧元": "EUR",
+    "歐元": "EUR",
+    "$": "USD",
+}
+"""What people write for a currency's code."""
+
+LONGEST = 16
+AMOUNT_PATTERN = "^[0-9]{1,12}([.,][0-9]{1,2})?$"
+
+_PLAIN = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
+_GROUPED = re.compile(r"[0-9]+(?:[.,' \u2019][0-9]+)+")
+_MARKS = re.compile(r"[0-9][0-9.,]*")
+_MOST_TYPED = 60
+
+
+class Amount(fields.Field[Decimal]):
+    """A sum of more than zero as text, with at most twelve digits and two places. Gives an exact decimal.
+
+    Text with thousands separators is asked back, never guessed: 1.000 is a thousand to one reader and one to another.
+    """
+
+    default_error_messages = ABSENT
+
+    def quick(self, text: str) -> Any:
+        return DOUBT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
+        if not isinstance(value, str):
+            raise Fault(Problem.NOT_AN_AMOUNT, 'must be text, for example "1500.50": a JSON number is not exact')
+        text = unicodedata.normalize("NFKC", line(value, _MOST_TYPED))
+        if not _PLAIN.fullmatch(text):
+            raise _refusal(text)
+        amount = Decimal(text.replace(",", "."))
+        if not amount:
+            raise Fault(Problem.NOT_AN_AMOUNT, "must be more than zero")
+        return amount
+
+
+def _refusal(text: str) -> Fault:
+    digits = sum(character.isdigit() for character in text)
+    if _MARKS.fullmatch(text) and digits > 12:
+        return Fault(Problem.NOT_AN_AMOUNT, "must have at most twelve digits before the decimal point")
+    if _GROUPED.fullmatch(text):
+        return Fault(
+            Problem.AMBIGUOUS_AMOUNT,
+            "could be read in two ways: write it without thousands separators, for example 1000 or 1000.50",
+        )
+    return Fault(
+        Problem.NOT_AN_AMOUNT,
+        "must be a sum of more than zero in digits, with at most two places, for example 1000 or 1000.50",
+    )
+
+
+class Currency(fields.Field[str]):
+    """A currency in present use by its three letters, ISO 4217, in any letter case."""
+
+    default_error_messages = ABSENT
+
+    def quick(self, text: str) -> Any:
+        return text if text in CURRENCIES else DOUBT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        code = unicodedata.normalize("NFKC", line(value, 40)).upper()
+        if code in CURRENCIES:
+            return code
+        meant = OFTEN_MISTAKEN.get(code)
+        hint = f"; did you mean {meant}?" if meant else ", for example CNY or EUR"
+        raise Fault(Problem.UNKNOWN_CURRENCY, f"must be a currency in use by its three letters, ISO 4217{hint}")
