@@ -14,6 +14,9 @@ _DROPPED = str.maketrans("", "", _DASHES + " \u3000\u00a0")
 
 def number_key(text: str) -> str:
     """NFKC, upper case, without spaces, dashes and invisible characters. Slashes and dots stay: they tell numbers apart."""
+    if text.isascii() and text.isprintable():
+        # Most numbers: the rest of the rule has nothing to do for them.
+        return text.upper().replace(" ", "").replace("-", "")[:400]
     return _visible(_folded(text).translate(_DROPPED))[:400]
 
 

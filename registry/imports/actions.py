@@ -18,7 +18,7 @@ from registry.authorities.actions import keep_authority, keep_source, record_ret
 from registry.authorities.models import Authority, Source
 from registry.clock import day_at
 from registry.codes import Flaw
-from registry.db import bulk_insert, microseconds
+from registry.db import bulk_insert, microseconds, prefer_indexes
 from registry.errors import ImportRefused
 from registry.ids import new_references
 from registry.imports.amending import Reading, amended_record, new_record, vanished_record
@@ -390,6 +390,7 @@ def apply_staged(
     progress: Progress,
 ) -> None:
     """Write down everything the staged list says, and that it was read. ImportRefused leaves it to the caller to roll back."""
+    prefer_indexes(session)
     refuse_mixing(session, is_demo=False)
     source = kept_source(session, mapping)
     former = last_retrieval(session, source)

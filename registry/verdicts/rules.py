@@ -81,7 +81,7 @@ def _of_holder(question: Question, facts: Facts, holder: Holder) -> Verdict:
     if not judgements:
         return _without_licence(question, facts, holder.agency)
     # One licence alone must satisfy the whole question: the best of them answers, scopes never combine.
-    best = min(judgements, key=_closeness)
+    best = min(judgements, key=_closeness) if len(judgements) > 1 else judgements[0]
     answer, findings = best.answer, best.findings
     if answer is Answer.NO and any(finding.code in _ABOUT_KIND for finding in findings):
         answer, findings = _of_wrong_paper(question, facts, holder, best)

@@ -183,11 +183,17 @@ def test_a_second_import_of_the_same_source_is_refused_while_the_first_runs(desk
     assert f"another import of cz-mpsv is running (process {os.getpid()}" in done.stderr
 
 
+# Not ru_maxrss: that of a child begins with what its parent, the test process, held when it forked.
 MEASURED = """
-import atexit, resource
+import atexit
+from pathlib import Path
 from registry.cli import main
 
-atexit.register(lambda: print("PEAK", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+def peak():
+    status = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in status if line.startswith("VmHWM")).split()[1]) // 1024
+
+atexit.register(lambda: print("PEAK", peak()))
 main()
 """
 
@@ -198,7 +204,7 @@ def test_a_hundred_thousand_rows_fit_into_bounded_memory(desk: Desk, tmp_path: P
     assert done.returncode == 0, done.stderr
     assert "│ 100000 │ 100000 │" in done.stdout
     peak = int(done.stdout.split("PEAK")[1])
-    assert peak < 400
+    assert peak < 250
 
 
 def test_sources_are_listed_shown_and_drafted(desk: Desk, tmp_path: Path) -> None:

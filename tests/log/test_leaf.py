@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from registry.agencies.record import canonical
 from registry.clock import instant_text
-from registry.errors import EntryTooLarge
+from registry.errors import EntryTooLarge, UnfitText
 from registry.log.leaf import BIDI, LIMIT, clean_text, leaf_bytes
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
@@ -79,3 +79,15 @@ def test_clean_text_is_nfc_and_shows_what_it_holds(raw):
     assert clean == clean.strip()
     assert clean_text(clean) == clean
     clean.encode()
+
+
+@pytest.mark.parametrize("name", ["A\u202eB", "A\u200bB", "A\x00B", "A\nB", "cafe\u0301", "\u200fA"])
+def test_text_that_hides_or_reorders_is_not_logged(name):
+    with pytest.raises(UnfitText):
+        leaf_bytes(at=AT, index=0, key="agency/X", prev=None, record={"name": name}, type="agency.registered")
+
+
+def test_quotes_and_backslashes_are_logged():
+    record = {"name": 'A "quoted" \\ name \\u0041'}
+    leaf = leaf_bytes(at=AT, index=0, key="agency/X", prev=None, record=record, type="agency.registered")
+    assert json.loads(leaf)["record"] == record
