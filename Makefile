@@ -11,6 +11,8 @@ ALL := .venv/.synced-all
 BENCH := .venv/.synced-bench
 # A test process for each of two cores; more only wait for one another.
 TESTS := -n 2 --durations=10
+# What kills a process in the middle, and what invents its input anew each time.
+SOAKED := -n 2 tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verdicts/test_no_false_yes.py tests/log
 
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -57,8 +59,11 @@ lint-openapi: $(ALL)
 bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look).
 	@$(BIN)/python -m bench
 
-soak: $(ALL) setup-system ## Run the long kill and fuzz rounds (SOAK_ROUNDS, 50; make test runs one of each).
-	@SOAK_ROUNDS=$${SOAK_ROUNDS:-50} $(BIN)/python -m pytest -m soak --durations=10 $(ARGS)
+soak: $(ALL) setup-system ## Repeat the kill and fuzz tests for SOAK_ROUNDS (50) rounds; make test runs one.
+	@for round in $$(seq 1 $${SOAK_ROUNDS:-50}); do \
+	    echo "Round $$round"; \
+	    $(BIN)/python -m pytest -q -p no:cacheprovider $(SOAKED) $(ARGS); \
+	done
 
 clean: ## Remove the environment and what tools left; data in ./var stays.
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
