@@ -84,6 +84,11 @@ class Settings:
         return urlsplit(self.public_url).netloc
 
     @property
+    def keys(self) -> Path:
+        """The folder of secret keys (registry.keyring)."""
+        return self.home / "keys"
+
+    @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https:")
 

@@ -69,6 +69,10 @@ class SettingsError(RegistryError):
     """A setting is wrong; the text names it and says what to do."""
 
 
+class KeyTrouble(RegistryError):
+    """A key is missing, damaged or open to others; the text says which file and what to do."""
+
+
 class ErasedAgency(RegistryError):
     """The holder's name was erased; nothing more is written down of it."""
 

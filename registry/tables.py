@@ -6,6 +6,7 @@ from registry.db import Base
 from registry.events import models as _events
 from registry.imports import models as _imports
 from registry.log import models as _log
+from registry.names import models as _names
 
 METADATA = Base.metadata
-MODELS = (_agencies, _authorities, _events, _imports, _log)
+MODELS = (_agencies, _authorities, _events, _imports, _log, _names)

@@ -1,0 +1,47 @@
+"""A registry of names alone: agencies are numbers here, and what they are called."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from registry.db import Base, engine_for, sessions_for
+from registry.names.actions import index_all
+from registry.names.models import FreshPosting, IndexedName, NameBucket
+from registry.terms import NameKind
+
+TABLES = [model.__table__ for model in (IndexedName, NameBucket, FreshPosting)]
+
+Index = Callable[..., None]
+
+
+@pytest.fixture
+def engine(database) -> Iterator[Engine]:
+    engine = engine_for(database.url)
+    Base.metadata.create_all(engine, tables=TABLES)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    with sessions_for(engine)() as session:
+        yield session
+
+
+@pytest.fixture
+def named(session: Session) -> Index:
+    """Index agencies 1, 2, ... by their legal names; a tuple gives an agency several, the first legal, the others trade names."""
+
+    def index(*agencies: str | tuple[str, ...]) -> None:
+        several = [(names,) if isinstance(names, str) else names for names in agencies]
+        index_all(
+            session,
+            [
+                (number, [(NameKind.TRADE if place else NameKind.LEGAL, name) for place, name in enumerate(names)])
+                for number, names in enumerate(several, 1)
+            ],
+        )
+
+    return index

@@ -1,0 +1,81 @@
+"""How near a name is, and in what way."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.names.rules import FLOOR, NEAR, How, score
+
+CHINESE = "青岛云蝶国际劳务合作有限公司"
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "name", "how"),
+    [
+        (CHINESE, CHINESE, How.EXACT),
+        ("青島雲蝶國際勞務合作有限公司", CHINESE, How.EXACT),
+        ("Zolwik Praca sp. z o.o.", "Żółwik Praca sp. z o.o.", How.DIACRITICS),
+        ("Muehlfrosch Personal GmbH", "Mühlfrosch Personal GmbH", How.DIACRITICS),
+        ("青岛云蝶国际劳务合作", CHINESE, How.LEGAL_FORM),
+        ("Lumaca Lavoro S.p.A.", "Lumaca Lavoro S.r.l.", How.LEGAL_FORM),
+        ("Milano Lumaca Lavoro", "Lumaca Lavoro Milano S.r.l.", How.WORD_ORDER),
+        ("qingdaoyundieguojilaowuhezuo", CHINESE, How.PINYIN),
+        ("Qingdao Yundie International Labour Cooperation", CHINESE, How.TRANSLATION),
+        ("青岛云蝶", CHINESE, How.PART),
+        ("青岛云跌国际劳务合作有限公司", CHINESE, How.CHARACTERS),
+        ("Lumacca Lavoro", "Lumaca Lavoro S.r.l.", How.TYPING),
+        ("qdyd", CHINESE, How.INITIALS),
+    ],
+)
+def test_a_hit_says_how_it_matched(asked_for, name, how):
+    match = score(asked_for, name)
+    assert match.how is how
+    assert match.score >= FLOOR
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "nearer", "farther"),
+    [
+        (CHINESE, CHINESE, "青岛云鹤国际劳务合作有限公司"),
+        ("青岛云蝶", "青岛云蝶国际劳务合作有限公司", "烟台云蝶国际劳务合作有限公司"),
+        ("福州云蝶劳务", "福州云蝶劳务有限公司", "抚州云蝶劳务有限公司"),
+        ("Lumaca Lavoro S.r.l.", "Lumaca Lavoro S.r.l.", "Lumaca Lavoro S.p.A."),
+        ("Lumaca Lavoro S.r.l.", "Lumaca Lavoro Soc. coop.", "Lumache Lavoro S.r.l."),
+        ("Muhle", "Mühle GmbH", "Mehle GmbH"),
+        ("Lumaca Lavoro", "Lumaca Lavoro Milano", "Lumata Lavoro"),
+        ("chongqing cenghang", "重庆曾行劳务有限公司", "重庆成行劳务有限公司"),
+    ],
+)
+def test_what_is_nearer_scores_higher(asked_for, nearer, farther):
+    assert score(asked_for, nearer).score > score(asked_for, farther).score
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "name"),
+    [
+        ("北京蓝鲸物业管理有限公司", CHINESE),
+        ("Kowalczyk Transport sp. z o.o.", "Żółwik Praca sp. z o.o."),
+        ("国际劳务合作有限公司", CHINESE),
+        ("", CHINESE),
+        (CHINESE, ""),
+        ("%", "%"),
+    ],
+)
+def test_below_the_floor_is_what_shares_only_trade_and_form(asked_for, name):
+    assert score(asked_for, name).score < FLOOR
+
+
+def test_names_that_can_be_taken_for_each_other_are_near():
+    assert score("青岛云蝶国际劳务合作有限公司", "青岛云跌国际劳务合作有限公司").score >= NEAR
+    assert score("Lumaca Lavoro S.r.l.", "Lumacca Lavoro S.r.l.").score >= NEAR
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_score_lies_between_none_and_a_hundred(one, other):
+    assert 0.0 <= score(one, other).score <= 100.0
+
+
+@given(st.text(max_size=40))
+def test_a_name_is_exactly_itself(name):
+    match = score(name, name)
+    assert match.how is How.EXACT or match.score == 0.0
