@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from registry.codes import Problem, Reason
 from registry.terms import NACE_REVISIONS, Activity, Answer
-from schemas.agencies import AgencySummarySchema, LicenceOnDaySchema
+from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, Instant, Line, Moment, OneOf, OrEmpty, Word
 from schemas.sectors import LONGEST, NACE_PATTERN, exists, tidy_sector
@@ -150,7 +150,7 @@ class VerdictSchema(OutSchema):
     agency = OrEmpty(AgencySummarySchema, required=True)
     licence = OrEmpty(LicenceOnDaySchema, required=True)
     candidates = fields.List(
-        fields.Nested(AgencySummarySchema),
+        fields.Nested(AgencyHitSchema),
         required=True,
         metadata={"description": "Whom the subject may mean, where it does not say."},
     )

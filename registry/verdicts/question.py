@@ -10,7 +10,7 @@ from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
 from registry.regimes.rules import Regime
-from registry.terms import Activity, Answer
+from registry.terms import Activity, Answer, Likeness, NameKind
 
 
 class SubjectKind(StrEnum):
@@ -49,15 +49,25 @@ class Question:
     has_failed_check: bool = False
 
 
+class NameMatch(NamedTuple):
+    """The name by which an agency was found, how, and how well (0 to 100)."""
+
+    name: str
+    kind: NameKind
+    score: float
+    how: Likeness
+
+
 class Holder(NamedTuple):
     """An agency that the subject leads to. `licences` are the ids that the number names; None means any of its licences.
 
-    `confirmed_at` is when a partial list last showed the agency unchanged.
+    `confirmed_at` is when a partial list last showed the agency unchanged; `match` says by which name it was found, if by one.
     """
 
     agency: record.Agency
     licences: frozenset[str] | None = None
     confirmed_at: datetime | None = None
+    match: NameMatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,6 @@ class Verdict:
     agency: record.Agency | None = None
     licence: record.Licence | None = None
     status: str | None = None
-    candidates: tuple[record.Agency, ...] = ()
+    candidates: tuple[Holder, ...] = ()
     source: SourceNote | None = None
     time_zone: str | None = field(default=None)
