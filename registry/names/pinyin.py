@@ -12,6 +12,9 @@ MOST_READINGS = 8
 """Spellings of one word that are kept. Beyond, one character at a time is read otherwise."""
 
 
+_TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
+
+
 @lru_cache(1 << 14)
 def readings(character: str) -> tuple[str, ...]:
     """Syllables without tones, the commonest first; empty for what is no Chinese character. `ü` is written `u`."""
@@ -60,6 +63,21 @@ def is_pinyin(letters: str) -> bool:
         if start in ends:
             ends.update(start + length for length in range(1, 7) if letters[start : start + length] in known)
     return len(letters) in ends
+
+
+def is_said_toned(letters: str, word: str) -> bool:
+    """Whether pinyin with tone marks holds the word somewhere with a reading of each character in its own tone."""
+    starts = set(range(len(letters)))
+    for character in word:
+        toned = _dictionary().get(ord(character), "").split(",")
+        starts = {
+            start + len(sound) for start in starts for sound in toned if sound and letters.startswith(sound, start)
+        }
+    return bool(starts)
+
+
+def has_tones(letters: str) -> bool:
+    return _TONED.search(letters) is not None
 
 
 def untyped(letters: str) -> str:

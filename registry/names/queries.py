@@ -16,7 +16,7 @@ from registry.names.keys import Evidence, asked_keys
 from registry.names.models import FreshPosting, IndexedName, NameBucket
 from registry.names.postings import agencies_under, bucket_of, unpacked
 from registry.names.scoring import FLOOR, Match, best_match
-from registry.names.spelling import folded
+from registry.names.spelling import folded, is_chinese
 from registry.names.words import parted
 from registry.terms import Likeness, NameKind
 
@@ -87,6 +87,8 @@ def search(
     rows = [_Row(*row) for row in session.execute(_NAMES, {"agencies": candidates})]
     finalists = _finalists(folded(readings[0].normal), rows, weights)
     matches = {name: best_match(readings, parted(name)) for name in finalists}
+    if readings[0].is_chinese:
+        rows = _by_characters(rows)
     return sorted(_best(rows, matches, floor), key=lambda hit: (-hit.score, hit.agency_id))[:limit]
 
 
@@ -137,6 +139,15 @@ def _finalists(plain: str, rows: Sequence[_Row], weights: dict[int, float]) -> s
     by_keys = nlargest(FINALISTS, weight_of, key=lambda name: (weight_of[name], name))
     by_letters = extract(plain, letters, scorer=fuzz.token_sort_ratio, limit=FINALISTS)
     return {*by_keys, *(name for _, _, name in by_letters)}
+
+
+def _by_characters(rows: Sequence[_Row]) -> list[_Row]:
+    """The names that can answer a question in Chinese: of an agency whose characters are known, its Chinese ones alone.
+
+    Dozens of names sound alike: had its characters been meant, they would have matched.
+    """
+    known = {row.agency_id for row in rows if any(map(is_chinese, row.plain))}
+    return [row for row in rows if row.agency_id not in known or any(map(is_chinese, row.plain))]
 
 
 def _best(rows: Iterable[_Row], matches: dict[str, Match], floor: float) -> Iterable[Hit]:

@@ -1,4 +1,4 @@
-"""Likeness near a registered name is to what was asked, and in what way."""
+"""How near a registered name is to what was asked, and in what way."""
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -32,12 +32,14 @@ NONE = Match(0.0, Likeness.SIMILAR)
 _ALL = 0.999
 _NEARLY_ALL = 0.92
 _WRITTEN = 0.4
+_ONE_SLIP, _OF_ONE_SLIP = 83.0, 82.0
 _ANOTHER_PLACE = 10.0
+_OTHER_TONES = 2.5
 _WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
 
 
 def score(query: str, name: str) -> Match:
-    """Likeness well a registered name answers a question; symmetric only for whole names. NONE where either is empty."""
+    """How well a registered name answers a question; symmetric only for whole names. NONE where either is empty."""
     return best_match(asked(query), parted(name))
 
 
@@ -70,7 +72,7 @@ def _matched(asking: Parted, name: Parted) -> Match:
         # Place and trade alone would list half the registry.
         return NONE
     if asking.is_chinese != name.is_chinese:
-        return _across_scripts(asking, name, penalty)
+        return _across_scripts(asking, name, penalty + _tone_penalty(asking, name))
     return _alike(asking, name, penalty)
 
 
@@ -80,6 +82,14 @@ def _penalty(asking: Parted, name: Parted) -> float:
     if set(asking.forms) == set(name.forms):
         return _ANOTHER_PLACE if another_place else 0.0
     return (2.5 if asking.forms and name.forms else 1.0) + (_ANOTHER_PLACE if another_place else 0.0)
+
+
+def _tone_penalty(asking: Parted, name: Parted) -> float:
+    """Who writes tones tells 新信 from 鑫鑫. Many write them wrong, so it decides only among names that fare alike."""
+    if asking.is_chinese or not pinyin.has_tones(asking.normal):
+        return 0.0
+    letters = asking.normal.replace(" ", "")
+    return 0.0 if all(pinyin.is_said_toned(letters, unit.text) for unit in name.own) else _OTHER_TONES
 
 
 def _alike(asking: Parted, name: Parted, penalty: float) -> Match:
@@ -96,11 +106,22 @@ def _alike(asking: Parted, name: Parted, penalty: float) -> Match:
     best = Match(0.5 * whole + 25.0 * found + 15.0 * back + 10.0 * own, Likeness.SIMILAR)
     if whole >= 80.0:
         how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
-        best = Match(_slipped(whole, own, found), how)
+        slipped = _slipped(whole, own, found)
+        if penalty >= _ANOTHER_PLACE:
+            # The slip is in the place: as likely as one in the name's own words.
+            slipped = min(slipped, _slipped(whole, 0.5, 1.0 - 0.5 * _WEIGHTS[Kind.CORE] / _weight(asking)) + penalty)
+        if name.is_chinese and whole >= _ONE_SLIP:
+            # One character of a whole name: nearer than a name that only sounds alike and says its trade in other words.
+            slipped = max(slipped, _OF_ONE_SLIP + (penalty if penalty >= _ANOTHER_PLACE else 0.0))
+        best = Match(slipped, how)
     if found >= _NEARLY_ALL:
         part = _part(asking, name, back) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
+
+
+def _weight(name: Parted) -> float:
+    return sum(_WEIGHTS[unit.kind] for unit in name.units)
 
 
 def _slipped(whole: float, own: float, found: float) -> float:
@@ -129,7 +150,7 @@ def _across_scripts(asking: Parted, name: Parted, penalty: float) -> Match:
 
 
 def _covered(units: Sequence[Unit], other: Parted) -> float:
-    """Likeness much of the units, by weight, the other name has too: 0 to 1."""
+    """How much of the units, by weight, the other name has too: 0 to 1."""
     total = had = 0.0
     for unit in units:
         weight = _WEIGHTS[unit.kind]

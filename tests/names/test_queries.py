@@ -7,6 +7,7 @@ import pytest
 from registry.names.actions import index_all, index_names
 from registry.names.queries import CANDIDATES, search
 from registry.names.rules import FLOOR
+from registry.names.spelling import is_chinese
 from registry.terms import Likeness, NameKind
 
 
@@ -121,3 +122,30 @@ def test_a_long_text_is_answered_in_bounded_time(session, named, text):
     began = time.perf_counter()
     search(session, text)
     assert time.perf_counter() - began < 2.0
+
+
+def test_who_writes_characters_is_not_answered_by_a_name_that_only_sounds_alike(session, named):
+    named(("郑州海世外派劳务有限公司", "Zhengzhou Haishi Dispatch Labour Co., Ltd."), "郑州海康劳务派遣有限公司")
+    hits = search(session, "郑州海实劳务派遣有限公司")
+    assert [hit.agency_id for hit in hits] == [2, 1]
+    assert all(is_chinese(hit.name[0]) for hit in hits)
+    assert search(session, "zhengzhou haishi dispatch labour")[0].agency_id == 1
+
+
+def test_an_agency_with_latin_names_alone_is_found_by_characters(session, named):
+    named("Zhengzhou Haishi Dispatch Labour Co., Ltd.")
+    assert found(session, "郑州海实劳务派遣") == [1]
+
+
+def test_a_wrong_character_weighs_the_same_in_the_place_and_in_the_name(session, named):
+    named("福建恒港国际贸易有限公司", "福州恒海国际贸易有限公司", "福州大港国际贸易有限公司")
+    scores = [hit.score for hit in search(session, "福州恒港国际贸易有限公司")]
+    assert len(scores) == 3
+    assert max(scores) - min(scores) < 0.1
+
+
+def test_tones_tell_apart_what_sounds_alike(session, named):
+    named("合肥鑫鑫人力资源有限公司", "合肥新信人力资源有限公司")
+    assert found(session, "hé féi xīn xìn rén lì zī yuán")[0] == 2
+    assert found(session, "hé féi xīn xīn rén lì zī yuán")[0] == 1
+    assert set(found(session, "hefei xinxin renli ziyuan")) == {1, 2}

@@ -1,4 +1,4 @@
-"""Likeness near a name is, and in what way."""
+"""How near a name is, and in what way."""
 
 import pytest
 from hypothesis import given
