@@ -63,6 +63,28 @@ class ChannelKind(StrEnum):
     BANK_ACCOUNT = "bank_account"
 
 
+class CheckKind(StrEnum):
+    """What a recruiter tells a worker about himself."""
+
+    NUMBER = "number"
+    NAME = "name"
+    PHONE = "phone"
+    WECHAT = "wechat"
+    EMAIL = "email"
+    WEBSITE = "website"
+    BANK_ACCOUNT = "bank_account"
+    STAFF_NUMBER = "staff_number"
+
+
+class CheckOutcome(StrEnum):
+    """How it compares with what the agency registered; `not_registered` is that there is nothing to compare with."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    CHANGED_RECENTLY = "changed_recently"
+    NOT_REGISTERED = "not_registered"
+
+
 class Activity(StrEnum):
     PLACEMENT = "placement"
     TEMPORARY_WORK = "temporary_work"
@@ -140,9 +162,7 @@ KINDS: dict[LicenceKind, KindRule] = {
     LicenceKind.PL_DORADZTWO_PERSONALNE: KindRule("PL", _NONE, Territory.HOME),
     LicenceKind.PL_PORADNICTWO_ZAWODOWE: KindRule("PL", _COUNSELLING, Territory.HOME),
     LicenceKind.PL_PRACA_TYMCZASOWA: KindRule("PL", _TEMPORARY, Territory.HOME),
-    LicenceKind.CZ_ZPROSTREDKOVANI_ZAMESTNANI: KindRule(
-        "CZ", _TEMPORARY | _PLACEMENT | _COUNSELLING, Territory.HOME
-    ),
+    LicenceKind.CZ_ZPROSTREDKOVANI_ZAMESTNANI: KindRule("CZ", _TEMPORARY | _PLACEMENT | _COUNSELLING, Territory.HOME),
     LicenceKind.CZ_VYHLEDAVANI_ZAMESTNANI: KindRule("CZ", _PLACEMENT | _COUNSELLING, Territory.HOME),
     LicenceKind.CZ_ZAMESTNAVANI_OSOB: KindRule("CZ", _TEMPORARY | _COUNSELLING, Territory.HOME),
     LicenceKind.CZ_PORADENSKA_CINNOST: KindRule("CZ", _COUNSELLING, Territory.HOME),
@@ -312,9 +332,7 @@ class Language(StrEnum):
     IT = "it"
 
 
-EU_STATES = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
-)
+EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """The 27, ISO 3166-1 alpha-2 (Greece is GR here, EL in VAT numbers)."""
 
 SENDING_COUNTRIES = frozenset({"CN"})
