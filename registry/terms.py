@@ -63,6 +63,16 @@ class ChannelKind(StrEnum):
     BANK_ACCOUNT = "bank_account"
 
 
+class ChannelChangeState(StrEnum):
+    """Where a change of a registered channel stands. `stale`: what it was to replace is no longer what is registered."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    APPLIED = "applied"
+    STALE = "stale"
+
+
 class CheckKind(StrEnum):
     """What a recruiter tells a worker about himself."""
 
