@@ -109,6 +109,7 @@ class CheckNote(StrEnum):
     SAME_DOMAIN = "same_domain"
     FREE_MAIL = "free_mail"
     FORMER_NAME = "former_name"
+    NEAR_NAME = "near_name"
     LAST_FOUR_AGREE = "last_four_agree"
     NOT_READABLE = "not_readable"
     HUMAN_RESOURCES_PERMIT = "human_resources_permit"

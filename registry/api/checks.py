@@ -15,7 +15,7 @@ from registry.codes import CheckNote, CheckSummary
 from registry.terms import Answer as Verdict
 from registry.terms import CheckKind, CheckOutcome, Language
 from registry.web.answers import Answer, asked_language
-from registry.web.asking import verdicts
+from registry.web.asking import keyring, verdicts
 from registry.web.payloads import returns, takes
 from registry.web.transaction import reading
 from registry.web.wording import check_meaning, check_note, check_summary
@@ -41,7 +41,7 @@ class Checks(Resource):  # type: ignore[misc]
             told.get("country"),
         )
         language = asked_language(request.environ)
-        return Answer(shown(outcome_of(reading(), verdicts(), given, now()), language), language=language)
+        return Answer(shown(outcome_of(reading(), verdicts(), keyring(), given, now()), language), language=language)
 
 
 class NoteShown(msgspec.Struct, frozen=True):
@@ -92,7 +92,7 @@ def shown(outcome: Outcome, language: Language) -> ChecksShown:
         if verdict is None
         else reasons_shown(verdict.reasons, outcome.ground, language, verdict.licence is not None, verdict.verdict),
         {} if verdict is None or verdict.agency is None else agency_summary(verdict.agency),
-        [] if verdict is None else [agency_summary(candidate) for candidate in verdict.candidates],
+        [agency_summary(candidate) for candidate in outcome.candidates],
     )
 
 

@@ -1,8 +1,10 @@
 """Domains compared as a person should compare them: by who owns them, and by what they only look like."""
 
 import unicodedata
+from functools import cache
 from urllib.parse import urlsplit
 
+from publicsuffixlist import PublicSuffixList
 from rapidfuzz.distance import OSA
 
 FREE_MAIL = frozenset(
@@ -13,13 +15,18 @@ FREE_MAIL = frozenset(
 """Anybody can have an address there, so the domain says nothing about who writes."""
 
 SHARED = frozenset(
-    "wixsite.com weebly.com wordpress.com blogspot.com github.io netlify.app vercel.app webnode.cz webnode.com "
-    "business.site web.app pages.dev facebook.com linkedin.com instagram.com taobao.com tmall.com 1688.com "
-    "alibaba.com weixin.qq.com 58.com google.com".split()
+    "wixsite.com weebly.com wordpress.com webnode.cz webnode.com business.site facebook.com linkedin.com instagram.com "
+    "taobao.com tmall.com 1688.com alibaba.com weixin.qq.com 58.com google.com".split()
 )
-"""Sites where strangers have pages side by side: only the same host and page is the same owner."""
+"""Sites where strangers have pages side by side and the public suffix list does not say so: only the same host and page
+is the same owner."""
 
-_SECOND_LEVELS = frozenset("com co net org gov edu ac or ne gob".split())
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The public suffix list as the package ships it; both spellings of a name in other letters are known to it."""
+    return PublicSuffixList()
+
 
 _LOOKS = str.maketrans(
     "авекмнорстухіѕјԁɡɩոϲ" + "αβεικνορτυχγ" + "01i|5łđøı",
@@ -55,9 +62,7 @@ def _written_out(label: str) -> str:
 
 def registrable(host: str) -> str:
     """The part of a host that somebody registered, such as `example.com.cn` of `jobs.example.com.cn`."""
-    labels = host.split(".")
-    is_national = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVELS
-    return ".".join(labels[-3 if is_national else -2 :])
+    return _suffixes().privatesuffix(host) or host
 
 
 def is_same_site(told: str, registered: str) -> bool:

@@ -3,19 +3,20 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 import phonenumbers
 
 from registry.agencies import record
-from registry.agencies.keys import name_key, number_key
+from registry.agencies.channel_rules import account_text, channel_key, is_recent
+from registry.agencies.keys import number_key
 from registry.checks.domains import FREE_MAIL, host_of, is_same_site, looks_like, registrable
 from registry.codes import CheckNote, CheckSummary
+from registry.names.rules import NEAR, How, score
+from registry.names.scoring import best_match
+from registry.names.words import parted
 from registry.terms import Answer, ChannelKind, CheckKind, CheckOutcome, NameKind
-
-RECENT = timedelta(days=30)
-"""How long a changed channel is not called a match: a stolen or bought channel is used at once."""
 
 CHANNELS = {
     CheckKind.PHONE: ChannelKind.PHONE,
@@ -34,7 +35,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Something noticed; `like` is the registered domain that another only looks like."""
+    """Something noticed; `like` is the registered domain or name that another is only like."""
 
     code: CheckNote
     like: str = ""
@@ -49,13 +50,19 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """The agency, and on which day each of its channels took the place of another (kind and value as registered)."""
+    """The agency, and what its record does not show.
+
+    `changed_at` is when a channel became one of the agency's after it was known, by kind and key (of an account its digest).
+    `digests` are those of each shown account, `asked` the digest of each account that was told, as it was told.
+    """
 
     agency: record.Agency
-    changed_on: Mapping[tuple[ChannelKind, str], date]
+    changed_at: Mapping[tuple[ChannelKind, str], datetime] = field(default_factory=dict)
+    digests: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
 
 
-def check(told: Told, registered: Registered | None, today: date) -> Checked:
+def check(told: Told, registered: Registered | None, now: datetime) -> Checked:
     """How one thing told compares with what the agency registered; without an agency there is nothing to compare with."""
     notes = papers_in(told.value) if told.kind in (CheckKind.NUMBER, CheckKind.NAME) else ()
     if told.kind is CheckKind.EMAIL and _domain_of(told.value) in FREE_MAIL:
@@ -66,11 +73,13 @@ def check(told: Told, registered: Registered | None, today: date) -> Checked:
     if told.kind is CheckKind.NUMBER:
         return Checked(told, _one_of(number_key(told.value), map(number_key, _numbers(agency))), notes)
     if told.kind is CheckKind.STAFF_NUMBER:
-        numbers = [one.number for one in agency.intermediaries if one.number and _holds(one.from_, one.to, today)]
+        numbers = [one.number for one in agency.intermediaries if one.number and _holds(one.from_, one.to, now.date())]
         return Checked(told, _one_of(number_key(told.value), map(number_key, numbers)), notes)
     if told.kind is CheckKind.NAME:
         return _checked_name(told, agency, notes)
-    return _checked_channel(told, registered, today, notes)
+    if told.kind is CheckKind.BANK_ACCOUNT:
+        return _checked_account(told, registered, now, notes)
+    return _checked_channel(told, registered, now, notes)
 
 
 def _one_of(key: str, keys: Iterator[str]) -> CheckOutcome:
@@ -86,43 +95,86 @@ def _numbers(agency: record.Agency) -> list[str]:
     return [*licences, *references, *(one.value for one in agency.identifiers if not one.is_under_review)]
 
 
+_SAME = (How.EXACT, How.DIACRITICS, How.LEGAL_FORM)
+_SAME_FROM = 97.0
+"""A name that only leaves out its legal form or its accents is the name; another form of it is another firm."""
+
+
+def is_same_name(told: str, name: str) -> bool:
+    """Whether a name is the registered one, as written: letters of another script that look alike are not."""
+    asked = parted(told)
+    if not asked.units or not _lookalike_scripts(told) <= _lookalike_scripts(name):
+        return False
+    match = best_match((asked,), parted(name))
+    return match.how in _SAME and match.score >= _SAME_FROM
+
+
+def _lookalike_scripts(text: str) -> frozenset[str]:
+    """The scripts in a text that have letters which look Latin and are not."""
+    scripts = {
+        unicodedata.name(c, "").partition(" ")[0] for c in unicodedata.normalize("NFKC", text) if not c.isascii()
+    }
+    return frozenset(scripts & {"CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN", "COPTIC", "LISU"})
+
+
 def _checked_name(told: Told, agency: record.Agency, notes: tuple[Noted, ...]) -> Checked:
-    key = name_key(told.value)
-    kinds = {name.kind for name in agency.names if key and name_key(name.name) == key}
-    if kinds == {NameKind.FORMER}:
-        notes += (Noted(CheckNote.FORMER_NAME),)
     if not agency.names:
         return Checked(told, CheckOutcome.NOT_REGISTERED, notes)
-    return Checked(told, CheckOutcome.MATCH if kinds else CheckOutcome.MISMATCH, notes)
+    kinds = {name.kind for name in agency.names if is_same_name(told.value, name.name)}
+    if kinds:
+        former = (Noted(CheckNote.FORMER_NAME),) if kinds == {NameKind.FORMER} else ()
+        return Checked(told, CheckOutcome.MATCH, notes + former)
+    nearest = max(agency.names, key=lambda name: score(told.value, name.name).score)
+    return mismatched_name(told, nearest.name, notes)
 
 
-def _checked_channel(told: Told, registered: Registered, today: date, notes: tuple[Noted, ...]) -> Checked:
-    agency = registered.agency
-    kind = CHANNELS[told.kind]
-    current = [one for one in agency.channels if _holds(one.from_, one.to, today)]
-    channels = [one for one in current if one.kind is kind]
-    if told.kind in (CheckKind.EMAIL, CheckKind.WEBSITE):
-        notes += _domain_notes(told, current)
-    if told.kind is CheckKind.PHONE and not e164(told.value, agency.country):
+def mismatched_name(told: Told, name: str, notes: tuple[Noted, ...] = ()) -> Checked:
+    """A name that is not the registered one; where one could be taken for the other, both are shown."""
+    is_near = score(told.value, name).score >= NEAR
+    return Checked(told, CheckOutcome.MISMATCH, (*notes, Noted(CheckNote.NEAR_NAME, name)) if is_near else notes)
+
+
+def _checked_account(told: Told, registered: Registered, now: datetime, notes: tuple[Noted, ...]) -> Checked:
+    """Accounts are compared by digest alone.
+
+    Of one that was registered by its last four characters these can tell that an account is another, never that it is it.
+    """
+    account = account_text(told.value)
+    if account is None:
         notes += (Noted(CheckNote.NOT_READABLE),)
+    channels = _current(registered.agency, ChannelKind.BANK_ACCOUNT, now.date())
     if not channels:
         return Checked(told, CheckOutcome.NOT_REGISTERED, notes)
-    if told.kind is CheckKind.BANK_ACCOUNT:
-        # Only the last four stand in the record: they can tell that an account is another, never that it is the same.
-        if any(number_key(told.value)[-4:] == number_key(one.value)[-4:] for one in channels):
-            return Checked(told, CheckOutcome.NOT_REGISTERED, (*notes, Noted(CheckNote.LAST_FOUR_AGREE)))
-        return Checked(told, CheckOutcome.MISMATCH, notes)
+    digest = registered.asked.get(told.value)
+    if digest is not None and any(digest in registered.digests.get(one.value, ()) for one in channels):
+        is_fresh = is_recent(registered.changed_at.get((ChannelKind.BANK_ACCOUNT, digest)), now)
+        return Checked(told, CheckOutcome.CHANGED_RECENTLY if is_fresh else CheckOutcome.MATCH, notes)
+    bare = [one.value for one in channels if not registered.digests.get(one.value)]
+    if account is not None and any(account[-4:] == value[-4:] for value in bare):
+        return Checked(told, CheckOutcome.NOT_REGISTERED, (*notes, Noted(CheckNote.LAST_FOUR_AGREE)))
+    return Checked(told, CheckOutcome.MISMATCH, notes)
+
+
+def _checked_channel(told: Told, registered: Registered, now: datetime, notes: tuple[Noted, ...]) -> Checked:
+    agency = registered.agency
+    kind = CHANNELS[told.kind]
+    if told.kind in (CheckKind.EMAIL, CheckKind.WEBSITE):
+        notes += _domain_notes(told, _current(agency, None, now.date()))
+    if told.kind is CheckKind.PHONE and not e164(told.value, agency.country):
+        notes += (Noted(CheckNote.NOT_READABLE),)
+    channels = _current(agency, kind, now.date())
+    if not channels:
+        return Checked(told, CheckOutcome.NOT_REGISTERED, notes)
     found = [one for one in channels if is_same(kind, told.value, one.value, agency.country)]
     if not found:
         return Checked(told, CheckOutcome.MISMATCH, notes)
-    if all(_is_recent(registered, one, today) for one in found):
-        return Checked(told, CheckOutcome.CHANGED_RECENTLY, notes)
-    return Checked(told, CheckOutcome.MATCH, notes)
+    changes = [registered.changed_at.get((kind, channel_key(kind, one.value))) for one in found]
+    is_fresh = all(is_recent(change, now) for change in changes)
+    return Checked(told, CheckOutcome.CHANGED_RECENTLY if is_fresh else CheckOutcome.MATCH, notes)
 
 
-def _is_recent(registered: Registered, channel: record.Channel, today: date) -> bool:
-    changed_on = registered.changed_on.get((channel.kind, channel.value))
-    return changed_on is not None and today - changed_on < RECENT
+def _current(agency: record.Agency, kind: ChannelKind | None, today: date) -> list[record.Channel]:
+    return [one for one in agency.channels if kind in (None, one.kind) and _holds(one.from_, one.to, today)]
 
 
 def _holds(from_: date | None, to: date | None, today: date) -> bool:
@@ -198,7 +250,10 @@ _PAPERS = (
         CheckNote.DOMESTIC_DISPATCH_PERMIT,
         re.compile(r"[劳勞][务務]派遣[经經][营營][许許]可[证證]|[劳勞][务務]派遣[许許]可[证證]"),
     ),
-    (CheckNote.SEAFARER_PERMIT, re.compile(r"海[员員]外派|船[员員]服[务務]|(?i:seafarer)")),
+    (
+        CheckNote.SEAFARER_PERMIT,
+        re.compile(r"海[员員](?:外派|[证證])|船[员員](?:服[务務]|[证證]|适任|適任)|(?i:seafarer|seam[ae]n'?s?book)"),
+    ),
 )
 """Papers shown as if they were a licence to send workers abroad, by the words that stand on them."""
 

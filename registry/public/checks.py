@@ -16,7 +16,7 @@ from registry.public.names import main_name
 from registry.public.rendering import NOT_KEPT, SHORT, page
 from registry.terms import CheckKind, Language
 from registry.verdicts.subjects import is_identity_number
-from registry.web.asking import verdicts
+from registry.web.asking import keyring, verdicts
 from registry.web.transaction import reading
 from registry.web.wording import check_meaning, check_note, check_summary, reason_text
 
@@ -98,7 +98,7 @@ def _page(
 
 def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]) -> Response:
     given = Given(told, fields.get("advert", ""), fields.get("agency_id"), fields.get("country"))
-    outcome = outcome_of(reading(), verdicts(), given, now())
+    outcome = outcome_of(reading(), verdicts(), keyring(), given, now())
     verdict = outcome.verdict
     agency = verdict.agency if verdict is not None else None
     return page(
@@ -131,9 +131,7 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
             if verdict is not None
             else [],
             "candidates": [
-                (one, main_name(one, language)) for one in verdict.candidates[: answers.CANDIDATES_ON_A_PAGE]
-            ]
-            if verdict is not None
-            else [],
+                (one, main_name(one, language)) for one in outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]
+            ],
         },
     )

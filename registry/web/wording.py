@@ -189,13 +189,13 @@ def problem_detail(language: Language, code: Problem) -> str:
 def check_meaning(language: Language, kind: CheckKind, outcome: CheckOutcome) -> str:
     """What it means that a thing told compares so; a bank account and a printed number have words of their own."""
     group = "naming" if kind in (CheckKind.NUMBER, CheckKind.NAME) else "channel"
-    if kind is CheckKind.BANK_ACCOUNT and outcome is CheckOutcome.NOT_REGISTERED:
+    if kind is CheckKind.BANK_ACCOUNT and outcome in (CheckOutcome.MATCH, CheckOutcome.NOT_REGISTERED):
         group = "bank_account"
     return text(language, f"check.meaning.{group}.{outcome}")
 
 
 def check_note(language: Language, note: CheckNote, like: str) -> str:
-    return text(language, f"check.note.{note}", domain=like) if like else text(language, f"check.note.{note}")
+    return text(language, f"check.note.{note}", like=like) if like else text(language, f"check.note.{note}")
 
 
 def check_summary(language: Language, summary: CheckSummary) -> str:
