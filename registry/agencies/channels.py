@@ -304,13 +304,10 @@ def _current(known: record.Agency, kind: ChannelKind, day: date) -> list[record.
 
 def _replaced(current: Sequence[record.Channel], kind: ChannelKind, old: str, reference: str) -> record.Channel:
     """The registered channel that is meant; an account is named by its last four characters."""
+    is_account = kind is ChannelKind.BANK_ACCOUNT
 
     def key(value: str) -> str:
-        return (
-            (account_text(value) or value.strip().upper())[-4:]
-            if kind is ChannelKind.BANK_ACCOUNT
-            else channel_key(kind, value)
-        )
+        return (account_text(value) or value.strip().upper())[-4:] if is_account else channel_key(kind, value)
 
     found = [one for one in current if key(one.value) == key(old)]
     if not found:
@@ -318,6 +315,8 @@ def _replaced(current: Sequence[record.Channel], kind: ChannelKind, old: str, re
         raise ChannelChangeRefused(
             f"the {kind} to be replaced is not registered for {reference}; registered: {registered}"
         )
+    if is_account and len(found) > 1:
+        raise ChannelChangeRefused(f"{len(found)} registered accounts end so: it cannot be told which is meant")
     return found[0]
 
 

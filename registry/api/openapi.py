@@ -46,7 +46,7 @@ _STATUSES = {
     400: "The question is not well formed; `errors` names each parameter.",
     404: "There is nothing of this reference.",
     405: "This address takes only the methods that `Allow` names.",
-    413: "The body is larger than 64 KiB.",
+    413: "The body is larger than 160 KiB.",
     415: "The body must be JSON, and Content-Type must say so.",
     429: "Too many requests of one client; wait as `Retry-After` says.",
     503: 'The database is away: ask again. Never to be read as "not registered".',

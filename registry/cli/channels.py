@@ -1,16 +1,17 @@
 """`registry channels`: changes of what an agency registered as its own, by two persons and 72 hours."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli, revisions
 from registry.agencies import channels as changes
 from registry.agencies.models import PendingChannelChange
-from registry.db import engine_for, sessions_for
+from registry.db import engine_for, reading_sessions_for, sessions_for
 from registry.errors import ChannelChangeRefused
 from registry.keyring import Keyring
 from registry.terms import ChannelChangeState, ChannelKind
@@ -30,11 +31,11 @@ def channels() -> None:
 
 
 @contextmanager
-def _session() -> Iterator[Session]:
+def _session(sessions: Callable[[Engine], sessionmaker[Session]] = sessions_for) -> Iterator[Session]:
     engine = engine_for(cli.settings().database_url)
     try:
         revisions.require_current(engine)
-        with sessions_for(engine)() as session:
+        with sessions(engine)() as session:
             yield session
     finally:
         engine.dispose()
@@ -101,7 +102,7 @@ def refuse(reference: str, by: str) -> None:
 @click.option("--all", "is_all", is_flag=True, help="Also those that were decided, applied or became stale.")
 def list_changes(is_all: bool) -> None:
     """Changes that wait, who proposed and approved them, and whom nobody has told yet."""
-    with _session() as session:
+    with _session(reading_sessions_for) as session:
         found = changes.channel_changes(session, is_open=not is_all)
         for change, agency in found:
             click.echo("\n".join(_lines(session, change, agency)))

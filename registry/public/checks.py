@@ -6,15 +6,16 @@ from flask import Blueprint, Response, request
 
 from registry.checks.advert import MOST_CHARACTERS, picked
 from registry.checks.queries import Given, outcome_of
-from registry.checks.rules import Told
+from registry.checks.rules import Checked, Told
 from registry.clock import now
 from registry.codes import CheckSummary, Problem
 from registry.ids import read_reference
 from registry.public import answers
 from registry.public.forms import COUNTRIES
-from registry.public.names import main_name
+from registry.public.names import ShownName, main_name
 from registry.public.rendering import NOT_KEPT, SHORT, page
-from registry.terms import CheckKind, Language
+from registry.terms import CheckKind, CheckOutcome, Language
+from registry.verdicts.question import Question, SubjectKind
 from registry.verdicts.subjects import is_identity_number
 from registry.web.asking import keyring, verdicts
 from registry.web.transaction import reading
@@ -31,6 +32,23 @@ _TONES = {
     CheckSummary.NOT_A_LICENCE_FOR_ABROAD: "no",
 }
 """How a summary looks. Never like a licence's yes: matching channels say who speaks, not what he may do."""
+
+
+_GRAVEST_FIRST = (
+    CheckOutcome.MISMATCH,
+    CheckOutcome.CHANGED_RECENTLY,
+    CheckOutcome.NOT_REGISTERED,
+    CheckOutcome.MATCH,
+)
+_SPEAKS_FOR_NOBODY = (CheckKind.NUMBER, CheckKind.NAME, CheckKind.BANK_ACCOUNT)
+"""What anybody can copy, or what nobody should pay into: that it is genuine must not look like a yes."""
+
+
+def _tone_of(one: Checked) -> str:
+    if one.outcome is CheckOutcome.MISMATCH:
+        return "no"
+    is_good = one.outcome is CheckOutcome.MATCH and one.told.kind not in _SPEAKS_FOR_NOBODY
+    return "yes" if is_good else "unknown"
 
 
 @pages.get("/<language:language>/check")
@@ -92,8 +110,17 @@ def _page(
         kinds=list(CheckKind),
         countries=answers.countries(language),
         is_picked=is_picked,
+        about=_name_of(fields.get("agency_id"), language),
         answered=None,
     )
+
+
+def _name_of(reference: str | None, language: Language) -> ShownName | None:
+    """The name of the agency that a lookup carried here; None where none was, or it is unknown."""
+    if reference is None:
+        return None
+    agency = verdicts().answered(Question(SubjectKind.AGENCY_ID, reference), now()).verdict.agency
+    return main_name(agency, language) if agency is not None else None
 
 
 def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]) -> Response:
@@ -111,6 +138,7 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
         kinds=list(CheckKind),
         countries=answers.countries(language),
         is_picked=False,
+        about=None,
         answered={
             "tone": _TONES.get(outcome.summary, "unknown"),
             "summary": check_summary(language, outcome.summary),
@@ -120,10 +148,11 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
                     "kind": one.told.kind,
                     "value": one.told.value,
                     "outcome": one.outcome,
+                    "tone": _tone_of(one),
                     "meaning": check_meaning(language, one.told.kind, one.outcome),
                     "notes": [check_note(language, note.code, note.like) for note in one.notes],
                 }
-                for one in outcome.checked
+                for one in sorted(outcome.checked, key=lambda one: _GRAVEST_FIRST.index(one.outcome))
             ],
             "agency": agency,
             "name": main_name(agency, language) if agency is not None else None,

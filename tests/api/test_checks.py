@@ -1,22 +1,38 @@
 """POST /api/v1/checks: each thing told against what its agency registered, and nothing of the question kept."""
 
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.agencies import channels as changes
 from registry.agencies import record
-from registry.agencies.actions import amend
+from registry.agencies.actions import admit, amend
 from registry.agencies.publishing import Event
+from registry.agencies.queries import agency_row
 from registry.clock import now
-from registry.terms import ChannelKind
-from tests.make import changed, licence_record, make_agency, source_of, told
+from registry.config import Settings
+from registry.keyring import Keyring
+from registry.names.actions import index_names
+from registry.tables import METADATA
+from registry.terms import ChannelKind, NameKind
+from tests.make import agency_record, changed, licence_record, make_agency, source_of, told
+from tests.serving import serve
 
 NUMBER = "CISLO/0001"
+ACCOUNT, OTHER = "IT60X0542811101000000123456", "IT43K0310412701000000003456"
+KEYLESS = Keyring(Path("/nonexistent"))
+"""A phone needs no secret, so none is made."""
 
 
 def make(session: Session, *channels: tuple[ChannelKind, str]) -> record.Agency:
@@ -127,18 +143,130 @@ def test_hostile_words_get_a_plain_answer(client: FlaskClient, session: Session,
         assert "match" not in outcomes(response.json).values()
 
 
-def test_nothing_of_a_question_is_kept_or_logged(
-    client: FlaskClient, session: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
-    make(session, (ChannelKind.BANK_ACCOUNT, "3456"))
-    planted = "plantedsecret"
-    ask(client, number=NUMBER, wechat=planted, bank_account=planted, advert=f"微信 {planted} {planted}@mail.example")
-    client.post("/api/v1/checks", json={"wechat": planted, planted: planted})
-    logged = capsys.readouterr()
-    assert planted not in logged.out + logged.err
-    quote = session.get_bind().dialect.identifier_preparer.quote
-    from registry.tables import METADATA
-
+def test_nothing_of_a_question_is_kept_or_logged(settings: Settings, session: Session) -> None:
+    """A server of its own is asked with planted words; they stand in no log line, file, page of the database or WAL."""
+    make(session, (ChannelKind.BANK_ACCOUNT, "…3456"))
+    planted, account = "plantedsecret", "6222000000000000017"
+    body = {
+        "number": NUMBER,
+        "wechat": planted,
+        "name": f"Agentura {planted}",
+        "bank_account": account,
+        "advert": f"微信 {planted} {planted}@mail.example 卡号 {account}",
+    }
+    with serve(settings) as server:
+        url = f"{server.base_url}/api/v1/checks"
+        assert requests.post(url, json=body, timeout=30).status_code == 200
+        assert requests.post(url, json=body | {planted: planted}, timeout=30).status_code == 400
+        assert requests.post(url, data=planted.encode(), timeout=30).status_code in (400, 415)
+        form = {"wechat": planted, "bank_account": account, "number": NUMBER}
+        page = requests.post(f"{server.base_url}/en/check", data=form, timeout=30)
+        assert page.status_code == 200
+        assert page.url == f"{server.base_url}/en/check"
+        kept = [path for path in settings.home.parent.rglob("*") if path.is_file()]
+        bodies = [path.read_bytes() for path in kept]
+        assert server.output in kept
+    assert all(word.encode() not in body for body in bodies for word in (planted, account))
     for table in METADATA.tables.values():
-        rows = session.execute(text(f"SELECT * FROM {quote(table.name)}")).all()
-        assert planted not in repr(rows)
+        rows = repr(session.execute(select(table)).all())
+        assert planted not in rows
+        assert account not in rows
+
+
+def test_a_page_elsewhere_may_ask_for_a_check(client: FlaskClient, session: Session) -> None:
+    make(session)
+    response = client.post("/api/v1/checks", json={"number": NUMBER})
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in client.options("/api/v1/checks").headers["Access-Control-Allow-Methods"]
+
+
+def test_checks_are_counted_against_the_askers_rate(make_app: Callable[[Settings], Flask], settings: Settings) -> None:
+    client = make_app(replace(settings, rate=2)).test_client()
+    answers = [client.post("/api/v1/checks", json={"phone": "601123456"}).status_code for _ in range(4)]
+    assert answers[:2] == [200, 200]
+    assert 429 in answers[2:]
+    assert client.post("/en/check", data={"phone": "601123456"}).status_code == 429
+
+
+def test_an_account_is_a_match_by_its_whole_number_alone(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    agency = agency_record(channels=channels_of((ChannelKind.BANK_ACCOUNT, ACCOUNT)))
+    admit(session, [agency], Event("source.imported", agency.agency_id), keyring=Keyring(settings.keys))
+    for told_account, outcome in (
+        (ACCOUNT, "match"),
+        ("IT60 X054 2811 1010 0000 0123 456", "match"),
+        (OTHER, "mismatch"),
+    ):
+        answer = ask(client, agency_id=agency.agency_id, bank_account=told_account)
+        assert outcomes(answer) == {"bank_account": outcome}
+    whole = client.get(f"/api/v1/agencies/{agency.agency_id}")
+    assert whole.json["channels"][0]["value"] == "IT …3456"
+    history = client.get(f"/api/v1/agencies/{agency.agency_id}/history")
+    digest = Keyring(settings.keys).digest("accounts", ACCOUNT)
+    for body in (whole.get_data(as_text=True), history.get_data(as_text=True)):
+        assert digest not in body
+        assert ACCOUNT not in body
+
+
+def test_a_phone_that_came_to_a_known_agency_is_recent_and_those_of_a_new_one_are_not(
+    client: FlaskClient, session: Session
+) -> None:
+    agency = make(session, (ChannelKind.PHONE, "601123456"))
+    assert outcomes(ask(client, agency_id=agency.agency_id, phone="601123456")) == {"phone": "match"}
+    known = told(session, agency.agency_id)
+    more = (*known.channels, *channels_of((ChannelKind.EMAIL, "a@agentura.example")))
+    amend(session, changed(known, channels=more), Event("agency.amended", agency.agency_id))
+    answer = ask(client, agency_id=agency.agency_id, phone="601123456", email="a@agentura.example")
+    assert outcomes(answer) == {"phone": "match", "email": "changed_recently"}
+    assert answer["summary"]["code"] == "changed_recently"
+
+
+def test_a_change_is_recent_from_the_instant_it_is_published(client: FlaskClient, session: Session) -> None:
+    agency = make(session, (ChannelKind.PHONE, "601123456"))
+    began = now()
+    with time_machine.travel(began, tick=False) as clock:
+        change = changes.propose(
+            session, agency.agency_id, ChannelKind.PHONE, "602123456", by="A", keyring=KEYLESS, instead_of="601123456"
+        )
+        changes.approve(session, change.reference, by="B")
+        clock.shift(timedelta(hours=72))
+        assert outcomes(ask(client, agency_id=agency.agency_id, phone="602123456")) == {"phone": "mismatch"}
+        changes.apply(session, change.reference)
+        assert outcomes(ask(client, agency_id=agency.agency_id, phone="602123456")) == {"phone": "changed_recently"}
+        assert outcomes(ask(client, agency_id=agency.agency_id, phone="601123456")) == {"phone": "mismatch"}
+        clock.shift(timedelta(days=30))
+        assert outcomes(ask(client, agency_id=agency.agency_id, phone="602123456")) == {"phone": "match"}
+
+
+def test_a_name_near_to_a_registered_one_shows_both_and_whom_it_may_imitate(
+    client: FlaskClient, session: Session
+) -> None:
+    agency = make(session)
+    names = [(NameKind.LEGAL, "Agentura Smyšlená s.r.o.")]
+    row = agency_row(session, agency.agency_id)
+    assert row is not None
+    index_names(session, row.id, names)
+    answer = ask(client, name="Agentura Smyslené s.r.o.")
+    assert outcomes(answer) == {"name": "mismatch"}
+    assert [note["code"] for note in answer["checks"][0]["notes"]] == ["near_name"]
+    assert "Agentura Smyšlená s.r.o." in answer["checks"][0]["notes"][0]["text"]
+    assert [one["agency_id"] for one in answer["candidates"]] == [agency.agency_id]
+    assert answer["agency"] == {}
+    assert answer["summary"]["code"] == "mismatches"
+
+
+@pytest.mark.parametrize(
+    "advert",
+    ["🔥" * 10_000, "<b>" * 3_333, "&#x61;" * 1_600, "а" * 10_000, "\u200b" * 10_000, "1 " * 5_000, "a@" * 5_000],
+)
+def test_ten_thousand_characters_of_anything_are_answered_in_bounded_time(
+    client: FlaskClient, session: Session, advert: str
+) -> None:
+    make(session)
+    client.post("/api/v1/checks", json={"advert": "warm"})
+    began = time.perf_counter()
+    response = client.post("/api/v1/checks", json={"advert": advert, "number": NUMBER})
+    assert time.perf_counter() - began < 3
+    assert response.status_code == 200
+    assert len(response.get_data()) < 60_000

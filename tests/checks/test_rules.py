@@ -118,9 +118,7 @@ def test_what_is_no_account_is_said_to_be_unreadable(told: str) -> None:
         ("💰", MISMATCH, False),
     ],
 )
-def test_a_name_near_to_the_agencys_is_a_mismatch_that_shows_both(
-    told: str, outcome: CheckOutcome, near: bool
-) -> None:
+def test_a_name_near_to_the_agencys_is_a_mismatch_that_shows_both(told: str, outcome: CheckOutcome, near: bool) -> None:
     agency = registered(names=(name_record("Agentura Smyšlená s.r.o."),))
     checked = check(Told(CheckKind.NAME, told), agency, NOW)
     assert checked.outcome is outcome

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+import requests
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page as BrowserPage
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
@@ -94,20 +96,74 @@ def test_the_language_can_be_changed_without_losing_what_was_told(client: FlaskC
     assert "/zh-Hans/check" in [button.get("formaction") for button in page.buttons]
 
 
+def test_a_genuine_number_is_never_shown_in_the_colour_of_a_yes(client: FlaskClient, agency: record.Agency) -> None:
+    page = client.post("/en/check", data={"number": NUMBER, "wechat": "smyslena_agentura", "email": "a@b.example"})
+    body = page.get_data(as_text=True)
+    rows = body.split('<ul class="checked">')[1].split("</ul>")[0].split("<li class=")[1:]
+    tones = {row.split("<p class=")[1].split(">")[1].split(":")[0]: row.split('"')[1] for row in rows}
+    assert tones == {"E-mail": "unknown", "Licence number or company code": "unknown", "WeChat id": "yes"}
+
+
+def test_the_agency_that_the_lookup_carried_is_named(client: FlaskClient, agency: record.Agency) -> None:
+    page = read(client.post("/en/check", data={"agency_id": agency.agency_id, "pick": "1"}))
+    assert "Agentura Smyšlená s.r.o." in page.text
+
+
+@pytest.mark.parametrize("letter", ["工", "🔥", "а"])
+def test_an_advert_of_ten_thousand_characters_is_read_and_shown_again(served: Served, letter: str) -> None:
+    data = {"advert": letter * 9_980 + " 微信：smyslena_1", "pick": "1"}
+    response = requests.post(f"{served.base_url}/zh-Hans/check", data=data, timeout=30)
+    assert response.status_code == 200
+    assert 'value="smyslena_1"' in response.text
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
 def test_the_check_works_on_an_old_phone_without_scripts(
-    browser: Browser, served: Served, agency: record.Agency
+    browser: Browser, served: Served, agency: record.Agency, language: str
 ) -> None:
     phone = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False, locale="zh-CN")
     page = phone.new_page()
-    page.goto(f"{served.base_url}/zh-Hans/check")
-    page.fill("#advert", f"出国劳务 🔥 许可证号：{NUMBER} 微信：smyslena_agentvra")
+    page.goto(f"{served.base_url}/{language}/")
+    page.select_option("#country", "CZ")
+    page.fill("#subject", NUMBER)
+    page.press("#subject", "Enter")
+    page.click("section.really button")
+    expect(page.locator("h1")).to_contain_text("Agentura Smyšlená s.r.o.")
+    page.fill("#advert", f"出国劳务 🔥 许可证号：{NUMBER} 微信：smyslena_agentvra 网址 {'dlouhe-' * 20}jmeno.example")
     page.click("button[name=pick]")
     expect(page.locator("#wechat")).to_have_value("smyslena_agentvra")
+    assert is_within(page)
+    page.fill("#email", "info@agentura.example")
     page.click("button.main")
     expect(page.locator("section.answer.no")).to_be_visible()
-    assert page.url == f"{served.base_url}/zh-Hans/check"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.url == f"{served.base_url}/{language}/check"
+    assert is_within(page)
     phone.close()
+
+
+def is_within(page: BrowserPage) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth") <= 320)
+
+
+def test_the_check_is_filled_in_and_sent_by_keyboard(browser: Browser, served: Served, agency: record.Agency) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
+    page.goto(f"{served.base_url}/en/check")
+    page.focus("#country")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "document.activeElement.id || document.activeElement.name || document.activeElement.className"
+        )
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
+        if focused == "number":
+            page.keyboard.type(NUMBER)
+        if focused == "wechat":
+            page.keyboard.type("smyslena_agentura")
+        if focused == "main":
+            break
+    page.keyboard.press("Enter")
+    expect(page.locator("section.answer.name")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
