@@ -102,6 +102,36 @@ class FeeReason(StrEnum):
     OTHER_CURRENCY = "other_currency"
 
 
+class CheckNote(StrEnum):
+    """What was noticed about a thing that a recruiter told a worker."""
+
+    LOOKS_LIKE = "looks_like"
+    SAME_DOMAIN = "same_domain"
+    FREE_MAIL = "free_mail"
+    FORMER_NAME = "former_name"
+    NEAR_NAME = "near_name"
+    LAST_FOUR_AGREE = "last_four_agree"
+    NOT_READABLE = "not_readable"
+    HUMAN_RESOURCES_PERMIT = "human_resources_permit"
+    DOMESTIC_DISPATCH_PERMIT = "domestic_dispatch_permit"
+    SEAFARER_PERMIT = "seafarer_permit"
+
+
+class CheckSummary(StrEnum):
+    """What all that a worker was told comes to."""
+
+    MATCHES = "matches"
+    MATCHES_BUT_NOT_LICENSED = "matches_but_not_licensed"
+    MISMATCHES = "mismatches"
+    CHANGED_RECENTLY = "changed_recently"
+    NOTHING_TO_COMPARE = "nothing_to_compare"
+    NUMBER_OR_NAME_ONLY = "number_or_name_only"
+    NOT_A_LICENCE_FOR_ABROAD = "not_a_licence_for_abroad"
+    SEVERAL_AGENCIES = "several_agencies"
+    NO_LABOUR_SUPPLIER = "no_labour_supplier"
+    NO_AGENCY_NAMED = "no_agency_named"
+
+
 class Problem(StrEnum):
     """Error codes: the `code` of a problem document and of each of its `errors`."""
 

@@ -87,3 +87,7 @@ class UnfitText(RegistryError):
 
 class ImportRefused(RegistryError):
     """A file cannot be imported as asked; nothing was changed."""
+
+
+class ChannelChangeRefused(RegistryError):
+    """A registered channel may not be changed as asked; nothing was changed."""

@@ -79,6 +79,38 @@ class ChannelKind(StrEnum):
     BANK_ACCOUNT = "bank_account"
 
 
+class ChannelChangeState(StrEnum):
+    """Where a change of a registered channel stands. `stale`: what it was to replace is no longer what is registered."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    APPLIED = "applied"
+    STALE = "stale"
+
+
+class CheckKind(StrEnum):
+    """What a recruiter tells a worker about himself."""
+
+    NUMBER = "number"
+    NAME = "name"
+    PHONE = "phone"
+    WECHAT = "wechat"
+    EMAIL = "email"
+    WEBSITE = "website"
+    BANK_ACCOUNT = "bank_account"
+    STAFF_NUMBER = "staff_number"
+
+
+class CheckOutcome(StrEnum):
+    """How it compares with what the agency registered; `not_registered` is that there is nothing to compare with."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    CHANGED_RECENTLY = "changed_recently"
+    NOT_REGISTERED = "not_registered"
+
+
 class Activity(StrEnum):
     PLACEMENT = "placement"
     TEMPORARY_WORK = "temporary_work"

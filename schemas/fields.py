@@ -120,6 +120,30 @@ def line(value: Any, most: int) -> str:
     return folded
 
 
+class Passage(fields.Field[str]):
+    """Text of several lines, at most `most` characters, as it was written; halves of surrogate pairs refuse it."""
+
+    default_error_messages = ABSENT
+
+    def __init__(self, *, most: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.most = most
+
+    def quick(self, text: str) -> Any:
+        return DOUBT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise Fault(Problem.INVALID_VALUE, "must be text")
+        if len(value) > self.most:
+            raise Fault(Problem.TOO_LONG, f"must have at most {self.most} characters; this has {len(value)}")
+        if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in value):
+            raise Fault(Problem.CONTROL_CHARACTER, "holds a null or half of a surrogate pair; please copy it anew")
+        if not value.strip():
+            raise Fault(Problem.INVALID_VALUE, "is empty: leave it out, or give it a value")
+        return value
+
+
 class Word(fields.Field[Any]):
     """One of a closed set of words, in any letter case. Gives the member when the set is a StrEnum."""
 

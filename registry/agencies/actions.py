@@ -6,7 +6,7 @@ all in the caller's transaction. Nothing here commits.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -15,9 +15,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.agencies import models, record, storage
+from registry.agencies.accounts import carry_digests, keep_digests, sealed
+from registry.agencies.channels import forget_changes
 from registry.agencies.publishing import Change, Event, publish_all, publish_changes
-from registry.db import bulk_insert, microseconds, reserve_ids
+from registry.db import EPOCH, bulk_insert, microseconds, reserve_ids
 from registry.errors import ErasedAgency
+from registry.keyring import Keyring
 from registry.log.actions import Appended, instant_of_append, locked_state, reserve_status_places
 
 
@@ -27,7 +30,12 @@ def publish(session: Session, agency: models.Agency, event: Event) -> Appended |
 
 
 def admit(
-    session: Session, agencies: Sequence[record.Agency], event: Event, *, at: datetime | None = None
+    session: Session,
+    agencies: Sequence[record.Agency],
+    event: Event,
+    *,
+    at: datetime | None = None,
+    keyring: Keyring | None = None,
 ) -> list[int]:
     """Write down agencies the registry has not held before and publish them. Gives their row ids.
 
@@ -35,12 +43,15 @@ def admit(
 
     References of agencies and licences are set by the caller (registry.ids); status places are given here. Agreements are
     written by `register_agreement`, once both ends are there: ValueError when an agency brings its own.
+
+    A bank account may come as its whole number, once: with `keyring` its digest is kept and nothing else of it but what
+    may be shown (ValueError without).
     """
     if any(agency.agreements for agency in agencies):
         raise ValueError("agreements are written down by register_agreement")
     at = at or instant_of_append(locked_state(session))
     said_at = microseconds(at)
-    agencies = _with_status_places(session, agencies)
+    agencies, digests = sealed(_with_status_places(session, agencies), keyring)
     ids = reserve_ids(session, models.Agency, len(agencies))
     profile = attrgetter(*storage.PROFILE)
     bulk_insert(
@@ -59,6 +70,8 @@ def admit(
             if parts:
                 rows += storage.rows_of(family, i, parts, said_at)
         bulk_insert(session, family.model, storage.columns_of(family), rows)
+    for i, agency in zip(ids, agencies, strict=True):
+        keep_digests(session, i, digests.get(agency.agency_id, ()))
     _write_licences(
         session, [(i, licence) for i, a in zip(ids, agencies, strict=True) for licence in a.licences], said_at
     )
@@ -71,7 +84,8 @@ def amend(session: Session, new: record.Agency, event: Event) -> Appended | None
 
     Facts that `new` no longer holds stop being said; facts it adds are said from now on; those it repeats keep their row,
     source and first retrieval. Agreements are not touched (see `register_agreement`), nor are licences that `new` leaves
-    out. None when nothing changed. ErasedAgency when its holder's name was erased; ValueError when a known licence comes
+    out. None when nothing changed. What it says of channels is published at once: see registry.agencies.channels for the way
+    that a change of one has to go. ErasedAgency when its holder's name was erased; ValueError when a known licence comes
     with another number, kind or authority, for that is another licence.
     """
     return amend_all(session, [new], event)
@@ -82,7 +96,7 @@ def amend_all(
 ) -> Appended | None:
     """As `amend`, for many: one instant (`at` as for `admit`), one outbox event."""
     at = at or instant_of_append(locked_state(session))
-    agencies = _with_status_places(session, agencies)
+    agencies, _ = sealed(_with_status_places(session, agencies), None)
     ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
     before = storage.loaded_records(session, list(ids.values()))
     for new in agencies:
@@ -138,6 +152,7 @@ def erase(session: Session, agency: models.Agency) -> None:
     for family in storage.FAMILIES:
         if family.attribute != "sanctions":
             session.execute(delete(family.model).where(family.model.agency_id == agency.id))  # type: ignore[attr-defined]
+    forget_changes(session, agency.id)
     storage.erase_texts(session, agency.id)
     session.execute(update(models.AgencyProfile).where(models.AgencyProfile.agency_id == agency.id).values(place=None))
     agency.erased_at = at
@@ -241,6 +256,8 @@ def _amend_facts(session: Session, agency_id: int, old: record.Agency, new: reco
         )
     for family in storage.FAMILIES:
         _say_instead(session, family, "agency_id", agency_id, getattr(new, family.attribute), said_at)
+    if old.channels != new.channels:
+        carry_digests(session, agency_id, EPOCH + timedelta(microseconds=said_at))
     _amend_licences(session, agency_id, old, new, said_at)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Base, Instant, Text, one_of
 from registry.terms import (
+    ChannelChangeState,
     ChannelKind,
     HolderKind,
     IdentifierScheme,
@@ -187,13 +188,45 @@ class Intermediary(Held, Base):
 
 
 class Channel(Held, Base):
-    """A channel the agency declared as its own. Of a bank account only the last four characters stand here."""
+    """A channel the agency declared as its own. Of a bank account `value` is what may be shown of it.
+
+    `digest` is the keyed digest of the whole account (`Keyring.digest("accounts", account_text)`), by which alone a question
+    is compared; it stands in no record, log or answer.
+    """
 
     __tablename__ = "channels"
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
     kind: Mapped[ChannelKind] = mapped_column(one_of(ChannelKind))
     value: Mapped[str] = mapped_column(Text(200))
+    digest: Mapped[str | None] = mapped_column(Text(64))
+
+
+class PendingChannelChange(Base):
+    """A registered channel that is to change: proposed by one, approved by another, published when it takes effect.
+
+    `old_value` is what it replaces, None when it stands beside what is there. `digest` as in Channel. `source` and
+    `retrieved_at` are whom the fact will be said to come from.
+    """
+
+    __tablename__ = "pending_channel_changes"
+    __table_args__ = (Index("ix_pending_channel_changes_state_takes_effect_at", "state", "takes_effect_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    kind: Mapped[ChannelKind] = mapped_column(one_of(ChannelKind))
+    old_value: Mapped[str | None] = mapped_column(Text(200))
+    value: Mapped[str] = mapped_column(Text(200))
+    digest: Mapped[str | None] = mapped_column(Text(64))
+    source: Mapped[str] = mapped_column(Text(40))
+    retrieved_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[ChannelChangeState] = mapped_column(one_of(ChannelChangeState))
+    proposed_by: Mapped[str] = mapped_column(Text(80))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text(80))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    takes_effect_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class PublishedSanction(Held, Base):

@@ -39,6 +39,15 @@ def public_record(session: Session, reference: str, day: date) -> record.Agency 
     return None if body is None else record.withhold(record.read_record(body), day)
 
 
+def published(session: Session, agency_ids: Sequence[int], day: date) -> list[record.Agency]:
+    """The current records of some agencies (row ids) as they may be shown on `day`, in the order asked for."""
+    rows = session.execute(
+        select(PublicRecord.agency_id, PublicRecord.body).where(PublicRecord.agency_id.in_(agency_ids))
+    )
+    bodies = {row.agency_id: row.body for row in rows}
+    return [record.withhold(record.read_record(bodies[one]), day) for one in agency_ids if one in bodies]
+
+
 def keyed_at(
     session: Session, kind: str, value: str, known_at: datetime, most: int
 ) -> dict[int, frozenset[str] | None]:

@@ -5,11 +5,11 @@ from typing import Any
 from flask import Flask
 from flask_restx import Api, Namespace
 
-from registry.api import agencies, corridor, directory, fees, verify
+from registry.api import agencies, checks, corridor, directory, fees, verify
 
 PREFIX = "/api/v1"
 
-NAMESPACES: tuple[Namespace, ...] = (verify.ns, corridor.ns, agencies.ns, directory.ns, fees.ns)
+NAMESPACES: tuple[Namespace, ...] = (verify.ns, corridor.ns, checks.ns, agencies.ns, directory.ns, fees.ns)
 """Every namespace served under PREFIX, in the order of the documentation."""
 
 

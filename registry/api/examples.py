@@ -100,6 +100,20 @@ EXAMPLES = (
         query={"sending": USCC, "receiving_employer": "Fabbrica Inventata", "destination": "IT"},
     ),
     Example(
+        "checkWhatWasTold",
+        "number_and_phone",
+        "A genuine number, and a phone that the agency never registered",
+        "/api/v1/checks",
+        body={"number": "FICT-CN-001", "phone": "+86 10 0000 0000"},
+    ),
+    Example(
+        "checkWhatWasTold",
+        "advert",
+        "A pasted advert that shows a permit for work at home",
+        "/api/v1/checks",
+        body={"advert": "出国劳务 人力资源服务许可证 微信: fictional_example"},
+    ),
+    Example(
         "listAgencies", "search", "Search by the beginning of a name", _AGENCIES, query={"q": "Agenzia", "limit": "2"}
     ),
     Example("listAgencies", "suspended", "Agencies with a suspended licence", _AGENCIES, query={"status": "suspended"}),

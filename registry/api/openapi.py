@@ -17,7 +17,7 @@ from registry.api.edge import NAMESPACES, PREFIX
 from registry.api.examples import Example, examples_of
 from registry.web.payloads import Given, Taken
 from schemas.countries import COUNTRIES
-from schemas.fields import Count, Country, Day, Line, Moment, OneOf, OrEmpty, Word
+from schemas.fields import Count, Country, Day, Line, Moment, OneOf, OrEmpty, Passage, Word
 from schemas.money import AMOUNT_PATTERN, LONGEST, Amount, Currency
 from schemas.problem import HealthSchema, ProblemSchema
 from schemas.verify import SUBJECTS
@@ -27,6 +27,7 @@ METHODS = ("get", "post")
 TAGS = {
     "verify": "May this recruiter recruit for this corridor, sector and date - and how do we know?",
     "corridor": "Both ends of a corridor and the agreement between them.",
+    "checks": "Is what a recruiter said of himself what the agency registered?",
     "agencies": "The public records.",
     "directory": "What the registry stands on, and who helps.",
     "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
@@ -45,7 +46,7 @@ _STATUSES = {
     400: "The question is not well formed; `errors` names each parameter.",
     404: "There is nothing of this reference.",
     405: "This address takes only the methods that `Allow` names.",
-    413: "The body is larger than 64 KiB.",
+    413: "The body is larger than 160 KiB.",
     415: "The body must be JSON, and Content-Type must say so.",
     429: "Too many requests of one client; wait as `Retry-After` says.",
     503: 'The database is away: ask again. Never to be read as "not registered".',
@@ -261,6 +262,8 @@ def _described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[
     """What marshmallow's own conversion does not know of our fields."""
     if isinstance(field, Country):
         return {"$ref": "#/components/schemas/CountryCode"}
+    if isinstance(field, Passage):
+        return {"type": "string", "minLength": 1, "maxLength": field.most}
     if isinstance(field, Line):
         return {"type": "string", "minLength": 1, "maxLength": field.most} | _shaped(field)
     if isinstance(field, Amount):

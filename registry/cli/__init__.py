@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "demo": "registry.cli.demo:demo",
     "import": "registry.cli.imports:import_command",
     "sources": "registry.cli.sources:sources",
+    "channels": "registry.cli.channels:channels",
     "worker": "registry.cli.worker:worker",
     "reindex": "registry.cli.reindex:reindex",
     "openapi": "registry.cli.openapi:openapi",

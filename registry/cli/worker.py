@@ -1,4 +1,4 @@
-"""`registry worker`: what nobody waits for - fetching lists, warning before one goes stale, folding the name index."""
+"""`registry worker`: what nobody waits for - fetching lists, changing channels, warnings, folding the name index."""
 
 import signal
 import threading
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli, mail, revisions
+from registry.agencies.channel_worker import apply_due, tell_old_channels
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.imports.worker import fetch_due, warn_of_staleness
@@ -51,17 +52,34 @@ def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
             names.fold(session, number)
 
 
+def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell first, then publish what is due: nobody shall read of a change before he is told of it."""
+
+    def send(address: str, subject: str, text: str) -> bool:
+        try:
+            mail.send(settings, address, subject, text)
+        except mail.MailNotSent as failure:
+            # `registry channels list` says that nobody was told; the next round tries again.
+            log.error("channel_notice_not_sent", trouble=failure.text)
+            return False
+        return True
+
+    tell_old_channels(sessions, send)
+    apply_due(sessions)
+
+
 TASKS = (
     Task("fetch_lists", 60.0, fetch_due),
-    Task("warn_of_staleness", 3600.0, warn),
+    Task("change_channels", 60.0, change_channels),
     Task("fold_names", 60.0, fold_names),
+    Task("warn_of_staleness", 3600.0, warn),
 )
 
 
 @click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")
 @click.option("--once", is_flag=True, help="Do everything that is due, and end.")
 def worker(once: bool) -> None:
-    """Fetch lists from their addresses on schedule, and warn by mail before one goes stale.
+    """Fetch lists from their addresses on schedule, warn by mail before one goes stale, and change channels when due.
 
     Any number of workers may run; `registry serve --with-worker` starts one beside the server.
     """

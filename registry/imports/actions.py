@@ -3,6 +3,7 @@
 If we crash before its commit the former state stands; after it everything does. Nothing here commits.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.agencies import actions as agencies
 from registry.agencies import models, record, storage
+from registry.agencies.channels import Held, propose_from_list
 from registry.agencies.keys import identifier_key
 from registry.agencies.publishing import Event
 from registry.authorities.actions import keep_authority, keep_source, record_retrieval
@@ -31,6 +33,7 @@ from registry.imports.staging import Staged, Staging
 from registry.imports.statements import Statement, unpacked
 from registry.log.actions import instant_of_append, locked_state, refuse_mixing
 from registry.names.actions import gathered
+from registry.terms import ChannelKind
 
 SHRINK = 0.10
 """A list that would delist more than this share of its agencies or licences stops and asks."""
@@ -114,6 +117,7 @@ class Application:
         self._unread = staging.unread()
         self._at: datetime | None = None
         self._adopted: set[int] = set()
+        self._held_channels = 0
 
     def apply(self, *, accepts_shrink: bool, progress: Progress) -> None:
         """Raises ImportRefused, leaving it to the caller to roll back, when the list shrinks too much."""
@@ -133,6 +137,10 @@ class Application:
         self._forget([row_key for row_key, agency_id in vanished if agency_id in moved])
         self._leave_unread()
         self._refuse_shrink(before, accepts_shrink)
+        if self._held_channels:
+            self._report.notes.append(
+                f"{self._held_channels} changes of registered channels wait for an official: see `registry channels list`"
+            )
 
     def _vanished(self) -> tuple[int, list[tuple[str, int]]]:
         """How many agencies the list had, and those it no longer has. A row that was rejected has not vanished."""
@@ -258,6 +266,8 @@ class Application:
         shared = self._shared(ids)
         records = storage.loaded_records(self._session, ids)
         amended: dict[int, record.Agency] = {}
+        held: dict[int, list[Held]] = defaultdict(list)
+        stated: dict[int, frozenset[tuple[ChannelKind, str]]] = {}
         for staged, agency_id in rows:
             if agency_id in erased:
                 self._counts.unchanged += 1
@@ -272,6 +282,9 @@ class Application:
                 new_references(len(statement.licences)),
                 is_unread=staged.row_key in self._unread,
             )
+            held[agency_id] += result.held
+            printed = frozenset((one.kind, one.value) for one in statement.channels)
+            stated[agency_id] = stated.get(agency_id, frozenset()) | printed
             self._counts.delisted_licences += result.delisted
             self._counts.changed += result.has_changed
             self._counts.unchanged += not result.has_changed
@@ -279,6 +292,9 @@ class Application:
                 amended[agency_id] = result.record
             shared.add(agency_id)
         self._say(list(amended.values()))
+        if not self._is_dry_run:
+            source, at = self._reading.source, self._reading.retrieved_at
+            self._held_channels += propose_from_list(self._session, source, at, held, stated)
 
     def _shared(self, agency_ids: Sequence[int]) -> set[int]:
         """Agencies that several rows of the list lead to."""

@@ -12,6 +12,8 @@ import msgspec
 
 from registry.agencies import record
 from registry.agencies.actions import UNPLACED
+from registry.agencies.channel_rules import channel_key
+from registry.agencies.channels import Held
 from registry.agencies.keys import number_key
 from registry.agencies.storage import same_statement
 from registry.db import EPOCH
@@ -131,11 +133,12 @@ def fits(statement: Statement) -> bool:
 
 
 class Amended(NamedTuple):
-    """The record as it shall be said from now on, and how many of its licences were delisted by it."""
+    """The record as it shall be said from now on, how many of its licences were delisted by it, which channels are held."""
 
     record: record.Agency
     delisted: int
     has_changed: bool
+    held: tuple[Held, ...] = ()
 
 
 def amended_record(
@@ -146,7 +149,7 @@ def amended_record(
     `fresh_ids` are licence references for licences not seen before, at least as many as the statement has licences.
     """
     licences, delisted = _licences(known, statement, reading, list(fresh_ids), is_unread)
-    said: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
+    channels, held = _amended_channels(known, statement, reading)
     new = msgspec.structs.replace(
         known,
         holder_kind=statement.holder_kind if known.source == reading.source else known.holder_kind,
@@ -154,14 +157,10 @@ def amended_record(
         dissolved_on=statement.dissolved_on or known.dissolved_on,
         names=_amended_names(known, statement, reading),
         identifiers=_amended_identifiers(known, statement, reading),
-        channels=_replaced(
-            known.channels,
-            [record.Channel(kind=one.kind, value=one.value, **said) for one in statement.channels],
-            reading,
-        ),
+        channels=channels,
         licences=licences,
     )
-    return Amended(new, delisted, new != known)
+    return Amended(new, delisted, new != known, held)
 
 
 def vanished_record(known: record.Agency, reading: Reading, *, is_unread: bool = False) -> Amended:
@@ -218,19 +217,37 @@ def _amended_identifiers(known: record.Agency, statement: Statement, reading: Re
     return (*kept, *fresh)
 
 
-def _replaced(
-    known: Sequence[record.Channel], stated: Sequence[record.Channel], reading: Reading
-) -> tuple[record.Channel, ...]:
-    kept = []
-    for part in known:
-        is_ours = part.source == reading.source and part.to is None
-        if is_ours and not any(part.kind is one.kind and part.value == one.value for one in stated):
-            part = msgspec.structs.replace(part, to=_day_before(reading.day, part.from_))
-        kept.append(part)
-    fresh = [
-        one for one in stated if not any(one.kind is p.kind and one.value == p.value and p.to is None for p in kept)
+def _amended_channels(
+    known: record.Agency, statement: Statement, reading: Reading
+) -> tuple[tuple[record.Channel, ...], tuple[Held, ...]]:
+    """The channels as they are said from now on, and what of them is held until an official has approved it.
+
+    A channel of a kind that the agency has or had is not published by a list alone, and the one whose place it takes stays.
+    The first of its kind takes nobody's place, another spelling is no change, and one that is gone is closed.
+    """
+    said: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
+    stated = {(one.kind, one.value) for one in statement.channels}
+    still_open = [one for one in known.channels if one.to is None]
+    gone = [one for one in still_open if one.source == reading.source and (one.kind, one.value) not in stated]
+    spelt = {(one.kind, channel_key(one.kind, one.value)) for one in gone}
+    had = {one.kind for one in known.channels}
+    fresh: list[record.Channel] = []
+    held: list[Held] = []
+    for one in statement.channels:
+        if any(one.kind is other.kind and one.value == other.value for other in still_open):
+            continue
+        if one.kind not in had or (one.kind, channel_key(one.kind, one.value)) in spelt:
+            fresh.append(record.Channel(kind=one.kind, value=one.value, **said))
+            continue
+        old = next((other for other in gone if other.kind is one.kind), None)
+        if old is not None:
+            gone.remove(old)
+        held.append(Held(one.kind, one.value, old.value if old is not None else None))
+    closed = [
+        msgspec.structs.replace(one, to=_day_before(reading.day, one.from_)) if one in gone else one
+        for one in known.channels
     ]
-    return (*kept, *fresh)
+    return (*closed, *fresh), tuple(held)
 
 
 def _is_of(licence: record.Licence, reading: Reading) -> bool:

@@ -24,6 +24,7 @@ NOT_KEPT = "no-store"
 
 MENU = (
     ("lookup", ""),
+    ("check", "check"),
     ("licences", "licences"),
     ("help", "help"),
     ("agencies", "agencies"),

@@ -1,10 +1,11 @@
-"""The one reader of verdicts that a process keeps: its statements are compiled once, its ground is read when it changes."""
+"""What a process keeps to answer with: the reader of verdicts, whose statements are compiled once, and the keyring."""
 
 from typing import cast
 
 from flask import current_app
 
 from registry.held import HeldReader
+from registry.keyring import Keyring
 from registry.verdicts.queries import VerdictReader
 from registry.web.transaction import services
 
@@ -17,3 +18,11 @@ def verdicts() -> VerdictReader:
         reader = VerdictReader(HeldReader(held.engine), held.reading_sessions)
         current_app.extensions["registry_verdicts"] = reader
     return cast(VerdictReader, reader)
+
+
+def keyring() -> Keyring:
+    """The process's keyring: a secret is read from its file once."""
+    kept = current_app.extensions.get("registry_keyring")
+    if kept is None:
+        kept = current_app.extensions["registry_keyring"] = Keyring(services().settings.keys)
+    return cast(Keyring, kept)

@@ -45,7 +45,7 @@ PUBLIC_READ: list[Header] = [
         "X-Request-Id",
     ),
 ]
-READ_BY_POST = frozenset({"/api/v1/verify"})
+READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/checks"})
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
 
 PREFLIGHT: list[Header] = [

@@ -8,8 +8,8 @@ from babel import Locale
 from babel.dates import format_date
 
 from registry.authorities.facts import Ground
-from registry.codes import Problem, Reason
-from registry.terms import Answer, Language
+from registry.codes import CheckNote, CheckSummary, Problem, Reason
+from registry.terms import Answer, CheckKind, CheckOutcome, Language
 from registry.verdicts.question import Finding
 from registry.web.languages import SPOKEN_OF, has_text, text
 
@@ -184,3 +184,19 @@ def problem_title(language: Language, code: Problem) -> str:
 
 def problem_detail(language: Language, code: Problem) -> str:
     return text(language, f"problem.{code}.detail")
+
+
+def check_meaning(language: Language, kind: CheckKind, outcome: CheckOutcome) -> str:
+    """What it means that a thing told compares so; a bank account and a printed number have words of their own."""
+    group = "naming" if kind in (CheckKind.NUMBER, CheckKind.NAME) else "channel"
+    if kind is CheckKind.BANK_ACCOUNT and outcome in (CheckOutcome.MATCH, CheckOutcome.NOT_REGISTERED):
+        group = "bank_account"
+    return text(language, f"check.meaning.{group}.{outcome}")
+
+
+def check_note(language: Language, note: CheckNote, like: str) -> str:
+    return text(language, f"check.note.{note}", like=like) if like else text(language, f"check.note.{note}")
+
+
+def check_summary(language: Language, summary: CheckSummary) -> str:
+    return text(language, f"check.summary.{summary}")

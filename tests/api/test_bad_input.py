@@ -144,8 +144,8 @@ def test_a_body_of_another_type_is_refused(client: FlaskClient, content_type: st
     assert_as_documented(response, "verifyByPost")
 
 
-def test_a_body_beyond_64_kib_is_refused(client: FlaskClient) -> None:
-    response = client.post(URL, data='{"name": "' + "x" * 65_536 + '"}', content_type="application/json")
+def test_a_body_beyond_160_kib_is_refused(client: FlaskClient) -> None:
+    response = client.post(URL, data='{"name": "' + "x" * 163_840 + '"}', content_type="application/json")
     assert (response.status_code, response.json["code"]) == (413, "payload_too_large")
     assert_as_documented(response, "verifyByPost")
 

@@ -1,0 +1,100 @@
+"""Is what a recruiter said of himself what the agency registered?"""
+
+from typing import Any
+
+import msgspec
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.api.questions import agency_reference
+from registry.api.shapes import AgencySummary, ReasonShown, agency_summary, reasons_shown
+from registry.checks.queries import Given, Outcome, outcome_of
+from registry.checks.rules import Noted, Told
+from registry.clock import now
+from registry.codes import CheckNote, CheckSummary
+from registry.terms import Answer as Verdict
+from registry.terms import CheckKind, CheckOutcome, Language
+from registry.web.answers import Answer, asked_language
+from registry.web.asking import keyring, verdicts
+from registry.web.payloads import returns, takes
+from registry.web.transaction import reading
+from registry.web.wording import check_meaning, check_note, check_summary
+from schemas.checks import ChecksAnswerSchema, ChecksSchema
+
+ns = Namespace("checks", path="/checks")
+
+
+@ns.route("")
+class Checks(Resource):  # type: ignore[misc]
+    @takes(ChecksSchema(), body=True)
+    @returns(ChecksAnswerSchema(), "checkWhatWasTold", (413, 415))
+    def post(self, **told: Any) -> Answer:
+        """Check what a recruiter told a worker.
+
+        Each thing is a match, a mismatch, changed recently or not registered, against what the agency it names
+        registered. Nothing of the question is kept or logged.
+        """
+        given = Given(
+            tuple(Told(kind, told[kind]) for kind in CheckKind if kind in told),
+            told.get("advert", ""),
+            agency_reference(told["agency_id"]) if "agency_id" in told else None,
+            told.get("country"),
+        )
+        language = asked_language(request.environ)
+        return Answer(shown(outcome_of(reading(), verdicts(), keyring(), given, now()), language), language=language)
+
+
+class NoteShown(msgspec.Struct, frozen=True):
+    code: CheckNote
+    text: str
+
+
+class CheckedShown(msgspec.Struct, frozen=True):
+    kind: CheckKind
+    value: str
+    outcome: CheckOutcome
+    text: str
+    notes: list[NoteShown]
+
+
+class SummaryShown(msgspec.Struct, frozen=True):
+    code: CheckSummary
+    text: str
+
+
+class ChecksShown(msgspec.Struct, frozen=True):
+    summary: SummaryShown
+    checks: list[CheckedShown]
+    papers: list[NoteShown]
+    verdict: Verdict
+    reasons: list[ReasonShown]
+    agency: AgencySummary | dict[str, Any]
+    candidates: list[AgencySummary]
+
+
+def shown(outcome: Outcome, language: Language) -> ChecksShown:
+    verdict = outcome.verdict
+    return ChecksShown(
+        SummaryShown(outcome.summary, check_summary(language, outcome.summary)),
+        [
+            CheckedShown(
+                one.told.kind,
+                one.told.value,
+                one.outcome,
+                check_meaning(language, one.told.kind, one.outcome),
+                [_note(language, note) for note in one.notes],
+            )
+            for one in outcome.checked
+        ],
+        [_note(language, note) for note in outcome.papers],
+        Verdict.UNKNOWN if verdict is None else verdict.verdict,
+        []
+        if verdict is None
+        else reasons_shown(verdict.reasons, outcome.ground, language, verdict.licence is not None, verdict.verdict),
+        {} if verdict is None or verdict.agency is None else agency_summary(verdict.agency),
+        [agency_summary(candidate) for candidate in outcome.candidates],
+    )
+
+
+def _note(language: Language, note: Noted) -> NoteShown:
+    return NoteShown(note.code, check_note(language, note.code, note.like))

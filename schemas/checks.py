@@ -1,0 +1,82 @@
+"""What a recruiter told a worker, and how it compares with what the agency registered."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from registry.codes import CheckNote, CheckSummary, Problem
+from registry.terms import Answer, CheckKind, CheckOutcome
+from schemas.agencies import AgencySummarySchema
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Country, Line, OneOf, OrEmpty, Passage
+from schemas.verify import ReasonSchema
+
+MOST_IN_AN_ADVERT = 10_000
+
+
+def told(kind: str, most: int, example: str) -> Line:
+    return Line(most=most, metadata={"description": kind, "example": example})
+
+
+class ChecksSchema(InSchema):
+    """What was told: at least one thing, or an advert from which the things are picked out."""
+
+    agency_id = told("Reference of the agency he claims to be from, where it is known.", 40, "DEMASENDAG2R")
+    country = Country(metadata={"description": "Where the job is.", "example": "IT"})
+    number = told("Licence number, or a company's code.", 120, "FICT-CN-001")
+    name = told("The agency's name, in any script.", 400, "Agenzia Inventata")
+    phone = told("Phone number.", 60, "+39 06 0000 0000")
+    wechat = told("WeChat id.", 80, "fictional_example")
+    email = told("E-mail address.", 200, "jobs@agency.example")
+    website = told("Website.", 400, "https://agency.example")
+    bank_account = told("Account to which money is to be paid.", 60, "IT60X0542811101000000123456")
+    staff_number = told("Number on the recruiter's staff card.", 120, "A-0001")
+    advert = Passage(
+        most=MOST_IN_AN_ADVERT,
+        metadata={"description": "A whole advert, HTML or text. What is stated in a field of its own goes first."},
+    )
+
+    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        if any(name in loaded for name in (*list(CheckKind), "advert")):
+            return []
+        return [("body", Problem.MISSING, f"must state one of {', '.join(CheckKind)}, or an advert")]
+
+
+class CheckNoteSchema(OutSchema):
+    """Something noticed."""
+
+    code = OneOf(CheckNote, required=True)
+    text = fields.String(required=True)
+
+
+class CheckedSchema(OutSchema):
+    """One thing told. `value` is as it was told or picked out."""
+
+    kind = OneOf(CheckKind, required=True)
+    value = fields.String(required=True)
+    outcome = OneOf(CheckOutcome, required=True)
+    text = fields.String(required=True, metadata={"description": "What it means."})
+    notes = fields.List(fields.Nested(CheckNoteSchema), required=True)
+
+
+class CheckSummarySchema(OutSchema):
+    """What it comes to, in plain words."""
+
+    code = OneOf(CheckSummary, required=True)
+    text = fields.String(required=True)
+
+
+class ChecksAnswerSchema(OutSchema):
+    """The whole answer. `verdict` says whether the agency is licensed; matching channels alone never do."""
+
+    summary = fields.Nested(CheckSummarySchema, required=True)
+    checks = fields.List(fields.Nested(CheckedSchema), required=True)
+    papers = fields.List(
+        fields.Nested(CheckNoteSchema),
+        required=True,
+        metadata={"description": "Papers shown in the advert that are no licence for work abroad."},
+    )
+    verdict = OneOf(Answer, required=True)
+    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    agency = OrEmpty(AgencySummarySchema, required=True)
+    candidates = fields.List(fields.Nested(AgencySummarySchema), required=True)

@@ -1,0 +1,272 @@
+"""POST /api/v1/checks: each thing told against what its agency registered, and nothing of the question kept."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.agencies import channels as changes
+from registry.agencies import record
+from registry.agencies.actions import admit, amend
+from registry.agencies.publishing import Event
+from registry.agencies.queries import agency_row
+from registry.clock import now
+from registry.config import Settings
+from registry.keyring import Keyring
+from registry.names.actions import index_names
+from registry.tables import METADATA
+from registry.terms import ChannelKind, NameKind
+from tests.make import agency_record, changed, licence_record, make_agency, source_of, told
+from tests.serving import serve
+
+NUMBER = "CISLO/0001"
+ACCOUNT, OTHER = "IT60X0542811101000000123456", "IT43K0310412701000000003456"
+KEYLESS = Keyring(Path("/nonexistent"))
+"""A phone needs no secret, so none is made."""
+
+
+def make(session: Session, *channels: tuple[ChannelKind, str]) -> record.Agency:
+    agency = make_agency(
+        session,
+        name="Agentura Smyšlená s.r.o.",
+        channels=channels_of(*channels),
+        licences=(licence_record(number=NUMBER),),
+    )
+    session.commit()
+    return agency
+
+
+def channels_of(*channels: tuple[ChannelKind, str]) -> tuple[record.Channel, ...]:
+    said: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
+    return tuple(record.Channel(kind=kind, value=value, **said) for kind, value in channels)
+
+
+def ask(client: FlaskClient, **body: Any) -> Any:
+    response = client.post("/api/v1/checks", json=body)
+    assert response.status_code == 200, response.json
+    assert response.headers["Cache-Control"] == "no-store"
+    return response.json
+
+
+def outcomes(answer: Any) -> dict[str, str]:
+    return {one["kind"]: one["outcome"] for one in answer["checks"]}
+
+
+def test_each_thing_told_is_answered_and_the_gravest_decides(client: FlaskClient, session: Session) -> None:
+    make(session, (ChannelKind.PHONE, "601123456"), (ChannelKind.WECHAT, "smyslena"))
+    answer = ask(client, number=NUMBER, phone="+420601123456", wechat="smyslena2", email="a@b.example")
+    assert outcomes(answer) == {
+        "number": "match", "phone": "match", "wechat": "mismatch", "email": "not_registered"
+    }  # fmt: skip
+    assert answer["summary"]["code"] == "mismatches"
+    assert answer["verdict"] == "yes"
+
+
+def test_a_registered_channel_of_a_licensed_agency_matches(client: FlaskClient, session: Session) -> None:
+    make(session, (ChannelKind.PHONE, "601123456"))
+    assert ask(client, number=NUMBER, phone="601 123 456")["summary"]["code"] == "matches"
+
+
+def test_a_channel_that_took_the_place_of_another_is_recent_for_thirty_days(
+    client: FlaskClient, session: Session
+) -> None:
+    agency = make(session, (ChannelKind.WECHAT, "smyslena"))
+    with time_machine.travel(now() + timedelta(days=3)):
+        known = told(session, agency.agency_id)
+        amend(
+            session,
+            changed(known, channels=channels_of((ChannelKind.WECHAT, "ukradena"))),
+            Event("agency.amended", agency.agency_id),
+        )
+        session.commit()
+        assert outcomes(ask(client, agency_id=agency.agency_id, wechat="ukradena")) == {"wechat": "changed_recently"}
+    with time_machine.travel(now() + timedelta(days=40)):
+        assert outcomes(ask(client, agency_id=agency.agency_id, wechat="ukradena")) == {"wechat": "match"}
+
+
+def test_an_advert_is_picked_apart_and_a_permit_for_work_at_home_is_named(
+    client: FlaskClient, session: Session
+) -> None:
+    make(session, (ChannelKind.PHONE, "601123456"))
+    answer = ask(client, country="CZ", advert="<b>人力资源服务许可证</b> 🔥 tel. 601 123 456")
+    assert outcomes(answer) == {"phone": "not_registered"}
+    assert [paper["code"] for paper in answer["papers"]] == ["human_resources_permit"]
+    assert answer["summary"]["code"] == "not_a_licence_for_abroad"
+
+
+def test_whoever_is_no_recruiter_is_said_to_be_nothing_else(client: FlaskClient) -> None:
+    answer = ask(client, name="Továrna Smyšlená a.s.")
+    assert answer["summary"]["code"] == "no_labour_supplier"
+    assert "manufacturer" in answer["summary"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        ({}, "body"),
+        ({"country": "CZ"}, "body"),
+        ({"advert": "x" * 10_001}, "advert"),
+        ({"advert": " "}, "advert"),
+        ({"advert": "a\0b"}, "advert"),
+        ({"advert": 5}, "advert"),
+        ({"phone": None}, "phone"),
+        ({"phone": "1" * 61}, "phone"),
+        ({"agency_id": "DEMASENDAG2X", "phone": "1"}, "agency_id"),
+        ({"passport": "x"}, "passport"),
+    ],
+)
+def test_a_question_that_is_not_well_formed_names_what_is_wrong(
+    client: FlaskClient, body: dict[str, Any], parameter: str
+) -> None:
+    response = client.post("/api/v1/checks", json=body)
+    assert response.status_code == 400
+    assert parameter in [error["parameter"] for error in response.json["errors"]]
+
+
+@pytest.mark.parametrize("value", ["%", "_", "*", "💰💰", "\u202e\u202d", "аgеnturа", "' OR 1=1 --", "？" * 50])
+def test_hostile_words_get_a_plain_answer(client: FlaskClient, session: Session, value: str) -> None:
+    make(session)
+    response = client.post("/api/v1/checks", json={"name": value, "number": value[:120]})
+    assert response.status_code in (200, 400)
+    assert response.mimetype in ("application/json", "application/problem+json")
+    if response.status_code == 200:
+        assert "match" not in outcomes(response.json).values()
+
+
+def test_nothing_of_a_question_is_kept_or_logged(settings: Settings, session: Session) -> None:
+    """A server of its own is asked with planted words; they stand in no log line, file, page of the database or WAL."""
+    make(session, (ChannelKind.BANK_ACCOUNT, "…3456"))
+    planted, account = "plantedsecret", "6222000000000000017"
+    body = {
+        "number": NUMBER,
+        "wechat": planted,
+        "name": f"Agentura {planted}",
+        "bank_account": account,
+        "advert": f"微信 {planted} {planted}@mail.example 卡号 {account}",
+    }
+    with serve(settings) as server:
+        url = f"{server.base_url}/api/v1/checks"
+        assert requests.post(url, json=body, timeout=30).status_code == 200
+        assert requests.post(url, json=body | {planted: planted}, timeout=30).status_code == 400
+        assert requests.post(url, data=planted.encode(), timeout=30).status_code in (400, 415)
+        form = {"wechat": planted, "bank_account": account, "number": NUMBER}
+        page = requests.post(f"{server.base_url}/en/check", data=form, timeout=30)
+        assert page.status_code == 200
+        assert page.url == f"{server.base_url}/en/check"
+        kept = [path for path in settings.home.parent.rglob("*") if path.is_file()]
+        bodies = [path.read_bytes() for path in kept]
+        assert server.output in kept
+    assert all(word.encode() not in body for body in bodies for word in (planted, account))
+    for table in METADATA.tables.values():
+        rows = repr(session.execute(select(table)).all())
+        assert planted not in rows
+        assert account not in rows
+
+
+def test_a_page_elsewhere_may_ask_for_a_check(client: FlaskClient, session: Session) -> None:
+    make(session)
+    response = client.post("/api/v1/checks", json={"number": NUMBER})
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in client.options("/api/v1/checks").headers["Access-Control-Allow-Methods"]
+
+
+def test_checks_are_counted_against_the_askers_rate(make_app: Callable[[Settings], Flask], settings: Settings) -> None:
+    client = make_app(replace(settings, rate=2)).test_client()
+    answers = [client.post("/api/v1/checks", json={"phone": "601123456"}).status_code for _ in range(4)]
+    assert answers[:2] == [200, 200]
+    assert 429 in answers[2:]
+    assert client.post("/en/check", data={"phone": "601123456"}).status_code == 429
+
+
+def test_an_account_is_a_match_by_its_whole_number_alone(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    agency = agency_record(channels=channels_of((ChannelKind.BANK_ACCOUNT, ACCOUNT)))
+    admit(session, [agency], Event("source.imported", agency.agency_id), keyring=Keyring(settings.keys))
+    for told_account, outcome in (
+        (ACCOUNT, "match"),
+        ("IT60 X054 2811 1010 0000 0123 456", "match"),
+        (OTHER, "mismatch"),
+    ):
+        answer = ask(client, agency_id=agency.agency_id, bank_account=told_account)
+        assert outcomes(answer) == {"bank_account": outcome}
+    whole = client.get(f"/api/v1/agencies/{agency.agency_id}")
+    assert whole.json["channels"][0]["value"] == "IT …3456"
+    history = client.get(f"/api/v1/agencies/{agency.agency_id}/history")
+    digest = Keyring(settings.keys).digest("accounts", ACCOUNT)
+    for body in (whole.get_data(as_text=True), history.get_data(as_text=True)):
+        assert digest not in body
+        assert ACCOUNT not in body
+
+
+def test_a_phone_that_came_to_a_known_agency_is_recent_and_those_of_a_new_one_are_not(
+    client: FlaskClient, session: Session
+) -> None:
+    agency = make(session, (ChannelKind.PHONE, "601123456"))
+    assert outcomes(ask(client, agency_id=agency.agency_id, phone="601123456")) == {"phone": "match"}
+    known = told(session, agency.agency_id)
+    more = (*known.channels, *channels_of((ChannelKind.EMAIL, "a@agentura.example")))
+    amend(session, changed(known, channels=more), Event("agency.amended", agency.agency_id))
+    answer = ask(client, agency_id=agency.agency_id, phone="601123456", email="a@agentura.example")
+    assert outcomes(answer) == {"phone": "match", "email": "changed_recently"}
+    assert answer["summary"]["code"] == "changed_recently"
+
+
+def test_a_change_is_recent_from_the_instant_it_is_published(client: FlaskClient, session: Session) -> None:
+    agency = make(session, (ChannelKind.PHONE, "601123456"))
+    began = now()
+    with time_machine.travel(began, tick=False) as clock:
+        change = changes.propose(
+            session, agency.agency_id, ChannelKind.PHONE, "602123456", by="A", keyring=KEYLESS, instead_of="601123456"
+        )
+        changes.approve(session, change.reference, by="B")
+        clock.shift(timedelta(hours=72))
+        assert outcomes(ask(client, agency_id=agency.agency_id, phone="602123456")) == {"phone": "mismatch"}
+        changes.apply(session, change.reference)
+        assert outcomes(ask(client, agency_id=agency.agency_id, phone="602123456")) == {"phone": "changed_recently"}
+        assert outcomes(ask(client, agency_id=agency.agency_id, phone="601123456")) == {"phone": "mismatch"}
+        clock.shift(timedelta(days=30))
+        assert outcomes(ask(client, agency_id=agency.agency_id, phone="602123456")) == {"phone": "match"}
+
+
+def test_a_name_near_to_a_registered_one_shows_both_and_whom_it_may_imitate(
+    client: FlaskClient, session: Session
+) -> None:
+    agency = make(session)
+    names = [(NameKind.LEGAL, "Agentura Smyšlená s.r.o.")]
+    row = agency_row(session, agency.agency_id)
+    assert row is not None
+    index_names(session, row.id, names)
+    answer = ask(client, name="Agentura Smyslené s.r.o.")
+    assert outcomes(answer) == {"name": "mismatch"}
+    assert [note["code"] for note in answer["checks"][0]["notes"]] == ["near_name"]
+    assert "Agentura Smyšlená s.r.o." in answer["checks"][0]["notes"][0]["text"]
+    assert [one["agency_id"] for one in answer["candidates"]] == [agency.agency_id]
+    assert answer["agency"] == {}
+    assert answer["summary"]["code"] == "mismatches"
+
+
+@pytest.mark.parametrize(
+    "advert",
+    ["🔥" * 10_000, "<b>" * 3_333, "&#x61;" * 1_600, "а" * 10_000, "\u200b" * 10_000, "1 " * 5_000, "a@" * 5_000],
+)
+def test_ten_thousand_characters_of_anything_are_answered_in_bounded_time(
+    client: FlaskClient, session: Session, advert: str
+) -> None:
+    make(session)
+    client.post("/api/v1/checks", json={"advert": "warm"})
+    began = time.perf_counter()
+    response = client.post("/api/v1/checks", json={"advert": advert, "number": NUMBER})
+    assert time.perf_counter() - began < 3
+    assert response.status_code == 200
+    assert len(response.get_data()) < 60_000
