@@ -12,7 +12,17 @@ from registry.agencies.channel_rules import account_text, changed_at
 from registry.agencies.queries import published
 from registry.authorities.facts import Ground
 from registry.checks.advert import picked, readable
-from registry.checks.rules import Checked, Noted, Registered, Told, check, mismatched_name, papers_in, summary
+from registry.checks.rules import (
+    Checked,
+    Noted,
+    Registered,
+    Told,
+    check,
+    is_same_name,
+    mismatched_name,
+    papers_in,
+    summary,
+)
 from registry.codes import CheckSummary
 from registry.keyring import Keyring
 from registry.names.queries import search
@@ -134,6 +144,7 @@ def _near_names(
             continue
         hits = search(session, one.value, NEAR_NAMES, floor=NEAR)
         if hits:
-            checked.append(mismatched_name(one, hits[0].name, papers_in(one.value)))
+            if not is_same_name(one.value, hits[0].name):
+                checked.append(mismatched_name(one, hits[0].name, papers_in(one.value)))
             references |= dict.fromkeys(hit.agency_id for hit in hits)
     return checked, tuple(published(session, list(references), now.date()))
