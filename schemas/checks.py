@@ -42,7 +42,7 @@ class ChecksSchema(InSchema):
         return [("body", Problem.MISSING, f"must state one of {', '.join(CheckKind)}, or an advert")]
 
 
-class CheckNoteSchema(OutSchema):
+class CheckRemarkSchema(OutSchema):
     """Something noticed."""
 
     code = OneOf(CheckNote, required=True)
@@ -56,10 +56,10 @@ class CheckedSchema(OutSchema):
     value = fields.String(required=True)
     outcome = OneOf(CheckOutcome, required=True)
     text = fields.String(required=True, metadata={"description": "What it means."})
-    notes = fields.List(fields.Nested(CheckNoteSchema), required=True)
+    notes = fields.List(fields.Nested(CheckRemarkSchema), required=True)
 
 
-class CheckSummarySchema(OutSchema):
+class CheckResultSchema(OutSchema):
     """What it comes to, in plain words."""
 
     code = OneOf(CheckSummary, required=True)
@@ -69,10 +69,10 @@ class CheckSummarySchema(OutSchema):
 class ChecksAnswerSchema(OutSchema):
     """The whole answer. `verdict` says whether the agency is licensed; matching channels alone never do."""
 
-    summary = fields.Nested(CheckSummarySchema, required=True)
+    summary = fields.Nested(CheckResultSchema, required=True)
     checks = fields.List(fields.Nested(CheckedSchema), required=True)
     papers = fields.List(
-        fields.Nested(CheckNoteSchema),
+        fields.Nested(CheckRemarkSchema),
         required=True,
         metadata={"description": "Papers shown in the advert that are no licence for work abroad."},
     )
