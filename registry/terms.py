@@ -63,6 +63,15 @@ class ChannelKind(StrEnum):
     BANK_ACCOUNT = "bank_account"
 
 
+class Difference(StrEnum):
+    """What of a paper is not the data of the agency whose name it bears."""
+
+    NUMBER = "number"
+    CODE = "code"
+    COUNTRY = "country"
+    NAME = "name"
+
+
 class Activity(StrEnum):
     PLACEMENT = "placement"
     TEMPORARY_WORK = "temporary_work"

@@ -13,7 +13,8 @@ import msgspec
 from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
-from registry.terms import Answer, HolderKind, Language, NameKind, Role, Script
+from registry.names.rules import How
+from registry.terms import Answer, Difference, HolderKind, Language, NameKind, Role, Script
 from registry.verdicts.question import Finding, SourceNote, Verdict
 from registry.web.answers import encode
 from registry.web.wording import authority_name, reason_text
@@ -70,6 +71,14 @@ class SourceShown(msgspec.Struct, frozen=True):
     stale: bool
 
 
+class ImitatedShown(msgspec.Struct, frozen=True):
+    agency: AgencySummary
+    name: str
+    how: How
+    score: float
+    differs: tuple[Difference, ...]
+
+
 class VerdictShown(msgspec.Struct, frozen=True):
     verdict: Answer
     may_continue_existing_placements: Answer
@@ -78,6 +87,7 @@ class VerdictShown(msgspec.Struct, frozen=True):
     agency: AgencySummary | Mapping[str, Any]
     licence: msgspec.Raw | Mapping[str, Any]
     candidates: list[AgencySummary]
+    possible_clone_of: list[ImitatedShown]
     source: SourceShown | Mapping[str, Any]
 
 
@@ -146,6 +156,10 @@ def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> Verdi
         NOTHING if verdict.agency is None else agency_summary(verdict.agency),
         NOTHING if licence is None else licence_with(licence, status=verdict.status),
         [agency_summary(candidate) for candidate in verdict.candidates],
+        [
+            ImitatedShown(agency_summary(one.agency), one.name, one.how, one.score, one.differs)
+            for one in verdict.possible_clone_of
+        ],
         source_shown(verdict.source, ground, language),
     )
 
