@@ -19,6 +19,8 @@ COMMANDS: dict[str, str] = {
     "sources": "registry.cli.sources:sources",
     "worker": "registry.cli.worker:worker",
     "reindex": "registry.cli.reindex:reindex",
+    "clones": "registry.cli.clones:clones",
+    "collisions": "registry.cli.collisions:collisions",
     "openapi": "registry.cli.openapi:openapi",
 }
 """Name of each command and where it is: `module:function`."""

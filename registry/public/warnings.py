@@ -10,6 +10,9 @@ from registry.terms import Language
 from registry.web.languages import text
 from registry.web.wording import authority_name
 
+OURSELVES = "registry"
+"""The source of a warning that no list of ours stated."""
+
 
 class ShownWarning(NamedTuple):
     """`source` is the authority's name where the warning came from a list of ours, else as the official named it."""
@@ -37,5 +40,7 @@ def warnings_on(agency: record.Agency, ground: Ground, language: Language, day: 
 
 
 def _source(reference: str, ground: Ground, language: Language) -> str:
+    if reference == OURSELVES:
+        return text(language, "page.warning.registry")
     known = ground.sources.get(reference)
     return authority_name(language, known.authority, ground) if known else reference
