@@ -12,6 +12,7 @@ from registry.agencies.publishing import Event
 from registry.authorities.actions import keep_authority, keep_source, record_retrieval
 from registry.clock import now
 from registry.ids import new_references
+from registry.names.actions import gathered
 from registry.terms import (
     Activity,
     HolderKind,
@@ -81,8 +82,9 @@ def keep_ground(session: Session) -> None:
 def admit_all(session: Session, size: int) -> None:
     """Admit agencies 0 to `size` - 1 in batches, within the caller's transaction."""
     retrieved_at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-    for batch in batches(size, retrieved_at):
-        admit(session, batch, Event("source.imported"))
+    with gathered(session):
+        for batch in batches(size, retrieved_at):
+            admit(session, batch, Event("source.imported"))
 
 
 def batches(size: int, retrieved_at: datetime) -> Iterator[list[record.Agency]]:

@@ -36,6 +36,22 @@ class NameKind(StrEnum):
     FORMER = "former"
 
 
+class Likeness(StrEnum):
+    """In what way a registered name answers to a name that is asked for, the closest first."""
+
+    EXACT = "exact"
+    DIACRITICS = "diacritics"
+    LEGAL_FORM = "legal_form"
+    WORD_ORDER = "word_order"
+    PINYIN = "pinyin"
+    TRANSLATION = "translation"
+    CHARACTERS = "characters"
+    TYPING = "typing"
+    PART = "part"
+    INITIALS = "initials"
+    SIMILAR = "similar"
+
+
 class Script(StrEnum):
     """ISO 15924 codes of the scripts that lists come in; `zyyy` is undetermined."""
 

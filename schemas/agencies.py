@@ -12,6 +12,7 @@ from registry.terms import (
     IdentifierScheme,
     LicenceKind,
     LicenceStatus,
+    Likeness,
     NameKind,
     Role,
     SanctionKind,
@@ -212,6 +213,28 @@ class AgencySummarySchema(SourcedSchema):
     is_correction_requested = fields.Boolean()
     clone_warnings = fields.List(fields.Nested(WarningSchema))
     withheld = fields.String(metadata=_WITHHELD)
+
+
+class MatchSchema(OutSchema):
+    """Why an agency is among the hits of `q`."""
+
+    by = fields.String(
+        required=True, metadata={"description": "What matched: `name`, `licence_number`, `agency_id`, an identifier."}
+    )
+    value = fields.String(
+        required=True, metadata={"description": "The name as registered, or the number without spaces."}
+    )
+    kind = OneOf(NameKind, metadata={"description": "Of a name: which kind."})
+    how = OneOf(Likeness, metadata={"description": "Of a name: in what way it matched."})
+
+
+class AgencyHitSchema(AgencySummarySchema):
+    """An agency of the list. `score` and `matched` stand there for hits of `q` alone."""
+
+    score = fields.Float(
+        metadata={"description": "0 to 100; 100 is the whole number or name. Below 60 nothing is shown."}
+    )
+    matched = fields.Nested(MatchSchema)
 
 
 class AgencySchema(AgencySummarySchema):

@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from registry.codes import Problem
 from registry.terms import Answer
-from schemas.agencies import AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
+from schemas.agencies import AgencyHitSchema, AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
 from schemas.base import OutSchema
 from schemas.fields import Country, Line, OneOf, OrEmpty
 from schemas.verify import ReasonSchema, SectorOnDaySchema, SourceNoteSchema
@@ -52,7 +52,7 @@ class LegSchema(OutSchema):
     agency = OrEmpty(AgencySummarySchema, required=True)
     licence = OrEmpty(LicenceOnDaySchema, required=True)
     agreement = OrEmpty(AgreementSchema, required=True)
-    candidates = fields.List(fields.Nested(AgencySummarySchema), required=True)
+    candidates = fields.List(fields.Nested(AgencyHitSchema), required=True)
     source = OrEmpty(SourceNoteSchema, required=True)
 
 

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from registry.terms import Activity, LicenceStatus, Role
-from schemas.agencies import AgencySummarySchema
+from schemas.agencies import AgencyHitSchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Line, Word
 from schemas.sectors import LONGEST, NACE_PATTERN, tidy_sector
@@ -30,7 +30,7 @@ class AgenciesQuerySchema(PageSchema):
     q = Line(
         most=400,
         metadata={
-            "description": "Number, identifier or beginning of a name. Hits say what matched.",
+            "description": "Number, identifier or name: in any script, in pinyin, in part, misspelt. Hits say what matched.",
             "example": "Fictitious",
         },
     )
@@ -50,26 +50,12 @@ class AgenciesQuerySchema(PageSchema):
     status = Word(LicenceStatus, metadata={"description": "A licence has this status today, where its authority sits."})
 
 
-class MatchSchema(OutSchema):
-    """Why an agency is among the hits of `q`."""
-
-    by = fields.String(
-        required=True, metadata={"description": "What matched: `name`, `licence_number`, `agency_id`, an identifier."}
-    )
-    value = fields.String(required=True, metadata={"description": "The normalised form that matched."})
-
-
-class AgencyHitSchema(AgencySummarySchema):
-    """An agency of the list. `score` and `matched` stand there for hits of `q` alone."""
-
-    score = fields.Integer(metadata={"description": "0 to 100; 100 is the whole number or name."})
-    matched = fields.Nested(MatchSchema)
-
-
 class AgenciesSchema(OutSchema):
     items = fields.List(fields.Nested(AgencyHitSchema), required=True)
     next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null on the last page."})
-    total = fields.Integer(required=True, metadata={"description": "Agencies that fit, over all pages."})
+    total = fields.Integer(
+        required=True, metadata={"description": "Agencies that fit, over all pages; by name at most 300."}
+    )
 
 
 class DaySchema(InSchema):

@@ -5,8 +5,8 @@ from typing import Any
 from marshmallow import fields
 
 from registry.codes import Problem, Reason
-from registry.terms import NACE_REVISIONS, Activity, Answer, Difference
-from schemas.agencies import AgencySummarySchema, LicenceOnDaySchema
+from registry.terms import NACE_REVISIONS, Activity, Answer, Difference, Likeness
+from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, Instant, Line, Moment, OneOf, OrEmpty, Word
 from schemas.sectors import LONGEST, NACE_PATTERN, exists, tidy_sector
@@ -151,7 +151,7 @@ class ImitatedSchema(OutSchema):
 
     agency = fields.Nested(AgencySummarySchema, required=True)
     name = fields.String(required=True, metadata={"description": "Which of its names is near."})
-    how = fields.String(required=True, metadata={"description": "In what way it is near."})
+    how = OneOf(Likeness, required=True, metadata={"description": "In what way it is near."})
     score = fields.Float(required=True, metadata={"description": "How near, 85 to 100."})
     differs = fields.List(
         OneOf(Difference), required=True, metadata={"description": "What of the question is not this agency's."}
@@ -170,7 +170,7 @@ class VerdictSchema(OutSchema):
     agency = OrEmpty(AgencySummarySchema, required=True)
     licence = OrEmpty(LicenceOnDaySchema, required=True)
     candidates = fields.List(
-        fields.Nested(AgencySummarySchema),
+        fields.Nested(AgencyHitSchema),
         required=True,
         metadata={"description": "Whom the subject may mean, where it does not say."},
     )

@@ -1,15 +1,15 @@
-"""The list of agencies: filters, search by number, identifier or beginning of a name, and a stable order to page."""
+"""The list of agencies: filters, search by number, identifier or name, and a stable order to page."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
-from registry.agencies.keys import LICENCE_NUMBER, NAME, name_key, number_key
+from registry.agencies.keys import LICENCE_NUMBER, NAME, number_key
 from registry.agencies.models import (
     Agency,
     AgencyProfile,
@@ -20,8 +20,9 @@ from registry.agencies.models import (
     LookupKey,
     PublicRecord,
 )
-from registry.held import AnySelect
+from registry.agencies.naming import agencies_named
 from registry.ids import read_reference
+from registry.names.queries import CANDIDATES
 from registry.terms import (
     EU_STATES,
     KINDS,
@@ -30,6 +31,8 @@ from registry.terms import (
     Answer,
     IdentifierScheme,
     LicenceStatus,
+    Likeness,
+    NameKind,
     Role,
     Territory,
 )
@@ -57,11 +60,13 @@ class Filters:
 
 
 class Match(NamedTuple):
-    """Why an agency answers `q`: which kind of key, what it says, and a score of 0 to 100."""
+    """Why an agency answers `q`: which kind of key, the number or name that matched, how well (0 to 100), and of a name how."""
 
     by: str
     value: str
-    score: int
+    score: float
+    kind: NameKind | None = None
+    how: Likeness | None = None
 
 
 class Hit(NamedTuple):
@@ -70,9 +75,9 @@ class Hit(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A place in the order: the sort key of a search (empty without one) and the agency's row id."""
+    """A place in the order: hundredths of the score, the best first (0 without a search), and the agency's row id."""
 
-    sort: str
+    rank: int
     agency_id: int
 
 
@@ -85,30 +90,40 @@ class Page(NamedTuple):
 def page_of_agencies(
     session: Session, filters: Filters, today: date, *, limit: int, after: Place | None = None
 ) -> Page:
-    """At most `limit` agencies behind the place `after`: by how well `q` matches, else in the order of registration."""
-    matches = _matches(filters.q) if filters.q is not None else None
-    if matches is None:
-        sort: ColumnElement[str] = literal("")
-        query = select(AgencyProfile.agency_id, sort.label("sort"))
+    """At most `limit` agencies behind the place `after`: by how well `q` matches, else in the order of registration.
+
+    A search finds at most `CANDIDATES` agencies by name and as many by number.
+    """
+    if filters.q is None:
+        matches: dict[int, Match] = {}
+        shown, is_more, total = _listed(session, filters, today, limit, after.agency_id if after else 0)
     else:
-        sort = matches.c.sort
-        query = select(AgencyProfile.agency_id, sort).join(matches, matches.c.agency_id == AgencyProfile.agency_id)
-    query = query.where(AgencyProfile.unsaid_at.is_(None), *_conditions(filters, today))
-    total = session.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    place = AgencyProfile.agency_id if matches is None else tuple_(sort, AgencyProfile.agency_id)
-    if after is not None:
-        beyond: Any = after.agency_id if matches is None else tuple_(literal(after.sort), literal(after.agency_id))
-        query = query.where(place > beyond)
-    order = [AgencyProfile.agency_id] if matches is None else [sort, AgencyProfile.agency_id]
-    rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
-    shown = rows[:limit]
-    bodies = _bodies(session, [row.agency_id for row in shown])
+        matches = _matches(session, filters, today)
+        ranked = sorted((_place(agency_id, match) for agency_id, match in matches.items()), key=_order)
+        rest = [place.agency_id for place in ranked if after is None or _order(place) > _order(after)]
+        shown, is_more, total = rest[:limit], len(rest) > limit, len(ranked)
+    bodies = _bodies(session, shown)
     items = [
-        Hit(record.withhold(record.read_record(bodies[row.agency_id]), today), _match(row.sort, filters.q))
-        for row in shown
+        Hit(record.withhold(record.read_record(bodies[agency_id]), today), matches.get(agency_id))
+        for agency_id in shown
     ]
-    last = Place(shown[-1].sort, shown[-1].agency_id) if len(rows) > limit else None
-    return Page(items, last, total)
+    return Page(items, _place(shown[-1], matches.get(shown[-1])) if is_more else None, total)
+
+
+def _place(agency_id: int, match: Match | None) -> Place:
+    return Place(0 if match is None else round(100 * match.score), agency_id)
+
+
+def _order(place: Place) -> tuple[int, int]:
+    return -place.rank, place.agency_id
+
+
+def _listed(session: Session, filters: Filters, today: date, limit: int, after: int) -> tuple[list[int], bool, int]:
+    fitting = select(AgencyProfile.agency_id).where(AgencyProfile.unsaid_at.is_(None), *_conditions(filters, today))
+    total = session.execute(select(func.count()).select_from(fitting.subquery())).scalar_one()
+    behind = fitting.where(AgencyProfile.agency_id > after).order_by(AgencyProfile.agency_id).limit(limit + 1)
+    rows = list(session.execute(behind).scalars())
+    return rows[:limit], len(rows) > limit, total
 
 
 def _bodies(session: Session, agency_ids: list[int]) -> dict[int, bytes]:
@@ -116,44 +131,44 @@ def _bodies(session: Session, agency_ids: list[int]) -> dict[int, bytes]:
     return {row.agency_id: row.body for row in session.execute(query).scalars()}
 
 
-def _matches(q: str) -> Any:
-    """The agencies `q` leads to, each with its best sort key: rank, kind and key, so that text order is rank order."""
-    number, name = number_key(q), name_key(q)
-    numbered = [
-        and_(LookupKey.kind == kind, LookupKey.value == number)
-        for kind in (LICENCE_NUMBER, *(scheme.value for scheme in IdentifierScheme))
-    ]
-    registered = [f"{country}:{number}" for country in sorted(EU_STATES | SENDING_COUNTRIES)]
-    numbered.append(and_(LookupKey.kind == IdentifierScheme.REGISTRATION_NUMBER.value, LookupKey.value.in_(registered)))
-    parts: list[AnySelect] = []
+def _matches(session: Session, filters: Filters, today: date) -> dict[int, Match]:
+    """The agencies that `q` leads to and the filters leave, each with its best match: a number before any name."""
+    conditions = list(_conditions(filters, today))
+
+    def wanted(agency_ids: Sequence[int]) -> set[int]:
+        fitting = select(AgencyProfile.agency_id).where(AgencyProfile.unsaid_at.is_(None), *conditions)
+        kept: set[int] = set()
+        for start in range(0, len(agency_ids), 500):
+            some = AgencyProfile.agency_id.in_(agency_ids[start : start + 500])
+            kept.update(session.execute(fitting.where(some)).scalars())
+        return kept
+
+    q = filters.q or ""
+    hits = agencies_named(session, q, CANDIDATES, wanted=wanted if conditions else None)
+    found = {hit.agency_id: Match(NAME, hit.name, hit.score, hit.kind, hit.how) for hit in hits}
+    numbered = dict(_numbered(session, q))
+    return found | {agency_id: numbered[agency_id] for agency_id in wanted(list(numbered))}
+
+
+def _numbered(session: Session, q: str) -> Iterator[tuple[int, Match]]:
+    """Agencies by a licence number, an identifier or a reference of ours, whole."""
+    number = number_key(q)
     if number:
-        parts.append(_keyed("0", or_(*numbered)))
-    if name:
-        prefixed = and_(LookupKey.kind == NAME, LookupKey.value >= name, LookupKey.value < name + "\U0010ffff")
-        parts.append(_keyed(case((LookupKey.value == name, "1"), else_="2"), prefixed))
+        schemes = (LICENCE_NUMBER, *(scheme.value for scheme in IdentifierScheme))
+        registered = [f"{country}:{number}" for country in sorted(EU_STATES | SENDING_COUNTRIES)]
+        keyed = or_(
+            and_(LookupKey.kind.in_(schemes), LookupKey.value == number),
+            and_(LookupKey.kind == IdentifierScheme.REGISTRATION_NUMBER.value, LookupKey.value.in_(registered)),
+        )
+        query = select(LookupKey.agency_id, LookupKey.kind, LookupKey.value).where(LookupKey.unsaid_at.is_(None), keyed)
+        for agency_id, kind, value in session.execute(query.order_by(LookupKey.agency_id).limit(CANDIDATES)):
+            yield agency_id, Match(kind, value, 100.0)
     reference = read_reference(q)
     if reference is not None:
-        sort = literal("0\tagency_id\t" + reference).label("sort")
-        parts.append(select(Agency.id.label("agency_id"), sort).where(Agency.reference == reference))
-        sort = literal("0\tlicence_id\t" + reference).label("sort")
-        parts.append(select(Licence.agency_id, sort).where(Licence.reference == reference))
-    if not parts:
-        parts.append(select(Agency.id.label("agency_id"), literal("").label("sort")).where(literal(1) == literal(0)))
-    every = parts[0].union_all(*parts[1:]).subquery()
-    return select(every.c.agency_id, func.min(every.c.sort).label("sort")).group_by(every.c.agency_id).subquery()
-
-
-def _keyed(rank: str | ColumnElement[str], condition: ColumnElement[bool]) -> AnySelect:
-    sort = (literal(rank) if isinstance(rank, str) else rank) + "\t" + LookupKey.kind + "\t" + LookupKey.value
-    return select(LookupKey.agency_id, sort.label("sort")).where(LookupKey.unsaid_at.is_(None), condition)
-
-
-def _match(sort: str, q: str | None) -> Match | None:
-    if q is None:
-        return None
-    rank, by, value = sort.split("\t", 2)
-    score = 100 if rank != "2" else max(1, 100 * len(name_key(q)) // max(1, len(value)))
-    return Match(by, value, min(score, 99) if rank == "2" else score)
+        for agency_id in session.execute(select(Agency.id).where(Agency.reference == reference)).scalars():
+            yield agency_id, Match("agency_id", reference, 100.0)
+        for agency_id in session.execute(select(Licence.agency_id).where(Licence.reference == reference)).scalars():
+            yield agency_id, Match("licence_id", reference, 100.0)
 
 
 def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, literal, null, select
+from sqlalchemy import and_, bindparam, null, select
+from sqlalchemy.orm import Session
 
 from registry.agencies.models import Licence, LookupKey, PublicRecord
 from registry.authorities.models import GroundState
@@ -75,29 +76,6 @@ def _by_licence() -> AnySelect:
     )
 
 
-def _by_prefix() -> AnySelect:
-    key = and_(
-        LookupKey.kind == bindparam("kind"),
-        LookupKey.value >= bindparam("value"),
-        LookupKey.value < bindparam("beyond"),
-        LookupKey.unsaid_at.is_(None),
-    )
-    names = (
-        select(LookupKey.agency_id, LookupKey.value)
-        .where(key)
-        .order_by(LookupKey.value, LookupKey.agency_id)
-        .limit(4 * MOST)
-        .subquery()
-    )
-    return (
-        select(GroundState.version, *_RECORD, null())
-        .select_from(GroundState)
-        .outerjoin(names, literal(1) == literal(1))
-        .outerjoin(PublicRecord, PublicRecord.agency_id == names.c.agency_id)
-        .order_by(names.c.value, names.c.agency_id)
-    )
-
-
 class Lookup:
     """The prepared statements of one process."""
 
@@ -106,10 +84,9 @@ class Lookup:
         self._key = reader.prepare(_by_key())
         self._reference = reader.prepare(_by_reference())
         self._licence = reader.prepare(_by_licence())
-        self._prefix = reader.prepare(_by_prefix())
 
     def by_key(self, kind: str, value: str) -> Found:
-        """The agencies that an identifier, licence number or whole name leads to; `value` is its key (agencies.keys)."""
+        """The agencies that an identifier or licence number leads to; `value` is its key (agencies.keys)."""
         return _found(self._reader.rows(self._key, {"kind": kind, "value": value}))
 
     def by_agency(self, reference: str) -> Found:
@@ -118,12 +95,16 @@ class Lookup:
     def by_licence(self, reference: str) -> Found:
         return _found(self._reader.rows(self._licence, {"value": reference}))
 
-    def by_prefix(self, kind: str, prefix: str) -> Found:
-        """The agencies one of whose keys of a kind begins with `prefix`, in the order of that key."""
-        if not prefix:
-            return self.by_key(kind, prefix)
-        # The greatest code point closes the range: keys are compared byte by byte.
-        return _found(self._reader.rows(self._prefix, {"kind": kind, "value": prefix, "beyond": prefix + "\U0010ffff"}))
+
+def stored_records(session: Session, agency_ids: Sequence[int]) -> Found:
+    """The records of some agencies in the order of their ids given, and the ground's version."""
+    rows = session.execute(select(*_RECORD).where(PublicRecord.agency_id.in_(agency_ids)))
+    by_id = {
+        row.agency_id: Stored(row.body, row.etag, row.agency_id, row.withhold_on, row.confirmed_at, None)
+        for row in rows
+    }
+    version = session.execute(select(GroundState.version)).scalar_one()
+    return Found([by_id[agency_id] for agency_id in agency_ids if agency_id in by_id], version)
 
 
 def _found(rows: Sequence[tuple[int, bytes | None, str, int, str | date | None, int | None, str | None]]) -> Found:

@@ -1,4 +1,4 @@
-"""Publishing: from fact rows to the stored public record, the log's entries, the lookup keys and the outbox.
+"""Publishing: from fact rows to the stored public record, the log's entries, the lookup keys, the name index and the outbox.
 
 Everything here happens in the caller's transaction: if we crash before its commit nothing was said; after it everything was.
 """
@@ -18,7 +18,8 @@ from registry.agencies import models, record, rules, storage
 from registry.db import bulk_insert, microseconds
 from registry.events.actions import announce
 from registry.log.actions import Appended, Draft, append, instant_of_append, locked_state
-from registry.terms import EntryType
+from registry.names.actions import index_all
+from registry.terms import EntryType, NameKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def publish_all(
 def publish_changes(
     session: Session, changes: Sequence[Change], event: Event, at: datetime | None = None
 ) -> Appended | None:
-    """Entries, public records, lookup keys and the outbox event of some changes."""
+    """Entries, public records, lookup keys, indexed names and the outbox event of some changes."""
     at = at or instant_of_append(locked_state(session))
     drafts: list[Draft] = []
     secrets: list[tuple[int, rules.Secret]] = []
@@ -79,6 +80,7 @@ def publish_changes(
     )
     _store_records(session, changes)
     _renew_keys(session, changes, at)
+    _index_names(session, changes)
     if not drafts:
         return None
     appended = append(session, drafts, at=at)
@@ -148,8 +150,19 @@ def _store_records(session: Session, changes: Sequence[Change]) -> None:
     bulk_insert(session, table, ("agency_id", "reference", "body", "etag", "withhold_on", "confirmed_at"), rows)
 
 
+def _index_names(session: Session, changes: Sequence[Change]) -> None:
+    index_all(session, [(c.agency_id, names_of(c.new)) for c in changes if c.old is None], are_new=True)
+    renamed = [c for c in changes if c.old is not None and c.old.names != c.new.names]
+    index_all(session, [(c.agency_id, names_of(c.new)) for c in renamed])
+
+
+def names_of(agency: record.Agency) -> list[tuple[NameKind, str]]:
+    """The names under which an agency is found: all of them, former ones too."""
+    return [(name.kind, name.name) for name in agency.names]
+
+
 def reindex(session: Session, after: int, most: int) -> int | None:
-    """Renew the lookup keys of at most `most` agencies behind row id `after` from their public records.
+    """Renew the lookup keys and the indexed names of at most `most` agencies behind row id `after` from their public records.
 
     For a new normaliser or a damaged index; running it again changes nothing. Gives the last row id, None at the end.
     """
@@ -160,6 +173,7 @@ def reindex(session: Session, after: int, most: int) -> int | None:
     ).all()
     records = [(agency_id, record.read_record(body)) for agency_id, body in rows]
     _renew_keys(session, [Change(agency_id, said, said) for agency_id, said in records], instant_of_append(state))
+    index_all(session, [(agency_id, names_of(said)) for agency_id, said in records])
     return rows[-1][0] if rows else None
 
 

@@ -11,14 +11,14 @@ from registry.agencies import record
 from registry.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.agencies.queries import agency_row, history, history_length
 from registry.api.cursors import cursor_of, place_of, refuse
-from registry.api.shapes import AgencySummary, agency_shown, agency_summary, licence_with
+from registry.api.shapes import AgencySummary, MatchShown, agency_shown, agency_summary, hit_shown, licence_with
 from registry.authorities.facts import Ground
 from registry.clock import day_at, now
 from registry.errors import NotFound
 from registry.ids import read_reference
 from registry.verdicts.queries import shown
 from registry.verdicts.status_rules import standing_on
-from registry.web.answers import Answer, encode, keep_for
+from registry.web.answers import Answer, keep_for
 from registry.web.asking import verdicts
 from registry.web.payloads import returns, takes
 from registry.web.transaction import reading, services
@@ -44,7 +44,7 @@ class Agencies(Resource):  # type: ignore[misc]
         after = None if cursor is None else _place(filters, cursor)
         page = page_of_agencies(reading(), Filters(**filters), day_at(at, None), limit=limit, after=after)
         next_cursor = None if page.next_place is None else cursor_of(filters, list(page.next_place))
-        value = {"items": [hit_shown(hit) for hit in page.items], "next_cursor": next_cursor, "total": page.total}
+        value = {"items": [listed(hit) for hit in page.items], "next_cursor": next_cursor, "total": page.total}
         return Answer(value, keep_for(at, ()), next_link("/api/v1/agencies", {**filters, "limit": limit}, next_cursor))
 
 
@@ -128,12 +128,11 @@ def licence_on(
     return licence_with(licence, agency_id=agency.agency_id, on=day, status=status)
 
 
-def hit_shown(hit: Hit) -> AgencySummary | msgspec.Raw:
-    summary = agency_summary(hit.agency)
-    if hit.match is None:
-        return summary
-    found = {"score": hit.match.score, "matched": {"by": hit.match.by, "value": hit.match.value}}
-    return msgspec.Raw(encode(found)[:-1] + b"," + encode(summary)[1:])
+def listed(hit: Hit) -> AgencySummary | msgspec.Raw:
+    match = hit.match
+    if match is None:
+        return agency_summary(hit.agency)
+    return hit_shown(hit.agency, match.score, MatchShown(match.by, match.value, match.kind, match.how))
 
 
 def next_link(path: str, parameters: dict[str, Any], cursor: str | None) -> tuple[tuple[str, str], ...]:
@@ -157,8 +156,8 @@ def _unknown_agency() -> NotFound:
 
 def _place(filters: dict[str, Any], cursor: str) -> Place:
     match place_of(filters, cursor):
-        case [str(sort), int(agency_id)]:
-            return Place(sort, agency_id)
+        case [int(rank), int(agency_id)]:
+            return Place(rank, agency_id)
         case _:
             refuse()
 

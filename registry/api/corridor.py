@@ -16,6 +16,7 @@ from registry.api.shapes import (
     ReasonShown,
     SourceShown,
     agency_summary,
+    candidate_shown,
     licence_with,
     reasons_shown,
     source_shown,
@@ -45,7 +46,7 @@ class LegShown(msgspec.Struct, frozen=True):
     agency: AgencySummary | Mapping[str, Any]
     licence: msgspec.Raw | Mapping[str, Any]
     agreement: record.Agreement | Mapping[str, Any]
-    candidates: list[AgencySummary]
+    candidates: list[AgencySummary | msgspec.Raw]
     source: SourceShown | Mapping[str, Any]
 
 
@@ -113,6 +114,6 @@ def leg_shown(leg: Leg, ground: Ground, language: Language) -> LegShown:
         NOTHING if verdict.agency is None else agency_summary(verdict.agency),
         NOTHING if licence is None else licence_with(licence, status=verdict.status),
         leg.agreement or NOTHING,
-        [agency_summary(candidate) for candidate in verdict.candidates],
+        [candidate_shown(candidate) for candidate in verdict.candidates],
         source_shown(verdict.source, ground, language),
     )

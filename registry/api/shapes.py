@@ -13,9 +13,8 @@ import msgspec
 from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
-from registry.names.rules import How
-from registry.terms import Answer, Difference, HolderKind, Language, NameKind, Role, Script
-from registry.verdicts.question import Finding, SourceNote, Verdict
+from registry.terms import Answer, Difference, HolderKind, Language, Likeness, NameKind, Role, Script
+from registry.verdicts.question import Finding, Holder, SourceNote, Verdict
 from registry.web.answers import encode
 from registry.web.wording import authority_name, reason_text
 
@@ -50,6 +49,15 @@ class AgencySummary(msgspec.Struct, frozen=True, omit_defaults=True):
     withheld: str | None = None
 
 
+class MatchShown(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why an agency is among the hits: by a number or a name, which, and of a name its kind and how it matched."""
+
+    by: str
+    value: str
+    kind: NameKind | None = None
+    how: Likeness | None = None
+
+
 class AgencyShown(AgencySummary, frozen=True, kw_only=True):
     licences: tuple[record.Licence, ...]
     agreements: tuple[record.Agreement, ...]
@@ -74,7 +82,7 @@ class SourceShown(msgspec.Struct, frozen=True):
 class ImitatedShown(msgspec.Struct, frozen=True):
     agency: AgencySummary
     name: str
-    how: How
+    how: Likeness
     score: float
     differs: tuple[Difference, ...]
 
@@ -86,7 +94,7 @@ class VerdictShown(msgspec.Struct, frozen=True):
     on: date
     agency: AgencySummary | Mapping[str, Any]
     licence: msgspec.Raw | Mapping[str, Any]
-    candidates: list[AgencySummary]
+    candidates: list[AgencySummary | msgspec.Raw]
     possible_clone_of: list[ImitatedShown]
     source: SourceShown | Mapping[str, Any]
 
@@ -107,6 +115,20 @@ def agency_summary(agency: record.Agency) -> AgencySummary:
         agency.clone_warnings,
         agency.withheld,
     )
+
+
+def hit_shown(agency: record.Agency, score: float, matched: MatchShown) -> msgspec.Raw:
+    """An agency with why it is among the hits, and how near: 0 to 100."""
+    found = {"score": score, "matched": matched}
+    return msgspec.Raw(encode(found)[:-1] + b"," + encode(agency_summary(agency))[1:])
+
+
+def candidate_shown(candidate: Holder) -> AgencySummary | msgspec.Raw:
+    """One whom the subject may mean; if by a name, with the name that matched."""
+    if candidate.match is None:
+        return agency_summary(candidate.agency)
+    name, kind, score, how = candidate.match
+    return hit_shown(candidate.agency, score, MatchShown("name", name, kind, how))
 
 
 def names_shown(names: Sequence[record.Name]) -> list[NameShown]:
@@ -155,7 +177,7 @@ def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> Verdi
         verdict.on,
         NOTHING if verdict.agency is None else agency_summary(verdict.agency),
         NOTHING if licence is None else licence_with(licence, status=verdict.status),
-        [agency_summary(candidate) for candidate in verdict.candidates],
+        [candidate_shown(candidate) for candidate in verdict.candidates],
         [
             ImitatedShown(agency_summary(one.agency), one.name, one.how, one.score, one.differs)
             for one in verdict.possible_clone_of

@@ -3,11 +3,14 @@
 import click
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, select
 
 from registry import cli, revisions
-from registry.db import engine_for
+from registry.agencies.models import PublicRecord
+from registry.cli.reindex import build_anew
+from registry.db import engine_for, reading_sessions_for
 from registry.errors import NotMigrated
+from registry.names.models import IndexedName
 
 GROUP_EXAMPLES = """\b
 Examples:
@@ -40,9 +43,24 @@ def upgrade(revision: str) -> None:
     """Bring the database to REVISION, the newest one if none is named.
 
     All steps are one transaction: when interrupted, the database is as before. Doing it again does no harm.
+    A database that holds agencies but no index of their names then gets one, as by `registry reindex`.
     """
-    revisions.upgrade(cli.settings().database_url, revision)
+    address = cli.settings().database_url
+    revisions.upgrade(address, revision)
+    engine = engine_for(address)
+    try:
+        if revision == "head" and _lacks_name_index(engine):
+            build_anew(engine)
+    finally:
+        engine.dispose()
     click.echo(_where())
+
+
+def _lacks_name_index(engine: Engine) -> bool:
+    with reading_sessions_for(engine)() as session:
+        any_agency = session.execute(select(PublicRecord.agency_id).limit(1)).first()
+        any_name = session.execute(select(IndexedName.agency_id).limit(1)).first()
+    return any_agency is not None and any_name is None
 
 
 @database.command(epilog=DOWNGRADE_EXAMPLES)

@@ -1,13 +1,14 @@
-"""`registry reindex`: build the lookup keys anew from the public records."""
+"""`registry reindex`: build the lookup keys and the name index anew from the public records."""
 
 import click
 from rich.progress import Progress
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 
 from registry.agencies.models import PublicRecord
-from registry.agencies.publishing import reindex as renew
+from registry.agencies.publishing import reindex as renew_keys
 from registry.cli import settings
-from registry.db import engine_for, sessions_for
+from registry.db import engine_for, reading_sessions_for, sessions_for
+from registry.names import actions as names
 from registry.revisions import require_current
 
 BATCH = 1000
@@ -26,17 +27,34 @@ def reindex() -> None:
     """
     engine = engine_for(settings().database_url)
     require_current(engine)
+    total = build_anew(engine)
+    click.echo(f"Keys of {total} agencies are up to date.")
+
+
+def build_anew(engine: Engine) -> int:
+    """Lookup keys and indexed names by batches of agencies, then the name index by slices; tells how far it is.
+
+    Each step is a transaction of its own that may be done again, so nobody who publishes waits for long. Gives the agencies.
+    """
     sessions = sessions_for(engine)
     with sessions() as session:
-        total = session.execute(select(func.count()).select_from(PublicRecord)).scalar_one()
-    done = 0
+        total: int = session.execute(select(func.count()).select_from(PublicRecord)).scalar_one()
     with Progress() as progress:
         task = progress.add_task("agencies", total=total)
+        done = 0
         last: int | None = 0
         while last is not None:
             with sessions.begin() as session:
-                last = renew(session, last, BATCH)
+                last = renew_keys(session, last, BATCH)
             if last is not None:
                 done = min(done + BATCH, total)
                 progress.update(task, completed=done)
-    click.echo(f"Keys of {total} agencies are up to date.")
+        task = progress.add_task("names", total=total)
+        with reading_sessions_for(engine)() as session:
+            collected = names.collect(session, lambda done: progress.update(task, completed=done))
+        task = progress.add_task("index", total=names.SLICES)
+        for number in range(names.SLICES):
+            with sessions.begin() as session:
+                names.renew(session, collected, number)
+            progress.update(task, completed=number + 1)
+    return total

@@ -1,4 +1,4 @@
-"""`registry worker`: what nobody waits for - fetching lists, warning before one goes stale."""
+"""`registry worker`: what nobody waits for - fetching lists, warning before one goes stale, folding the name index."""
 
 import signal
 import threading
@@ -15,6 +15,7 @@ from registry import cli, mail, revisions
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.imports.worker import fetch_due, warn_of_staleness
+from registry.names import actions as names
 from registry.outages import trouble_in
 from registry.web import logs
 
@@ -40,7 +41,21 @@ def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
     warn_of_staleness(settings, sessions, tell)
 
 
-TASKS = (Task("fetch_lists", 60.0, fetch_due), Task("warn_of_staleness", 3600.0, warn))
+def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Move freshly published names into the index once there are many; each slice is a short transaction of its own."""
+    with sessions() as session:
+        if not names.is_worth_folding(session):
+            return
+    for number in range(names.SLICES):
+        with sessions.begin() as session:
+            names.fold(session, number)
+
+
+TASKS = (
+    Task("fetch_lists", 60.0, fetch_due),
+    Task("warn_of_staleness", 3600.0, warn),
+    Task("fold_names", 60.0, fold_names),
+)
 
 
 @click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")

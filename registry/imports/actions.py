@@ -30,6 +30,7 @@ from registry.imports.report import Report
 from registry.imports.staging import Staged, Staging
 from registry.imports.statements import Statement, unpacked
 from registry.log.actions import instant_of_append, locked_state, refuse_mixing
+from registry.names.actions import gathered
 
 SHRINK = 0.10
 """A list that would delist more than this share of its agencies or licences stops and asks."""
@@ -120,10 +121,11 @@ class Application:
         gone = {agency_id for _, agency_id in vanished}
         total = max(self._staging.count(), 1)
         done = 0
-        for batch in self._staging.batches():
-            self._take(batch)
-            done += len(batch)
-            progress("comparing" if self._is_dry_run else "publishing", done / total, done)
+        with gathered(self._session):
+            for batch in self._staging.batches():
+                self._take(batch)
+                done += len(batch)
+                progress("comparing" if self._is_dry_run else "publishing", done / total, done)
         # An agency that the list now shows under another key has moved, not vanished.
         moved = gone & self._adopted
         if self._reading.is_full:

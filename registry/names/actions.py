@@ -1,27 +1,38 @@
-"""Writing the name index, within the caller's transaction."""
+"""Writing the name index, within the caller's transaction.
+
+A published name adds its postings to a table of fresh ones, and a search reads both. Folding moves them into their buckets, a
+slice of the key space at a time, so that nobody who publishes waits long. Whoever changes buckets holds the log's lock.
+"""
 
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from registry.db import bulk_insert
+from registry.log.actions import locked_state
+from registry.log.models import Entry
 from registry.names.keys import keys_of
 from registry.names.models import FreshPosting, IndexedName, NameBucket
-from registry.names.postings import by_bucket, key_and_agency, numbers_in, packed, posting, unpacked
+from registry.names.postings import bucket_of, by_bucket, key_and_agency, numbers_in, packed, posting, unpacked
 from registry.names.spelling import LONGEST, folded, normalised
 from registry.terms import NameKind
 
 Names = Sequence[tuple[NameKind, str]]
 
 FOLD_AT = 20_000
-"""Fresh postings that are folded into their buckets by the publishing that reaches them."""
+"""Fresh postings that are worth folding. So many at once, as an import brings, go into their buckets directly."""
+OVERDUE_AT = 10 * FOLD_AT
 BATCH = 500
-PARTITIONS = 64
+SLICES = 64
 """Slices of the key space that are sorted and written one after another, so that a million agencies need little memory."""
+_WIDTH = 2**32 // SLICES
+
+_GATHERED = "registry.names.gathered"
 
 
 def index_names(session: Session, agency_id: int, names: Names) -> None:
@@ -29,44 +40,104 @@ def index_names(session: Session, agency_id: int, names: Names) -> None:
     index_all(session, [(agency_id, names)])
 
 
-def index_all(session: Session, agencies: Iterable[tuple[int, Names]]) -> None:
-    """As `index_names`, for many agencies, which may be an iterator over a million; each comes once."""
-    added, gone = _Postings(), _Postings()
-    is_empty = session.execute(select(IndexedName.agency_id).limit(1)).first() is None
+def index_all(session: Session, agencies: Iterable[tuple[int, Names]], *, are_new: bool = False) -> None:
+    """As `index_names`, for many agencies, which may be an iterator over a million; each comes once.
+
+    `are_new` says that none of them was indexed before.
+    """
+    gathering: _Changes | None = session.info.get(_GATHERED)
+    # An empty one is false.
+    changes = _Changes() if gathering is None else gathering
     for batch in _batches(agencies):
-        former = {} if is_empty else _indexed(session, [agency_id for agency_id, _ in batch])
+        former = {} if are_new else _indexed(session, [agency_id for agency_id, _ in batch])
         changed = [(agency_id, names) for agency_id, names in batch if former.get(agency_id, []) != names]
         _replace_rows(session, changed, [agency_id for agency_id, _ in changed if agency_id in former])
+        if not changes.agencies.isdisjoint(agency_id for agency_id, _ in changed):
+            # An agency that changes twice: what it lost last must not take away what it gained since.
+            _write(session, changes)
+            changes.clear()
         for agency_id, names in changed:
-            old, new = _keys(former.get(agency_id, ())), _keys(names)
-            added.add(agency_id, new - old)
-            gone.add(agency_id, old - new)
-    if len(added) + len(gone) >= FOLD_AT:
-        _fold(session, added, gone)
-    else:
-        _write_fresh(session, added, gone)
+            changes.add(agency_id, _keys(former.get(agency_id, ())), _keys(names))
+    if gathering is None:
+        _write(session, changes)
 
 
-def rebuild(session: Session, report: Callable[[int], None] = lambda done: None) -> None:
-    """Build all keys anew from the indexed names; `report` is told how many agencies are done."""
-    session.execute(delete(FreshPosting))
-    session.execute(delete(NameBucket))
-    added = _Postings()
+@contextmanager
+def gathered(session: Session) -> Iterator[None]:
+    """What is indexed inside is written once, at the end: an import of very many would otherwise fold over and over.
+
+    Takes some hundred bytes of memory for each agency.
+    """
+    changes = session.info[_GATHERED] = _Changes()
+    try:
+        yield
+    finally:
+        del session.info[_GATHERED]
+    _write(session, changes)
+
+
+def is_worth_folding(session: Session) -> bool:
+    return session.execute(select(func.count()).select_from(FreshPosting)).scalar_one() >= FOLD_AT
+
+
+def fold(session: Session, number: int) -> None:
+    """Fold the fresh postings of one slice (0 to SLICES - 1) into their buckets. Run again, it finds nothing to do."""
+    locked_state(session)
+    fresh = FreshPosting.key.between(number * _WIDTH, (number + 1) * _WIDTH - 1)
+    added = [
+        posting(key, agency_id)
+        for key, agency_id in session.execute(select(FreshPosting.key, FreshPosting.agency_id).where(fresh))
+    ]
+    session.execute(delete(FreshPosting).where(fresh))
+    _merge(session, added, ())
+
+
+class Collected:
+    """The postings of all indexed names, and how long the log was before they were read."""
+
+    def __init__(self, since: int) -> None:
+        self.since = since
+        self.postings = _Postings()
+
+
+def collect(session: Session, report: Callable[[int], None] = lambda done: None) -> Collected:
+    """Make all postings anew from the indexed names, holding no lock; `report` is told how many agencies are done."""
+    collected = Collected(_log_size(session))
     done = last = 0
     while batch := _indexed_after(session, last):
         for agency_id, names in batch.items():
-            added.add(agency_id, _keys(names))
+            collected.postings.add(agency_id, _keys(names))
         last = max(batch)
         done += len(batch)
         report(done)
-    _fold(session, added, _Postings())
+    return collected
+
+
+def renew(session: Session, collected: Collected, number: int) -> None:
+    """Write one slice of the index anew (0 to SLICES - 1). What was published since the reading is read again."""
+    locked_state(session)
+    low, high = number * _WIDTH, (number + 1) * _WIDTH - 1
+    changed = select(IndexedName.agency_id).where(
+        IndexedName.agency_id.in_(select(Entry.agency_id).where(Entry.index >= collected.since))
+    )
+    postings = set(collected.postings.slices[number])
+    for agency_id, names in _indexed(session, session.execute(changed.distinct()).scalars().all()).items():
+        postings.update(posting(key, agency_id) for key in _keys(names) if low <= key <= high)
+    session.execute(delete(FreshPosting).where(FreshPosting.key.between(low, high)))
+    session.execute(delete(NameBucket).where(NameBucket.bucket.between(bucket_of(low), bucket_of(high))))
+    rows = [(bucket, packed(numbers)) for bucket, numbers in by_bucket(sorted(postings))]
+    bulk_insert(session, NameBucket, ("bucket", "postings"), rows)
+
+
+def _log_size(session: Session) -> int:
+    return (session.execute(select(func.max(Entry.index))).scalar_one_or_none() or -1) + 1
 
 
 class _Postings:
     """Postings by slice of the key space, eight bytes each."""
 
     def __init__(self) -> None:
-        self.slices = [array("Q") for _ in range(PARTITIONS)]
+        self.slices = [array("Q") for _ in range(SLICES)]
 
     def __len__(self) -> int:
         return sum(map(len, self.slices))
@@ -77,7 +148,26 @@ class _Postings:
 
     def add(self, agency_id: int, keys: Iterable[int]) -> None:
         for key in keys:
-            self.slices[key * PARTITIONS >> 32].append(posting(key, agency_id))
+            self.slices[key // _WIDTH].append(posting(key, agency_id))
+
+
+class _Changes:
+    """Postings to be written and to be taken out, and of which agencies they are."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        self.added, self.gone = _Postings(), _Postings()
+        self.agencies: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.added) + len(self.gone)
+
+    def add(self, agency_id: int, old: frozenset[int], new: frozenset[int]) -> None:
+        self.agencies.add(agency_id)
+        self.added.add(agency_id, new - old)
+        self.gone.add(agency_id, old - new)
 
 
 def _batches(agencies: Iterable[tuple[int, Names]]) -> Iterator[list[tuple[int, list[tuple[NameKind, str]]]]]:
@@ -128,28 +218,39 @@ def _replace_rows(session: Session, changed: Sequence[tuple[int, Names]], known:
     bulk_insert(session, IndexedName, ("agency_id", "place", "kind", "name", "plain"), rows)
 
 
-def _write_fresh(session: Session, added: _Postings, gone: _Postings) -> None:
-    if len(gone):
-        # Rare, and what is no longer said must not stay behind: neither in a bucket nor among the fresh.
-        _fold(session, _Postings(), gone)
-        for key, agency_id in map(key_and_agency, gone):
-            session.execute(delete(FreshPosting).where(FreshPosting.key == key, FreshPosting.agency_id == agency_id))
-    bulk_insert(session, FreshPosting, ("key", "agency_id"), [key_and_agency(number) for number in added])
-    if len(added) and session.execute(select(func.count()).select_from(FreshPosting)).scalar_one() >= FOLD_AT:
-        _fold(session, _Postings(), _Postings(), with_fresh=True)
-
-
-def _fold(session: Session, added: _Postings, gone: _Postings, *, with_fresh: bool = False) -> None:
-    """Write postings into their buckets, and take some out."""
-    if with_fresh or len(added):
+def _write(session: Session, changes: _Changes) -> None:
+    added, gone = changes.added, changes.gone
+    if not changes:
+        return
+    if len(changes) >= FOLD_AT or _is_overdue(session):
         for key, agency_id in session.execute(select(FreshPosting.key, FreshPosting.agency_id)):
             added.add(agency_id, (key,))
         session.execute(delete(FreshPosting))
-    for more, fewer in zip(added.slices, gone.slices, strict=True):
-        fresh, dropped = dict(by_bucket(sorted(more))), dict(by_bucket(sorted(fewer)))
-        touched = sorted(fresh.keys() | dropped.keys())
-        for start in range(0, len(touched), BATCH):
-            _renew_buckets(session, touched[start : start + BATCH], fresh, dropped)
+        for more, fewer in zip(added.slices, gone.slices, strict=True):
+            _merge(session, more, fewer)
+        return
+    # What is no longer said must not stay behind: neither in a bucket nor among the fresh.
+    for key, agency_id in map(key_and_agency, gone):
+        session.execute(delete(FreshPosting).where(FreshPosting.key == key, FreshPosting.agency_id == agency_id))
+    _merge(session, (), gone)
+    bulk_insert(session, FreshPosting, ("key", "agency_id"), [key_and_agency(number) for number in added])
+
+
+def _is_overdue(session: Session) -> bool:
+    """Whether no worker has folded for long: a search reads all fresh postings of its keys, so they must stay few."""
+    ends = select(
+        select(func.max(FreshPosting.id)).scalar_subquery(), select(func.min(FreshPosting.id)).scalar_subquery()
+    )
+    last, first = session.execute(ends).one()
+    return last is not None and last - first >= OVERDUE_AT
+
+
+def _merge(session: Session, added: Iterable[int], gone: Iterable[int]) -> None:
+    """Write postings into their buckets, and take some out."""
+    fresh, dropped = dict(by_bucket(sorted(added))), dict(by_bucket(sorted(gone)))
+    touched = sorted(fresh.keys() | dropped.keys())
+    for start in range(0, len(touched), BATCH):
+        _renew_buckets(session, touched[start : start + BATCH], fresh, dropped)
 
 
 def _renew_buckets(

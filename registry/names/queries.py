@@ -15,10 +15,10 @@ from registry.names.asking import asked
 from registry.names.keys import Evidence, asked_keys
 from registry.names.models import FreshPosting, IndexedName, NameBucket
 from registry.names.postings import agencies_under, bucket_of, unpacked
-from registry.names.scoring import FLOOR, How, Match, best_match
+from registry.names.scoring import FLOOR, Match, best_match
 from registry.names.spelling import folded
 from registry.names.words import parted
-from registry.terms import NameKind
+from registry.terms import Likeness, NameKind
 
 CANDIDATES = 300
 """Agencies whose names are read for one question. More than that of one name are not told apart by it."""
@@ -41,7 +41,7 @@ class Hit(NamedTuple):
     name: str
     kind: NameKind
     score: float
-    how: How
+    how: Likeness
 
 
 Filter = Callable[[Sequence[int]], Collection[int]]

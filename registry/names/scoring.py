@@ -1,7 +1,6 @@
-"""How near a registered name is to what was asked, and in what way."""
+"""Likeness near a registered name is to what was asked, and in what way."""
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ from registry.names.asking import asked
 from registry.names.dictionary import Kind
 from registry.names.spelling import folded, is_chinese
 from registry.names.words import Parted, Unit, parted
+from registry.terms import Likeness
 
 FLOOR = 60.0
 """Below this nothing is shown: a name that is only somewhat like another helps nobody."""
@@ -20,30 +20,14 @@ NEAR = 85.0
 """From here on two names can be taken for each other: they are shown together, with what tells them apart."""
 
 
-class How(StrEnum):
-    """In what way a registered name answers to what was asked, the closest first."""
-
-    EXACT = "exact"
-    DIACRITICS = "diacritics"
-    LEGAL_FORM = "legal_form"
-    WORD_ORDER = "word_order"
-    PINYIN = "pinyin"
-    TRANSLATION = "translation"
-    CHARACTERS = "characters"
-    TYPING = "typing"
-    PART = "part"
-    INITIALS = "initials"
-    SIMILAR = "similar"
-
-
 class Match(NamedTuple):
     """`score` is 0 to 100."""
 
     score: float
-    how: How
+    how: Likeness
 
 
-NONE = Match(0.0, How.SIMILAR)
+NONE = Match(0.0, Likeness.SIMILAR)
 
 _ALL = 0.999
 _NEARLY_ALL = 0.92
@@ -53,7 +37,7 @@ _WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
 
 
 def score(query: str, name: str) -> Match:
-    """How well a registered name answers a question; symmetric only for whole names. NONE where either is empty."""
+    """Likeness well a registered name answers a question; symmetric only for whole names. NONE where either is empty."""
     return best_match(asked(query), parted(name))
 
 
@@ -66,7 +50,7 @@ def best_match(readings: Sequence[Parted], name: Parted) -> Match:
 
 def _match(asking: Parted, name: Parted) -> Match:
     if asking.normal == name.normal:
-        return Match(100.0, How.EXACT)
+        return Match(100.0, Likeness.EXACT)
     found = _matched(asking, name)
     # Of names that fare alike, the one that is written more alike comes first.
     written = fuzz.ratio(asking.normal, name.normal) / 100.0
@@ -78,10 +62,10 @@ def _matched(asking: Parted, name: Parted) -> Match:
     if asking.letters == name.letters:
         if asking.body == name.body:
             same_form = folded(asking.normal) == folded(name.normal)
-            return Match(99.0, How.DIACRITICS) if same_form else Match(98.5 - penalty, How.LEGAL_FORM)
-        return Match(98.0 - penalty, How.DIACRITICS)
+            return Match(99.0, Likeness.DIACRITICS) if same_form else Match(98.5 - penalty, Likeness.LEGAL_FORM)
+        return Match(98.0 - penalty, Likeness.DIACRITICS)
     if asking.sorted_letters == name.sorted_letters:
-        return Match(97.0 - penalty, How.WORD_ORDER)
+        return Match(97.0 - penalty, Likeness.WORD_ORDER)
     if name.has_own_word and not asking.has_own_word:
         # Place and trade alone would list half the registry.
         return NONE
@@ -106,16 +90,16 @@ def _alike(asking: Parted, name: Parted, penalty: float) -> Match:
     )
     found, back = _covered(asking.units, name), _covered(name.units, asking)
     if found >= _ALL:
-        how = How.TRANSLATION if back >= _ALL else How.PART
+        how = Likeness.TRANSLATION if back >= _ALL else Likeness.PART
         return Match(_part(asking, name, back) - penalty, how)
     own = _covered(asking.own, name)
-    best = Match(0.5 * whole + 25.0 * found + 15.0 * back + 10.0 * own, How.SIMILAR)
+    best = Match(0.5 * whole + 25.0 * found + 15.0 * back + 10.0 * own, Likeness.SIMILAR)
     if whole >= 80.0:
-        how = How.CHARACTERS if name.is_chinese else How.TYPING
+        how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
         best = Match(_slipped(whole, own, found), how)
     if found >= _NEARLY_ALL:
         part = _part(asking, name, back) - 100.0 * (1.0 - found)
-        best = max(best, Match(part, How.PART), key=lambda match: match.score)
+        best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
 
 
@@ -133,19 +117,19 @@ def _across_scripts(asking: Parted, name: Parted, penalty: float) -> Match:
     """A question in Latin letters about a Chinese name, or the other way round."""
     latin, chinese = (name, asking) if asking.is_chinese else (asking, name)
     if _is_said(latin.body, chinese.body):
-        return Match(96.0 - penalty, How.PINYIN)
+        return Match(96.0 - penalty, Likeness.PINYIN)
     found, back = _covered(asking.units, name), _covered(name.units, asking)
     if found >= _ALL:
-        return Match(_part(asking, name, back) - penalty, How.TRANSLATION if back >= 0.9 else How.PART)
+        return Match(_part(asking, name, back) - penalty, Likeness.TRANSLATION if back >= 0.9 else Likeness.PART)
     if len(latin.units) == 1 and 3 <= len(latin.body) <= 16 and latin.body in _initials(chinese.units):
-        return Match(72.0, How.INITIALS)
+        return Match(72.0, Likeness.INITIALS)
     said = "".join((pinyin.spellings(unit.text) or (unit.text,))[0] for unit in chinese.units)
     whole, own = fuzz.ratio(latin.body, said), _covered(asking.own, name)
-    return Match(_slipped(whole, own, found) - penalty, How.PINYIN)
+    return Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
 
 
 def _covered(units: Sequence[Unit], other: Parted) -> float:
-    """How much of the units, by weight, the other name has too: 0 to 1."""
+    """Likeness much of the units, by weight, the other name has too: 0 to 1."""
     total = had = 0.0
     for unit in units:
         weight = _WEIGHTS[unit.kind]

@@ -204,7 +204,7 @@ def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Un
 
 
 def _form_width(words: list[str], start: int, end: int, forms: dict[str, str], *, at_end: bool) -> int:
-    """How many of the words from `start` to `end` are a legal form at one end of them; 0 if none are."""
+    """Likeness many of the words from `start` to `end` are a legal form at one end of them; 0 if none are."""
     for width in range(min(LONGEST_FORM, end - start), 0, -1):
         piece = words[end - width : end] if at_end else words[start : start + width]
         if "".join(piece) in forms:

@@ -7,7 +7,7 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from registry.agencies import queries, record
-from registry.agencies.listing import Filters, Page, Place, page_of_agencies
+from registry.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
 from registry.authorities.facts import Ground
 from registry.clock import day_at, now
 from registry.codes import Problem
@@ -15,7 +15,7 @@ from registry.errors import Fault, InvalidInput, NotFound
 from registry.ids import read_reference
 from registry.public.answers import countries
 from registry.public.forms import COUNTRIES
-from registry.public.names import ShownName, main_name, shown
+from registry.public.names import ShownName, main_name, name_of, shown
 from registry.public.rendering import page
 from registry.public.warnings import warnings_on
 from registry.terms import EU_STATES, SENDING_COUNTRIES, Language, LicenceStatus, NameKind, Role
@@ -44,7 +44,7 @@ def listed(language: Language) -> Response:
         here="agencies",
         filters=filters,
         found=found,
-        rows=[_row(hit.agency, ground, language) for hit in found.items],
+        rows=[_row(hit, ground, language) for hit in found.items],
         following=_following(found),
         is_first=after is None,
         kept={name: value for name in _FILTERS if (value := getattr(filters, name))},
@@ -90,7 +90,7 @@ def _place(text: str) -> Place | None:
         place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Place)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
         place = None
-    if place is None or not 0 <= place.agency_id <= NEWEST or "\0" in place.sort:
+    if place is None or not 0 <= place.agency_id <= NEWEST or not 0 <= place.rank <= 10_000:
         raise InvalidInput([Fault("after", Problem.INVALID_CURSOR, "leads nowhere")])
     return place
 
@@ -126,10 +126,13 @@ def one(language: Language, agency_id: str) -> Response:
     )
 
 
-def _row(agency: record.Agency, ground: Ground, language: Language) -> dict[str, object]:
+def _row(hit: Hit, ground: Ground, language: Language) -> dict[str, object]:
+    agency, match = hit
     main = main_name(agency, language)
     return {
         "agency": agency,
+        "match": match,
+        "matched": name_of(agency, match.value) if match is not None and match.how is not None else None,
         "main": main,
         "other": next((shown(name) for name in agency.names if name.name != main.name), None),
         "licences": [_licence(licence, agency, ground, language) for licence in agency.licences],

@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from registry.agencies import record
 from registry.codes import Reason
 from registry.public.forms import Asked
 from registry.public.names import main_name
@@ -21,7 +20,7 @@ from registry.terms import (
     Language,
 )
 from registry.verdicts.queries import VerdictReader
-from registry.verdicts.question import Facts, Finding, Question, SubjectKind, Verdict
+from registry.verdicts.question import Facts, Finding, Holder, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 from registry.verdicts.subjects import Subject, channel_of, chosen, guess
 from registry.web.languages import text
@@ -56,9 +55,9 @@ class Found:
         return Tone(self.verdict.verdict.value)
 
     @property
-    def candidates(self) -> list[record.Agency]:
+    def candidates(self) -> Sequence[Holder]:
         """The agencies to choose from, if the text leads to more than one or is only a name."""
-        return [holder.agency for holder in self.facts.holders] if self.verdict.candidates else []
+        return self.facts.holders if self.verdict.candidates else ()
 
     @property
     def has_licence(self) -> bool:

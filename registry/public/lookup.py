@@ -1,24 +1,29 @@
 """The lookup page: one field that takes anything, and one answer in plain words."""
 
+import msgspec
 from flask import Blueprint, Response, redirect, request
 
-from registry.agencies import record
+from registry.agencies.naming import agencies_named
 from registry.clock import day_at, now
 from registry.codes import Problem, Reason
 from registry.help_lines.rules import lines_of, shipped_help_lines
 from registry.public import answers
 from registry.public.forms import Asked, read_form
-from registry.public.names import main_name, shown
+from registry.public.names import main_name, name_of, shown
 from registry.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.public.warnings import warnings_on
 from registry.terms import CORRIDOR_SECTORS, EU_STATES, RECRUITING, SENDING_COUNTRIES, Language
-from registry.verdicts.question import Imitated
+from registry.verdicts.question import Holder, Imitated
+from registry.verdicts.subjects import MOST_CHARACTERS
 from registry.web.asking import verdicts
+from registry.web.headers import content_policy
 from registry.web.languages import accepted
-from registry.web.transaction import services
+from registry.web.transaction import reading, services
 from registry.web.wording import authority_name, listed, reason_text, word
 
 pages = Blueprint("lookup", __name__)
+
+SUGGESTIONS = 8
 
 
 @pages.get("/")
@@ -49,6 +54,16 @@ def answer(language: Language) -> Response:
     return _answer_page(language, asked, found)
 
 
+@pages.post("/<language:language>/names")
+def names(language: Language) -> Response:
+    """Names that what is typed may become, as a JSON list of texts; what was typed stands in no address and is not kept."""
+    typed = " ".join(request.form.get("subject", "").split())[:MOST_CHARACTERS]
+    hits = agencies_named(reading(), typed, SUGGESTIONS) if typed else []
+    response = Response(msgspec.json.encode(list(dict.fromkeys(hit.name for hit in hits))), mimetype="application/json")
+    response.headers["Cache-Control"] = NOT_KEPT
+    return response
+
+
 def _choices(language: Language) -> dict[str, object]:
     return {
         "countries": answers.countries(language),
@@ -59,7 +74,7 @@ def _choices(language: Language) -> dict[str, object]:
 
 
 def _form_page(language: Language, asked: Asked, faults: dict[str, Problem], cache_control: str) -> Response:
-    return page(
+    response = page(
         "lookup.html",
         language,
         here="lookup",
@@ -68,6 +83,9 @@ def _form_page(language: Language, asked: Asked, faults: dict[str, Problem], cac
         faults=faults,
         **_choices(language),
     )
+    # Names while one is typed come from here.
+    response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
+    return response
 
 
 def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Response:
@@ -112,19 +130,23 @@ def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Resp
 
 
 def _imitated(one: Imitated, language: Language) -> dict[str, object]:
-    """A licensed agency that may be imitated: its name, what of the question is not its own, and its real numbers."""
+    """A licensed agency that may be imitated: its name, the name that is near, and what of the question is not its own."""
     return {
-        **_candidate(one.agency, language),
-        "matched": one.name,
+        "agency": one.agency,
+        "main": main_name(one.agency, language),
+        "matched": name_of(one.agency, one.name),
         "differs": listed(language, [word(language, "difference", difference) for difference in one.differs]),
     }
 
 
-def _candidate(agency: record.Agency, language: Language) -> dict[str, object]:
+def _candidate(holder: Holder, language: Language) -> dict[str, object]:
+    agency = holder.agency
     main = main_name(agency, language)
     return {
         "agency": agency,
         "main": main,
+        "match": holder.match,
+        "matched": name_of(agency, holder.match.name) if holder.match else None,
         "others": [shown(name) for name in agency.names if name.name != main.name],
         "numbers": [licence.number for licence in agency.licences if licence.number][:5],
     }

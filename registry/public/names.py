@@ -34,6 +34,11 @@ def shown(name: record.Name) -> ShownName:
     return ShownName(name.name, _READ_AS.get(name.script))
 
 
+def name_of(agency: record.Agency, text: str) -> ShownName:
+    """One of its names as it stands on a page."""
+    return next((shown(name) for name in agency.names if name.name == text), ShownName(text, None))
+
+
 def main_name(agency: record.Agency, language: Language) -> ShownName:
     """The name an asker will know: a current one in his script, the registered one before trade names."""
     current = [name for name in agency.names if name.kind is not NameKind.FORMER] or list(agency.names)

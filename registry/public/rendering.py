@@ -94,6 +94,7 @@ def _rendered(template: str, language: Language, *, keeps_query: bool = True, **
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
         "stylesheet": address_of("style.css"),
         "mark": address_of("mark.svg"),
+        "asset": address_of,
     }
     return _environment().get_template(template).render(words | context)
 

@@ -14,8 +14,8 @@ from registry.agencies.keys import identifier_key, number_key
 from registry.authorities.facts import Ground
 from registry.clock import day_at
 from registry.codes import Reason
-from registry.names.rules import NEAR, How, Match, score
-from registry.terms import KINDS, RECRUITING, STATUSES, Answer, Difference, IdentifierScheme, Role
+from registry.names.rules import NEAR, Match, score
+from registry.terms import KINDS, RECRUITING, STATUSES, Answer, Difference, IdentifierScheme, Likeness, Role
 from registry.verdicts.question import Facts, Finding, Imitated, Lookalike, Question, SubjectKind, Verdict
 from registry.verdicts.silence_rules import home_of
 from registry.verdicts.status_rules import standing_on
@@ -23,20 +23,32 @@ from registry.verdicts.status_rules import standing_on
 MOST = 5
 """How many agencies a warning names."""
 
-_SLIPS = frozenset({How.CHARACTERS, How.TYPING, How.SIMILAR})
+_SLIPS = frozenset({Likeness.CHARACTERS, Likeness.TYPING, Likeness.SIMILAR})
 """What is near by letters that differ, and by nothing else: a slip of the pen, or what an imitator changed."""
-_NOBODY = Match(0.0, How.SIMILAR)
+_NOBODY = Match(0.0, Likeness.SIMILAR)
 
 
 def asked_name(question: Question) -> str | None:
-    """The name that may be borrowed: the one on the paper, or the one asked about."""
-    if question.claimed_name is not None:
-        return question.claimed_name
-    return question.value if question.kind is SubjectKind.NAME else None
+    """The name that may be borrowed: the one asked about, or the one on the paper beside a number."""
+    return question.value if question.kind is SubjectKind.NAME else question.claimed_name
+
+
+def found_by_name(question: Question, facts: Facts) -> list[Lookalike]:
+    """Of the agencies that a name led to, those whose name is near; as of an earlier instant they come without a match."""
+    near = []
+    for holder in facts.holders:
+        match = holder.match
+        if match is None:
+            fits = [(score(question.value, one.name), one.name) for one in holder.agency.names]
+            best, name = max(fits, key=lambda fit: fit[0].score, default=(_NOBODY, ""))
+            near.append(Lookalike(holder.agency, name, round(best.score, 2), best.how))
+        else:
+            near.append(Lookalike(holder.agency, match.name, match.score, match.how))
+    return [one for one in near if one.score >= NEAR]
 
 
 def is_exactly_of(agency: record.Agency, name: str) -> bool:
-    return _fit(agency, name).how is How.EXACT
+    return _fit(agency, name).how is Likeness.EXACT
 
 
 def with_imitation(question: Question, facts: Facts, verdict: Verdict, near: Sequence[Lookalike]) -> Verdict:
@@ -53,7 +65,7 @@ def with_imitation(question: Question, facts: Facts, verdict: Verdict, near: Seq
 
 def _is_of_a_holder(verdict: Verdict, name: str, near: Sequence[Lookalike]) -> bool:
     """Whether a holder of the number bears the name as people write it, and nobody else bears it better."""
-    holders = (verdict.agency,) if verdict.agency is not None else verdict.candidates
+    holders = (verdict.agency,) if verdict.agency is not None else tuple(one.agency for one in verdict.candidates)
     own = max((_fit(holder, name) for holder in holders), key=lambda match: match.score, default=_NOBODY)
     if own.score < NEAR or own.how in _SLIPS:
         return False
@@ -99,10 +111,10 @@ def _imitated_by_number(question: Question, facts: Facts, near: Sequence[Lookali
 
 def _imitated_by_name(question: Question, facts: Facts, near: Sequence[Lookalike]) -> list[Imitated]:
     """A name alone imitates where it is not quite the agency's, and either the country is another or somebody else bears it."""
-    bearers = {one.agency.agency_id for one in near if one.how is How.EXACT}
+    bearers = {one.agency.agency_id for one in near if one.how is Likeness.EXACT}
     found = []
     for one in near:
-        if one.how is How.EXACT or not is_licensed(one.agency, facts.ground, facts.as_of):
+        if one.how is Likeness.EXACT or not is_licensed(one.agency, facts.ground, facts.as_of):
             continue
         is_abroad = _is_of_another_country(question, one.agency)
         if is_abroad or bearers - {one.agency.agency_id}:

@@ -9,17 +9,18 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.agencies import queries as agencies
 from registry.agencies import record
 from registry.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
-from registry.agencies.lookup import MOST, Found, Lookup, Stored
+from registry.agencies.lookup import MOST, Found, Lookup, Stored, stored_records
 from registry.agencies.models import Agency, Licence
+from registry.agencies.naming import agencies_named
 from registry.authorities.facts import Ground
 from registry.authorities.queries import ground_at, ground_version
 from registry.clock import day_at
 from registry.held import HeldReader
 from registry.regimes.rules import Regime, shipped_regimes
 from registry.terms import IdentifierScheme
-from registry.verdicts.imitation_rules import asked_name, is_exactly_of, with_imitation
+from registry.verdicts.imitation_rules import asked_name, found_by_name, is_exactly_of, with_imitation
 from registry.verdicts.lookalikes import lookalikes, lookalikes_at
-from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
+from registry.verdicts.question import Facts, Holder, NameMatch, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 
 
@@ -48,12 +49,14 @@ class VerdictReader:
         return Answered(verdict, facts.ground)
 
     def with_imitation(self, question: Question, facts: Facts, verdict: Verdict, now: datetime) -> Verdict:
-        """The verdict with what a name beside the question says. Without a name nothing more is read."""
+        """The verdict with what a name says of it. More is read only where a name stands beside a number."""
         name = asked_name(question)
         if name is None or (
-            question.claimed_name is not None and verdict.agency and is_exactly_of(verdict.agency, name)
+            question.kind is not SubjectKind.NAME and verdict.agency and is_exactly_of(verdict.agency, name)
         ):
             return verdict
+        if question.kind is SubjectKind.NAME:
+            return with_imitation(question, facts, verdict, found_by_name(question, facts))
         with self._reading_sessions() as session:
             if question.known_at is None:
                 near = lookalikes(session, name, now)
@@ -64,13 +67,27 @@ class VerdictReader:
     def facts(self, question: Question, now: datetime) -> Facts:
         if question.known_at is not None:
             return self._facts_at(question, question.known_at, now)
+        if question.kind is SubjectKind.NAME:
+            return self._facts_named(question.value, now)
         found = self.found(question)
         ground = self.ground(found.ground_version)
         holders = [Holder(shown(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
         return Facts(holders, ground, self._regimes, now, found.is_more)
 
+    def _facts_named(self, name: str, now: datetime) -> Facts:
+        """Whom a name may mean: the nearest by any of their names, each with the one that matched."""
+        with self._reading_sessions() as session:
+            hits = {hit.agency_id: hit for hit in agencies_named(session, name, MOST + 1)}
+            found = stored_records(session, list(hits)[:MOST])
+        holders = [
+            Holder(shown(stored, now), None, stored.confirmed_at, NameMatch(hit.name, hit.kind, hit.score, hit.how))
+            for stored in found.records
+            for hit in [hits[stored.agency_id]]
+        ]
+        return Facts(holders, self.ground(found.ground_version), self._regimes, now, len(hits) > MOST)
+
     def found(self, question: Question) -> Found:
-        """The stored records that the subject leads to now."""
+        """The stored records that a number or reference leads to now."""
         kind, value = question.kind, question.value
         if kind is SubjectKind.LICENCE_NUMBER:
             return self.lookup.by_key(LICENCE_NUMBER, number_key(value))
@@ -78,8 +95,6 @@ class VerdictReader:
             return self.lookup.by_agency(value)
         if kind is SubjectKind.LICENCE_ID:
             return self.lookup.by_licence(value)
-        if kind is SubjectKind.NAME:
-            return self.lookup.by_prefix(NAME, name_key(value))
         return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
 
     def ground(self, version: int) -> Ground:
@@ -116,7 +131,7 @@ def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[
     if kind is SubjectKind.LICENCE_NUMBER:
         return agencies.keyed_at(session, LICENCE_NUMBER, number_key(value), known_at, MOST + 1)
     if kind is SubjectKind.NAME:
-        return agencies.prefixed_at(session, NAME, name_key(value), known_at, MOST + 1)
+        return _named_at(session, value, known_at)
     if kind is SubjectKind.AGENCY_ID:
         row_ids = session.execute(select(Agency.id).where(Agency.reference == value)).scalars()
         return dict.fromkeys(row_ids)
@@ -125,3 +140,12 @@ def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[
         return {owner: frozenset({value}) for owner in owners}
     key = identifier_key(IdentifierScheme(kind.value), value, question.country)
     return agencies.keyed_at(session, kind.value, key, known_at, MOST + 1)
+
+
+def _named_at(session: Session, name: str, known_at: datetime) -> dict[int, frozenset[str] | None]:
+    """Agencies that a name led to at `known_at`: those with a name of that beginning then, and the nearest by today's index.
+
+    Who was not registered yet has no record of that instant and so drops out.
+    """
+    then = agencies.prefixed_at(session, NAME, name_key(name), known_at, MOST + 1)
+    return dict.fromkeys([*then, *(hit.agency_id for hit in agencies_named(session, name, MOST + 1))])

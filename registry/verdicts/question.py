@@ -9,9 +9,8 @@ from typing import NamedTuple
 from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
-from registry.names.rules import How
 from registry.regimes.rules import Regime
-from registry.terms import Activity, Answer, Difference
+from registry.terms import Activity, Answer, Difference, Likeness, NameKind
 
 
 class SubjectKind(StrEnum):
@@ -51,15 +50,25 @@ class Question:
     claimed_name: str | None = None
 
 
+class NameMatch(NamedTuple):
+    """The name by which an agency was found, how, and how well (0 to 100)."""
+
+    name: str
+    kind: NameKind
+    score: float
+    how: Likeness
+
+
 class Holder(NamedTuple):
     """An agency that the subject leads to. `licences` are the ids that the number names; None means any of its licences.
 
-    `confirmed_at` is when a partial list last showed the agency unchanged.
+    `confirmed_at` is when a partial list last showed the agency unchanged; `match` says by which name it was found, if by one.
     """
 
     agency: record.Agency
     licences: frozenset[str] | None = None
     confirmed_at: datetime | None = None
+    match: NameMatch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ class Lookalike(NamedTuple):
     agency: record.Agency
     name: str
     score: float
-    how: How
+    how: Likeness
 
 
 class Imitated(NamedTuple):
@@ -103,7 +112,7 @@ class Imitated(NamedTuple):
 
     agency: record.Agency
     name: str
-    how: How
+    how: Likeness
     score: float
     differs: tuple[Difference, ...]
 
@@ -119,7 +128,7 @@ class Verdict:
     agency: record.Agency | None = None
     licence: record.Licence | None = None
     status: str | None = None
-    candidates: tuple[record.Agency, ...] = ()
+    candidates: tuple[Holder, ...] = ()
     source: SourceNote | None = None
     time_zone: str | None = field(default=None)
     possible_clone_of: tuple[Imitated, ...] = ()

@@ -66,7 +66,7 @@ def _undecided(question: Question, facts: Facts, findings: tuple[Finding, ...], 
         Answer.UNKNOWN,
         findings + _warnings(question),
         day,
-        candidates=tuple(holder.agency for holder in holders[:CANDIDATES]),
+        candidates=tuple(holders[:CANDIDATES]),
         time_zone=zone,
     )
 

@@ -52,6 +52,22 @@ def test_a_search_says_what_matched_and_how_well(client: FlaskClient, session: S
     assert by_number["items"][0]["matched"]["by"] == "licence_number"
 
 
+def test_a_hit_by_name_says_which_name_and_in_what_way(client: FlaskClient, session: Session) -> None:
+    names = (
+        make.name_record("青岛云蝶国际劳务合作有限公司", script="hans", country="CN"),
+        make.name_record("青岛云鲤经贸有限公司", script="hans", kind=NameKind.FORMER, country="CN"),
+    )
+    made = make.make_agency(session, country="CN", names=names)
+    matched = {
+        q: read(client, URL, "listAgencies", q=q)["items"][0]["matched"] for q in ("qingdao yunli jingmao", "雲蝶國際")
+    }
+    assert matched["qingdao yunli jingmao"] == {"by": "name", "value": names[1].name, "kind": "former", "how": "pinyin"}
+    assert matched["雲蝶國際"] == {"by": "name", "value": names[0].name, "kind": "legal", "how": "part"}
+    assert read(client, URL, "listAgencies", q="大连帆影")["items"] == []
+    assert ids(read(client, URL, "listAgencies", q="云蝶", country="CN")) == [made.agency_id]
+    assert ids(read(client, URL, "listAgencies", q="云蝶", country="IT")) == []
+
+
 def test_pages_of_a_search_hold_its_order(client: FlaskClient, session: Session) -> None:
     for number in range(5):
         make.make_agency(session, name=f"Vybájená {number}")

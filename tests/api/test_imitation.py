@@ -15,7 +15,6 @@ from registry.terms import Language
 from registry.web.transaction import services
 from tests import make
 from tests.api.shapes import assert_as_documented
-from tests.making import indexed
 
 URL = "/api/v1/verify"
 HONEST = "Lumaca Blu Lavoro S.r.l."
@@ -38,7 +37,6 @@ def codes(answer: Any) -> list[str]:
 def honest(session: Session) -> Any:
     licence = make.make_licence(session, number="VERA/1", country="CZ", agency={"name": HONEST})
     make.make_licence(session, number="VERA/2", country="CZ", agency={"name": "Tartaruga Verde Servizi S.p.A."})
-    indexed(session)
     return licence
 
 
@@ -94,7 +92,6 @@ def test_what_was_said_then_is_compared_with_the_names_of_then(client: FlaskClie
     then = now()
     renamed = make.changed(agency, names=(make.name_record("Tartaruga Verde Servizi S.p.A."),))
     amend(session, renamed, Event("agency.amended", agency.agency_id))
-    indexed(session)
     asked = {"licence_number": "VERA/1", "claimed_name": HONEST, "destination": "CZ"}
     moment = then.isoformat().replace("+00:00", "Z")
     # The list had been read an hour before.

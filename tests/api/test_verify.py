@@ -130,6 +130,20 @@ def test_a_name_alone_is_never_yes(client: FlaskClient, session: Session) -> Non
     assert answer["agency"] == answer["licence"] == answer["source"] == {}
 
 
+def test_agencies_of_nearly_one_name_are_shown_together_with_what_tells_them_apart(
+    client: FlaskClient, session: Session
+) -> None:
+    place = {"country": "CN", "holder_kind": "legal_person"}
+    one = make.make_agency(session, name="青岛云蝶国际劳务合作有限公司", place="青岛", **place)
+    other = make.make_agency(session, name="青岛云跌国际劳务合作有限公司", place="城阳", **place)
+    answer = ask(client, name="青岛云蝶国际劳务合作有限公司", origin="CN")
+    assert (answer["verdict"], codes(answer)[0]) == ("unknown", "name_only")
+    assert [candidate["agency_id"] for candidate in answer["candidates"]] == [one.agency_id, other.agency_id]
+    assert [candidate["place"] for candidate in answer["candidates"]] == ["青岛", "城阳"]
+    assert [candidate["matched"]["how"] for candidate in answer["candidates"]] == ["exact", "characters"]
+    assert answer["candidates"][0]["score"] == 100 > answer["candidates"][1]["score"]
+
+
 def test_a_number_of_two_holders_is_ambiguous_until_the_authority_is_named(
     client: FlaskClient, session: Session
 ) -> None:

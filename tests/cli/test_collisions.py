@@ -22,7 +22,6 @@ from registry.db import engine_for, reading_sessions_for, sessions_for
 from registry.terms import ChannelKind, LicenceStatus
 from tests import make
 from tests.cli.test_cli import run
-from tests.making import indexed
 from tests.serving import environment
 
 
@@ -57,7 +56,6 @@ def written(sessions: sessionmaker[Session], pairs: int) -> tuple[str, str]:
     with sessions.begin() as session:
         make.make_source(session, "CZ")
         admit(session, agencies, Event("source.imported", "cz"))
-        indexed(session)
     return agencies[0].agency_id, agencies[1].agency_id
 
 

@@ -20,7 +20,6 @@ from registry.errors import InvalidInput, NotFound
 from registry.keyring import Keyring
 from registry.terms import ChannelKind, IdentifierScheme, LicenceStatus
 from tests import make
-from tests.making import indexed
 
 
 @pytest.fixture
@@ -45,7 +44,6 @@ def fresh(session: Session, **facts: Any) -> record.Agency:
 
 
 def search(session: Session, digest: Any, against: Sequence[LicenceStatus] = tuple(LOST)) -> list[Collision]:
-    indexed(session)
     while not renew_keys(session, digest).is_last:
         pass
     begin_search(session, against, digest)
@@ -134,7 +132,6 @@ def test_a_search_goes_on_where_it_was_stopped(session: Session, digest: Any, mo
         phone = channel(ChannelKind.PHONE, f"+42022233344{number}")
         fallen(session, name=f"Tartaruga {number}", channels=(phone,))
         fresh(session, name=f"Grifone {number}", channels=(phone,))
-    indexed(session)
     assert not renew_keys(session, digest).is_last
     session.commit()
     while not renew_keys(session, digest).is_last:

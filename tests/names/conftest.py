@@ -6,12 +6,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from registry.db import Base, engine_for, sessions_for
+from registry.db import engine_for, sessions_for
 from registry.names.actions import index_all
-from registry.names.models import FreshPosting, IndexedName, NameBucket
 from registry.terms import NameKind
-
-TABLES = [model.__table__ for model in (IndexedName, NameBucket, FreshPosting)]
 
 Index = Callable[..., None]
 
@@ -19,7 +16,6 @@ Index = Callable[..., None]
 @pytest.fixture
 def engine(database) -> Iterator[Engine]:
     engine = engine_for(database.url)
-    Base.metadata.create_all(engine, tables=TABLES)
     yield engine
     engine.dispose()
 

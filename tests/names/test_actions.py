@@ -1,10 +1,11 @@
 """The name index says what was last indexed, and nothing else."""
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select
 
+from registry.log.actions import Draft, append
 from registry.names import actions
-from registry.names.actions import index_all, index_names, rebuild
+from registry.names.actions import index_all, index_names
 from registry.names.models import FreshPosting, IndexedName, NameBucket
 from registry.names.postings import unpacked
 from registry.names.queries import search
@@ -66,8 +67,8 @@ def test_indexing_the_same_names_again_writes_nothing(session, engine):
     assert all(statement.startswith("SELECT") for statement in said)
 
 
-def test_fresh_postings_are_folded_when_they_are_many(session, monkeypatch):
-    monkeypatch.setattr(actions, "FOLD_AT", 100)
+def test_fresh_postings_that_no_worker_folded_are_folded_by_who_publishes(session, monkeypatch):
+    monkeypatch.setattr(actions, "OVERDUE_AT", 80)
     for agency_id in range(1, 60):
         index_names(session, agency_id, [(LEGAL, f"Lumaca Numero{agency_id} Lavoro")])
         assert count(session, FreshPosting) < 100
@@ -88,15 +89,64 @@ def test_many_at_once_are_as_one_by_one(session):
     assert found(session, "Lumaca Verde")[0] == 3
 
 
-def test_rebuilding_gives_the_same_index_and_tells_how_far_it_is(session):
+def built_anew(session, told=None) -> None:
+    collected = actions.collect(session, told.append if told is not None else lambda done: None)
+    for number in range(actions.SLICES):
+        actions.renew(session, collected, number)
+
+
+def test_building_anew_gives_the_same_index_and_tells_how_far_it_is(session):
     index_all(session, [(number, [(LEGAL, f"Lumaca Numero{number} Lavoro")]) for number in range(1, 1200)])
     before = postings(session)
     told: list[int] = []
-    rebuild(session, told.append)
+    built_anew(session, told)
     assert told == [500, 1000, 1199]
     assert postings(session) == before
     assert count(session, FreshPosting) == 0
     assert found(session, "Lumaca Numero321 Lavoro")[0] == 321
+
+
+def test_building_anew_mends_a_damaged_index(session):
+    index_names(session, 7, [(LEGAL, "Lumaca Blu")])
+    session.execute(delete(FreshPosting))
+    assert found(session, "Lumaca Blu") == []
+    built_anew(session)
+    assert found(session, "Lumaca Blu") == [7]
+
+
+def test_a_name_published_while_the_index_is_built_anew_is_not_lost(session):
+    index_names(session, 7, [(LEGAL, "Lumaca Blu")])
+    collected = actions.collect(session)
+    index_names(session, 8, [(LEGAL, "Grifone Lento")])
+    append(session, [Draft("agency/X", "agency.registered", {}, 8)])
+    for number in range(actions.SLICES):
+        actions.renew(session, collected, number)
+    assert (found(session, "Lumaca Blu"), found(session, "Grifone Lento")) == ([7], [8])
+
+
+def test_folding_slice_by_slice_loses_nothing_wherever_it_is_broken_off(session):
+    index_all(session, [(number, [(LEGAL, f"Lumaca Numero{number} Lavoro")]) for number in range(1, 60)])
+    before = postings(session)
+    for number in range(0, actions.SLICES, 2):
+        actions.fold(session, number)
+    assert postings(session) == before
+    assert 0 < count(session, FreshPosting) < before
+    for number in range(actions.SLICES):
+        actions.fold(session, number)
+    assert (postings(session), count(session, FreshPosting)) == (before, 0)
+    assert found(session, "Lumaca Numero17 Lavoro")[0] == 17
+
+
+def test_what_is_gathered_is_found_after_it_and_an_agency_may_change_twice_in_it(session):
+    index_names(session, 1, [(LEGAL, "Lumaca Blu")])
+    with actions.gathered(session):
+        index_all(session, [(2, [(LEGAL, "Grifone Lento")])], are_new=True)
+        index_names(session, 1, [(LEGAL, "Tartaruga Rossa")])
+        index_names(session, 1, [(LEGAL, "Lumaca Blu")])
+        index_names(session, 2, [(LEGAL, "Pavone Verde")])
+    assert found(session, "Lumaca Blu") == [1]
+    assert found(session, "Pavone Verde") == [2]
+    assert found(session, "Tartaruga Rossa") == found(session, "Grifone Lento") == []
 
 
 def test_nothing_is_indexed_by_a_transaction_that_is_given_up(session):

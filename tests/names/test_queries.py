@@ -6,8 +6,8 @@ import pytest
 
 from registry.names.actions import index_all, index_names
 from registry.names.queries import CANDIDATES, search
-from registry.names.rules import FLOOR, How
-from registry.terms import NameKind
+from registry.names.rules import FLOOR
+from registry.terms import Likeness, NameKind
 
 
 def found(session, text, **options) -> list[int]:
@@ -21,7 +21,12 @@ def test_a_hit_says_which_name_matched_how_and_how_well(session):
         [(NameKind.LEGAL, "青岛云蝶国际劳务合作有限公司"), (NameKind.FORMER, "青岛云鲤经贸有限公司")],
     )
     [hit] = search(session, "青岛云鲤经贸")
-    assert (hit.agency_id, hit.name, hit.kind, hit.how) == (7, "青岛云鲤经贸有限公司", NameKind.FORMER, How.LEGAL_FORM)
+    assert (hit.agency_id, hit.name, hit.kind, hit.how) == (
+        7,
+        "青岛云鲤经贸有限公司",
+        NameKind.FORMER,
+        Likeness.LEGAL_FORM,
+    )
     assert FLOOR <= hit.score < 100
 
 

@@ -1,10 +1,11 @@
-"""How near a name is, and in what way."""
+"""Likeness near a name is, and in what way."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.names.rules import FLOOR, NEAR, How, score
+from registry.names.rules import FLOOR, NEAR, score
+from registry.terms import Likeness
 
 CHINESE = "青岛云蝶国际劳务合作有限公司"
 
@@ -12,19 +13,19 @@ CHINESE = "青岛云蝶国际劳务合作有限公司"
 @pytest.mark.parametrize(
     ("asked_for", "name", "how"),
     [
-        (CHINESE, CHINESE, How.EXACT),
-        ("青島雲蝶國際勞務合作有限公司", CHINESE, How.EXACT),
-        ("Zolwik Praca sp. z o.o.", "Żółwik Praca sp. z o.o.", How.DIACRITICS),
-        ("Muehlfrosch Personal GmbH", "Mühlfrosch Personal GmbH", How.DIACRITICS),
-        ("青岛云蝶国际劳务合作", CHINESE, How.LEGAL_FORM),
-        ("Lumaca Lavoro S.p.A.", "Lumaca Lavoro S.r.l.", How.LEGAL_FORM),
-        ("Milano Lumaca Lavoro", "Lumaca Lavoro Milano S.r.l.", How.WORD_ORDER),
-        ("qingdaoyundieguojilaowuhezuo", CHINESE, How.PINYIN),
-        ("Qingdao Yundie International Labour Cooperation", CHINESE, How.TRANSLATION),
-        ("青岛云蝶", CHINESE, How.PART),
-        ("青岛云跌国际劳务合作有限公司", CHINESE, How.CHARACTERS),
-        ("Lumacca Lavoro", "Lumaca Lavoro S.r.l.", How.TYPING),
-        ("qdyd", CHINESE, How.INITIALS),
+        (CHINESE, CHINESE, Likeness.EXACT),
+        ("青島雲蝶國際勞務合作有限公司", CHINESE, Likeness.EXACT),
+        ("Zolwik Praca sp. z o.o.", "Żółwik Praca sp. z o.o.", Likeness.DIACRITICS),
+        ("Muehlfrosch Personal GmbH", "Mühlfrosch Personal GmbH", Likeness.DIACRITICS),
+        ("青岛云蝶国际劳务合作", CHINESE, Likeness.LEGAL_FORM),
+        ("Lumaca Lavoro S.p.A.", "Lumaca Lavoro S.r.l.", Likeness.LEGAL_FORM),
+        ("Milano Lumaca Lavoro", "Lumaca Lavoro Milano S.r.l.", Likeness.WORD_ORDER),
+        ("qingdaoyundieguojilaowuhezuo", CHINESE, Likeness.PINYIN),
+        ("Qingdao Yundie International Labour Cooperation", CHINESE, Likeness.TRANSLATION),
+        ("青岛云蝶", CHINESE, Likeness.PART),
+        ("青岛云跌国际劳务合作有限公司", CHINESE, Likeness.CHARACTERS),
+        ("Lumacca Lavoro", "Lumaca Lavoro S.r.l.", Likeness.TYPING),
+        ("qdyd", CHINESE, Likeness.INITIALS),
     ],
 )
 def test_a_hit_says_how_it_matched(asked_for, name, how):
@@ -78,4 +79,4 @@ def test_a_score_lies_between_none_and_a_hundred(one, other):
 @given(st.text(max_size=40))
 def test_a_name_is_exactly_itself(name):
     match = score(name, name)
-    assert match.how is How.EXACT or match.score == 0.0
+    assert match.how is Likeness.EXACT or match.score == 0.0

@@ -99,6 +99,20 @@ def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserC
     assert page.locator(".answer.yes").count() == 0
 
 
+def test_names_are_offered_while_one_is_typed_and_a_number_is_not_sent(browser: Browser, site: str) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if request.url.endswith("/names") else None)
+    page.goto(f"{site}/en/")
+    page.locator("#subject").press_sequentially("CISLO/0001")
+    page.locator("#subject").fill("")
+    page.locator("#subject").press_sequentially("smyslena dlouho")
+    expect(page.locator("datalist option").first).to_have_attribute("value", NAME)
+    assert all("0001" not in body for body in sent)
+    page.keyboard.press("Enter")
+    expect(page.locator(".candidates button")).to_contain_text(NAME)
+
+
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en", "it"])
 def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str, language: str) -> None:
     page = phone.new_page()

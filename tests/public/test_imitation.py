@@ -11,7 +11,6 @@ from registry.agencies import record
 from registry.clock import day_at, now
 from registry.terms import Language
 from tests.make import licence_record, make_agency, make_licence, source_of
-from tests.making import indexed
 from tests.public.reading import Page, read
 
 HONEST = "Lumaca Blu Lavoro S.r.l."
@@ -26,7 +25,6 @@ def ask(client: FlaskClient, subject: str, language: str = "en", status: int = 2
 @pytest.fixture
 def honest(session: Session) -> None:
     make_licence(session, number="VERA/1", agency={"name": HONEST})
-    indexed(session)
 
 
 def test_a_genuine_number_is_asked_for_the_name_beside_it(client: FlaskClient, honest: None) -> None:

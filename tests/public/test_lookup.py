@@ -29,6 +29,29 @@ def ask(client: FlaskClient, subject: str, language: str = "en", status: int = 2
     return read(response)
 
 
+def test_a_candidate_shows_the_name_it_was_found_by_and_in_what_way(client: FlaskClient, session: Session) -> None:
+    names = (
+        name_record("青岛云蝶国际劳务合作有限公司", script="hans", country="CN"),
+        name_record("青岛云鲤经贸有限公司", script="hans", kind=NameKind.FORMER, country="CN"),
+    )
+    make_agency(session, country="CN", names=names)
+    page = ask(client, "青岛云鲤经贸", "zh-Hans")
+    assert all(words in page.text for words in ("按曾用名找到", "青岛云鲤经贸有限公司", "只差公司类型"))
+
+
+def test_names_are_suggested_and_what_was_typed_is_neither_kept_nor_shown(
+    client: FlaskClient, session: Session
+) -> None:
+    make_agency(session, name="Smyšlená Činná s.r.o.")
+    for typed in ("smyslena", "Smyšlená Č"):
+        response = client.post("/en/names", data={"subject": typed})
+        assert response.json == ["Smyšlená Činná s.r.o."]
+        assert response.headers["Cache-Control"] == "no-store"
+    for typed in ("", "x" * 100_000, "%_*", "\0", "💰"):
+        assert client.post("/en/names", data={"subject": typed}).json == []
+    assert client.get("/en/names?subject=smyslena").status_code == 405
+
+
 @pytest.mark.parametrize(
     ("header", "place"),
     [(None, "/zh-Hans/"), ("zh-TW", "/zh-Hant/"), ("it-IT,it;q=0.9", "/it/"), ("en-GB", "/en/"), ("fr", "/en/")],

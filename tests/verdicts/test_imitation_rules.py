@@ -11,7 +11,7 @@ from registry.agencies import record
 from registry.codes import Reason
 from registry.names.rules import NEAR, normalised, score
 from registry.terms import Answer, Difference, IdentifierScheme, LicenceKind, LicenceStatus
-from registry.verdicts.imitation_rules import with_imitation
+from registry.verdicts.imitation_rules import found_by_name, with_imitation
 from registry.verdicts.question import Facts, Holder, Lookalike, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 from tests.make import agency_record, changed, identifier_record, licence_record, name_record
@@ -37,10 +37,12 @@ def near_to(name: str, agencies: Sequence[record.Agency]) -> list[Lookalike]:
 
 
 def ask(question: Question, agencies: Sequence[record.Agency], holder: record.Agency | None = None) -> Verdict:
-    holders = [Holder(holder)] if holder is not None else []
-    facts: Facts = facts_about(holders=holders)
-    name = question.claimed_name or question.value
-    return with_imitation(question, facts, decide(question, facts), near_to(name, agencies))
+    if question.kind is SubjectKind.NAME:
+        facts: Facts = facts_about(holders=[Holder(one) for one in agencies])
+        return with_imitation(question, facts, decide(question, facts), found_by_name(question, facts))
+    facts = facts_about(holders=[Holder(holder)] if holder is not None else [])
+    near = near_to(question.claimed_name or "", agencies)
+    return with_imitation(question, facts, decide(question, facts), near)
 
 
 def number(value: str, claimed_name: str | None = None, **context: Any) -> Question:
