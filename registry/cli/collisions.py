@@ -77,7 +77,9 @@ class Reference(click.ParamType[str]):
     show_default=True,
     help="Whose likes are looked for: agencies with a licence in one of these statuses; `any` is every agency.",
 )
-@click.option("--state", type=click.Choice([*CollisionState, "all"]), default="open", show_default=True)
+@click.option(
+    "--state", type=click.Choice([*(state.value for state in CollisionState), "all"]), default="open", show_default=True
+)
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Pairs on a page.")
 @click.option("--after", type=Reference(), help="Go on behind this collision, the last of the page before.")
 @click.option("--search/--no-search", "is_searching", default=True, help="Search first, or only list what is known.")

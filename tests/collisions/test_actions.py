@@ -100,8 +100,8 @@ def test_only_the_likes_of_the_statuses_asked_for_are_found(
 
 
 def test_against_any_two_agencies_in_good_standing_are_found_too(session: Session, digest: Any) -> None:
-    fresh(session, channels=(PHONE,))
-    fresh(session, channels=(PHONE,))
+    fresh(session, name="Tartaruga Verde", channels=(PHONE,))
+    fresh(session, name="Grifone Lento", channels=(PHONE,))
     assert search(session, digest) == []
     [found] = search(session, digest, [])
     assert signs(found) == {Sign.PHONE}
