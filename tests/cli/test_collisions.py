@@ -111,7 +111,7 @@ def test_what_is_mistyped_is_told_in_one_line(settings: Settings, database: Any)
 def test_a_search_that_is_killed_goes_on_and_finds_everything_once(
     settings: Settings, sessions: sessionmaker[Session]
 ) -> None:
-    pairs = 160
+    pairs = 70
     written(sessions, pairs)
     reading = reading_sessions_for(sessions.kw["bind"])
 
