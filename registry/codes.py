@@ -65,6 +65,8 @@ class Reason(StrEnum):
     REGISTERED_INTERMEDIARY = "registered_intermediary"
     CORRECTION_REQUESTED = "correction_requested"
     CLONE_WARNING = "clone_warning"
+    NAME_DIFFERS = "name_differs"
+    POSSIBLE_CLONE = "possible_clone"
     WITHHELD_BY_LAW = "withheld_by_law"
     # Time
     FUTURE_DATE = "future_date"

@@ -111,6 +111,15 @@ class CheckOutcome(StrEnum):
     NOT_REGISTERED = "not_registered"
 
 
+class Difference(StrEnum):
+    """What of a paper is not the data of the agency whose name it bears."""
+
+    NUMBER = "number"
+    CODE = "code"
+    COUNTRY = "country"
+    NAME = "name"
+
+
 class Activity(StrEnum):
     PLACEMENT = "placement"
     TEMPORARY_WORK = "temporary_work"

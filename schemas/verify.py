@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields
 
 from registry.codes import Problem, Reason
-from registry.terms import NACE_REVISIONS, Activity, Answer
+from registry.terms import NACE_REVISIONS, Activity, Answer, Difference, Likeness
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, Instant, Line, Moment, OneOf, OrEmpty, Word
@@ -96,6 +96,12 @@ class VerifySchema(SectorOnDaySchema):
     )
     destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"})
     activity = Word(Activity, metadata={"description": "What the recruiter would do."})
+    claimed_name = Line(
+        most=400,
+        metadata={
+            "description": "Name on the paper beside the number: another's name is never `yes`, and who may be imitated is told."
+        },
+    )
     known_at = known_at_field()
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
@@ -115,6 +121,8 @@ class VerifySchema(SectorOnDaySchema):
             faults.append(
                 ("country", Problem.CONTRADICTORY, "belongs to `registration_number`; the job's is `destination`")
             )
+        if "claimed_name" in loaded and given[0] == "name":
+            faults.append(("claimed_name", Problem.CONTRADICTORY, "stands beside a number; a name is asked by `name`"))
         if "authority" in loaded and given[0] != "licence_number":
             faults.append(("authority", Problem.CONTRADICTORY, "belongs to `licence_number`"))
         return faults
@@ -138,6 +146,18 @@ class SourceNoteSchema(OutSchema):
     stale = fields.Boolean(required=True, metadata={"description": "It was too old to rely on."})
 
 
+class ImitatedSchema(OutSchema):
+    """A licensed agency that a paper may imitate."""
+
+    agency = fields.Nested(AgencySummarySchema, required=True)
+    name = fields.String(required=True, metadata={"description": "Which of its names is near."})
+    how = OneOf(Likeness, required=True, metadata={"description": "In what way it is near."})
+    score = fields.Float(required=True, metadata={"description": "How near, 85 to 100."})
+    differs = fields.List(
+        OneOf(Difference), required=True, metadata={"description": "What of the question is not this agency's."}
+    )
+
+
 class VerdictSchema(OutSchema):
     """The answer. `yes` holds for exactly what was asked."""
 
@@ -153,5 +173,10 @@ class VerdictSchema(OutSchema):
         fields.Nested(AgencyHitSchema),
         required=True,
         metadata={"description": "Whom the subject may mean, where it does not say."},
+    )
+    possible_clone_of = fields.List(
+        fields.Nested(ImitatedSchema),
+        required=True,
+        metadata={"description": "Licensed agencies whose name is near, while other data are not theirs."},
     )
     source = OrEmpty(SourceNoteSchema, required=True)

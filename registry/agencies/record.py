@@ -248,6 +248,10 @@ def _shown_sanction(sanction: Sanction, day: date) -> Sanction:
     )
 
 
+def holds_on(part: Warning_, day: date) -> bool:
+    return (part.from_ is None or part.from_ <= day) and (part.to is None or day <= part.to)
+
+
 def first_withholding(record: Agency) -> date | None:
     """The first day on which something in the record's bytes must not be shown any more; None when there is none."""
     ends = [period.publish_until for licence in record.licences for period in licence.status_history]

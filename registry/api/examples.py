@@ -75,6 +75,13 @@ EXAMPLES = (
         "verify", "not_registered", "On no list that is held in full", _VERIFY, query={"uscc": "91000000MA00FCT307"}
     ),
     Example(
+        "verify",
+        "borrowed_name",
+        "A genuine number beside the name of another agency",
+        _VERIFY,
+        query={"licence_number": "FICT-CN-001", "claimed_name": "Agenzia Inventata", "destination": "IT"},
+    ),
+    Example(
         "verify", "impossible", "An LEI that cannot exist", _VERIFY, query={"lei": "00000000000000000000"}, status=400
     ),
     Example(

@@ -37,6 +37,9 @@ def question_of(asked: dict[str, Any], now: datetime) -> Question:
     known_at = asked.get("known_at")
     if known_at is not None:
         known_at = said_by(known_at, now)
+    claimed_name = asked.get("claimed_name")
+    if claimed_name is not None and not name_key(claimed_name):
+        raise InvalidInput([Fault("claimed_name", Problem.INVALID_VALUE, "holds no letter and no digit")])
     return Question(
         kind,
         value,
@@ -50,6 +53,7 @@ def question_of(asked: dict[str, Any], now: datetime) -> Question:
         asked.get("on"),
         known_at,
         has_failed_check,
+        claimed_name,
     )
 
 

@@ -13,7 +13,7 @@ import msgspec
 from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
-from registry.terms import Answer, HolderKind, Language, Likeness, NameKind, Role, Script
+from registry.terms import Answer, Difference, HolderKind, Language, Likeness, NameKind, Role, Script
 from registry.verdicts.question import Finding, Holder, SourceNote, Verdict
 from registry.web.answers import encode
 from registry.web.wording import authority_name, reason_text
@@ -79,6 +79,14 @@ class SourceShown(msgspec.Struct, frozen=True):
     stale: bool
 
 
+class ImitatedShown(msgspec.Struct, frozen=True):
+    agency: AgencySummary
+    name: str
+    how: Likeness
+    score: float
+    differs: tuple[Difference, ...]
+
+
 class VerdictShown(msgspec.Struct, frozen=True):
     verdict: Answer
     may_continue_existing_placements: Answer
@@ -87,6 +95,7 @@ class VerdictShown(msgspec.Struct, frozen=True):
     agency: AgencySummary | Mapping[str, Any]
     licence: msgspec.Raw | Mapping[str, Any]
     candidates: list[AgencySummary | msgspec.Raw]
+    possible_clone_of: list[ImitatedShown]
     source: SourceShown | Mapping[str, Any]
 
 
@@ -169,6 +178,10 @@ def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> Verdi
         NOTHING if verdict.agency is None else agency_summary(verdict.agency),
         NOTHING if licence is None else licence_with(licence, status=verdict.status),
         [candidate_shown(candidate) for candidate in verdict.candidates],
+        [
+            ImitatedShown(agency_summary(one.agency), one.name, one.how, one.score, one.differs)
+            for one in verdict.possible_clone_of
+        ],
         source_shown(verdict.source, ground, language),
     )
 

@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "channels": "registry.cli.channels:channels",
     "worker": "registry.cli.worker:worker",
     "reindex": "registry.cli.reindex:reindex",
+    "clones": "registry.cli.clones:clones",
+    "collisions": "registry.cli.collisions:collisions",
     "openapi": "registry.cli.openapi:openapi",
 }
 """Name of each command and where it is: `module:function`."""

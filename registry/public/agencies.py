@@ -17,6 +17,7 @@ from registry.public.answers import countries
 from registry.public.forms import COUNTRIES
 from registry.public.names import ShownName, main_name, name_of, shown
 from registry.public.rendering import page
+from registry.public.warnings import warnings_on
 from registry.terms import EU_STATES, SENDING_COUNTRIES, Language, LicenceStatus, NameKind, Role
 from registry.verdicts.status_rules import standing_on
 from registry.web.asking import verdicts
@@ -114,6 +115,7 @@ def one(language: Language, agency_id: str) -> Response:
         agency=agency,
         main=main_name(agency, language),
         names=[(shown(name), name) for name in agency.names],
+        warnings=warnings_on(agency, ground, language, day_at(at, None)),
         licences=[_licence(licence, agency, ground, language) for licence in agency.licences],
         partners=_partners(agency, language),
         sources=_sources(agency, ground, language),

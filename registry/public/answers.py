@@ -67,6 +67,9 @@ class Found:
 def find(reader: VerdictReader, asked: Asked, now: datetime) -> Found:
     """The answer to what was asked. Readings are tried in the order of their certainty."""
     readings = guess(asked.subject, asked.country)
+    if asked.claimed_name is not None and any(character.isdigit() for character in asked.subject):
+        # With the name in a field of its own, what holds a digit is the number.
+        readings = tuple(one for one in readings if one.kind is not SubjectKind.NAME) or readings
     if asked.agency_id is not None:
         return _of_chosen(reader, asked, readings, now)
     answers: list[tuple[Subject, Verdict]] = []
@@ -87,6 +90,7 @@ def find(reader: VerdictReader, asked: Asked, now: datetime) -> Found:
     subject, verdict = counted
     facts = looked_at[subject]
     channel = None if facts.holders else channel_of(asked.subject)
+    verdict = reader.with_imitation(subject.question(**_context(asked)), facts, verdict, now)
     return Found(verdict, facts, subject.kind is SubjectKind.NAME, channel)
 
 
@@ -100,10 +104,10 @@ def _of_chosen(reader: VerdictReader, asked: Asked, readings: Sequence[Subject],
         holders = [holder for holder in facts.holders if holder.agency.agency_id == asked.agency_id]
         if holders:
             facts = replace(facts, holders=holders, is_more=False)
-            return Found(decide(question, facts), facts, False)
+            return Found(reader.with_imitation(question, facts, decide(question, facts), now), facts, False)
     question = Question(SubjectKind.AGENCY_ID, asked.agency_id or "", **_context(asked))
     facts = reader.facts(question, now)
-    return Found(decide(question, facts), facts, True)
+    return Found(reader.with_imitation(question, facts, decide(question, facts), now), facts, True)
 
 
 def _context(asked: Asked) -> dict[str, Any]:
@@ -113,6 +117,7 @@ def _context(asked: Asked) -> dict[str, Any]:
         "sector": asked.sector,
         "activity": asked.activity,
         "on": asked.on,
+        "claimed_name": asked.claimed_name,
     }
 
 
@@ -130,6 +135,8 @@ def headline(found: Found) -> str:
         return f"page.answer.channel.{found.channel}"
     if found.candidates:
         return "page.answer.unknown.many"
+    if found.tone is Tone.UNKNOWN and any(one.code is Reason.NAME_DIFFERS for one in found.verdict.reasons):
+        return "page.answer.unknown.name_differs"
     if found.tone is Tone.YES:
         return "page.answer.yes.number"
     if found.tone is Tone.NAME:

@@ -21,6 +21,7 @@ class Asked:
     """The question as the form holds it. `agency_id` is the agency chosen from several, `place` how far the list was paged."""
 
     subject: str = ""
+    claimed_name: str | None = None
     country: str | None = None
     origin: str | None = None
     activity: Activity | None = None
@@ -39,11 +40,18 @@ def read_form(form: Mapping[str, str]) -> tuple[Asked, dict[str, Problem]]:
     """The question, and what is wrong with which field. A field that is wrong is left out of the question."""
     faults: dict[str, Problem] = {}
     subject = form.get("subject", "")
-    if "\0" in subject or any("\ud800" <= character <= "\udfff" for character in subject):
+    if _is_unreadable(subject):
         faults["subject"] = Problem.CONTROL_CHARACTER
     elif len(subject) > MOST_CHARACTERS:
         faults["subject"] = Problem.TOO_LONG
     asked = Asked("" if "subject" in faults else " ".join(subject.split()))
+    claimed_name = " ".join(form.get("claimed_name", "").split())
+    if _is_unreadable(claimed_name):
+        faults["claimed_name"] = Problem.CONTROL_CHARACTER
+    elif len(claimed_name) > MOST_CHARACTERS:
+        faults["claimed_name"] = Problem.TOO_LONG
+    elif claimed_name:
+        asked = replace(asked, claimed_name=claimed_name)
     for name, read in _READERS.items():
         typed = unicodedata.normalize("NFKC", form.get(name, "")).strip()
         if not typed:
@@ -59,6 +67,10 @@ def read_form(form: Mapping[str, str]) -> tuple[Asked, dict[str, Problem]]:
         elif not asked.subject and asked.agency_id is None:
             faults["subject"] = Problem.MISSING
     return asked, faults
+
+
+def _is_unreadable(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
 
 
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")

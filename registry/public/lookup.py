@@ -5,20 +5,21 @@ from flask import Blueprint, Response, redirect, request
 
 from registry.agencies.naming import agencies_named
 from registry.clock import day_at, now
-from registry.codes import Problem
+from registry.codes import Problem, Reason
 from registry.help_lines.rules import lines_of, shipped_help_lines
 from registry.public import answers
 from registry.public.forms import Asked, read_form
 from registry.public.names import main_name, name_of, shown
 from registry.public.rendering import NOT_KEPT, SHORT, is_demo, page
+from registry.public.warnings import warnings_on
 from registry.terms import CORRIDOR_SECTORS, EU_STATES, RECRUITING, SENDING_COUNTRIES, Language
-from registry.verdicts.question import Holder
+from registry.verdicts.question import Holder, Imitated
 from registry.verdicts.subjects import MOST_CHARACTERS
 from registry.web.asking import verdicts
 from registry.web.headers import content_policy
 from registry.web.languages import accepted
 from registry.web.transaction import reading, services
-from registry.web.wording import authority_name, reason_text
+from registry.web.wording import authority_name, listed, reason_text, word
 
 pages = Blueprint("lookup", __name__)
 
@@ -107,12 +108,17 @@ def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Resp
         headline=answers.headline(found),
         name=answers.holder_name(found, language),
         permitted=answers.permitted(found, asked, language),
-        reasons=[reason_text(language, finding, ground) for finding in verdict.reasons],
+        # What may be imitated stands above, with the agencies' names.
+        reasons=[
+            reason_text(language, one, ground) for one in verdict.reasons if one.code is not Reason.POSSIBLE_CLONE
+        ],
         authority=authority_name(language, source.authority, ground) if source else None,
         read_on=day_at(source.retrieved_at, ground.time_zone(source.authority))
         if source and source.retrieved_at
         else None,
         choice=answers.follow_up(found, language),
+        imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
+        warnings=warnings_on(agency, ground, language, verdict.on) if agency else [],
         candidates=[_candidate(one, language) for one in candidates],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
         help_country=country,
@@ -121,6 +127,16 @@ def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Resp
         record_address=f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}" if agency else None,
         **_choices(language),
     )
+
+
+def _imitated(one: Imitated, language: Language) -> dict[str, object]:
+    """A licensed agency that may be imitated: its name, the name that is near, and what of the question is not its own."""
+    return {
+        "agency": one.agency,
+        "main": main_name(one.agency, language),
+        "matched": name_of(one.agency, one.name),
+        "differs": listed(language, [word(language, "difference", difference) for difference in one.differs]),
+    }
 
 
 def _candidate(holder: Holder, language: Language) -> dict[str, object]:

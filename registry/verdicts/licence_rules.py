@@ -86,7 +86,7 @@ def _of_holder(agency: record.Agency, day: date) -> Iterator[Judged]:
         yield Judged(Answer.UNKNOWN, Finding(Reason.WITHHELD_BY_LAW))
     if agency.is_correction_requested:
         yield Judged(Answer.YES, Finding(Reason.CORRECTION_REQUESTED))
-    if any(warning.to is None or day <= warning.to for warning in agency.clone_warnings):
+    if any(record.holds_on(warning, day) for warning in agency.clone_warnings):
         yield Judged(Answer.YES, Finding(Reason.CLONE_WARNING))
 
 

@@ -18,6 +18,8 @@ from registry.clock import day_at
 from registry.held import HeldReader
 from registry.regimes.rules import Regime, shipped_regimes
 from registry.terms import IdentifierScheme
+from registry.verdicts.imitation_rules import asked_name, found_by_name, is_exactly_of, with_imitation
+from registry.verdicts.lookalikes import lookalikes, lookalikes_at
 from registry.verdicts.question import Facts, Holder, NameMatch, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 
@@ -43,7 +45,24 @@ class VerdictReader:
     def answered(self, question: Question, now: datetime) -> Answered:
         """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
         facts = self.facts(question, now)
-        return Answered(decide(question, facts), facts.ground)
+        verdict = self.with_imitation(question, facts, decide(question, facts), now)
+        return Answered(verdict, facts.ground)
+
+    def with_imitation(self, question: Question, facts: Facts, verdict: Verdict, now: datetime) -> Verdict:
+        """The verdict with what a name says of it. More is read only where a name stands beside a number."""
+        name = asked_name(question)
+        if name is None or (
+            question.kind is not SubjectKind.NAME and verdict.agency and is_exactly_of(verdict.agency, name)
+        ):
+            return verdict
+        if question.kind is SubjectKind.NAME:
+            return with_imitation(question, facts, verdict, found_by_name(question, facts))
+        with self._reading_sessions() as session:
+            if question.known_at is None:
+                near = lookalikes(session, name, now)
+            else:
+                near = lookalikes_at(session, name, question.known_at, now)
+        return with_imitation(question, facts, verdict, near)
 
     def facts(self, question: Question, now: datetime) -> Facts:
         if question.known_at is not None:

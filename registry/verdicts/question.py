@@ -10,7 +10,7 @@ from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
 from registry.regimes.rules import Regime
-from registry.terms import Activity, Answer, Likeness, NameKind
+from registry.terms import Activity, Answer, Difference, Likeness, NameKind
 
 
 class SubjectKind(StrEnum):
@@ -32,7 +32,7 @@ class Question:
     """One question. `value` is as the asker wrote it; `country` belongs to a registration number.
 
     `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
-    `has_failed_check` says that a USCC does not pass its own check character.
+    `has_failed_check` says that a USCC does not pass its own check character; `claimed_name` is the name beside the number.
     """
 
     kind: SubjectKind
@@ -47,6 +47,7 @@ class Question:
     on: date | None = None
     known_at: datetime | None = None
     has_failed_check: bool = False
+    claimed_name: str | None = None
 
 
 class NameMatch(NamedTuple):
@@ -97,6 +98,25 @@ class SourceNote(NamedTuple):
     stale_at: datetime | None = None
 
 
+class Lookalike(NamedTuple):
+    """An agency one of whose names is near to the one asked about: that name, how near (0 to 100) and in what way."""
+
+    agency: record.Agency
+    name: str
+    score: float
+    how: Likeness
+
+
+class Imitated(NamedTuple):
+    """A licensed agency that may be imitated, and what of the question is not the agency's."""
+
+    agency: record.Agency
+    name: str
+    how: Likeness
+    score: float
+    differs: tuple[Difference, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer: verdict, what of existing placements, why, for which day, and about whom."""
@@ -111,3 +131,4 @@ class Verdict:
     candidates: tuple[Holder, ...] = ()
     source: SourceNote | None = None
     time_zone: str | None = field(default=None)
+    possible_clone_of: tuple[Imitated, ...] = ()

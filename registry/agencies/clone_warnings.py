@@ -1,0 +1,80 @@
+"""Warnings that somebody imitates an agency, said on the true entry: in the record, the verdict, the history and the log."""
+
+import unicodedata
+from datetime import date
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from registry.agencies import record, storage
+from registry.agencies.actions import amend
+from registry.agencies.publishing import Event
+from registry.clock import now
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput
+from registry.log.actions import Appended
+
+LONGEST_TEXT = 1000
+LONGEST_SOURCE = 40
+
+
+def warn_of_clone(
+    session: Session, reference: str, text: str, source: str, *, from_: date | None = None, to: date | None = None
+) -> Appended:
+    """Say on an agency's entry that it is imitated, from `from_` to `to` (last day), and publish it.
+
+    `source` is who says so: the reference of a list of ours, or words. Raises NotFound, InvalidInput, ErasedAgency.
+    """
+    text, source = _line("text", text, LONGEST_TEXT), _line("source", source, LONGEST_SOURCE)
+    if from_ is not None and to is not None and to < from_:
+        raise InvalidInput([Fault("to", Problem.INVALID_VALUE, f"the last day {to} lies before the first, {from_}")])
+    said = _said(session, reference)
+    warning = record.Warning_(text=text, from_=from_, to=to, source=source, retrieved_at=now())
+    if any(storage.same_statement(one, warning) and one.source == source for one in said.clone_warnings):
+        raise InvalidInput([Fault("text", Problem.INVALID_VALUE, "this very warning stands on the entry already")])
+    return _say(session, said, (*said.clone_warnings, warning), "agency.clone_warned")
+
+
+def lift_clone_warning(session: Session, reference: str, place: int | None = None) -> record.Warning_:
+    """Take a warning from an agency's entry and publish that; its history keeps it. Gives the warning that was lifted.
+
+    `place` counts the entry's warnings from 1; it may be left out where there is only one.
+    """
+    said = _said(session, reference)
+    count = len(said.clone_warnings)
+    if not count:
+        raise InvalidInput([Fault("agency_id", Problem.INVALID_VALUE, "there is no clone warning on this entry")])
+    if place is None and count > 1:
+        raise InvalidInput(
+            [Fault("number", Problem.MISSING, f"the entry has {count} warnings: say which, 1 to {count}")]
+        )
+    place = place or 1
+    if not 1 <= place <= count:
+        raise InvalidInput([Fault("number", Problem.INVALID_VALUE, f"must be 1 to {count}")])
+    kept = [one for number, one in enumerate(said.clone_warnings, 1) if number != place]
+    _say(session, said, tuple(kept), "agency.clone_warning_lifted")
+    return said.clone_warnings[place - 1]
+
+
+def _said(session: Session, reference: str) -> record.Agency:
+    row_id = storage.row_ids(session, [reference])[reference]
+    return storage.loaded_records(session, [row_id])[row_id]
+
+
+def _say(session: Session, said: record.Agency, warnings: tuple[record.Warning_, ...], event: str) -> Appended:
+    new = msgspec.structs.replace(said, clone_warnings=warnings)
+    appended = amend(session, new, Event(event, said.agency_id))
+    assert appended is not None
+    return appended
+
+
+def _line(parameter: str, text: str, most: int) -> str:
+    """One tidy line of text that may stand in a record."""
+    tidy = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not tidy:
+        raise InvalidInput([Fault(parameter, Problem.MISSING, "must say something")])
+    if len(tidy) > most:
+        raise InvalidInput([Fault(parameter, Problem.TOO_LONG, f"must not be longer than {most} characters")])
+    if any(unicodedata.category(character)[0] == "C" for character in tidy):
+        raise InvalidInput([Fault(parameter, Problem.CONTROL_CHARACTER, "holds an invisible or control character")])
+    return tidy

@@ -1,0 +1,238 @@
+"""`registry collisions`: agencies that resemble each other, above all those that lost a licence and rose again."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TaskID
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry import cli, revisions
+from registry.agencies import record
+from registry.agencies.storage import row_ids
+from registry.clock import day_at, instant_text, now
+from registry.collisions.actions import Step, begin_search, dismiss, find_collisions, renew_keys, search_on
+from registry.collisions.models import Collision, CollisionGroup, CollisionState
+from registry.collisions.queries import collisions_found, groups_found, records_of
+from registry.collisions.rules import LOST, Sign, evidence, statuses_now
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.ids import read_reference
+from registry.keyring import Keyring
+from registry.terms import LicenceStatus
+
+EXAMPLES = """\b
+Examples:
+  registry collisions
+  registry collisions --against revoked,suspended --json
+  registry collisions --agency 2K7MPXW4NQ9T
+  registry collisions --no-search --after 7QXK2MPW4N9T
+  registry collisions dismiss 7QXK2MPW4N9T --by "A. Officer" --text "Two branches of one firm."
+
+\b
+A search may be stopped at any time; the next one goes on from there. Nothing found is public: `registry clones confirm`
+puts a warning on the true entry, `registry collisions dismiss` sets a pair aside.
+"""
+
+GROUPS_SHOWN = 20
+
+
+class _Statuses(click.ParamType[frozenset[LicenceStatus]]):
+    """Statuses with commas between them, or `any`."""
+
+    name = "statuses"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        if value == "any":
+            return frozenset()
+        try:
+            return frozenset(LicenceStatus(word.strip()) for word in value.split(","))
+        except ValueError as error:
+            self.fail(f"{error}; give some of {', '.join(LicenceStatus)}, or any", param, ctx)
+
+
+class Reference(click.ParamType[str]):
+    """A reference of the registry, dashes and letter case as they come."""
+
+    name = "reference"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        found = read_reference(str(value))
+        if found is None:
+            self.fail(f"{value} is no reference: its check character does not fit, so one is mistyped", param, ctx)
+        return found
+
+
+@click.group(invoke_without_command=True, epilog=EXAMPLES)
+@click.option("--agency", type=Reference(), help="Look at this agency alone.")
+@click.option(
+    "--against",
+    type=_Statuses(),
+    default=",".join(sorted(LOST)),
+    show_default=True,
+    help="Whose likes are looked for: agencies with a licence in one of these statuses; `any` is every agency.",
+)
+@click.option(
+    "--state", type=click.Choice([*(state.value for state in CollisionState), "all"]), default="open", show_default=True
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Pairs on a page.")
+@click.option("--after", type=Reference(), help="Go on behind this collision, the last of the page before.")
+@click.option("--search/--no-search", "is_searching", default=True, help="Search first, or only list what is known.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_context
+def collisions(ctx: click.Context, /, **options: Any) -> None:
+    """Find and list agencies of near names, or that share an address, telephone, website, account or number.
+
+    The gravest come first, with the evidence for each: above all pairs of which one has lost its licence.
+    """
+    if ctx.invoked_subcommand is None:
+        _find_and_list(**options)
+
+
+def _find_and_list(
+    agency: str | None,
+    against: frozenset[LicenceStatus],
+    state: str,
+    limit: int,
+    after: str | None,
+    is_searching: bool,
+    as_json: bool,
+) -> None:
+    settings = cli.settings()
+    engine, sessions = opened(settings)
+    with sessions() as session:
+        row_id = row_ids(session, [agency])[agency] if agency is not None else None
+    if is_searching:
+        _search(sessions, against, row_id, digest_of(settings))
+    with sessions() as session:
+        wanted = None if state == "all" else CollisionState(state)
+        found = collisions_found(session, wanted, agency=row_id, after=after, most=limit + 1)
+        records = records_of(session, sorted({end for one in found for end in (one.first_id, one.second_id)}))
+        groups = groups_found(session, GROUPS_SHOWN) if row_id is None and after is None else []
+        shown = [_shown(one, records) for one in found[:limit]]
+    engine.dispose()
+    following = found[limit - 1].reference if len(found) > limit else None
+    tell = _tell_json if as_json else _tell
+    tell(shown, [_group_shown(group, reference) for group, reference in groups], following)
+
+
+def opened(settings: Settings) -> tuple[Any, sessionmaker[Session]]:
+    engine = engine_for(settings.database_url)
+    revisions.require_current(engine)
+    return engine, sessions_for(engine)
+
+
+def digest_of(settings: Settings) -> Callable[[str], str]:
+    keyring = Keyring(settings.home / "keys")
+    return lambda text: keyring.digest("collisions", text)
+
+
+def _search(
+    sessions: sessionmaker[Session],
+    against: frozenset[LicenceStatus],
+    row_id: int | None,
+    digest: Callable[[str], str],
+) -> None:
+    with Progress(console=Console(stderr=True)) as progress:
+        _each(sessions, progress, progress.add_task("what agencies hold"), lambda session: renew_keys(session, digest))
+        if row_id is not None:
+            with sessions.begin() as session:
+                find_collisions(session, row_id, digest)
+            return
+        with sessions.begin() as session:
+            begin_search(session, against, digest)
+        task = progress.add_task("agencies looked at", total=None)
+        done = 0
+        step = Step(0, 0, False)
+        while not step.is_last:
+            with sessions.begin() as session:
+                step = search_on(session, digest)
+            done += step.done
+            progress.update(task, completed=done)
+        progress.update(task, total=done)
+
+
+def _each(sessions: sessionmaker[Session], progress: Progress, task: TaskID, take: Callable[[Session], Step]) -> None:
+    step = Step(0, 0, False)
+    while not step.is_last:
+        with sessions.begin() as session:
+            step = take(session)
+        progress.update(task, completed=step.done, total=step.total)
+
+
+def _shown(one: Collision, records: dict[int, record.Agency]) -> dict[str, Any]:
+    first, second = records[one.first_id], records[one.second_id]
+    signs = [Sign(word) for word in one.signs]
+    return {
+        "collision": one.reference,
+        "rank": one.rank,
+        "state": one.state.value,
+        "found_at": instant_text(one.found_at),
+        "agencies": [_agency_shown(first), _agency_shown(second)],
+        "signs": one.signs,
+        "evidence": evidence(first, second, signs),
+        "decided_by": one.decided_by,
+        "decided_at": instant_text(one.decided_at) if one.decided_at else None,
+        "decision": one.decision,
+    }
+
+
+def _agency_shown(agency: record.Agency) -> dict[str, Any]:
+    return {
+        "agency_id": agency.agency_id,
+        "name": agency.names[0].name if agency.names else None,
+        "country": agency.country,
+        "place": agency.place,
+        "statuses": statuses_now(agency, day_at(now(), None)),
+    }
+
+
+def _group_shown(group: CollisionGroup, reference: str) -> dict[str, Any]:
+    return {"sign": group.sign.value, "agencies": group.size, "example": reference}
+
+
+def _tell_json(shown: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
+    json.dump({"items": shown, "groups": groups, "next": following}, sys.stdout, ensure_ascii=False, indent=1)
+    click.echo()
+
+
+def _tell(shown: list[dict[str, Any]], groups: list[dict[str, Any]], following: str | None) -> None:
+    for one in shown:
+        click.echo(f"{one['collision']}  rank {one['rank']}  {one['state']}")
+        for agency in one["agencies"]:
+            where = ", ".join(part for part in (agency["country"], agency["place"]) if part)
+            statuses = ", ".join(agency["statuses"]) or "no status"
+            click.echo(f"  {agency['agency_id']}  {agency['name'] or 'name withheld'} ({where}): {statuses}")
+        for line in one["evidence"]:
+            click.echo(f"    {line}")
+        if one["decided_by"]:
+            click.echo(f"    {one['state']} by {one['decided_by']}, {one['decided_at']}: {one['decision']}")
+    for group in groups:
+        sign = group["sign"].replace("_", " ")
+        click.echo(f"{group['agencies']} agencies share one {sign}, for example {group['example']}: too many to pair")
+    if not shown and not groups:
+        click.echo("No collisions.")
+    if following is not None:
+        click.echo(f"More: registry collisions --no-search --after {following}")
+
+
+@collisions.command(
+    name="dismiss",
+    epilog="\b\nExamples:\n"
+    '  registry collisions dismiss 7QXK2MPW4N9T --by "A. Officer" --text "Two branches of one firm."',
+)
+@click.argument("collision", type=Reference())
+@click.option("--by", required=True, help="Who decides.")
+@click.option("--text", required=True, help="Why.")
+def dismiss_collision(collision: str, by: str, text: str) -> None:
+    """Set a pair aside. It comes up again only with a sign that it does not have yet."""
+    engine, sessions = opened(cli.settings())
+    with sessions.begin() as session:
+        dismiss(session, collision, by, text)
+    engine.dispose()
+    click.echo(f"Dismissed {collision}.")

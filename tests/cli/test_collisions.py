@@ -1,0 +1,135 @@
+"""`registry clones` and `registry collisions`, as an officer uses them, and a search that is killed in the middle."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.agencies import record
+from registry.agencies.actions import admit
+from registry.agencies.publishing import Event
+from registry.clock import now
+from registry.collisions.models import Collision
+from registry.config import Settings
+from registry.db import engine_for, reading_sessions_for, sessions_for
+from registry.terms import ChannelKind, LicenceStatus
+from tests import make
+from tests.cli.test_cli import run
+from tests.serving import environment
+
+
+@pytest.fixture
+def sessions(settings: Settings) -> Any:
+    engine = engine_for(settings.database_url)
+    yield sessions_for(engine)
+    engine.dispose()
+
+
+def pair(number: int) -> tuple[record.Agency, record.Agency]:
+    """An agency whose licence was revoked, and one that began afterwards with its telephone."""
+    phone = record.Channel(
+        kind=ChannelKind.PHONE, value=f"+42022233{number:04}", source=make.source_of("CZ"), retrieved_at=now()
+    )
+    revoked = make.status_record(LicenceStatus.REVOKED, from_=date(2025, 1, 10))
+    began = date(2025, 2, 1)
+    licence = make.licence_record(valid_from=began, status_history=(make.status_record(from_=began),))
+    return (
+        make.agency_record(
+            name=f"Lumaca {number} s.r.o.",
+            channels=(phone,),
+            licences=(make.licence_record(status_history=(revoked,)),),
+        ),
+        make.agency_record(name=f"Tartaruga {number} a.s.", channels=(phone,), licences=(licence,)),
+    )
+
+
+def written(sessions: sessionmaker[Session], pairs: int) -> tuple[str, str]:
+    """So many pairs in the database; gives the references of the first."""
+    agencies = [agency for number in range(1, pairs + 1) for agency in pair(number)]
+    with sessions.begin() as session:
+        make.make_source(session, "CZ")
+        admit(session, agencies, Event("source.imported", "cz"))
+    return agencies[0].agency_id, agencies[1].agency_id
+
+
+def test_a_collision_is_found_confirmed_and_shown_and_its_warning_lifted(
+    settings: Settings, sessions: sessionmaker[Session]
+) -> None:
+    old, new = written(sessions, 1)
+    env = environment(settings, settings.port)
+    found = run("collisions", "--json", env=env)
+    assert found.returncode == 0, found.stderr
+    told = json.loads(found.stdout)
+    [item] = told["items"]
+    assert [agency["agency_id"] for agency in item["agencies"]] == [old, new]
+    assert item["signs"] == ["phone", "registered_after"]
+    assert item["evidence"] == [
+        "same phone: +420222330001",
+        f"{new} begins 2025-02-01; {old} lost its licence on 2025-01-10",
+    ]
+    assert told["next"] is None
+    words = run("collisions", "--agency", old, env=env)
+    assert f"{item['collision']}  rank {item['rank']}  open" in words.stdout
+    assert "same phone: +420222330001" in words.stdout
+
+    refused = run("clones", "confirm", item["collision"], "--by", " ", "--text", "x", env=env)
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    confirmed = run("clones", "confirm", item["collision"], "--by", "A. Officer", "--text", "Není to ona.", env=env)
+    assert confirmed.stdout == f"Confirmed {item['collision']}; published a clone warning on {new}.\n"
+    with sessions() as session:
+        assert [one.text for one in make.told(session, new).clone_warnings] == ["Není to ona."]
+    assert run("collisions", "--no-search", env=env).stdout == "No collisions.\n"
+    assert "confirmed by A. Officer" in run("collisions", "--no-search", "--state", "all", env=env).stdout
+
+    warned = run("clones", "warn", old, "--text", "Druhé.", "--source", "cz-list", "--from", "2026-01-31", env=env)
+    assert warned.returncode == 0, warned.stderr
+    assert run("clones", "lift", new, env=env).stdout == f"Lifted from {new}: Není to ona.\n"
+    again = run("clones", "lift", new, env=env)
+    assert (again.returncode, again.stderr) == (2, "registry: agency_id: there is no clone warning on this entry\n")
+
+
+def test_what_is_mistyped_is_told_in_one_line(settings: Settings, database: Any) -> None:
+    env = environment(settings, settings.port)
+    for arguments in (
+        ("collisions", "--against", "revokde"),
+        ("collisions", "--agency", "2K7MPXW4NQ99"),
+        ("collisions", "--limit", "0"),
+        ("clones", "warn", "2K7MPXW4NQ9T", "--text", "x", "--source", "y", "--from", "yesterday"),
+    ):
+        result = run(*arguments, env=env)
+        assert result.returncode == 2
+        assert "Error: Invalid value" in result.stderr
+
+
+def test_a_search_that_is_killed_goes_on_and_finds_everything_once(
+    settings: Settings, sessions: sessionmaker[Session]
+) -> None:
+    pairs = 70
+    written(sessions, pairs)
+    reading = reading_sessions_for(sessions.kw["bind"])
+
+    def count() -> int:
+        with reading() as session:
+            return session.execute(select(func.count()).select_from(Collision)).scalar_one()
+
+    search = subprocess.Popen(
+        [sys.executable, "-m", "registry.cli", "collisions"],
+        env=environment(settings, settings.port),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    until = time.monotonic() + 60
+    while count() == 0 and search.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+    search.send_signal(signal.SIGKILL)
+    search.wait()
+    assert count() > 0
+    assert run("collisions", env=environment(settings, settings.port)).returncode == 0
+    assert count() == pairs
