@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from registry.agencies import models as agencies
@@ -36,7 +36,7 @@ from registry.log.models import Entry, LogState
 from registry.names.models import IndexedName
 from registry.names.queries import search
 from registry.names.rules import NEAR, normalised
-from registry.terms import LicenceStatus
+from registry.terms import ChannelKind, LicenceStatus
 from registry.verdicts.imitation_rules import is_licensed
 
 Digest = Callable[[str], str]
@@ -214,14 +214,17 @@ def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, S
         )
     ):
         yield agency_id, Sign.IDENTIFIER, identifier_value(scheme, value, country_of.get(agency_id, ""))
-    # What is compared of each channel: one expression, so that a kind may have a column of its own for it.
-    compared = channel.value
+    # Of an account all but the end is hidden; its keyed digest is the same for the same account, and for no other.
+    compared = case((channel.kind == ChannelKind.BANK_ACCOUNT, channel.digest), else_=channel.value)
     for agency_id, kind, value in session.execute(
         select(channel.agency_id, channel.kind, compared).where(
             channel.agency_id.in_(agency_ids), channel.unsaid_at.is_(None)
         )
     ):
-        form = comparable(SIGN_OF[kind], value, country_of.get(agency_id, ""))
+        if kind is ChannelKind.BANK_ACCOUNT:
+            form = value
+        else:
+            form = comparable(SIGN_OF[kind], value or "", country_of.get(agency_id, ""))
         if form is not None:
             yield agency_id, SIGN_OF[kind], form
 

@@ -195,6 +195,8 @@ def evidence(one: record.Agency, other: record.Agency, signs: Collection[Sign]) 
             lines.append(_name_line(one, other))
         elif sign is Sign.REGISTERED_AFTER:
             lines.append(_time_line(one, other))
+        elif sign is Sign.BANK_ACCOUNT:
+            lines.append("same bank account, by its digest: whole numbers are not kept")
         elif sign in values:
             lines.append(f"same {sign.replace('_', ' ')}: {', '.join(values[sign])}")
         else:

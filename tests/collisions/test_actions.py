@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.agencies import actions as agencies
 from registry.agencies import models, record
+from registry.agencies.publishing import Event
 from registry.clock import now
 from registry.collisions import actions
 from registry.collisions.actions import MOST_PAIRS, begin_search, confirm, dismiss, renew_keys, search_on
@@ -244,3 +246,16 @@ def test_a_decision_needs_somebody_and_a_reason(session: Session, digest: Any) -
             dismiss(session, found.reference, by, text)
     with pytest.raises(NotFound):
         dismiss(session, "2K7MPXW4NQ9T", "A. Officer", "x")
+
+
+def test_one_bank_account_of_two_agencies_is_seen_though_neither_number_is_kept(
+    session: Session, digest: Any, tmp_path: Path
+) -> None:
+    keyring = Keyring(tmp_path / "keys")
+    for number in ("CZ65 0800 0000 1920 0014 5399", "CZ6508000000192000145399", "CZ9999990000000000005399"):
+        channels = (channel(ChannelKind.BANK_ACCOUNT, number),)
+        # The last one shows the same end.
+        agencies.admit(session, [make.agency_record(channels=channels)], Event("source.imported"), keyring=keyring)
+    [found] = search(session, digest, against=())
+    assert (found.first_id, found.second_id) == (1, 2)
+    assert Sign.BANK_ACCOUNT in signs(found)
