@@ -91,3 +91,15 @@ class ImportRefused(RegistryError):
 
 class ChannelChangeRefused(RegistryError):
     """A registered channel may not be changed as asked; nothing was changed."""
+
+
+class BadProof(RegistryError):
+    """A signature, proof, checkpoint or policy of a log does not hold, or cannot be read; the text says which."""
+
+
+class ForkRefused(RegistryError):
+    """The log here does not follow from what was signed before: signing on would show two histories."""
+
+
+class LogClosed(RegistryError):
+    """The log has its final checkpoint: nothing more is published."""

@@ -40,9 +40,11 @@ def clones() -> None:
 @click.option("--to", type=DAY, help="Last day, if it is over.")
 def warn(agency_id: str, text: str, source: str, from_: datetime | None, to: datetime | None) -> None:
     """Publish a clone warning on the entry of AGENCY_ID, the agency that is imitated."""
-    engine, sessions = opened(cli.settings())
+    settings = cli.settings()
+    engine, sessions = opened(settings)
     with sessions.begin() as session:
         appended = warn_of_clone(session, agency_id, text, source, from_=_day(from_), to=_day(to))
+    cli.sign_published(settings, sessions)
     engine.dispose()
     click.echo(f"Published a clone warning on {agency_id}: entry {appended.last_index} of the log.")
 
@@ -54,9 +56,11 @@ def warn(agency_id: str, text: str, source: str, from_: datetime | None, to: dat
 @click.option("--number", type=int, help="Which of the entry's warnings, counted from 1, where there are several.")
 def lift(agency_id: str, number: int | None) -> None:
     """Take a clone warning from the entry of AGENCY_ID. The entry's history keeps it."""
-    engine, sessions = opened(cli.settings())
+    settings = cli.settings()
+    engine, sessions = opened(settings)
     with sessions.begin() as session:
         lifted = lift_clone_warning(session, agency_id, number)
+    cli.sign_published(settings, sessions)
     engine.dispose()
     click.echo(f"Lifted from {agency_id}: {lifted.text}")
 
@@ -73,9 +77,11 @@ def lift(agency_id: str, number: int | None) -> None:
 @click.option("--true", "true_entry", type=Reference(), help="The true entry, where both or neither hold a licence.")
 def confirm_clone(collision: str, by: str, text: str, source: str, true_entry: str | None) -> None:
     """Confirm COLLISION: a clone warning is published on the true entry."""
-    engine, sessions = opened(cli.settings())
+    settings = cli.settings()
+    engine, sessions = opened(settings)
     with sessions.begin() as session:
         agency = confirm(session, collision, by, text, source=source, true_entry=true_entry)
+    cli.sign_published(settings, sessions)
     engine.dispose()
     click.echo(f"Confirmed {collision}; published a clone warning on {agency.agency_id}.")
 

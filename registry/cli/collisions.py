@@ -128,7 +128,7 @@ def opened(settings: Settings) -> tuple[Any, sessionmaker[Session]]:
 
 
 def digest_of(settings: Settings) -> Callable[[str], str]:
-    keyring = Keyring(settings.home / "keys")
+    keyring = Keyring(settings.keys)
     return lambda text: keyring.digest("collisions", text)
 
 

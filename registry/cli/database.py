@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, select
 
 from registry import cli, revisions
 from registry.agencies.models import PublicRecord
+from registry.cli.keys import prepare_keys
 from registry.cli.reindex import build_anew
 from registry.db import engine_for, reading_sessions_for
 from registry.errors import NotMigrated
@@ -42,18 +43,25 @@ def database() -> None:
 def upgrade(revision: str) -> None:
     """Bring the database to REVISION, the newest one if none is named.
 
-    All steps are one transaction: when interrupted, the database is as before. Doing it again does no harm.
+    All steps are one transaction: when interrupted, the database is as before. Doing it again does no harm. The keys that the
+    registry signs with are made in REGISTRY_HOME/keys if there are none yet: keep a copy of that folder in a safe place.
     A database that holds agencies but no index of their names then gets one, as by `registry reindex`.
     """
-    address = cli.settings().database_url
-    revisions.upgrade(address, revision)
+    settings = cli.settings()
+    revisions.upgrade(settings.database_url, revision)
+    if revision in ("head", revisions.head()):
+        prepare_keys(settings)
+        _index_names(settings.database_url)
+    click.echo(_where())
+
+
+def _index_names(address: str) -> None:
     engine = engine_for(address)
     try:
-        if revision == "head" and _lacks_name_index(engine):
+        if _lacks_name_index(engine):
             build_anew(engine)
     finally:
         engine.dispose()
-    click.echo(_where())
 
 
 def _lacks_name_index(engine: Engine) -> bool:

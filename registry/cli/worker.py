@@ -1,85 +1,28 @@
-"""`registry worker`: what nobody waits for - fetching lists, changing channels, warnings, folding the name index."""
+"""`registry worker`: what nobody waits for - fetching lists, changing channels, warnings, folding names, signing the log."""
 
 import signal
 import threading
 import time
-from collections.abc import Callable
-from typing import NamedTuple
 
 import click
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry import cli, mail, revisions
-from registry.agencies.channel_worker import apply_due, tell_old_channels
+from registry import cli, revisions
+from registry.cli.tasks import TASKS, Task
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
-from registry.imports.worker import fetch_due, warn_of_staleness
-from registry.names import actions as names
 from registry.outages import trouble_in
 from registry.web import logs
 
 log = structlog.get_logger()
 
 
-class Task(NamedTuple):
-    """Something done again and again; `run` says in its own tables what it has done, so that it may be killed at any time."""
-
-    name: str
-    seconds: float
-    run: Callable[[Settings, sessionmaker[Session]], object]
-
-
-def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    def tell(address: str, subject: str, text: str) -> None:
-        try:
-            mail.send(settings, address, subject, text)
-        except mail.MailNotSent as failure:
-            # `registry sources list` tells of it too: one dead mailbox must not keep the others from hearing.
-            log.error("warning_not_sent", subject=subject, trouble=failure.text)
-
-    warn_of_staleness(settings, sessions, tell)
-
-
-def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Move freshly published names into the index once there are many; each slice is a short transaction of its own."""
-    with sessions() as session:
-        if not names.is_worth_folding(session):
-            return
-    for number in range(names.SLICES):
-        with sessions.begin() as session:
-            names.fold(session, number)
-
-
-def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Tell first, then publish what is due: nobody shall read of a change before he is told of it."""
-
-    def send(address: str, subject: str, text: str) -> bool:
-        try:
-            mail.send(settings, address, subject, text)
-        except mail.MailNotSent as failure:
-            # `registry channels list` says that nobody was told; the next round tries again.
-            log.error("channel_notice_not_sent", trouble=failure.text)
-            return False
-        return True
-
-    tell_old_channels(sessions, send)
-    apply_due(sessions)
-
-
-TASKS = (
-    Task("fetch_lists", 60.0, fetch_due),
-    Task("change_channels", 60.0, change_channels),
-    Task("fold_names", 60.0, fold_names),
-    Task("warn_of_staleness", 3600.0, warn),
-)
-
-
 @click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")
 @click.option("--once", is_flag=True, help="Do everything that is due, and end.")
 def worker(once: bool) -> None:
-    """Fetch lists from their addresses on schedule, warn by mail before one goes stale, and change channels when due.
+    """Fetch lists on schedule, warn by mail before one goes stale, change channels when due, and sign the log.
 
     Any number of workers may run; `registry serve --with-worker` starts one beside the server.
     """

@@ -1,0 +1,88 @@
+"""What the worker does again and again: each task says in its own tables what it has done, so it may be killed at any time."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry import mail
+from registry.agencies.channel_worker import apply_due, tell_old_channels
+from registry.config import Settings
+from registry.errors import RegistryError
+from registry.imports.worker import fetch_due, warn_of_staleness
+from registry.log.signing import sign_committed
+from registry.names import actions as names
+from registry.witnesses.client import ask_witnesses
+
+log = structlog.get_logger()
+
+
+class Task(NamedTuple):
+    """`run` is due again after so many seconds."""
+
+    name: str
+    seconds: float
+    run: Callable[[Settings, sessionmaker[Session]], object]
+
+
+def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    def tell(address: str, subject: str, text: str) -> None:
+        try:
+            mail.send(settings, address, subject, text)
+        except mail.MailNotSent as failure:
+            # `registry sources list` tells of it too: one dead mailbox must not keep the others from hearing.
+            log.error("warning_not_sent", subject=subject, trouble=failure.text)
+
+    warn_of_staleness(settings, sessions, tell)
+
+
+def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell first, then publish what is due: nobody shall read of a change before he is told of it."""
+
+    def send(address: str, subject: str, text: str) -> bool:
+        try:
+            mail.send(settings, address, subject, text)
+        except mail.MailNotSent as failure:
+            # `registry channels list` says that nobody was told; the next round tries again.
+            log.error("channel_notice_not_sent", trouble=failure.text)
+            return False
+        return True
+
+    tell_old_channels(sessions, send)
+    apply_due(sessions)
+
+
+def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Move freshly published names into the index once there are many; each slice is a short transaction of its own."""
+    with sessions() as session:
+        if not names.is_worth_folding(session):
+            return
+    for number in range(names.SLICES):
+        with sessions.begin() as session:
+            names.fold(session, number)
+
+
+def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Sign what was published and what a crash left unsigned, and have witnesses sign it."""
+    try:
+        if sign_committed(settings, sessions) is not None:
+            ask_witnesses(sessions)
+    except RegistryError as trouble:
+        # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
+        log.error("log_not_signed", trouble=trouble.text)
+
+
+def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    ask_witnesses(sessions)
+
+
+TASKS = (
+    Task("fetch_lists", 60.0, fetch_due),
+    Task("change_channels", 60.0, change_channels),
+    Task("fold_names", 60.0, fold_names),
+    Task("warn_of_staleness", 3600.0, warn),
+    # Last, so that one round signs what it published itself.
+    Task("sign_log", 1.0, sign_log),
+    Task("ask_witnesses", 30.0, ask_again),
+)
