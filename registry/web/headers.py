@@ -45,7 +45,10 @@ PUBLIC_READ: list[Header] = [
         "X-Request-Id",
     ),
 ]
-READ_BY_POST = frozenset({"/api/v1/verify"})
+READ_BY_ALL = ("/api/v1/", "/status/", "/.well-known/", "/vct/")
+"""Where what anybody may read stands."""
+
+READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/receipts/verify"})
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
 
 PREFLIGHT: list[Header] = [
@@ -57,7 +60,7 @@ PREFLIGHT: list[Header] = [
 
 
 def cross_origin_headers(method: str, path: str) -> list[Header]:
-    if not path.startswith("/api/v1/"):
+    if not path.startswith(READ_BY_ALL):
         return []
     if method == "OPTIONS":
         return PREFLIGHT
