@@ -30,9 +30,7 @@ def assert_as_documented(response: TestResponse, operation: str) -> None:
     assert response.mimetype in answer["content"]
     schema = answer["content"][response.mimetype]["schema"] | {"components": _strict_components()}
     is_json = response.mimetype.endswith("json")
-    Draft202012Validator(schema).validate(
-        response.get_json(force=True) if is_json else response.get_data(as_text=True)
-    )
+    Draft202012Validator(schema).validate(response.get_json(force=True) if is_json else response.get_data(as_text=True))
 
 
 @cache

@@ -64,7 +64,7 @@ def build(session: Session) -> None:
 
 
 def publish(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """A head of the log over all of it, signed by keys that are the same each time. They are known to all, and sign nothing else."""
+    """A head of the log over all of it, signed by keys that are the same each time, known to all, and of no other use."""
     keyring = Keyring(settings.keys)
     settings.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number, facts in enumerate(json.loads(KEYS.read_text(encoding="utf-8")), start=1001):

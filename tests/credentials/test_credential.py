@@ -188,7 +188,9 @@ def test_a_bundle_proves_each_of_its_entries(client, session, publish):
     assert kids == {reading.parts(bundle[name])[0]["kid"] for name in ("credential", "status")}
 
 
-def test_a_rotated_key_signs_and_the_former_one_is_still_listed(client, session, publish, rotate, end_key, jwks, keyring):
+def test_a_rotated_key_signs_and_the_former_one_is_still_listed(
+    client, session, publish, rotate, end_key, jwks, keyring
+):
     licence = make.make_licence(session)
     publish()
     before = credential(client, licence)
@@ -223,7 +225,9 @@ def test_the_issuer_says_where_its_keys_and_its_type_are(client, session, publis
     publish()
     issuer = client.get("/.well-known/jwt-vc-issuer").get_json(force=True)
     assert issuer == {"issuer": "http://127.0.0.1:8000", "jwks_uri": "http://127.0.0.1:8000/.well-known/jwks.json"}
-    assert {(key["use"], key["alg"], key["kty"], len(key["x5c"])) for key in jwks()["keys"]} == {("sig", "ES256", "EC", 1)}
+    assert {(key["use"], key["alg"], key["kty"], len(key["x5c"])) for key in jwks()["keys"]} == {
+        ("sig", "ES256", "EC", 1)
+    }
     assert len(jwks()["keys"]) == 3
     _, payload = reading.parts(credential(client, publish_something))
     described = client.get(payload["vct"].removeprefix("http://127.0.0.1:8000"))
