@@ -62,6 +62,13 @@ def leaves(session: Session, number: int, width: int = tree.WIDTH) -> list[bytes
     return list(session.execute(query.order_by(Entry.index)).scalars())
 
 
+def served(session: Session, level: int | None, number: int, width: int) -> bytes:
+    """A tile or, of level None, a bundle of entries as C2SP tlog-tiles has them: each leaf after its length in two bytes."""
+    if level is not None:
+        return tile(session, level, number)[: width * tree.HASH]
+    return b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in leaves(session, number, width))
+
+
 def reader(session: Session) -> tree.ReadTile:
     """Reads tiles for the functions of `tree`, each once."""
     held: dict[tuple[int, int], bytes] = {}

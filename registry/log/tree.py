@@ -71,6 +71,25 @@ def folded(hashes: Sequence[bytes]) -> bytes:
     return level[0]
 
 
+def levels_of(hashes: list[bytes]) -> list[list[bytes]]:
+    """All hashes that tiles hold of a tree with these leaf hashes, level by level."""
+    levels = [hashes]
+    while len(levels[-1]) >= WIDTH:
+        below = levels[-1]
+        whole = len(below) // WIDTH * WIDTH
+        levels.append([folded(below[start : start + WIDTH]) for start in range(0, whole, WIDTH)])
+    return levels
+
+
+def reading(levels: Sequence[Sequence[bytes]]) -> ReadTile:
+    """Reads the tiles of levels that are held in memory."""
+
+    def read(level: int, number: int) -> bytes:
+        return b"".join(levels[level][number * WIDTH : (number + 1) * WIDTH]) if level < len(levels) else b""
+
+    return read
+
+
 def edge_of(hashes: Sequence[bytes]) -> list[bytes]:
     """What an incomplete tile adds to the frontier: its largest complete subtrees from left to right."""
     found: list[bytes] = []
