@@ -5,11 +5,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import text
 
+from registry.cli import main
 from registry.db import engine_for
 from registry.log import note
-from tests.cli.test_cli import run
 from tests.conftest import Database
 
 
@@ -18,15 +19,20 @@ def env(database: Database, tmp_path: Path) -> dict[str, str]:
     return {"REGISTRY_HOME": str(tmp_path / "home"), "REGISTRY_DATABASE_URL": database.url}
 
 
+def run(*arguments: str, env: dict[str, str]) -> Result:
+    """The command in this process: it is called often, and starts slowly."""
+    return CliRunner().invoke(main, arguments, env={"REGISTRY_URL": None, "PORT": None, **env})
+
+
 def good(*arguments: str, env: dict[str, str]) -> str:
     done = run(*arguments, env=env)
-    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert (done.exit_code, done.stderr) == (0, ""), done.stderr
     return done.stdout
 
 
 def refused(*arguments: str, env: dict[str, str]) -> str:
     done = run(*arguments, env=env)
-    assert done.returncode == 2, done.stdout
+    assert done.exit_code == 2, done.stdout
     return done.stderr
 
 
@@ -103,9 +109,9 @@ def test_a_restored_backup_goes_on_under_another_name(env: dict[str, str], datab
     before = _dump(database)
     good("keys", "rotate", "receipt", env=env)
     _restore(database, before)
-    done = run("keys", "rotate", "receipt", env=env)
-    assert "restored from a backup" in done.stderr
     assert "the database is an older copy" in refused("log", "verify", env=env)
+    assert "not those that were signed" in run("keys", "rotate", "receipt", env=env).stderr
+    assert "not those that were signed last" in refused("log", "verify", env=env)
     good("log", "recover", "--yes", env=env)
     assert "127.0.0.1:8000/demo-log-2" in good("demo", "check", env=env)
     assert "all agree" in good("log", "verify", env=env)
@@ -163,4 +169,4 @@ def test_a_witness_prints_its_key(tmp_path: Path) -> None:
     assert told[0] == told[1]
     assert note.read_vkey(told[0].strip()).kind == note.COSIGNATURE
     wrong = run("witness", "--folder", str(tmp_path / "w"), "--name", "w", "--log", "nonsense", env={})
-    assert (wrong.returncode, wrong.stderr.startswith("registry: --log: ")) == (2, True)
+    assert (wrong.exit_code, wrong.stderr.startswith("registry: --log: ")) == (2, True)

@@ -27,7 +27,7 @@ from tests.conftest import Database
 
 WRITERS = 8
 APPENDS = 6
-KILLS = 6
+KILLS = 4
 
 Sessions = sessionmaker[Session]
 
