@@ -67,7 +67,7 @@ def test_a_term_that_ran_out_is_no_value_but_an_end_without_its_date_is():
     assert value(make.licence_record(valid_to=DAY - timedelta(1))) == VALID
     assert value(of_status(LicenceStatus.EXPIRED)) == SUSPENDED
     assert value(make.changed(of_status(LicenceStatus.EXPIRED), valid_to=DAY - timedelta(1))) == VALID
-    assert value(make.changed(of_status(LicenceStatus.DELISTED), valid_to=DAY - timedelta(1))) == SUSPENDED
+    assert value(make.changed(of_status(LicenceStatus.SUSPENDED), valid_to=DAY - timedelta(1))) == SUSPENDED
     assert value(of_status(LicenceStatus.WINDING_DOWN, until=DAY - timedelta(1))) == SUSPENDED
 
 
