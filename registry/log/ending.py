@@ -11,7 +11,7 @@ from registry.keyring import Keyring
 from registry.log import queries
 from registry.log.actions import locked_state
 from registry.log.note import checked_name
-from registry.log.signing import refuse_fork, sign_committed
+from registry.log.signing import last_signed, refuse_fork, sign_committed
 from registry.log.tiles import catch_up
 
 _TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
@@ -42,6 +42,9 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
     with Keyring(settings.keys).alone(), sessions.begin() as session:
         state = locked_state(session)
         catch_up(session, state)
+        last = last_signed(settings.home)
+        # A database that was made anew has no name yet; what was signed before had one.
+        state.origin = state.origin or (last.origin if last is not None else None)
         if state.origin is None:
             raise ForkRefused("nothing was signed yet: there is nothing to recover from")
         if origin is None and not _is_forked(session, settings):

@@ -124,6 +124,16 @@ def test_a_restored_backup_goes_on_under_another_name(env: dict[str, str], datab
     assert "all agree" in good("log", "verify", env=env)
 
 
+def test_a_database_made_anew_does_not_take_the_old_name(env: dict[str, str], database: Database) -> None:
+    good("demo", "load", env=env)
+    good("db", "downgrade", "base", "--yes", env=env)
+    good("db", "upgrade", env=env)
+    assert "a head of 152 entries was signed" in run("demo", "load", env=env).stderr
+    good("log", "recover", "--yes", env=env)
+    assert "127.0.0.1:8000/demo-log-2" in good("demo", "check", env=env)
+    assert "all agree" in good("log", "verify", env=env)
+
+
 _TABLES = ("entries", "log_tiles", "checkpoints", "log_state")
 
 
