@@ -8,7 +8,7 @@ from registry.codes import Problem, Reason
 from registry.terms import NACE_REVISIONS, Activity, Answer, Difference, Likeness
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Country, Day, Instant, Line, Moment, OneOf, OrEmpty, Word
+from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, OrEmpty, Word
 from schemas.sectors import LONGEST, NACE_PATTERN, exists, tidy_sector
 
 SUBJECTS = ("licence_number", "uscc", "vat", "lei", "euid", "registration_number", "agency_id", "name")
@@ -103,6 +103,9 @@ class VerifySchema(SectorOnDaySchema):
         },
     )
     known_at = known_at_field()
+    receipt = Flag(
+        metadata={"description": "`1` or `true`: answer with a signed receipt. It is not part of the question."}
+    )
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         given = [subject for subject in SUBJECTS if subject in loaded]
@@ -180,3 +183,6 @@ class VerdictSchema(OutSchema):
         metadata={"description": "Licensed agencies whose name is near, while other data are not theirs."},
     )
     source = OrEmpty(SourceNoteSchema, required=True)
+    receipt = fields.String(
+        metadata={"description": "The answer as a signed statement (JWS), where `receipt` was asked for."}
+    )

@@ -132,3 +132,8 @@ class Verdict:
     source: SourceNote | None = None
     time_zone: str | None = field(default=None)
     possible_clone_of: tuple[Imitated, ...] = ()
+
+    @property
+    def about(self) -> list[record.Agency]:
+        """The agency answered about, or those that may be meant."""
+        return [self.agency] if self.agency is not None else [holder.agency for holder in self.candidates]

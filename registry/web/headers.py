@@ -45,10 +45,10 @@ PUBLIC_READ: list[Header] = [
         "X-Request-Id",
     ),
 ]
-PUBLIC_PATHS = ("/api/v1/", "/log/", "/.well-known/")
-"""What any page may read: answers, the log, and what its readers need."""
+PUBLIC_PATHS = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
+"""What any page may read: answers, the log, status lists, and what their readers need."""
 
-READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/checks"})
+READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/checks", "/api/v1/receipts/verify"})
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
 
 PREFLIGHT: list[Header] = [

@@ -11,7 +11,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
 from sqlalchemy.orm import Session
 
+from registry.config import Settings
 from registry.web import logs
+from registry.web.transaction import services
 from tests.api import world
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -28,9 +30,10 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("silence")
-def test_every_generated_request_is_answered_as_documented(app: Flask, session: Session) -> None:
+def test_every_generated_request_is_answered_as_documented(app: Flask, settings: Settings, session: Session) -> None:
     world.build(session)
     session.commit()
+    world.publish(settings, services(app).sessions)
     assert app.testing is False
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=SchemathesisConfig.from_path(CONFIG))
     asked, complaints = 0, []

@@ -1,0 +1,109 @@
+"""Check receipts: one answer as a signed statement, and what may be believed of one that somebody shows."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.codes import ProofFlaw
+from registry.credentials.believing import Checked, believed_key, judged, refused
+from registry.credentials.queries import NOTHING_PUBLISHED, published_now
+from registry.credentials.reading import Flawed, read_jws
+from registry.credentials.rules import base64, receipt_claims
+from registry.credentials.signing import RECEIPT_TYPE, compact_jws
+from registry.errors import NotIssuing
+from registry.held import HeldReader
+from registry.keyring import KeyState, Signer, Use
+from registry.log.models import Checkpoint, LogState
+from registry.log.tiles import reader
+from registry.log.tree import root_at
+from registry.verdicts.question import Verdict
+
+CLOCK_DOUBT = 120
+"""Seconds by which two clocks of ours may differ."""
+
+
+class Head(NamedTuple):
+    """The published head as far as a receipt states it."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+class HeadReader:
+    """Reads the published head as cheaply as a verdict is read: it is all that a receipt asks of the database."""
+
+    def __init__(self, reader: HeldReader) -> None:
+        self._reader = reader
+        self._newest = reader.prepare(
+            select(Checkpoint.origin, Checkpoint.size, Checkpoint.root)
+            .join(LogState, LogState.origin == Checkpoint.origin)
+            .where(Checkpoint.is_witnessed.is_(True))
+            .order_by(Checkpoint.size.desc())
+            .limit(1)
+        )
+
+    def head(self) -> Head:
+        """Raises NotIssuing while none is published."""
+        for origin, size, root in self._reader.rows(self._newest, {}):
+            return Head(origin, size, bytes(root))
+        raise NotIssuing(NOTHING_PUBLISHED)
+
+
+def receipt_of(
+    question: Mapping[str, Any], verdict: Verdict, checkpoint: Head, issuer: str, signer: Signer, at: datetime
+) -> str:
+    """The receipt of an answer given at `at`; `question` holds what was asked, and not that a receipt was."""
+    claims = receipt_claims(
+        issuer,
+        question,
+        verdict,
+        issued=at,
+        origin=checkpoint.origin,
+        size=checkpoint.size,
+        root=checkpoint.root,
+    )
+    return compact_jws(RECEIPT_TYPE, claims, signer)
+
+
+def check_receipt(session: Session, token: str, now: datetime) -> Checked:
+    """Whether a receipt is ours. One of a compromised key stays unknown: no entry of the log proves when it was signed."""
+    try:
+        signed = read_jws(token.strip(), RECEIPT_TYPE)
+        key = believed_key(session, signed, Use.RECEIPT)
+        size = _size_stated(session, signed.claims, now)
+    except Flawed as error:
+        return refused(error.flaw)
+    if key.state is KeyState.RETIRED and size > key.index:
+        return refused(ProofFlaw.KEY_RETIRED)
+    return judged(key, signed.claims, is_proven=False)
+
+
+def _size_stated(session: Session, claims: Mapping[str, Any], now: datetime) -> int:
+    """The size of the checkpoint that a receipt stands on, if it is one of our log. Raises Flawed."""
+    match claims:
+        case {
+            "v": 1,
+            "iat": int(iat),
+            "question": dict(),
+            "verdict": str(),
+            "may_continue_existing_placements": str(),
+            "reasons": list(),
+            "on": str(),
+            "records": list(),
+            "log": {"origin": str(origin), "size": int(size), "root": str(root)},
+        }:
+            pass
+        case _:
+            raise Flawed(ProofFlaw.MALFORMED)
+    if iat < 0:
+        raise Flawed(ProofFlaw.MALFORMED)
+    if iat > now.timestamp() + CLOCK_DOUBT:
+        raise Flawed(ProofFlaw.FROM_THE_FUTURE)
+    checkpoint = published_now(session)
+    if origin != checkpoint.origin or not 0 < size <= checkpoint.size or root != base64(root_at(reader(session), size)):
+        raise Flawed(ProofFlaw.NOT_IN_LOG)
+    return size
