@@ -20,6 +20,8 @@ COMMANDS: dict[str, str] = {
     "worker": "registry.cli.worker:worker",
     "reindex": "registry.cli.reindex:reindex",
     "openapi": "registry.cli.openapi:openapi",
+    "verify-offline": "registry.cli.verify_offline:verify_offline",
+    "monitor": "registry.cli.monitor:monitor",
 }
 """Name of each command and where it is: `module:function`."""
 
