@@ -74,7 +74,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "在所称签署之时，密钥 {kid} 的证书并不有效",
     ),
     # logged
-    "in_log": ("stands in the log as entry {index} of {size}", "在日志中，为 {size} 条中的第 {index} 条"),
+    "in_log": ("is entry {index} under a head of the log of {size} entries", "是日志第 {index} 条，日志头含 {size} 条"),
     "no_proof": ("no proof lies beside that entry {index} of the log says so", "没有附上日志第 {index} 条的证明"),
     "own_entry_not_proven": (
         "it points to entry {index}; what is proven is entry {other}",

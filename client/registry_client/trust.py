@@ -55,13 +55,22 @@ def p256_key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
     return key
 
 
+_OF_X509 = (
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+
+
 def load_certificate(der: bytes, what: str) -> x509.Certificate:
     """Raises Unreadable."""
     try:
         certificate = x509.load_der_x509_certificate(der)
         # Read now what is read later, so that damage is found here.
-        _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
+        _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.version)
+        _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc, certificate.signature_hash_algorithm)
+    except (ValueError, TypeError, *_OF_X509) as error:
         raise Unreadable(f"{what}: this is no X.509 certificate") from error
     return certificate
 

@@ -1,5 +1,6 @@
 """From codes to sentences, in the language that was asked for."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -34,11 +35,11 @@ class Words:
         first = True
         for finding in verdict:
             mark = "" if finding.state is not State.NOTE else f"({self.of(texts.STATES, State.NOTE)}) "
-            head = f"  {label:<14}{state:<9}" if first else " " * 25
+            head = f"  {_wide(label, 14)}{_wide(state, 9)}" if first else " " * 25
             yield f"{head}{mark}{self.finding(finding)}"
             first = False
         if first:
-            yield f"  {label:<14}{state}"
+            yield f"  {_wide(label, 14)}{state}"
 
     def report(self, report: Report) -> str:
         """The report as lines for people."""
@@ -87,3 +88,9 @@ class Words:
                 for one in verdict
             ],
         }
+
+
+def _wide(text: str, columns: int) -> str:
+    """Filled up to a number of a terminal's columns, of which a Chinese sign takes two."""
+    taken = sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+    return text + " " * (columns - taken)
