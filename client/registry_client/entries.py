@@ -153,7 +153,8 @@ def key_record(entry: Entry, what: str = "key entry") -> KeyRecord:
     last_good = record.get("last_good_index")
     if (last_good is not None) != (state == "compromised"):
         raise Unreadable(f"{what}: last_good_index belongs to a compromised key, and only to one")
-    limit = None if last_good is None else whole_number(last_good, f"{what}: last_good_index")
+    # -1 says that nothing of it is good.
+    limit = last_good if last_good in (None, -1) else whole_number(last_good, f"{what}: last_good_index")
     return KeyRecord(kid, use, str(state), entry.index, entry.at, public, limit)
 
 

@@ -43,7 +43,8 @@ def next_head(remote: RemoteLog, trust: Trust, store: Store) -> Seen:
     seen = verify_checkpoint(checkpoint, trust.origin, log_keys(trust, store), trust.policy)
     for record in store.key_records().values():
         is_this = record.use == "log" and from_base64url(record.public["x"], "log key") == seen.key.public
-        if is_this and record.state == "compromised" and checkpoint.size > (record.last_good_index or 0) + 1:
+        last_good = -1 if record.last_good_index is None else record.last_good_index
+        if is_this and record.state == "compromised" and checkpoint.size > last_good + 1:
             raise Refused("head_by_compromised_key", kid=record.kid, size=checkpoint.size)
     return seen
 

@@ -25,7 +25,7 @@ def judge_key(record: KeyRecord | None, kid: str, issued: int, proven_index: int
         else:
             verdict.bad("key_retired_before", kid=kid, retired=record.at)
     elif record.state == "compromised":
-        last_good = record.last_good_index or 0
+        last_good = -1 if record.last_good_index is None else record.last_good_index
         if proven_index is None:
             verdict.bad("key_compromised", kid=kid, last_good=last_good)
         elif proven_index > last_good:

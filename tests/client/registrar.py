@@ -116,7 +116,7 @@ class SigningKey:
             .public_key(self.private.public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(day - timedelta(days=400))
-            .not_valid_after(day + timedelta(days=400))
+            .not_valid_after(day + timedelta(days=36500))
             .add_extension(x509.BasicConstraints(ca=root is None, path_length=None), critical=True)
             .sign(issuer.private, hashes.SHA256())
         )
@@ -162,7 +162,7 @@ class Registrar:
 
     # The log
 
-    def append(self, key: str, kind: str, record: dict[str, Any], **changes: Any) -> int:
+    def append(self, key: str, kind: str, record: dict[str, Any], /, **changes: Any) -> int:
         self.clock += timedelta(seconds=1)
         index = len(self.leaves)
         entry: dict[str, Any] = {

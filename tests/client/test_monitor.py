@@ -1,0 +1,507 @@
+"""The monitor against a real HTTP server: what an honest registry shows, and every way in which one may lie."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+from registry_client.monitor import Asked, MonitorReport, run
+from registry_client.network import Unreachable, fetcher
+from registry_client.store import Store
+from registry_client.strict import Unreadable
+from registry_client.trust import read_trust
+
+from tests.client.registrar import AGENCY, LICENCE, NoteKey, Registrar, SigningKey, b64url, kid_of
+from tests.client.site import Site, serving
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "monitor.state"
+
+
+def watch(site: Site, state: Path, at: float | None = None, **options: Any) -> MonitorReport:
+    asked = Asked(int(at or time.time()), **({"settling": 0} | options))
+    with Store.open(state) as store:
+        return run(fetcher(site.url, timeout=2, deadline=2), store, None, asked, lambda text: None)
+
+
+def codes(report: MonitorReport) -> set[str]:
+    return {finding.code for _, verdict in report.verdicts for finding in verdict}
+
+
+def bad(report: MonitorReport) -> set[str]:
+    return {finding.code for _, verdict in report.verdicts for finding in verdict if finding.state == "bad"}
+
+
+def revoke(site: Site) -> int:
+    periods = (("active", "2024-01-01"), ("revoked", "2025-01-01"))
+    return site.registrar.state(*periods, kind="licence.revoked", valid_to="2099-12-31")
+
+
+def fill(site: Site, count: int) -> None:
+    for _ in range(count):
+        site.registrar.append(f"agency/{AGENCY}", "agency.amended", site.registrar.agency())
+
+
+def test_an_honest_registry_is_good_from_run_to_run(site: Site, state: Path) -> None:
+    first = watch(site, state)
+    assert (first.exit_code, bad(first)) == (0, set())
+    assert {"head_followed", "list_follows", "answers_follow", "trust_on_first_use", "no_witness"} <= codes(first)
+    revoke(site)
+    fill(site, 600)
+    second = watch(site, state)
+    assert (second.exit_code, second.head["size"]) == (0, len(site.registrar.leaves))
+    assert "head_unchanged" in codes(watch(site, state, is_whole=True))
+
+
+def test_only_new_bundles_are_read_and_a_few_old_ones(site: Site, state: Path) -> None:
+    fill(site, 256 * 8)
+    watch(site, state)
+    site.asked.clear()
+    fill(site, 1)
+    assert watch(site, state).exit_code == 0
+    entries = [path for path in site.asked if path.startswith("/log/tile/entries")]
+    assert len(entries) <= 5
+
+
+def test_two_signed_heads_that_are_not_one_history_are_a_fork_for_ever(site: Site, state: Path) -> None:
+    watch(site, state)
+    honest = list(site.registrar.leaves)
+    site.registrar.leaves[-1] = site.registrar.leaves[-1].replace(b"FICT-0001", b"FICT-0002")
+    same_size = watch(site, state)
+    assert (same_size.exit_code, bad(same_size)) == (1, {"inconsistent_heads"})
+    fill(site, 3)
+    assert "inconsistent_heads" in bad(watch(site, state))
+    with Store.open(state) as store:
+        assert store.size == len(honest)
+        assert store.get("fork_kept") != store.get("fork_shown")
+        assert "\n— " in str(store.get("fork_shown"))
+    site.registrar.leaves[:] = honest
+    assert "inconsistent_heads" in bad(watch(site, state))
+
+
+def test_an_old_head_is_unknown_and_one_of_another_past_a_fork(site: Site, state: Path) -> None:
+    fill(site, 5)
+    watch(site, state)
+    site.shown = len(site.registrar.leaves) - 3
+    old = watch(site, state)
+    assert (old.exit_code, "old_head" in codes(old)) == (3, True)
+    site.registrar.leaves[2] += b" "
+    assert "inconsistent_heads" in bad(watch(site, state))
+
+
+def test_an_entry_that_is_served_otherwise_than_logged_is_named(site: Site, state: Path) -> None:
+    leaves = site.registrar.leaves
+    changed = [leaf.replace(b"FICT-0001", b"FICT-0007") for leaf in leaves]
+    bundle = b"".join(len(leaf).to_bytes(2, "big") + leaf for leaf in changed)
+    path = f"/log/tile/entries/000.p/{len(leaves)}"
+    site.lies[path] = bundle
+    report = watch(site, state)
+    finding = next(one for one in report.log if one.code == "entry_rewritten")
+    assert (report.exit_code, finding.values["index"]) == (1, len(leaves) - 1)
+    # Nothing of it was taken: the next honest answer is.
+    del site.lies[path]
+    assert watch(site, state).exit_code == 0
+    site.lies[path] = bundle
+    assert "entry_rewritten" in bad(watch(site, state))
+
+
+def test_leaves_and_tiles_changed_together_do_not_lead_to_the_head(site: Site, state: Path) -> None:
+    liar = Registrar(site.url)
+    size = len(site.registrar.leaves)
+    site.lies[f"/log/tile/entries/000.p/{size}"] = b"".join(len(one).to_bytes(2, "big") + one for one in liar.leaves)
+    honest, site.registrar = site.registrar, liar
+    site.lies[f"/log/tile/0/000.p/{size}"] = site.tile("0", 0, size)
+    site.registrar = honest
+    assert "entries_not_under_head" in bad(watch(site, state))
+
+
+@pytest.mark.parametrize("answer", [404, b"", b"\0", b"\0\1a" * 3])
+def test_a_tile_that_is_missing_or_cut_off_is_bad(site: Site, state: Path, answer: bytes | int) -> None:
+    size = len(site.registrar.leaves)
+    site.lies[f"/log/tile/entries/000.p/{size}"] = answer
+    report = watch(site, state)
+    assert (report.exit_code, len(bad(report) & {"tile_missing", "tile_wrong"})) == (1, 1)
+
+
+def test_a_partial_tile_that_became_whole_is_read_from_the_whole_one(site: Site, state: Path) -> None:
+    size = len(site.registrar.leaves)
+    site.shown = size
+    fill(site, 256)
+    for level in ("0", "entries"):
+        site.lies[f"/log/tile/{level}/000.p/{size}"] = 404
+    honest = site.tile
+
+    def whole(level: str, number: int, width: int) -> bytes | int:
+        shown, site.shown = site.shown, None
+        try:
+            return honest(level, number, width)
+        finally:
+            site.shown = shown
+
+    site.tile = whole  # type: ignore[method-assign]
+    assert "head_followed" in codes(watch(site, state))
+
+
+def test_a_server_that_fails_is_unknown_and_the_run_goes_on_later(site: Site, state: Path) -> None:
+    fill(site, 600)
+    size = len(site.registrar.leaves)
+    site.lies[f"/log/tile/entries/002.p/{size - 512}"] = 503
+    report = watch(site, state)
+    assert (report.exit_code, "unreachable" in codes(report)) == (3, True)
+    site.lies.clear()
+    site.asked.clear()
+    assert watch(site, state).exit_code == 0
+    # The two bundles that were whole were not read again to go on, but once more to be compared.
+    assert site.asked.count("/log/tile/entries/000") == 1
+
+
+def _slowly(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        for _ in range(100):
+            handler.wfile.write(b"x")
+            time.sleep(0.1)
+    except OSError:
+        return
+
+
+def _hugely(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    try:
+        for _ in range(2000):
+            handler.wfile.write(b"x" * 65536)
+    except OSError:
+        return
+
+
+@pytest.mark.parametrize("answer", [_slowly, _hugely, 302, 500])
+def test_slow_huge_and_moved_answers_are_unknown(site: Site, state: Path, answer: Any) -> None:
+    site.lies["/log/checkpoint"] = answer
+    begin = time.monotonic()
+    report = watch(site, state)
+    assert (report.exit_code, "unreachable" in codes(report)) == (3, True)
+    assert time.monotonic() - begin < 8
+
+
+@pytest.mark.parametrize("text", [b"", b"hello", b"\xff\xfe", b"a\n1\n\n\n"])
+def test_a_head_that_is_none_is_bad(site: Site, state: Path, text: bytes) -> None:
+    watch(site, state)
+    site.lies["/log/checkpoint"] = text
+    assert "log_unreadable" in bad(watch(site, state))
+
+
+def test_a_head_of_a_foreign_key_is_bad(site: Site, state: Path) -> None:
+    watch(site, state)
+    stranger = NoteKey(site.registrar.origin, 1)
+    site.lies["/log/checkpoint"] = site.registrar.checkpoint(signers=[stranger]).encode()
+    assert "head_not_signed" in bad(watch(site, state))
+
+
+def test_a_log_key_that_the_log_itself_named_may_take_over(site: Site, state: Path) -> None:
+    registrar = site.registrar
+    successor = NoteKey(registrar.origin, 1)
+    jwk = {"crv": "Ed25519", "kty": "OKP", "x": b64url(successor.public)}
+    kid = kid_of(jwk)
+    record = {"alg": "EdDSA", "kid": kid, "public": jwk, "state": "active", "use": "log"}
+    watch(site, state)
+    registrar.append(f"key/{kid}", "registry.key_added", record)
+    watch(site, state)
+    old, registrar.log_key = registrar.log_key, successor
+    site.lies["/.well-known/registry-trust.json"] = registrar.trust(log_keys=[old.vkey, successor.vkey])
+    fill(site, 1)
+    assert watch(site, state).exit_code == 0
+    lost = {
+        "alg": "EdDSA",
+        "kid": kid,
+        "last_good_index": len(registrar.leaves) - 1,
+        "public": jwk,
+        "state": "compromised",
+    }
+    registrar.append(f"key/{kid}", "registry.key_compromised", lost | {"use": "log"})
+    watch(site, state)
+    fill(site, 1)
+    assert "head_not_signed" in bad(watch(site, state))
+
+
+# What entries must hold
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"prev": 0}, "chain_broken"),
+        ({"index": 99}, "index_differs"),
+        ({"at": "2020-01-01T00:00:00.000000Z"}, "time_runs_back"),
+        ({"v": 2}, "entry_malformed"),
+        ({"note": "more"}, "entry_malformed"),
+        ({"type": "licence.amended"}, "entry_malformed"),
+        ({"record": {"agency_id": "ZZZZZZZZZZZZ"}}, "entry_malformed"),
+        ({"record": {"agency_id": AGENCY, "place": None}}, "entry_malformed"),
+        ({"record": {"agency_id": AGENCY, "place": "a\u202eb"}}, "entry_malformed"),
+    ],
+)
+def test_an_entry_that_breaks_a_rule_is_said_at_every_run(
+    site: Site, state: Path, changes: dict[str, Any], code: str
+) -> None:
+    site.registrar.append(f"agency/{AGENCY}", "agency.amended", site.registrar.agency(), **changes)
+    assert code in bad(watch(site, state))
+    fill(site, 1)
+    again = watch(site, state)
+    assert (again.exit_code, code in bad(again)) == (1, True)
+
+
+def test_a_chain_that_leaves_an_entry_out_is_broken(site: Site, state: Path) -> None:
+    revoke(site)
+    before = site.registrar.latest[f"licence/{LICENCE}"]
+    record = site.registrar.licence()
+    site.registrar.append(f"licence/{LICENCE}", "licence.amended", record, prev=before - 1)
+    assert "chain_broken" in bad(watch(site, state))
+
+
+def test_a_key_entry_that_is_not_of_its_key_is_malformed(site: Site, state: Path) -> None:
+    key = SigningKey("status", site.registrar.root)
+    record = {"alg": "ES256", "kid": key.kid, "public": SigningKey("status").jwk, "state": "active", "use": "status"}
+    site.registrar.append(f"key/{key.kid}", "registry.key_added", record)
+    assert "entry_malformed" in bad(watch(site, state))
+
+
+# Status lists
+
+
+def test_a_hidden_revocation_is_found(site: Site, state: Path) -> None:
+    revoke(site)
+    clean = site.registrar.places(0, len(site.registrar.leaves) - 1, "2026-11-25")
+    lst = {"bits": 2, "lst": b64url(zlib.compress(clean))}
+    site.lies["/status/0"] = site.status(status_list=lst).encode()
+    report = watch(site, state)
+    assert {"list_differs", "list_differs_in"} <= bad(report)
+    finding = next(one for one in report.lists if one.code == "list_differs")
+    assert (finding.values["said"], finding.values["expected"], finding.values["place"]) == (0, 1, 5)
+
+
+def test_a_list_that_holds_an_entry_back_is_found(site: Site, state: Path) -> None:
+    before = len(site.registrar.leaves)
+    revoke(site)
+    now = site.registrar.clock.timestamp() + 4 * 3600
+    site.iat = int(now)
+    site.lies["/status/0"] = site.status(size=before).encode()
+    assert "list_holds_back" in bad(watch(site, state, at=now))
+    site.iat = int(site.registrar.clock.timestamp())
+    site.lies["/status/0"] = site.status(size=before).encode()
+    assert "list_holds_back" not in codes(watch(site, state, at=now))
+
+
+def test_a_revocation_undone_in_the_list_is_found(site: Site, state: Path) -> None:
+    revoke(site)
+    assert watch(site, state).exit_code == 0
+    site.registrar.state(("active", "2024-01-01"), kind="licence.reinstated", valid_to="2099-12-31")
+    assert watch(site, state).exit_code == 0
+    revoke(site)
+    site.lies["/status/0"] = site.status(size=len(site.registrar.leaves) - 1).encode()
+    # It says upon how many entries it stands, so it follows: but not for longer than a list may be behind.
+    assert "list_differs" not in codes(watch(site, state))
+
+
+def test_lists_that_are_stale_missing_or_foreign_are_said(site: Site, state: Path) -> None:
+    site.iat = int(time.time()) - 2 * 86400
+    stale = watch(site, state)
+    assert (stale.exit_code, "list_stale" in codes(stale)) == (3, True)
+    site.iat = None
+    site.lies["/status/0"] = 404
+    assert "list_missing" in bad(watch(site, state))
+    site.lies["/status/0"] = b"no token"
+    assert "list_unreadable" in bad(watch(site, state))
+    site.lies["/status/0"] = site.status(key=Registrar().keys["status"]).encode()
+    assert "list_not_genuine" in bad(watch(site, state))
+    site.lies["/status/0"] = site.status(key=SigningKey("status", site.registrar.root)).encode()
+    assert "list_key_not_logged" in bad(watch(site, state))
+    site.lies["/status/0"] = site.status(number=1).encode()
+    assert "list_of_another_place" in bad(watch(site, state))
+    site.lies["/status/0"] = site.status(size=10_000).encode()
+    assert "list_beyond_head" in codes(watch(site, state))
+
+
+def test_a_list_signed_by_a_stolen_key_is_bad(site: Site, state: Path) -> None:
+    site.registrar.key_event(site.registrar.keys["status"], "compromised", last_good=1)
+    assert "list_key_not_good" in bad(watch(site, state))
+
+
+def test_a_place_given_twice_is_found(site: Site, state: Path) -> None:
+    site.registrar.append("licence/345678ABCDE2", "licence.issued", site.registrar.licence(licence_id="345678ABCDE2"))
+    assert "place_given_twice" in bad(watch(site, state))
+
+
+# Answers of the API
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "active"},
+        {"number": "FICT-0002"},
+        {"agency_id": "ZZZZZZZZZZZZ"},
+        {"corridors": []},
+        {"valid_to": None},
+        {"status_history": []},
+        {"status_history": [{"status": "active", "from": "2024-01-01"}, {"status": "suspended", "from": "2025-01-01"}]},
+    ],
+)
+def test_an_answer_that_does_not_follow_from_the_log_is_found(site: Site, state: Path, changes: dict[str, Any]) -> None:
+    revoke(site)
+    assert watch(site, state).exit_code == 0
+    site.lies[f"/api/v1/licences/{LICENCE}"] = site.licence(**changes)
+    report = watch(site, state)
+    assert (report.exit_code, "answer_differs" in bad(report)) == (1, True)
+
+
+def test_an_answer_that_is_missing_or_no_answer_is_found(site: Site, state: Path) -> None:
+    site.lies[f"/api/v1/licences/{LICENCE}"] = 404
+    assert "answer_missing" in bad(watch(site, state))
+    site.lies[f"/api/v1/licences/{LICENCE}"] = b"[]"
+    assert "answer_differs" in bad(watch(site, state))
+    site.lies[f"/api/v1/licences/{LICENCE}"] = 500
+    assert watch(site, state).exit_code == 3
+
+
+def test_what_the_law_withholds_is_no_difference(site: Site, state: Path) -> None:
+    revoke(site)
+    hidden = [{"status": "active", "from": "2024-01-01"}, {"withheld": "withheld_by_law", "from": "2025-01-01"}]
+    site.lies[f"/api/v1/licences/{LICENCE}"] = site.licence(status_history=hidden, status=None)
+    assert watch(site, state).exit_code == 0
+
+
+def test_what_was_erased_is_no_difference(site: Site, state: Path) -> None:
+    registrar = site.registrar
+    digest = "sha256:" + "0" * 64
+    registrar.append(
+        f"agency/{AGENCY}",
+        "agency.amended",
+        {**registrar.agency(holder_kind="sole_trader", private=digest), "names": []},
+    )
+    closed = {
+        name: part
+        for name, part in registrar.licence(private=digest, valid_to="2099-12-31").items()
+        if name != "number"
+    }
+    registrar.append(f"licence/{LICENCE}", "licence.amended", closed)
+    for number in ("withheld_by_law", "FICT-0001", None):
+        site.lies[f"/api/v1/licences/{LICENCE}"] = site.licence(number=number)
+        assert watch(site, state).exit_code == 0
+
+
+def test_an_answer_a_moment_ahead_of_the_log_is_waited_for(site: Site, state: Path) -> None:
+    before = len(site.registrar.leaves)
+    revoke(site)
+    ahead = site.licence()
+    site.shown = before
+
+    def then_signed(handler: BaseHTTPRequestHandler) -> None:
+        site.shown = None
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(ahead)))
+        handler.end_headers()
+        handler.wfile.write(ahead)
+
+    site.lies[f"/api/v1/licences/{LICENCE}"] = then_signed
+    report = watch(site, state, settling=5)
+    assert (report.exit_code, report.head["size"]) == (0, before + 1)
+
+
+def test_a_registry_that_asks_for_patience_gets_it(site: Site, state: Path) -> None:
+    answers = iter([429])
+
+    def busy(handler: BaseHTTPRequestHandler) -> None:
+        code = next(answers, 200)
+        body = b"" if code == 429 else site.licence()
+        handler.send_response(code)
+        handler.send_header("Retry-After", "1")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    site.lies[f"/api/v1/licences/{LICENCE}"] = busy
+    assert watch(site, state).exit_code == 0
+
+
+# The state
+
+
+def test_another_trust_file_is_said_and_not_taken(site: Site, state: Path) -> None:
+    watch(site, state)
+    site.lies["/.well-known/registry-trust.json"] = Registrar(site.url).trust()
+    assert "trust_changed" in bad(watch(site, state))
+    with Store.open(state) as store:
+        other = read_trust(Registrar(site.url).trust())
+        with pytest.raises(Unreadable, match="another registry"):
+            run(fetcher(site.url), store, other, Asked(0), lambda text: None)
+
+
+def test_a_state_that_is_none_or_damaged_is_refused(site: Site, state: Path, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("this is no state of a monitor, and longer than a header of SQLite would be " * 9)
+    with pytest.raises(Unreadable, match="no state"):
+        Store.open(tmp_path / "other")
+    watch(site, state)
+    with Store.open(state) as store:
+        store._connection.execute("UPDATE entries SET hash = zeroblob(32) WHERE idx = 1")
+    with pytest.raises(Unreadable, match="damaged"):
+        watch(site, state)
+
+
+def test_two_monitors_do_not_share_a_state(state: Path) -> None:
+    with Store.open(state), pytest.raises(Unreadable, match="in use"):
+        Store.open(state)
+
+
+def test_a_registry_that_was_never_there_cannot_be_trusted(state: Path) -> None:
+    with serving() as gone:
+        url = gone.url
+    report_of = fetcher(url, timeout=2)
+    with pytest.raises(Unreachable):
+        report_of("/log/checkpoint", 100)
+    with Store.open(state) as store:
+        report = run(report_of, store, None, Asked(0), lambda text: None)
+    assert report.exit_code == 3
+
+
+def test_a_monitor_killed_at_any_moment_goes_on(site: Site, state: Path) -> None:
+    fill(site, 256 * 12)
+    command = [sys.executable, "-m", "registry_client", "monitor", site.url, "--state", str(state), "--json"]
+    env = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "client")}
+    for bundles in (1, 3, 6, 9):
+        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        for _ in range(bundles):
+            process.stderr.readline()
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+        process.stderr.close()
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["head"]["size"] == len(site.registrar.leaves)
+    with Store.open(state) as store:
+        assert store.root_at(store.size) == store.root
+
+
+def test_a_tile_of_another_length_is_bad(site: Site, state: Path) -> None:
+    watch(site, state)
+    fill(site, 1)
+    site.lies[f"/log/tile/0/000.p/{len(site.registrar.leaves)}"] = b"x" * 40
+    assert "tile_wrong" in bad(watch(site, state))
