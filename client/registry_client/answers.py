@@ -130,18 +130,9 @@ def _differing(record: Mapping[str, Any], agency: Mapping[str, Any], answer: Map
             is_withheld = True
         elif any(one.get(name) != other.get(name) for name in ("status", "from", "to", "until")):
             return "status_history"
-    expected = status_on(record, agency.get("dissolved_on"), on)
-    if answer.get("status") != expected and not (is_withheld or _is_wound_down(record, answer, on)):
+    if answer.get("status") != status_on(record, agency, on) and not is_withheld:
         return "status"
     return None
-
-
-def _is_wound_down(record: Mapping[str, Any], answer: Mapping[str, Any], on: date) -> bool:
-    """A period of winding down whose own last day is over may be called expired."""
-    return answer.get("status") == "expired" and any(
-        period.get("status") == "winding_down" and "until" in period and parsed_day(period["until"], "until") < on
-        for period in record.get("status_history", [])
-    )
 
 
 def _set_of(value: Any) -> set[bytes] | None:

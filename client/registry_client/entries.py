@@ -162,18 +162,18 @@ YES = frozenset("provisional active active_with_conditions under_surveillance re
 FINAL = frozenset(
     "revoked revoked_immediate banned surrendered renewal_refused refused annulled_entity_dissolved".split()
 )
-PAUSED = frozenset("suspended revocation_pending_appeal winding_down delisted applied".split())
 _UNKNOWN = frozenset({"revocation_pending_appeal", "delisted"})
 VALID, INVALID, SUSPENDED = 0, 1, 2
 
 
-def status_on(licence: Mapping[str, Any], dissolved_on: str | None, day: date) -> str | None:
-    """The status that holds on a day, from the record of a licence's entry; None where none is stated. Raises Unreadable.
+def status_on(licence: Mapping[str, Any], agency: Mapping[str, Any], day: date) -> str | None:
+    """The status that holds on a day, from the records of the entries of a licence and its agency; None where none is stated.
 
     Of what covers the day the gravest counts (no, then unknown, then yes), among equals what began last. The end of the term
-    turns what would not answer `no` into expired, unless the law deems the licence valid.
+    turns what would not answer `no` into expired, unless the law deems the licence valid; the end of winding down does too.
+    Raises Unreadable.
     """
-    if dissolved_on is not None and parsed_day(dissolved_on, "dissolved_on") <= day:
+    if (dissolved_on := _day(agency, "dissolved_on")) is not None and dissolved_on <= day:
         return "annulled_entity_dissolved"
     covering: list[tuple[int, date, str]] = []
     for period in list_of(licence.get("status_history", []), "status_history"):
@@ -181,28 +181,45 @@ def status_on(licence: Mapping[str, Any], dissolved_on: str | None, day: date) -
         end = _day(period, "to") or date.max
         if begin <= day <= end:
             status = text_of(period.get("status"), "status_history: status")
+            until = _day(period, "until")
             if status == "revocation_pending_appeal" and period.get("is_stayed") is not True:
                 status = "revoked"
+            elif status == "winding_down" and until is not None and day > until:
+                status = "expired"
             gravity = 0 if status in YES else 1 if status in _UNKNOWN else 2
             covering.append((gravity, begin, status))
-    last = _day(licence, "valid_to")
-    has_run_out = last is not None and day > last
     if not covering:
-        return "expired" if has_run_out else None
+        return "expired" if has_run_out(licence, day) else None
     gravity, _, status = max(covering, key=lambda one: one[:2])
     outlives_its_term = gravity == 2 or status == "renewal_pending_deemed_valid"
-    return "expired" if has_run_out and not outlives_its_term else status
+    return "expired" if has_run_out(licence, day) and not outlives_its_term else status
+
+
+def has_run_out(licence: Mapping[str, Any], day: date) -> bool:
+    last = _day(licence, "valid_to")
+    return last is not None and day > last
 
 
 def _day(holder: Mapping[str, Any], name: str) -> date | None:
     return parsed_day(holder[name], name) if name in holder else None
 
 
-def status_value(status: str | None) -> int:
-    """What stands in the status list for it."""
+def status_value(licence: Mapping[str, Any], agency: Mapping[str, Any], day: date) -> int:
+    """What must stand in the status list. Raises Unreadable.
+
+    The end of a term is `exp` and no value; an end that was stated otherwise is one. While it is reviewed whose an identifier
+    is, nothing of that agency is valid.
+    """
+    status = status_on(licence, agency, day)
     if status in FINAL:
         return INVALID
-    return SUSPENDED if status in PAUSED else VALID
+    is_plain = status is None or status in YES or (status == "expired" and has_run_out(licence, day))
+    if not is_plain:
+        return SUSPENDED
+    identifiers = list_of(agency.get("identifiers", []), "identifiers")
+    if any(object_of(one, "identifiers").get("is_under_review") is True for one in identifiers):
+        return SUSPENDED
+    return VALID
 
 
 def day_after(text: object) -> date | None:

@@ -150,7 +150,7 @@ def _check_content(entry: Entry, index: int, verdict: Verdict) -> None:
             raise Unreadable(f"entry {index}: the record is not of {entry.key}")
         elif kind == "licence":
             whole_number(entry.record.get("status_place"), f"entry {index}: status_place")
-            status_on(entry.record, None, date(2000, 1, 1))
+            status_on(entry.record, {}, date(2000, 1, 1))
     except Unreadable as error:
         verdict.bad("entry_malformed", index=index, why=str(error))
 

@@ -211,10 +211,10 @@ def _judge_holder(claim: Claim, own: Proven, agency: Proven | None, verdict: Ver
 
 def _judge_in_force(claim: Claim, evidence: Evidence, report: Report) -> None:
     verdict, at, latest = report.in_force, report.at, evidence.latest
-    dissolved = evidence.agency.entry.record.get("dissolved_on") if evidence.agency is not None else None
+    holder = {} if evidence.agency is None else evidence.agency.entry.record
     status = None
     if latest is not None:
-        status = status_on(latest.entry.record, dissolved, day_of(at))
+        status = status_on(latest.entry.record, holder, day_of(at))
     if claim.iat > at + SKEW:
         verdict.unknown("issued_later", signed=shown_instant(claim.iat), at=shown_instant(at))
     if claim.nbf is not None and at < claim.nbf:
@@ -236,7 +236,7 @@ def _judge_in_force(claim: Claim, evidence: Evidence, report: Report) -> None:
     elif judge_freshness(evidence.status, at, evidence.keys, verdict):
         judge_value(evidence.status, claim.place, verdict)
         if latest is not None and latest.entry.index < evidence.status.size:
-            then = status_value(status_on(latest.entry.record, dissolved, day_of(evidence.status.iat)))
+            then = status_value(latest.entry.record, holder, day_of(evidence.status.iat))
             if then != evidence.status.value(claim.place):
                 verdict.note("status_and_entry_differ", index=latest.entry.index)
 
