@@ -17,11 +17,11 @@ COMMANDS: dict[str, str] = {
     "demo": "registry.cli.demo:demo",
     "import": "registry.cli.imports:import_command",
     "sources": "registry.cli.sources:sources",
+    "verify-offline": "registry.cli.verify_offline:verify_offline",
+    "monitor": "registry.cli.monitor:monitor",
     "worker": "registry.cli.worker:worker",
     "reindex": "registry.cli.reindex:reindex",
     "openapi": "registry.cli.openapi:openapi",
-    "verify-offline": "registry.cli.verify_offline:verify_offline",
-    "monitor": "registry.cli.monitor:monitor",
 }
 """Name of each command and where it is: `module:function`."""
 
