@@ -97,9 +97,7 @@ def judge_licence(claim: Claim, evidence: Evidence, report: Report, *, needs_key
     own = evidence.own
     if own is not None and own.entry.index != claim.index:
         own = None
-    is_proven = (
-        own is not None and own.leaf_hash.startswith(claim.leaf) and own.entry.key == f"licence/{claim.licence_id}"
-    )
+    is_proven = own is not None and _is_own(claim, own) and not _differing(claim, own)
     report.issued.good("signed_by", kid=claim.key.kid, signed=shown_instant(claim.iat))
     record = evidence.keys.get(claim.key.kid)
     if record is None and needs_key:
@@ -115,6 +113,10 @@ def judge_licence(claim: Claim, evidence: Evidence, report: Report, *, needs_key
     _judge_in_force(claim, replace(evidence, latest=latest), report)
     report.signed = claim.signed
     return report
+
+
+def _is_own(claim: Claim, own: Proven) -> bool:
+    return own.leaf_hash.startswith(claim.leaf) and own.entry.key == f"licence/{claim.licence_id}"
 
 
 def _judge_logged(claim: Claim, evidence: Evidence, own: Proven | None, verdict: Verdict) -> None:

@@ -1,7 +1,7 @@
 """One run of the monitor: follow the log, then hold the status lists and the API to it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -155,10 +155,14 @@ def _judge_policy(trust: Trust, store: Store, verdict: Verdict) -> None:
     found = store.latest("policy/log", store.size)
     if found is None:
         return
-    logged = [line.strip() for line in map(str, found[2].get("lines", [])) if line.strip()]
-    kept = [line.strip() for line in trust.policy_text.split("\n") if line.strip()]
-    if sorted(logged) != sorted(kept):
+    if _witnessing(found[2].get("lines", [])) != _witnessing(trust.policy_text.split("\n")):
         verdict.note("policy_differs", index=found[0])
+
+
+def _witnessing(lines: Iterable[object]) -> list[str]:
+    """The lines of a policy but those of the log's own keys, which the log speaks of itself."""
+    words = [" ".join(str(line).split()) for line in lines]
+    return sorted(line for line in words if line and not line.startswith(("log ", "#")))
 
 
 def _compare(fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, asked: Asked, progress: Progress) -> None:

@@ -226,8 +226,9 @@ def test_a_log_key_that_the_log_itself_named_may_take_over(site: Site, state: Pa
     watch(site, state)
     old, registrar.log_key = registrar.log_key, successor
     site.lies["/.well-known/registry-trust.json"] = registrar.trust(log_keys=[old.vkey, successor.vkey])
-    fill(site, 1)
-    assert watch(site, state).exit_code == 0
+    registrar.append("policy/log", "registry.policy", {"lines": [f"log {successor.vkey}", "quorum none"]})
+    report = watch(site, state)
+    assert (report.exit_code, "policy_differs" in codes(report)) == (0, False)
     lost = {
         "alg": "EdDSA",
         "kid": kid,
@@ -452,6 +453,12 @@ def test_another_trust_file_is_said_and_not_taken(site: Site, state: Path) -> No
         other = read_trust(Registrar(site.url).trust())
         with pytest.raises(Unreadable, match="another registry"):
             run(fetcher(site.url), store, other, Asked(0), lambda text: None)
+
+
+def test_a_policy_that_asks_for_other_witnesses_is_said(site: Site, state: Path) -> None:
+    lines = [f"log {site.registrar.log_key.vkey}", f"witness w {NoteKey('w.example', 4).vkey}", "quorum w"]
+    site.registrar.append("policy/log", "registry.policy", {"lines": lines})
+    assert "policy_differs" in codes(watch(site, state))
 
 
 def test_a_state_that_is_none_or_damaged_is_refused(site: Site, state: Path, tmp_path: Path) -> None:
