@@ -8,7 +8,7 @@ from typing import Any
 from registry_client.entries import status_on
 from registry_client.network import Fetch, Unreachable
 from registry_client.store import Store
-from registry_client.strict import Unreadable, canonical, parsed_day, read_object
+from registry_client.strict import Unreadable, canonical, list_of, parsed_day, read_object
 from registry_client.verdicts import Verdict
 
 ANSWER_LIMIT = 1_000_000
@@ -120,11 +120,12 @@ def _differing(record: Mapping[str, Any], agency: Mapping[str, Any], answer: Map
     if _codes_of(answer.get("conditions")) != _codes_of(record.get("conditions")):
         return "conditions"
     is_withheld = False
-    shown, logged = answer.get("status_history") or [], record.get("status_history") or []
+    shown = list_of(answer.get("status_history") or [], "status_history")
+    logged = list_of(record.get("status_history") or [], "status_history")
     if len(shown) != len(logged):
         return "status_history"
     for one, other in zip(shown, logged, strict=True):
-        if not isinstance(one, dict):
+        if not isinstance(one, dict) or not isinstance(other, dict):
             return "status_history"
         if WITHHELD in one.values():
             is_withheld = True

@@ -125,6 +125,9 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
     except (Unreadable, Unreachable, sqlite3.Error) as error:
         print(f"{program}: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print(f"{program}: interrupted", file=sys.stderr)
+        return 130
     except BrokenPipeError:
         # Whoever read the answer has gone; what was left of it goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

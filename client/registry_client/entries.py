@@ -10,9 +10,11 @@ from typing import Any
 from registry_client.strict import (
     Unreadable,
     canonical,
+    from_base64url,
     list_of,
     object_of,
     parsed_day,
+    parsed_instant,
     read_object,
     text_of,
     whole_number,
@@ -64,6 +66,7 @@ def read_entry(leaf: bytes, what: str = "entry") -> Entry:
     at = text_of(content["at"], f"{what}: at")
     if not AT.fullmatch(at):
         raise Unreadable(f"{what}: at must be an instant in UTC with microseconds")
+    parsed_instant(at, f"{what}: at")
     return Entry(at, index, key, prev, kind, object_of(content["record"], f"{what}: record"))
 
 
@@ -145,6 +148,9 @@ def key_record(entry: Entry, what: str = "key entry") -> KeyRecord:
     public = object_of(record.get("public"), f"{what}: public")
     if set(public) != members or not all(isinstance(part, str) for part in public.values()):
         raise Unreadable(f"{what}: public must hold {', '.join(sorted(members))}")
+    for name in members & {"x", "y"}:
+        if len(from_base64url(public[name], f"{what}: public: {name}")) != 32:
+            raise Unreadable(f"{what}: public: {name} must be 32 bytes")
     if record.get("alg") != algorithm or use not in ("log", "credential", "status", "receipt", "root"):
         raise Unreadable(f"{what}: algorithm and use do not fit")
     kid = thumbprint(public)

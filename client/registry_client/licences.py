@@ -152,7 +152,8 @@ def _differing(claim: Claim, own: Proven) -> list[str]:
         # A code on paper says little, and its corridors in short.
         record = {name: record[name] for name in ("number", "kind", "country", "corridors") if name in record}
         if "corridors" in record:
-            record["corridors"] = sorted(corridor_text(one) for one in record["corridors"])
+            stated = list_of(record["corridors"], "entry: corridors")
+            record["corridors"] = sorted(corridor_text(object_of(one, "entry: corridors")) for one in stated)
         if "corridors" in said:
             said["corridors"] = sorted(said["corridors"])
     wrong = [
@@ -199,7 +200,8 @@ def _judge_holder(claim: Claim, own: Proven, agency: Proven | None, verdict: Ver
         for name in ("agency_id", "country", "role")
         if name in claim.holder and claim.holder[name] != record.get(name)
     ]
-    logged = {str(name.get("name")) for name in record.get("names", []) if isinstance(name, dict)}
+    names = list_of(record.get("names", []), "agency_entry: names")
+    logged = {str(name.get("name")) for name in names if isinstance(name, dict)}
     claimed = claim.holder.get("names", [claim.holder["holder"]] if "holder" in claim.holder else [])
     if not {str(name) for name in claimed} <= logged:
         wrong.append("names")

@@ -1,7 +1,7 @@
 """One run of the monitor: follow the log, then hold the status lists and the API to it."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -159,9 +159,9 @@ def _judge_policy(trust: Trust, store: Store, verdict: Verdict) -> None:
         verdict.note("policy_differs", index=found[0])
 
 
-def _witnessing(lines: Iterable[object]) -> list[str]:
+def _witnessing(lines: object) -> list[str]:
     """The lines of a policy but those of the log's own keys, which the log speaks of itself."""
-    words = [" ".join(str(line).split()) for line in lines]
+    words = [" ".join(str(line).split()) for line in lines] if isinstance(lines, list) else []
     return sorted(line for line in words if line and not line.startswith(("log ", "#")))
 
 

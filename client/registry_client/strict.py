@@ -88,13 +88,15 @@ def read_object(data: bytes | str, what: str) -> dict[str, Any]:
     return value
 
 
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_TOKENS = re.compile(r'"(?:[^"\\]+|\\.?)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+"""A string, ended or not, or a bracket: no text is scanned twice, however it is made."""
 
 
 def _bound_depth(text: str, what: str) -> None:
     depth = 0
-    for sign in re.findall(r"[\[\]{}]", _STRINGS.sub("", text)):
-        depth += 1 if sign in "[{" else -1
+    for token in _TOKENS.finditer(text):
+        sign = text[token.start()]
+        depth += 1 if sign in "[{" else -1 if sign in "]}" else 0
         if depth > JSON_DEPTH:
             raise Unreadable(f"{what}: nested more than {JSON_DEPTH} levels deep")
 
@@ -191,4 +193,7 @@ def parsed_instant(text: object, what: str) -> int:
         found = datetime.fromisoformat(str(text))
     except ValueError as error:
         raise Unreadable(f"{what}: an instant like 2026-11-24T10:00:00Z is expected") from error
-    return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+    seconds = int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp())
+    if not 0 <= seconds <= LATEST_INSTANT:
+        raise Unreadable(f"{what}: an instant from 1970 to 9999 is expected")
+    return seconds

@@ -20,26 +20,14 @@ def tile_number(text: str) -> int:
     return int(text.replace("/", "").replace("x", ""))
 
 
-class Site:
-    """`lies` take the place of the honest answer of a path. The published size is that of all leaves, or `shown`."""
+class Honest:
+    """What an honest registry answers. The published size is that of all leaves, or `shown`; `iat` is when lists are signed."""
 
-    def __init__(self) -> None:
-        self.lies: dict[str, Answer] = {}
-        self.asked: list[str] = []
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.registrar = Registrar(url, valid_to="2099-12-31")
         self.shown: int | None = None
         self.iat: int | None = None
-        handler = type("Handler", (_Handler,), {"site": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.registrar = Registrar(self.url, valid_to="2099-12-31")
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
-        self.thread.start()
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
 
     @property
     def size(self) -> int:
@@ -85,6 +73,25 @@ class Site:
             row = [_root(row[place : place + 256]) for place in range(0, len(row) - len(row) % 256, 256)]
         part = row[256 * number : 256 * number + width]
         return b"".join(part) if len(part) == width else 404
+
+
+class Site(Honest):
+    """The same over HTTP. `lies` take the place of the honest answer of a path; `asked` are the paths asked for."""
+
+    def __init__(self) -> None:
+        handler = type("Handler", (_Handler,), {"site": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        super().__init__(f"http://127.0.0.1:{self.server.server_port}")
+        self.lies: dict[str, Answer] = {}
+        self.asked: list[str] = []
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
 
 
 def _root(row: list[bytes]) -> bytes:
