@@ -105,7 +105,7 @@ def judge_licence(claim: Claim, evidence: Evidence, report: Report, *, needs_key
     elif record is not None and (record.use != "credential" or record.public != jwk_of(claim.key.public)):
         report.issued.bad("key_for_another_use", kid=claim.key.kid)
     else:
-        judge_key(record, claim.key.kid, claim.iat, claim.index if is_proven else None, report.issued)
+        judge_key(record, claim.key.kid, claim.iat, claim.index, is_proven, report.issued)
     _judge_logged(claim, evidence, own, report.logged)
     latest = evidence.latest
     if latest is not None and (latest.entry.key != f"licence/{claim.licence_id}" or latest.entry.index < claim.index):

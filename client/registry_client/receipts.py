@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry_client.entries import KeyRecord, shown
-from registry_client.keys import judge_key
+from registry_client.keys import judge_key_of_receipt
 from registry_client.network import Unreachable
 from registry_client.notes import read_checkpoint, verify_checkpoint
 from registry_client.proving import judge_head
@@ -60,8 +60,8 @@ def judge_receipt(
         report.in_force.unknown("not_asked")
         return report
     report.issued.good("signed_by", kid=key.kid, signed=shown_instant(iat))
-    judge_key(keys.get(key.kid), key.kid, iat, None, report.issued)
     size = whole_number(log.get("size"), f"{what}: log: size")
+    judge_key_of_receipt(keys.get(key.kid), key.kid, size, report.issued)
     root = from_base64(log.get("root"), f"{what}: log: root")
     _judge_head_named(size, root, trust, report.logged, remote, store)
     report.signed = signed

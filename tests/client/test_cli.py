@@ -262,9 +262,20 @@ def test_a_monitor_s_state_says_more_of_keys_heads_and_leaves(online: Site, tmp_
     registrar.key_event(registrar.keys["credential"], "compromised", last_good=3)
     main(["monitor", online.url, "--state", state])
     assert verify(tmp_path, "code", *options) == 1
-    assert verify(tmp_path, "receipt", *options) == 1
+    assert verify(tmp_path, "receipt", *options) == 3
     (tmp_path / "trust.json").write_bytes(Registrar(online.url).trust())
     assert verify(tmp_path, "code", *options) == 2
+
+
+def test_a_receipt_of_a_retired_key_is_good_if_it_knew_of_less_log(online: Site, tmp_path: Path) -> None:
+    registrar = online.registrar
+    (tmp_path / "before").write_text(registrar.receipt())
+    registrar.key_event(registrar.keys["receipt"], "retired")
+    (tmp_path / "after").write_text(registrar.receipt())
+    state = str(tmp_path / "state")
+    main(["monitor", online.url, "--state", state])
+    assert verify(tmp_path, "before", "--at", AT, "--state", state) == 0
+    assert verify(tmp_path, "after", "--at", AT, "--state", state) == 1
 
 
 def test_the_monitor_says_where_it_is_and_what_it_found(
