@@ -1,11 +1,15 @@
 """One registry whose keys serve a whole session, and what to ask of it."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from registry_client.offline import Asked, verify
 from registry_client.trust import Trust, read_trust
 from registry_client.verdicts import Report
 
 from tests.client.registrar import NOW, Registrar
+from tests.client.site import Site, serving
 
 
 @pytest.fixture
@@ -31,3 +35,14 @@ def states(report: Report) -> tuple[str, str, str]:
 
 def codes(report: Report) -> set[str]:
     return {finding.code for _, verdict in report.verdicts for finding in verdict}
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    return tmp_path / "monitor.state"

@@ -7,7 +7,6 @@ import re
 import string
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,6 @@ from tests.client.registrar import LICENCE, NOW, Registrar, SigningKey
 from tests.client.site import Site, serving
 
 AT = "2026-11-18T11:07:40Z"
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with serving() as found:
-        yield found
 
 
 @pytest.fixture
