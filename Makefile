@@ -17,15 +17,15 @@ SOAKED := -n 2 tests/cli/test_imports.py tests/api/test_schemathesis.py tests/ve
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-$(RUN): uv.lock pyproject.toml
+$(RUN): uv.lock pyproject.toml client/pyproject.toml
 	@tools/environment run
 	@touch $@
 
-$(ALL): uv.lock pyproject.toml
+$(ALL): uv.lock pyproject.toml client/pyproject.toml
 	@tools/environment all
 	@touch $(RUN) $@
 
-$(BENCH): uv.lock pyproject.toml
+$(BENCH): uv.lock pyproject.toml client/pyproject.toml
 	@tools/environment bench
 	@touch $(RUN) $(ALL) $@
 

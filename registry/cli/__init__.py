@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "import": "registry.cli.imports:import_command",
     "sources": "registry.cli.sources:sources",
     "channels": "registry.cli.channels:channels",
+    "verify-offline": "registry.cli.verify_offline:verify_offline",
+    "monitor": "registry.cli.monitor:monitor",
     "worker": "registry.cli.worker:worker",
     "reindex": "registry.cli.reindex:reindex",
     "clones": "registry.cli.clones:clones",

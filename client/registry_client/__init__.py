@@ -1,0 +1,1 @@
+"""Checks what the recruitment registry signs, without trusting it; shares no code with it."""

@@ -1,0 +1,246 @@
+"""`registry-client`: check what the registry signs, without trusting it."""
+
+import argparse
+import json
+import os
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from registry_client.monitor import USUAL_ANSWERS
+from registry_client.monitor import Asked as MonitorAsked
+from registry_client.monitor import run as run_monitor
+from registry_client.network import Unreachable, fetcher
+from registry_client.offline import Asked, verify
+from registry_client.store import Store
+from registry_client.strict import FILE_LIMIT, Unreadable, parsed_instant
+from registry_client.texts import LANGUAGES
+from registry_client.tokens import TOKEN_LIMIT
+from registry_client.trust import PATH, TRUST_LIMIT, Trust, is_address, read_trust
+from registry_client.words import Words
+
+EXIT_CODES = """\
+exit codes:
+  0  everything is good
+  1  something is bad
+  2  wrong usage, or the input cannot be read
+  3  nothing is bad, and something is unknown
+"""
+
+VERIFY_EXAMPLES = """\
+examples:
+  {name} bundle.json --trust trust.json
+  {name} certificate.pdf --trust trust.json --status status.jwt
+  {name} photo.jpg --trust trust.json --online
+  {name} receipt.jwt --trust trust.json --state monitor.state
+  echo 'https://registry.example.org/v#...' | {name} - --trust trust.json --lang zh-Hans
+"""
+
+MONITOR_EXAMPLES = """\
+examples:
+  {name} https://registry.example.org --state monitor.state
+  {name} https://registry.example.org --trust trust.json --recheck --json
+"""
+
+TRUST_EXAMPLES = """\
+examples:
+  {name} https://registry.example.org --output trust.json
+"""
+
+
+class Usage(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def _parser(program: str, help_name: str) -> Usage:
+    parser = Usage(
+        prog=program, description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EXIT_CODES
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, examples: str) -> argparse.ArgumentParser:
+        found = commands.add_parser(
+            name,
+            help=text,
+            description=text,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=f"{examples.format(name=f'{help_name} {name}')}\n{EXIT_CODES}",
+        )
+        found.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the answer (en)")
+        found.add_argument("--json", action="store_true", help="answer as JSON")
+        return found
+
+    one = command(
+        "verify-offline", "Give the three verdicts of a file, without a network unless asked.", VERIFY_EXAMPLES
+    )
+    one.add_argument("file", metavar="FILE", help="what to check; - for standard input")
+    one.add_argument("--trust", metavar="FILE", required=True, help=f"trust file: {PATH} of the registry, kept since")
+    one.add_argument("--at", metavar="INSTANT", help="judge as of then, like 2026-11-24T10:00:00Z (now)")
+    one.add_argument("--status", metavar="FILE", help="a status list to use in place of the one beside the licence")
+    one.add_argument(
+        "--state", metavar="FILE", help="state of a monitor: its copy of the log says more of keys and heads"
+    )
+    one.add_argument("--online", action="store_true", help="ask the registry of the trust file for what is missing")
+
+    two = command("monitor", "Follow the log, and hold status lists and API to it.", MONITOR_EXAMPLES)
+    two.add_argument("url", metavar="URL", help="address of the registry")
+    two.add_argument(
+        "--state", metavar="FILE", default="registry-monitor.state", help="where the copy of the log is kept"
+    )
+    two.add_argument("--trust", metavar="FILE", help="trust file (at the first run: the registry's own)")
+    two.add_argument(
+        "--answers", metavar="N", type=int, default=USUAL_ANSWERS, help=f"licences to ask the API of ({USUAL_ANSWERS})"
+    )
+    two.add_argument("--recheck", action="store_true", help="read the whole log once more, not a part of it")
+
+    three = command("trust", "Fetch a trust file, and show what to compare by another way.", TRUST_EXAMPLES)
+    three.add_argument("url", metavar="URL", help="address of the registry")
+    three.add_argument("--output", metavar="FILE", help="where to keep it; nothing is written over")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None, program: str = "registry-client") -> int:
+    """Run a command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a name must not hide a verdict.
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+    options = _parser(program, program).parse_args(arguments)
+    try:
+        match options.command:
+            case "verify-offline":
+                return _verify(options)
+            case "monitor":
+                return _monitor(options, program)
+            case _:
+                return _trust(options)
+    except (Unreadable, Unreachable, sqlite3.Error) as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"{program}: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read the answer has gone; what was left of it goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+
+
+def _read(name: str, limit: int) -> bytes:
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(limit + 1)
+        else:
+            with Path(name).open("rb") as file:
+                data = file.read(limit + 1)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{name}: {getattr(error, 'strerror', None) or error}") from error
+    if len(data) > limit:
+        raise Unreadable(f"{name}: more than {limit} bytes")
+    return data
+
+
+def _address(url: str) -> str:
+    found = url.rstrip("/")
+    if not is_address(found):
+        raise Unreadable(f"{url}: an address like https://registry.example.org is expected")
+    return found
+
+
+def _verify(options: argparse.Namespace) -> int:
+    trust = read_trust(_read(options.trust, TRUST_LIMIT), options.trust)
+    at = int(time.time()) if options.at is None else parsed_instant(options.at, "--at")
+    status = None if options.status is None else _read(options.status, TOKEN_LIMIT).decode("utf-8", "replace")
+    store = None if options.state is None else _store_of(options.state, trust)
+    data = _read(options.file, FILE_LIMIT)
+    fetch = fetcher(trust.issuer) if options.online else None
+    try:
+        report = verify(data, Asked(trust, at, status, fetch, store))
+    except Unreadable as error:
+        raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
+    words = Words(options.lang)
+    if options.json:
+        answer = {"kind": report.kind, "at": report.at}
+        answer |= {name: words.findings(verdict) for name, verdict in report.verdicts}
+        answer["signed"] = [{"label": label, "value": value} for label, value in report.signed]
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print(words.report(report))
+    return report.exit_code
+
+
+def _store_of(name: str, trust: Trust) -> Store:
+    store = Store.open(Path(name), is_reader=True)
+    kept = store.get("trust")
+    if (
+        kept is None
+        or (found := read_trust(kept.encode(), name)).root_der != trust.root_der
+        or found.origin != trust.origin
+    ):
+        raise Unreadable(f"{name}: the state is of another registry than the trust file")
+    return store
+
+
+def _monitor(options: argparse.Namespace, program: str) -> int:
+    address = _address(options.url)
+    if options.answers < 0:
+        raise Unreadable("--answers: a whole number from 0 is expected")
+    given = None if options.trust is None else read_trust(_read(options.trust, TRUST_LIMIT), options.trust)
+    words = Words(options.lang)
+
+    def progress(text: str) -> None:
+        print(f"{program}: {text}", file=sys.stderr)
+
+    with Store.open(Path(options.state)) as store:
+        asked = MonitorAsked(int(time.time()), options.answers, options.recheck)
+        report = run_monitor(fetcher(address), store, given, asked, progress)
+    if options.json:
+        answer = {"head": report.head} | {name: words.findings(verdict) for name, verdict in report.verdicts}
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print(words.monitored(report))
+    return report.exit_code
+
+
+def _trust(options: argparse.Namespace) -> int:
+    address = _address(options.url)
+    data = fetcher(address)(PATH, TRUST_LIMIT)
+    trust = read_trust(data, address + PATH)
+    if trust.issuer != address:
+        raise Unreadable(f"{address}{PATH}: it is of {trust.issuer}")
+    if options.output is not None:
+        _write_new(Path(options.output), data)
+    if options.json:
+        answer = {
+            "issuer": trust.issuer,
+            "origin": trust.origin,
+            "root_sha256": trust.root_fingerprint.replace(" ", ""),
+            "log_keys_sha256": [one.replace(" ", "") for one in trust.log_fingerprints],
+        }
+        print(json.dumps(answer, indent=2))
+    else:
+        print(Words(options.lang).trust(trust))
+    return 0
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """The whole file or none, and never over another one: a trust file that changes by itself is worth nothing."""
+    if path.exists():
+        raise Unreadable(f"{path}: it is there already; compare the two and remove it yourself")
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(file.name, path)
+        os.unlink(file.name)
+    except OSError as error:
+        raise Unreadable(f"{path}: {error.strerror}") from error

@@ -1,0 +1,204 @@
+"""One run of the monitor: follow the log, then hold the status lists and the API to it."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from registry_client.answers import choose, compare_answers, report_differences
+from registry_client.follow import Progress, follow, next_head, recheck, require_whole
+from registry_client.listing import check_lists
+from registry_client.network import Fetch, Unreachable
+from registry_client.proving import judge_head
+from registry_client.remote import RemoteLog
+from registry_client.store import Store
+from registry_client.strict import Refused, Unreadable
+from registry_client.trust import PATH, TRUST_LIMIT, Trust, read_trust
+from registry_client.verdicts import State, Verdict
+
+USUAL_ANSWERS = 500
+SETTLING = 20
+"""Seconds that the registry has to sign what it has just published, when an answer is ahead of the log."""
+
+
+@dataclass(slots=True)
+class MonitorReport:
+    """What a run found: of the log, of the status lists, of the answers."""
+
+    log: Verdict = field(default_factory=Verdict)
+    lists: Verdict = field(default_factory=Verdict)
+    answers: Verdict = field(default_factory=Verdict)
+    head: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def verdicts(self) -> tuple[tuple[str, Verdict], ...]:
+        return (("log", self.log), ("lists", self.lists), ("answers", self.answers))
+
+    @property
+    def exit_code(self) -> int:
+        states = {verdict.state for _, verdict in self.verdicts}
+        return 1 if State.BAD in states else 3 if State.UNKNOWN in states else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a run shall do. `answers` is how many licences the API is asked of at most."""
+
+    at: int
+    answers: int = USUAL_ANSWERS
+    is_whole: bool = False
+    settling: float = SETTLING
+
+
+def pinned_trust(fetch: Fetch, store: Store, given: Trust | None, verdict: Verdict) -> Trust:
+    """The trust file of the state; the one given, or else the registry's own, at the first run. Raises Unreadable, Unreachable.
+
+    A later file of the same root and log may replace it, when its owner gives it.
+    """
+    kept = store.get("trust")
+    served = None
+    try:
+        served = read_trust(fetch(PATH, TRUST_LIMIT), "the registry's trust file")
+    except Unreachable:
+        if kept is None and given is None:
+            raise
+        verdict.unknown("trust_not_served")
+    pinned = given or (None if kept is None else read_trust(kept.encode(), "trust file of the state"))
+    if kept is not None and given is not None:
+        before = read_trust(kept.encode(), "trust file of the state")
+        if (before.root_der, before.origin) != (given.root_der, given.origin):
+            raise Unreadable("--trust: the state is of another registry or log: use another --state")
+    if pinned is None:
+        assert served is not None
+        pinned = served
+        verdict.note("trust_on_first_use", fingerprint=pinned.root_fingerprint)
+    if served is not None and (served.root_der, served.origin) != (pinned.root_der, pinned.origin):
+        verdict.bad("trust_changed", fingerprint=served.root_fingerprint)
+    store.put(trust=pinned.data.decode("utf-8"))
+    return pinned
+
+
+def run(fetch: Fetch, store: Store, given: Trust | None, asked: Asked, progress: Progress) -> MonitorReport:
+    """Raises Unreadable where the state or the trust file is of no use."""
+    report = MonitorReport()
+    require_whole(store)
+    remote = RemoteLog(fetch)
+    try:
+        trust = pinned_trust(fetch, store, given, report.log)
+        if not _follow(remote, trust, store, report, progress):
+            return _with_kept(report, store)
+        recheck(remote, store, report.log, progress, is_whole=asked.is_whole)
+    except Unreachable as error:
+        report.log.unknown("unreachable", why=str(error))
+        return _with_kept(report, store)
+    _check_lists(fetch, trust, store, report, asked, progress)
+    _compare(fetch, trust, store, report, asked, progress)
+    return _with_kept(report, store)
+
+
+def _check_lists(
+    fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, asked: Asked, progress: Progress
+) -> None:
+    judged = check_lists(fetch, trust, store, asked.at, report.lists)
+    if any(finding.code == "list_beyond_head" for finding in report.lists.findings):
+        # The log grew between the head and the list.
+        if not _follow_again(fetch, trust, store, report, progress):
+            return
+        report.lists = Verdict()
+        judged = check_lists(fetch, trust, store, asked.at, report.lists)
+    if not report.lists.findings:
+        report.lists.good("no_lists")
+    progress(f"{len(judged)} status lists derived anew")
+
+
+def _follow_again(fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, progress: Progress) -> bool:
+    """Follow the log once more within a run: only what is wrong is said again."""
+    said = MonitorReport()
+    try:
+        is_taken = _follow(RemoteLog(fetch), trust, store, said, progress)
+    except Unreachable as error:
+        report.log.unknown("unreachable", why=str(error))
+        return False
+    report.head = said.head
+    report.log.findings += [
+        finding
+        for finding in said.log.findings
+        if finding.state in (State.BAD, State.UNKNOWN) and finding not in report.log.findings
+    ]
+    return is_taken
+
+
+def _follow(remote: RemoteLog, trust: Trust, store: Store, report: MonitorReport, progress: Progress) -> bool:
+    """Raises Unreachable."""
+    try:
+        seen = next_head(remote, trust, store)
+        is_taken = follow(remote, seen, store, report.log, progress)
+    except Refused as error:
+        report.log.refused(error)
+        return False
+    except Unreadable as error:
+        report.log.bad("log_unreadable", why=str(error))
+        return False
+    if is_taken:
+        judge_head(seen, report.log)
+    report.head = {
+        "size": seen.checkpoint.size,
+        "root": seen.checkpoint.root.hex(),
+        "origin": trust.origin,
+        "witnesses": list(seen.witnesses),
+    }
+    _judge_policy(trust, store, report.log)
+    return is_taken
+
+
+def _judge_policy(trust: Trust, store: Store, verdict: Verdict) -> None:
+    found = store.latest("policy/log", store.size)
+    if found is None:
+        return
+    if _witnessing(found[2].get("lines", [])) != _witnessing(trust.policy_text.split("\n")):
+        verdict.note("policy_differs", index=found[0])
+
+
+def _witnessing(lines: object) -> list[str]:
+    """The lines of a policy but those of the log's own keys, which the log speaks of itself."""
+    words = [" ".join(str(line).split()) for line in lines] if isinstance(lines, list) else []
+    return sorted(line for line in words if line and not line.startswith(("log ", "#")))
+
+
+def _compare(fetch: Fetch, trust: Trust, store: Store, report: MonitorReport, asked: Asked, progress: Progress) -> None:
+    if asked.answers == 0:
+        report.answers.good("answers_not_asked")
+        return
+    chosen = choose(store, asked.answers)
+    size = store.size
+    differing = compare_answers(fetch, store, chosen, report.answers, progress)
+    # What was published a moment ago is answered before its head is signed.
+    end = time.monotonic() + asked.settling
+    while differing:
+        _follow_again(fetch, trust, store, report, progress)
+        found = Verdict()
+        report_differences(fetch, store, differing, found)
+        if not found.findings or time.monotonic() >= end:
+            report.answers.findings += found.findings
+            break
+        time.sleep(min(1.0, max(0.0, end - time.monotonic())))
+    if not report.answers.findings:
+        report.answers.good("answers_follow", count=len(chosen))
+    if all(finding.code != "unreachable" for finding in report.answers.findings):
+        _remember(store, chosen, size, asked.answers)
+
+
+def _remember(store: Store, chosen: Sequence[tuple[int, str]], size: int, most: int) -> None:
+    """Where the next run goes on: behind the new ones that were asked of, and further round among the others."""
+    compared = int(store.get("compared") or 0)
+    new = [index for index, _ in chosen if index >= compared]
+    turn = int(store.get("turn") or 0) + len(chosen) - len(new)
+    store.put(compared=str(size if len(new) < most else new[-1] + 1), turn=str(turn))
+
+
+def _with_kept(report: MonitorReport, store: Store) -> MonitorReport:
+    """Add what earlier runs found and no log can mend."""
+    for finding in store.findings():
+        if finding not in report.log.findings:
+            report.log.findings.append(finding)
+    return report

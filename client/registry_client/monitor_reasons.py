@@ -1,0 +1,113 @@
+"""What the monitor finds, in English and Chinese, by the code it is found under."""
+
+MONITOR_REASONS: dict[str, tuple[str, str]] = {
+    "head_followed": (
+        "{size} entries read, hashed and chained; they lead to the signed head",
+        "已读取、计算并连接 {size} 条；与签署的日志头一致",
+    ),
+    "head_unchanged": ("the head of {size} entries is the one known", "{size} 条时的日志头与已知的一致"),
+    "old_head": (
+        "an old head of {size} entries is shown; {known} are known",
+        "所示为 {size} 条的旧日志头；已知 {known} 条",
+    ),
+    "inconsistent_heads": (
+        "FORK: the heads of {old} and {new} entries, both signed, are not one history; both notes are kept in the state",
+        "分叉：{old} 条与 {new} 条的日志头都有签名，却不是同一历史；两者已存入状态文件",
+    ),
+    "head_by_compromised_key": (
+        "the head of {size} entries is signed by key {kid}, which is in strange hands",
+        "{size} 条的日志头由已失窃的密钥 {kid} 签署",
+    ),
+    "tile_wrong": ("{path} does not hold what a tile of that width holds", "{path} 的内容与其宽度不符"),
+    "tile_missing": ("{path} is not served: part of the log is hidden", "{path} 无法取得：日志的一部分被隐藏"),
+    "entry_rewritten": (
+        "REWRITTEN: entry {index} as served now is not the one that is logged",
+        "改写：现今提供的第 {index} 条不是入日志的那一条",
+    ),
+    "entries_not_under_head": (
+        "the entries from {first} do not lead to the head of {size} entries",
+        "自第 {first} 条起的条目推不出 {size} 条的日志头",
+    ),
+    "entry_malformed": ("entry {index} is malformed: {why}", "第 {index} 条格式有误：{why}"),
+    "index_differs": ("entry {index} calls itself {said}", "第 {index} 条自称第 {said} 条"),
+    "chain_broken": (
+        "BROKEN CHAIN: entry {index} of {key} names {said} as its predecessor; it is {expected}",
+        "断链：{key} 的第 {index} 条称前一条为 {said}，实为 {expected}",
+    ),
+    "time_runs_back": (
+        "entry {index} is of {at}, the one before of {before}",
+        "第 {index} 条的时间为 {at}，早于前一条的 {before}",
+    ),
+    "log_unreadable": ("the log cannot be read: {why}", "日志无法读取：{why}"),
+    "trust_on_first_use": (
+        "the trust file was taken from the registry itself; compare its root {fingerprint} by another way",
+        "信任文件取自登记处本身；请以其他途径核对根证书 {fingerprint}",
+    ),
+    "trust_changed": (
+        "the registry now serves a trust file of another root or log ({fingerprint})",
+        "登记处现今提供的信任文件属于另一根证书或日志（{fingerprint}）",
+    ),
+    "trust_not_served": ("the registry serves no trust file", "登记处未提供信任文件"),
+    "policy_differs": (
+        "the log's policy (entry {index}) is not the one of your trust file: get a new one",
+        "日志的策略（第 {index} 条）与您的信任文件不同：请取得新的信任文件",
+    ),
+    "no_lists": ("no licence has a place in a status list yet", "尚无许可列入状态表"),
+    "list_follows": (
+        "status list {number} follows from the first {size} entries ({count} licences)",
+        "状态表 {number} 由前 {size} 条得出（{count} 项许可）",
+    ),
+    "list_differs": (
+        "list {number} says {said} in place {place}; entry {index} of {key} makes it {expected}",
+        "状态表 {number} 第 {place} 位为 {said}；按 {key} 的第 {index} 条应为 {expected}",
+    ),
+    "list_differs_in": (
+        "HIDDEN OR UNDONE: status list {number} does not follow from the log in {count} places",
+        "隐瞒或撤改：状态表 {number} 有 {count} 处与日志不符",
+    ),
+    "list_not_genuine": ("status list {number} is not the registry's", "状态表 {number} 不是登记处的"),
+    "list_unreadable": ("status list {number} cannot be read: {why}", "状态表 {number} 无法读取：{why}"),
+    "list_missing": (
+        "status list {number} is not served, though {count} licences stand in it",
+        "状态表 {number} 无法取得，而其中列有 {count} 项许可",
+    ),
+    "list_of_another_place": (
+        "what is served as status list {number} is {found}",
+        "作为状态表 {number} 提供的是 {found}",
+    ),
+    "list_key_not_logged": (
+        "status list {number} is signed by key {kid}, of which the log does not know",
+        "状态表 {number} 由日志中没有的密钥 {kid} 签署",
+    ),
+    "list_key_not_good": (
+        "status list {number} is signed by key {kid}, which was no longer good",
+        "状态表 {number} 由已不可用的密钥 {kid} 签署",
+    ),
+    "list_beyond_head": (
+        "status list {number} stands on {size} entries, the head has {head}",
+        "状态表 {number} 依据 {size} 条，而日志头只有 {head} 条",
+    ),
+    "list_of_later": (
+        "status list {number} is of {signed}, which is to come",
+        "状态表 {number} 的签署时间 {signed} 尚未到来",
+    ),
+    "list_stale": ("status list {number} of {signed} is stale", "{signed} 的状态表 {number} 已过期"),
+    "list_holds_back": (
+        "HELD BACK: status list {number}, signed {signed}, leaves out entry {index} of {at}",
+        "扣留：{signed} 签署的状态表 {number} 漏掉了 {at} 的第 {index} 条",
+    ),
+    "place_given_twice": (
+        "place {place} is given to {other} and to {key} (entry {index})",
+        "位置 {place} 同时给了 {other} 与 {key}（第 {index} 条）",
+    ),
+    "answers_follow": ("{count} answers of the API follow from the log", "API 的 {count} 个应答与日志一致"),
+    "answers_not_asked": ("the API was not asked of any licence", "未向 API 查询任何许可"),
+    "answer_differs": (
+        "the API says {name} of licence {licence} otherwise than the log",
+        "API 所说许可 {licence} 的 {name} 与日志不一致",
+    ),
+    "answer_missing": (
+        "the API knows nothing of licence {licence}, which is in the log",
+        "API 查不到日志中的许可 {licence}",
+    ),
+}

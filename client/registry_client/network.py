@@ -1,0 +1,70 @@
+"""Reads over HTTP with limits on size and time, and from one registry alone."""
+
+import http.client
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import IO, Any
+
+TIMEOUT = 10
+"""Seconds that a server may say nothing."""
+DEADLINE = 60
+"""Seconds that one answer may take."""
+AGENT = "registry-client/0.1"
+
+
+class Unreachable(Exception):
+    """No answer that says anything: the text says of which address and why. `status` is 0 where there was none."""
+
+    def __init__(self, text: str, status: int = 0, retry_after: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """An answer counts only from the address that was asked."""
+
+    def redirect_request(self, req: Any, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+Fetch = Callable[[str, int], bytes]
+"""From a path with its leading slash, and the most bytes that are taken, to the body. Raises Unreachable."""
+
+
+def fetcher(address: str, timeout: float = TIMEOUT, deadline: float = DEADLINE) -> Fetch:
+    """Reads below one address without closing slash, such as https://registry.example.org."""
+
+    def fetch(path: str, limit: int) -> bytes:
+        return _get(address + path, limit, timeout, deadline)
+
+    return fetch
+
+
+def _get(url: str, limit: int, timeout: float, deadline: float) -> bytes:
+    end = time.monotonic() + deadline
+    request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*"})
+    try:
+        with _OPENER.open(request, timeout=timeout) as answer:
+            parts: list[bytes] = []
+            left = limit + 1
+            while left > 0 and (part := answer.read1(min(left, 65536))):
+                parts.append(part)
+                left -= len(part)
+                if time.monotonic() > end:
+                    raise Unreachable(f"{url}: the answer took longer than {deadline:g} seconds")
+            if left <= 0:
+                raise Unreachable(f"{url}: the answer is longer than {limit} bytes")
+            return b"".join(parts)
+    except urllib.error.HTTPError as error:
+        with error:
+            retry = error.headers.get("Retry-After", "") if error.headers else ""
+        kind = "a redirect, which is not followed" if 300 <= error.code < 400 else f"HTTP {error.code}"
+        raise Unreachable(f"{url}: {kind}", error.code, int(retry) if retry.isdigit() else 0) from error
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = error.reason if isinstance(error, urllib.error.URLError) else error
+        raise Unreachable(f"{url}: {reason or type(error).__name__}") from error

@@ -1,0 +1,216 @@
+"""Why a paper's verdict is what it is, in English and Chinese, by the code it is found under."""
+
+REASONS: dict[str, tuple[str, str]] = {
+    # issued
+    "signed_by": ("signed on {signed} with the registry's key {kid}", "由登记处密钥 {kid} 于 {signed} 签署"),
+    "head_signed": ("signed by the log {origin}", "由日志 {origin} 签署"),
+    "wrong_type": (
+        "it calls itself {found}; {expected} is what the registry signs here",
+        "其类型为 {found}，登记处在此签署的类型是 {expected}",
+    ),
+    "wrong_algorithm": (
+        "it is signed by {found}; the registry signs with ES256 alone",
+        "其签名算法为 {found}；登记处只用 ES256",
+    ),
+    "unexpected_header": (
+        "its header holds what the registry never puts there: {names}",
+        "其头部含有登记处从不写入的内容：{names}",
+    ),
+    "another_key": (
+        "it names the key {found} and carries the certificate of {expected}",
+        "其声称密钥为 {found}，所附证书却属于 {expected}",
+    ),
+    "signature_wrong": (
+        "the signature is wrong: what it says was changed, or key {kid} never signed it",
+        "签名不符：内容被改动，或密钥 {kid} 从未签署过",
+    ),
+    "another_issuer": ("it is of {found}, not of {expected}", "其出自 {found}，而非 {expected}"),
+    "claim_wrong": (
+        "what it says of {name} is not what the registry says in this place",
+        "其中 {name} 一项不是登记处会写的内容",
+    ),
+    "key_not_known": (
+        "key {kid} is not in the trust file: forged, or newer than the file; use --online or get a new trust file",
+        "信任文件中没有密钥 {kid}：此码系伪造，或密钥比文件新；请用 --online 查询，或取得新的信任文件",
+    ),
+    "key_for_another_use": ("the log says that key {kid} is for another use", "日志表明密钥 {kid} 另有用途"),
+    "key_entry_missing": (
+        "the log's word on key {kid} should lie beside it and does not",
+        "本应附有日志对密钥 {kid} 的记载，但没有",
+    ),
+    "key_state_unknown": (
+        "whether key {kid} was retired or stolen since is not known here",
+        "此处无法得知密钥 {kid} 其后是否停用或失窃",
+    ),
+    "key_retired_since": (
+        "key {kid} was retired on {retired}, after it signed this",
+        "密钥 {kid} 已于 {retired} 停用，在签署此件之后",
+    ),
+    "key_retired_before": (
+        "key {kid} was retired on {retired}, before this is said to be signed",
+        "密钥 {kid} 已于 {retired} 停用，早于此件的签署时间",
+    ),
+    "key_compromised": (
+        "key {kid} is in strange hands since entry {last_good} of the log, and this cannot be told from a forgery",
+        "密钥 {kid} 自日志第 {last_good} 条之后已落入他人之手，无法将此件与伪造品区分",
+    ),
+    "key_compromised_before": (
+        "key {kid} was in strange hands after entry {last_good}, and this is of entry {index}",
+        "密钥 {kid} 在第 {last_good} 条之后已落入他人之手，而此件属于第 {index} 条",
+    ),
+    "key_compromised_since": (
+        "key {kid} came into strange hands after entry {last_good}; this is proven at entry {index}, before that",
+        "密钥 {kid} 在第 {last_good} 条之后落入他人之手；此件经证明在第 {index} 条，早于失窃",
+    ),
+    "certificate_damaged": ("the certificate is damaged", "证书已损坏"),
+    "certificate_of_another_kind": ("the certificate is of a kind the registry does not issue", "登记处不签发此类证书"),
+    "certificate_of_another_root": (
+        "the certificate is not under the root of the trust file: a foreign key signed this",
+        "证书不在信任文件的根证书之下：签署者是外来密钥",
+    ),
+    "certificate_for_another_use": ("the certificate is not for a {use} key", "该证书不是用于 {use} 的密钥"),
+    "certificate_out_of_time": (
+        "the certificate of key {kid} did not hold when this is said to be signed",
+        "在所称签署之时，密钥 {kid} 的证书并不有效",
+    ),
+    # logged
+    "in_log": ("is entry {index} under a head of the log of {size} entries", "是日志第 {index} 条，日志头含 {size} 条"),
+    "no_proof": ("no proof lies beside that entry {index} of the log says so", "没有附上日志第 {index} 条的证明"),
+    "own_entry_not_proven": (
+        "it points to entry {index}; what is proven is entry {other}",
+        "其指向第 {index} 条；得到证明的却是第 {other} 条",
+    ),
+    "entry_of_another": (
+        "the entry shown is of {key}, not of this licence or its holder",
+        "所附条目属于 {key}，并非本许可或其持有人",
+    ),
+    "entry_not_here": ("the proof is of entry {index}, which is not here", "该证明针对第 {index} 条，而该条目不在此"),
+    "leaf_differs": ("entry {index} of the log is another one than it claims", "日志第 {index} 条与其所称不同"),
+    "content_differs": (
+        "it says {name} otherwise than entry {index} of the log",
+        "其中 {name} 与日志第 {index} 条不一致",
+    ),
+    "holder_not_proven": (
+        "the entry of the holder does not lie beside, so names are as signed and not as logged",
+        "未附持有人的条目，名称只有签名为凭",
+    ),
+    "holder_changed_since": (
+        "what the log says of the holder ({name}) changed after it was signed",
+        "签署之后，日志中持有人的 {name} 已有变动",
+    ),
+    "proof_of_another": (
+        "the proof is of entry {proven}, the entry is number {index}",
+        "证明针对第 {proven} 条，而条目是第 {index} 条",
+    ),
+    "not_in_log": (
+        "the proof of entry {index} does not lead to the head of {size} entries: entry, proof or head was changed",
+        "第 {index} 条的证明推不出日志 {size} 条时的根：条目、证明或日志头被改动",
+    ),
+    "another_log": ("it is of the log {origin}, not of {expected}", "其属于日志 {origin}，而非 {expected}"),
+    "head_not_signed": (
+        "no key of the log {origin} that is known here signed the head; after a change of the log's key get a new trust file",
+        "此处已知的日志 {origin} 的密钥均未签署该日志头；若日志更换了密钥，请取得新的信任文件",
+    ),
+    "not_witnessed": (
+        "fewer witnesses signed the head than the policy asks for ({witnesses})",
+        "为日志头作证的见证人少于策略要求（{witnesses}）",
+    ),
+    "witnessed": ("witnessed by {witnesses}", "见证人：{witnesses}"),
+    "no_witness": (
+        "no witness is set: that others are shown another log cannot be excluded",
+        "未设见证人：不能排除他人看到的是另一份日志",
+    ),
+    "leaf_in_copy": (
+        "entry {index} is in the monitor's own copy of {size} entries",
+        "第 {index} 条在监视程序自存的 {size} 条副本之中",
+    ),
+    "head_in_copy": (
+        "the head of {size} entries is that of the monitor's own copy",
+        "{size} 条时的日志头与监视程序的副本一致",
+    ),
+    "head_in_log": (
+        "the head of {size} entries is the beginning of the log of {published} entries published now",
+        "{size} 条时的日志头是现今 {published} 条日志的开头",
+    ),
+    "head_differs": (
+        "the head of {size} entries is not the log's: somebody was shown another history",
+        "{size} 条时的日志头不属于该日志：有人看到的是另一份历史",
+    ),
+    "head_beyond": (
+        "it names a head of {size} entries, the log shows {published}",
+        "其所称日志头有 {size} 条，日志只显示 {published} 条",
+    ),
+    "head_not_checked": (
+        "the head of {size} entries it names was not compared with the log: use --online or --state",
+        "其所称 {size} 条时的日志头未与日志比对：请用 --online 或 --state",
+    ),
+    "head_not_compared": (
+        "the head of {size} entries was not compared with a copy of the log: use --state",
+        "{size} 条时的日志头未与日志副本比对：请用 --state",
+    ),
+    "list_not_derived": (
+        "whether the list follows from the first {size} entries is for `monitor` to find out",
+        "状态表是否由前 {size} 条得出，须由 monitor 查明",
+    ),
+    "unreachable": ("no answer: {why}", "没有应答：{why}"),
+    "answer_unreadable": ("the registry's answer cannot be read: {why}", "登记处的应答无法读取：{why}"),
+    "not_asked": ("not asked, because it is not genuine or its key is not known", "未查，因其不真或其密钥未知"),
+    # in force
+    "status_valid": (
+        "the status list of {signed} does not count it as suspended or ended",
+        "{signed} 的状态表未将其列为暂停或终止",
+    ),
+    "status_invalid": ("the status list of {signed} says it is ended for good", "{signed} 的状态表显示其已终止"),
+    "status_suspended": ("the status list of {signed} says it is suspended", "{signed} 的状态表显示其已暂停"),
+    "status_value_unknown": (
+        "the status list says {value}, which has no meaning yet",
+        "状态表的值为 {value}，尚无含义",
+    ),
+    "status_stale": (
+        "the status list of {signed} is stale since {until}: it says nothing of {at}",
+        "{signed} 的状态表自 {until} 起过期：不能说明 {at} 的情形",
+    ),
+    "status_of_later": (
+        "the status list is of {signed}, after {at}: it says nothing of that time",
+        "状态表签于 {signed}，晚于 {at}：不能说明当时的情形",
+    ),
+    "status_key_not_good": (
+        "the key {kid} of the status list was no longer good when it is said to be signed",
+        "在所称签署之时，状态表的密钥 {kid} 已不可用",
+    ),
+    "status_not_genuine": ("the status list is not the registry's", "状态表不是登记处的"),
+    "status_of_another_list": (
+        "the status list is {found}, the licence stands in {expected}",
+        "状态表为 {found}，该许可应在 {expected}",
+    ),
+    "status_and_entry_differ": (
+        "status list and entry {index} differ: a later entry may not lie beside",
+        "状态表与第 {index} 条不一致：可能有更新的条目未附上",
+    ),
+    "status_fresh": ("the list of {signed} may be used until {until}", "{signed} 的状态表可用至 {until}"),
+    "no_status": (
+        "no status list lies beside: give one with --status, or ask {address} with --online",
+        "未附状态表：请用 --status 提供，或用 --online 查询 {address}",
+    ),
+    "status_not_stated": ("entry {index} states no status for that day", "第 {index} 条未说明当日状态"),
+    "status_stated": ("entry {index} says for that day: {status}", "第 {index} 条说明当日状态：{status}"),
+    "not_yet_valid": ("it begins on {begins}, after {at}", "其自 {begins} 起有效，晚于 {at}"),
+    "term_ended": ("its term ended on {ended}, before {at}", "其期限止于 {ended}，早于 {at}"),
+    "deemed_valid": (
+        "its term ended on {ended}; the law deems it valid until its renewal is decided",
+        "其期限止于 {ended}；续期决定之前依法视为有效",
+    ),
+    "issued_later": ("it was signed on {signed}, after {at}", "其签署于 {signed}，晚于 {at}"),
+    "answered": (
+        "the registry answered `{answer}` for {day} when asked on {signed}",
+        "登记处于 {signed} 就 {day} 回答：{answer}",
+    ),
+    "of_that_time_only": (
+        "a receipt is of {signed} alone; how things stand now must be asked anew",
+        "回执只说明 {signed} 的情形；如今如何须重新查询",
+    ),
+    "of_no_licence": (
+        "this is of no licence, so there is nothing to be in force",
+        "此件与任何许可无关，谈不上有效与否",
+    ),
+}

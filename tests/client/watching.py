@@ -1,0 +1,36 @@
+"""Runs of the monitor in this process, and what they found."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from registry_client.monitor import Asked, MonitorReport, run
+from registry_client.network import fetcher
+from registry_client.store import Store
+
+from tests.client.registrar import AGENCY
+from tests.client.site import Site
+
+
+def watch(site: Site, state: Path, at: float | None = None, **options: Any) -> MonitorReport:
+    asked = Asked(int(at or time.time()), **({"settling": 0} | options))
+    with Store.open(state) as store:
+        return run(fetcher(site.url, timeout=2, deadline=2), store, None, asked, lambda text: None)
+
+
+def codes(report: MonitorReport) -> set[str]:
+    return {finding.code for _, verdict in report.verdicts for finding in verdict}
+
+
+def bad(report: MonitorReport) -> set[str]:
+    return {finding.code for _, verdict in report.verdicts for finding in verdict if finding.state == "bad"}
+
+
+def revoke(site: Site) -> int:
+    periods = (("active", "2024-01-01"), ("revoked", "2025-01-01"))
+    return site.registrar.state(*periods, kind="licence.revoked", valid_to="2099-12-31")
+
+
+def fill(site: Site, count: int) -> None:
+    for _ in range(count):
+        site.registrar.append(f"agency/{AGENCY}", "agency.amended", site.registrar.agency())
