@@ -1,4 +1,4 @@
-"""The stylesheet and the mark: two small files of our own, read once. Nothing comes from anywhere else."""
+"""The stylesheet, the mark and the script of the one page that needs it: small files of our own, read once. Nothing comes from anywhere else."""
 
 import hashlib
 from functools import cache
@@ -9,7 +9,11 @@ from werkzeug.exceptions import NotFound
 
 pages = Blueprint("assets", __name__)
 
-_TYPES = {"style.css": "text/css; charset=utf-8", "mark.svg": "image/svg+xml"}
+_TYPES = {
+    "style.css": "text/css; charset=utf-8",
+    "mark.svg": "image/svg+xml",
+    "check.js": "text/javascript; charset=utf-8",
+}
 
 A_YEAR = 365 * 86400
 

@@ -45,7 +45,7 @@ def _environment() -> Environment:
 
 def page(template: str, language: Language, *, here: str, cache_control: str = SHORT, **context: Any) -> Response:
     """A page that may be kept for a short while and is not sent twice; `here` is its place in the menu."""
-    response = Response(_rendered(template, language, here=here, is_demo=is_demo(), **context), mimetype="text/html")
+    response = Response(rendered(template, language, here=here, is_demo=is_demo(), **context), mimetype="text/html")
     response.headers["Content-Language"] = language
     response.headers["Cache-Control"] = cache_control
     if cache_control != NOT_KEPT:
@@ -56,7 +56,7 @@ def page(template: str, language: Language, *, here: str, cache_control: str = S
 
 def error_page(problem: ProblemDocument, status: int) -> str:
     """What went wrong, in plain words; it never says more of an agency than that nothing is known."""
-    return _rendered(
+    return rendered(
         "error.html",
         problem.language,
         here="",
@@ -77,10 +77,12 @@ def is_demo() -> bool:
     return found
 
 
-def _rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
+def rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
+    """A template's text, with the language's words in reach."""
     words: dict[str, Any] = {
         "language": language,
         "t": partial(text, language),
+        "text": text,
         "html": partial(marked, language),
         "date": partial(wording.date_text, language),
         "country": partial(wording.country_name, language),
@@ -94,6 +96,7 @@ def _rendered(template: str, language: Language, *, keeps_query: bool = True, **
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
         "stylesheet": address_of("style.css"),
         "mark": address_of("mark.svg"),
+        "script": address_of("check.js"),
     }
     return _environment().get_template(template).render(words | context)
 
