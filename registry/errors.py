@@ -87,3 +87,15 @@ class UnfitText(RegistryError):
 
 class ImportRefused(RegistryError):
     """A file cannot be imported as asked; nothing was changed."""
+
+
+class BadProof(RegistryError):
+    """A signature, proof, checkpoint or policy of a log does not hold, or cannot be read; the text says which."""
+
+
+class ForkRefused(RegistryError):
+    """The log here does not follow from what was signed before: signing on would show two histories."""
+
+
+class LogClosed(RegistryError):
+    """The log has its final checkpoint: nothing more is published."""

@@ -4,6 +4,7 @@ A key is two files: `<use>-<kid>.pem`, its secret, readable by its owner alone, 
 The secret is written and synced first, so if we crash between the two there is a secret without a use, and nothing else.
 """
 
+import fcntl
 import hashlib
 import hmac
 import json
@@ -11,7 +12,8 @@ import os
 import secrets
 import stat
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -117,6 +119,12 @@ class Keyring:
 
     def make(self, use: Use, made_at: str) -> FileSigner:
         """A new key; it signs from now on. `made_at` is `clock.instant_text`."""
+        signer = self.draft(use, made_at)
+        self.keep(signer.key)
+        return signer
+
+    def draft(self, use: Use, made_at: str) -> FileSigner:
+        """A new key whose secret is on the disk, and that signs nothing before `keep` writes down what is known of it."""
         secret = ed25519.Ed25519PrivateKey.generate() if use is Use.LOG else ec.generate_private_key(ec.SECP256R1())
         public = public_jwk(secret.public_key())
         key = Key(kid_of(public), use, public, made_at)
@@ -124,7 +132,6 @@ class Keyring:
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         self._write(f"{key.name}.pem", pem)
-        self.keep(key)
         return FileSigner(key, secret)
 
     def keep(self, key: Key) -> Key:
@@ -134,6 +141,22 @@ class Keyring:
 
     def change(self, key: Key, **facts: object) -> Key:
         return self.keep(replace(key, **facts))  # type: ignore[arg-type]
+
+    def holds_secret(self, key: Key) -> bool:
+        """Whether the secret lies here: that of the root may lie off line, that of a log kept elsewhere does not."""
+        return (self.folder / f"{key.name}.pem").exists()
+
+    def signer_from(self, key: Key, path: Path) -> FileSigner:
+        """The signer of a key whose secret lies in another file, like the root's on a medium that is seldom put in."""
+        return FileSigner(key, self._private(key, path))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else changes these keys meanwhile. The lock ends with the process, however it ends."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def digest(self, purpose: str, text: str) -> str:
         """HMAC-SHA-256 of a text under this registry's secret for a purpose, in hex: equal texts alone compare equal.
@@ -155,8 +178,8 @@ class Keyring:
     def _secrets(self) -> dict[str, bytes]:
         return {}
 
-    def _private(self, key: Key) -> ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
-        path = self.folder / f"{key.name}.pem"
+    def _private(self, key: Key, path: Path | None = None) -> ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
+        path = path or self.folder / f"{key.name}.pem"
         try:
             secret = serialization.load_pem_private_key(_read_private(path), password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):

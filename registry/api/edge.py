@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from flask_restx import Api, Namespace
 
-from registry.api import agencies, corridor, directory, fees, verify
+from registry.api import agencies, corridor, directory, fees, log, verify
 
 PREFIX = "/api/v1"
 
@@ -33,6 +33,7 @@ def register(app: Flask) -> None:
         api.add_namespace(namespace)
     # `add_specs` counts here only: given to the constructor it is ignored.
     api.init_app(app, add_specs=False)
+    app.register_blueprint(log.pages)
     # Imported here, for the documentation reads NAMESPACES.
     from registry.api.docs import views
 

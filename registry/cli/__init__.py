@@ -3,13 +3,16 @@
 import os
 import sys
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from registry.config import Settings
 from registry.errors import RegistryError
 from registry.outages import trouble_in
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
 
 COMMANDS: dict[str, str] = {
     "serve": "registry.cli.serve:serve",
@@ -20,6 +23,11 @@ COMMANDS: dict[str, str] = {
     "worker": "registry.cli.worker:worker",
     "reindex": "registry.cli.reindex:reindex",
     "openapi": "registry.cli.openapi:openapi",
+    "keys": "registry.cli.keys:keys",
+    "log": "registry.cli.log:log",
+    "witness": "registry.cli.witness:witness",
+    "export-static": "registry.cli.log:export_static",
+    "close": "registry.cli.log:close",
 }
 """Name of each command and where it is: `module:function`."""
 
@@ -64,6 +72,16 @@ def settings() -> Settings:
     found = Settings.from_environment(os.environ)
     found.prepare_home()
     return found
+
+
+def sign_published(settings: Settings, sessions: "sessionmaker[Session]") -> None:
+    """Sign what a command has just committed. If it cannot be signed it stays published, and is signed by the worker later."""
+    from registry.log.signing import sign_committed
+
+    try:
+        sign_committed(settings, sessions)
+    except RegistryError as trouble:
+        click.echo(f"registry: this is written down, but not signed: {trouble.text}", err=True)
 
 
 EPILOG = """\b

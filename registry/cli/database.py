@@ -6,6 +6,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from registry import cli, revisions
+from registry.cli.keys import prepare_keys
 from registry.db import engine_for
 from registry.errors import NotMigrated
 
@@ -39,9 +40,13 @@ def database() -> None:
 def upgrade(revision: str) -> None:
     """Bring the database to REVISION, the newest one if none is named.
 
-    All steps are one transaction: when interrupted, the database is as before. Doing it again does no harm.
+    All steps are one transaction: when interrupted, the database is as before. Doing it again does no harm. The keys that the
+    registry signs with are made in REGISTRY_HOME/keys if there are none yet: keep a copy of that folder in a safe place.
     """
-    revisions.upgrade(cli.settings().database_url, revision)
+    settings = cli.settings()
+    revisions.upgrade(settings.database_url, revision)
+    if revision in ("head", revisions.head()):
+        prepare_keys(settings)
     click.echo(_where())
 
 

@@ -28,12 +28,15 @@ def load() -> None:
 
     The database must be at the newest revision (`registry db upgrade`).
     """
-    engine = engine_for(cli.settings().database_url)
+    settings = cli.settings()
+    engine = engine_for(settings.database_url)
     try:
         revisions.require_current(engine)
-        with sessions_for(engine)() as session:
+        sessions = sessions_for(engine)
+        with sessions() as session:
             found = load_demo(session)
             session.commit()
+        cli.sign_published(settings, sessions)
     finally:
         engine.dispose()
     click.echo("The demo data is there already: nothing to do." if found is None else f"Loaded {_said(found)}.")
@@ -50,7 +53,7 @@ def check() -> None:
             if not state.is_demo:
                 what = "real data" if state.size else "nothing yet"
                 raise ImportRefused(f"this is no demo home: it holds {what}")
-            click.echo(f"Demo home with log origin {state.origin}: {_said(counts(session))}.")
+            click.echo(f"Demo home with log origin {state.origin or '(none yet)'}: {_said(counts(session))}.")
             for status, count in sorted(statuses(session).items()):
                 click.echo(f"  {count:>3}  {status}")
     finally:

@@ -83,7 +83,9 @@ def import_command(
         revisions.require_current(engine)
         with progress_shown() as progress:
             request = Request(file, mapping, encoding, dry_run, skip_rejects, accept_shrink, progress=progress)
-            report = import_list(settings, sessions_for(engine), request)
+            sessions = sessions_for(engine)
+            report = import_list(settings, sessions, request)
+        cli.sign_published(settings, sessions)
     except KeyboardInterrupt:
         click.echo("\nInterrupted: nothing was changed.", err=True)
         sys.exit(130)

@@ -16,6 +16,7 @@ import click
 import structlog
 
 from registry import cli, revisions
+from registry.cli.keys import prepare_keys
 from registry.config import Edge, Settings
 from registry.db import engine_for
 from registry.errors import SettingsError
@@ -48,6 +49,7 @@ def serve(address: str, port: int | None, workers: int, with_worker: bool) -> No
     settings = cli.settings()
     logs.configure()
     require_database(settings)
+    prepare_keys(settings)
     require_redis(settings)
     require_free_port(address, settings.port)
     announce(settings, address)

@@ -183,6 +183,7 @@ def fetch(name: str) -> None:
     engine, sessions = opened_sessions(settings)
     try:
         outcome = worker.fetch_source(settings, sessions, name)
+        cli.sign_published(settings, sessions)
     finally:
         engine.dispose()
     click.echo(f"{name}: {outcome}")
@@ -213,6 +214,7 @@ def approve(reference: str) -> None:
     engine, sessions = opened_sessions(settings)
     try:
         report = worker.approve(settings, sessions, reference)
+        cli.sign_published(settings, sessions)
     finally:
         engine.dispose()
     show_report(report)

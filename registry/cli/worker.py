@@ -1,4 +1,4 @@
-"""`registry worker`: what nobody waits for - fetching lists, warning before one goes stale."""
+"""`registry worker`: what nobody waits for - fetching lists, warning before one goes stale, signing the log."""
 
 import signal
 import threading
@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry import cli, mail, revisions
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
+from registry.errors import RegistryError
 from registry.imports.worker import fetch_due, warn_of_staleness
+from registry.log.signing import sign_committed
 from registry.outages import trouble_in
 from registry.web import logs
+from registry.witnesses.client import ask_witnesses
 
 log = structlog.get_logger()
 
@@ -40,13 +43,32 @@ def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
     warn_of_staleness(settings, sessions, tell)
 
 
-TASKS = (Task("fetch_lists", 60.0, fetch_due), Task("warn_of_staleness", 3600.0, warn))
+def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Sign what was published and what a crash left unsigned, and have witnesses sign it."""
+    try:
+        if sign_committed(settings, sessions) is not None:
+            ask_witnesses(sessions)
+    except RegistryError as trouble:
+        # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
+        log.error("log_not_signed", trouble=trouble.text)
+
+
+def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    ask_witnesses(sessions)
+
+
+TASKS = (
+    Task("sign_log", 1.0, sign_log),
+    Task("ask_witnesses", 30.0, ask_again),
+    Task("fetch_lists", 60.0, fetch_due),
+    Task("warn_of_staleness", 3600.0, warn),
+)
 
 
 @click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")
 @click.option("--once", is_flag=True, help="Do everything that is due, and end.")
 def worker(once: bool) -> None:
-    """Fetch lists from their addresses on schedule, and warn by mail before one goes stale.
+    """Fetch lists from their addresses on schedule, warn by mail before one goes stale, and sign the log.
 
     Any number of workers may run; `registry serve --with-worker` starts one beside the server.
     """

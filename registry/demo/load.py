@@ -24,9 +24,6 @@ from registry.ids import ALPHABET, LENGTH, check_character
 from registry.log.actions import locked_state, refuse_mixing
 from registry.terms import HolderKind, LicenceStatus, NameKind, Role, Script
 
-ORIGIN = "demo.registry.invalid/log"
-"""The log's origin in a demo home: `.invalid` belongs to nobody (RFC 2606)."""
-
 _SCRIPTS = {"CN": Script.HANS, "GR": Script.GREK, "BG": Script.CYRL}
 _SOURCED = ("names", "identifiers", "clone_warnings", "deposits", "intermediaries", "channels", "sanctions")
 
@@ -49,7 +46,7 @@ def load(session: Session) -> Counts | None:
     state = locked_state(session)
     if state.size:
         return None
-    state.origin, state.is_demo = ORIGIN, True
+    state.is_demo = True
     data = demo_data(now().date())
     sources = _keep_ground(session, data)
     agencies = {entry["tag"]: _agency(entry, sources) for entry in data["agency"]}

@@ -13,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from registry.clock import instant_text, now
 from registry.db import bulk_insert, microseconds
-from registry.errors import ImportRefused
+from registry.errors import ImportRefused, LogClosed
 from registry.log.leaf import VERSION, leaf_bytes
 from registry.log.models import Entry, LogState
+from registry.log.tiles import catch_up, grow
+from registry.log.tree import leaf_hashes
 
 
 class Draft(NamedTuple):
@@ -72,17 +74,24 @@ def refuse_mixing(session: Session, *, is_demo: bool) -> None:
 
 
 def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = None) -> Appended:
-    """Append the drafts as consecutive entries of one instant. `at` must come from `instant_of_append` under the same lock."""
+    """Append the drafts as consecutive entries of one instant. `at` must come from `instant_of_append` under the same lock.
+
+    Raises LogClosed once the log has its final checkpoint.
+    """
     state = locked_state(session)
+    if state.closed_at is not None:
+        raise LogClosed(f"the log was closed on {state.closed_at:%Y-%m-%d}: nothing more can be published here")
+    catch_up(session, state)
     at = at or instant_of_append(state)
     known = _last_indexes(session, [draft.key for draft in drafts if not draft.is_first])
     first = state.size
     said, stored_at = instant_text(at), microseconds(at)
-    rows = []
+    rows, leaves = [], []
     for index, draft in enumerate(drafts, start=first):
         prev = known.get(draft.key)
         leaf = leaf_bytes(at=said, index=index, key=draft.key, prev=prev, record=draft.record, type=draft.type)
         known[draft.key] = index
+        leaves.append(leaf)
         rows.append(
             (
                 index,
@@ -98,6 +107,7 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
         )
     bulk_insert(session, Entry, _COLUMNS, rows)
     state.size = first + len(rows)
+    grow(session, state, leaf_hashes(leaves))
     state.last_at = at
     session.flush()
     return Appended(first, state.size - 1, at)

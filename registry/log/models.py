@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import LARGE, Base, Instant, Text
@@ -34,7 +35,8 @@ class Entry(Base):
 class LogState(Base):
     """One row, locked last by whoever appends: size, the instant of the last entry, and the next status-list place.
 
-    `origin` is fixed at the first publish; `is_demo` keeps invented data and real data apart.
+    `origin` is fixed at the first checkpoint; `is_demo` keeps invented data and real data apart. The tree covers the first
+    `hashed` entries, and `frontier` are the roots of its largest complete subtrees. After `closed_at` nothing is appended.
     """
 
     __tablename__ = "log_state"
@@ -44,3 +46,35 @@ class LogState(Base):
     next_status_place: Mapped[int]
     origin: Mapped[str | None] = mapped_column(Text(200))
     is_demo: Mapped[bool]
+    hashed: Mapped[int] = mapped_column(LARGE, server_default=text("0"))
+    frontier: Mapped[bytes | None] = mapped_column(LargeBinary)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class LogTile(Base):
+    """Hashes of the tree (registry.log.tree). Of level 0 only complete tiles; above, the last one may still grow.
+
+    All of it follows from the entries: what is damaged here is found by `registry log verify` and can be built anew.
+    """
+
+    __tablename__ = "log_tiles"
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
+    hashes: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Checkpoint(Base):
+    """A signed head of the log. `note` is its whole text; lines of witnesses are added to it as they come in.
+
+    It is shown from when `is_witnessed`: as many witnesses signed it as the policy asks for.
+    """
+
+    __tablename__ = "checkpoints"
+    __table_args__ = (Index("ix_checkpoints_origin_size", "origin", "size", unique=True),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str] = mapped_column(Text(200))
+    size: Mapped[int] = mapped_column(LARGE)
+    root: Mapped[bytes] = mapped_column(LargeBinary)
+    note: Mapped[str] = mapped_column(LongText)
+    signed_at: Mapped[datetime] = mapped_column(Instant)
+    is_witnessed: Mapped[bool]

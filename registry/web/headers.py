@@ -45,6 +45,9 @@ PUBLIC_READ: list[Header] = [
         "X-Request-Id",
     ),
 ]
+PUBLIC_PATHS = ("/api/v1/", "/log/", "/.well-known/")
+"""What any page may read: answers, the log, and what its readers need."""
+
 READ_BY_POST = frozenset({"/api/v1/verify"})
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
 
@@ -57,7 +60,7 @@ PREFLIGHT: list[Header] = [
 
 
 def cross_origin_headers(method: str, path: str) -> list[Header]:
-    if not path.startswith("/api/v1/"):
+    if not path.startswith(PUBLIC_PATHS):
         return []
     if method == "OPTIONS":
         return PREFLIGHT

@@ -1,0 +1,176 @@
+"""`registry keys`: the keys that the registry signs with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry import cli, revisions
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.errors import KeyTrouble
+from registry.keyring import Key, Keyring, KeyState, Use
+from registry.log.actions import append, locked_state
+from registry.log.keys import change_state, draft_of, make_keys, new_key, settle_keys
+from registry.log.queries import logged_keys
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+ROOT_HELP = "File with the root's secret, when it does not lie in REGISTRY_HOME/keys."
+
+
+class Opened(NamedTuple):
+    settings: Settings
+    sessions: sessionmaker[Session]
+    keyring: Keyring
+
+
+@click.group(
+    epilog="\b\nExamples:\n  registry keys init\n  registry keys list\n  registry keys rotate credential --root /media/root.pem\n"
+    "  registry keys retire uVxYz0123456789a\n  registry keys compromise uVxYz0123456789a --last-good-index 4711"
+)
+def keys() -> None:
+    """The keys that the registry signs with, in REGISTRY_HOME/keys; what the log says of each.
+
+    The file root-....pem belongs off line: move it to a medium, and name it with --root when a key is rotated.
+    """
+
+
+@contextmanager
+def opened() -> Iterator[Opened]:
+    settings = cli.settings()
+    engine = engine_for(settings.database_url)
+    try:
+        revisions.require_current(engine)
+        yield Opened(settings, sessions_for(engine), Keyring(settings.keys))
+    finally:
+        engine.dispose()
+
+
+def prepare_keys(settings: Settings) -> list[Key]:
+    """Make the keys that are missing. Nothing beside a log whose keys lie in another home."""
+    engine = engine_for(settings.database_url)
+    keyring = Keyring(settings.keys)
+    try:
+        with keyring.alone(), sessions_for(engine)() as session:
+            session.connection(execution_options={"registry_reading": True})
+            return make_keys(session, keyring)
+    finally:
+        engine.dispose()
+
+
+@keys.command()
+def init() -> None:
+    """Make the keys that are missing. Doing it again does no harm; `registry db upgrade` does it too."""
+    with opened() as (settings, _, keyring):
+        for key in prepare_keys(settings):
+            click.echo(f"made {key.use} {key.kid} in {keyring.folder}")
+
+
+@keys.command(name="list")
+def list_keys() -> None:
+    """Every key: its use, kid, state, where its secret is, and the index of its last log entry."""
+    with opened() as (_, sessions, keyring):
+        with sessions() as session:
+            logged = logged_keys(session)
+        here = {key.kid: key for key in keyring.keys(use=None)}
+        for kid in dict.fromkeys([*logged, *reversed(here)]):
+            known = logged.get(kid)
+            key = here.get(kid)
+            use, state = (known.use, known.state) if known is not None else (here[kid].use, here[kid].state)
+            place = "here" if key is not None and keyring.holds_secret(key) else "not here"
+            said = f"entry {known.index}" if known is not None else "not in the log yet"
+            good = f", good up to {known.last_good_index}" if known and known.last_good_index is not None else ""
+            click.echo(f"{use:<10}  {kid}  {state:<11}  secret {place:<8}  {said}{good}")
+
+
+@keys.command()
+@click.argument("use", type=click.Choice([use.value for use in Use if use is not Use.ROOT]))
+@click.option("--root", "root_file", type=EXISTING, help=ROOT_HELP)
+def rotate(use: str, root_file: Path | None) -> None:
+    """Make a new key for USE. The former goes on being believed, and those of the log both sign, until it is retired.
+
+    The root is not rotated: whoever verifies holds it.
+    """
+    with opened() as (settings, sessions, keyring):
+        with keyring.alone():
+            kid = add_key(sessions, keyring, Use(use), root_file)
+        cli.sign_published(settings, sessions)
+        click.echo(f"made {use} {kid}; retire the former with `registry keys retire KID` when you like")
+
+
+def add_key(sessions: sessionmaker[Session], keyring: Keyring, use: Use, root_file: Path | None = None) -> str:
+    """Make a key, append its entry, and only then let it sign. Gives its kid. The caller holds `keyring.alone()`."""
+    with sessions() as session:
+        # Before there is a log the files alone say it; the entries are appended when it begins.
+        is_begun = bool(locked_state(session).size)
+        if is_begun:
+            settle_keys(session, keyring)
+        key = new_key(keyring, use, root_file).key
+        if is_begun:
+            append(session, [draft_of(key, is_first=True)])
+        session.commit()
+    keyring.keep(key)
+    return key.kid
+
+
+@keys.command()
+@click.argument("kid")
+def retire(kid: str) -> None:
+    """Let the key KID sign no more. What it signed until now stays good."""
+    with opened() as (settings, sessions, keyring):
+        with keyring.alone():
+            key = _named(keyring, kid)
+            if key.use is not Use.ROOT and len(_active(keyring, key.use)) < 2 and key.state is KeyState.ACTIVE:
+                raise KeyTrouble(f"{kid} is the only active {key.use} key: run `registry keys rotate {key.use}` first")
+            _change(sessions, keyring, key, KeyState.RETIRED)
+        cli.sign_published(settings, sessions)
+        click.echo(f"{key.use} {kid} is retired")
+
+
+@keys.command()
+@click.argument("kid")
+@click.option(
+    "--last-good-index",
+    type=int,
+    required=True,
+    help="The last log entry from before the key fell into other hands; -1 when nothing of it is good.",
+)
+@click.option("--root", "root_file", type=EXISTING, help=ROOT_HELP)
+def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
+    """Say that others had the key KID. Only what the log proves up to the last good index is believed of it.
+
+    A new key is made in its place if it was the only one of its use.
+    """
+    with opened() as (settings, sessions, keyring):
+        with keyring.alone():
+            key = _named(keyring, kid)
+            others = [other for other in _active(keyring, key.use) if other.kid != kid]
+            if not others and key.use is not Use.ROOT:
+                click.echo(f"made {key.use} {add_key(sessions, keyring, key.use, root_file)} in its place")
+            _change(sessions, keyring, key, KeyState.COMPROMISED, last_good_index)
+        cli.sign_published(settings, sessions)
+        click.echo(f"{key.use} {kid} is compromised; good is what the log proves up to entry {last_good_index}")
+
+
+def _change(
+    sessions: sessionmaker[Session], keyring: Keyring, key: Key, state: KeyState, last_good_index: int | None = None
+) -> None:
+    with sessions() as session:
+        changed = change_state(session, key, state, last_good_index)
+        session.commit()
+    # If we crash here the log says it already, and the next signing writes it down.
+    keyring.keep(changed)
+
+
+def _named(keyring: Keyring, kid: str) -> Key:
+    for key in keyring.keys(use=None):
+        if key.kid == kid:
+            return key
+    raise KeyTrouble(f"there is no key {kid} in {keyring.folder}: see `registry keys list`")
+
+
+def _active(keyring: Keyring, use: Use) -> list[Key]:
+    return [key for key in keyring.keys(use) if key.state is KeyState.ACTIVE]

@@ -1,0 +1,105 @@
+"""`registry log`, `registry export-static`, `registry close`: looking after the log."""
+
+import sys
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry import cli, revisions
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.errors import BadProof
+from registry.log import ending, exporting, queries
+from registry.log.audit import audit
+
+NOT_WELL = 2
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Settings, sessionmaker[Session]]]:
+    settings = cli.settings()
+    engine = engine_for(settings.database_url)
+    try:
+        revisions.require_current(engine)
+        yield settings, sessions_for(engine)
+    finally:
+        engine.dispose()
+
+
+def reading_of(sessions: sessionmaker[Session]) -> Session:
+    """A session that makes no writer wait."""
+    session = sessions()
+    session.connection(execution_options={"registry_reading": True})
+    return session
+
+
+@click.group(epilog="\b\nExamples:\n  registry log verify\n  registry log recover")
+def log() -> None:
+    """The log of everything published: check it from inside, and go on after a restored backup."""
+
+
+@log.command()
+def verify() -> None:
+    """Derive tree, heads and keys anew from the entries, and compare. Exit code 0 when all agree, 2 otherwise."""
+    with opened() as (settings, sessions), reading_of(sessions) as session:
+        found = audit(session, settings.home)
+    for trouble in found.troubles:
+        click.echo(f"registry: {trouble}", err=True)
+    if found.troubles:
+        click.echo(
+            "The log does not agree with itself: restore a backup, and keep this state to find out why.", err=True
+        )
+        sys.exit(NOT_WELL)
+    click.echo(f"{found.size} entries, root {b64encode(found.root).decode()}, {found.heads} signed heads: all agree.")
+
+
+@log.command()
+@click.option("--origin", help="The new name, instead of the old one with the next number.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def recover(origin: str | None, yes: bool) -> None:
+    """Go on under a new name after a backup was restored that lacks entries which were signed.
+
+    First try to find a newer copy: `registry export-static` keeps one, and so does every mirror. What was signed under the old
+    name and is lost stays lost, and whoever holds it can prove that. Everyone who verifies needs the new trust file.
+    """
+    if not yes:
+        click.confirm("Everyone who verifies will need the new trust file. Go on under a new name?", abort=True)
+    with opened() as (settings, sessions):
+        new = ending.recover(settings, sessions, origin)
+        cli.sign_published(settings, sessions)
+    click.echo(f"The log goes on as {new}.")
+
+
+@click.command(
+    name="export-static",
+    epilog="\b\nExamples:\n  registry export-static /srv/mirror\n\n"
+    "Serve the folder as it is; run this again whenever you like: complete tiles are written once.",
+)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_static(folder: Path) -> None:
+    """Write the published log below FOLDER at the paths it is served at, for a web server, a mirror or a drawer."""
+    with opened() as (settings, sessions), reading_of(sessions) as session:
+        trust = msgspec.json.encode(queries.trust_file(session, settings.public_url))
+        try:
+            size = exporting.export(session, folder, trust)
+        except OSError as error:
+            raise BadProof(f"{folder} cannot be written ({error.strerror}): choose another folder") from None
+    click.echo(f"Wrote {size} entries with their tiles to {folder}.")
+
+
+@click.command(
+    epilog="\b\nExamples:\n  registry close\n\nExport it afterwards with `registry export-static`, and keep serving the files."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def close(yes: bool) -> None:
+    """Sign a final head and publish nothing more, for ever. What was published goes on being served."""
+    if not yes:
+        click.confirm("Nothing can be published here afterwards. Close the log?", abort=True)
+    with opened() as (settings, sessions):
+        head = ending.close(settings, sessions)
+    click.echo(f"The log {head.origin} is closed with {head.size} entries. Its final head:\n\n{head.note}")

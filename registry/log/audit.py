@@ -1,0 +1,194 @@
+"""Deriving everything anew from the entries, and saying what does not agree: as an outsider would, but from inside."""
+
+import json
+from base64 import b64decode
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.errors import BadProof, ForkRefused
+from registry.keyring import KeyState, Use
+from registry.log import note, queries, tree
+from registry.log.models import Checkpoint, Entry, LogState, LogTile
+from registry.log.queries import KEYS
+from registry.log.signing import last_signed
+
+BATCH = 4096
+MOST_TROUBLES = 20
+
+Tell = Callable[[int, int], None]
+"""Hears how many entries of how many were read."""
+
+
+class Audit(NamedTuple):
+    """What was found: size and root as derived, how many heads were checked, and what does not agree."""
+
+    size: int
+    root: bytes
+    heads: int
+    troubles: list[str]
+
+
+class KeyChain:
+    """The states of the keys as entries say them one after the other."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, dict[str, Any]] = {}
+        self.heads: dict[str, list[tuple[int, str]]] = {}
+        self.roots: list[x509.Certificate] = []
+
+    def read(self, index: int, record: dict[str, Any]) -> str | None:
+        """Take one key event; words when it may not follow."""
+        kid, state = record["kid"], record["state"]
+        former = self.records.get(kid)
+        if former is None and state != KeyState.ACTIVE:
+            return f"entry {index}: the key {kid} is {state} and was never added"
+        if former is not None and (
+            any(former[part] != record[part] for part in ("use", "public", "alg"))
+            or state == KeyState.ACTIVE
+            or former["state"] == KeyState.COMPROMISED
+        ):
+            return f"entry {index}: the key {kid} was {former['state']} and cannot become {state}, or another key"
+        self.records[kid] = record
+        if "certificate" in record and former is None:
+            return self._certified(index, record)
+        return None
+
+    def _certified(self, index: int, record: dict[str, Any]) -> str | None:
+        try:
+            certificate = x509.load_der_x509_certificate(b64decode(record["certificate"]))
+            if record["use"] == Use.ROOT:
+                certificate.verify_directly_issued_by(certificate)
+                self.roots.append(certificate)
+                return None
+            issuers = [root for root in self.roots if root.subject == certificate.issuer]
+            if not issuers:
+                return f"entry {index}: no root in the log issued the certificate of {record['kid']}"
+            certificate.verify_directly_issued_by(issuers[-1])
+        except (ValueError, TypeError, InvalidSignature):
+            return f"entry {index}: the certificate of {record['kid']} does not verify"
+        return None
+
+
+def audit(session: Session, home: Path, tell: Tell = lambda done, total: None) -> Audit:
+    """Read every entry, and compare tiles, frontier, heads, keys and the second place with what follows from them."""
+    troubles: list[str] = []
+    state = session.execute(select(LogState)).scalar_one()
+    chain = KeyChain()
+    hashes: list[bytes] = []
+    last_at, prevs = None, dict[str, int]()
+    for entry in _entries(session):
+        if len(hashes) != entry.place:
+            troubles.append(f"entry {len(hashes)} is missing")
+            break
+        hashes.append(tree.leaf_hash(entry.leaf))
+        _check_entry(entry, prevs, chain, troubles)
+        if last_at is not None and entry.at < last_at:
+            troubles.append(f"entry {entry.place} is said to be older than the one before it")
+        last_at = entry.at
+        if not len(hashes) % BATCH:
+            tell(len(hashes), state.size)
+        if len(troubles) > MOST_TROUBLES:
+            break
+    if len(hashes) != state.size:
+        troubles.append(f"the log says that it has {state.size} entries, and {len(hashes)} could be read")
+    levels = tree.levels_of(hashes)
+    read = tree.reading(levels)
+    size = len(hashes)
+    root = tree.root_at(read, size)
+    if state.hashed == size and tree.root_of(tree.split(state.frontier or b"")) != root:
+        troubles.append("the frontier does not follow from the entries")
+    _check_tiles(session, levels, state.hashed, troubles)
+    heads = _check_heads(session, read, size, troubles)
+    _check_second_place(home, state, read, size, troubles)
+    return Audit(size, root, heads, troubles[:MOST_TROUBLES])
+
+
+def _entries(session: Session) -> Iterator[Any]:
+    columns = (Entry.index.label("place"), Entry.key, Entry.prev, Entry.type, Entry.at, Entry.leaf)
+    after = -1
+    while True:
+        # By the key and not by a cursor held open: the log may be written meanwhile.
+        rows = session.execute(select(*columns).where(Entry.index > after).order_by(Entry.index).limit(BATCH)).all()
+        yield from rows
+        if len(rows) < BATCH:
+            return
+        after = rows[-1].place
+
+
+def _check_entry(entry: Any, prevs: dict[str, int], chain: KeyChain, troubles: list[str]) -> None:
+    try:
+        said = json.loads(entry.leaf)
+        told = (said["index"], said["key"], said["type"], said.get("prev"))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        troubles.append(f"entry {entry.place} cannot be read")
+        return
+    if told != (entry.place, entry.key, entry.type, entry.prev):
+        troubles.append(f"entry {entry.place}: the columns say something else than its bytes")
+    if prevs.get(entry.key) != said.get("prev"):
+        troubles.append(f"entry {entry.place} does not follow the last entry of {entry.key}")
+    prevs[entry.key] = entry.place
+    if entry.key.startswith(KEYS):
+        try:
+            trouble = chain.read(entry.place, said["record"])
+        except (KeyError, TypeError):
+            trouble = f"entry {entry.place} is no description of a key"
+        if trouble is not None:
+            troubles.append(trouble)
+
+
+def _check_tiles(session: Session, levels: list[list[bytes]], hashed: int, troubles: list[str]) -> None:
+    read = tree.reading(levels)
+    wanted = {
+        (level, number)
+        for level in range(len(levels))
+        for number in range(-(-(hashed >> tree.HEIGHT * level) // tree.WIDTH))
+        if level or (number + 1) * tree.WIDTH <= hashed
+    }
+    for level, number, stored in session.execute(select(LogTile.level, LogTile.number, LogTile.hashes)):
+        wanted.discard((level, number))
+        derived = read(level, number)
+        # Entries that came in after the reading have lengthened the last tile of a level.
+        if stored[: len(derived)] != derived:
+            troubles.append(f"the tile {tree.tile_path(level, number)} does not follow from the entries")
+    troubles += [f"the tile {tree.tile_path(level, number)} is missing" for level, number in sorted(wanted)]
+
+
+def _check_heads(session: Session, read: tree.ReadTile, size: int, troubles: list[str]) -> int:
+    keys = [key for key in queries.logged_keys(session).values() if key.use is Use.LOG]
+    count = 0
+    for stored in session.execute(select(Checkpoint).where(Checkpoint.size <= size).order_by(Checkpoint.id)).scalars():
+        count += 1
+        # From inside every key of ours counts, lost ones too: whether the head follows is seen from the entries.
+        known = [note.VerifierKey(stored.origin, note.ED25519, queries.raw_public(key.public)) for key in keys]
+        try:
+            head = note.opened_checkpoint(stored.note, known)
+        except BadProof as wrong:
+            troubles.append(f"the head of {stored.size} entries: {wrong.text}")
+            continue
+        if head.size != stored.size or head.root != stored.root:
+            troubles.append(f"the head of {stored.size} entries signs something else than its row says")
+        elif tree.root_at(read, head.size) != head.root:
+            troubles.append(f"the head of {head.size} entries does not follow from the entries")
+    return count
+
+
+def _check_second_place(home: Path, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]) -> None:
+    try:
+        last = last_signed(home)
+    except ForkRefused as wrong:
+        troubles.append(wrong.text)
+        return
+    if last is None or last.origin != state.origin:
+        return
+    if last.size > size:
+        troubles.append(
+            f"a head of {last.size} entries was signed, and there are {size}: the database is an older copy"
+        )
+    elif tree.root_at(read, last.size) != last.root:
+        troubles.append(f"the first {last.size} entries are not those that were signed last")

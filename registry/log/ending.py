@@ -1,0 +1,76 @@
+"""Two ends of a log: closed for good, or gone on with under another name after a backup was restored."""
+
+import re
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.clock import now
+from registry.config import Settings
+from registry.errors import BadProof, ForkRefused, LogClosed
+from registry.keyring import Keyring
+from registry.log import queries
+from registry.log.actions import locked_state
+from registry.log.note import checked_name
+from registry.log.signing import refuse_fork, sign_committed
+from registry.log.tiles import catch_up
+
+_TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
+
+
+def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Published:
+    """Sign what there is, and let nothing more be appended. Gives the final head. Doing it again changes nothing.
+
+    If we crash between the mark and the signature, the worker signs what is there: the mark is only that nothing follows.
+    """
+    sign_committed(settings, sessions)
+    with sessions.begin() as session:
+        state = locked_state(session)
+        if not state.size:
+            raise LogClosed("there is no log to close: nothing was published yet")
+        state.closed_at = state.closed_at or now()
+    sign_committed(settings, sessions)
+    with sessions() as session:
+        return queries.head(session)
+
+
+def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | None = None) -> str:
+    """Go on under another name because what was signed under the present one is lost. Gives the new name.
+
+    Heads under the old name are never signed again, so nobody can be shown two histories of one name. Entries stay, and are
+    signed as the beginning of the new log. Raises ForkRefused when there is no need.
+    """
+    with Keyring(settings.keys).alone(), sessions.begin() as session:
+        state = locked_state(session)
+        catch_up(session, state)
+        if state.origin is None:
+            raise ForkRefused("nothing was signed yet: there is nothing to recover from")
+        if origin is None and not _is_forked(session, settings):
+            raise ForkRefused(
+                f"the log {state.origin} follows from what was signed: there is nothing to recover from. "
+                "To give it another name all the same, say which with --origin"
+            )
+        state.origin = _checked(origin) if origin is not None else _next(state.origin)
+        return state.origin
+
+
+def _is_forked(session: Session, settings: Settings) -> bool:
+    try:
+        refuse_fork(session, locked_state(session), settings.home)
+    except ForkRefused:
+        return True
+    return False
+
+
+def _next(origin: str) -> str:
+    """`host/log`, then `host/log-2`, `host/log-3`."""
+    found = _TURN.fullmatch(origin)
+    return f"{found['name']}-{int(found['turn']) + 1}" if found else f"{origin}-2"
+
+
+def _checked(origin: str) -> str:
+    try:
+        if len(origin) > 200 or "/" not in origin:
+            raise BadProof("it must be like registry.example/log-2")
+        return checked_name(origin)
+    except BadProof as wrong:
+        raise ForkRefused(f"--origin: {wrong.text}") from None

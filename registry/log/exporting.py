@@ -1,0 +1,46 @@
+"""The log as files at the paths it is served at, for a plain web server, a mirror or a drawer (C2SP tlog-tiles is static)."""
+
+import os
+import secrets
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from registry.log import queries, tiles, tree
+
+
+def export(session: Session, folder: Path, trust: bytes) -> int:
+    """Write tiles, entries and keys below `folder`, the head last. Complete tiles that are there stay. Gives its size.
+
+    If we crash in the middle the former head is still there, and everything it needs.
+    """
+    shown = queries.head(session)
+    log = folder / "log"
+    level: int | None
+    for level in (None, *range(8)):
+        hashes = shown.size >> tree.HEIGHT * (level or 0)
+        whole, rest = divmod(hashes, tree.WIDTH)
+        for number in range(whole):
+            path = log / "tile" / tree.tile_path(level, number)
+            if not path.exists():
+                write(path, tiles.served(session, level, number, tree.WIDTH))
+        if rest:
+            write(log / "tile" / tree.tile_path(level, whole, rest), tiles.served(session, level, whole, rest))
+    keys = "".join(f"{key}\n" for key in queries.verifier_keys(session))
+    policy = "".join(f"{line}\n" for line in queries.policy_lines(session))
+    write(folder / ".well-known" / "registry-trust.json", trust)
+    write(log / "vkey", keys.encode())
+    write(log / "policy", policy.encode())
+    write(log / "checkpoint", shown.note.encode())
+    return shown.size
+
+
+def write(path: Path, body: bytes) -> None:
+    """Whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    with draft.open("wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

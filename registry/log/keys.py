@@ -1,0 +1,178 @@
+"""The keys of a registry and what the log says of them: an entry when one is added, retired or compromised.
+
+The secret is on the disk before the entry is appended, and the key signs only after that was committed. If we crash between
+the two, `settle_keys` finishes: what the log says of a key is what holds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.certificates import CERTIFIED, root_certificate, signer_certificate
+from registry.clock import instant_text, now
+from registry.errors import BadProof, KeyTrouble
+from registry.keyring import FileSigner, Key, Keyring, KeyState, Use
+from registry.log.actions import Draft, append, locked_state
+from registry.log.policy import read_policy
+from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_lines, verifier_keys_of
+from registry.terms import EntryType
+
+FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
+"""The root comes first, for it certifies others."""
+
+TYPES = {
+    KeyState.ACTIVE: EntryType.REGISTRY_KEY_ADDED,
+    KeyState.RETIRED: EntryType.REGISTRY_KEY_RETIRED,
+    KeyState.COMPROMISED: EntryType.REGISTRY_KEY_COMPROMISED,
+}
+
+
+def record_of(key: Key) -> dict[str, Any]:
+    """What the log says of a key (docs/proofs.md)."""
+    record: dict[str, Any] = {
+        "alg": "EdDSA" if key.public["kty"] == "OKP" else "ES256",
+        "kid": key.kid,
+        "public": key.public,
+        "state": key.state.value,
+        "use": key.use.value,
+    }
+    if key.certificate is not None:
+        record["certificate"] = key.certificate
+    if key.last_good_index is not None:
+        record["last_good_index"] = key.last_good_index
+    return record
+
+
+def draft_of(key: Key, *, is_first: bool = False) -> Draft:
+    return Draft(f"{KEYS}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
+
+
+def make_keys(session: Session, keyring: Keyring) -> list[Key]:
+    """Make the keys that the registry has none of yet; those that are there stay. Gives the new ones.
+
+    Nothing is made beside a log whose keys lie elsewhere. The caller holds `keyring.alone()`.
+    """
+    logged = logged_keys(session).values()
+    made: list[Key] = []
+    for use in FIRST:
+        if any(key.state is KeyState.ACTIVE for key in keyring.keys(use)) or any(key.use is use for key in logged):
+            continue
+        made.append(keyring.keep(new_key(keyring, use).key))
+    return made
+
+
+def new_key(keyring: Keyring, use: Use, root_file: Path | None = None) -> FileSigner:
+    """A key whose secret is on the disk, certified if its use asks for it. It signs nothing before `keyring.keep`."""
+    root = _root(keyring, root_file) if use in CERTIFIED else None
+    at = now()
+    signer = keyring.draft(use, instant_text(at))
+    if root is not None:
+        certificate = signer_certificate(signer, root, at)
+    elif use is Use.ROOT:
+        certificate = root_certificate(signer, at)
+    else:
+        return signer
+    return replace(signer, key=replace(signer.key, certificate=certificate))
+
+
+def _root(keyring: Keyring, root_file: Path | None) -> FileSigner:
+    key = keyring.active(Use.ROOT)
+    if root_file is not None:
+        return keyring.signer_from(key, root_file)
+    if not keyring.holds_secret(key):
+        raise KeyTrouble(f"the secret of the root key {key.kid} is not here: name its file with --root FILE")
+    signer = keyring.signer(Use.ROOT)
+    assert isinstance(signer, FileSigner)
+    return signer
+
+
+def settle_keys(session: Session, keyring: Keyring) -> bool:
+    """Make log and files agree on the keys, and append what the log does not say yet. Gives whether anything was appended.
+
+    The caller holds `keyring.alone()` and commits. Raises KeyTrouble where the log's keys lie in another home.
+    """
+    locked_state(session)
+    logged = logged_keys(session)
+    for known in logged.values():
+        _adopt(keyring, known)
+    here = keyring.keys()
+    signing = [key for key in logged.values() if key.use is Use.LOG and key.state is KeyState.ACTIVE]
+    if signing and not {key.kid for key in signing} & {key.kid for key in here}:
+        raise KeyTrouble(
+            f"the keys of this log are not in {keyring.folder}: they lie in the REGISTRY_HOME that signed it before; "
+            "put them back, or let the worker there sign"
+        )
+    fresh = [key for key in reversed(here) if key.kid not in logged]
+    fresh.sort(key=lambda key: FIRST.index(key.use))
+    if fresh:
+        append(session, [draft_of(key, is_first=True) for key in fresh])
+    return bool(fresh)
+
+
+def _adopt(keyring: Keyring, known: LoggedKey) -> None:
+    """Write down here what the log says of a key whose secret is here: somebody crashed between the two."""
+    key = Key(
+        known.kid,
+        known.use,
+        known.public,
+        instant_text(known.at),
+        known.state,
+        known.certificate,
+        known.last_good_index,
+    )
+    held = {key.kid: key for key in keyring.keys(known.use)}.get(known.kid)
+    if held is None and keyring.holds_secret(key):
+        keyring.keep(key)
+    elif held is not None and (held.state, held.last_good_index) != (known.state, known.last_good_index):
+        keyring.change(held, state=known.state, last_good_index=known.last_good_index)
+
+
+def change_state(session: Session, key: Key, state: KeyState, last_good_index: int | None = None) -> Key:
+    """Append that a key is retired or compromised; the caller commits, and then keeps the key that is given.
+
+    Raises KeyTrouble where the log does not know it as active, or `last_good_index` lies behind the log.
+    """
+    log_state = locked_state(session)
+    known = logged_keys(session).get(key.kid)
+    if known is None:
+        raise KeyTrouble(f"the log does not know the key {key.kid} yet: publish something first, or remove its files")
+    if known.state is KeyState.COMPROMISED or known.state is state:
+        raise KeyTrouble(f"the log has it already that the key {key.kid} is {known.state}")
+    if last_good_index is not None and not -1 <= last_good_index < log_state.size:
+        raise KeyTrouble(f"--last-good-index must be from -1 (nothing is good) to {log_state.size - 1}, the last entry")
+    changed = replace(key, state=state, last_good_index=last_good_index)
+    append(session, [draft_of(changed)])
+    return changed
+
+
+def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, path: Path) -> list[str]:
+    """The lines that the policy entry should have: the log's keys, and what the operator wrote into the file of witnesses.
+
+    Without that file no witness is asked for. Raises BadProof where it is no policy.
+    """
+    lines = [f"log {key} {public_url}/log" for key in verifier_keys_of(origin, keys)]
+    try:
+        written = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        written = ["quorum none"]
+    except (OSError, UnicodeDecodeError):
+        raise BadProof(f"{path} cannot be read as text") from None
+    lines += [" ".join(line.split()) for line in written if line.strip() and not line.strip().startswith("#")]
+    try:
+        read_policy("\n".join(lines))
+    except BadProof as wrong:
+        raise BadProof(f"{path}: {wrong.text} (the lines of our own log come first and count)") from None
+    return lines
+
+
+def settle_policy(session: Session, origin: str, public_url: str, path: Path) -> bool:
+    """Append the policy if it is not what the log says already. The caller commits. Gives whether it was appended."""
+    locked_state(session)
+    lines = wanted_policy(origin, list(logged_keys(session).values()), public_url, path)
+    if lines == policy_lines(session):
+        return False
+    append(session, [Draft(POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])
+    return True

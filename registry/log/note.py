@@ -1,0 +1,223 @@
+"""Signed notes, checkpoints, cosignatures and proofs as text: C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof.
+
+Pure: what is signed comes and goes as bytes and text. What does not hold raises BadProof with words.
+"""
+
+import binascii
+import hashlib
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from registry.errors import BadProof
+
+ED25519, COSIGNATURE = 1, 4
+"""Signature types: the log's own, and a witness's with its time."""
+
+MOST_SIGNATURES = 64
+MOST_BYTES = 64 * 1024
+
+_HEADER = "c2sp.org/tlog-proof@v1"
+_DASH = "\u2014 "
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifierKey:
+    """Who signs notes: name, signature type and raw Ed25519 key. Its text form is the vkey of C2SP signed-note."""
+
+    name: str
+    kind: int
+    public: bytes
+
+    @property
+    def id(self) -> bytes:
+        return hashlib.sha256(self.name.encode() + b"\n" + bytes([self.kind]) + self.public).digest()[:4]
+
+    def __str__(self) -> str:
+        return f"{self.name}+{self.id.hex()}+{b64encode(bytes([self.kind]) + self.public).decode()}"
+
+    def line(self, signature: bytes) -> str:
+        """The signature line of a note."""
+        return f"{_DASH}{self.name} {b64encode(self.id + signature).decode()}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    name: str
+    id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Text, which ends in a newline, and the signatures below it. Nothing is verified yet."""
+
+    text: str
+    signatures: tuple[Signature, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        return f"{self.origin}\n{self.size}\n{b64encode(self.root).decode()}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One entry's proof of inclusion and the signed checkpoint that it leads to."""
+
+    index: int
+    hashes: tuple[bytes, ...]
+    checkpoint: str
+
+    def text(self) -> str:
+        lines = [_HEADER, f"index {self.index}", *(b64encode(hash_).decode() for hash_ in self.hashes)]
+        return "\n".join(lines) + "\n\n" + self.checkpoint
+
+
+def read_vkey(text: str) -> VerifierKey:
+    """A key from its text form. BadProof when it is none, or when its id does not follow from it."""
+    name, _, rest = text.partition("+")
+    id_, _, encoded = rest.partition("+")
+    raw = _decoded(encoded, "a verifier key")
+    if len(raw) != 33 or raw[0] not in (ED25519, COSIGNATURE):
+        raise BadProof(f"the verifier key of {name or 'nobody'} is of no type that is known here (Ed25519)")
+    key = VerifierKey(checked_name(name), raw[0], raw[1:])
+    if key.id.hex() != id_:
+        raise BadProof(f"the verifier key of {name} does not have the id {id_}")
+    return key
+
+
+def checked_name(name: str) -> str:
+    """A name that may stand in a note. BadProof for any other."""
+    if not name or "+" in name or any(character.isspace() or not character.isprintable() for character in name):
+        raise BadProof("the name of a key must not be empty, and have neither spaces nor a plus")
+    return name
+
+
+def read_note(raw: str) -> Note:
+    """The parts of a signed note. BadProof when it is none."""
+    if len(raw) > MOST_BYTES or any(character < " " and character != "\n" for character in raw):
+        raise BadProof("the note is too long, or holds control characters")
+    text, gap, below = raw.rpartition("\n\n")
+    if not gap or not below.endswith("\n"):
+        raise BadProof("the note has no signatures")
+    lines = below[:-1].split("\n")
+    if len(lines) > MOST_SIGNATURES:
+        raise BadProof(f"the note has more than {MOST_SIGNATURES} signatures")
+    return Note(text + "\n", tuple(_read_signature(line) for line in lines))
+
+
+def read_signature_lines(raw: str) -> tuple[Signature, ...]:
+    """Signature lines alone, as a witness answers them."""
+    if len(raw) > MOST_BYTES or not raw.endswith("\n"):
+        raise BadProof("these are no signature lines")
+    return tuple(_read_signature(line) for line in raw[:-1].split("\n")[:MOST_SIGNATURES])
+
+
+def _read_signature(line: str) -> Signature:
+    name, _, encoded = line.removeprefix(_DASH).partition(" ")
+    raw = _decoded(encoded, "a signature line")
+    if not line.startswith(_DASH) or len(raw) < 5:
+        raise BadProof("a line below the note is no signature")
+    return Signature(checked_name(name), raw[:4], raw[4:])
+
+
+def is_signed(note: Note, key: VerifierKey) -> bool:
+    """Whether the key signed the note. BadProof when a line bears its name and id, and does not verify."""
+    return bool(_verified(note, key, lambda signature: note.text.encode() if len(signature) == 64 else None, 0))
+
+
+def cosigned_at(note: Note, key: VerifierKey) -> int | None:
+    """When a witness signed the checkpoint, in seconds since 1970; None if it did not. BadProof for a false signature."""
+
+    def message(signature: bytes) -> bytes | None:
+        return cosigned_message(note.text, int.from_bytes(signature[:8], "big")) if len(signature) == 72 else None
+
+    found = _verified(note, key, message, 8)
+    return int.from_bytes(found[:8], "big") if found else None
+
+
+def cosigned_message(text: str, seconds: int) -> bytes:
+    """What a witness signs of a checkpoint's text at a time."""
+    return f"cosignature/v1\ntime {seconds}\n{text}".encode()
+
+
+def _verified(note: Note, key: VerifierKey, message: Callable[[bytes], bytes | None], skipped: int) -> bytes | None:
+    found: bytes | None = None
+    for signature in note.signatures:
+        if (signature.name, signature.id) != (key.name, key.id):
+            continue
+        said = message(signature.signature)
+        try:
+            if said is None:
+                raise InvalidSignature
+            Ed25519PublicKey.from_public_bytes(key.public).verify(signature.signature[skipped:], said)
+        except (InvalidSignature, ValueError):
+            raise BadProof(f"a signature in the name of {key.name} is false") from None
+        found = found or signature.signature
+    return found
+
+
+def signed(text: str, signers: Iterable[tuple[VerifierKey, Callable[[bytes], bytes]]]) -> str:
+    """The note of a text, signed by each."""
+    return text + "\n" + "".join(key.line(sign(text.encode())) for key, sign in signers)
+
+
+def read_checkpoint(text: str) -> Checkpoint:
+    """The checkpoint a note's text states; further lines are extensions and say nothing here. BadProof when it is none."""
+    lines = text.split("\n")
+    if len(lines) < 4 or not lines[0] or not _NUMBER.fullmatch(lines[1]):
+        raise BadProof("the text is no checkpoint: origin, size and root are wanted, one a line")
+    root = _decoded(lines[2], "the root of a checkpoint")
+    if len(root) != 32:
+        raise BadProof("the root of a checkpoint has 32 bytes")
+    return Checkpoint(lines[0], int(lines[1]), root)
+
+
+def opened_checkpoint(raw: str, keys: Sequence[VerifierKey]) -> Checkpoint:
+    """The checkpoint of a note signed by one of the log's keys, which bear its origin as their name. BadProof otherwise."""
+    note = read_note(raw)
+    checkpoint = read_checkpoint(note.text)
+    own = [key for key in keys if key.kind == ED25519 and key.name == checkpoint.origin]
+    # Every known key is tried: a false line under a known name spoils the whole note.
+    signed_by = [key for key in own if is_signed(note, key)]
+    if not signed_by:
+        raise BadProof(f"the checkpoint of {checkpoint.origin} is signed by no key of that log that is known here")
+    return checkpoint
+
+
+def read_proof(raw: str) -> Proof:
+    """A tlog-proof. BadProof when it is none."""
+    head, gap, checkpoint = raw.partition("\n\n")
+    lines = head.split("\n")
+    if not gap or lines[0] != _HEADER:
+        raise BadProof(f"the text is no proof: it must begin with the line {_HEADER}")
+    rest = lines[2:] if len(lines) > 1 and lines[1].startswith("extra ") else lines[1:]
+    number = rest[0].removeprefix("index ") if rest else ""
+    if not rest or not rest[0].startswith("index ") or not _NUMBER.fullmatch(number) or len(rest) > 65:
+        raise BadProof("the proof does not say the index of its entry")
+    hashes = tuple(_decoded(line, "a line of the proof") for line in rest[1:])
+    if any(len(hash_) != 32 for hash_ in hashes):
+        raise BadProof("every line of the proof is a hash of 32 bytes")
+    return Proof(int(number), hashes, checkpoint)
+
+
+def _decoded(encoded: str, what: str) -> bytes:
+    """Base64 in its one canonical form: any other spelling of the same bytes would be a second signature."""
+    try:
+        raw = b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadProof(f"{what} is not base64") from None
+    if b64encode(raw).decode() != encoded:
+        raise BadProof(f"{what} is not base64 in its canonical form")
+    return raw

@@ -1,0 +1,212 @@
+"""What stands in the log and under which signed head: for the log's addresses, for credentials, and for pages.
+
+Everything here answers from the published head: entries behind it are committed and not yet signed, and are not spoken of.
+"""
+
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from registry.errors import NotFound
+from registry.keyring import KeyState, Use
+from registry.log import tree
+from registry.log.models import Checkpoint, Entry, LogState
+from registry.log.note import ED25519, Proof, VerifierKey, read_note
+from registry.log.policy import Policy, read_policy
+from registry.log.tiles import reader
+
+KEYS, POLICY = "key/", "policy/log"
+
+
+class Published(NamedTuple):
+    """The newest head that is shown: signed, and cosigned by as many witnesses as the policy asks for.
+
+    `witnesses` are those that signed it, by the policy's names, with the time of each in seconds since 1970.
+    """
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+    signed_at: datetime
+    witnesses: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedKey:
+    """A key as its latest entry says. `index` and `at` are those of the entry, `added_index` that of its first."""
+
+    kid: str
+    use: Use
+    alg: str
+    public: dict[str, str]
+    state: KeyState
+    certificate: str | None
+    last_good_index: int | None
+    index: int
+    at: datetime
+    added_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEntry:
+    """One entry. `leaf` holds the bytes that count; `proof_path` is where its proof is served."""
+
+    index: int
+    key: str
+    type: str
+    at: datetime
+    leaf: bytes
+
+    @property
+    def proof_path(self) -> str:
+        return f"/log/proof/{self.index}"
+
+
+def published(session: Session) -> Published | None:
+    """The head that is shown now; None while nothing was signed, or not by enough witnesses yet."""
+    found = session.execute(
+        select(Checkpoint)
+        .join(LogState, LogState.origin == Checkpoint.origin)
+        .where(Checkpoint.is_witnessed.is_(True))
+        .order_by(Checkpoint.size.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if found is None:
+        return None
+    witnesses = policy(session).cosigned(read_note(found.note)) if found.note.count("\n") > _OWN_LINES else {}
+    return Published(found.origin, found.size, found.root, found.note, found.signed_at, witnesses)
+
+
+_OWN_LINES = 5
+"""Lines of a checkpoint that one key signed: nobody else has."""
+
+
+def head(session: Session) -> Published:
+    """As `published`; NotFound where there is none."""
+    found = published(session)
+    if found is None:
+        raise NotFound("nothing of this log was published yet")
+    return found
+
+
+def proof(session: Session, index: int, under: Published | None = None) -> Proof:
+    """The proof of one entry under the published head. NotFound behind it."""
+    shown = under or head(session)
+    if not 0 <= index < shown.size:
+        raise NotFound(f"the published log has {shown.size} entries, and none at index {index}")
+    return Proof(index, tuple(tree.inclusion_proof(reader(session), index, shown.size)), shown.note)
+
+
+def proof_text(session: Session, index: int) -> str:
+    """As `proof`, as C2SP tlog-proof text."""
+    return proof(session, index).text()
+
+
+def consistency(session: Session, old: int, size: int) -> list[bytes]:
+    """The proof that the tree of `size` begins with that of `old`; both within what was appended."""
+    return tree.consistency_proof(reader(session), old, size)
+
+
+def latest_entry(session: Session, key: str, below: int | None = None) -> LoggedEntry | None:
+    """The last entry of a key (`licence/...`), of those below an index if one is given."""
+    query = select(Entry).where(Entry.key == key).order_by(Entry.index.desc()).limit(1)
+    if below is not None:
+        query = query.where(Entry.index < below)
+    found = session.execute(query).scalar_one_or_none()
+    return _logged(found) if found is not None else None
+
+
+def entry_at(session: Session, index: int) -> LoggedEntry:
+    """One entry. NotFound where there is none."""
+    found = session.get(Entry, index)
+    if found is None:
+        raise NotFound(f"there is no entry at index {index}")
+    return _logged(found)
+
+
+def entries_of(session: Session, agency_row_id: int, below: int, most: int = 100) -> list[LoggedEntry]:
+    """The entries that speak of an agency, the newest first: of it, its licences and agreements, below an index."""
+    query = select(Entry).where(
+        or_(Entry.agency_id == agency_row_id, Entry.other_agency_id == agency_row_id), Entry.index < below
+    )
+    found = session.execute(query.order_by(Entry.index.desc()).limit(most)).scalars()
+    return [_logged(entry) for entry in found]
+
+
+def logged_keys(session: Session) -> dict[str, LoggedKey]:
+    """Every key the log knows, by kid, as its latest entry says; the order is that of their first entries."""
+    # A slash is followed by a nought in every byte order: the keys between are those with the prefix.
+    query = select(Entry).where(Entry.key >= KEYS, Entry.key < "key0").order_by(Entry.index)
+    found: dict[str, LoggedKey] = {}
+    for entry in session.execute(query).scalars():
+        record = json.loads(entry.leaf)["record"]
+        kid = record["kid"]
+        found[kid] = LoggedKey(
+            kid,
+            Use(record["use"]),
+            record["alg"],
+            record["public"],
+            KeyState(record["state"]),
+            record.get("certificate"),
+            record.get("last_good_index"),
+            entry.index,
+            entry.at,
+            found[kid].added_index if kid in found else entry.index,
+        )
+    return found
+
+
+def verifier_keys(session: Session) -> list[VerifierKey]:
+    """The keys checkpoints of this log verify with: the active first, then the retired, each newest first."""
+    origin = session.execute(select(LogState.origin)).scalar_one()
+    return [] if origin is None else verifier_keys_of(origin, list(logged_keys(session).values()))
+
+
+def verifier_keys_of(origin: str, keys: Sequence[LoggedKey]) -> list[VerifierKey]:
+    own = [key for key in reversed(keys) if key.use is Use.LOG and key.state is not KeyState.COMPROMISED]
+    own.sort(key=lambda key: key.state is not KeyState.ACTIVE)
+    return [VerifierKey(origin, ED25519, raw_public(key.public)) for key in own]
+
+
+def raw_public(public: dict[str, str]) -> bytes:
+    """The 32 bytes of an Ed25519 JWK."""
+    return urlsafe_b64decode(public["x"] + "=")
+
+
+def policy_lines(session: Session) -> list[str]:
+    """The lines of the latest policy entry; that no witness is asked for where there is none."""
+    found = latest_entry(session, POLICY)
+    return list(json.loads(found.leaf)["record"]["lines"]) if found is not None else ["quorum none"]
+
+
+def policy(session: Session) -> Policy:
+    return read_policy("\n".join(policy_lines(session)))
+
+
+def trust_file(session: Session, public_url: str) -> dict[str, object]:
+    """What somebody who verifies keeps (docs/proofs.md). NotFound while nothing is published."""
+    shown = head(session)
+    keys = logged_keys(session).values()
+    root = next((key for key in reversed(keys) if key.use is Use.ROOT and key.state is KeyState.ACTIVE), None)
+    believed = [key for key in keys if key.state is not KeyState.COMPROMISED and key.use is not Use.ROOT]
+    return {
+        "v": 1,
+        "issuer": public_url,
+        "origin": shown.origin,
+        "log_keys": [str(key) for key in verifier_keys(session)],
+        "policy": "".join(f"{line}\n" for line in policy_lines(session)),
+        "root": root.certificate if root is not None else None,
+        "certificates": [key.certificate for key in believed if key.certificate is not None],
+    }
+
+
+def _logged(entry: Entry) -> LoggedEntry:
+    return LoggedEntry(entry.index, entry.key, entry.type, entry.at, entry.leaf)

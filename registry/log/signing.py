@@ -1,0 +1,183 @@
+"""Signing heads of the log: only what is committed, and never anything that does not follow from what was signed before.
+
+What was signed last stands in a second place, REGISTRY_HOME/log/last-signed, before the signature stands anywhere else. A
+database that was restored from a backup is then behind that place, and signing on would show two histories: it is refused.
+If we crash after the second place was written, the same head is signed again, for the entries below it are committed.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.clock import now
+from registry.config import Settings
+from registry.errors import BadProof, ForkRefused, KeyTrouble
+from registry.keyring import Keyring, KeyState, Signer, Use
+from registry.log import note, tree
+from registry.log.actions import locked_state
+from registry.log.keys import make_keys, settle_keys, settle_policy
+from registry.log.models import Checkpoint, LogState
+from registry.log.queries import logged_keys, policy, raw_public
+from registry.log.tiles import catch_up, reader
+
+SIGN_AGAIN = timedelta(hours=24)
+"""A head is signed, and cosigned, anew after this time although nothing was appended: so that its age can be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A head that was signed just now; `is_shown` is false while witnesses are waited for."""
+
+    origin: str
+    size: int
+    root: bytes
+    note: str
+    is_shown: bool
+
+
+def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signed | None:
+    """Sign the log as it stands committed. None when that is signed already, or nothing was appended.
+
+    Called after the commit by whatever publishes, and by the worker again and again, which also makes up for a crash. Makes
+    the keys at the first time. Raises ForkRefused, KeyTrouble, or BadProof for a policy that cannot be read.
+    """
+    if not _is_due(sessions):
+        return None
+    keyring = Keyring(settings.keys)
+    with keyring.alone():
+        with sessions.begin() as session:
+            state = locked_state(session)
+            catch_up(session, state)
+            state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
+            refuse_fork(session, state, settings.home)
+            if state.closed_at is None:
+                make_keys(session, keyring)
+                settle_keys(session, keyring)
+                settle_policy(session, state.origin, settings.public_url, settings.home / "witness-policy")
+        with sessions.begin() as session:
+            return _sign(session, keyring, settings.home)
+
+
+def origin_of(settings: Settings, *, is_demo: bool) -> str:
+    """The name a log of this registry gets at its first head, and keeps."""
+    return f"{settings.public_host}/{'demo-log' if is_demo else 'log'}"
+
+
+def refuse_fork(session: Session, state: LogState, home: Path) -> None:
+    """Raise ForkRefused unless the log begins with all that was signed before: by the second place and by our own table."""
+    known = [last_signed(home)]
+    newest = _newest(session, state)
+    if newest is not None:
+        known.append(note.Checkpoint(newest.origin, newest.size, newest.root))
+    for head in known:
+        if head is None or head.origin != state.origin:
+            continue
+        if head.size > state.hashed:
+            raise ForkRefused(
+                f"a head of {head.size} entries was signed for {head.origin}, and the database has {state.hashed}: it was "
+                "restored from a backup. Put a newer copy back, or go on under another name with `registry log recover`"
+            )
+        if tree.root_at(reader(session), head.size) != head.root:
+            raise ForkRefused(
+                f"the first {head.size} entries of {head.origin} are not those that were signed: put the right database "
+                "back, or go on under another name with `registry log recover`"
+            )
+
+
+def last_signed(home: Path) -> note.Checkpoint | None:
+    """What the second place says was signed last; None when nothing was. ForkRefused when it cannot be read."""
+    path = home / "log" / "last-signed"
+    try:
+        return note.read_checkpoint(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, BadProof):
+        raise ForkRefused(f"{path} cannot be read: nothing is signed before it is put back from a backup") from None
+
+
+def remember_signed(home: Path, head: note.Checkpoint) -> None:
+    """Write the second place, whole or not at all, and on the disk when we return."""
+    folder = home / "log"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = folder / f".last-signed.{secrets.token_hex(6)}"
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(head.text())
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / "last-signed")
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_due(sessions: sessionmaker[Session]) -> bool:
+    with sessions() as session:
+        # Looking must make no writer wait.
+        session.connection(execution_options={"registry_reading": True})
+        state = session.execute(select(LogState)).scalar_one()
+        newest = _newest(session, state)
+        if not state.size or (newest is not None and newest.size == state.size and not _is_old(newest)):
+            return False
+        return state.closed_at is None or newest is None or newest.size < state.size
+
+
+def _is_old(checkpoint: Checkpoint) -> bool:
+    return now() - checkpoint.signed_at >= SIGN_AGAIN
+
+
+def _newest(session: Session, state: LogState) -> Checkpoint | None:
+    query = select(Checkpoint).where(Checkpoint.origin == state.origin).order_by(Checkpoint.size.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
+def _sign(session: Session, keyring: Keyring, home: Path) -> Signed | None:
+    """Sign what is committed: the caller's transaction has appended nothing, and its lock keeps others from it."""
+    state = locked_state(session)
+    assert state.origin is not None
+    newest = _newest(session, state)
+    if newest is not None and newest.size == state.hashed and not _is_old(newest):
+        return None
+    signers = _signers(session, keyring)
+    head = note.Checkpoint(state.origin, state.hashed, tree.root_of(tree.split(state.frontier or b"")))
+    refuse_fork(session, state, home)
+    remember_signed(home, head)
+    text = note.signed(
+        head.text(),
+        [(note.VerifierKey(head.origin, note.ED25519, raw_public(one.key.public)), one.sign) for one in signers],
+    )
+    is_shown = policy(session).is_met(set())
+    if newest is not None and newest.size == head.size:
+        # Signed anew for its age. It is shown with the witnesses it has until they have signed anew too.
+        others = [line for line in newest.note.partition("\n\n")[2].splitlines(True) if head.origin not in line.split()]
+        newest.note, newest.signed_at = text + "".join(others), now()
+        is_shown = newest.is_witnessed
+    else:
+        session.add(
+            Checkpoint(
+                origin=head.origin,
+                size=head.size,
+                root=head.root,
+                note=text,
+                signed_at=now(),
+                is_witnessed=is_shown,
+            )
+        )
+    return Signed(head.origin, head.size, head.root, text, is_shown)
+
+
+def _signers(session: Session, keyring: Keyring) -> list[Signer]:
+    """One for each active key of the log: while one is rotated, both sign."""
+    logged = logged_keys(session)
+    active = [key.kid for key in reversed(logged.values()) if key.use is Use.LOG and key.state is KeyState.ACTIVE]
+    here = {key.kid: key for key in keyring.keys(Use.LOG)}
+    signers = [keyring.signer_of(kid) for kid in active if kid in here and keyring.holds_secret(here[kid])]
+    if not signers:
+        raise KeyTrouble(f"no active key of the log is in {keyring.folder}; make one with `registry keys rotate log`")
+    return signers

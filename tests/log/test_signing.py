@@ -1,0 +1,185 @@
+"""Heads: signed once committed, shown to all alike, and never beside what was signed before."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.clock import now
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.errors import BadProof, ForkRefused, KeyTrouble, LogClosed
+from registry.ids import new_reference
+from registry.keyring import Keyring, Use
+from registry.log import note, queries, tree
+from registry.log.actions import Draft, append
+from registry.log.models import Checkpoint, Entry, LogState
+from registry.log.signing import last_signed, sign_committed
+from tests.conftest import Database
+
+Sessions = sessionmaker[Session]
+
+
+@pytest.fixture
+def sessions(database: Database):
+    engine = engine_for(database.url, timeout=60)
+    yield sessions_for(engine)
+    engine.dispose()
+
+
+def publish(sessions: Sessions, count: int = 1) -> None:
+    with sessions.begin() as session:
+        append(session, [Draft(f"agency/{new_reference()}", "agency.registered", {"n": n}) for n in range(count)])
+
+
+def test_a_head_is_signed_over_what_is_committed(settings: Settings, sessions: Sessions):
+    publish(sessions, 3)
+    signed = sign_committed(settings, sessions)
+    assert signed is not None
+    with sessions() as session:
+        shown = queries.published(session)
+        leaves = list(session.execute(select(Entry.leaf).order_by(Entry.index)).scalars())
+        keys = queries.verifier_keys(session)
+    # Three agencies, five keys, one policy.
+    assert shown is not None
+    assert (shown.size, shown.origin) == (9, "127.0.0.1:8000/log")
+    assert note.opened_checkpoint(shown.note, keys) == note.Checkpoint(shown.origin, 9, shown.root)
+    assert tree.root_of(tree.pushed(0, [], tree.leaf_hashes(leaves))) == shown.root
+    assert last_signed(settings.home) == note.Checkpoint(shown.origin, 9, shown.root)
+
+
+def test_what_is_signed_is_not_signed_again(settings: Settings, sessions: Sessions):
+    assert sign_committed(settings, sessions) is None
+    publish(sessions)
+    assert sign_committed(settings, sessions) is not None
+    assert sign_committed(settings, sessions) is None
+
+
+def test_after_a_day_the_same_head_is_signed_anew(settings: Settings, sessions: Sessions):
+    publish(sessions)
+    first = sign_committed(settings, sessions)
+    with time_machine.travel(now() + timedelta(hours=24, seconds=1)):
+        again = sign_committed(settings, sessions)
+        assert again is not None
+        assert first is not None
+        assert again.root == first.root
+        with sessions() as session:
+            shown = queries.head(session)
+            assert now() - shown.signed_at < timedelta(minutes=1)
+
+
+def test_every_entry_is_proven_under_the_published_head(settings: Settings, sessions: Sessions):
+    publish(sessions, 300)
+    sign_committed(settings, sessions)
+    publish(sessions, 5)
+    with sessions() as session:
+        shown, keys = queries.head(session), queries.verifier_keys(session)
+        for index in (0, 1, 254, 255, 256, 299, 305):
+            proof = note.read_proof(queries.proof_text(session, index))
+            head = note.opened_checkpoint(proof.checkpoint, keys)
+            leaf = queries.entry_at(session, index).leaf
+            tree.check_inclusion(tree.leaf_hash(leaf), proof.index, head.size, proof.hashes, head.root)
+        with pytest.raises(queries.NotFound, match="none at index"):
+            queries.proof_text(session, shown.size)
+
+
+def test_a_restored_backup_is_not_signed(settings: Settings, sessions: Sessions):
+    publish(sessions, 4)
+    sign_committed(settings, sessions)
+    lost = last_signed(settings.home)
+    assert lost is not None
+    # As a database that was copied before the last entries.
+    path = settings.home / "log" / "last-signed"
+    path.write_text(note.Checkpoint(lost.origin, lost.size + 1, lost.root).text())
+    publish(sessions)
+    path.write_text(note.Checkpoint(lost.origin, lost.size + 5, lost.root).text())
+    with pytest.raises(ForkRefused, match="restored from a backup"):
+        sign_committed(settings, sessions)
+    path.write_text(note.Checkpoint(lost.origin, lost.size + 1, lost.root).text())
+    with pytest.raises(ForkRefused, match="not those that were signed"):
+        sign_committed(settings, sessions)
+    path.write_text("not a head")
+    with pytest.raises(ForkRefused, match="cannot be read"):
+        sign_committed(settings, sessions)
+
+
+def test_a_crash_between_second_place_and_commit_is_made_up_for(settings: Settings, sessions: Sessions):
+    publish(sessions)
+    sign_committed(settings, sessions)
+    publish(sessions)
+    with sessions() as session:
+        state = session.execute(select(LogState)).scalar_one()
+        root = tree.root_of(tree.split(state.frontier or b""))
+        from registry.log.signing import remember_signed
+
+        remember_signed(settings.home, note.Checkpoint(state.origin or "", state.hashed, root))
+    signed = sign_committed(settings, sessions)
+    assert signed is not None
+    assert signed.root == root
+
+
+def test_a_log_whose_keys_lie_elsewhere_is_not_signed(settings: Settings, sessions: Sessions, tmp_path: Path):
+    publish(sessions)
+    sign_committed(settings, sessions)
+    publish(sessions)
+    other = Settings(home=tmp_path / "other", database_url=settings.database_url)
+    with pytest.raises(KeyTrouble, match="lie in the REGISTRY_HOME that signed it before"):
+        sign_committed(other, sessions)
+    assert Keyring(other.keys).keys() == []
+
+
+def test_entries_from_before_the_tree_are_hashed(settings: Settings, sessions: Sessions):
+    publish(sessions, 600)
+    with sessions.begin() as session:
+        session.execute(text("UPDATE log_state SET hashed = 0, frontier = NULL"))
+        session.execute(text("DELETE FROM log_tiles"))
+    publish(sessions, 2)
+    with sessions() as session:
+        leaves = list(session.execute(select(Entry.leaf).order_by(Entry.index)).scalars())
+        state = session.execute(select(LogState)).scalar_one()
+        assert state.hashed == state.size == 602
+        assert tree.root_of(tree.split(state.frontier or b"")) == tree.root_of(
+            tree.pushed(0, [], tree.leaf_hashes(leaves))
+        )
+
+
+def test_the_policy_is_that_of_the_file_and_an_entry(settings: Settings, sessions: Sessions):
+    key = note.VerifierKey("witness.example/w", note.COSIGNATURE, bytes(32))
+    settings.home.mkdir(parents=True)
+    path = settings.home / "witness-policy"
+    path.write_text(f"# ours\nwitness w {key} https://witness.example\nquorum w\n")
+    publish(sessions)
+    signed = sign_committed(settings, sessions)
+    assert signed is not None
+    assert not signed.is_shown
+    with sessions() as session:
+        assert queries.policy(session).quorum == "w"
+        assert queries.published(session) is None
+        assert json.loads(queries.latest_entry(session, "policy/log").leaf)["type"] == "registry.policy"  # type: ignore[union-attr]
+    path.write_text("quorum nobody\n")
+    publish(sessions)
+    with pytest.raises(BadProof, match="witness-policy: line 2"):
+        sign_committed(settings, sessions)
+
+
+def test_a_closed_log_takes_nothing_more(settings: Settings, sessions: Sessions):
+    publish(sessions)
+    with sessions.begin() as session:
+        session.execute(select(LogState)).scalar_one().closed_at = now()
+    with pytest.raises(LogClosed, match="nothing more can be published"):
+        publish(sessions)
+
+
+def test_keys_are_in_the_log_before_they_sign(settings: Settings, sessions: Sessions):
+    publish(sessions)
+    sign_committed(settings, sessions)
+    with sessions() as session:
+        logged = queries.logged_keys(session)
+        head = session.execute(select(Checkpoint)).scalar_one()
+    assert [key.use for key in logged.values()] == [Use.ROOT, Use.LOG, Use.CREDENTIAL, Use.STATUS, Use.RECEIPT]
+    assert all(key.index < head.size for key in logged.values())
+    assert [key.certificate is not None for key in logged.values()] == [True, False, True, True, True]
