@@ -1,6 +1,7 @@
 """Every reason and error code of the registry, in one place.
 
-Reasons and problems have a text in every page language (registry/web/catalogues); flaws of imports are for operators.
+Reasons, problems and flaws of proofs have a text in every page language (registry/web/catalogues); flaws of imports are
+for operators.
 """
 
 from enum import StrEnum
@@ -138,8 +139,27 @@ class Problem(StrEnum):
     TOO_MANY_REQUESTS = "too_many_requests"
     DATABASE_UNAVAILABLE = "database_unavailable"
     NOT_MIGRATED = "not_migrated"
+    NOT_ISSUING = "not_issuing"
+    WITHHELD_BY_LAW = "withheld_by_law"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
+
+
+class ProofFlaw(StrEnum):
+    """Why something that says it was signed by the registry is not believed."""
+
+    TOO_LARGE = "too_large"
+    MALFORMED = "malformed"
+    ALGORITHM_NOT_ALLOWED = "algorithm_not_allowed"
+    WRONG_TYPE = "wrong_type"
+    UNKNOWN_KEY = "unknown_key"
+    WRONG_USE = "wrong_use"
+    BAD_SIGNATURE = "bad_signature"
+    KEY_RETIRED = "key_retired"
+    KEY_COMPROMISED = "key_compromised"
+    NOT_IN_LOG = "not_in_log"
+    DIFFERS_FROM_LOG = "differs_from_log"
+    FROM_THE_FUTURE = "from_the_future"
 
 
 class Flaw(StrEnum):

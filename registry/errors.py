@@ -65,6 +65,18 @@ class NotMigrated(RegistryError):
     code = Problem.NOT_MIGRATED
 
 
+class NotIssuing(RegistryError):
+    """Nothing can be signed now: a key, its certificate or the first checkpoint is missing. It may be there in a moment."""
+
+    code = Problem.NOT_ISSUING
+
+
+class WithheldByLaw(RegistryError):
+    """What the law no longer lets us say; nothing is signed about it either."""
+
+    code = Problem.WITHHELD_BY_LAW
+
+
 class SettingsError(RegistryError):
     """A setting is wrong; the text names it and says what to do."""
 

@@ -84,7 +84,9 @@ class FileSigner:
     def sign(self, message: bytes) -> bytes:
         if isinstance(self.secret, ed25519.Ed25519PrivateKey):
             return self.secret.sign(message)
-        r, s = decode_dss_signature(self.secret.sign(message, ec.ECDSA(hashes.SHA256())))
+        # By RFC 6979: what is signed twice is the same twice, and no weak randomness can give the key away.
+        algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+        r, s = decode_dss_signature(self.secret.sign(message, algorithm))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 

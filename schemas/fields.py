@@ -142,6 +142,34 @@ class Word(fields.Field[Any]):
         return self.words[text]
 
 
+class Flag(fields.Field[bool]):
+    """Yes or no: `1`, `true`, `0`, `false`, or a JSON boolean."""
+
+    default_error_messages = ABSENT
+    words: Mapping[str, bool] = {"1": True, "true": True, "0": False, "false": False}
+
+    def quick(self, text: str) -> Any:
+        return self.words.get(text, DOUBT)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, str) or value.strip().lower() not in self.words:
+            raise Fault(Problem.INVALID_VALUE, "must be 1 or true, 0 or false")
+        return self.words[value.strip().lower()]
+
+
+class Token(fields.Field[str]):
+    """Text that is read as it stands, whatever it holds: what is wrong with it, the answer says."""
+
+    default_error_messages = ABSENT
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise Fault(Problem.INVALID_VALUE, "must be text")
+        return value
+
+
 class Country(fields.Field[str]):
     """A country by its two letters, ISO 3166-1, in any letter case."""
 

@@ -8,7 +8,7 @@ from registry.codes import Problem, Reason
 from registry.terms import NACE_REVISIONS, Activity, Answer
 from schemas.agencies import AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Country, Day, Instant, Line, Moment, OneOf, OrEmpty, Word
+from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, OrEmpty, Word
 from schemas.sectors import LONGEST, NACE_PATTERN, exists, tidy_sector
 
 SUBJECTS = ("licence_number", "uscc", "vat", "lei", "euid", "registration_number", "agency_id", "name")
@@ -97,6 +97,9 @@ class VerifySchema(SectorOnDaySchema):
     destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"})
     activity = Word(Activity, metadata={"description": "What the recruiter would do."})
     known_at = known_at_field()
+    receipt = Flag(
+        metadata={"description": "`1` or `true`: answer with a signed receipt. It is not part of the question."}
+    )
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         given = [subject for subject in SUBJECTS if subject in loaded]
@@ -155,3 +158,6 @@ class VerdictSchema(OutSchema):
         metadata={"description": "Whom the subject may mean, where it does not say."},
     )
     source = OrEmpty(SourceNoteSchema, required=True)
+    receipt = fields.String(
+        metadata={"description": "The answer as a signed statement (JWS), where `receipt` was asked for."}
+    )

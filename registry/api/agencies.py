@@ -15,7 +15,6 @@ from registry.api.shapes import AgencySummary, agency_shown, agency_summary, lic
 from registry.authorities.facts import Ground
 from registry.clock import day_at, now
 from registry.errors import NotFound
-from registry.ids import read_reference
 from registry.verdicts.queries import shown
 from registry.verdicts.status_rules import standing_on
 from registry.web.answers import Answer, encode, keep_for
@@ -68,7 +67,7 @@ class AgencyHistory(Resource):  # type: ignore[misc]
 
         Corrections add and never overwrite. What the law no longer lets us show is withheld here as well.
         """
-        at, session, reference = now(), reading(), _reference(agency_id)
+        at, session, reference = now(), reading(), reference_of(agency_id)
         row = agency_row(session, reference)
         if row is None:
             raise _unknown_agency()
@@ -99,7 +98,7 @@ class OneLicence(Resource):  # type: ignore[misc]
     def get(self, licence_id: str, on: date | None = None) -> Answer:
         """Read a licence with its status on a day."""
         at = now()
-        reference = _reference(licence_id)
+        reference = reference_of(licence_id)
         reader = verdicts()
         found = reader.lookup.by_licence(reference)
         if not found.records:
@@ -113,7 +112,7 @@ class OneLicence(Resource):  # type: ignore[misc]
 def known_agency(text: str, at: datetime) -> tuple[record.Agency, Ground]:
     """The record of an agency as it may be shown, and the ground. Raises NotFound."""
     reader = verdicts()
-    found = reader.lookup.by_agency(_reference(text))
+    found = reader.lookup.by_agency(reference_of(text))
     if not found.records:
         raise _unknown_agency()
     return shown(found.records[0], at), reader.ground(found.ground_version)
@@ -144,7 +143,7 @@ def next_link(path: str, parameters: dict[str, Any], cursor: str | None) -> tupl
     return (("Link", f'<{services().settings.public_url}{path}?{query}>; rel="next"'),)
 
 
-def _reference(text: str) -> str:
+def reference_of(text: str) -> str:
     reference = read_reference(text)
     if reference is None:
         raise NotFound("this is no reference of the registry: its check character does not fit, so one is mistyped")

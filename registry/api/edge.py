@@ -5,11 +5,11 @@ from typing import Any
 from flask import Flask
 from flask_restx import Api, Namespace
 
-from registry.api import agencies, corridor, directory, fees, log, verify
+from registry.api import agencies, corridor, credentials, directory, fees, log, verify, well_known
 
 PREFIX = "/api/v1"
 
-NAMESPACES: tuple[Namespace, ...] = (verify.ns, corridor.ns, agencies.ns, directory.ns, fees.ns)
+NAMESPACES: tuple[Namespace, ...] = (verify.ns, corridor.ns, agencies.ns, directory.ns, fees.ns, credentials.ns)
 """Every namespace served under PREFIX, in the order of the documentation."""
 
 
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     # `add_specs` counts here only: given to the constructor it is ignored.
     api.init_app(app, add_specs=False)
     app.register_blueprint(log.pages)
+    well_known.register(app)
     # Imported here, for the documentation reads NAMESPACES.
     from registry.api.docs import views
 

@@ -15,9 +15,10 @@ from marshmallow import Schema, fields
 
 from registry.api.edge import NAMESPACES, PREFIX
 from registry.api.examples import Example, examples_of
+from registry.api.well_known import documented
 from registry.web.payloads import Given, Taken
 from schemas.countries import COUNTRIES
-from schemas.fields import Count, Country, Day, Line, Moment, OneOf, OrEmpty, Word
+from schemas.fields import Count, Country, Day, Flag, Line, Moment, OneOf, OrEmpty, Token, Word
 from schemas.money import AMOUNT_PATTERN, LONGEST, Amount, Currency
 from schemas.problem import HealthSchema, ProblemSchema
 from schemas.verify import SUBJECTS
@@ -30,6 +31,7 @@ TAGS = {
     "agencies": "The public records.",
     "directory": "What the registry stands on, and who helps.",
     "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
+    "proofs": "Signed statements that anybody can check later, without the registry.",
     "service": "Whether the service is up.",
 }
 
@@ -47,8 +49,9 @@ _STATUSES = {
     405: "This address takes only the methods that `Allow` names.",
     413: "The body is larger than 64 KiB.",
     415: "The body must be JSON, and Content-Type must say so.",
+    451: "The law no longer lets us say this.",
     429: "Too many requests of one client; wait as `Retry-After` says.",
-    503: 'The database is away: ask again. Never to be read as "not registered".',
+    503: 'The database is away, or nothing can be signed now: ask again. Never to be read as "not registered".',
 }
 
 _HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -111,6 +114,7 @@ class Writer:
         for namespace in NAMESPACES:
             for path, method, view in views_of(namespace):
                 self._add_operation(namespace.name, path, method, view)
+        self._add_well_known()
         self._add_health()
         self.spec.components.schemas["Verify"] |= _TOGETHER
         return dict(self.spec.to_dict())
@@ -186,9 +190,10 @@ class Writer:
         names = [*_ALWAYS, "Content-Language", "Vary", "Cache-Control"]
         if is_get:
             names.append("ETag")
-        if "next_cursor" in given.schema.fields:
+        if given.schema is not None and "next_cursor" in given.schema.fields:
             names.append("Link")
-        content: dict[str, Any] = {"schema": self._reference(given.schema)}
+        text: dict[str, Any] = {"schema": {"type": "string"}}
+        content = dict(text) if given.schema is None else {"schema": self._reference(given.schema)}
         shown = {
             example.name: {"summary": example.summary, "description": f"`{example.asked()}`", "value": example.answer}
             for example in examples
@@ -199,7 +204,7 @@ class Writer:
         return {
             "description": "The answer.",
             "headers": {name: _header(name) for name in names},
-            "content": {"application/json": content},
+            "content": {media: content if not place else text for place, media in enumerate(given.media_types)},
         }
 
     def _body(self, schema: Schema, examples: tuple[Example, ...]) -> dict[str, Any]:
@@ -214,6 +219,28 @@ class Writer:
                 }
             },
         }
+
+    def _add_well_known(self) -> None:
+        number = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+        for path, name, summary, description, media, statuses in documented():
+            shape = {"type": "object"} if media.endswith("json") else {"type": "string"}
+            operation: dict[str, Any] = {
+                "operationId": name,
+                "tags": ["proofs"],
+                "summary": summary,
+                "description": description,
+                "parameters": [*([number | {"description": "Of the list."}] if "{" in path else []), "IfNoneMatch"],
+                "responses": {
+                    "200": {
+                        "description": "The answer.",
+                        "headers": {header: _header(header) for header in (*_ALWAYS, "ETag", "Cache-Control")},
+                        "content": {media: {"schema": shape}},
+                    },
+                    "304": _not_modified(),
+                }
+                | {str(status): f"Problem{status}" for status in statuses},
+            }
+            self.spec.path(path, operations={"get": operation})
 
     def _add_health(self) -> None:
         content = {"application/json": {"schema": self._reference(HealthSchema())}}
@@ -269,6 +296,10 @@ def _described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[
         return {"type": "string", "pattern": "^[A-Z]{3}$"}
     if isinstance(field, Word | OneOf):
         return _word(converter, field, ret)
+    if isinstance(field, Token):
+        return {"type": "string"}
+    if isinstance(field, Flag):
+        return {"type": "boolean"}
     if isinstance(field, Count):
         return {"type": "integer", "minimum": field.least, "maximum": field.most}
     if isinstance(field, Day):

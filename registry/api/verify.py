@@ -15,34 +15,46 @@ from schemas.verify import VerdictSchema, VerifySchema
 
 ns = Namespace("verify", path="/verify")
 
+RECEIPT = "application/registry-receipt+jwt"
+
+_VARIES = (("Vary", "Accept"),)
+
 
 @ns.route("")
 class Verify(Resource):  # type: ignore[misc]
     @takes(VerifySchema())
-    @returns(VerdictSchema(), "verify")
-    def get(self, **asked: Any) -> Answer:
+    @returns(VerdictSchema(), "verify", or_as=(RECEIPT,))
+    def get(self, receipt: bool = False, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit.
 
         Exactly one subject, with as much of the context as is known. Every well-formed question is answered with 200,
-        whatever the answer; a name alone is never `yes`.
+        whatever the answer; a name alone is never `yes`. With `receipt` the answer holds itself as a signed statement,
+        which anybody can check later; asked for as `application/registry-receipt+jwt` it is that statement alone.
         """
-        return verified(asked)
+        return verified(asked, receipt)
 
     @takes(VerifySchema(), body=True)
-    @returns(VerdictSchema(), "verifyByPost", (413, 415))
-    def post(self, **asked: Any) -> Answer:
+    @returns(VerdictSchema(), "verifyByPost", (413, 415), or_as=(RECEIPT,))
+    def post(self, receipt: bool = False, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit, without the question standing in a URL.
 
         Takes the parameters of the GET as the fields of a JSON object, and answers alike.
         """
-        return verified(asked)
+        return verified(asked, receipt)
 
 
-def verified(asked: dict[str, Any]) -> Answer:
+def verified(asked: dict[str, Any], wants_receipt: bool) -> Answer:
     at = now()
     question = question_of(asked, at)
     verdict, ground = verdicts().answered(question, at)
     require_authority(question.authority, ground)
     language = asked_language(request.environ)
     ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in ground.sources.values()]
-    return Answer(verdict_shown(verdict, ground, language), keep_for(at, (verdict.time_zone,), ends), language=language)
+    keep = keep_for(at, (verdict.time_zone,), ends)
+    answer = Answer(verdict_shown(verdict, ground, language), keep, _VARIES, language)
+    if wants_receipt or RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
+        # Imported when asked for: whoever asks for no receipt pays nothing for it.
+        from registry.web.receipts import with_receipt
+
+        return with_receipt(request, asked, verdict, at, answer, is_field=wants_receipt)
+    return answer

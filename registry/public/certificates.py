@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry.agencies import record
 from registry.clock import day_at
 from registry.papers.qr import Symbol
-from registry.public.issuing import Issued
 from registry.public.names import shown
 from registry.public.rendering import is_demo, rendered, span
 from registry.public.standing import Standing
@@ -31,6 +30,13 @@ class Sheet(StrEnum):
     POSTER_A3 = "poster_a3"
 
 
+class PlaceInLog(NamedTuple):
+    """The latest entry of the licence under the published head, and the name of the log."""
+
+    index: int
+    origin: str
+
+
 def languages_of(asked: Language, standing: Standing) -> tuple[Language, Language]:
     """Chinese as the asker writes it, and the language of the licence's destination."""
     corridors = standing.licence.corridors or ()
@@ -39,11 +45,11 @@ def languages_of(asked: Language, standing: Standing) -> tuple[Language, Languag
     return chinese, _SPOKEN_IN.get(next(iter(places)), Language.EN) if len(places) == 1 else Language.EN
 
 
-def html_of(sheet: Sheet, said: Sequence[Language], standing: Standing, proofs: Issued) -> str:
+def html_of(sheet: Sheet, said: Sequence[Language], standing: Standing, code: str, place: PlaceInLog) -> str:
     """The sheet as HTML that needs nothing from outside."""
     agency, licence = standing.agency, standing.licence
     names = _names(agency)
-    symbol = Symbol(proofs.code)
+    symbol = Symbol(code)
     return rendered(
         f"paper_{sheet.partition('_')[0]}.html",
         said[0],
@@ -52,9 +58,9 @@ def html_of(sheet: Sheet, said: Sequence[Language], standing: Standing, proofs: 
         size=sheet.partition("_")[2].upper() or "A4",
         address=services().settings.public_url,
         host=services().settings.public_host,
-        number=licence.number,
+        number=licence.number if _is_named(agency) else None,
         names=names,
-        facts=[{language: value for language, value in row} for row in _facts(said, standing, proofs)],
+        facts=[{language: value for language, value in row} for row in _facts(said, standing, place)],
         status={language: word(language, "status", standing.verdict.status or "not_stated") for language in said},
         status_on={language: date_text(language, standing.verdict.on) for language in said},
         code=symbol.data_address,
@@ -63,29 +69,34 @@ def html_of(sheet: Sheet, said: Sequence[Language], standing: Standing, proofs: 
 
 def _names(agency: record.Agency) -> list[Any]:
     """The current names, legal ones first; of a natural person none, for a paper cannot be erased."""
-    if agency.holder_kind is not HolderKind.LEGAL_PERSON:
+    if not _is_named(agency):
         return []
     order = list(NameKind)
     current = [name for name in agency.names if name.kind is not NameKind.FORMER]
     return [shown(name) for name in sorted(current, key=lambda name: order.index(name.kind))][:MOST_NAMES]
 
 
-def _facts(said: Sequence[Language], standing: Standing, proofs: Issued) -> list[list[tuple[Language, tuple[str, str]]]]:
+def _is_named(agency: record.Agency) -> bool:
+    """Whether name and number may be printed: of a natural person the log holds neither, so that both can be erased."""
+    return agency.holder_kind is HolderKind.LEGAL_PERSON
+
+
+def _facts(said: Sequence[Language], standing: Standing, place: PlaceInLog) -> list[list[tuple[Language, tuple[str, str]]]]:
     """Rows of label and value, each in every language."""
-    rows = [[(language, fact) for language in said if (fact := _fact(language, name, standing, proofs))] for name in _ROWS]
+    rows = [[(language, fact) for language in said if (fact := _fact(language, name, standing, place))] for name in _ROWS]
     return [row for row in rows if row]
 
 
 _ROWS = ("kind", "number", "authority", "term", "activities", "corridors", "sectors", "conditions", "read", "entry")
 
 
-def _fact(language: Language, name: str, standing: Standing, proofs: Issued) -> tuple[str, str] | None:
+def _fact(language: Language, name: str, standing: Standing, place: PlaceInLog) -> tuple[str, str] | None:
     licence = standing.licence
     label = text(language, f"paper.{name}" if name in ("kind", "read", "entry") else f"page.agency.licence.{name}")
     value = ""
     if name == "kind":
         value = word(language, "kind", licence.kind)
-    elif name == "number":
+    elif name == "number" and _is_named(standing.agency):
         value = licence.number or text(language, "page.agency.licence.no_number")
     elif name == "authority":
         value = authority_name(language, licence.authority, standing.ground)
@@ -103,7 +114,7 @@ def _fact(language: Language, name: str, standing: Standing, proofs: Issued) -> 
         zone = standing.ground.time_zone(licence.authority)
         value = date_text(language, day_at(standing.verdict.source.retrieved_at, zone))
     elif name == "entry":
-        value = text(language, "paper.entry.value", index=proofs.index, origin=proofs.origin)
+        value = text(language, "paper.entry.value", index=place.index, origin=place.origin)
     return (label, value) if value else None
 
 

@@ -12,13 +12,14 @@ from flask import Blueprint, Response, request
 
 from registry.clock import day_at, now
 from registry.codes import ProofFlaw
-from registry.credentials.paper import PaperSaid, paper_said, read_paper_code
+from registry.credentials.paper import PaperSaid, paper_said
 from registry.errors import NotFound
 from registry.keyring import KeyState, Use
 from registry.log.queries import logged_keys
 from registry.public.rendering import NOT_KEPT, page, span
 from registry.public.standing import Standing, Stands, standing_of
 from registry.terms import EU_STATES, SENDING_COUNTRIES, Answer, Language, LicenceKind
+from registry.web.credentials import read_paper_code
 from registry.web.headers import content_policy
 from registry.web.languages import accepted, text
 from registry.web.transaction import reading, services
@@ -47,7 +48,7 @@ def check_here() -> Response:
     code = request.form.get("code", "").strip()
     if not code:
         return _page({"step": "none"})
-    checked = read_paper_code(reading(), code)
+    checked = read_paper_code(code)
     if checked.genuine is not Answer.YES:
         why = next((why for why, flaws in FALSE.items() if checked.flaw in flaws), "forged")
         return _page({"step": "false", "why": why, "code": code})

@@ -7,18 +7,21 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
+from registry.credentials.queries import published_now
 from registry.errors import NotFound
 from registry.ids import read_reference
+from registry.log.queries import latest_entry
 from registry.papers.making import PAUSE, Made, Making, key_of, paper
 from registry.papers.qr import Symbol
 from registry.papers.rendering import Attachment, Draft
-from registry.public.certificates import Sheet, html_of, languages_of
-from registry.public.issuing import Issued, issued
+from registry.public.certificates import PlaceInLog, Sheet, html_of, languages_of
 from registry.public.names import main_name
 from registry.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.public.standing import Standing, Stands, standing_of
 from registry.terms import Language
-from registry.web.transaction import services
+from registry.web.answers import encode
+from registry.web.credentials import bundle, paper_code
+from registry.web.transaction import reading, services
 from registry.web.wording import authority_name
 
 pages = Blueprint("papers", __name__)
@@ -62,23 +65,23 @@ def licence(language: Language, licence_id: str) -> Response:
 @pages.get("/<language:language>/licences/<licence_id>/<any(certificate, card, 'poster-a4', 'poster-a3'):name>.pdf")
 def pdf(language: Language, licence_id: str, name: str) -> Response:
     standing = _printable(licence_id)
-    proofs = issued(standing)
+    reference = standing.licence.licence_id
     kind = PAPERS[name]
     said = languages_of(language, standing)
+    # The code changes whenever an entry of the licence does.
+    code = paper_code(reference)
     # All that a paper depends on; the day is there for the status that it states.
-    key = key_of(
-        name, said, standing.licence.licence_id, standing.etag, proofs.index, proofs.origin, standing.verdict.on, is_demo()
-    )
+    key = key_of(name, said, standing.etag, code, standing.verdict.on, is_demo())
 
     def draft() -> Draft:
-        html = html_of(kind.sheet, said, standing, proofs)
-        return Draft(html, _files(proofs) if kind.has_files else ())
+        html = html_of(kind.sheet, said, standing, code, _place_in_log(reference))
+        return Draft(html, _files(reference) if kind.has_files else ())
 
     made = paper(services().settings.home / "papers", key, draft)
     if made.state is not Making.READY:
         return _not_yet(language, standing, made)
     response = Response(made.body, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}-{standing.licence.licence_id}.pdf"'
+    response.headers["Content-Disposition"] = f'inline; filename="{name}-{reference}.pdf"'
     response.headers["Content-Language"] = ", ".join(said)
     response.headers["Cache-Control"] = SHORT
     response.set_etag(key)
@@ -87,7 +90,7 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
 
 @pages.get("/<language:language>/licences/<licence_id>/code.<any(svg, png):form>")
 def code(language: Language, licence_id: str, form: str) -> Response:
-    symbol = Symbol(issued(_printable(licence_id)).code)
+    symbol = Symbol(paper_code(_printable(licence_id).licence.licence_id))
     body, mimetype = (symbol.svg, "image/svg+xml") if form == "svg" else (symbol.png, "image/png")
     response = Response(body, mimetype=mimetype)
     response.headers["Cache-Control"] = SHORT
@@ -102,10 +105,19 @@ def _printable(licence_id: str) -> Standing:
     return standing
 
 
-def _files(proofs: Issued) -> tuple[Attachment, ...]:
+def _place_in_log(reference: str) -> PlaceInLog:
+    head = published_now(reading())
+    entry = latest_entry(reading(), f"licence/{reference}", head.size)
+    if entry is None:
+        raise NotFound("no signed head of the log covers this licence yet")
+    return PlaceInLog(entry.index, head.origin)
+
+
+def _files(reference: str) -> tuple[Attachment, ...]:
+    whole = bundle(reference)
     return (
-        Attachment("credential.jwt", "Licence credential (SD-JWT VC), signed by the registry", proofs.credential.encode()),
-        Attachment("bundle.json", "Credential, status list, log entry and proofs, to check off line", proofs.bundle),
+        Attachment("credential.jwt", "Licence credential (SD-JWT VC), signed by the registry", whole["credential"].encode()),
+        Attachment("bundle.json", "Credential, status list, log entries and proofs, to check off line", encode(whole)),
     )
 
 

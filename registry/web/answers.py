@@ -34,12 +34,22 @@ encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A value to be sent, in seconds how long it may be kept, and further headers."""
+    """A value to be sent, in seconds how long it may be kept, and further headers. `is_kept` is false for the asker's alone."""
 
     value: Any
     max_age: int = LONGEST
     headers: tuple[Header, ...] = ()
     language: Language = field(default=Language.EN)
+    media_type: str = MEDIA_TYPE
+    is_kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Bytes to be sent as they are, alike in every language, and in seconds how long they may be kept."""
+
+    body: bytes
+    max_age: int = LONGEST
 
 
 class Sent(Response):
@@ -70,8 +80,8 @@ def respond(answer: Answer, environ: Mapping[str, Any]) -> Response:
     """The response to a request: 304 where the asker holds these very bytes, and nothing to be kept of a POST."""
     body = encode(answer.value)
     headers = [("Content-Language", answer.language.value), ("Vary", "Accept-Language"), *answer.headers]
-    if environ["REQUEST_METHOD"] not in READING:
-        return Sent(body, HTTPStatus.OK, [*headers, ("Cache-Control", "no-store"), *_of_body(body, MEDIA_TYPE)])
+    if not answer.is_kept or environ["REQUEST_METHOD"] not in READING:
+        return Sent(body, HTTPStatus.OK, [*headers, ("Cache-Control", "no-store"), *_of_body(body, answer.media_type)])
     return _kept(body, MEDIA_TYPE, answer.max_age, headers, environ)
 
 

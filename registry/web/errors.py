@@ -17,11 +17,13 @@ from registry.errors import (
     Fault,
     InvalidInput,
     NotFound,
+    NotIssuing,
     NotMigrated,
     RegistryError,
     TooLarge,
     TooManyRequests,
     UnsupportedMediaType,
+    WithheldByLaw,
 )
 from registry.outages import trouble_in
 from registry.terms import Language
@@ -40,6 +42,8 @@ STATUS: dict[type[RegistryError], int] = {
     TooManyRequests: 429,
     DatabaseUnavailable: 503,
     NotMigrated: 503,
+    NotIssuing: 503,
+    WithheldByLaw: 451,
 }
 """What a feature may raise, and the status it answers with. Whatever is not here is a fault of ours: 500."""
 

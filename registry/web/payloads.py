@@ -17,7 +17,7 @@ from flask import request
 
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput, UnsupportedMediaType
-from registry.web.answers import Answer, respond
+from registry.web.answers import MEDIA_TYPE, Answer, Fixed, respond, respond_with
 from schemas.base import InSchema, OutSchema
 from schemas.fields import DOUBT, Coded
 
@@ -37,11 +37,15 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a view answers with, and the operation's name for generated clients. `also` are its other statuses."""
+    """What a view answers with, and the operation's name for generated clients. `also` are its other statuses.
 
-    schema: OutSchema
+    `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema.
+    """
+
+    schema: OutSchema | None
     operation: str
     also: tuple[int, ...]
+    media_types: tuple[str, ...] = (MEDIA_TYPE,)
 
 
 class Nothing(InSchema):
@@ -67,8 +71,10 @@ def takes(schema: InSchema | None = None, *, body: bool = False) -> Callable[[Vi
     return decorate
 
 
-def returns(schema: OutSchema, operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
-    """Turn the Answer that the view gives into a response."""
+def returns(
+    schema: OutSchema, operation: str, also: tuple[int, ...] = (), *, or_as: tuple[str, ...] = ()
+) -> Callable[[View], View]:
+    """Turn the Answer that the view gives into a response. `or_as` are media types it may be asked for besides JSON."""
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -76,8 +82,23 @@ def returns(schema: OutSchema, operation: str, also: tuple[int, ...] = ()) -> Ca
             answer: Answer = view(self, **given)
             return respond(answer, request.environ)
 
-        returning.given = Given(schema, operation, also)  # type: ignore[attr-defined]
+        returning.given = Given(schema, operation, also, (MEDIA_TYPE, *or_as))  # type: ignore[attr-defined]
         return returning
+
+    return decorate
+
+
+def sends(media_type: str, operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+    """Turn the Fixed that the view gives into a response of a media type."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def sending(self: Any, **given: Any) -> Any:
+            fixed: Fixed = view(self, **given)
+            return respond_with(fixed.body, media_type, fixed.max_age, request.environ)
+
+        sending.given = Given(None, operation, also, (media_type,))  # type: ignore[attr-defined]
+        return sending
 
     return decorate
 

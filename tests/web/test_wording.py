@@ -6,7 +6,7 @@ from enum import StrEnum
 import pytest
 
 from registry.authorities.facts import AuthorityFacts, Ground
-from registry.codes import Problem, Reason
+from registry.codes import Problem, ProofFlaw, Reason
 from registry.help_lines.rules import RunBy, shipped_help_lines
 from registry.regimes.rules import shipped_regimes
 from registry.terms import (
@@ -167,6 +167,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "answer": Answer,
     "page.coverage.law": RegimeRule,
     "page.coverage.mark": Mark,
+    "proof_flaw": ProofFlaw,
 }
 
 

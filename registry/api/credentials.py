@@ -1,0 +1,120 @@
+"""Licences as signed statements, and whether a receipt that somebody shows is ours."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.api.agencies import reference_of
+from registry.api.questions import question_of
+from registry.api.shapes import NOTHING, reasons_shown
+from registry.clock import now
+from registry.credentials.believing import Checked
+from registry.credentials.rules import record_digest
+from registry.credentials.signing import CREDENTIAL_TYPE
+from registry.errors import InvalidInput
+from registry.terms import Language
+from registry.verdicts.queries import Answered
+from registry.verdicts.question import Verdict
+from registry.web import credentials
+from registry.web.answers import Answer, Fixed, asked_language, keep_for
+from registry.web.asking import verdicts
+from registry.web.languages import text
+from registry.web.payloads import loaded, returns, sends, takes
+from schemas.credentials import BundleSchema, ReceiptCheckSchema, ReceiptSchema
+from schemas.verify import VerifySchema
+
+ns = Namespace("proofs", path="/")
+
+CREDENTIAL = f"application/{CREDENTIAL_TYPE}"
+
+
+@ns.route("/licences/<licence_id>/credential")
+class LicenceCredential(Resource):  # type: ignore[misc]
+    @takes()
+    @sends(CREDENTIAL, "getLicenceCredential", (404, 451))
+    def get(self, licence_id: str) -> Fixed:
+        """Read a licence as a signed credential.
+
+        An SD-JWT VC without disclosures. It says what the log says of the licence, and where its status stands; it stays the
+        same until something about the licence changes. Of a sole trader it holds no name.
+        """
+        return Fixed(credentials.credential(reference_of(licence_id)).encode(), keep_for(now(), ()))
+
+
+@ns.route("/licences/<licence_id>/bundle")
+class LicenceBundle(Resource):  # type: ignore[misc]
+    @takes()
+    @returns(BundleSchema(), "getLicenceBundle", (404, 451))
+    def get(self, licence_id: str) -> Answer:
+        """Read everything that is needed to check a licence off line.
+
+        Credential, status list, log entries and their proofs; whoever checks needs the registry's trust file besides.
+        """
+        return Answer(credentials.bundle(reference_of(licence_id)), keep_for(now(), ()))
+
+
+@ns.route("/receipts/verify")
+class ReceiptCheck(Resource):  # type: ignore[misc]
+    @takes(ReceiptSchema(), body=True)
+    @returns(ReceiptCheckSchema(), "verifyReceipt", (413, 415))
+    def post(self, receipt: str) -> Answer:
+        """Check a receipt of an earlier answer, and ask the same again.
+
+        Says whether the registry signed it, how its key stands, what it answered then, and what it answers today. Of what is
+        not genuine nothing is repeated.
+        """
+        at, language = now(), asked_language(request.environ)
+        checked = credentials.check_receipt(receipt)
+        return Answer(check_shown(checked, at, language), language=language)
+
+
+def check_shown(checked: Checked, at: datetime, language: Language) -> dict[str, Any]:
+    flaw, key, said = checked.flaw, checked.key, checked.claims
+    again = _asked_again(said, at) if said else None
+    return {
+        "genuine": checked.genuine,
+        "problem": NOTHING if flaw is None else {"code": flaw, "text": text(language, f"proof_flaw.{flaw}")},
+        "key": NOTHING if key is None else {"kid": key.kid, "state": key.state},
+        "then": then_shown(said) if said else NOTHING,
+        "today": NOTHING if again is None else today_shown(again, language),
+        "changed": [] if again is None else changed(said, again.verdict),
+    }
+
+
+def then_shown(said: Any) -> dict[str, Any]:
+    """What the receipt says, as it was signed."""
+    kept = ("question", "verdict", "may_continue_existing_placements", "reasons", "on", "records", "log")
+    return {"issued_at": datetime.fromtimestamp(said["iat"], UTC), **{name: said[name] for name in kept}}
+
+
+def today_shown(again: Answered, language: Language) -> dict[str, Any]:
+    verdict, ground = again
+    return {
+        "verdict": verdict.verdict,
+        "may_continue_existing_placements": verdict.may_continue,
+        "reasons": reasons_shown(verdict.reasons, ground, language, verdict.licence is not None, verdict.verdict),
+        "on": verdict.on,
+    }
+
+
+def changed(said: Any, verdict: Verdict) -> list[str]:
+    """Which parts of the answer are others than they were."""
+    about = [verdict.agency] if verdict.agency is not None else list(verdict.candidates)
+    today = {
+        "verdict": verdict.verdict.value,
+        "may_continue_existing_placements": verdict.may_continue.value,
+        "reasons": [finding.code.value for finding in verdict.reasons],
+        "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in about],
+    }
+    return [name for name, value in today.items() if said[name] != value]
+
+
+def _asked_again(said: Any, at: datetime) -> Answered | None:
+    """The answer to the same question today; None where today's registry no longer takes it."""
+    try:
+        asked = loaded(VerifySchema(), said["question"])
+        return verdicts().answered(question_of(asked, at), at)
+    except InvalidInput:
+        return None

@@ -1,0 +1,100 @@
+"""What stands at fixed addresses beside the API: status lists, the issuer's keys, and the credential's type."""
+
+import re
+from functools import cache
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Flask, Response, request
+
+from registry.clock import now
+from registry.credentials.keys import jwks
+from registry.credentials.rules import credential_type
+from registry.credentials.signing import STATUS_TYPE
+from registry.credentials.types import type_metadata
+from registry.errors import NotFound
+from registry.log.queries import logged_keys
+from registry.web.answers import keep_for, respond_with
+from registry.web.credentials import status_list
+from registry.web.transaction import reading, services
+
+JSON, JWK_SET = "application/json", "application/jwk-set+json"
+STATUS_LIST = f"application/{STATUS_TYPE}"
+
+KEPT = 3600
+"""Seconds for what changes with a release alone."""
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
+
+pages = Blueprint("well_known", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/status/<number>")
+def show_status_list(number: str) -> Response:
+    if not _NUMBER.fullmatch(number):
+        raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
+    return respond_with(status_list(int(number)).encode(), STATUS_LIST, keep_for(now(), ()), request.environ)
+
+
+@pages.get("/.well-known/jwt-vc-issuer")
+def show_issuer() -> Response:
+    issuer = services().settings.public_url
+    return _json({"issuer": issuer, "jwks_uri": f"{issuer}/.well-known/jwks.json"}, KEPT)
+
+
+@pages.get("/.well-known/jwks.json")
+def show_keys() -> Response:
+    return _json(jwks(logged_keys(reading()).values()), keep_for(now(), ()), JWK_SET)
+
+
+@pages.get("/vct/recruitment-licence/v1")
+def show_type() -> Response:
+    return _json(type_metadata(credential_type(services().settings.public_url)), KEPT)
+
+
+def _json(value: Any, max_age: int, media_type: str = JSON) -> Response:
+    return respond_with(msgspec.json.encode(value), media_type, max_age, request.environ)
+
+
+@cache
+def documented() -> tuple[tuple[str, str, str, str, str, tuple[int, ...]], ...]:
+    """Path, operation, summary, description, media type and further statuses, for the API's document."""
+    return (
+        (
+            "/status/{number}",
+            "getStatusList",
+            "Read a status list",
+            "A Token Status List of two bits a licence: 0 valid, 1 invalid, 2 suspended. It follows from the log's entries "
+            "below the size that it names, so anybody can derive it.",
+            STATUS_LIST,
+            (404, 429, 503),
+        ),
+        (
+            "/.well-known/jwt-vc-issuer",
+            "getCredentialIssuer",
+            "Read where the issuer's keys are",
+            "JWT VC issuer metadata.",
+            JSON,
+            (429,),
+        ),
+        (
+            "/.well-known/jwks.json",
+            "getCredentialKeys",
+            "Read the keys that sign credentials, status lists and receipts",
+            "Those whose signatures may still be believed, as the log says.",
+            JWK_SET,
+            (429, 503),
+        ),
+        (
+            "/vct/recruitment-licence/v1",
+            "getCredentialType",
+            "Read what a licence credential says",
+            "SD-JWT VC type metadata.",
+            JSON,
+            (429,),
+        ),
+    )

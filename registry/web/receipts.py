@@ -1,0 +1,32 @@
+"""Verify's answer with a receipt: signed, and kept by nobody but the asker. Loaded when the first is asked for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from flask import Request
+
+from registry.credentials.signing import RECEIPT_TYPE
+from registry.verdicts.question import Verdict
+from registry.web.answers import MEDIA_TYPE, Answer, encode
+from registry.web.credentials import receipt
+
+MEDIA_TYPE_OF_RECEIPT = f"application/{RECEIPT_TYPE}"
+
+
+def with_receipt(
+    request: Request, asked: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer, *, is_field: bool
+) -> Answer:
+    """The answer with its receipt as a field, or the receipt alone where `Accept` likes that best."""
+    best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)
+    if best == MEDIA_TYPE and not is_field:
+        return answer
+    token = receipt(asked, verdict, at)
+    if best == MEDIA_TYPE_OF_RECEIPT:
+        body, media_type = token.encode(), MEDIA_TYPE_OF_RECEIPT
+    else:
+        body, media_type = encode(answer.value)[:-1] + b',"receipt":' + encode(token) + b"}", MEDIA_TYPE
+    return Answer(
+        msgspec.Raw(body), headers=answer.headers, language=answer.language, media_type=media_type, is_kept=False
+    )
