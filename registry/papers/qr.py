@@ -41,7 +41,14 @@ class Symbol:
         """Without a size of its own: it fills whatever box it is put in, and stays sharp."""
         body = BytesIO()
         self._made.save(
-            body, kind="svg", border=QUIET_ZONE, light="#fff", omitsize=True, xmldecl=False, svgclass=None, lineclass=None
+            body,
+            kind="svg",
+            border=QUIET_ZONE,
+            light="#fff",
+            omitsize=True,
+            xmldecl=False,
+            svgclass=None,
+            lineclass=None,
         )
         return body.getvalue()
 

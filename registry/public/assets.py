@@ -1,4 +1,4 @@
-"""The stylesheet, the mark and the script of the one page that needs it: small files of our own, read once. Nothing comes from anywhere else."""
+"""The stylesheet, the mark, and the script of the one page that has one: small files of our own, read once."""
 
 import hashlib
 from functools import cache

@@ -1,8 +1,9 @@
 """What stands on a paper: the licence's record in Chinese and in the language of the country it leads to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 from registry.agencies import record
 from registry.clock import day_at
@@ -30,7 +31,8 @@ class Sheet(StrEnum):
     POSTER_A3 = "poster_a3"
 
 
-class PlaceInLog(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PlaceInLog:
     """The latest entry of the licence under the published head, and the name of the log."""
 
     index: int
@@ -60,7 +62,7 @@ def html_of(sheet: Sheet, said: Sequence[Language], standing: Standing, code: st
         host=services().settings.public_host,
         number=licence.number if _is_named(agency) else None,
         names=names,
-        facts=[{language: value for language, value in row} for row in _facts(said, standing, place)],
+        facts=[dict(row) for row in _facts(said, standing, place)],
         status={language: word(language, "status", standing.verdict.status or "not_stated") for language in said},
         status_on={language: date_text(language, standing.verdict.on) for language in said},
         code=symbol.data_address,
@@ -81,9 +83,13 @@ def _is_named(agency: record.Agency) -> bool:
     return agency.holder_kind is HolderKind.LEGAL_PERSON
 
 
-def _facts(said: Sequence[Language], standing: Standing, place: PlaceInLog) -> list[list[tuple[Language, tuple[str, str]]]]:
+def _facts(
+    said: Sequence[Language], standing: Standing, place: PlaceInLog
+) -> list[list[tuple[Language, tuple[str, str]]]]:
     """Rows of label and value, each in every language."""
-    rows = [[(language, fact) for language in said if (fact := _fact(language, name, standing, place))] for name in _ROWS]
+    rows = [
+        [(language, fact) for language in said if (fact := _fact(language, name, standing, place))] for name in _ROWS
+    ]
     return [row for row in rows if row]
 
 

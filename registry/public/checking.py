@@ -4,7 +4,6 @@ A script of ours checks the signature in the browser; where it cannot, the code 
 page shows what was signed, never what the paper says, and how the licence stands today.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -23,7 +22,7 @@ from registry.web.credentials import read_paper_code
 from registry.web.headers import content_policy
 from registry.web.languages import accepted, text
 from registry.web.transaction import reading, services
-from registry.web.wording import authority_name, country_name, date_text, reason_text, word
+from registry.web.wording import LOCALES, authority_name, country_name, date_text, reason_text, word
 
 pages = Blueprint("checking", __name__)
 
@@ -55,22 +54,18 @@ def check_here() -> Response:
     said = paper_said(checked.claims)
     has_ended = said.expires_at is not None and said.expires_at <= now().timestamp()
     try:
-        standing = standing_of(said.licence_id)
+        standing: Standing | None = standing_of(said.licence_id)
     except NotFound:
         standing = None
     stands = Stands.EXPIRED if has_ended else standing.stands if standing else Stands.UNKNOWN
-    return _page(
-        {"step": "genuine", "stands": stands, "record": _record(_language(), said), "code": code}
-        | (_today(_language(), standing) if standing else {"standing": None})
-    )
+    found = {"step": "genuine", "stands": stands, "record": _record(_language(), said), "code": code}
+    return _page(found | (_today(_language(), standing) if standing else {"standing": None}))
 
 
 @pages.get("/<language:language>/licences/<licence_id>/today")
 def today(language: Language, licence_id: str) -> Response:
     """A piece of a page: how the licence stands today. The script of the check page asks for it."""
-    return page(
-        "today.html", language, here="", cache_control=NOT_KEPT, **_today(language, standing_of(licence_id))
-    )
+    return page("today.html", language, here="", cache_control=NOT_KEPT, **_today(language, standing_of(licence_id)))
 
 
 def _language() -> Language:
@@ -80,14 +75,17 @@ def _language() -> Language:
     return accepted(request.headers.get("Accept-Language"), Language.ZH_HANS)
 
 
-def _page(found: Mapping[str, Any]) -> Response:
+_NOTHING: dict[str, Any] = {"step": None, "code": "", "why": None, "stands": None, "record": {}, "standing": None}
+
+
+def _page(found: dict[str, Any]) -> Response:
     language = _language()
     response = page(
         "check.html",
         language,
         here="",
         cache_control=NOT_KEPT,
-        found={"step": None, "code": ""} | found,
+        found=_NOTHING | found,
         tones=TONES,
         facts=None if found.get("step") else _facts(language),
     )
@@ -111,6 +109,7 @@ def _facts(language: Language) -> dict[str, Any]:
     return {
         "issuer": services().settings.public_url,
         "language": language,
+        "locale": LOCALES[language].replace("_", "-"),
         "keys": keys,
         "kinds": {kind: word(language, "kind", kind) for kind in LicenceKind},
         "countries": {code: country_name(language, code) for code in sorted(EU_STATES | SENDING_COUNTRIES)},
@@ -152,7 +151,9 @@ def _day(instant: int | None, sign: int) -> date | None:
 
 def _corridor(language: Language, stated: str) -> str:
     ends = stated.split(">")
-    return " → ".join(text(language, "page.agency.any_country") if end == "*" else country_name(language, end) for end in ends)
+    return " → ".join(
+        text(language, "page.agency.any_country") if end == "*" else country_name(language, end) for end in ends
+    )
 
 
 def _today(language: Language, standing: Standing) -> dict[str, Any]:

@@ -20,6 +20,14 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     app.url_map.converters["language"] = LanguageConverter
-    for blueprint in (assets.pages, lookup.pages, agencies.pages, knowledge.pages, fees.pages, papers.pages, checking.pages):
+    for blueprint in (
+        assets.pages,
+        lookup.pages,
+        agencies.pages,
+        knowledge.pages,
+        fees.pages,
+        papers.pages,
+        checking.pages,
+    ):
         app.register_blueprint(blueprint)
     show_errors_with(app, error_page)

@@ -85,7 +85,8 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
     response.headers["Content-Language"] = ", ".join(said)
     response.headers["Cache-Control"] = SHORT
     response.set_etag(key)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @pages.get("/<language:language>/licences/<licence_id>/code.<any(svg, png):form>")
@@ -116,7 +117,9 @@ def _place_in_log(reference: str) -> PlaceInLog:
 def _files(reference: str) -> tuple[Attachment, ...]:
     whole = bundle(reference)
     return (
-        Attachment("credential.jwt", "Licence credential (SD-JWT VC), signed by the registry", whole["credential"].encode()),
+        Attachment(
+            "credential.jwt", "Licence credential (SD-JWT VC), signed by the registry", whole["credential"].encode()
+        ),
         Attachment("bundle.json", "Credential, status list, log entries and proofs, to check off line", encode(whole)),
     )
 

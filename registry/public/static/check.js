@@ -141,7 +141,7 @@
   // An instant is midnight where the authority sits. Half a day further it is noon there, the same day in UTC everywhere.
   function day(seconds, shift) {
     var form = { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" };
-    return new Intl.DateTimeFormat(facts.language, form).format(new Date(seconds * 1000 + shift));
+    return new Intl.DateTimeFormat(facts.locale, form).format(new Date(seconds * 1000 + shift));
   }
 
   function term(from, to) {
@@ -204,6 +204,9 @@
 
   function showFalse(why) {
     document.querySelectorAll("[data-why]").forEach(function (one) { one.hidden = one.getAttribute("data-why") !== why; });
+    document.querySelectorAll("[data-title]").forEach(function (one) {
+      one.hidden = (one.getAttribute("data-title") === "damaged") !== (why === "damaged");
+    });
     show("false");
   }
 
