@@ -15,6 +15,7 @@ from registry.api.shapes import AgencySummary, agency_shown, agency_summary, lic
 from registry.authorities.facts import Ground
 from registry.clock import day_at, now
 from registry.errors import NotFound
+from registry.ids import read_reference
 from registry.verdicts.queries import shown
 from registry.verdicts.status_rules import standing_on
 from registry.web.answers import Answer, encode, keep_for

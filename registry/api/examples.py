@@ -72,6 +72,13 @@ EXAMPLES = (
     ),
     Example("verify", "name", "A name alone is never yes", _VERIFY, query={"name": "Agenzia Inventata"}),
     Example(
+        "verify",
+        "receipt",
+        "With a signed receipt",
+        _VERIFY,
+        query={"licence_number": "FICT-CN-001", "origin": "CN", "destination": "IT", "receipt": "true"},
+    ),
+    Example(
         "verify", "not_registered", "On no list that is held in full", _VERIFY, query={"uscc": "91000000MA00FCT307"}
     ),
     Example(
@@ -150,6 +157,27 @@ EXAMPLES = (
             "monthly_wage": "1500",
             "wage_currency": "EUR",
         },
+    ),
+    Example(
+        "getLicenceCredential",
+        "sending",
+        "A sending licence",
+        "/api/v1/licences/{licence_id}/credential",
+        {"licence_id": SENDING_LICENCE},
+    ),
+    Example(
+        "getLicenceBundle",
+        "suspended",
+        "A suspended licence",
+        "/api/v1/licences/{licence_id}/bundle",
+        {"licence_id": SUSPENDED_LICENCE},
+    ),
+    Example(
+        "verifyReceipt",
+        "forged",
+        "A receipt that nobody signed",
+        "/api/v1/receipts/verify",
+        body={"receipt": "eyJhbGciOiJub25lIiwidHlwIjoicmVnaXN0cnktcmVjZWlwdCtqd3QifQ.eyJ2ZXJkaWN0IjoieWVzIn0."},
     ),
     Example("listFeeRules", "all", "All of them", "/api/v1/fee-rules"),
 )

@@ -1,7 +1,8 @@
 """Codes on paper that somebody shows: ours, and saying what the log says?"""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from sqlalchemy import select
@@ -19,7 +20,8 @@ from registry.log.tree import leaf_hash
 DAY = 86_400
 
 
-class PaperSaid(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PaperSaid:
     """What a genuine code says. A page shows this, and never what the paper says. `expires_at` is its first instant over."""
 
     licence_id: str

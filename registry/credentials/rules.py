@@ -7,9 +7,10 @@ import hashlib
 import zlib
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -135,7 +136,8 @@ def status_reference(issuer: str, place: int) -> dict[str, Any]:
 # Licence credential
 
 
-class Logged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Logged:
     """An entry: its index, its exact bytes, its instant, and the record in it as it was logged."""
 
     index: int

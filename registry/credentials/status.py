@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from registry.agencies import record
@@ -126,11 +126,11 @@ def _read(session: Session, number: int, size: int) -> dict[int, Steps]:
 def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
     """The list with the entries from `known.size` to before `size` applied."""
     changed = session.execute(
-        select(distinct(Entry.agency_id)).where(
-            Entry.index >= known.size, Entry.index < size, Entry.agency_id.is_not(None)
-        )
+        select(Entry.agency_id)
+        .where(Entry.index >= known.size, Entry.index < size, Entry.agency_id.is_not(None))
+        .distinct()
     ).scalars()
-    row_ids = list(changed)
+    row_ids = [row_id for row_id in changed if row_id is not None]
     if len(row_ids) > MOST_AGENCIES_CAUGHT_UP:
         return _List(size, _read(session, number, size))
     steps = dict(known.steps)

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy.orm import Session
 
+from registry.config import Settings
+from registry.web.transaction import services
 from tests.api import world
 
 
@@ -17,7 +20,8 @@ def then() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def example_world(then: time_machine.Traveller, session: Session) -> Session:
+def example_world(then: time_machine.Traveller, app: Flask, settings: Settings, session: Session) -> Session:
     world.build(session)
     session.commit()
+    world.publish(settings, services(app).sessions)
     return session

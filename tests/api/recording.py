@@ -7,6 +7,7 @@ from typing import Any
 
 import time_machine
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from registry import revisions
 from registry.api.examples import EXAMPLES, Example
@@ -25,18 +26,25 @@ def ask(client: FlaskClient, example: Example) -> Any:
     return client.open(example.address(), method=example.method, json=example.body, headers=headers)
 
 
+def answer_in(response: TestResponse) -> Any:
+    """The body of a response: what JSON says, or text as it stands."""
+    return response.get_json(force=True) if response.mimetype.endswith("json") else response.get_data(as_text=True)
+
+
 def record() -> None:
     with tempfile.TemporaryDirectory() as folder, time_machine.travel(world.NOW, tick=False):
         home = Path(folder)
         url = f"sqlite:///{home}/registry.sqlite3"
         revisions.upgrade(url)
-        app = create_app(Settings(home=home, database_url=url, files=home / "files", edges=frozenset({Edge.API})))
+        settings = Settings(home=home, database_url=url, files=home / "files", edges=frozenset({Edge.API}))
+        app = create_app(settings)
         with services(app).sessions.begin() as session:
             world.build(session)
+        world.publish(settings, services(app).sessions)
         client = app.test_client()
         answers: dict[str, dict[str, Any]] = {}
         for example in EXAMPLES:
-            answers.setdefault(example.operation, {})[example.name] = ask(client, example).get_json(force=True)
+            answers.setdefault(example.operation, {})[example.name] = answer_in(ask(client, example))
         services(app).engine.dispose()
     TARGET.write_text(json.dumps(answers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

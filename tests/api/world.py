@@ -1,14 +1,24 @@
 """The invented registry that the documentation's examples are about. Everything in it is fixed, references and instants too."""
 
+import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 
-from sqlalchemy.orm import Session
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
 from registry.api import examples
+from registry.config import Settings
+from registry.keyring import Key, Keyring, KeyState, Use
+from registry.log.signing import sign_committed
 from registry.terms import IdentifierScheme, LicenceKind, LicenceStatus, NameKind, Script
 from tests import make
+
+KEYS = Path(__file__).parents[1] / "data" / "example_keys.json"
+"""What is known of the examples' keys; their secrets follow from their place."""
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
@@ -51,6 +61,28 @@ def build(session: Session) -> None:
         session, sending, receiving, agreement_id=examples.AGREEMENT, number="FICT-AGR-1", to=date(2027, 6, 30)
     )
     _suspended(session)
+
+
+def publish(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """A head of the log over all of it, signed by keys that are the same each time, known to all, and of no other use."""
+    keyring = Keyring(settings.keys)
+    settings.keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for number, facts in enumerate(json.loads(KEYS.read_text(encoding="utf-8")), start=1001):
+        key = Key(**{**facts, "use": Use(facts["use"]), "state": KeyState(facts["state"])})
+        path = settings.keys / f"{key.name}.pem"
+        path.touch(mode=0o600)
+        path.write_bytes(_pem(key.use, number))
+        keyring.keep(key)
+    sign_committed(settings, sessions)
+
+
+def _pem(use: Use, number: int) -> bytes:
+    secret = (
+        ed25519.Ed25519PrivateKey.from_private_bytes(number.to_bytes(32, "big"))
+        if use is Use.LOG
+        else ec.derive_private_key(number, ec.SECP256R1())
+    )
+    return secret.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
 def _suspended(session: Session) -> None:
