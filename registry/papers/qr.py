@@ -7,6 +7,7 @@ take a third more room. Error correction M outlives a crease or a stain of 15 %.
 from base64 import b64encode
 from functools import cached_property
 from io import BytesIO
+from typing import Any
 
 import segno
 from segno.consts import MODE_ALPHANUMERIC, MODE_BYTE
@@ -23,9 +24,9 @@ class Symbol:
 
     def __init__(self, address: str) -> None:
         beginning, mark, fragment = address.partition("#")
-        self._made = segno.make(
-            [(beginning + mark, MODE_BYTE), (fragment, MODE_ALPHANUMERIC)], error="m", micro=False, boost_error=False
-        )
+        # The library's stub forgets that segments may be given.
+        segments: Any = [(beginning + mark, MODE_BYTE), (fragment, MODE_ALPHANUMERIC)]
+        self._made = segno.make(segments, error="m", micro=False, boost_error=False)
 
     @property
     def version(self) -> int:

@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from registry.public import agencies, assets, checking, fees, knowledge, lookup, papers
+from registry.public import agencies, assets, checking, fees, knowledge, log, lookup, papers
 from registry.public.rendering import error_page
 from registry.terms import Language
 from registry.web.errors import show_errors_with
@@ -20,14 +20,6 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     app.url_map.converters["language"] = LanguageConverter
-    for blueprint in (
-        assets.pages,
-        lookup.pages,
-        agencies.pages,
-        knowledge.pages,
-        fees.pages,
-        papers.pages,
-        checking.pages,
-    ):
-        app.register_blueprint(blueprint)
+    for edge in (assets, lookup, agencies, knowledge, fees, papers, checking, log):
+        app.register_blueprint(edge.pages)
     show_errors_with(app, error_page)

@@ -16,7 +16,7 @@ from registry.public.assets import address_of
 from registry.terms import Language
 from registry.web import wording
 from registry.web.errors import ProblemDocument
-from registry.web.languages import CATALOGUES, text
+from registry.web.languages import CATALOGUES, has_text, text
 from registry.web.transaction import reading
 
 SHORT = "public, max-age=60"
@@ -83,6 +83,7 @@ def rendered(template: str, language: Language, *, keeps_query: bool = True, **c
         "language": language,
         "t": partial(text, language),
         "text": text,
+        "has": has_text,
         "html": partial(marked, language),
         "date": partial(wording.date_text, language),
         "country": partial(wording.country_name, language),
