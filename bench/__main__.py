@@ -1,4 +1,4 @@
-"""`python -m bench [lookups] [writing] [imports]`: measures, prints the rows and keeps them under bench/results.
+"""`python -m bench [lookups] [writing] [imports] [log]`: measures, prints the rows and keeps them under bench/results.
 
 BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
 """
@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import box, databases, imports, lookups, report, writing
+from bench import box, databases, imports, log, lookups, report, writing
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "imports")
+PARTS = ("lookups", "writing", "imports", "log")
 
 
 def main(parts: list[str]) -> None:
@@ -37,7 +37,7 @@ def main(parts: list[str]) -> None:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         databases.forget_older()
         server = _postgres(stack, load_core)
-        if wanted != ["imports"]:
+        if {"lookups", "writing"} & set(wanted):
             # Built before anything is pinned: it may take all the machine has.
             databases.sqlite_database(size)
             if server is not None:
@@ -53,6 +53,10 @@ def main(parts: list[str]) -> None:
             noise.append(box.noise(servers_core))
         if "imports" in wanted:
             found, raw = imports.measure(size, rounds, folder, server)
+            rows, facts = rows + found, facts | raw
+            noise.append(box.noise(servers_core))
+        if "log" in wanted:
+            found, raw = log.measure(size, rounds, servers_core, folder, server)
             rows, facts = rows + found, facts | raw
             noise.append(box.noise(servers_core))
     facts["noise"] = noise

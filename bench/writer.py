@@ -31,19 +31,19 @@ def main(url: str, per_second: float) -> None:
         if early > 0:
             time.sleep(early)
         with sessions.begin() as session:
-            known = _drawn(session, size)
-            amend(session, _changed(known), Event("licence.amended", known.agency_id))
+            known = drawn(session, size)
+            amend(session, changed(known), Event("licence.amended", known.agency_id))
         written += 1
     print(written, time.monotonic() - began)
 
 
-def _drawn(session: Session, size: int) -> record.Agency:
+def drawn(session: Session, size: int) -> record.Agency:
     row_id = random.randrange(size) + 1
     body = session.execute(select(models.PublicRecord.body).where(models.PublicRecord.agency_id == row_id))
     return record.read_record(body.scalar_one())
 
 
-def _changed(agency: record.Agency) -> record.Agency:
+def changed(agency: record.Agency) -> record.Agency:
     """The agency with its first licence suspended, or in force again."""
     licence = agency.licences[0]
     *former, last = licence.status_history

@@ -32,6 +32,8 @@ TAGS = {
     "directory": "What the registry stands on, and who helps.",
     "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
     "proofs": "Signed statements that anybody can check later, without the registry.",
+    "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
+    "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
     "service": "Whether the service is up.",
 }
 
@@ -116,6 +118,7 @@ class Writer:
                 self._add_operation(namespace.name, path, method, view)
         self._add_well_known()
         self._add_health()
+        self._add_log()
         self.spec.components.schemas["Verify"] |= _TOGETHER
         return dict(self.spec.to_dict())
 
@@ -265,6 +268,26 @@ class Writer:
             },
         )
 
+    def _add_log(self) -> None:
+        """The addresses whose form is not ours: text as C2SP has it, and the trust file of docs/proofs.md."""
+        for path, (operation_id, summary) in _LOG.items():
+            is_json = path.endswith(".json")
+            shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}
+            answer = {
+                "description": summary,
+                "headers": {name: _header(name) for name in (*_ALWAYS, "ETag", "Cache-Control")},
+                "content": {"application/json" if is_json else "text/plain": {"schema": shape}},
+            }
+            operation: dict[str, Any] = {
+                "operationId": operation_id,
+                "tags": ["log"],
+                "summary": summary.rstrip("."),
+                "description": "Not found while nothing of the log is published.",
+                "parameters": [_INDEX] if "{index}" in path else [],
+                "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
+            }
+            self.spec.path(path, operations={"get": operation})
+
     def _reference(self, schema: Schema) -> dict[str, Any]:
         return dict(self.converter.resolve_nested_schema(schema))  # type: ignore[no-untyped-call]
 
@@ -356,6 +379,27 @@ _TOGETHER = {
     },
 }
 """What binds the fields of a question together."""
+
+_LOG = {
+    "/log/checkpoint": (
+        "getCheckpoint",
+        "Read the newest head of the log: a signed note, with the witnesses' signatures.",
+    ),
+    "/log/proof/{index}": ("getProof", "Read the proof that an entry stands in the log, under its newest head."),
+    "/log/vkey": ("getVerifierKeys", "Read the keys that heads verify with, one a line, the active first."),
+    "/log/policy": ("getPolicy", "Read which witnesses a head needs."),
+    "/.well-known/registry-trust.json": ("getTrustFile", "Read what whoever verifies off line keeps."),
+}
+"""Path, operation and summary of the log's addresses."""
+
+_INDEX = {
+    "name": "index",
+    "in": "path",
+    "required": True,
+    "description": "Index of the entry, from 0, without leading noughts.",
+    "schema": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$"},
+    "example": "0",
+}
 
 _ACCEPT_LANGUAGE = {
     "name": "Accept-Language",

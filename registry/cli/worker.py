@@ -58,10 +58,11 @@ def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 TASKS = (
-    Task("sign_log", 1.0, sign_log),
-    Task("ask_witnesses", 30.0, ask_again),
     Task("fetch_lists", 60.0, fetch_due),
     Task("warn_of_staleness", 3600.0, warn),
+    # Last, so that one round signs what it fetched itself.
+    Task("sign_log", 1.0, sign_log),
+    Task("ask_witnesses", 30.0, ask_again),
 )
 
 

@@ -96,9 +96,11 @@ def settle_keys(session: Session, keyring: Keyring) -> bool:
     """
     locked_state(session)
     logged = logged_keys(session)
-    for known in logged.values():
-        _adopt(keyring, known)
-    here = keyring.keys()
+    held = {key.kid: key for key in keyring.keys(use=None)}
+    adopted = [_adopt(keyring, known, held.get(known.kid)) for known in logged.values()]
+    if any(adopted):
+        held = {key.kid: key for key in keyring.keys(use=None)}
+    here = list(held.values())
     signing = [key for key in logged.values() if key.use is Use.LOG and key.state is KeyState.ACTIVE]
     if signing and not {key.kid for key in signing} & {key.kid for key in here}:
         raise KeyTrouble(
@@ -112,8 +114,10 @@ def settle_keys(session: Session, keyring: Keyring) -> bool:
     return bool(fresh)
 
 
-def _adopt(keyring: Keyring, known: LoggedKey) -> None:
+def _adopt(keyring: Keyring, known: LoggedKey, held: Key | None) -> bool:
     """Write down here what the log says of a key whose secret is here: somebody crashed between the two."""
+    if held is not None and (held.state, held.last_good_index) == (known.state, known.last_good_index):
+        return False
     key = Key(
         known.kid,
         known.use,
@@ -123,11 +127,13 @@ def _adopt(keyring: Keyring, known: LoggedKey) -> None:
         known.certificate,
         known.last_good_index,
     )
-    held = {key.kid: key for key in keyring.keys(known.use)}.get(known.kid)
-    if held is None and keyring.holds_secret(key):
-        keyring.keep(key)
-    elif held is not None and (held.state, held.last_good_index) != (known.state, known.last_good_index):
+    if held is not None:
         keyring.change(held, state=known.state, last_good_index=known.last_good_index)
+    elif keyring.holds_secret(key):
+        keyring.keep(key)
+    else:
+        return False
+    return True
 
 
 def change_state(session: Session, key: Key, state: KeyState, last_good_index: int | None = None) -> Key:

@@ -51,16 +51,30 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
     keyring = Keyring(settings.keys)
     with keyring.alone():
         with sessions.begin() as session:
-            state = locked_state(session)
-            catch_up(session, state)
-            state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
-            refuse_fork(session, state, settings.home)
-            if state.closed_at is None:
-                make_keys(session, keyring)
-                settle_keys(session, keyring)
-                settle_policy(session, state.origin, settings.public_url, settings.home / "witness-policy")
+            state = _state_to_sign(session, settings)
+            if state.closed_at is not None or not _settle(session, keyring, settings, state):
+                return _sign(session, keyring, settings.home, state)
+        # Keys or policy came in: a transaction of their own, for only what is committed is signed.
         with sessions.begin() as session:
-            return _sign(session, keyring, settings.home)
+            return _sign(session, keyring, settings.home, _state_to_sign(session, settings))
+
+
+def _state_to_sign(session: Session, settings: Settings) -> LogState:
+    """The log's state, locked, with all entries in the tree, and following from what was signed. ForkRefused otherwise."""
+    state = locked_state(session)
+    catch_up(session, state)
+    state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
+    refuse_fork(session, state, settings.home)
+    return state
+
+
+def _settle(session: Session, keyring: Keyring, settings: Settings, state: LogState) -> bool:
+    """Append what the log does not say yet of keys and policy. Gives whether it was anything."""
+    assert state.origin is not None
+    make_keys(session, keyring)
+    has_keys = settle_keys(session, keyring)
+    has_policy = settle_policy(session, state.origin, settings.public_url, settings.home / "witness-policy")
+    return has_keys or has_policy
 
 
 def origin_of(settings: Settings, *, is_demo: bool) -> str:
@@ -70,11 +84,9 @@ def origin_of(settings: Settings, *, is_demo: bool) -> str:
 
 def refuse_fork(session: Session, state: LogState, home: Path) -> None:
     """Raise ForkRefused unless the log begins with all that was signed before: by the second place and by our own table."""
-    known = [last_signed(home)]
-    newest = _newest(session, state)
-    if newest is not None:
-        known.append(note.Checkpoint(newest.origin, newest.size, newest.root))
-    for head in known:
+    newest, read = _newest(session, state), reader(session)
+    ours = note.Checkpoint(newest.origin, newest.size, newest.root) if newest is not None else None
+    for head in {last_signed(home), ours}:
         if head is None or head.origin != state.origin:
             continue
         if head.size > state.hashed:
@@ -82,7 +94,7 @@ def refuse_fork(session: Session, state: LogState, home: Path) -> None:
                 f"a head of {head.size} entries was signed for {head.origin}, and the database has {state.hashed}: it was "
                 "restored from a backup. Put a newer copy back, or go on under another name with `registry log recover`"
             )
-        if tree.root_at(reader(session), head.size) != head.root:
+        if tree.root_at(read, head.size) != head.root:
             raise ForkRefused(
                 f"the first {head.size} entries of {head.origin} are not those that were signed: put the right database "
                 "back, or go on under another name with `registry log recover`"
@@ -137,16 +149,14 @@ def _newest(session: Session, state: LogState) -> Checkpoint | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def _sign(session: Session, keyring: Keyring, home: Path) -> Signed | None:
+def _sign(session: Session, keyring: Keyring, home: Path, state: LogState) -> Signed | None:
     """Sign what is committed: the caller's transaction has appended nothing, and its lock keeps others from it."""
-    state = locked_state(session)
     assert state.origin is not None
     newest = _newest(session, state)
     if newest is not None and newest.size == state.hashed and not _is_old(newest):
         return None
     signers = _signers(session, keyring)
     head = note.Checkpoint(state.origin, state.hashed, tree.root_of(tree.split(state.frontier or b"")))
-    refuse_fork(session, state, home)
     remember_signed(home, head)
     text = note.signed(
         head.text(),

@@ -1,4 +1,4 @@
-"""The check of a printed code in a real browser: checked without sending it, on a narrow phone, and where scripts lack something."""
+"""The check of a printed code in a real browser: without sending it, on a narrow phone, and where scripts lack something."""
 
 import io
 import shutil

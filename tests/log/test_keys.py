@@ -1,0 +1,169 @@
+"""Keys and the log agree, whoever crashed between the two; what the log says is what holds."""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.x509.oid import NameOID
+from jsonschema import Draft202012Validator
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.clock import now
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.errors import KeyTrouble
+from registry.ids import new_reference
+from registry.keyring import Keyring, KeyState, Use
+from registry.log import queries
+from registry.log.actions import Draft, append
+from registry.log.audit import audit
+from registry.log.keys import change_state, draft_of, make_keys, new_key
+from registry.log.models import Entry
+from registry.log.signing import sign_committed
+from tests.conftest import Database
+from tests.demo.test_load import SCHEMA
+
+Sessions = sessionmaker[Session]
+
+
+@pytest.fixture
+def sessions(database: Database) -> Iterator[Sessions]:
+    engine = engine_for(database.url, timeout=60)
+    yield sessions_for(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def keyring(settings: Settings, sessions: Sessions) -> Keyring:
+    """The keys of a log that has begun."""
+    publish(sessions)
+    sign_committed(settings, sessions)
+    return Keyring(settings.keys)
+
+
+def publish(sessions: Sessions) -> None:
+    with sessions.begin() as session:
+        append(session, [Draft(f"agency/{new_reference()}", "agency.registered", {})])
+
+
+def test_many_starts_at_once_make_each_key_once(settings: Settings, sessions: Sessions):
+    def start(_: int) -> None:
+        keyring = Keyring(settings.keys)
+        with keyring.alone(), sessions() as session:
+            make_keys(session, keyring)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(start, range(8)))
+    assert sorted(key.use for key in Keyring(settings.keys).keys(use=None)) == sorted(Use)
+
+
+def test_a_crash_between_entry_and_file_is_made_up_for(settings: Settings, sessions: Sessions, keyring: Keyring):
+    with sessions.begin() as session:
+        signer = new_key(keyring, Use.STATUS)
+        append(session, [draft_of(signer.key, is_first=True)])
+    # Nobody wrote down what is known of it: it does not sign yet.
+    assert keyring.active(Use.STATUS).kid != signer.key.kid
+    sign_committed(settings, sessions)
+    assert keyring.active(Use.STATUS).kid == signer.key.kid
+    assert keyring.active(Use.STATUS).certificate == signer.key.certificate
+
+
+def test_a_secret_without_an_entry_is_nothing(settings: Settings, sessions: Sessions, keyring: Keyring):
+    orphan = new_key(keyring, Use.RECEIPT)
+    publish(sessions)
+    sign_committed(settings, sessions)
+    with sessions() as session:
+        assert orphan.key.kid not in queries.logged_keys(session)
+    assert orphan.key.kid not in {key.kid for key in keyring.keys(use=None)}
+
+
+@pytest.mark.parametrize(("state", "good"), [(KeyState.RETIRED, None), (KeyState.COMPROMISED, 0)])
+def test_a_crash_after_the_log_said_so_ends_the_key(
+    settings: Settings, sessions: Sessions, keyring: Keyring, state: KeyState, good: int | None
+):
+    key = keyring.active(Use.CREDENTIAL)
+    with sessions.begin() as session:
+        change_state(session, key, state, good)
+    assert keyring.active(Use.CREDENTIAL) == key
+    sign_committed(settings, sessions)
+    ended = {one.kid: one for one in keyring.keys(use=None)}[key.kid]
+    assert (ended.state, ended.last_good_index) == (state, good)
+
+
+def test_a_compromised_key_never_comes_back(sessions: Sessions, keyring: Keyring):
+    key = keyring.active(Use.RECEIPT)
+    with sessions.begin() as session:
+        change_state(session, key, KeyState.COMPROMISED, -1)
+    with sessions() as session:
+        for state in KeyState:
+            with pytest.raises(KeyTrouble, match="has it already"):
+                change_state(session, key, state)
+
+
+def test_a_key_the_log_does_not_know_is_not_ended(sessions: Sessions, keyring: Keyring):
+    with sessions() as session, pytest.raises(KeyTrouble, match="does not know the key"):
+        change_state(session, new_key(keyring, Use.STATUS).key, KeyState.RETIRED)
+
+
+def test_certificates_lead_to_the_root_and_to_nobody_else(keyring: Keyring, settings: Settings):
+    certificates = {key.use: _read(key.certificate) for key in keyring.keys(use=None) if key.certificate is not None}
+    root = certificates.pop(Use.ROOT)
+    assert sorted(certificates) == sorted({Use.CREDENTIAL, Use.STATUS, Use.RECEIPT})
+    foreign = new_key(Keyring(settings.home / "foreign"), Use.ROOT).key
+    for use, certificate in certificates.items():
+        certificate.verify_directly_issued_by(root)
+        with pytest.raises((InvalidSignature, ValueError)):
+            certificate.verify_directly_issued_by(_read(foreign.certificate))
+        name = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+        assert name == f"{use} {keyring.active(use).kid}"
+        assert certificate.version is x509.Version.v3
+        assert certificate.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature
+        assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        assert certificate.not_valid_after_utc - now() > timedelta(days=3650)
+    assert root.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+
+
+def _read(certificate: str | None) -> x509.Certificate:
+    assert certificate is not None
+    return x509.load_der_x509_certificate(b64decode(certificate))
+
+
+def test_entries_of_keys_and_policy_have_the_form_that_is_published(
+    settings: Settings, sessions: Sessions, keyring: Keyring
+):
+    with sessions.begin() as session:
+        change_state(session, keyring.active(Use.STATUS), KeyState.COMPROMISED, 0)
+    sign_committed(settings, sessions)
+    validator = Draft202012Validator(SCHEMA)
+    with sessions() as session:
+        leaves = session.execute(select(Entry.leaf).where(Entry.agency_id.is_(None), Entry.index > 0)).scalars().all()
+        for leaf in leaves:
+            validator.validate(json.loads(leaf))
+    assert len(leaves) == 7
+
+
+def test_a_chain_of_keys_that_cannot_be_is_found(settings: Settings, sessions: Sessions, keyring: Keyring):
+    stranger = new_key(Keyring(settings.home / "stranger"), Use.ROOT)
+    forged = new_key(Keyring(settings.home / "other"), Use.LOG).key
+    record = {**draft_of(forged).record, "state": "retired"}
+    unsigned = {**draft_of(stranger.key).record, "use": "status", "kid": "x" * 16}
+    with sessions.begin() as session:
+        append(
+            session,
+            [
+                Draft(f"key/{forged.kid}", "registry.key_retired", record),
+                Draft("key/" + "x" * 16, "registry.key_added", unsigned),
+                draft_of(keyring.active(Use.RECEIPT)),
+            ],
+        )
+    with sessions() as session:
+        troubles = audit(session, settings.home).troubles
+    assert any("was never added" in trouble for trouble in troubles)
+    assert any("no root in the log issued" in trouble for trouble in troubles)
+    assert any("cannot become active" in trouble for trouble in troubles)
