@@ -1,4 +1,4 @@
-"""`python -m bench [lookups] [writing] [imports] [log]`: measures, prints the rows and keeps them under bench/results.
+"""`python -m bench [lookups] [writing] [imports] [log] [receipts]`: measures, prints the rows and keeps them under bench/results.
 
 BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
 """
@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import box, databases, imports, log, lookups, report, writing
+from bench import box, databases, imports, log, lookups, receipts, report, writing
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "imports", "log")
+PARTS = ("lookups", "writing", "imports", "log", "receipts")
 
 
 def main(parts: list[str]) -> None:
@@ -57,6 +57,10 @@ def main(parts: list[str]) -> None:
             noise.append(box.noise(servers_core))
         if "log" in wanted:
             found, raw = log.measure(size, rounds, servers_core, folder, server)
+            rows, facts = rows + found, facts | raw
+            noise.append(box.noise(servers_core))
+        if "receipts" in wanted:
+            found, raw = receipts.measure(size, rounds, servers_core, folder, server)
             rows, facts = rows + found, facts | raw
             noise.append(box.noise(servers_core))
     facts["noise"] = noise

@@ -17,6 +17,8 @@ from registry.errors import NotFound, NotIssuing, WithheldByLaw
 from registry.keyring import Signer
 from registry.log.queries import LoggedEntry, Published, latest_entry, published
 
+NOTHING_PUBLISHED = "this registry has published no checkpoint of its log yet; ask again when it has"
+
 
 class Subject(NamedTuple):
     """A licence as it is logged below a checkpoint, with its holder and where its authority sits."""
@@ -31,7 +33,7 @@ def published_now(session: Session) -> Published:
     """The checkpoint that is published. Raises NotIssuing while none is."""
     checkpoint = published(session)
     if checkpoint is None:
-        raise NotIssuing("this registry has published no checkpoint of its log yet; ask again when it has")
+        raise NotIssuing(NOTHING_PUBLISHED)
     return checkpoint
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.codes import ProofFlaw
 from registry.credentials.believing import Checked, believed_key, judged, refused
-from registry.credentials.queries import published_now
+from registry.credentials.queries import NOTHING_PUBLISHED, published_now
 from registry.credentials.reading import Flawed, read_jws
 from registry.credentials.rules import base64, receipt_claims
 from registry.credentials.signing import RECEIPT_TYPE, compact_jws
+from registry.errors import NotIssuing
+from registry.held import HeldReader
 from registry.keyring import KeyState, Signer, Use
-from registry.log.queries import Published
+from registry.log.models import Checkpoint, LogState
 from registry.log.tiles import reader
 from registry.log.tree import root_at
 from registry.verdicts.question import Verdict
@@ -22,8 +25,36 @@ CLOCK_DOUBT = 120
 """Seconds by which two clocks of ours may differ."""
 
 
+class Head(NamedTuple):
+    """The published head as far as a receipt states it."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
+class HeadReader:
+    """Reads the published head as cheaply as a verdict is read: it is all that a receipt asks of the database."""
+
+    def __init__(self, reader: HeldReader) -> None:
+        self._reader = reader
+        self._newest = reader.prepare(
+            select(Checkpoint.origin, Checkpoint.size, Checkpoint.root)
+            .join(LogState, LogState.origin == Checkpoint.origin)
+            .where(Checkpoint.is_witnessed.is_(True))
+            .order_by(Checkpoint.size.desc())
+            .limit(1)
+        )
+
+    def head(self) -> Head:
+        """Raises NotIssuing while none is published."""
+        for origin, size, root in self._reader.rows(self._newest, {}):
+            return Head(origin, size, bytes(root))
+        raise NotIssuing(NOTHING_PUBLISHED)
+
+
 def receipt_of(
-    question: Mapping[str, Any], verdict: Verdict, checkpoint: Published, issuer: str, signer: Signer, at: datetime
+    question: Mapping[str, Any], verdict: Verdict, checkpoint: Head, issuer: str, signer: Signer, at: datetime
 ) -> str:
     """The receipt of an answer given at `at`; `question` holds what was asked, and not that a receipt was."""
     claims = receipt_claims(

@@ -2,6 +2,7 @@
 
 import zlib
 from base64 import b32encode, urlsafe_b64decode
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,13 @@ class Signers:
 
 def compact_jws(kind: str, claims: dict[str, Any], signer: Signer) -> str:
     """A compact JWS (RFC 7515) of type `kind` with the signer's certificate."""
-    key = signer.key
-    header = {"alg": "ES256", "kid": key.kid, "typ": kind, "x5c": [key.certificate]}
-    signed = f"{base64url(_encode(header))}.{base64url(_encode(claims))}"
+    signed = f"{_header(kind, signer.key.kid, signer.key.certificate)}.{base64url(_encode(claims))}"
     return f"{signed}.{base64url(signer.sign(signed.encode()))}"
+
+
+@lru_cache(maxsize=64)
+def _header(kind: str, kid: str, certificate: str | None) -> str:
+    return base64url(_encode({"alg": "ES256", "kid": kid, "typ": kind, "x5c": [certificate]}))
 
 
 def sd_jwt(claims: dict[str, Any], signer: Signer) -> str:

@@ -34,6 +34,7 @@ class VerdictReader:
     def __init__(
         self, reader: HeldReader, reading_sessions: sessionmaker[Session], regimes: tuple[Regime, ...] | None = None
     ) -> None:
+        self.reader = reader
         self.lookup = Lookup(reader)
         self._reading_sessions = reading_sessions
         self._regimes = shipped_regimes() if regimes is None else regimes

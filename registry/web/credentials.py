@@ -10,19 +10,22 @@ from registry.clock import now
 from registry.credentials import paper, queries, receipts
 from registry.credentials.believing import Checked
 from registry.credentials.bundles import bundle_of
+from registry.credentials.receipts import HeadReader
 from registry.credentials.signing import Signers
 from registry.credentials.status import StatusLists
 from registry.keyring import Use
 from registry.verdicts.question import Verdict
+from registry.web.asking import verdicts
 from registry.web.transaction import reading, services
 
 
 class Issuing(NamedTuple):
-    """The registry's address, which signs in its name; its signers and its status lists."""
+    """The registry's address, in whose name is signed; its signers, its status lists, and the head of its log."""
 
     issuer: str
     signers: Signers
     lists: StatusLists
+    heads: HeadReader
 
 
 def issuing() -> Issuing:
@@ -30,7 +33,8 @@ def issuing() -> Issuing:
     held = current_app.extensions.get("registry_issuing")
     if held is None:
         settings = services().settings
-        held = Issuing(settings.public_url, Signers(settings.keys), StatusLists(settings.public_url))
+        issuer = settings.public_url
+        held = Issuing(issuer, Signers(settings.keys), StatusLists(issuer), HeadReader(verdicts().reader))
         current_app.extensions["registry_issuing"] = held
     return cast(Issuing, held)
 
@@ -73,7 +77,7 @@ def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:
     """The signed receipt of an answer given at `at`. Raises NotIssuing."""
     held = issuing()
     signer = held.signers.of(Use.RECEIPT)
-    return receipts.receipt_of(question, verdict, queries.published_now(reading()), held.issuer, signer, at)
+    return receipts.receipt_of(question, verdict, held.heads.head(), held.issuer, signer, at)
 
 
 def check_receipt(token: str) -> Checked:

@@ -45,8 +45,8 @@ PUBLIC_READ: list[Header] = [
         "X-Request-Id",
     ),
 ]
-READ_BY_ALL = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
-"""Where what anybody may read stands."""
+PUBLIC_PATHS = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
+"""What any page may read: answers, the log, status lists, and what their readers need."""
 
 READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/receipts/verify"})
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
@@ -60,7 +60,7 @@ PREFLIGHT: list[Header] = [
 
 
 def cross_origin_headers(method: str, path: str) -> list[Header]:
-    if not path.startswith(READ_BY_ALL):
+    if not path.startswith(PUBLIC_PATHS):
         return []
     if method == "OPTIONS":
         return PREFLIGHT

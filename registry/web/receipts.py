@@ -19,7 +19,9 @@ def with_receipt(
     request: Request, asked: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer, *, is_field: bool
 ) -> Answer:
     """The answer with its receipt as a field, or the receipt alone where `Accept` likes that best."""
-    best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)
+    best: str | None = MEDIA_TYPE
+    if MEDIA_TYPE_OF_RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
+        best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)
     if best == MEDIA_TYPE and not is_field:
         return answer
     token = receipt(asked, verdict, at)

@@ -19,13 +19,23 @@ from tests.serving import Served
 ROOT = Path(__file__).parents[2]
 PACKAGE = "generated_registry_client"
 
+SETTINGS = """\
+post_hooks: []
+content_type_overrides:
+  application/dc+sd-jwt: text/plain
+  application/statuslist+jwt: text/plain
+  application/registry-receipt+jwt: text/plain
+  application/jwk-set+json: application/json
+"""
+"""The generator has to be told that signed tokens are text."""
+
 
 @pytest.fixture(scope="session")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a freshly generated package that can be imported."""
     folder = tmp_path_factory.mktemp("client")
     settings = folder / "settings.yaml"
-    settings.write_text("post_hooks: []\n", encoding="utf-8")
+    settings.write_text(SETTINGS, encoding="utf-8")
     subprocess.run(
         [
             *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),

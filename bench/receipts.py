@@ -1,0 +1,173 @@
+"""Check receipts: verify with receipts being possible against the same view without them, and what signing one adds."""
+
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request
+from werkzeug.test import EnvironBuilder
+
+from bench import box, invented
+from bench.lookups import verify_paths
+from bench.postgres import Cluster
+from bench.report import Row
+from registry import revisions
+from registry.api import verify
+from registry.api.questions import question_of, require_authority
+from registry.api.shapes import verdict_shown
+from registry.app import create_app
+from registry.clock import now
+from registry.config import Edge, Settings
+from registry.credentials import status
+from registry.keyring import Keyring, Use
+from registry.log.signing import sign_committed
+from registry.web.answers import Answer, asked_language, keep_for
+from registry.web.asking import verdicts
+from registry.web.logs import SINK
+from registry.web.payloads import returns, takes
+from registry.web.transaction import services
+from schemas.verify import VerdictSchema, VerifySchema
+
+AGENCIES = 2_000
+QUESTIONS = 1_500
+
+Environ = dict[str, Any]
+
+
+class PlainSchema(VerifySchema):
+    """The question as it was before receipts could be asked for."""
+
+    class Meta(VerifySchema.Meta):
+        exclude = ("receipt",)
+
+
+@takes(PlainSchema())
+@returns(VerdictSchema(), "plain")
+def plain_view(self: Any, **asked: Any) -> Answer:
+    """What verify does for a question, and not a step more."""
+    at = now()
+    question = question_of(asked, at)
+    verdict, ground = verdicts().answered(question, at)
+    require_authority(question.authority, ground)
+    language = asked_language(request.environ)
+    ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in ground.sources.values()]
+    return Answer(verdict_shown(verdict, ground, language), keep_for(at, (verdict.time_zone,), ends), language=language)
+
+
+def measure(
+    size: int, rounds: int, core: int, folder: Path, cluster: Cluster | None
+) -> tuple[list[Row], dict[str, Any]]:
+    """The rows of receipts, on both databases; CPU of this process, for nobody waits on anybody."""
+    rows: list[Row] = []
+    raw: dict[str, Any] = {}
+    with box.pinned(core):
+        for kind in ("SQLite", "PostgreSQL"):
+            if kind == "PostgreSQL" and cluster is None:
+                continue
+            with _unheard(), _registry(kind, min(size, AGENCIES), folder, cluster) as app:
+                found, facts = _receipts(kind, app, min(size, AGENCIES), rounds)
+                rows += found
+                raw[f"receipts_{kind}"] = facts
+                found, facts = _lists(kind, app, rounds)
+                rows += found
+                raw[f"lists_{kind}"] = facts
+    return rows, {"receipts": raw}
+
+
+def _receipts(kind: str, app: Flask, size: int, rounds: int) -> tuple[list[Row], dict[str, Any]]:
+    paths = verify_paths(size, random.Random(1), QUESTIONS)
+    asked = [_environ(path) for path in paths]
+    with_receipt = [_environ(f"{path}&receipt=1") for path in paths]
+    possible = verify.Verify.get
+    took: dict[str, list[float]] = {"plain": [], "possible": [], "receipt": []}
+    for turn in range(rounds + 1):
+        order = [("plain", plain_view, asked), ("possible", possible, asked), ("receipt", possible, with_receipt)]
+        for name, view, environs in order if turn % 2 else reversed(order):
+            verify.Verify.get = view
+            cost = _cost(app, environs)
+            # The first round only warms up.
+            if turn:
+                took[name].append(cost)
+        verify.Verify.get = possible
+    ratios = [one / other for one, other in zip(took["possible"], took["plain"], strict=True)]
+    added = [(one - other) * 1000 for one, other in zip(took["receipt"], took["possible"], strict=True)]
+    return [
+        Row(f"verify, receipts being possible / impossible, cost, {kind}", ratios, 1.05, is_at_least=False),
+        Row(f"a receipt, CPU added to its answer in ms, {kind}", added, 0.3, is_at_least=False),
+    ], {"cpu_s": took}
+
+
+def _lists(kind: str, app: Flask, rounds: int) -> tuple[list[Row], dict[str, Any]]:
+    """Seconds of CPU that a process needs for its first status list, and for the same where nothing was published since."""
+    first, again = [], []
+    signer = Keyring(services(app).settings.keys).signer(Use.STATUS)
+    for _ in range(rounds):
+        lists = status.StatusLists("https://registry.example")
+        for times in (first, again):
+            began = time.process_time()
+            with services(app).reading_sessions() as session:
+                lists.token(session, 0, signer, now())
+            times.append(time.process_time() - began)
+    ratios = [one / other for one, other in zip(again, first, strict=True)]
+    return [Row(f"a status list asked for again / for the first time, {kind}", ratios, None)], {
+        "first_s": first,
+        "again_s": again,
+    }
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """The lines that the server would write go nowhere: they are written alike for every answer."""
+    with Path("/dev/null").open("wb") as nowhere:
+        kept, SINK.descriptor = SINK.descriptor, nowhere.fileno()
+        try:
+            yield
+        finally:
+            SINK.flush()
+            SINK.descriptor = kept
+
+
+@contextmanager
+def _registry(kind: str, size: int, folder: Path, cluster: Cluster | None) -> Iterator[Flask]:
+    """A registry of its own that publishes and signs; its database is gone when the block ends."""
+    name, home = "receipts", folder / f"receipts-home-{kind}"
+    server = cluster if kind == "PostgreSQL" else None
+    if server is not None:
+        server.run(f'CREATE DATABASE "{name}"')
+    url = server.url(name) if server is not None else f"sqlite:///{folder / name}.sqlite3"
+    revisions.upgrade(url)
+    settings = Settings(home=home, database_url=url, edges=frozenset({Edge.API}), rate=1_000_000)
+    app = create_app(settings)
+    try:
+        sessions = services(app).sessions
+        with sessions.begin() as session:
+            invented.keep_ground(session)
+            invented.admit_all(session, size)
+        sign_committed(settings, sessions)
+        yield app
+    finally:
+        services(app).engine.dispose()
+        if server is not None:
+            server.run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _environ(path: str) -> Environ:
+    return EnvironBuilder(path=path, base_url="http://127.0.0.1:8000").get_environ()
+
+
+def _cost(app: Flask, environs: Sequence[Environ]) -> float:
+    """Seconds of CPU that one of the requests takes."""
+    wsgi: Callable[..., Any] = app.wsgi_app
+    began = time.process_time()
+    for environ in environs:
+        for _ in wsgi({**environ}, _accept):
+            pass
+    return (time.process_time() - began) / len(environs)
+
+
+def _accept(answered: str, headers: Any, exc_info: Any = None) -> None:
+    if not answered.startswith("200"):
+        raise RuntimeError(f"a request was answered {answered}")
