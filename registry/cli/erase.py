@@ -3,10 +3,10 @@
 import shutil
 
 import click
+from sqlalchemy.orm import Session
 
 from registry import cli, revisions
 from registry.agencies import queries
-from registry.agencies.actions import erase as erase_agency
 from registry.agencies.erasures import erase_again, remember
 from registry.clock import day_at, now
 from registry.config import Settings
@@ -34,28 +34,34 @@ def erase(reference: str, yes: bool) -> None:
         revisions.require_current(engine)
         sessions = sessions_for(engine)
         with sessions() as session:
-            known = read_reference(reference)
-            agency = queries.agency_row(session, known) if known else None
-            said = queries.public_record(session, known, day_at(now(), None)) if known else None
-            if agency is None or said is None:
-                raise NotFound(f"there is no agency {reference}: see its page for the reference")
-            if agency.erased_at is not None:
-                raise ErasedAgency(f"{agency.reference} was erased on {agency.erased_at:%Y-%m-%d} already")
-            if said.holder_kind is HolderKind.LEGAL_PERSON:
-                raise ErasedAgency(
-                    f"{agency.reference} is a legal person: its name stands in the log and is not erased"
-                )
-            if not yes:
-                click.confirm(f"This cannot be undone. Erase who stands behind {agency.reference}?", abort=True)
-            remember(settings.home, said.agency_id)
-            erase_agency(session, agency)
-            session.commit()
+            # Nobody must wait while the operator thinks.
+            session.connection(execution_options={"registry_reading": True})
+            known = erasable(session, reference)
+        if not yes:
+            click.confirm(f"This cannot be undone. Erase who stands behind {known}?", abort=True)
+        remember(settings.home, known)
+        with sessions.begin() as session:
+            erase_again(session, settings.home)
         # A paper made a moment ago may name the person.
         shutil.rmtree(settings.home / "papers", ignore_errors=True)
         cli.sign_published(settings, sessions)
-        click.echo(f"Erased. {said.agency_id} is remembered in {settings.home / 'erased'}.")
+        click.echo(f"Erased. {known} is remembered in {settings.home / 'erased'}.")
     finally:
         engine.dispose()
+
+
+def erasable(session: Session, written: str) -> str:
+    """The reference of a natural person's agency as it is stored. Raises NotFound and ErasedAgency."""
+    reference = read_reference(written)
+    agency = queries.agency_row(session, reference) if reference else None
+    said = queries.public_record(session, reference, day_at(now(), None)) if reference else None
+    if agency is None or said is None:
+        raise NotFound(f"there is no agency {written}: see its page for the reference")
+    if agency.erased_at is not None:
+        raise ErasedAgency(f"{agency.reference} was erased on {agency.erased_at:%Y-%m-%d} already")
+    if said.holder_kind is HolderKind.LEGAL_PERSON:
+        raise ErasedAgency(f"{agency.reference} is a legal person: its name stands in the log and is not erased")
+    return agency.reference
 
 
 def repeat_erasures(settings: Settings) -> None:

@@ -45,6 +45,7 @@ def test_erasing_destroys_the_name_and_remembers_the_reference(
     assert told(session, person).withheld == "withheld_by_law"
     assert remembered(settings.home) == [person]
     assert not made.exists()
+    session.commit()
     again = run(settings, "erase", person, "--yes")
     assert again.exit_code == 2
     assert "was erased on" in again.stderr
