@@ -116,7 +116,8 @@ class Writer:
         for namespace in NAMESPACES:
             for path, method, view in views_of(namespace):
                 self._add_operation(namespace.name, path, method, view)
-        self._add_well_known()
+        for path, operation in documented(_not_modified(), _header).items():
+            self.spec.path(path, operations={"get": operation})
         self._add_health()
         self._add_log()
         self.spec.components.schemas["Verify"] |= _TOGETHER
@@ -222,28 +223,6 @@ class Writer:
                 }
             },
         }
-
-    def _add_well_known(self) -> None:
-        number = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
-        for path, name, summary, description, media, statuses in documented():
-            shape = {"type": "object"} if media.endswith("json") else {"type": "string"}
-            operation: dict[str, Any] = {
-                "operationId": name,
-                "tags": ["proofs"],
-                "summary": summary,
-                "description": description,
-                "parameters": [*([number | {"description": "Of the list."}] if "{" in path else []), "IfNoneMatch"],
-                "responses": {
-                    "200": {
-                        "description": "The answer.",
-                        "headers": {header: _header(header) for header in (*_ALWAYS, "ETag", "Cache-Control")},
-                        "content": {media: {"schema": shape}},
-                    },
-                    "304": _not_modified(),
-                }
-                | {str(status): f"Problem{status}" for status in statuses},
-            }
-            self.spec.path(path, operations={"get": operation})
 
     def _add_health(self) -> None:
         content = {"application/json": {"schema": self._reference(HealthSchema())}}

@@ -1,7 +1,7 @@
 """What stands at fixed addresses beside the API: status lists, the issuer's keys, and the credential's type."""
 
 import re
-from functools import cache
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -60,41 +60,54 @@ def _json(value: Any, max_age: int, media_type: str = JSON) -> Response:
     return respond_with(msgspec.json.encode(value), media_type, max_age, request.environ)
 
 
-@cache
-def documented() -> tuple[tuple[str, str, str, str, str, tuple[int, ...]], ...]:
-    """Path, operation, summary, description, media type and further statuses, for the API's document."""
-    return (
-        (
-            "/status/{number}",
-            "getStatusList",
-            "Read a status list",
-            "A Token Status List of two bits a licence: 0 valid, 1 invalid, 2 suspended. It follows from the log's entries "
-            "below the size that it names, so anybody can derive it.",
-            STATUS_LIST,
-            (404, 429, 503),
+def documented(not_modified: dict[str, Any], header: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
+    """The operation at each address, for the API's document."""
+
+    def read(name: str, summary: str, description: str, media_type: str, statuses: tuple[int, ...]) -> dict[str, Any]:
+        is_json = media_type in (JSON, JWK_SET)
+        answer = {
+            "description": "The answer.",
+            "headers": {name: header(name) for name in ("X-Request-Id", "ETag", "Cache-Control")},
+            "content": {media_type: {"schema": {"type": "object" if is_json else "string"}}},
+        }
+        return {
+            "operationId": name,
+            "tags": ["proofs"],
+            "summary": summary,
+            "description": description,
+            "parameters": ["IfNoneMatch"],
+            "responses": {"200": answer, "304": not_modified} | {str(code): f"Problem{code}" for code in statuses},
+        }
+
+    lists = read(
+        "getStatusList",
+        "Read a status list",
+        "A Token Status List of two bits a licence: 0 valid, 1 invalid, 2 suspended. It follows from the log's entries below "
+        "the size that it names, so anybody can derive it.",
+        STATUS_LIST,
+        (404, 429, 503),
+    )
+    number = {"type": "integer", "minimum": 0, "maximum": 999_999}
+    lists["parameters"].insert(
+        0, {"name": "number", "in": "path", "required": True, "description": "Of the list.", "schema": number}
+    )
+    return {
+        "/status/{number}": lists,
+        "/.well-known/jwt-vc-issuer": read(
+            "getCredentialIssuer", "Read where the issuer's keys are", "JWT VC issuer metadata.", JSON, (429,)
         ),
-        (
-            "/.well-known/jwt-vc-issuer",
-            "getCredentialIssuer",
-            "Read where the issuer's keys are",
-            "JWT VC issuer metadata.",
-            JSON,
-            (429,),
-        ),
-        (
-            "/.well-known/jwks.json",
+        "/.well-known/jwks.json": read(
             "getCredentialKeys",
             "Read the keys that sign credentials, status lists and receipts",
             "Those whose signatures may still be believed, as the log says.",
             JWK_SET,
             (429, 503),
         ),
-        (
-            "/vct/recruitment-licence/v1",
+        "/vct/recruitment-licence/v1": read(
             "getCredentialType",
             "Read what a licence credential says",
             "SD-JWT VC type metadata.",
             JSON,
             (429,),
         ),
-    )
+    }

@@ -65,17 +65,20 @@ Steps = tuple[tuple[date, int], ...]
 def status_value(licence: record.Licence, agency: record.Agency, day: date) -> int:
     """What a status list says on a day of a licence, from the latest entries of it and of its agency.
 
-    A term that has run out is `exp`, not a value. An open review of an identifier leaves nothing valid.
+    The stated status decides, and the end of the term is `exp`. An open review of an identifier leaves nothing valid.
     """
-    standing = standing_on(licence, agency, day)
+    status, _, period = standing_on(msgspec.structs.replace(licence, valid_to=None), agency, day)
+    if period is not None and period.status is LicenceStatus.WINDING_DOWN:
+        # Nothing tells a reader off line that a winding-down is over, so its own end makes it no better.
+        status = LicenceStatus.WINDING_DOWN
     has_run_out = licence.valid_to is not None and day > licence.valid_to
-    if standing.status is None:
+    if status is None:
         # A period that the law withholds is none in which the licence was in force.
-        value = VALID if standing.period is None else SUSPENDED
-    elif standing.status is LicenceStatus.EXPIRED and has_run_out:
+        value = VALID if period is None else SUSPENDED
+    elif status is LicenceStatus.EXPIRED and has_run_out:
         value = VALID
     else:
-        value = STATUS_VALUES[standing.status]
+        value = STATUS_VALUES[status]
     if value == VALID and any(identifier.is_under_review for identifier in agency.identifiers):
         return SUSPENDED
     return value

@@ -66,6 +66,8 @@ def test_a_revocation_counts_as_suspension_only_while_an_appeal_stays_it():
 def test_a_term_that_ran_out_is_no_value_but_an_end_without_its_date_is():
     assert value(make.licence_record(valid_to=DAY - timedelta(1))) == VALID
     assert value(of_status(LicenceStatus.EXPIRED)) == SUSPENDED
+    assert value(make.changed(of_status(LicenceStatus.EXPIRED), valid_to=DAY - timedelta(1))) == VALID
+    assert value(make.changed(of_status(LicenceStatus.DELISTED), valid_to=DAY - timedelta(1))) == SUSPENDED
     assert value(of_status(LicenceStatus.WINDING_DOWN, until=DAY - timedelta(1))) == SUSPENDED
 
 
