@@ -2,15 +2,20 @@
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.cli import main
+from registry.cli.worker import work
+from registry.config import Settings
 from registry.db import engine_for
-from registry.log import note
+from registry.log import note, queries
+from registry.log.actions import Draft, append
 from tests.conftest import Database
 
 
@@ -170,3 +175,19 @@ def test_a_witness_prints_its_key(tmp_path: Path) -> None:
     assert note.read_vkey(told[0].strip()).kind == note.COSIGNATURE
     wrong = run("witness", "--folder", str(tmp_path / "w"), "--name", "w", "--log", "nonsense", env={})
     assert (wrong.exit_code, wrong.stderr.startswith("registry: --log: ")) == (2, True)
+
+
+def test_a_worker_signs_what_others_left_unsigned(settings: Settings, session: Session) -> None:
+    append(session, [Draft("agency/ABCDEFGHJKMN", "agency.registered", {})])
+    session.commit()
+    sessions = sessionmaker(session.get_bind())
+    work(settings, sessions, threading.Event(), is_once=True)
+    session.expire_all()
+    assert queries.head(session).size == 7
+    # What it may not sign it tells, and goes on with the rest.
+    (settings.home / "log" / "last-signed").write_text("nonsense")
+    append(session, [Draft("agency/BCDEFGHJKMNP", "agency.registered", {})])
+    session.commit()
+    work(settings, sessions, threading.Event(), is_once=True)
+    session.expire_all()
+    assert queries.head(session).size == 7
