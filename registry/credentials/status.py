@@ -41,8 +41,14 @@ class _LicenceLeaf(msgspec.Struct):
     record: record.Licence
 
 
+class _LoggedAgency(record.Agency, frozen=True):
+    """As it is logged: an official's free words are digests there, which the public record's shape does not know."""
+
+    clone_warnings: tuple[Any, ...] = ()
+
+
 class _AgencyLeaf(msgspec.Struct):
-    record: record.Agency
+    record: _LoggedAgency
 
 
 _read_licence = msgspec.json.Decoder(_LicenceLeaf).decode

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from registry.agencies import record
 from registry.clock import now
 from registry.terms import HolderKind, Language, LicenceKind, LicenceStatus
-from tests.make import licence_record, make_agency, make_licence, name_record
+from tests.make import licence_record, make_agency, make_licence, name_record, source_of
 from tests.public.reading import read
 
 NAME, NUMBER = "示例劳务合作有限公司", "示例/0001"
@@ -127,6 +127,15 @@ def test_the_signed_credential_and_its_proofs_go_with_the_extract(client: FlaskC
     bundle = client.get(f"/api/v1/licences/{licence.licence_id}/bundle").json
     assert files["credential.jwt"][0].decode() == bundle["credential"]
     assert set(bundle) <= set(json.loads(files["bundle.json"][0]))
+
+
+def test_a_warning_of_a_clone_keeps_no_proof_from_being_made(
+    client: FlaskClient, session: Session, publish: Callable[[], None]
+) -> None:
+    warning = record.Warning_(text="Smyšlené varování", source=source_of("CZ"), retrieved_at=now())
+    agency = make_agency(session, clone_warnings=(warning,), licences=(licence_record(),))
+    publish()
+    assert client.get(f"/api/v1/licences/{agency.licences[0].licence_id}/bundle").status_code == 200
 
 
 @pytest.mark.parametrize(
