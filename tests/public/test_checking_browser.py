@@ -2,9 +2,11 @@
 
 import io
 import shutil
+from base64 import b32decode, b32encode
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from zlib import compress, decompress
 
 import pytest
 import requests
@@ -18,7 +20,10 @@ from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
 from registry.clock import day_at, now
 from registry.config import Settings
+from registry.credentials.reading import read_paper
+from registry.credentials.signing import cose_sign1
 from registry.db import engine_for, sessions_for
+from registry.keyring import Keyring, Use
 from registry.log.signing import sign_committed
 from registry.terms import LicenceStatus
 from tests.make import ZONES, changed, licence_record, make_agency, status_record
@@ -31,9 +36,24 @@ NAMES = {status: f"Smyšlená {status} s.r.o." for status in ("active", "suspend
 class Site:
     """A served registry with a code of each kind, as a camera read it when the licence was in force."""
 
-    def __init__(self, base_url: str, codes: dict[str, str]) -> None:
+    def __init__(self, base_url: str, codes: dict[str, str], keyring: Keyring) -> None:
         self.base_url = base_url
         self.codes = codes
+        self.keyring = keyring
+
+    def packed(self, body: bytes) -> str:
+        return f"{self.base_url}/v#" + b32encode(compress(body)).decode().rstrip("=")
+
+    def opened(self) -> bytes:
+        """The good code's COSE_Sign1."""
+        fragment = self.codes["active"].partition("#")[2]
+        return decompress(b32decode(fragment + "=" * (-len(fragment) % 8)))
+
+    def signed(self, **claims: object) -> str:
+        """The good code with other claims, signed by the registry's own key."""
+        labels = {"issuer": 1, "exp": 4, "version": -65537}
+        said = read_paper(self.codes["active"]).claims | {labels[name]: value for name, value in claims.items()}
+        return self.packed(cose_sign1(said, self.keyring.signer(Use.CREDENTIAL)))
 
     def changed(self, place: int) -> str:
         """The good code with one character of its Base32 changed."""
@@ -65,7 +85,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
                     state(session, holder, LicenceStatus(status))
             session.commit()
         sign_committed(signed, sessions)
-        yield Site(served.base_url, codes)
+        yield Site(served.base_url, codes, Keyring(settings.keys))
     engine.dispose()
 
 
@@ -147,6 +167,53 @@ def test_no_changed_character_is_taken_for_genuine(phone: BrowserContext, site: 
         expect(page.locator("#false")).to_be_visible()
         expect(page.locator("#genuine")).to_be_hidden()
     assert_sound(page)
+
+
+def test_a_changed_content_does_not_pass_for_signed(phone: BrowserContext, site: Site) -> None:
+    other = site.opened().replace(b"KOD/active", b"KOD/1ctive")
+    assert other != site.opened()
+    page = opened(phone, site.packed(other))
+    expect(page.locator("#false")).to_contain_text("somebody changed the content")
+    expect(page.locator("#genuine")).to_be_hidden()
+
+
+def test_a_code_of_our_key_for_another_registry_is_foreign(phone: BrowserContext, site: Site) -> None:
+    page = opened(phone, site.signed(issuer="https://other.example.invalid"))
+    expect(page.locator("#false")).to_contain_text("It was not signed by this registry.")
+
+
+def test_a_code_whose_term_is_over_says_so_though_the_licence_goes_on(phone: BrowserContext, site: Site) -> None:
+    page = opened(phone, site.signed(exp=int(now().timestamp()) - 60))
+    expect(page.locator("#headline.no")).to_contain_text("Genuine, but the term has ended")
+    expect(page.locator("#now")).to_contain_text("The licence is in force")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\0" * 5000,  # more than may be inflated
+        b"\xd2" + b"\x81" * 3000,  # nested without end
+        b"\xd2\x9a\xff\xff\xff\xff",  # an array of four thousand million
+        b"\xd2\x5f\x41a\xff",  # of indefinite length
+        b"\xd2\xa2\x01\x02\x01\x03",  # a key that stands twice
+        b"\xf5",
+        b"",
+    ],
+)
+def test_a_bomb_or_rubbish_cannot_be_read(phone: BrowserContext, site: Site, body: bytes) -> None:
+    page = opened(phone, site.packed(body))
+    expect(page.locator("#false")).to_contain_text("The code cannot be read")
+
+
+def test_only_the_server_can_judge_a_code_of_a_compromised_key(phone: BrowserContext, site: Site) -> None:
+    said, instead = '"state": "active"', '"state": "compromised"'
+    assert said in requests.get(f"{site.base_url}/v", timeout=30).text
+    page = phone.new_page()
+    page.route(
+        "**/v", lambda route: route.fulfill(response=(got := route.fetch()), body=got.text().replace(said, instead))
+    )
+    page.goto(site.codes["active"])
+    expect(page.locator("#agree")).to_be_visible()
 
 
 def test_a_code_of_a_foreign_key_is_not_genuine(phone: BrowserContext, site: Site) -> None:
