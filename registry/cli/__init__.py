@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "witness": "registry.cli.witness:witness",
     "export-static": "registry.cli.log:export_static",
     "close": "registry.cli.log:close",
+    "erase": "registry.cli.erase:erase",
 }
 """Name of each command and where it is: `module:function`."""
 

@@ -16,6 +16,7 @@ import click
 import structlog
 
 from registry import cli, revisions
+from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.config import Edge, Settings
 from registry.db import engine_for
@@ -49,6 +50,7 @@ def serve(address: str, port: int | None, workers: int, with_worker: bool) -> No
     settings = cli.settings()
     logs.configure()
     require_database(settings)
+    repeat_erasures(settings)
     prepare_keys(settings)
     require_redis(settings)
     require_free_port(address, settings.port)

@@ -5,7 +5,7 @@ entries appended since. Whoever replays the log finds the same bits.
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -41,8 +41,14 @@ class _LicenceLeaf(msgspec.Struct):
     record: record.Licence
 
 
+class _LoggedAgency(record.Agency, frozen=True):
+    """As it is logged: an official's free words are digests there, which the public record's shape does not know."""
+
+    clone_warnings: tuple[Any, ...] = ()
+
+
 class _AgencyLeaf(msgspec.Struct):
-    record: record.Agency
+    record: _LoggedAgency
 
 
 _read_licence = msgspec.json.Decoder(_LicenceLeaf).decode
@@ -144,7 +150,7 @@ def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
     return _List(size, steps)
 
 
-def _steps(licences: Iterable[tuple[int, bytes]], agencies: dict[int, record.Agency]) -> dict[int, Steps]:
+def _steps(licences: Iterable[tuple[int, bytes]], agencies: Mapping[int, record.Agency]) -> dict[int, Steps]:
     found = {}
     for agency_id, leaf in licences:
         licence = _read_licence(leaf).record

@@ -1,4 +1,4 @@
-"""The stylesheet, the mark and the script: small files of our own, read once. Nothing comes from anywhere else."""
+"""The stylesheet, the mark and the scripts: small files of our own, read once. Nothing comes from anywhere else."""
 
 import hashlib
 from functools import cache
@@ -13,6 +13,7 @@ _TYPES = {
     "style.css": "text/css; charset=utf-8",
     "mark.svg": "image/svg+xml",
     "suggest.js": "text/javascript; charset=utf-8",
+    "paper_code.js": "text/javascript; charset=utf-8",
 }
 
 A_YEAR = 365 * 86400

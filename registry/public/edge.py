@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from registry.public import agencies, assets, checks, fees, knowledge, lookup
+from registry.public import agencies, assets, checks, fees, knowledge, log, lookup, paper_code, papers
 from registry.public.rendering import error_page
 from registry.terms import Language
 from registry.web.errors import show_errors_with
@@ -20,6 +20,6 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     app.url_map.converters["language"] = LanguageConverter
-    for blueprint in (assets.pages, lookup.pages, checks.pages, agencies.pages, knowledge.pages, fees.pages):
-        app.register_blueprint(blueprint)
+    for edge in (assets, lookup, checks, agencies, knowledge, fees, papers, paper_code, log):
+        app.register_blueprint(edge.pages)
     show_errors_with(app, error_page)

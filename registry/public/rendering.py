@@ -16,7 +16,7 @@ from registry.public.assets import address_of
 from registry.terms import Language
 from registry.web import wording
 from registry.web.errors import ProblemDocument
-from registry.web.languages import CATALOGUES, text
+from registry.web.languages import CATALOGUES, has_text, text
 from registry.web.transaction import reading
 
 SHORT = "public, max-age=60"
@@ -46,7 +46,7 @@ def _environment() -> Environment:
 
 def page(template: str, language: Language, *, here: str, cache_control: str = SHORT, **context: Any) -> Response:
     """A page that may be kept for a short while and is not sent twice; `here` is its place in the menu."""
-    response = Response(_rendered(template, language, here=here, is_demo=is_demo(), **context), mimetype="text/html")
+    response = Response(rendered(template, language, here=here, is_demo=is_demo(), **context), mimetype="text/html")
     response.headers["Content-Language"] = language
     response.headers["Cache-Control"] = cache_control
     if cache_control != NOT_KEPT:
@@ -57,7 +57,7 @@ def page(template: str, language: Language, *, here: str, cache_control: str = S
 
 def error_page(problem: ProblemDocument, status: int) -> str:
     """What went wrong, in plain words; it never says more of an agency than that nothing is known."""
-    return _rendered(
+    return rendered(
         "error.html",
         problem.language,
         here="",
@@ -78,10 +78,13 @@ def is_demo() -> bool:
     return found
 
 
-def _rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
+def rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
+    """A template's text, with the language's words in reach."""
     words: dict[str, Any] = {
         "language": language,
         "t": partial(text, language),
+        "text": text,
+        "has": has_text,
         "html": partial(marked, language),
         "date": partial(wording.date_text, language),
         "country": partial(wording.country_name, language),

@@ -1,0 +1,78 @@
+"""`registry erase`: destroy what names a natural person."""
+
+import shutil
+
+import click
+from sqlalchemy.orm import Session
+
+from registry import cli, revisions
+from registry.agencies import queries
+from registry.agencies.erasures import erase_again, remember
+from registry.clock import day_at, now
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.errors import ErasedAgency, NotFound
+from registry.ids import read_reference
+from registry.terms import HolderKind
+
+
+@click.command(
+    epilog="\b\nExamples:\n  registry erase 7Q9Z-EXWX-KGDG\n  registry erase 7Q9ZEXWXKGDG --yes\n\n"
+    "Keep REGISTRY_HOME/erased apart from backups of the database: it is applied again after one is restored."
+)
+@click.argument("reference")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(reference: str, yes: bool) -> None:
+    """Destroy name, numbers, place and contacts of the natural person behind the agency REFERENCE, for ever.
+
+    The log's entries remain: they hold digests, whose values are destroyed too. Lists that name the person again are not
+    written down.
+    """
+    settings = cli.settings()
+    engine = engine_for(settings.database_url)
+    try:
+        revisions.require_current(engine)
+        sessions = sessions_for(engine)
+        with sessions() as session:
+            # Nobody must wait while the operator thinks.
+            session.connection(execution_options={"registry_reading": True})
+            known = erasable(session, reference)
+        if not yes:
+            click.confirm(f"This cannot be undone. Erase who stands behind {known}?", abort=True)
+        remember(settings.home, known)
+        with sessions.begin() as session:
+            erase_again(session, settings.home)
+        # A paper made a moment ago may name the person.
+        shutil.rmtree(settings.home / "papers", ignore_errors=True)
+        cli.sign_published(settings, sessions)
+        click.echo(f"Erased. {known} is remembered in {settings.home / 'erased'}.")
+    finally:
+        engine.dispose()
+
+
+def erasable(session: Session, written: str) -> str:
+    """The reference of a natural person's agency as it is stored. Raises NotFound and ErasedAgency."""
+    reference = read_reference(written)
+    agency = queries.agency_row(session, reference) if reference else None
+    said = queries.public_record(session, reference, day_at(now(), None)) if reference else None
+    if agency is None or said is None:
+        raise NotFound(f"there is no agency {written}: see its page for the reference")
+    if agency.erased_at is not None:
+        raise ErasedAgency(f"{agency.reference} was erased on {agency.erased_at:%Y-%m-%d} already")
+    if said.holder_kind is HolderKind.LEGAL_PERSON:
+        raise ErasedAgency(f"{agency.reference} is a legal person: its name stands in the log and is not erased")
+    return agency.reference
+
+
+def repeat_erasures(settings: Settings) -> None:
+    """Erase again what a restored backup brought back. Called before anything is served."""
+    engine = engine_for(settings.database_url)
+    try:
+        sessions = sessions_for(engine)
+        with sessions.begin() as session:
+            again = erase_again(session, settings.home)
+        if again:
+            cli.sign_published(settings, sessions)
+            click.echo(f"Erased again, for a restored backup brought them back: {' '.join(again)}", err=True)
+    finally:
+        engine.dispose()

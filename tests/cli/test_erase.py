@@ -1,0 +1,94 @@
+"""Erasing on the command line, and that no restored backup brings a name back."""
+
+from pathlib import Path
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
+
+from registry.agencies.erasures import remember, remembered
+from registry.agencies.queries import agency_row
+from registry.cli import main
+from registry.config import Settings
+from registry.ids import new_reference
+from registry.terms import HolderKind
+from tests.make import licence_record, make_agency, told
+from tests.serving import serve
+
+NAME = "Smyslík Vymyšlený"
+
+
+@pytest.fixture
+def person(session: Session) -> str:
+    """The reference of an invented sole trader."""
+    agency = make_agency(
+        session, name=NAME, holder_kind=HolderKind.SOLE_TRADER, licences=(licence_record(number="OSOBNI/3"),)
+    )
+    session.commit()
+    return agency.agency_id
+
+
+def run(settings: Settings, *arguments: str) -> Result:
+    env = {"REGISTRY_HOME": str(settings.home), "REGISTRY_DATABASE_URL": settings.database_url, "REGISTRY_URL": None}
+    return CliRunner().invoke(main, arguments, env={"PORT": None, **env})
+
+
+def test_erasing_destroys_the_name_and_remembers_the_reference(
+    settings: Settings, session: Session, person: str
+) -> None:
+    made = settings.home / "papers"
+    made.mkdir(parents=True)
+    (made / "of-him.pdf").write_bytes(NAME.encode())
+    done = run(settings, "erase", f"{person[:4]}-{person[4:8]}-{person[8:]}".lower(), "--yes")
+    assert done.exit_code == 0, done.output
+    assert told(session, person).withheld == "withheld_by_law"
+    assert remembered(settings.home) == [person]
+    assert not made.exists()
+    session.commit()
+    again = run(settings, "erase", person, "--yes")
+    assert again.exit_code == 2
+    assert "was erased on" in again.stderr
+
+
+def test_erasing_asks_first(settings: Settings, session: Session, person: str) -> None:
+    assert run(settings, "erase", person).exit_code == 1
+    assert told(session, person).withheld is None
+    assert remembered(settings.home) == []
+
+
+def test_a_legal_person_and_nobody_are_not_erased(settings: Settings, session: Session) -> None:
+    company = make_agency(session).agency_id
+    session.commit()
+    assert "is a legal person" in run(settings, "erase", company, "--yes").stderr
+    for wrong in (new_reference(), "x", ""):
+        assert "there is no agency" in run(settings, "erase", wrong, "--yes").stderr
+    assert remembered(settings.home) == []
+
+
+def test_what_a_restored_backup_brings_back_is_erased_before_it_is_served(
+    settings: Settings, session: Session, person: str
+) -> None:
+    # The home knows of the erasure and the database does not: so it is after a restore, and after a crash in between.
+    remember(settings.home, person)
+    other = make_agency(session, name="Jiný Smyšlený", holder_kind=HolderKind.SOLE_TRADER).agency_id
+    session.commit()
+    with serve(settings) as served:
+        page = requests.get(f"{served.base_url}/en/agencies/{person}", timeout=30).text
+        assert NAME not in page
+        assert "Jiný Smyšlený" in requests.get(f"{served.base_url}/en/agencies/{other}", timeout=30).text
+        assert f"Erased again, for a restored backup brought them back: {person}" in served.printed()
+    session.expire_all()
+    row = agency_row(session, person)
+    assert row is not None
+    assert row.erased_at is not None
+
+
+def test_a_line_that_a_crash_cut_off_erases_nobody(tmp_path: Path) -> None:
+    whole = new_reference()
+    remember(tmp_path, whole)
+    remember(tmp_path, whole)
+    with (tmp_path / "erased").open("a") as file:
+        file.write(new_reference()[:7])
+    assert remembered(tmp_path) == [whole]
+    assert (tmp_path / "erased").stat().st_mode & 0o077 == 0
