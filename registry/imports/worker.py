@@ -304,7 +304,9 @@ def warn_of_staleness(settings: Settings, sessions: sessionmaker[Session], tell:
             warn_at = warn_from(former.retrieved_at, source.fresh_for_days) if former else None
             if former is not None and warn_at is not None and at >= warn_at:
                 stale_at = former.retrieved_at + timedelta(days=source.fresh_for_days)
-                due.append((source.reference, mapping_of(settings, source).source.warn, former.retrieved_at, stale_at))
+                # Demo data come from no list that anybody keeps.
+                addresses = mapping_of(settings, source).source.warn if source.mapping else ()
+                due.append((source.reference, addresses, former.retrieved_at, stale_at))
     for reference, addresses, read_at, stale_at in due:
         log.warning("source_goes_stale", source=reference, stale_at=instant_text(stale_at))
         for address in addresses:
