@@ -1,4 +1,4 @@
-"""`python -m bench [lookups] [writing] [imports] [log] [receipts]`: measures, prints the rows and keeps them under bench/results.
+"""`python -m bench [lookups] [writing] [search] [imports] [log] [receipts]`: measures, prints rows, keeps them in bench/results.
 
 BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
 """
@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import box, databases, imports, log, lookups, receipts, report, writing
+from bench import box, databases, imports, log, lookups, receipts, report, search, writing
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "imports", "log", "receipts")
+PARTS = ("lookups", "writing", "search", "imports", "log", "receipts")
 
 
 def main(parts: list[str]) -> None:
@@ -43,24 +43,16 @@ def main(parts: list[str]) -> None:
             if server is not None:
                 databases.postgres_database(server, size)
         box.pin(load_core)
-        if "lookups" in wanted:
-            found, raw = lookups.measure(size, rounds, seconds, servers_core, folder, server)
-            rows, facts = rows + found, facts | raw
-            noise.append(box.noise(servers_core))
-        if "writing" in wanted:
-            found, raw = writing.measure(size, rounds, servers_core, folder, server)
-            rows, facts = rows + found, facts | raw
-            noise.append(box.noise(servers_core))
-        if "imports" in wanted:
-            found, raw = imports.measure(size, rounds, folder, server)
-            rows, facts = rows + found, facts | raw
-            noise.append(box.noise(servers_core))
-        if "log" in wanted:
-            found, raw = log.measure(size, rounds, servers_core, folder, server)
-            rows, facts = rows + found, facts | raw
-            noise.append(box.noise(servers_core))
-        if "receipts" in wanted:
-            found, raw = receipts.measure(size, rounds, servers_core, folder, server)
+        measures = {
+            "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
+            "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
+            "search": lambda: search.measure(size, rounds, folder, server),
+            "imports": lambda: imports.measure(size, rounds, folder, server),
+            "log": lambda: log.measure(size, rounds, servers_core, folder, server),
+            "receipts": lambda: receipts.measure(size, rounds, servers_core, folder, server),
+        }
+        for part in (part for part in PARTS if part in wanted):
+            found, raw = measures[part]()
             rows, facts = rows + found, facts | raw
             noise.append(box.noise(servers_core))
     facts["noise"] = noise

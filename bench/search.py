@@ -19,16 +19,16 @@ from sqlalchemy import text
 from bench.postgres import Cluster
 from bench.report import Row
 from bench.search_names import SLIPS, Question, agencies, questions
-from registry.db import Base, engine_for, reading_sessions_for, sessions_for
+from registry import revisions
+from registry.db import engine_for, reading_sessions_for, sessions_for
 from registry.names.actions import index_all
-from registry.names.models import FreshPosting, IndexedName, NameBucket
+from registry.names.models import FreshPosting, NameBucket
 from registry.names.queries import search
 from registry.names.rules import normalised
 
 PER_KIND = 5
 """Questions of each kind in a round."""
 SHOWN = 20
-TABLES = [model.__table__ for model in (IndexedName, NameBucket, FreshPosting)]
 OURS, OURS_POSTGRESQL, TRIGRAMS, EVERY = "registry, SQLite", "registry, PostgreSQL", "pg_trgm", "rapidfuzz over all"
 
 TRIGRAM_QUERY = """
@@ -91,7 +91,7 @@ def _names(size: int) -> Names:
 
 def _ours(url: str, size: int) -> Searcher:
     engine = engine_for(url)
-    Base.metadata.create_all(engine, tables=TABLES)
+    revisions.upgrade(url)
     with sessions_for(engine)() as session:
         # Row ids begin at one.
         index_all(session, ((number, agency.names) for number, agency in enumerate(agencies(size), 1)))

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-import phonenumbers
-
 from registry.agencies import record
 from registry.agencies.channel_rules import account_text, channel_key, is_recent
+from registry.agencies.domains import FREE_MAIL, host_of, is_same_site, looks_like, registrable
 from registry.agencies.keys import number_key
-from registry.checks.domains import FREE_MAIL, host_of, is_same_site, looks_like, registrable
+from registry.agencies.phones import e164
 from registry.codes import CheckNote, CheckSummary
 from registry.names.rules import NEAR, score
 from registry.names.scoring import best_match
@@ -160,7 +159,7 @@ def _checked_channel(told: Told, registered: Registered, now: datetime, notes: t
     kind = CHANNELS[told.kind]
     if told.kind in (CheckKind.EMAIL, CheckKind.WEBSITE):
         notes += _domain_notes(told, _current(agency, None, now.date()))
-    if told.kind is CheckKind.PHONE and not e164(told.value, agency.country):
+    if told.kind is CheckKind.PHONE and not _phones_told(told.value, agency.country):
         notes += (Noted(CheckNote.NOT_READABLE),)
     channels = _current(agency, kind, now.date())
     if not channels:
@@ -184,7 +183,7 @@ def _holds(from_: date | None, to: date | None, today: date) -> bool:
 def is_same(kind: ChannelKind, told: str, registered: str, country: str) -> bool:
     """Whether two channels are one; `country` is where the agency sits, whose numbers it writes without a prefix."""
     if kind is ChannelKind.PHONE:
-        return bool(e164(told, country) & _read(registered, (country,)))
+        return bool(_phones_told(told, country) & e164(registered, (country,)))
     if kind is ChannelKind.WEBSITE:
         return is_same_site(told, registered)
     return bool(_plain(told)) and _plain(told) == _plain(registered)
@@ -199,24 +198,9 @@ def _plain(text: str) -> str:
     return _WECHAT_LABEL.sub("", visible, count=1)
 
 
-def e164(text: str, country: str) -> frozenset[str]:
-    """The numbers that a phone may mean, in E.164: as written, as dialled where the agency sits, as dialled in China."""
-    return _read(text, (country, "CN"))
-
-
-def _read(text: str, countries: Sequence[str]) -> frozenset[str]:
-    tidy = unicodedata.normalize("NFKC", text).strip()[:60]
-    if tidy.startswith("00"):
-        tidy = f"+{tidy[2:]}"
-    found = set()
-    for country in countries:
-        try:
-            number = phonenumbers.parse(tidy, country)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_possible_number(number):
-            found.add(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    return frozenset(found)
+def _phones_told(text: str, agency_country: str) -> frozenset[str]:
+    """What a worker may mean: the number as written, as dialled where the agency sits, or as dialled in China."""
+    return e164(text, (agency_country, "CN"))
 
 
 def _domain_of(address: str) -> str:

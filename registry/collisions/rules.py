@@ -4,14 +4,11 @@ import unicodedata
 from collections.abc import Collection, Iterator
 from datetime import date
 from enum import StrEnum
-from functools import cache
-from urllib.parse import urlsplit
-
-import phonenumbers
-from publicsuffixlist import PublicSuffixList
 
 from registry.agencies import record
+from registry.agencies.domains import host_of, is_shared, registrable
 from registry.agencies.keys import identifier_key
+from registry.agencies.phones import e164
 from registry.names.rules import NEAR, score
 from registry.terms import STATUSES, Answer, ChannelKind, IdentifierScheme, LicenceStatus
 
@@ -72,34 +69,20 @@ def comparable(sign: Sign, value: str, country: str) -> str | None:
 
 
 def _phone(value: str, country: str) -> str | None:
-    try:
-        number = phonenumbers.parse(value, country)
-        if phonenumbers.is_possible_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    except phonenumbers.NumberParseException:
-        pass
+    number = next(iter(e164(value, (country,))), None)
+    if number is not None:
+        return number
     digits = "".join(character for character in unicodedata.normalize("NFKC", value) if character.isdecimal())
     return f"{country}:{digits}" if len(digits) >= _SHORTEST_PHONE else None
 
 
 def _domain(value: str, country: str) -> str | None:
-    """The part of a website's host that somebody registered."""
-    try:
-        host = urlsplit(value if "//" in value else f"//{value}").hostname
-    except ValueError:
+    """The part of a website's host that somebody registered; of a site where strangers have pages, host and page."""
+    found = host_of(value)
+    if found is None:
         return None
-    if not host:
-        return None
-    try:
-        host = host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return None
-    return _suffixes().privatesuffix(host.rstrip("."))
-
-
-@cache
-def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
+    owned = registrable(found[0])
+    return "/".join(found) if is_shared(found[0]) else owned
 
 
 def _address(value: str, country: str) -> str | None:

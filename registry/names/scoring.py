@@ -178,7 +178,9 @@ def _resemblance(one: Unit, other: Unit) -> float:
     if is_chinese(one.text[0]) == is_chinese(other.text[0]):
         alike = fuzz.ratio(one.text, other.text) / 100.0
         if is_chinese(one.text[0]):
-            return max(alike, 0.9) if _are_homophones(one.text, other.text) else alike
+            # Half of a word of its own: 启航 of 示例启航.
+            is_part = len(one.text) >= 2 and one.text in other.text
+            return max(alike, 0.9) if is_part or _are_homophones(one.text, other.text) else alike
         if len(one.text) >= 4 and other.text.startswith(one.text):
             # A word cut short.
             return max(alike, 0.95)

@@ -134,7 +134,7 @@ def headline(found: Found) -> str:
     if found.channel is not None:
         return f"page.answer.channel.{found.channel}"
     if found.candidates:
-        return "page.answer.unknown.many"
+        return f"page.answer.unknown.{'one' if len(found.candidates) == 1 else 'many'}"
     if found.tone is Tone.UNKNOWN and any(one.code is Reason.NAME_DIFFERS for one in found.verdict.reasons):
         return "page.answer.unknown.name_differs"
     if found.tone is Tone.YES:

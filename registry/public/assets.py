@@ -1,5 +1,6 @@
 """The stylesheet, the mark and the scripts: small files of our own, read once. Nothing comes from anywhere else."""
 
+import gzip
 import hashlib
 from functools import cache
 from importlib.resources import files
@@ -45,6 +46,16 @@ def favicon() -> Response:
 
 
 def _served(name: str, cache_control: str) -> Response:
-    response = Response(_content(name), content_type=_TYPES[name])
+    is_packed = request.accept_encodings["gzip"] > 0
+    response = Response(_packed(name) if is_packed else _content(name), content_type=_TYPES[name])
+    if is_packed:
+        response.headers["Content-Encoding"] = "gzip"
     response.headers["Cache-Control"] = cache_control
+    response.vary.add("Accept-Encoding")
     return response
+
+
+@cache
+def _packed(name: str) -> bytes:
+    """A third of the bytes, on a line where each counts. Packed once, for ever the same."""
+    return gzip.compress(_content(name), 9, mtime=0)

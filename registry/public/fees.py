@@ -152,7 +152,7 @@ def _page(
     return page(
         "fees.html",
         language,
-        here="licences",
+        here="fees",
         cache_control=cache_control,
         typed=kept,
         faults=faults,

@@ -38,7 +38,7 @@ def log(language: Language) -> Response:
     return page(
         "log.html",
         language,
-        here="",
+        here="log",
         # Its age is the point: nothing here is kept.
         cache_control=NOT_KEPT,
         head=head,
@@ -60,7 +60,7 @@ def entry(language: Language, index: int) -> Response:
     return page(
         "log_entry.html",
         language,
-        here="",
+        here="log",
         cache_control=SHORT if is_signed else NOT_KEPT,
         entry=found,
         prev=msgspec.json.decode(found.leaf).get("prev"),

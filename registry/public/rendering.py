@@ -27,9 +27,14 @@ MENU = (
     ("check", "check"),
     ("licences", "licences"),
     ("help", "help"),
+)
+FURTHER = (
     ("agencies", "agencies"),
     ("coverage", "coverage"),
+    ("fees", "fees"),
+    ("log", "log"),
 )
+"""What few ask for stands below the page: on a narrow phone four lines of menu would push the question out of sight."""
 
 
 @cache
@@ -95,6 +100,7 @@ def rendered(template: str, language: Language, *, keeps_query: bool = True, **c
         "span": partial(span, language),
         "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
         "menu": MENU,
+        "further": FURTHER,
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
         "stylesheet": address_of("style.css"),
         "mark": address_of("mark.svg"),

@@ -149,3 +149,10 @@ def test_tones_tell_apart_what_sounds_alike(session, named):
     assert found(session, "hé féi xīn xìn rén lì zī yuán")[0] == 2
     assert found(session, "hé féi xīn xīn rén lì zī yuán")[0] == 1
     assert set(found(session, "hefei xinxin renli ziyuan")) == {1, 2}
+
+
+def test_half_of_a_names_own_word_is_found_as_a_part_of_it(session, named):
+    named("示例启航对外劳务合作有限公司", "示例启杭对外劳务合作有限公司")
+    hits = search(session, "启航对外劳务")
+    assert (hits[0].agency_id, hits[0].how) == (1, Likeness.PART)
+    assert hits[0].score > 70

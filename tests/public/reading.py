@@ -17,6 +17,8 @@ class Page(HTMLParser):
         self.links: list[str] = []
         self.buttons: list[dict[str, str]] = []
         self.hidden: dict[str, str] = {}
+        self.switched: dict[str, str] = {}
+        self._form = ""
         self.ids: list[str] = []
         self._open: list[str] = []
         self.feed(html)
@@ -34,8 +36,12 @@ class Page(HTMLParser):
             self.links.append(given["href"])
         if tag == "button":
             self.buttons.append(given)
+        if tag == "form":
+            self._form = given.get("class", "")
         if tag == "input" and given.get("type") == "hidden":
             self.hidden[given["name"]] = given["value"]
+            if self._form == "switch":
+                self.switched[given["name"]] = given["value"]
         if tag not in _WITHOUT_END:
             self._open.append(tag)
 

@@ -1,6 +1,7 @@
 """What everybody should know, and the pages' frame: errors, files, the mark of a demonstration."""
 
 import dataclasses
+import gzip
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -140,6 +141,16 @@ def test_the_stylesheet_is_kept_for_ever_under_an_address_that_changes_with_it(c
     assert "immutable" in response.headers["Cache-Control"]
     assert client.get("/static/pages/000000000000/style.css").status_code == 404
     assert client.get("/static/pages/000000000000/..%2fedge.py").status_code == 404
+
+
+def test_what_is_kept_for_ever_is_packed_for_a_slow_line(client: FlaskClient) -> None:
+    address = address_of("style.css")
+    plain = client.get(address)
+    packed = client.get(address, headers={"Accept-Encoding": "gzip, br"})
+    assert (plain.headers.get("Content-Encoding"), packed.headers["Content-Encoding"]) == (None, "gzip")
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 2
 
 
 def test_the_stylesheet_asks_nothing_of_old_phones_that_they_cannot_do(client: FlaskClient) -> None:

@@ -277,8 +277,8 @@ def test_a_change_of_language_keeps_the_question(client: FlaskClient, session: S
     targets = [button["formaction"] for button in page.buttons if "formaction" in button]
     assert targets == ["/zh-Hans/", "/zh-Hant/", "/en/", "/it/"]
     asked = {"subject": licence.number, "country": "CZ", "on": "2026-01-01", "activity": "placement"}
-    assert page.hidden == asked
-    assert read(client.post("/it/", data=page.hidden)).tone == page.tone
+    assert page.switched == asked
+    assert read(client.post("/it/", data=page.switched)).tone == page.tone
 
 
 def test_sharing_shows_the_record_and_never_the_question(client: FlaskClient, session: Session) -> None:

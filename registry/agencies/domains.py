@@ -70,9 +70,13 @@ def is_same_site(told: str, registered: str) -> bool:
     mine, theirs = host_of(told), host_of(registered)
     if mine is None or theirs is None:
         return False
-    if any(theirs[0] == shared or theirs[0].endswith(f".{shared}") for shared in SHARED):
+    if is_shared(theirs[0]):
         return mine == theirs
     return registrable(mine[0]) == registrable(theirs[0])
+
+
+def is_shared(host: str) -> bool:
+    return any(host == shared or host.endswith(f".{shared}") for shared in SHARED)
 
 
 def looks_like(told: str, registered: str) -> bool:

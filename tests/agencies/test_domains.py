@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.checks.domains import host_of, is_same_site, looks_like, registrable
+from registry.agencies.domains import host_of, is_same_site, looks_like, registrable
 
 
 @pytest.mark.parametrize(
