@@ -74,6 +74,7 @@ class ChecksShown(msgspec.Struct, frozen=True):
 
 def shown(outcome: Outcome, language: Language) -> ChecksShown:
     verdict = outcome.verdict
+    has_agency = verdict is not None and verdict.agency is not None
     return ChecksShown(
         SummaryShown(outcome.summary, check_summary(language, outcome.summary)),
         [
@@ -81,7 +82,7 @@ def shown(outcome: Outcome, language: Language) -> ChecksShown:
                 one.told.kind,
                 one.told.value,
                 one.outcome,
-                check_meaning(language, one.told.kind, one.outcome),
+                check_meaning(language, one.told.kind, one.outcome, has_agency=has_agency),
                 [_note(language, note) for note in one.notes],
             )
             for one in outcome.checked

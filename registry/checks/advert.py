@@ -28,6 +28,11 @@ _WECHAT = re.compile(
 _PHONE = re.compile(r"(?<![\w+.-])(?:\+|00)?\(?[0-9][0-9 ()./-]{5,20}[0-9](?![\w])")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
 _CARD = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){15,18}(?![0-9A-Za-z])")
+# Behind such words digits are an account, whether or not their check digit is right: it may be mistyped, or made up.
+_ACCOUNT = re.compile(
+    r"(?:[账帐賬帳][号號户戶]|卡[号號]|[汇匯](?:款|[到至入])|[打转轉](?:[账帐賬帳款]|[到至入])|存[到入])[^0-9\n]{0,12}"
+    r"([0-9](?:[ -]?[0-9]){11,20})(?![0-9])"
+)
 _USCC = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9A-HJ-NPQRTUWXY]{17}(?![0-9A-Za-z])")
 _LICENCE = re.compile(
     r"(?i)(?:[许許]可[证證](?:[编編]?[号號]|字)?|[证證][书書]?[编編]?[号號]|"
@@ -39,6 +44,8 @@ _STAFF = re.compile(
 )
 _NAME = re.compile(
     r"[\u4e00-\u9fff()]{3,30}?(?:有限[责責]任公司|股份有限公司|有限公司|集[团團])|"
+    r"(?<![\u4e00-\u9fff])(?!招|聘|找|急|诚|正规|办理|出国|海外|境外|专业|我|你|他|她|这|那|本|有)[\u4e00-\u9fff]{2,10}?"
+    r"(?:[对對]外[劳勞][务務]|[国國][际際][劳勞][务務]|[劳勞][务務](?:合作|派遣)|人力[资資]源|[国國][际際]合作)公?司?(?![\u4e00-\u9fff])|"
     r"(?:[A-Z][\w&'-]{1,30}[ ]){1,6}(?:s\.r\.o\.|S\.r\.l\.|S\.p\.A\.|GmbH|Ltd\.?|Sp\. z o\.o\.|B\.V\.|a\.s\.|SRL|Kft\.)"
 )
 
@@ -123,6 +130,7 @@ _PICKERS: tuple[tuple[CheckKind, Picker], ...] = (
     (CheckKind.NUMBER, _by(_USCC, lambda text: not is_resident_number(text))),
     (CheckKind.BANK_ACCOUNT, _by(_IBAN, _is_iban)),
     (CheckKind.BANK_ACCOUNT, _by(_CARD, _is_card)),
+    (CheckKind.BANK_ACCOUNT, _by(_ACCOUNT, lambda text: not is_resident_number("".join(filter(str.isdigit, text))))),
     (CheckKind.PHONE, _phones),
     (CheckKind.NAME, _by(_NAME)),
 )

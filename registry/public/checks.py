@@ -149,7 +149,7 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
                     "value": one.told.value,
                     "outcome": one.outcome,
                     "tone": _tone_of(one),
-                    "meaning": check_meaning(language, one.told.kind, one.outcome),
+                    "meaning": check_meaning(language, one.told.kind, one.outcome, has_agency=agency is not None),
                     "notes": [check_note(language, note.code, note.like) for note in one.notes],
                 }
                 for one in sorted(outcome.checked, key=lambda one: _GRAVEST_FIRST.index(one.outcome))

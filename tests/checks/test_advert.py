@@ -28,6 +28,20 @@ def test_everything_that_can_be_checked_is_picked_out_of_an_advert() -> None:
     }
 
 
+def test_an_advert_as_people_send_it_gives_account_and_name_without_a_legal_form() -> None:
+    advert = (
+        "【急聘】意大利服装厂招工，月薪1800欧，虚构启航对外劳务，微信：qihang_888 报名费汇到 6222020200112233445 张三"
+    )
+    found = {told.kind: told.value for told in picked(advert, "IT")}
+    assert found[CheckKind.BANK_ACCOUNT] == "6222020200112233445"
+    assert found[CheckKind.NAME] == "虚构启航对外劳务"
+
+
+@pytest.mark.parametrize("advert", ["出国劳务派遣，高薪", "招聘国际劳务。", "办理对外劳务合作", "我们做人力资源"])
+def test_words_of_the_trade_alone_are_no_name(advert: str) -> None:
+    assert [told for told in picked(advert) if told.kind is CheckKind.NAME] == []
+
+
 def test_an_identity_number_is_never_picked_out() -> None:
     assert picked("身份证 11010519491231002X, 证号 11010519491231002X") == ()
 
