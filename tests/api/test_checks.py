@@ -101,8 +101,8 @@ def test_an_advert_is_picked_apart_and_a_permit_for_work_at_home_is_named(
     answer = ask(client, country="CZ", advert="<b>人力资源服务许可证</b> 🔥 tel. 601 123 456")
     assert outcomes(answer) == {"phone": "not_registered"}
     # Nothing is said of what an agency registered where no agency is named.
-    assert "registered no" not in answer["checks"][0]["meaning"]
-    assert "which agency" in answer["checks"][0]["meaning"]
+    assert "registered no" not in answer["checks"][0]["text"]
+    assert "which agency" in answer["checks"][0]["text"]
     assert [paper["code"] for paper in answer["papers"]] == ["human_resources_permit"]
     assert answer["summary"]["code"] == "not_a_licence_for_abroad"
 
