@@ -4,11 +4,11 @@ If we crash before its commit the former state stands; after it everything does.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.agencies import actions as agencies
@@ -20,11 +20,12 @@ from registry.authorities.actions import keep_authority, keep_source, record_ret
 from registry.authorities.models import Authority, Source
 from registry.clock import day_at
 from registry.codes import Flaw
-from registry.db import bulk_insert, microseconds, prefer_indexes
+from registry.db import prefer_indexes
 from registry.errors import ImportRefused
 from registry.ids import new_references
 from registry.imports.amending import Reading, amended_record, new_record, vanished_record
 from registry.imports.findings import Finding, NeedsApproval
+from registry.imports.listings import CHUNK, Listings
 from registry.imports.mapping import SourceMapping, as_stored, printed_numbers
 from registry.imports.models import Listing
 from registry.imports.queries import last_retrieval
@@ -38,19 +39,8 @@ from registry.terms import ChannelKind
 SHRINK = 0.10
 """A list that would delist more than this share of its agencies or licences stops and asks."""
 
-CHUNK = 500
-PAGE = 5_000
-
 Progress = Callable[[str, float, int], None]
 """Told now and then: what is being done, the share done (0 to 1), and how many so far."""
-
-
-class Known(NamedTuple):
-    """An agency as its list last had it."""
-
-    agency_id: int
-    digest: str
-    is_delisted: bool
 
 
 def kept_source(session: Session, mapping: SourceMapping) -> Source:
@@ -118,6 +108,7 @@ class Application:
         self._at: datetime | None = None
         self._adopted: set[int] = set()
         self._held_channels = 0
+        self._listings = Listings(session, source, is_dry_run=report.is_dry_run)
 
     def apply(self, *, accepts_shrink: bool, progress: Progress) -> None:
         """Raises ImportRefused, leaving it to the caller to roll back, when the list shrinks too much."""
@@ -134,7 +125,7 @@ class Application:
         moved = gone & self._adopted
         if self._reading.is_full:
             self._delist([(row_key, agency_id) for row_key, agency_id in vanished if agency_id not in moved])
-        self._forget([row_key for row_key, agency_id in vanished if agency_id in moved])
+        self._listings.forget([row_key for row_key, agency_id in vanished if agency_id in moved])
         self._leave_unread()
         self._refuse_shrink(before, accepts_shrink)
         if self._held_channels:
@@ -145,7 +136,7 @@ class Application:
     def _vanished(self) -> tuple[int, list[tuple[str, int]]]:
         """How many agencies the list had, and those it no longer has. A row that was rejected has not vanished."""
         before, vanished = 0, []
-        for page in self._listed():
+        for page in self._listings.pages():
             before += len(page)
             keys = dict(page)
             for start in range(0, len(page), CHUNK):
@@ -153,37 +144,8 @@ class Application:
                 vanished += [(row_key, keys[row_key]) for row_key in missing if row_key not in self._unread]
         return before, vanished
 
-    def _listed(self) -> Iterator[Sequence[tuple[str, int]]]:
-        if self._source is None:
-            return
-        last = ""
-        while True:
-            query = (
-                select(Listing.row_key, Listing.agency_id)
-                .where(Listing.source_id == self._source.id, Listing.is_delisted.is_(False), Listing.row_key > last)
-                .order_by(Listing.row_key)
-                .limit(PAGE)
-            )
-            page = self._session.execute(query).all()
-            if not page:
-                return
-            yield page
-            last = page[-1][0]
-
-    def _known(self, row_keys: Sequence[str]) -> dict[str, Known]:
-        found: dict[str, Known] = {}
-        if self._source is None:
-            return found
-        for start in range(0, len(row_keys), CHUNK):
-            query = select(Listing.row_key, Listing.agency_id, Listing.digest, Listing.is_delisted).where(
-                Listing.source_id == self._source.id, Listing.row_key.in_(row_keys[start : start + CHUNK])
-            )
-            for row_key, agency_id, digest, is_delisted in self._session.execute(query):
-                found[row_key] = Known(agency_id, digest, is_delisted)
-        return found
-
     def _take(self, batch: Sequence[Staged]) -> None:
-        known = self._known([staged.row_key for staged in batch])
+        known = self._listings.known([staged.row_key for staged in batch])
         unchanged: list[int] = []
         changed: list[tuple[Staged, int]] = []
         unknown: list[tuple[Staged, Statement]] = []
@@ -205,8 +167,8 @@ class Application:
         self._counts.unchanged += len(unchanged)
         if self._is_dry_run:
             return
-        self._remember(adopted)
-        self._update_listings(changed)
+        self._listings.remember(adopted, self._reading.retrieved_at)
+        self._listings.renew([staged for staged, _ in changed], self._reading.retrieved_at)
         if not self._reading.is_full:
             seen = [*unchanged, *(agency_id for _, agency_id in (*changed, *adopted))]
             agencies.confirm(self._session, seen, self._reading.retrieved_at)
@@ -250,7 +212,8 @@ class Application:
             for _, statement in fresh
         ]
         row_ids = agencies.admit(self._session, records, self._event, at=self._instant())
-        self._remember([(staged, row_id) for (staged, _), row_id in zip(fresh, row_ids, strict=True)])
+        remembered = [(staged, row_id) for (staged, _), row_id in zip(fresh, row_ids, strict=True)]
+        self._listings.remember(remembered, self._reading.retrieved_at)
 
     def _instant(self) -> datetime:
         """The one instant of all entries of this import."""
@@ -263,7 +226,7 @@ class Application:
             return
         ids = [agency_id for _, agency_id in rows]
         erased = self._erased(ids)
-        shared = self._shared(ids)
+        shared = self._listings.shared(ids)
         records = storage.loaded_records(self._session, ids)
         amended: dict[int, record.Agency] = {}
         held: dict[int, list[Held]] = defaultdict(list)
@@ -296,22 +259,6 @@ class Application:
             source, at = self._reading.source, self._reading.retrieved_at
             self._held_channels += propose_from_list(self._session, source, at, held, stated)
 
-    def _shared(self, agency_ids: Sequence[int]) -> set[int]:
-        """Agencies that several rows of the list lead to."""
-        if self._source is None:
-            return set()
-        query = (
-            select(Listing.agency_id)
-            .where(
-                Listing.source_id == self._source.id,
-                Listing.agency_id.in_(agency_ids),
-                Listing.is_delisted.is_(False),
-            )
-            .group_by(Listing.agency_id)
-            .having(func.count() > 1)
-        )
-        return set(self._session.execute(query).scalars())
-
     def _say(self, records: Sequence[record.Agency]) -> None:
         if records and not self._is_dry_run:
             agencies.amend_all(self._session, records, self._event, at=self._instant())
@@ -326,36 +273,18 @@ class Application:
         for start in range(0, len(vanished), CHUNK):
             chunk = vanished[start : start + CHUNK]
             self._end([agency_id for _, agency_id in chunk], is_unread=False)
-            if not self._is_dry_run and self._source is not None:
-                self._session.execute(
-                    update(Listing)
-                    .where(Listing.source_id == self._source.id, Listing.row_key.in_([row_key for row_key, _ in chunk]))
-                    .values(is_delisted=True)
-                )
-
-    def _forget(self, row_keys: Sequence[str]) -> None:
-        if self._is_dry_run or self._source is None:
-            return
-        for start in range(0, len(row_keys), CHUNK):
-            chunk = row_keys[start : start + CHUNK]
-            self._session.execute(
-                delete(Listing).where(Listing.source_id == self._source.id, Listing.row_key.in_(chunk))
-            )
+            self._listings.delist([row_key for row_key, _ in chunk])
 
     def _leave_unread(self) -> None:
         """Known agencies all of whose rows were rejected: their status is not stated any more."""
         keys = sorted(self._unread)
         for start in range(0, len(keys), CHUNK):
             missing = self._staging.missing_of(keys[start : start + CHUNK])
-            listed = [listing.agency_id for listing in self._known(missing).values() if not listing.is_delisted]
+            listed = [
+                listing.agency_id for listing in self._listings.known(missing).values() if not listing.is_delisted
+            ]
             self._end(listed, is_unread=True)
-            if self._source is not None and not self._is_dry_run:
-                # Whatever it says when it can be read again is news.
-                self._session.execute(
-                    update(Listing)
-                    .where(Listing.source_id == self._source.id, Listing.row_key.in_(keys[start : start + CHUNK]))
-                    .values(digest="")
-                )
+            self._listings.doubt(keys[start : start + CHUNK])
 
     def _end(self, agency_ids: Sequence[int], *, is_unread: bool) -> None:
         records = storage.loaded_records(self._session, agency_ids)
@@ -376,25 +305,6 @@ class Application:
                     f"the list would delist {gone} of {whole} {word} (more than {SHRINK:.0%}): see whether it is complete, "
                     "and if it is, import it with --accept-shrink"
                 )
-
-    def _remember(self, rows: Sequence[tuple[Staged, int]]) -> None:
-        assert self._source is not None
-        at = microseconds(self._reading.retrieved_at)
-        bulk_insert(
-            self._session,
-            Listing,
-            ("source_id", "row_key", "agency_id", "digest", "last_seen_at", "is_delisted"),
-            [(self._source.id, staged.row_key, agency_id, staged.digest, at, False) for staged, agency_id in rows],
-        )
-
-    def _update_listings(self, rows: Sequence[tuple[Staged, int]]) -> None:
-        assert self._source is not None
-        for staged, _ in rows:
-            self._session.execute(
-                update(Listing)
-                .where(Listing.source_id == self._source.id, Listing.row_key == staged.row_key)
-                .values(digest=staged.digest, is_delisted=False, last_seen_at=self._reading.retrieved_at)
-            )
 
 
 def apply_staged(
