@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types layers lint-openapi bench soak setup-system clean
+.PHONY: help run test check lint types layers lint-openapi second-opinions bench soak setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -15,7 +15,7 @@ TESTS := -n 2 --durations=10
 SOAKED := -n 2 tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verdicts/test_no_false_yes.py tests/log
 
 help: ## Show what can be made.
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 $(RUN): uv.lock pyproject.toml client/pyproject.toml
 	@tools/environment run
@@ -55,6 +55,10 @@ layers: $(ALL)
 lint-openapi: $(ALL)
 	@$(BIN)/registry openapi --check
 	@if command -v npm >/dev/null; then openapi/lint.sh; else echo "No npm here: the API description is not linted."; fi
+
+second-opinions: $(ALL) ## Ask readers in Go, JavaScript and C about what a running registry signs.
+	@tools/system-packages second-opinions
+	@$(BIN)/python tools/second-opinions
 
 bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look).
 	@$(BIN)/python -m bench

@@ -173,7 +173,7 @@ class Keyring:
             path = self.folder / f"{purpose}.secret"
             if not path.exists():
                 self._write(path.name, secrets.token_bytes(32), is_first=True)
-            self._secrets[purpose] = _read_private(path)
+            self._secrets[purpose] = read_private(path)
         return self._secrets[purpose]
 
     @cached_property
@@ -183,7 +183,7 @@ class Keyring:
     def _private(self, key: Key, path: Path | None = None) -> ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
         path = path or self.folder / f"{key.name}.pem"
         try:
-            secret = serialization.load_pem_private_key(_read_private(path), password=None)
+            secret = serialization.load_pem_private_key(read_private(path), password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             raise KeyTrouble(f"{path} holds no private key that can be read; put the file back from a backup") from None
         if not isinstance(secret, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
@@ -245,7 +245,7 @@ def _read_key(path: Path) -> Key:
         raise KeyTrouble(f"{path} is no description of a key that can be read; put it back from a backup") from None
 
 
-def _read_private(path: Path) -> bytes:
+def read_private(path: Path) -> bytes:
     """The bytes of a file that nobody but its owner may read. Raises KeyTrouble if others may, or it is not there."""
     try:
         mode = path.stat().st_mode

@@ -20,7 +20,7 @@ from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.config import Edge, Settings
 from registry.db import engine_for
-from registry.errors import SettingsError
+from registry.errors import KeyTrouble, SettingsError
 from registry.web import logs
 
 log = structlog.get_logger()
@@ -55,6 +55,7 @@ def serve(address: str, port: int | None, workers: int, with_worker: bool) -> No
     require_redis(settings)
     require_free_port(address, settings.port)
     announce(settings, address)
+    warn_of_seal(settings)
     with metrics_folder(settings, workers), worker_beside(with_worker):
         listen(address, settings.port, workers)
 
@@ -106,6 +107,19 @@ def announce(settings: Settings, address: str) -> None:
     if Edge.CONSOLE in settings.edges:
         click.echo(f"  console    {here}/console/")
     click.echo(f"  health     {here}/health")
+
+
+def warn_of_seal(settings: Settings) -> None:
+    """A seal that is wrong or has expired stops certificates alone: lookups go on."""
+    from registry.papers.seal import seal_now
+
+    try:
+        seal = seal_now(settings.keys)
+    except KeyTrouble as trouble:
+        click.echo(f"No certificate is printed until its seal is put right: {trouble.text}", err=True)
+    else:
+        if seal is not None:
+            click.echo(f"  seal       until {seal.chain[0].not_valid_after_utc:%Y-%m-%d}")
 
 
 def listen(address: str, port: int, workers: int) -> None:

@@ -16,6 +16,9 @@ from types import TracebackType
 
 import msgspec
 
+from registry.errors import KeyTrouble
+from registry.papers.seal import seal_now, sealed
+
 MOST_SECONDS = 60
 MOST_MEMORY = 2 * 1024**3
 
@@ -37,6 +40,8 @@ class Draft(msgspec.Struct, frozen=True):
 
     html: str
     attachments: tuple[Attachment, ...] = ()
+    seal: str | None = None
+    """The folder in which the seal's files lie, if it is to be sealed where there is a seal."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -54,14 +59,25 @@ def main() -> None:
     if missing:
         _put(folder / f"{key}.trouble", msgspec.json.encode(Trouble(missing)))
         return
-    _put(folder / f"{key}.pdf", pdf_of(draft))
+    try:
+        # Looked at first: a paper that must be sealed and cannot be is not made.
+        stamp = None if draft.seal is None else seal_now(Path(draft.seal))
+    except KeyTrouble as trouble:
+        _say(reason=trouble.text)
+        sys.exit(1)
+    made = pdf_of(draft)
+    _put(folder / f"{key}.pdf", sealed(made, stamp) if stamp else made)
     (folder / f"{key}.trouble").unlink(missing_ok=True)
 
 
 def _say_where(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
     """One line for the operator: what kind of error and where, never its words, which may hold a name."""
     places = [f"{Path(place.filename).name}:{place.lineno}" for place in traceback.extract_tb(trace)[-6:]]
-    line = {"event": "paper_not_made", "level": "error", "exception": kind.__qualname__, "places": places}
+    _say(exception=kind.__qualname__, places=places)
+
+
+def _say(**facts: str | list[str]) -> None:
+    line = {"event": "paper_not_made", "level": "error", **facts}
     sys.stderr.write(msgspec.json.encode(line).decode() + "\n")
 
 

@@ -14,6 +14,7 @@ from registry.log.queries import latest_entry
 from registry.papers.making import PAUSE, Made, Making, key_of, paper
 from registry.papers.qr import Symbol
 from registry.papers.rendering import Attachment, Draft
+from registry.papers.seal import mark_of
 from registry.public.certificates import PlaceInLog, Sheet, html_of, languages_of
 from registry.public.names import main_name
 from registry.public.rendering import NOT_KEPT, SHORT, is_demo, page
@@ -32,14 +33,15 @@ LOOK_AGAIN = 2
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A paper: its sheet, and whether the proofs go with it as files."""
+    """A paper: its sheet, and whether the proofs go with it as files, and the operator's seal on it if there is one."""
 
     sheet: Sheet
     has_files: bool = False
+    is_sealed: bool = False
 
 
 PAPERS = {
-    "certificate": Kind(Sheet.CERTIFICATE, has_files=True),
+    "certificate": Kind(Sheet.CERTIFICATE, has_files=True, is_sealed=True),
     "card": Kind(Sheet.CARD),
     "poster-a4": Kind(Sheet.POSTER_A4),
     "poster-a3": Kind(Sheet.POSTER_A3),
@@ -70,12 +72,14 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
     said = languages_of(language, standing)
     # The code changes whenever an entry of the licence does.
     code = paper_code(reference)
+    keys = services().settings.keys
+    seal = mark_of(keys) if kind.is_sealed else None
     # All that a paper depends on; the day is there for the status that it states.
-    key = key_of(name, said, standing.etag, code, standing.verdict.on, is_demo())
+    key = key_of(name, said, standing.etag, code, standing.verdict.on, is_demo(), seal)
 
     def draft() -> Draft:
         html = html_of(kind.sheet, said, standing, code, _place_in_log(reference))
-        return Draft(html, _files(reference) if kind.has_files else ())
+        return Draft(html, _files(reference) if kind.has_files else (), str(keys) if seal else None)
 
     made = paper(services().settings.home / "papers", key, draft)
     if made.state is not Making.READY:

@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from registry import revisions
 from registry.cli import COMMANDS, main
 from registry.config import Settings
+from registry.papers.seal import SECRET
 from tests.conftest import Database
+from tests.papers.sealing import make_seal
 from tests.serving import Served, environment, free_port, serve
 
 
@@ -81,6 +83,17 @@ def test_a_server_answers_and_prints_where(served: Served) -> None:
     assert requests.get(f"{served.base_url}/health", timeout=10).json()["status"] == "ok"
     assert f"Registry on {served.base_url}" in served.printed()
     assert requests.get(f"{served.base_url}/api/v1/nowhere", timeout=10).json()["code"] == "not_found"
+
+
+def test_the_start_says_until_when_the_seal_is_valid_or_what_is_wrong_with_it(settings: Settings) -> None:
+    make_seal(settings.keys)
+    with serve(settings) as server:
+        assert "  seal       until 20" in server.printed()
+    (settings.keys / SECRET).chmod(0o644)
+    with serve(settings) as server:
+        assert "No certificate is printed until its seal is put right: " in server.printed()
+        assert f"run `chmod 600 {settings.keys / SECRET}`" in server.printed()
+        assert requests.get(f"{server.base_url}/health", timeout=10).status_code == 200
 
 
 def test_a_taken_port_is_said(served: Served, settings: Settings) -> None:

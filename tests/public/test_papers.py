@@ -18,8 +18,11 @@ from sqlalchemy.orm import Session
 
 from registry.agencies import record
 from registry.clock import now
+from registry.config import Settings
+from registry.papers.seal import SECRET
 from registry.terms import HolderKind, Language, LicenceKind, LicenceStatus
 from tests.make import licence_record, make_agency, make_licence, name_record, source_of
+from tests.papers.sealing import make_seal
 from tests.public.reading import read
 
 NAME, NUMBER = "示例劳务合作有限公司", "示例/0001"
@@ -230,3 +233,33 @@ def test_a_server_without_fonts_says_what_is_missing_and_still_gives_the_code(
 def test_a_reference_that_leads_nowhere_has_no_papers(client: FlaskClient, reference: str) -> None:
     for path in ("", "/code.svg", "/certificate.pdf", "/today"):
         assert client.get(f"/it/licences/{reference}{path}").status_code == 404
+
+
+def test_an_extract_bears_the_seal_of_the_operator_and_a_card_does_not(
+    client: FlaskClient, licence: record.Licence, settings: Settings, tmp_path: Path
+) -> None:
+    path = f"/en/licences/{licence.licence_id}"
+    assert "/AcroForm" not in pdf(client, f"{path}/certificate.pdf").root_object
+    make_seal(settings.keys)
+    reader = pdf(client, f"{path}/certificate.pdf")
+    assert "/AcroForm" not in pdf(client, f"{path}/card.pdf").root_object
+    (tmp_path / "sealed.pdf").write_bytes(reader.stream.getvalue())  # type: ignore[attr-defined]
+    said = subprocess.run(["pdfsig", tmp_path / "sealed.pdf"], capture_output=True, text=True).stdout
+    assert "Signature is Valid." in said
+    assert "Total document signed" in said
+    assert {"credential.jwt", "bundle.json"} <= set(reader.attachments)
+
+
+def test_an_extract_is_not_printed_without_the_seal_that_it_should_bear(
+    client: FlaskClient, licence: record.Licence, settings: Settings
+) -> None:
+    path = f"/en/licences/{licence.licence_id}/certificate.pdf"
+    make_seal(settings.keys)
+    (settings.keys / SECRET).unlink()
+    end = time.monotonic() + MOST_SECONDS
+    while (response := client.get(path)).status_code == 202:
+        assert time.monotonic() < end, "nothing came of it"
+        time.sleep(0.1)
+    assert response.status_code == 503
+    make_seal(settings.keys)
+    assert "/AcroForm" in pdf(client, path).root_object
