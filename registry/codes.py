@@ -173,6 +173,7 @@ class Problem(StrEnum):
     NOT_MIGRATED = "not_migrated"
     NOT_ISSUING = "not_issuing"
     WITHHELD_BY_LAW = "withheld_by_law"
+    LOG_CLOSED = "log_closed"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
 

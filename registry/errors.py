@@ -115,3 +115,5 @@ class ForkRefused(RegistryError):
 
 class LogClosed(RegistryError):
     """The log has its final checkpoint: nothing more is published."""
+
+    code = Problem.LOG_CLOSED

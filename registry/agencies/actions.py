@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from registry.agencies import models, record, storage
 from registry.agencies.accounts import carry_digests, keep_digests, sealed
 from registry.agencies.channels import forget_changes
-from registry.agencies.publishing import Change, Event, publish_all, publish_changes
+from registry.agencies.publishing import ERASED, Change, Event, publish_all, publish_changes
 from registry.db import EPOCH, bulk_insert, microseconds, reserve_ids
 from registry.errors import ErasedAgency
 from registry.keyring import Keyring
@@ -163,7 +163,7 @@ def erase(session: Session, agency: models.Agency) -> None:
         .where(models.ErasableValue.agency_id == agency.id)
         .values(salt=None, value=None, erased_at=at)
     )
-    publish_all(session, [agency.id], Event("agency.erased", agency.reference), at)
+    publish_all(session, [agency.id], Event(ERASED, agency.reference), at)
 
 
 def confirm(session: Session, agency_ids: Sequence[int], at: datetime) -> None:

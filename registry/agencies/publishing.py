@@ -21,6 +21,9 @@ from registry.log.actions import Appended, Draft, append, instant_of_append, loc
 from registry.names.actions import index_all
 from registry.terms import EntryType, NameKind
 
+ERASED = "agency.erased"
+"""The one event that needs no entry once the log is closed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -82,6 +85,9 @@ def publish_changes(
     _renew_keys(session, changes, at)
     _index_names(session, changes)
     if not drafts:
+        return None
+    if event.type == ERASED and locked_state(session).closed_at is not None:
+        # The law of erasure stands above a closed log: no entry tells of it, and what is destroyed stays destroyed.
         return None
     appended = append(session, drafts, at=at)
     announce(session, event.type, event.subject or changes[0].new.agency_id, appended)

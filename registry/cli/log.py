@@ -14,7 +14,7 @@ from registry import cli, revisions
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.errors import BadProof
-from registry.log import ending, exporting, queries
+from registry.log import ending, exporting, queries, signing
 from registry.log.audit import audit
 
 NOT_WELL = 2
@@ -38,7 +38,7 @@ def reading_of(sessions: sessionmaker[Session]) -> Session:
     return session
 
 
-@click.group(epilog="\b\nExamples:\n  registry log verify\n  registry log recover")
+@click.group(epilog="\b\nExamples:\n  registry log verify\n  registry log rebuild-tiles\n  registry log recover")
 def log() -> None:
     """The log of everything published: check it from inside, and go on after a restored backup."""
 
@@ -52,10 +52,25 @@ def verify() -> None:
         click.echo(f"registry: {trouble}", err=True)
     if found.troubles:
         click.echo(
-            "The log does not agree with itself: restore a backup, and keep this state to find out why.", err=True
+            "Everything signed follows from the entries, and what was hashed from them does not: mend it with "
+            "`registry log rebuild-tiles`."
+            if found.is_mendable
+            else "The log does not agree with itself: restore a backup, and keep this state to find out why.",
+            err=True,
         )
         sys.exit(NOT_WELL)
     click.echo(f"{found.size} entries, root {b64encode(found.root).decode()}, {found.heads} signed heads: all agree.")
+
+
+@log.command(name="rebuild-tiles", epilog="\b\nExamples:\n  registry log verify\n  registry log rebuild-tiles")
+def rebuild_tiles() -> None:
+    """Make the tiles, hashes that follow from the entries, anew after `registry log verify` found fault with them.
+
+    Nothing changes when the entries themselves are not those that were signed.
+    """
+    with opened() as (settings, sessions):
+        size = signing.rebuild_tiles(settings, sessions)
+    click.echo(f"The tiles of {size} entries were made anew, and lead to what was signed.")
 
 
 @log.command()

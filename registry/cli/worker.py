@@ -13,6 +13,7 @@ from registry import cli, revisions
 from registry.cli.tasks import TASKS, Task
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
+from registry.errors import LogClosed
 from registry.outages import trouble_in
 from registry.web import logs
 
@@ -63,3 +64,6 @@ def _run(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> Non
             raise
         # The database is away: the task is due again soon, and nothing is lost.
         log.error("task_put_off", task=task.name, trouble=trouble.text)
+    except LogClosed as closed:
+        # Nothing is published any more; the final head may still have to be signed.
+        log.error("task_refused", task=task.name, trouble=closed.text)

@@ -15,6 +15,7 @@ from registry.errors import BadProof, ForkRefused
 from registry.keyring import KeyState, Use
 from registry.log import note, queries, tree
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
+from registry.log.policy import Policy, read_policy
 from registry.log.queries import KEYS
 from registry.log.signing import last_signed
 
@@ -26,12 +27,16 @@ Tell = Callable[[int, int], None]
 
 
 class Audit(NamedTuple):
-    """What was found: size and root as derived, how many heads were checked, and what does not agree."""
+    """What was found: size and root as derived, how many heads were checked, and what does not agree.
+
+    `is_mendable` says that only what follows from the entries is damaged: `registry log rebuild-tiles` makes it anew.
+    """
 
     size: int
     root: bytes
     heads: int
     troubles: list[str]
+    is_mendable: bool
 
 
 class KeyChain:
@@ -101,12 +106,14 @@ def audit(session: Session, home: Path, tell: Tell = lambda done, total: None) -
     read = tree.reading(levels)
     size = len(hashes)
     root = tree.root_at(read, size)
-    if state.hashed == size and tree.root_of(tree.split(state.frontier or b"")) != root:
-        troubles.append("the frontier does not follow from the entries")
-    _check_tiles(session, levels, state.hashed, troubles)
     heads = _check_heads(session, read, size, troubles)
     _check_second_place(home, state, read, size, troubles)
-    return Audit(size, root, heads, troubles[:MOST_TROUBLES])
+    derived: list[str] = []
+    if state.hashed == size and tree.root_of(tree.split(state.frontier or b"")) != root:
+        derived.append("the frontier does not follow from the entries")
+    _check_tiles(session, levels, state.hashed, derived)
+    is_mendable = bool(derived) and not troubles
+    return Audit(size, root, heads, (derived + troubles)[:MOST_TROUBLES], is_mendable)
 
 
 def _entries(session: Session) -> Iterator[Any]:
@@ -161,6 +168,7 @@ def _check_tiles(session: Session, levels: list[list[bytes]], hashed: int, troub
 
 def _check_heads(session: Session, read: tree.ReadTile, size: int, troubles: list[str]) -> int:
     keys = [key for key in queries.logged_keys(session).values() if key.use is Use.LOG]
+    policies = _policies(session, troubles)
     count = 0
     for stored in session.execute(select(Checkpoint).where(Checkpoint.size <= size).order_by(Checkpoint.id)).scalars():
         count += 1
@@ -175,7 +183,36 @@ def _check_heads(session: Session, read: tree.ReadTile, size: int, troubles: lis
             troubles.append(f"the head of {stored.size} entries signs something else than its row says")
         elif tree.root_at(read, head.size) != head.root:
             troubles.append(f"the head of {head.size} entries does not follow from the entries")
+        _check_witnesses(stored, policies, troubles)
     return count
+
+
+def _policies(session: Session, troubles: list[str]) -> list[tuple[int, Policy]]:
+    """What was asked of witnesses from which entry on; nothing before the first."""
+    found = [(-1, Policy())]
+    said = select(Entry.index.label("place"), Entry.leaf).where(Entry.key == queries.POLICY).order_by(Entry.index)
+    for entry in session.execute(said):
+        try:
+            found.append((entry.place, read_policy("\n".join(json.loads(entry.leaf)["record"]["lines"]))))
+        except (ValueError, KeyError, TypeError, BadProof):
+            troubles.append(f"entry {entry.place} is no policy")
+    return found
+
+
+def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, Policy]], troubles: list[str]) -> None:
+    """Every cosignature must be true; a head that is shown has enough of them, by its own policy or by a later one."""
+    own = max(place for place, (index, _) in enumerate(policies) if index < stored.size)
+    is_enough = False
+    for _, asked in policies[own:]:
+        try:
+            is_enough |= asked.is_met(set(asked.cosigned(note.read_note(stored.note))))
+        except BadProof as wrong:
+            troubles.append(f"the head of {stored.size} entries: {wrong.text}")
+            return
+    if stored.is_witnessed and not is_enough:
+        troubles.append(
+            f"the head of {stored.size} entries is shown, and fewer witnesses signed it than the policy asks"
+        )
 
 
 def _check_second_place(home: Path, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]) -> None:

@@ -12,7 +12,7 @@ from registry.log import queries
 from registry.log.actions import locked_state
 from registry.log.note import checked_name
 from registry.log.signing import last_signed, refuse_fork, sign_committed
-from registry.log.tiles import catch_up
+from registry.log.tiles import rebuild
 
 _TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
 
@@ -41,7 +41,8 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
         state = locked_state(session)
-        catch_up(session, state)
+        # What was damaged behind the entries must not be signed under the new name either.
+        rebuild(session, state)
         last = last_signed(settings.home)
         # A database that was made anew has no name yet; what was signed before had one.
         state.origin = state.origin or (last.origin if last is not None else None)
@@ -49,8 +50,9 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
             raise ForkRefused("nothing was signed yet: there is nothing to recover from")
         if origin is None and not _is_forked(session, settings):
             raise ForkRefused(
-                f"the log {state.origin} follows from what was signed: there is nothing to recover from. "
-                "To give it another name all the same, say which with --origin"
+                f"the log {state.origin} follows from what was signed: there is nothing to recover from. If signing is "
+                "refused, mend the tiles with `registry log rebuild-tiles`. To give the log another name all the same, say "
+                "which with --origin"
             )
         state.origin = _checked(origin) if origin is not None else _next(state.origin)
         return state.origin

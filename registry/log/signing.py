@@ -23,7 +23,7 @@ from registry.log.actions import locked_state
 from registry.log.keys import make_keys, settle_keys, settle_policy
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import logged_keys, policy, raw_public
-from registry.log.tiles import catch_up, reader
+from registry.log.tiles import catch_up, reader, rebuild
 
 SIGN_AGAIN = timedelta(hours=24)
 """A head is signed, and cosigned, anew after this time although nothing was appended: so that its age can be judged."""
@@ -94,11 +94,32 @@ def refuse_fork(session: Session, state: LogState, home: Path) -> None:
                 f"a head of {head.size} entries was signed for {head.origin}, and the database has {state.hashed}: it was "
                 "restored from a backup. Put a newer copy back, or go on under another name with `registry log recover`"
             )
-        if tree.root_at(read, head.size) != head.root:
+        if not _leads_to(read, head):
             raise ForkRefused(
                 f"the first {head.size} entries of {head.origin} are not those that were signed: put the right database "
-                "back, or go on under another name with `registry log recover`"
+                "back, or go on under another name with `registry log recover`. If `registry log verify` finds fault with "
+                "tiles and frontier alone, `registry log rebuild-tiles` mends them"
             )
+
+
+def _leads_to(read: tree.ReadTile, head: note.Checkpoint) -> bool:
+    try:
+        return tree.root_at(read, head.size) == head.root
+    except BadProof:
+        # A tile is missing or cut short.
+        return False
+
+
+def rebuild_tiles(settings: Settings, sessions: sessionmaker[Session]) -> int:
+    """Make all tiles anew from the entries, and hold them to what was signed. Gives how many entries they cover.
+
+    Raises ForkRefused, and changes nothing, when the entries themselves are not those that were signed.
+    """
+    with Keyring(settings.keys).alone(), sessions.begin() as session:
+        state = locked_state(session)
+        rebuild(session, state)
+        refuse_fork(session, state, settings.home)
+        return state.hashed
 
 
 def last_signed(home: Path) -> note.Checkpoint | None:
@@ -157,6 +178,11 @@ def _sign(session: Session, keyring: Keyring, home: Path, state: LogState) -> Si
         return None
     signers = _signers(session, keyring)
     head = note.Checkpoint(state.origin, state.hashed, tree.root_of(tree.split(state.frontier or b"")))
+    if not _leads_to(reader(session), head):
+        raise ForkRefused(
+            f"the frontier kept for {head.size} entries of {head.origin} does not lead where their tiles do: "
+            "`registry log verify` says what is damaged, `registry log rebuild-tiles` makes it anew"
+        )
     remember_signed(home, head)
     text = note.signed(
         head.text(),

@@ -45,6 +45,16 @@ def catch_up(session: Session, state: LogState) -> None:
         grow(session, state, hashes)
 
 
+def rebuild(session: Session, state: LogState) -> None:
+    """Make tiles and frontier anew from the entries alone. The caller holds the lock of `state`.
+
+    It says nothing about the entries themselves: the caller must hold the new tree to what was signed before it commits.
+    """
+    session.execute(delete(LogTile))
+    state.hashed, state.frontier = 0, None
+    catch_up(session, state)
+
+
 def tile(session: Session, level: int, number: int) -> bytes:
     """The hashes of a tile as far as they stand now; empty when there is none."""
     found = session.execute(

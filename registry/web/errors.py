@@ -16,6 +16,7 @@ from registry.errors import (
     DatabaseUnavailable,
     Fault,
     InvalidInput,
+    LogClosed,
     NotFound,
     NotIssuing,
     NotMigrated,
@@ -37,6 +38,7 @@ MEDIA_TYPE = "application/problem+json"
 STATUS: dict[type[RegistryError], int] = {
     InvalidInput: 400,
     NotFound: 404,
+    LogClosed: 409,
     TooLarge: 413,
     UnsupportedMediaType: 415,
     TooManyRequests: 429,

@@ -80,6 +80,9 @@ def test_a_change_is_published_72_hours_after_another_person_approved_it(
     session.commit()
     clock.shift(LATER - timedelta(microseconds=1))
     assert apply_due(sessions) == []
+    # Whoever calls: before its time nothing is published.
+    assert changes.apply(session, change.reference).state is ChannelChangeState.APPROVED
+    session.commit()
     assert said(session, agency) == [(OLD, True)]
     clock.shift(timedelta(microseconds=1))
     assert apply_due(sessions) == [change.reference]

@@ -84,6 +84,19 @@ def test_what_a_restored_backup_brings_back_is_erased_before_it_is_served(
     assert row.erased_at is not None
 
 
+def test_erasing_goes_on_after_the_log_was_closed(settings: Settings, session: Session, person: str) -> None:
+    assert run(settings, "close", "--yes").exit_code == 0
+    done = run(settings, "erase", person, "--yes")
+    assert (done.exit_code, done.stderr) == (0, ""), done.output
+    session.expire_all()
+    assert told(session, person).withheld == "withheld_by_law"
+    session.commit()
+    assert "all agree" in run(settings, "log", "verify").output
+    with serve(settings) as served:
+        page = requests.get(f"{served.base_url}/en/agencies/{person}", timeout=30)
+        assert (page.status_code, NAME in page.text) == (200, False)
+
+
 def test_a_line_that_a_crash_cut_off_erases_nobody(tmp_path: Path) -> None:
     whole = new_reference()
     remember(tmp_path, whole)

@@ -3,11 +3,21 @@
 import time
 
 import requests
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 
+from registry.agencies import channels
+from registry.agencies.models import PendingChannelChange
+from registry.clock import now
 from registry.config import Settings
 from registry.demo.load import load
+from registry.keyring import Keyring
+from registry.log import queries
+from registry.log.models import LogState
+from registry.log.signing import sign_committed
+from registry.terms import ChannelKind
 from tests.cli.test_cli import run
+from tests.make import make_agency, told
 from tests.serving import environment, serve
 
 
@@ -30,3 +40,26 @@ def test_one_round_of_the_worker_on_demo_data_ends_well(session: Session, settin
     session.commit()
     done = run("worker", "--once", env=environment(settings, settings.port))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_worker_whose_log_was_closed_goes_on_and_signs_the_final_head(session: Session, settings: Settings) -> None:
+    agency = make_agency(session, channels=())
+    value = "+420601000009"
+    change = channels.propose(
+        session, agency.agency_id, ChannelKind.PHONE, value, by="A. First", keyring=Keyring(settings.keys)
+    )
+    channels.approve(session, change.reference, by="B. Second")
+    session.get_one(PendingChannelChange, change.id).takes_effect_at = now()
+    session.commit()
+    sign_committed(settings, sessionmaker(session.get_bind()))
+    # As if `registry close` had crashed between the mark and the signature of what came in meanwhile.
+    make_agency(session)
+    state = session.execute(select(LogState)).scalar_one()
+    state.closed_at, size = now(), state.size
+    session.commit()
+    done = run("worker", "--once", env=environment(settings, settings.port))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "nothing more can be published here" in done.stdout + done.stderr
+    session.expire_all()
+    assert queries.head(session).size == size
+    assert told(session, agency.agency_id).channels == ()

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -323,13 +324,23 @@ def test_anything_else_is_unreadable_with_words_that_say_why(registrar: Registra
 
 
 def test_bombs_are_not_inflated(registrar: Registrar) -> None:
-    bomb = base64.b32encode(zlib.compress(bytes(10_000_000))).decode().rstrip("=")
-    with pytest.raises(Unreadable):
-        check(registrar, f"{registrar.issuer}/v#{bomb}")
+    long, small = (base64.b32encode(zlib.compress(bytes(size), 9)).decode() for size in (10_000_000, 3_000_000))
     lst = b64url(zlib.compress(bytes(100_000_000), 9))
     token = registrar.status(status_list={"bits": 2, "lst": lst})
-    with pytest.raises(Unreadable, match="inflates"):
-        check(registrar, token)
+    tracemalloc.start()
+    try:
+        for content, words in (
+            (f"{registrar.issuer}/v#{long.rstrip('=')}", "more than 8192 characters"),
+            (f"{registrar.issuer}/v#{small.rstrip('=')}", "inflates"),
+            (token, "inflates"),
+            (token + "A" * 2_000_000, "more than 2000000 characters"),
+        ):
+            with pytest.raises(Unreadable, match=words):
+                check(registrar, content)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 20_000_000
 
 
 def test_strange_cbor_is_unreadable_and_never_a_crash(registrar: Registrar) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.agencies import actions as agencies
@@ -20,6 +20,7 @@ from registry.collisions.queries import collisions_found, groups_found
 from registry.collisions.rules import LOST, Sign
 from registry.errors import InvalidInput, NotFound
 from registry.keyring import Keyring
+from registry.log.models import Entry
 from registry.terms import ChannelKind, IdentifierScheme, LicenceStatus
 from tests import make
 
@@ -223,6 +224,15 @@ def test_confirming_warns_on_the_licensed_entry_and_nothing_was_public_before(se
     assert (found.state, found.decided_by) == (CollisionState.CONFIRMED, "A. Officer")
     with pytest.raises(InvalidInput, match=r"confirmed already, by A\. Officer"):
         dismiss(session, found.reference, "A. Officer", "Again.")
+
+
+def test_what_is_found_and_dismissed_changes_nothing_that_is_public(session: Session, digest: Any) -> None:
+    agencies = [fallen(session, channels=(PHONE,)), fresh(session, channels=(PHONE,))]
+    entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
+    [found] = search(session, digest)
+    dismiss(session, found.reference, "A. Officer", "Two branches of one firm.")
+    assert [make.told(session, one.agency_id) for one in agencies] == agencies
+    assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
 
 
 def test_where_both_or_neither_are_licensed_the_true_entry_must_be_named(session: Session, digest: Any) -> None:

@@ -17,8 +17,10 @@ from registry.ids import new_reference
 from registry.keyring import Keyring, Use
 from registry.log import note, queries, tree
 from registry.log.actions import Draft, append
+from registry.log.audit import audit
+from registry.log.ending import recover
 from registry.log.models import Checkpoint, Entry, LogState
-from registry.log.signing import last_signed, sign_committed
+from registry.log.signing import last_signed, rebuild_tiles, sign_committed
 from tests.conftest import Database
 
 Sessions = sessionmaker[Session]
@@ -183,3 +185,72 @@ def test_keys_are_in_the_log_before_they_sign(settings: Settings, sessions: Sess
     assert [key.use for key in logged.values()] == [Use.ROOT, Use.LOG, Use.CREDENTIAL, Use.STATUS, Use.RECEIPT]
     assert all(key.index < head.size for key in logged.values())
     assert [key.certificate is not None for key in logged.values()] == [True, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE log_tiles SET hashes = (SELECT hashes FROM log_tiles WHERE level = 0 AND number = 1) WHERE level = 1",
+        "DELETE FROM log_tiles",
+        "UPDATE log_state SET frontier = (SELECT hashes FROM log_tiles WHERE level = 1)",
+    ],
+)
+def test_damaged_tiles_are_not_signed_over_and_are_made_anew_from_the_entries(
+    settings: Settings, sessions: Sessions, damage: str
+):
+    publish(sessions, 600)
+    sign_committed(settings, sessions)
+    with sessions.begin() as session:
+        session.execute(text(damage))
+    with sessions() as session:
+        found = audit(session, settings.home)
+    assert (bool(found.troubles), found.is_mendable) == (True, True)
+    publish(sessions)
+    with pytest.raises(ForkRefused, match="rebuild-tiles"):
+        sign_committed(settings, sessions)
+    # Another name would be the wrong way out.
+    with pytest.raises(ForkRefused, match="nothing to recover from"):
+        recover(settings, sessions)
+    assert rebuild_tiles(settings, sessions) == 607
+    sign_committed(settings, sessions)
+    with sessions() as session:
+        assert audit(session, settings.home).troubles == []
+        assert queries.head(session).size == 607
+
+
+def test_proofs_from_damaged_leaf_hashes_hold_again_once_the_tiles_are_made_anew(
+    settings: Settings, sessions: Sessions
+):
+    publish(sessions, 600)
+    sign_committed(settings, sessions)
+
+    def check() -> None:
+        with sessions() as session:
+            head, proof = queries.head(session), queries.proof(session, 7)
+            leaf = queries.entry_at(session, 7).leaf
+            tree.check_inclusion(tree.leaf_hash(leaf), 7, head.size, proof.hashes, head.root)
+
+    check()
+    with sessions.begin() as session:
+        other = "(SELECT hashes FROM log_tiles WHERE level = 0 AND number = 1)"
+        session.execute(text(f"UPDATE log_tiles SET hashes = {other} WHERE level = 0"))
+    with pytest.raises(BadProof):
+        check()
+    rebuild_tiles(settings, sessions)
+    check()
+
+
+def test_entries_that_were_not_signed_get_no_new_tiles(settings: Settings, sessions: Sessions):
+    publish(sessions, 300)
+    sign_committed(settings, sessions)
+    lost = last_signed(settings.home)
+    assert lost is not None
+    (settings.home / "log" / "last-signed").write_text(note.Checkpoint(lost.origin, lost.size, bytes(32)).text())
+    with sessions.begin() as session:
+        session.execute(text("UPDATE log_tiles SET hashes = frontier FROM log_state"))
+        before = session.execute(text("SELECT hashes FROM log_tiles")).scalars().all()
+    with pytest.raises(ForkRefused, match="not those that were signed"):
+        rebuild_tiles(settings, sessions)
+    with sessions() as session:
+        assert not audit(session, settings.home).is_mendable
+        assert session.execute(text("SELECT hashes FROM log_tiles")).scalars().all() == before

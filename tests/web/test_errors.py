@@ -11,7 +11,7 @@ from sqlalchemy import text
 from registry import revisions
 from registry.codes import Problem
 from registry.config import Settings
-from registry.errors import EntryTooLarge, Fault, InvalidInput, NotFound, RegistryError, TooLarge
+from registry.errors import EntryTooLarge, Fault, InvalidInput, LogClosed, NotFound, RegistryError, TooLarge
 from registry.web.errors import show_errors_with
 from registry.web.transaction import reading, services, writing
 
@@ -45,6 +45,7 @@ def add_failing_views(app: Flask, prefix: str) -> None:
         "own_fault": raising(lambda: EntryTooLarge(SECRET)),
         "invalid": raising(lambda: InvalidInput([Fault("on", Problem.NOT_A_DATE, "a date is YYYY-MM-DD")])),
         "missing": raising(lambda: NotFound("no agency has this id")),
+        "closed": raising(lambda: LogClosed("the log was closed: nothing more can be published here")),
         "large": raising(lambda: TooLarge("at most 10,000 rows")),
         "aborted": lambda: abort(418),
         "table": lambda: str(reading().execute(text("SELECT something FROM nowhere"))),
@@ -62,6 +63,7 @@ def add_failing_views(app: Flask, prefix: str) -> None:
         ("own_fault", 500, "internal"),
         ("invalid", 400, "invalid_request"),
         ("missing", 404, "not_found"),
+        ("closed", 409, "log_closed"),
         ("large", 413, "payload_too_large"),
         ("aborted", 418, "http_error"),
         ("table", 503, "not_migrated"),

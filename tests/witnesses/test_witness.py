@@ -1,7 +1,7 @@
 """A witness and the log that asks it, over real HTTP: it signs what follows from what it saw, and nothing else."""
 
 import threading
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import ThreadingHTTPServer
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.clock import instant_text, now
@@ -19,6 +20,8 @@ from registry.ids import new_reference
 from registry.keyring import Keyring, Use
 from registry.log import note, queries, tree
 from registry.log.actions import Draft, append
+from registry.log.audit import audit
+from registry.log.models import Checkpoint
 from registry.log.signing import sign_committed
 from registry.witnesses.client import ask_witnesses
 from registry.witnesses.server import Witness, server_for
@@ -115,6 +118,31 @@ def test_a_head_is_shown_once_the_quorum_signed(settings: Settings, sessions: Se
         assert shown.size == first.size + 300
         assert queries.policy(session).is_met(set(shown.witnesses))
         note.opened_checkpoint(shown.note, keys)
+        assert audit(session, settings.home).troubles == []
+
+
+def test_a_cosignature_that_is_false_or_lacking_is_found_from_inside(
+    settings: Settings, sessions: Sessions, tmp_path: Path
+):
+    port = free_port()
+    witness = made_witness(tmp_path / "w", [])
+    with_policy(settings, witness, f"http://127.0.0.1:{port}")
+    publish(sessions, 3)
+    sign_committed(settings, sessions)
+    with sessions() as session:
+        keys = queries.verifier_keys(session)
+    with running(made_witness(tmp_path / "w", keys), port):
+        assert ask_witnesses(sessions) == 1
+    with sessions.begin() as session:
+        head = session.execute(select(Checkpoint)).scalar_one()
+        lines = head.note.splitlines(keepends=True)
+        name, _, coded = lines[-1].rpartition(" ")
+        false = bytearray(b64decode(coded))
+        false[-1] ^= 1
+        head.note = "".join(lines[:-1]) + f"{name} {b64encode(false).decode()}\n"
+        assert any("the head of" in trouble for trouble in audit(session, settings.home).troubles)
+        head.note = "".join(lines[:-1])
+        assert any("fewer witnesses" in trouble for trouble in audit(session, settings.home).troubles)
 
 
 def test_a_witness_that_came_later_tells_what_it_has_seen(settings: Settings, sessions: Sessions, tmp_path: Path):
