@@ -1,7 +1,8 @@
 """Texts in the page languages, and which of them an asker wants.
 
-Each language is one catalogue, a PO file keyed by names such as `reason.licence_active`; English is a catalogue too. They
-are read once, when this module is first imported.
+Each language is one catalogue of PO files, keyed by names such as `reason.licence_active`; English is a catalogue too. What
+belongs to one room of the house stands in a folder of its own (`catalogues/complaints/en.po`). They are read once, when this
+module is first imported.
 """
 
 import re
@@ -31,8 +32,17 @@ def placeholders(template: str) -> frozenset[str]:
 
 
 def _read(language: Language) -> dict[str, str]:
-    with (files("registry.web") / "catalogues" / f"{language}.po").open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+    root = files("registry.web") / "catalogues"
+    folders = [root, *sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda folder: folder.name)]
+    catalogue: dict[str, str] = {}
+    for folder in folders:
+        with (folder / f"{language}.po").open("rb") as file:
+            for message in read_po(file):
+                if message.id and message.string:
+                    if message.id in catalogue:
+                        raise ValueError(f"{message.id} stands twice in the {language} catalogues")
+                    catalogue[str(message.id)] = str(message.string)
+    return catalogue
 
 
 CATALOGUES: dict[str, dict[str, str]] = {language.value: _read(language) for language in Language}
