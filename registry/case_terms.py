@@ -1,0 +1,111 @@
+"""The words of complaints and cases as closed sets. Everything may import this; it imports nothing of ours.
+
+A complaint is what a worker sent; a case is the officers' work on it. Sources: the ILO's forced-labour indicators, Directive
+(EU) 2019/1937 article 9 for the clocks.
+"""
+
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """Where a case stands. What its complainant reads about each is in registry/complaints/states.py."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_TRIAGE = "in_triage"
+    WAITING_COMPLAINANT = "waiting_complainant"
+    INVESTIGATING = "investigating"
+    AGENCY_HEARING = "agency_hearing"
+    DECISION_DRAFT = "decision_draft"
+    DECIDED_UPHELD = "decided_upheld"
+    DECIDED_PARTLY = "decided_partly"
+    DECIDED_NOT_UPHELD = "decided_not_upheld"
+    SANCTION_PENDING = "sanction_pending"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    OUT_OF_SCOPE = "out_of_scope"
+    MERGED = "merged"
+    QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
+    PURGED = "purged"
+
+
+class Priority(StrEnum):
+    """How soon somebody looks: within an hour, a day, 3, 10 or 20 working days. Text order is order of urgency."""
+
+    P0 = "p0"
+    P1 = "p1"
+    P2 = "p2"
+    P3 = "p3"
+    P4 = "p4"
+
+
+class Indicator(StrEnum):
+    """The eleven ILO indicators of forced labour. Signs for triage, never a verdict."""
+
+    ABUSE_OF_VULNERABILITY = "abuse_of_vulnerability"
+    DECEPTION = "deception"
+    RESTRICTION_OF_MOVEMENT = "restriction_of_movement"
+    ISOLATION = "isolation"
+    PHYSICAL_AND_SEXUAL_VIOLENCE = "physical_and_sexual_violence"
+    INTIMIDATION_AND_THREATS = "intimidation_and_threats"
+    RETENTION_OF_IDENTITY_DOCUMENTS = "retention_of_identity_documents"
+    WITHHOLDING_OF_WAGES = "withholding_of_wages"
+    DEBT_BONDAGE = "debt_bondage"
+    ABUSIVE_WORKING_AND_LIVING_CONDITIONS = "abusive_working_and_living_conditions"
+    EXCESSIVE_OVERTIME = "excessive_overtime"
+
+
+class CaseRole(StrEnum):
+    """Who moves a case. `registry` is the service itself, when a clock or a rule says so; the rest are people."""
+
+    COMPLAINANT = "complainant"
+    REGISTRY = "registry"
+    TRIAGE = "triage"
+    INVESTIGATOR = "investigator"
+    SUPERVISOR = "supervisor"
+    DECIDER = "decider"
+    LICENSING = "licensing"
+
+
+class ClockKind(StrEnum):
+    """What is due: a first look, word to the complainant, the answer, and the end of waiting for the complainant."""
+
+    TRIAGE = "triage"
+    ACKNOWLEDGE = "acknowledge"
+    ANSWER = "answer"
+    WAITING = "waiting"
+
+
+class BoxRole(StrEnum):
+    """Whose receipt opens a mailbox: the worker's own, or that of a friend, union or NGO who filed for her."""
+
+    WORKER = "worker"
+    HELPER = "helper"
+
+
+class BoxState(StrEnum):
+    """`unconfirmed` until the last six digits were typed back; only an `open` or `unconfirmed` box can be opened."""
+
+    UNCONFIRMED = "unconfirmed"
+    OPEN = "open"
+    REPLACED = "replaced"
+    CUT_OFF = "cut_off"
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    COMPLAINANT = "complainant"
+    OFFICER = "officer"
+
+
+class ConsentKind(StrEnum):
+    """Whom the officers may tell, each agreed to on its own and revocable. Nobody else's consent stands in for another's."""
+
+    AGENCY_UNNAMED = "agency_unnamed"
+    INSPECTORATE = "inspectorate"
+    UNION = "union"
+    NGO = "ngo"
+    POLICE = "police"
+    AUTHORITY_IN_CHINA = "authority_in_china"
