@@ -127,8 +127,10 @@ class Keyring:
 
     def draft(self, use: Use, made_at: str) -> FileSigner:
         """A new key whose secret is on the disk, and that signs nothing before `keep` writes down what is known of it."""
-        secret = ed25519.Ed25519PrivateKey.generate() if use is Use.LOG else ec.generate_private_key(ec.SECP256R1())
-        public = public_jwk(secret.public_key())
+        secret, public = _pair(use)
+        # A kid is typed on command lines: one that begins with a dash would be taken for an option.
+        while kid_of(public).startswith("-"):
+            secret, public = _pair(use)
         key = Key(kid_of(public), use, public, made_at)
         pem = secret.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -215,6 +217,11 @@ class Keyring:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _pair(use: Use) -> tuple[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, dict[str, str]]:
+    secret = ed25519.Ed25519PrivateKey.generate() if use is Use.LOG else ec.generate_private_key(ec.SECP256R1())
+    return secret, public_jwk(secret.public_key())
 
 
 def public_jwk(public: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> dict[str, str]:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from registry.clock import instant_text, now
 from registry.errors import KeyTrouble
-from registry.keyring import Keyring, KeyState, Use, kid_of
+from registry.keyring import Keyring, KeyState, Use, kid_of, public_jwk
 
 
 @pytest.fixture
@@ -109,6 +109,24 @@ def test_a_kid_is_the_thumbprint_of_rfc_7638(keyring):
     # The example key of RFC 8037, whose thumbprint its appendix A.3 gives.
     public = {"crv": "Ed25519", "kty": "OKP", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
     assert kid_of(public) == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"[:16]
+
+
+def test_no_kid_can_be_taken_for_an_option(keyring, monkeypatch):
+    """One in sixty-four would begin with a dash."""
+
+    def drawn(is_dashed: bool):
+        return next(
+            secret
+            for secret in iter(lambda: generate(ec.SECP256R1()), None)
+            if kid_of(public_jwk(secret.public_key())).startswith("-") is is_dashed
+        )
+
+    generate = ec.generate_private_key
+    draws = iter([drawn(True), drawn(True), drawn(False)])
+    monkeypatch.setattr("registry.keyring.ec.generate_private_key", lambda curve: next(draws))
+    kid = keyring.make(Use.RECEIPT, instant_text(now())).key.kid
+    assert not kid.startswith("-")
+    assert [path.name for path in keyring.folder.glob("*.pem")] == [f"receipt-{kid}.pem"]
 
 
 def test_a_folder_that_cannot_be_written_is_told(keyring):

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from registry_client.gathering import Asked
 from registry_client.monitor import USUAL_ANSWERS
 from registry_client.monitor import Asked as MonitorAsked
 from registry_client.monitor import run as run_monitor
 from registry_client.network import Unreachable, fetcher
-from registry_client.offline import Asked, verify
+from registry_client.offline import verify
 from registry_client.store import Store
 from registry_client.strict import FILE_LIMIT, Unreadable, parsed_instant
 from registry_client.texts import LANGUAGES

@@ -1,46 +1,27 @@
 """Find out what a file is, and give the three verdicts of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from registry_client.claims import Claim, read_credential
+from registry_client.claims import read_credential
 from registry_client.documents import attachments_of, is_pdf
-from registry_client.entries import KeyRecord, key_record
-from registry_client.follow import log_keys
-from registry_client.licences import Bundle, Evidence, judge_licence, read_bundle
+from registry_client.entries import key_record
+from registry_client.gathering import BUNDLE_LIMIT, Asked, evidence_for, with_copy, with_status
+from registry_client.licences import judge_licence, read_bundle
 from registry_client.network import Fetch, Unreachable
 from registry_client.notes import PROOF_HEADER, read_checkpoint, read_proof, verify_checkpoint
 from registry_client.paper import is_code, read_code
 from registry_client.pictures import codes_in, is_picture
-from registry_client.proving import Proven, judge_head, prove
+from registry_client.proving import judge_head, prove
 from registry_client.receipts import TYPE as RECEIPT_TYPE
 from registry_client.receipts import judge_receipt
 from registry_client.remote import RemoteLog
 from registry_client.status import TYPE as STATUS_TYPE
-from registry_client.status import StatusList, judge_freshness, read_status_list
-from registry_client.store import Store
+from registry_client.status import judge_freshness, read_status_list
 from registry_client.strict import FILE_LIMIT, Refused, Unreadable, from_base64, list_of, read_object, shown_instant
 from registry_client.tokens import TOKEN_LIMIT, read_token
 from registry_client.tree import TILE_WIDTH
 from registry_client.trust import SigningKey, Trust, check_certificate
 from registry_client.verdicts import Report
-
-BUNDLE_LIMIT = 4_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What to check by. `fetch` is None where no network may be used; `at` in seconds since 1970."""
-
-    trust: Trust
-    at: int
-    status_text: str | None = None
-    fetch: Fetch | None = None
-    store: Store | None = None
-
-    @property
-    def key_records(self) -> Mapping[str, KeyRecord]:
-        return {} if self.store is None else self.store.key_records()
 
 
 def verify(data: bytes, asked: Asked) -> Report:
@@ -126,7 +107,9 @@ def _verify_bundle(text: str, asked: Asked) -> Report:
         claim = read_credential(bundle.credential, asked.trust)
     except Refused as error:
         return _not_genuine(report, error)
-    evidence = _with_status(claim, evidence, asked, report)
+    if asked.store is not None:
+        evidence = with_copy(claim, evidence, asked, asked.store, report)
+    evidence = with_status(claim, evidence, asked, report)
     return judge_licence(claim, evidence, report, needs_key=True)
 
 
@@ -144,7 +127,7 @@ def _verify_credential(text: str, asked: Asked) -> Report:
         claim = read_credential(text, asked.trust)
     except Refused as error:
         return _not_genuine(report, error)
-    return judge_licence(claim, _evidence(claim, asked, report), report)
+    return judge_licence(claim, evidence_for(claim, asked, report), report)
 
 
 def _verify_code(text: str, asked: Asked) -> Report:
@@ -168,7 +151,7 @@ def _verify_code(text: str, asked: Asked) -> Report:
             report.issued.unknown("key_not_known", **error.values)
             report.issued.unknown("unreachable", why=str(second))
             return report
-    return judge_licence(claim, _evidence(claim, asked, report), report)
+    return judge_licence(claim, evidence_for(claim, asked, report), report)
 
 
 def _published_keys(fetch: Fetch, trust: Trust) -> dict[tuple[str, str], SigningKey]:
@@ -185,88 +168,6 @@ def _published_keys(fetch: Fetch, trust: Trust) -> dict[tuple[str, str], Signing
             continue
         found[key.use, key.kid] = key
     return found
-
-
-def _with_status(claim: Claim, evidence: Evidence, asked: Asked, report: Report) -> Evidence:
-    """The status list that was given, or that is served now, in place of the one that lies beside."""
-    try:
-        if asked.status_text is not None:
-            return replace(evidence, status=read_status_list(asked.status_text, asked.trust), refused_status=None)
-        if asked.fetch is not None:
-            return replace(evidence, status=_published_list(claim, asked.fetch, asked.trust), refused_status=None)
-    except Refused as error:
-        return replace(evidence, status=None, refused_status=error)
-    except Unreachable as error:
-        report.in_force.note("unreachable", why=str(error))
-    return evidence
-
-
-def _published_list(claim: Claim, fetch: Fetch, trust: Trust) -> StatusList:
-    text = fetch(claim.address.removeprefix(trust.issuer), TOKEN_LIMIT).decode("utf-8", "replace")
-    return read_status_list(text, trust)
-
-
-def _evidence(claim: Claim, asked: Asked, report: Report) -> Evidence:
-    """What can be found beside a claim that came alone: a status list, the monitor's copy, the registry over the network."""
-    evidence = Evidence(keys=asked.key_records)
-    if asked.fetch is not None:
-        evidence = _fetched(claim, evidence, asked.fetch, asked.trust, report)
-    if asked.store is not None and evidence.latest is None:
-        evidence = _from_copy(claim, evidence, asked, asked.store, report)
-    return _with_status(claim, evidence, asked, report)
-
-
-def _fetched(claim: Claim, evidence: Evidence, fetch: Fetch, trust: Trust, report: Report) -> Evidence:
-    path = f"/api/v1/licences/{claim.licence_id}/bundle"
-    try:
-        bundle: Bundle = read_bundle(fetch(path, BUNDLE_LIMIT), trust)
-        found = replace(bundle.evidence, keys={**bundle.evidence.keys, **evidence.keys})
-        if found.own is not None and found.own.entry.index != claim.index:
-            found = replace(found, own=_fetch_entry(claim.index, RemoteLog(fetch), trust))
-        return found
-    except Unreachable as error:
-        report.logged.unknown("unreachable", why=str(error))
-    except Refused as error:
-        report.logged.refused(error)
-    except Unreadable as error:
-        report.logged.unknown("answer_unreadable", why=str(error))
-    return evidence
-
-
-def _fetch_entry(index: int, remote: RemoteLog, trust: Trust) -> Proven:
-    """Raises Unreachable, Unreadable, Refused."""
-    text = remote.proof_text(index)
-    size = read_proof(text).checkpoint.size
-    leaves = remote.leaves(index // TILE_WIDTH, size)
-    if index % TILE_WIDTH >= len(leaves):
-        raise Refused("not_in_log", index=index, size=size)
-    return prove(leaves[index % TILE_WIDTH], text, trust, f"entry {index}")
-
-
-def _from_copy(claim: Claim, evidence: Evidence, asked: Asked, store: Store, report: Report) -> Evidence:
-    """A monitor's copy holds every leaf: a claim about another one is about no entry of the log."""
-    known = store.leaf_hash(claim.index) if claim.index < store.size else None
-    if known is None:
-        return evidence
-    if not known.startswith(claim.leaf):
-        report.logged.bad("leaf_differs", index=claim.index)
-        return evidence
-    report.logged.note("leaf_in_copy", index=claim.index, size=store.size)
-    checkpoint = read_checkpoint(store.get("note") or "")
-    try:
-        seen = verify_checkpoint(checkpoint, asked.trust.origin, log_keys(asked.trust, store), asked.trust.policy)
-    except Refused as error:
-        report.logged.refused(error)
-        return evidence
-
-    def kept(key: str, below: int) -> Proven | None:
-        found = store.latest_entry(key, below)
-        return None if found is None else Proven(found[0], found[1], seen)
-
-    own = kept(f"licence/{claim.licence_id}", claim.index + 1)
-    latest = kept(f"licence/{claim.licence_id}", store.size)
-    agency = None if own is None else kept(f"agency/{own.entry.record.get('agency_id')}", store.size)
-    return replace(evidence, own=own, latest=latest, agency=agency)
 
 
 def _verify_other_token(text: str, asked: Asked) -> Report:

@@ -65,8 +65,11 @@ def prepare_keys(settings: Settings) -> list[Key]:
 def init() -> None:
     """Make the keys that are missing. Doing it again does no harm; `registry db upgrade` does it too."""
     with opened() as (settings, _, keyring):
-        for key in prepare_keys(settings):
+        made = prepare_keys(settings)
+        for key in made:
             click.echo(f"made {key.use} {key.kid} in {keyring.folder}")
+        if not made:
+            click.echo("nothing to make: see `registry keys list`")
 
 
 @keys.command(name="list")
@@ -147,6 +150,8 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
     with opened() as (settings, sessions, keyring):
         with keyring.alone():
             key = _named(keyring, kid)
+            # Before anything is made in its place.
+            _require_changeable(sessions, keyring, key, last_good_index)
             others = [other for other in _active(keyring, key.use) if other.kid != kid]
             if not others and key.use is not Use.ROOT:
                 click.echo(f"made {key.use} {add_key(sessions, keyring, key.use, root_file)} in its place")
@@ -163,6 +168,15 @@ def _change(
         session.commit()
     # If we crash here the log says it already, and the next signing writes it down.
     keyring.keep(changed)
+
+
+def _require_changeable(sessions: sessionmaker[Session], keyring: Keyring, key: Key, last_good_index: int) -> None:
+    """Raise KeyTrouble, and change nothing, where the log would not take it."""
+    with sessions() as session:
+        if locked_state(session).size:
+            settle_keys(session, keyring)
+        change_state(session, key, KeyState.COMPROMISED, last_good_index)
+        session.rollback()
 
 
 def _named(keyring: Keyring, kid: str) -> Key:

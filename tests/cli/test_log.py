@@ -55,7 +55,7 @@ def test_keys_are_made_once_and_readable_by_their_owner_alone(env: dict[str, str
     good("db", "upgrade", env=env)
     made = keys_of(env)
     assert [use for use, _, _ in made] == ["root", "log", "credential", "status", "receipt"]
-    assert good("keys", "init", env=env) == ""
+    assert good("keys", "init", env=env) == "nothing to make: see `registry keys list`\n"
     assert keys_of(env) == made
     secrets = list((tmp_path / "home" / "keys").glob("*.pem"))
     assert len(secrets) == 5
@@ -78,7 +78,10 @@ def test_the_life_of_a_log(env: dict[str, str], tmp_path: Path) -> None:
     assert "has it already" in refused("keys", "retire", former, env=env)
     assert "is the only active log key" in refused("keys", "retire", kid_of("log", env), env=env)
     status = kid_of("status", env)
+    before = keys_of(env)
     assert "must be from -1" in refused("keys", "compromise", status, "--last-good-index", "999999", env=env)
+    # What is refused has made no key either.
+    assert keys_of(env) == before
     good("keys", "compromise", status, "--last-good-index", "5", env=env)
     assert ("status", status, "compromised") in keys_of(env)
     assert kid_of("status", env) != status

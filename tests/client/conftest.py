@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from registry_client.offline import Asked, verify
+from registry_client.gathering import Asked
+from registry_client.offline import verify
 from registry_client.trust import Trust, read_trust
 from registry_client.verdicts import Report
 

@@ -19,6 +19,7 @@ from registry_client.words import Words
 from registry.cli import main as registry
 from tests.client.registrar import LICENCE, NOW, Registrar, SigningKey
 from tests.client.site import Site, serving
+from tests.client.watching import fill, revoke
 
 AT = "2026-11-18T11:07:40Z"
 
@@ -258,6 +259,40 @@ def test_a_monitor_s_state_says_more_of_keys_heads_and_leaves(online: Site, tmp_
     assert verify(tmp_path, "receipt", *options) == 3
     (tmp_path / "trust.json").write_bytes(Registrar(online.url).trust())
     assert verify(tmp_path, "code", *options) == 2
+
+
+def test_an_old_bundle_is_held_to_the_later_entry_in_a_monitor_s_copy(
+    online: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The list in it is fresh still; only the copy knows that the licence was revoked since."""
+    (tmp_path / "bundle").write_bytes(online.registrar.bundle_bytes())
+    revoke(online)
+    state = str(tmp_path / "state")
+    main(["monitor", online.url, "--state", state])
+    assert verify(tmp_path, "bundle", "--at", AT) == 0
+    capsys.readouterr()
+    assert verify(tmp_path, "bundle", "--at", AT, "--state", state) == 1
+    assert re.search(r"in force +BAD +entry \d+ says for that day: revoked", capsys.readouterr().out)
+
+
+def test_a_bundle_of_another_history_than_the_monitor_s_is_found(
+    online: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The same keys signed both: without the copy nobody could tell."""
+    state = str(tmp_path / "state")
+    registrar = online.registrar
+    kept = list(registrar.leaves)
+    fill(online, 1)
+    main(["monitor", online.url, "--state", state])
+    registrar.leaves[:] = kept
+    registrar.state(("active", "2024-01-01"), kind="licence.amended", valid_to="2099-12-31")
+    (tmp_path / "bundle").write_bytes(registrar.bundle_bytes())
+    assert verify(tmp_path, "bundle", "--at", AT) == 0
+    capsys.readouterr()
+    assert verify(tmp_path, "bundle", "--at", AT, "--state", state) == 1
+    said = capsys.readouterr().out
+    assert re.search(r"logged +BAD +entry \d+ of the log is another one than it claims", said)
+    assert "the head of" in said
 
 
 def test_a_receipt_of_a_retired_key_is_good_if_it_knew_of_less_log(online: Site, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import zlib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from registry_client.offline import Asked, verify
+from registry_client.gathering import Asked
+from registry_client.offline import verify
 from registry_client.strict import Unreadable
 from registry_client.trust import Trust, read_trust
 from registry_client.verdicts import Report
