@@ -3,22 +3,11 @@
 from typing import Any
 
 from flask import Flask
-from flask_restx import Api, Namespace
+from flask_restx import Api
 
-from registry.api import agencies, checks, corridor, credentials, directory, fees, log, verify, well_known
-
-PREFIX = "/api/v1"
-
-NAMESPACES: tuple[Namespace, ...] = (
-    verify.ns,
-    corridor.ns,
-    checks.ns,
-    agencies.ns,
-    directory.ns,
-    fees.ns,
-    credentials.ns,
-)
-"""Every namespace served under PREFIX, in the order of the documentation."""
+from registry.api import log, well_known
+from registry.api.docs import views
+from registry.api.namespaces import NAMESPACES, PREFIX
 
 
 class Router(Api):  # type: ignore[misc]
@@ -43,7 +32,4 @@ def register(app: Flask) -> None:
     api.init_app(app, add_specs=False)
     app.register_blueprint(log.pages)
     well_known.register(app)
-    # Imported here, for the documentation reads NAMESPACES.
-    from registry.api.docs import views
-
     views.register(app)

@@ -13,8 +13,8 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask_restx import Namespace
 from marshmallow import Schema, fields
 
-from registry.api.edge import NAMESPACES, PREFIX
 from registry.api.examples import Example, examples_of
+from registry.api.namespaces import NAMESPACES, PREFIX
 from registry.api.well_known import documented
 from registry.web.payloads import Given, Taken
 from schemas.countries import COUNTRIES

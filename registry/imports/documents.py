@@ -10,7 +10,7 @@ import ijson
 from registry.errors import ImportRefused
 from registry.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.imports.mapping import Layout, dropped_columns, wanted_columns
-from registry.imports.reading import Opened, Row
+from registry.imports.rows import Opened, Row
 
 STRANGE = object()
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from registry.errors import RegistryError
-from registry.imports.reading import LIMIT
+from registry.imports.rows import LIMIT
 
 REDIRECTS = 3
 TIMEOUTS = (10.0, 60.0)

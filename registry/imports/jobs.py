@@ -21,8 +21,9 @@ from registry.errors import EntryTooLarge, ImportRefused
 from registry.imports.actions import Application, Progress, apply_staged
 from registry.imports.findings import Finding, NeedsApproval, Refused
 from registry.imports.mapping import SourceMapping, dropped_columns
-from registry.imports.reading import Opened, opened
+from registry.imports.reading import opened
 from registry.imports.report import Report
+from registry.imports.rows import Opened
 from registry.imports.rules import RowRules
 from registry.imports.staging import Staging
 

@@ -1,45 +1,11 @@
 """Opening a list: what kind of file it is, the limits it must keep, and its rows one after another in bounded memory."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 from registry.errors import ImportRefused
-from registry.imports.encodings import Encoding
-from registry.imports.mapping import Layout, SourceMapping
-
-LIMIT = 512 << 20
-"""The largest file taken, in bytes; a sheet may not unpack to more either."""
-
-
-class Row(NamedTuple):
-    """One row: its line (or record number) and part, both as in Finding, and the wanted cells in order, tidied of nothing.
-
-    `cells` is None where the row is broken; `found` and `wanted` then count its cells.
-    """
-
-    line: int
-    part: int
-    cells: Sequence[str] | None
-    found: int = 0
-    wanted: int = 0
-
-
-@dataclass(slots=True)
-class Opened:
-    """A file ready to be read. `rows` may be iterated once; `progress` gives the share read so far, 0 to 1.
-
-    `notes` are sentences for the operator; `missing` names wanted columns that the file does not have.
-    """
-
-    form: str
-    layout: Layout
-    rows: Iterator[Row]
-    progress: Callable[[], float]
-    encoding: Encoding | None = None
-    notes: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+from registry.imports import documents, spreadsheets, tables
+from registry.imports.mapping import SourceMapping
+from registry.imports.rows import LIMIT, Opened
 
 
 def form_of(path: Path) -> str:
@@ -90,8 +56,6 @@ def _old_office_words(path: Path) -> str:
 
 def opened(path: Path, mapping: SourceMapping, encoding: str | None = None) -> Opened:
     """The file, ready to be read by the mapping's layout for its form. ImportRefused says what is wrong and what to do."""
-    from registry.imports import documents, spreadsheets, tables
-
     form = form_of(path)
     layout = mapping.json if form == "json" else mapping.table
     if layout is None:

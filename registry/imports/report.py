@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from registry.imports.findings import Finding
-from registry.imports.reading import Opened
+from registry.imports.rows import Opened
 
 KEPT = 10_000
 """Findings of each kind that a report lists; beyond that it only counts."""

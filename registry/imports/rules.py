@@ -20,7 +20,7 @@ from registry.imports.personal import (
     is_vat_of_a_person,
     looks_like_identity_card,
 )
-from registry.imports.reading import Row
+from registry.imports.rows import Row
 from registry.imports.scope_rules import ScopeRules
 from registry.imports.statements import (
     StatedChannel,

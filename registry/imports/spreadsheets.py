@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from registry.errors import ImportRefused
 from registry.imports.mapping import Layout
-from registry.imports.reading import LIMIT, Opened, Row
+from registry.imports.rows import LIMIT, Opened, Row
 from registry.imports.tables import HEADER_WITHIN, found_header, picked
 from registry.imports.values import day_of_cell
 

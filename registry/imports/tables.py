@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from registry.errors import ImportRefused
 from registry.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.imports.mapping import Layout, dropped_columns, wanted_columns
-from registry.imports.reading import Opened, Row
+from registry.imports.rows import Opened, Row
 from registry.imports.values import folded
 
 HEADER_WITHIN = 40

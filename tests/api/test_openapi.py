@@ -10,8 +10,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.edge import NAMESPACES
 from registry.api.examples import EXAMPLES, Example
+from registry.api.namespaces import NAMESPACES
 from registry.api.openapi import document, views_of
 from tests.api.recording import answer_in, ask
 from tests.api.shapes import assert_as_documented

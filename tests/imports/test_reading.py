@@ -11,7 +11,8 @@ import pytest
 
 from registry.errors import ImportRefused
 from registry.imports.mapping import SourceMapping, mapping_named, read_mapping
-from registry.imports.reading import Row, opened
+from registry.imports.reading import opened
+from registry.imports.rows import Row
 from tests.imports.lists import HEADER, agency, czech_list, permit, plain_list, plain_mapping
 
 MAPPING = plain_mapping({"name": "Name", "registration_number": "Reg", "status": "Status"})
