@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -38,6 +39,18 @@ def signer_certificate(signer: FileSigner, root: FileSigner, at: datetime) -> st
         x509.AuthorityKeyIdentifier.from_issuer_public_key(_secret(root).public_key()), critical=False
     )
     return _signed(builder, root)
+
+
+def is_issued_by(certificate: str, root: str | None) -> bool:
+    """Whether a root, by its own certificate, issued a certificate; both base64 of DER, as the log has them."""
+    if root is None:
+        return False
+    issued, issuer = (x509.load_der_x509_certificate(b64decode(one)) for one in (certificate, root))
+    try:
+        issued.verify_directly_issued_by(issuer)
+    except (ValueError, InvalidSignature):
+        return False
+    return True
 
 
 def _name(key: Key) -> x509.Name:

@@ -53,7 +53,7 @@ class Asked:
 def pinned_trust(fetch: Fetch, store: Store, given: Trust | None, verdict: Verdict) -> Trust:
     """The trust file of the state; the one given, or else the registry's own, at the first run. Raises Unreadable, Unreachable.
 
-    A later file of the same root and log may replace it, when its owner gives it.
+    A later file of the same log may replace it, when its owner gives it; of another root if a key of the log is in both.
     """
     kept = store.get("trust")
     served = None
@@ -66,7 +66,8 @@ def pinned_trust(fetch: Fetch, store: Store, given: Trust | None, verdict: Verdi
     pinned = given or (None if kept is None else read_trust(kept.encode(), "trust file of the state"))
     if kept is not None and given is not None:
         before = read_trust(kept.encode(), "trust file of the state")
-        if (before.root_der, before.origin) != (given.root_der, given.origin):
+        is_same_log = before.origin == given.origin and bool(set(before.log_keys) & set(given.log_keys))
+        if not is_same_log and (before.root_der, before.origin) != (given.root_der, given.origin):
             raise Unreadable("--trust: the state is of another registry or log: use another --state")
     if pinned is None:
         assert served is not None

@@ -65,8 +65,8 @@ REASONS: dict[str, tuple[str, str]] = {
     "certificate_damaged": ("the certificate is damaged", "证书已损坏"),
     "certificate_of_another_kind": ("the certificate is of a kind the registry does not issue", "登记处不签发此类证书"),
     "certificate_of_another_root": (
-        "the certificate is not under the root of the trust file: a foreign key signed this",
-        "证书不在信任文件的根证书之下：签署者是外来密钥",
+        "the certificate is not under the root of the trust file: a foreign key signed this, or the root was changed",
+        "证书不在信任文件的根证书之下：签署者是外来密钥，或根证书已更换",
     ),
     "certificate_for_another_use": ("the certificate is not for a {use} key", "该证书不是用于 {use} 的密钥"),
     "certificate_out_of_time": (

@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli, revisions
+from registry.certificates import CERTIFIED
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.errors import KeyTrouble
@@ -126,11 +127,18 @@ def retire(kid: str) -> None:
     with opened() as (settings, sessions, keyring):
         with keyring.alone():
             key = _named(keyring, kid)
-            if key.use is not Use.ROOT and len(_active(keyring, key.use)) < 2 and key.state is KeyState.ACTIVE:
+            if key.use is Use.ROOT:
+                raise KeyTrouble(
+                    f"{kid} is the root, which whoever verifies holds: it is not retired. If others had it, say "
+                    f"`registry keys compromise {kid} --last-good-index N`"
+                )
+            if len(_active(keyring, key.use)) < 2 and key.state is KeyState.ACTIVE:
                 raise KeyTrouble(f"{kid} is the only active {key.use} key: run `registry keys rotate {key.use}` first")
             _change(sessions, keyring, key, KeyState.RETIRED)
         cli.sign_published(settings, sessions)
         click.echo(f"{key.use} {kid} is retired")
+        if key.use is Use.LOG:
+            click.echo("Heads bear the new key alone now: who has no trust file that names it must get one.")
 
 
 @keys.command()
@@ -145,7 +153,8 @@ def retire(kid: str) -> None:
 def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
     """Say that others had the key KID. Only what the log proves up to the last good index is believed of it.
 
-    A new key is made in its place if it was the only one of its use.
+    A new key is made in its place if it was the only one of its use. In place of the root come a new root and new keys
+    under it: everyone who verifies needs the new trust file, and papers must be printed anew.
     """
     with opened() as (settings, sessions, keyring):
         with keyring.alone():
@@ -153,11 +162,38 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
             # Before anything is made in its place.
             _require_changeable(sessions, keyring, key, last_good_index)
             others = [other for other in _active(keyring, key.use) if other.kid != kid]
-            if not others and key.use is not Use.ROOT:
-                click.echo(f"made {key.use} {add_key(sessions, keyring, key.use, root_file)} in its place")
-            _change(sessions, keyring, key, KeyState.COMPROMISED, last_good_index)
+            if key.use is Use.ROOT:
+                for made in replace_root(sessions, keyring, key, last_good_index):
+                    click.echo(f"made {made.use} {made.kid}")
+            else:
+                if not others:
+                    click.echo(f"made {key.use} {add_key(sessions, keyring, key.use, root_file)} in its place")
+                _change(sessions, keyring, key, KeyState.COMPROMISED, last_good_index)
         cli.sign_published(settings, sessions)
         click.echo(f"{key.use} {kid} is compromised; good is what the log proves up to entry {last_good_index}")
+        if key.use is Use.ROOT:
+            click.echo("Hand out the new trust file by a way that people trust, and move the new root off line.")
+
+
+def replace_root(sessions: sessionmaker[Session], keyring: Keyring, root: Key, last_good_index: int) -> list[Key]:
+    """A new root and new keys under it, in one transaction with the end of the former ones. Gives the new keys.
+
+    What the former keys signed stays good by the log: they are retired. The caller holds `keyring.alone()`.
+    """
+    with sessions() as session:
+        locked_state(session)
+        settle_keys(session, keyring)
+        former = [key for use in CERTIFIED for key in _active(keyring, use)]
+        new_root = new_key(keyring, Use.ROOT)
+        made = [new_root.key, *(new_key(keyring, use, root=new_root).key for use in CERTIFIED)]
+        append(session, [draft_of(key, is_first=True) for key in made])
+        ended = [change_state(session, key, KeyState.RETIRED) for key in former]
+        ended.append(change_state(session, root, KeyState.COMPROMISED, last_good_index))
+        session.commit()
+    # If we crash here the log says it already, and the next signing writes it down.
+    for key in (*made, *ended):
+        keyring.keep(key)
+    return made
 
 
 def _change(

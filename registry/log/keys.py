@@ -64,9 +64,15 @@ def make_keys(session: Session, keyring: Keyring) -> list[Key]:
     return made
 
 
-def new_key(keyring: Keyring, use: Use, root_file: Path | None = None) -> FileSigner:
-    """A key whose secret is on the disk, certified if its use asks for it. It signs nothing before `keyring.keep`."""
-    root = _root(keyring, root_file) if use in CERTIFIED else None
+def new_key(keyring: Keyring, use: Use, root_file: Path | None = None, *, root: FileSigner | None = None) -> FileSigner:
+    """A key whose secret is on the disk, certified if its use asks for it. It signs nothing before `keyring.keep`.
+
+    The active root certifies it, or `root` where that is a new one which is not kept yet.
+    """
+    if use not in CERTIFIED:
+        root = None
+    elif root is None:
+        root = _root(keyring, root_file)
     at = now()
     signer = keyring.draft(use, instant_text(at))
     if root is not None:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from registry.certificates import is_issued_by
 from registry.errors import NotFound
 from registry.keyring import KeyState, Use
 from registry.log import tree
@@ -196,7 +197,7 @@ def trust_file(session: Session, public_url: str) -> dict[str, object]:
     shown = head(session)
     keys = logged_keys(session).values()
     root = next((key for key in reversed(keys) if key.use is Use.ROOT and key.state is KeyState.ACTIVE), None)
-    believed = [key for key in keys if key.state is not KeyState.COMPROMISED and key.use is not Use.ROOT]
+    signing = [key for key in keys if key.state is not KeyState.COMPROMISED and key.use is not Use.ROOT]
     return {
         "v": 1,
         "issuer": public_url,
@@ -204,7 +205,12 @@ def trust_file(session: Session, public_url: str) -> dict[str, object]:
         "log_keys": [str(key) for key in verifier_keys(session)],
         "policy": "".join(f"{line}\n" for line in policy_lines(session)),
         "root": root.certificate if root is not None else None,
-        "certificates": [key.certificate for key in believed if key.certificate is not None],
+        # Not those that a former root issued: nobody can tell what a thief had it issue.
+        "certificates": [
+            key.certificate
+            for key in signing
+            if key.certificate is not None and root is not None and is_issued_by(key.certificate, root.certificate)
+        ],
     }
 
 

@@ -10,12 +10,14 @@ from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.app import create_app
 from registry.cli import main
 from registry.cli.worker import work
 from registry.config import Settings
 from registry.db import engine_for
 from registry.log import note, queries
 from registry.log.actions import Draft, append
+from registry.web.transaction import services
 from tests.conftest import Database
 
 
@@ -110,6 +112,54 @@ def test_the_root_may_lie_off_line(env: dict[str, str], tmp_path: Path) -> None:
     away.chmod(0o600)
     other = next((tmp_path / "home" / "keys").glob("receipt-*.pem"))
     assert "holds another key" in refused("keys", "rotate", "credential", "--root", str(other), env=env)
+
+
+def test_a_stolen_root_is_replaced_with_all_that_stands_under_it(env: dict[str, str], tmp_path: Path) -> None:
+    good("demo", "load", env=env)
+    (tmp_path / "bundle").write_text(_bundle(env))
+    good("export-static", str(tmp_path / "before"), env=env)
+    root = kid_of("root", env)
+    assert "it is not retired" in refused("keys", "retire", root, env=env)
+    before = keys_of(env)
+    said = good("keys", "compromise", root, "--last-good-index", "151", env=env)
+    assert "Hand out the new trust file" in said
+    assert [(use, state) for use, kid, state in keys_of(env) if (use, kid, state) not in before] == [
+        ("root", "compromised"),
+        ("credential", "retired"),
+        ("status", "retired"),
+        ("receipt", "retired"),
+        ("root", "active"),
+        ("credential", "active"),
+        ("status", "active"),
+        ("receipt", "active"),
+    ]
+    assert "all agree" in good("log", "verify", env=env)
+    good("export-static", str(tmp_path / "after"), env=env)
+    (tmp_path / "new").write_text(_bundle(env))
+    old, new = (str(tmp_path / name / ".well-known" / "registry-trust.json") for name in ("before", "after"))
+    offline = {
+        (name, trust): run("verify-offline", str(tmp_path / name), "--trust", trust, env=env).stdout
+        for name in ("bundle", "new")
+        for trust in (old, new)
+    }
+    assert "issued        good" in offline["bundle", old]
+    assert "issued        good" in offline["new", new]
+    assert "issued        BAD" in offline["bundle", new]
+    assert "issued        BAD" in offline["new", old]
+    # The new root certifies as the former did.
+    good("keys", "rotate", "credential", env=env)
+    assert "all agree" in good("log", "verify", env=env)
+
+
+def _bundle(env: dict[str, str]) -> str:
+    """The bundle of one licence in force, as a server gives it."""
+    app = create_app(Settings.from_environment({"PORT": "8000", **env}))
+    try:
+        asked = {"licence_number": "INV/2001", "destination": "IT"}
+        found = app.test_client().get("/api/v1/verify", query_string=asked).json
+        return app.test_client().get(f"/api/v1/licences/{found['licence']['licence_id']}/bundle").text
+    finally:
+        services(app).engine.dispose()
 
 
 def test_a_restored_backup_goes_on_under_another_name(env: dict[str, str], database: Database) -> None:

@@ -17,7 +17,7 @@ from registry_client.store import Store
 from registry_client.strict import Unreadable
 from registry_client.trust import read_trust
 
-from tests.client.registrar import NoteKey, Registrar, b64url, kid_of
+from tests.client.registrar import NoteKey, Registrar, SigningKey, b64url, kid_of
 from tests.client.site import Site, serving
 from tests.client.watching import bad, codes, fill, revoke, watch
 
@@ -214,6 +214,21 @@ def test_another_trust_file_is_said_and_not_taken(site: Site, state: Path) -> No
         other = read_trust(Registrar(site.url).trust())
         with pytest.raises(Unreadable, match="another registry"):
             run(fetcher(site.url), store, other, Asked(0), lambda text: None)
+
+
+def test_a_new_root_of_the_same_log_is_taken_from_its_owner_alone(site: Site, state: Path) -> None:
+    watch(site, state)
+    registrar = site.registrar
+    registrar.root = SigningKey("root")
+    registrar.keys = {use: SigningKey(use, registrar.root) for use in registrar.keys}
+    for key in registrar.keys.values():
+        registrar.key_event(key)
+    assert "trust_changed" in bad(watch(site, state))
+    with Store.open(state) as store:
+        given = read_trust(registrar.trust())
+        report = run(fetcher(site.url), store, given, Asked(int(time.time()), settling=0), lambda text: None)
+    assert not bad(report)
+    assert not bad(watch(site, state))
 
 
 def test_a_policy_that_asks_for_other_witnesses_is_said(site: Site, state: Path) -> None:
