@@ -101,10 +101,13 @@ class Author(StrEnum):
 
 
 class ConsentKind(StrEnum):
-    """Whom the officers may tell, each agreed to on its own and revocable. Nobody else's consent stands in for another's."""
+    """Whom the officers may tell, each agreed to on its own and revocable; `agency`: without naming who complained.
 
-    AGENCY_UNNAMED = "agency_unnamed"
-    INSPECTORATE = "inspectorate"
+    Nobody else's consent stands in for another's.
+    """
+
+    AGENCY = "agency"
+    LABOUR_INSPECTORATE = "labour_inspectorate"
     UNION = "union"
     NGO = "ngo"
     POLICE = "police"
