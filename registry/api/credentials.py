@@ -21,7 +21,8 @@ from registry.web import credentials
 from registry.web.answers import Answer, Fixed, asked_language, keep_for
 from registry.web.asking import verdicts
 from registry.web.languages import text
-from registry.web.payloads import loaded, returns, sends, takes
+from registry.web.loading import loaded
+from registry.web.payloads import returns, sends, takes
 from schemas.credentials import BundleSchema, ReceiptCheckSchema, ReceiptSchema
 from schemas.verify import VerifySchema
 

@@ -12,7 +12,7 @@ from registry.public.answers import countries
 from registry.public.rendering import NOT_KEPT, SHORT, page
 from registry.terms import EU_STATES, SENDING_COUNTRIES, Answer, ChargeState, FeeKind, Language
 from registry.web.fees import exact, fees_answered, finding_text, money_text, months_text
-from registry.web.payloads import loaded
+from registry.web.loading import loaded
 from schemas.fees import MOST_CHARGES, FeesSchema
 
 pages = Blueprint("fees", __name__)

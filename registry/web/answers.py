@@ -27,7 +27,12 @@ READING = ("GET", "HEAD")
 
 Header = tuple[str, str]
 
-_STATUS_LINES = {status: f"{status.value} {status.phrase}" for status in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED)}
+NOT_KEPT: Header = ("Cache-Control", "no-store")
+
+_STATUS_LINES = {
+    status: f"{status.value} {status.phrase}"
+    for status in (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+}
 
 encode = msgspec.json.Encoder().encode
 
@@ -50,6 +55,16 @@ class Fixed:
 
     body: bytes
     max_age: int = LONGEST
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be saved. `name` is one of ours, of ASCII letters, digits, hyphens and a dot; `length` in bytes, where known."""
+
+    chunks: Iterable[bytes]
+    media_type: str
+    name: str
+    length: int | None = None
 
 
 class Sent(Response):
@@ -76,13 +91,33 @@ def asked_language(environ: Mapping[str, Any]) -> Language:
     return languages.accepted(environ.get("HTTP_ACCEPT_LANGUAGE"))
 
 
-def respond(answer: Answer, environ: Mapping[str, Any]) -> Response:
+def respond(answer: Answer, environ: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     """The response to a request: 304 where the asker holds these very bytes, and nothing to be kept of a POST."""
     body = encode(answer.value)
     headers = [("Content-Language", answer.language.value), ("Vary", "Accept-Language"), *answer.headers]
     if not answer.is_kept or environ["REQUEST_METHOD"] not in READING:
-        return Sent(body, HTTPStatus.OK, [*headers, ("Cache-Control", "no-store"), *_of_body(body, answer.media_type)])
+        return Sent(body, status, [*headers, NOT_KEPT, *_of_body(body, answer.media_type)])
     return _kept(body, MEDIA_TYPE, answer.max_age, headers, environ)
+
+
+def respond_with_nothing() -> Response:
+    """The response to a request that leaves nothing to be said."""
+    return Sent(b"", HTTPStatus.NO_CONTENT, [NOT_KEPT])
+
+
+def respond_with_file(file: "File") -> Response:
+    """The response to a request for a file that somebody sent in: it is saved, never shown, and no cache keeps it."""
+    response = Response(file.chunks, mimetype=file.media_type, direct_passthrough=True)
+    if file.length is not None:
+        response.content_length = file.length
+    response.headers.extend(
+        [
+            NOT_KEPT,
+            ("Content-Disposition", f'attachment; filename="{file.name}"'),
+            ("Content-Security-Policy", "sandbox; default-src 'none'; frame-ancestors 'none'"),
+        ]
+    )
+    return response
 
 
 def respond_with(body: bytes, media_type: str, max_age: int, environ: Mapping[str, Any]) -> Response:

@@ -17,6 +17,7 @@ from registry.errors import TooManyRequests
 from registry.web.clients import Environ, believe_proxies, network_of
 from registry.web.errors import MEDIA_TYPE, HostNotServed, last_resort
 from registry.web.headers import Header, content_policy, cross_origin_headers, security_headers
+from registry.web.intake import is_of_intake
 from registry.web.limits import Limiter, Quota
 from registry.web.logs import SINK
 from registry.web.logs import Request as Line
@@ -103,6 +104,8 @@ class Frame:
         return joined
 
     def _note(self, environ: Environ, request_id: str, status: int, seconds: float) -> None:
+        if status < 500 and is_of_intake(environ["PATH_INFO"]):
+            return
         request: Request | None = environ.get("werkzeug.request")
         rule = request.url_rule if request is not None else None
         route = rule.rule if rule is not None else None

@@ -1,6 +1,7 @@
 """Response headers that every answer carries, made once: the frame joins them to what a view gives."""
 
 from registry.config import Settings
+from registry.web.intake import is_of_intake
 
 Header = tuple[str, str]
 
@@ -60,7 +61,7 @@ PREFLIGHT: list[Header] = [
 
 
 def cross_origin_headers(method: str, path: str) -> list[Header]:
-    if not path.startswith(PUBLIC_PATHS):
+    if not path.startswith(PUBLIC_PATHS) or is_of_intake(path):
         return []
     if method == "OPTIONS":
         return PREFLIGHT

@@ -1,60 +1,64 @@
-"""What a view takes and gives, stated once: read into keywords, answered, and documented from the same words.
+"""What a view takes and gives, stated once: read into keywords, answered, and documented from the same words."""
 
-A query string is first read by a check compiled from the schema. Only when something looks wrong does marshmallow load it,
-to word the error: the answer is the same, at a tenth of the cost.
-"""
-
-import difflib
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Any, NoReturn
-from urllib.parse import unquote_plus
+from http import HTTPStatus
+from typing import Any
 
-import marshmallow
 from flask import request
 
-from registry.codes import Problem
-from registry.errors import Fault, InvalidInput, UnsupportedMediaType
-from registry.web.answers import MEDIA_TYPE, Answer, Fixed, respond, respond_with
+from registry.web.answers import (
+    MEDIA_TYPE,
+    Answer,
+    Fixed,
+    respond,
+    respond_with,
+    respond_with_file,
+    respond_with_nothing,
+)
+from registry.web.loading import Nothing, QueryReader, loaded_body, loaded_file, loaded_file_name, loaded_once
 from schemas.base import InSchema, OutSchema
-from schemas.fields import DOUBT, Coded
 
 View = Callable[..., Any]
 
-MOST_BODY_BYTES = 160 * 1024
-"""An advert of 10,000 characters fits however a form or JSON spells them, twelve bytes each at most."""
-MOST_FAULTS = 20
+BYTES = "application/octet-stream"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Where a view's input stands, and its shape."""
+    """Where a view's input stands, and its shape.
+
+    `is_repeatable`: an Idempotency-Key may stand beside it. `is_file`: the body is a file, and a header says its name.
+    """
 
     schema: InSchema
-    is_body: bool
+    is_body: bool = False
+    is_repeatable: bool = False
+    is_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a view answers with, and the operation's name for generated clients. `also` are its other statuses.
 
-    `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema.
+    `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema. Without any
+    the answer is empty. Without `is_kept` no cache may keep the answer to a GET.
     """
 
     schema: OutSchema | None
     operation: str
     also: tuple[int, ...]
     media_types: tuple[str, ...] = (MEDIA_TYPE,)
+    status: HTTPStatus = HTTPStatus.OK
+    is_kept: bool = True
 
 
-class Nothing(InSchema):
-    """A view without parameters: any is unknown."""
+def takes(schema: InSchema | None = None, *, body: bool = False, once: bool = False) -> Callable[[View], View]:
+    """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body.
 
-
-def takes(schema: InSchema | None = None, *, body: bool = False) -> Callable[[View], View]:
-    """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body."""
+    With `once` the view also gets what Idempotency-Key says, as `once`.
+    """
     shape = schema or Nothing()
     # A body may hold lists, which no query string can.
     reader = QueryReader(Nothing() if body else shape)
@@ -62,18 +66,38 @@ def takes(schema: InSchema | None = None, *, body: bool = False) -> Callable[[Vi
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            if body:
-                return view(self, **path, **loaded_body(shape))
-            return view(self, **path, **reader.loaded(request.environ.get("QUERY_STRING", "")))
+            said = loaded_body(shape) if body else reader.loaded(request.environ.get("QUERY_STRING", ""))
+            return view(self, **path, **said, **({"once": loaded_once()} if once else {}))
 
-        taking.taken = Taken(shape, body)  # type: ignore[attr-defined]
+        taking.taken = Taken(shape, body, once)  # type: ignore[attr-defined]
+        return taking
+
+    return decorate
+
+
+def takes_file(most: int) -> Callable[[View], View]:
+    """Hand the view its body as the bytes of a file, `body`, the file's `name`, and what Idempotency-Key says, as `once`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def taking(self: Any, **path: str) -> Any:
+            body = loaded_file(most)
+            return view(self, **path, body=body, name=loaded_file_name(), once=loaded_once())
+
+        taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True)  # type: ignore[attr-defined]
         return taking
 
     return decorate
 
 
 def returns(
-    schema: OutSchema, operation: str, also: tuple[int, ...] = (), *, or_as: tuple[str, ...] = ()
+    schema: OutSchema,
+    operation: str,
+    also: tuple[int, ...] = (),
+    *,
+    or_as: tuple[str, ...] = (),
+    status: HTTPStatus = HTTPStatus.OK,
+    kept: bool = True,
 ) -> Callable[[View], View]:
     """Turn the Answer that the view gives into a response. `or_as` are media types it may be asked for besides JSON."""
 
@@ -81,9 +105,24 @@ def returns(
         @wraps(view)
         def returning(self: Any, **given: Any) -> Any:
             answer: Answer = view(self, **given)
-            return respond(answer, request.environ)
+            return respond(answer if kept else replace(answer, is_kept=False), request.environ, status)
 
-        returning.given = Given(schema, operation, also, (MEDIA_TYPE, *or_as))  # type: ignore[attr-defined]
+        returning.given = Given(schema, operation, also, (MEDIA_TYPE, *or_as), status, kept)  # type: ignore[attr-defined]
+        return returning
+
+    return decorate
+
+
+def returns_nothing(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+    """Answer 204 once the view has done what it does."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def returning(self: Any, **given: Any) -> Any:
+            view(self, **given)
+            return respond_with_nothing()
+
+        returning.given = Given(None, operation, also, (), HTTPStatus.NO_CONTENT, is_kept=False)  # type: ignore[attr-defined]
         return returning
 
     return decorate
@@ -104,152 +143,15 @@ def sends(media_type: str, operation: str, also: tuple[int, ...] = ()) -> Callab
     return decorate
 
 
-class QueryReader:
-    """Reads query strings of one shape."""
+def saves(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+    """Turn the File that the view gives into a response that is saved and never shown."""
 
-    def __init__(self, schema: InSchema) -> None:
-        self._schema = schema
-        self._quick: dict[str, Callable[[str], Any]] = {
-            field.data_key or name: field.quick  # type: ignore[attr-defined]
-            for name, field in schema.load_fields.items()
-        }
-        self._required = [field.data_key or name for name, field in schema.load_fields.items() if field.required]
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def saving(self: Any, **given: Any) -> Any:
+            return respond_with_file(view(self, **given))
 
-    def loaded(self, query: str) -> dict[str, Any]:
-        found = self._quickly(query)
-        return self._slowly(query) if found is None else found
+        saving.given = Given(None, operation, also, (BYTES,), is_kept=False)  # type: ignore[attr-defined]
+        return saving
 
-    def _quickly(self, query: str) -> dict[str, Any] | None:
-        """The loaded values; None when anything needs a closer look."""
-        found: dict[str, Any] = {}
-        for pair in query.split("&") if query else ():
-            name, _, text = pair.partition("=")
-            quick = self._quick.get(name)
-            if quick is None or name in found:
-                return None
-            if "%" in text or "+" in text:
-                try:
-                    text = unquote_plus(text, errors="strict")
-                except UnicodeDecodeError:
-                    return None
-            value = quick(text)
-            if value is DOUBT:
-                return None
-            found[name] = value
-        for name in self._required:
-            if name not in found:
-                return None
-        return None if self._schema.whole(found) else found
-
-    def _slowly(self, query: str) -> dict[str, Any]:
-        """As marshmallow loads it. Raises InvalidInput that names every wrong parameter."""
-        values: dict[str, str] = {}
-        faults: list[Fault] = []
-        for pair in filter(None, query.split("&")):
-            raw_name, _, raw_text = pair.partition("=")
-            name = printable(unquote_plus(raw_name, errors="replace"))
-            try:
-                text = unquote_plus(raw_text, errors="strict")
-            except UnicodeDecodeError:
-                faults.append(Fault(name, Problem.INVALID_VALUE, "is not UTF-8"))
-                continue
-            if name not in self._quick:
-                faults.append(Fault(name, Problem.UNKNOWN_PARAMETER, _unknown(name, self._quick)))
-            elif name in values:
-                faults.append(Fault(name, Problem.DOUBLED_PARAMETER, "is given more than once"))
-            else:
-                values[name] = text
-        return _loaded(self._schema, values, faults)
-
-
-def loaded_body(schema: InSchema) -> dict[str, Any]:
-    """The fields of a JSON body. Raises InvalidInput, UnsupportedMediaType, or 413 beyond 160 KiB."""
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("the body must be JSON, and Content-Type must say application/json")
-    request.max_content_length = MOST_BODY_BYTES
-    faults = [
-        Fault(printable(name), Problem.UNKNOWN_PARAMETER, "is not known here: send it as a field of the body")
-        for name in request.args
-    ]
-    body = _json(request.get_data())
-    if not isinstance(body, Fields):
-        raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "must be a JSON object")])
-    known = [field.data_key or name for name, field in schema.load_fields.items()]
-    for name in body.doubled:
-        faults.append(Fault(printable(name), Problem.DOUBLED_PARAMETER, "is given more than once"))
-    for name in [name for name in body if name not in known]:
-        del body[name]
-        faults.append(Fault(printable(name), Problem.UNKNOWN_FIELD, _unknown(name, known)))
-    return _loaded(schema, body, faults)
-
-
-class Fields(dict[str, Any]):
-    """A JSON object that remembers which names stood in it twice."""
-
-    doubled: list[str]
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body.decode("utf-8"), object_pairs_hook=_fields, parse_constant=_refuse_constant)
-    except RecursionError:
-        detail = "the body is nested too deeply"
-    except ValueError:
-        detail = "the body is not valid JSON in UTF-8"
-    raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, detail)])
-
-
-def _fields(pairs: list[tuple[str, Any]]) -> Fields:
-    fields = Fields()
-    fields.doubled = []
-    for name, value in pairs:
-        if name in fields:
-            fields.doubled.append(name)
-        else:
-            fields[name] = value
-    return fields
-
-
-def _refuse_constant(word: str) -> NoReturn:
-    raise ValueError("JSON has no such number")
-
-
-def _loaded(schema: InSchema, values: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
-    loaded: dict[str, Any] = {}
-    try:
-        loaded = schema.load(values)
-    except marshmallow.ValidationError as error:
-        found = list(_faults_in(error.messages))
-        # What the whole lacks may well be what stands there misspelt: say one thing, not two.
-        faults += [fault for fault in found if not (faults and fault.code is Problem.MISSING)]
-    if faults:
-        raise InvalidInput(faults[:MOST_FAULTS]) from None
-    return loaded
-
-
-def loaded(schema: InSchema, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of a form that was brought into a schema's shape. Raises InvalidInput that names every wrong one."""
-    return _loaded(schema, values, [])
-
-
-def _faults_in(messages: Any, path: str = "") -> Iterator[Fault]:
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            is_whole = name == marshmallow.exceptions.SCHEMA
-            yield from _faults_in(inner, path if is_whole else f"{path}.{name}" if path else str(name))
-        return
-    for message in messages:
-        code = message.code if isinstance(message, Coded) else Problem.INVALID_VALUE
-        yield Fault(printable(path) or "body", code, str(message))
-
-
-def _unknown(name: str, known: Any) -> str:
-    near = difflib.get_close_matches(name[:40].lower(), list(known), n=1, cutoff=0.75)
-    if near:
-        return f"is not known here; did you mean {near[0]}?"
-    return f"is not known here; known are {', '.join(known)}" if known else "is not known here; this address takes none"
-
-
-def printable(name: str) -> str:
-    """A parameter's name as it may be repeated: short, and of characters that can be seen."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name[:60])
+    return decorate

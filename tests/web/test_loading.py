@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from registry.codes import Problem
 from registry.errors import InvalidInput
 from registry.terms import Activity
-from registry.web.payloads import QueryReader
+from registry.web.loading import QueryReader
 from schemas.corridor import CorridorQuerySchema
 from schemas.directory import CoverageQuerySchema
 from schemas.lists import AgenciesQuerySchema, RegimesQuerySchema

@@ -1,0 +1,14 @@
+"""Which addresses belong to the intake of complaints, where less is told of a request than anywhere else.
+
+No page of another site may read what they answer. And a request to them leaves neither a line in the log nor a count unless it
+failed through us: a line has an instant, and whoever compares instants with what he saw of the network knows who complained.
+"""
+
+_API = "/api/v1/complaints"
+_PAGES = ("/zh-Hans/box", "/zh-Hant/box", "/en/box", "/it/box")
+_BEGINNINGS = (_API, *_PAGES)
+
+
+def is_of_intake(path: str) -> bool:
+    """Whether a path as the server decoded it leads there, or would if it were spelt to the end."""
+    return path.startswith(_BEGINNINGS)
