@@ -174,6 +174,7 @@ class Problem(StrEnum):
     NOT_ISSUING = "not_issuing"
     WITHHELD_BY_LAW = "withheld_by_law"
     LOG_CLOSED = "log_closed"
+    NOT_ADMITTED = "not_admitted"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
 
@@ -224,3 +225,13 @@ class Flaw(StrEnum):
     SHARED_IDENTIFIER = "shared_identifier"
     SEVERAL_AGENCIES = "several_agencies"
     CHANNEL_OF_A_PERSON = "channel_of_a_person"
+
+
+class Lack(StrEnum):
+    """Why somebody is not let in yet. Each is put right by a fresh offer."""
+
+    NOTHING_GIVEN = "nothing_given"
+    TOO_EARLY = "too_early"
+    EXPIRED = "expired"
+    USED = "used"
+    WRONG = "wrong"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registry.codes import Problem
+from registry.codes import Lack, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,20 @@ class WithheldByLaw(RegistryError):
     """What the law no longer lets us say; nothing is signed about it either."""
 
     code = Problem.WITHHELD_BY_LAW
+
+
+class NotAdmitted(RegistryError):
+    """Work or waiting is missing before a complaint is begun or come back to.
+
+    `retry_after` is what is left of a wait in seconds, 0 where a fresh offer is needed.
+    """
+
+    code = Problem.NOT_ADMITTED
+
+    def __init__(self, text: str, lack: Lack, retry_after: int = 0) -> None:
+        super().__init__(text)
+        self.lack = lack
+        self.retry_after = retry_after
 
 
 class SettingsError(RegistryError):

@@ -3,6 +3,7 @@
 from registry.agencies import models as _agencies
 from registry.authorities import models as _authorities
 from registry.collisions import models as _collisions
+from registry.complaints import admission_models as _admission
 from registry.db import Base
 from registry.events import models as _events
 from registry.imports import models as _imports
@@ -10,4 +11,4 @@ from registry.log import models as _log
 from registry.names import models as _names
 
 METADATA = Base.metadata
-MODELS = (_agencies, _authorities, _collisions, _events, _imports, _log, _names)
+MODELS = (_admission, _agencies, _authorities, _collisions, _events, _imports, _log, _names)

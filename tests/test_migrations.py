@@ -91,7 +91,7 @@ def test_every_feature_with_tables_is_in_the_metadata() -> None:
     found = {
         module.name
         for module in pkgutil.walk_packages(registry.__path__, "registry.")
-        if module.name.endswith(".models")
+        if module.name.endswith("models")
     }
     assert found == {model.__name__ for model in tables.MODELS}
     for name in found:

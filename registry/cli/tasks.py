@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import mail
 from registry.agencies.channel_worker import apply_due, tell_old_channels
+from registry.clock import now
+from registry.complaints.admission import Admission
 from registry.config import Settings
 from registry.errors import RegistryError
 from registry.imports.worker import fetch_due, warn_of_staleness
+from registry.keyring import Keyring
 from registry.log.signing import sign_committed
 from registry.names import actions as names
 from registry.witnesses.client import ask_witnesses
@@ -77,11 +80,18 @@ def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
 
 
+def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Destroy yesterday's key of the buckets even where nobody comes today, and drop what can no longer be used twice."""
+    with sessions.begin() as session:
+        Admission(Keyring(settings.keys), settings.home).forget(session, now())
+
+
 TASKS = (
     Task("fetch_lists", 60.0, fetch_due),
     Task("change_channels", 60.0, change_channels),
     Task("fold_names", 60.0, fold_names),
     Task("warn_of_staleness", 3600.0, warn),
+    Task("forget_admissions", 3600.0, forget_admissions),
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),

@@ -17,6 +17,7 @@ from registry.errors import (
     Fault,
     InvalidInput,
     LogClosed,
+    NotAdmitted,
     NotFound,
     NotIssuing,
     NotMigrated,
@@ -37,6 +38,7 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[RegistryError], int] = {
     InvalidInput: 400,
+    NotAdmitted: 403,
     NotFound: 404,
     LogClosed: 409,
     TooLarge: 413,
@@ -132,7 +134,7 @@ def answer_registry_error(error: RegistryError) -> Response:
     if status is None:
         return answer_unexpected(error)
     response = problem_response(status, error.code, error.text, getattr(error, "faults", ()))
-    if isinstance(error, TooManyRequests):
+    if isinstance(error, TooManyRequests) or (isinstance(error, NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)

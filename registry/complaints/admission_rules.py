@@ -1,0 +1,52 @@
+"""How much work, or how long a wait, beginning and coming back cost. The more come, the longer it takes; nobody is refused."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+BUCKETS = 64
+"""Networks are counted in so few buckets that none can be told from a bucket: each holds a sixty-fourth of all there are."""
+
+WAIT = 15
+"""Seconds that somebody without JavaScript waits on a day like others."""
+
+TRIES = 60
+"""The most tries that the work takes on a day like others; half of them on average."""
+
+COST = 4_000
+"""Rounds of PBKDF2 a try: an old phone does all the tries in a few seconds, and a server checks a solution by one HMAC."""
+
+
+class Purpose(StrEnum):
+    """What somebody is let in for. A proof for one does not serve for the other."""
+
+    START = "start"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """How many are let in on a day, from one bucket and from all, before it begins to take longer."""
+
+    of_a_bucket: int
+    of_all: int
+
+
+CAPS = {Purpose.START: Cap(100, 2_000), Purpose.OPEN: Cap(400, 10_000)}
+
+MOST_PRESSURE = 8
+
+
+def pressure_of(cap: Cap, from_bucket: int, from_all: int) -> int:
+    """1 while there is room; doubled each time that either cap is filled once more, 8 at most."""
+    filled = max(from_bucket // cap.of_a_bucket, from_all // cap.of_all)
+    return MOST_PRESSURE if filled >= 3 else int(2**filled)
+
+
+def wait_of(pressure: int) -> int:
+    """Seconds: two minutes at the very most, for whoever waits may be in danger."""
+    return WAIT * pressure
+
+
+def tries_of(pressure: int) -> int:
+    """The work grows less than the wait: a cheap telephone is not a flood's computer."""
+    return TRIES * min(pressure, 4)
