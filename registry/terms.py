@@ -7,6 +7,9 @@ the national registers named beside each licence kind.
 from enum import StrEnum
 from typing import NamedTuple
 
+from babel import Locale
+from babel.core import get_global
+
 
 class Answer(StrEnum):
     """What the asker gets: never a raw status alone."""
@@ -422,3 +425,33 @@ CORRIDOR_SECTORS = (
 """NACE Rev. 2.1 classes in which workers from China are most at risk."""
 
 NACE_REVISIONS = ("2.1", "2.0")
+
+
+OFFERED_CURRENCIES = (
+    "CNY", "EUR", "USD", "HKD", "BGN", "CHF", "CZK", "DKK", "GBP", "HUF", "PLN", "RON", "SEK",
+)  # fmt: skip
+"""Those that forms offer: the corridors' own, and two in which recruiters like to be paid."""
+
+CURRENCIES = frozenset(
+    code
+    for periods in get_global("territory_currencies").values()
+    for code, _, end, is_tender in periods
+    if end is None and is_tender
+) & frozenset(Locale("en").currencies)
+"""ISO 4217 codes that are legal tender somewhere today, by the Unicode locale data."""
+
+CURRENCY_SPELLINGS = {
+    "RMB": "CNY",
+    "YUAN": "CNY",
+    "¥": "CNY",
+    "元": "CNY",
+    "人民币": "CNY",
+    "人民幣": "CNY",
+    "CNH": "CNY",
+    "€": "EUR",
+    "EURO": "EUR",
+    "欧元": "EUR",
+    "歐元": "EUR",
+    "$": "USD",
+}
+"""What people write for a currency's code."""

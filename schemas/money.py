@@ -6,37 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from babel import Locale
-from babel.core import get_global
 from marshmallow import fields
 
 from registry.codes import Problem
+from registry.terms import CURRENCIES, CURRENCY_SPELLINGS
 from schemas.fields import ABSENT, DOUBT, Fault, line
-
-CURRENCIES = frozenset(
-    code
-    for periods in get_global("territory_currencies").values()
-    for code, _, end, is_tender in periods
-    if end is None and is_tender
-) & frozenset(Locale("en").currencies)
-"""ISO 4217 codes that are legal tender somewhere today, by the Unicode locale data."""
-
-OFTEN_MISTAKEN = {
-    "RMB": "CNY",
-    "YUAN": "CNY",
-    "¥": "CNY",
-    "元": "CNY",
-    "人民币": "CNY",
-    "人民幣": "CNY",
-    "CNH": "CNY",
-} | {
-    "€": "EUR",
-    "EURO": "EUR",
-    "欧元": "EUR",
-    "歐元": "EUR",
-    "$": "USD",
-}
-"""What people write for a currency's code."""
 
 LONGEST = 16
 AMOUNT_PATTERN = "^[0-9]{1,12}([.,][0-9]{1,2})?$"
@@ -97,6 +71,6 @@ class Currency(fields.Field[str]):
         code = unicodedata.normalize("NFKC", line(value, 40)).upper()
         if code in CURRENCIES:
             return code
-        meant = OFTEN_MISTAKEN.get(code)
+        meant = CURRENCY_SPELLINGS.get(code)
         hint = f"; did you mean {meant}?" if meant else ", for example CNY or EUR"
         raise Fault(Problem.UNKNOWN_CURRENCY, f"must be a currency in use by its three letters, ISO 4217{hint}")

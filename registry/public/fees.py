@@ -10,15 +10,12 @@ from registry.codes import Problem
 from registry.errors import InvalidInput
 from registry.public.answers import countries
 from registry.public.rendering import NOT_KEPT, SHORT, page
-from registry.terms import EU_STATES, SENDING_COUNTRIES, Answer, ChargeState, FeeKind, Language
+from registry.terms import EU_STATES, OFFERED_CURRENCIES, SENDING_COUNTRIES, Answer, ChargeState, FeeKind, Language
 from registry.web.fees import exact, fees_answered, finding_text, money_text, months_text
 from registry.web.loading import loaded
 from schemas.fees import MOST_CHARGES, FeesSchema
 
 pages = Blueprint("fees", __name__)
-
-CURRENCIES = ("CNY", "EUR", "USD", "HKD", "BGN", "CHF", "CZK", "DKK", "GBP", "HUF", "PLN", "RON", "SEK")
-"""Those offered in the form: the corridors' own, and two in which recruiters like to be paid."""
 
 _PARTS = ("kind", "amount", "currency", "state")
 _JOB = ("origin", "destination", "labour_contract", "monthly_wage", "wage_currency")
@@ -158,7 +155,7 @@ def _page(
         faults=faults,
         answer=answer,
         groups=GROUPS,
-        currencies=CURRENCIES,
+        currencies=OFFERED_CURRENCIES,
         states=list(ChargeState),
         contracts=list(Answer),
         countries=countries(language),
