@@ -192,6 +192,7 @@ class ProofFlaw(StrEnum):
     KEY_RETIRED = "key_retired"
     KEY_COMPROMISED = "key_compromised"
     NOT_IN_LOG = "not_in_log"
+    LOST_FROM_LOG = "lost_from_log"
     DIFFERS_FROM_LOG = "differs_from_log"
     FROM_THE_FUTURE = "from_the_future"
 

@@ -16,9 +16,11 @@ from registry.credentials.signing import RECEIPT_TYPE, compact_jws
 from registry.errors import NotIssuing
 from registry.held import HeldReader
 from registry.keyring import KeyState, Signer, Use
+from registry.log.ending import is_former_name
 from registry.log.models import Checkpoint, LogState
 from registry.log.tiles import reader
 from registry.log.tree import root_at
+from registry.terms import Answer
 from registry.verdicts.question import Verdict
 
 CLOCK_DOUBT = 120
@@ -70,20 +72,31 @@ def receipt_of(
 
 
 def check_receipt(session: Session, token: str, now: datetime) -> Checked:
-    """Whether a receipt is ours. One of a compromised key stays unknown: no entry of the log proves when it was signed."""
+    """Whether a receipt is ours. One of a compromised key stays unknown: no entry of the log proves when it was signed.
+
+    Unknown too is one that stands on entries which were lost before the log went on under its present name.
+    """
     try:
         signed = read_jws(token.strip(), RECEIPT_TYPE)
         key = believed_key(session, signed, Use.RECEIPT)
-        size = _size_stated(session, signed.claims, now)
+        origin, size, root = _head_stated(signed.claims, now)
     except Flawed as error:
         return refused(error.flaw)
+    present = published_now(session)
+    is_former = is_former_name(session, origin, present.origin)
+    if not is_former and origin != present.origin:
+        return refused(ProofFlaw.NOT_IN_LOG)
+    if not 0 < size <= present.size or root != base64(root_at(reader(session), size)):
+        # What a restored backup did not hold the log cannot prove any more; what it never had it denies.
+        lost = Checked(Answer.UNKNOWN, ProofFlaw.LOST_FROM_LOG, key, signed.claims)
+        return lost if is_former else refused(ProofFlaw.NOT_IN_LOG)
     if key.state is KeyState.RETIRED and size > key.index:
         return refused(ProofFlaw.KEY_RETIRED)
     return judged(key, signed.claims, is_proven=False)
 
 
-def _size_stated(session: Session, claims: Mapping[str, Any], now: datetime) -> int:
-    """The size of the checkpoint that a receipt stands on, if it is one of our log. Raises Flawed."""
+def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, str]:
+    """Origin, size and root (base64) of the head that a receipt says it stands on. Raises Flawed."""
     match claims:
         case {
             "v": 1,
@@ -103,7 +116,4 @@ def _size_stated(session: Session, claims: Mapping[str, Any], now: datetime) -> 
         raise Flawed(ProofFlaw.MALFORMED)
     if iat > now.timestamp() + CLOCK_DOUBT:
         raise Flawed(ProofFlaw.FROM_THE_FUTURE)
-    checkpoint = published_now(session)
-    if origin != checkpoint.origin or not 0 < size <= checkpoint.size or root != base64(root_at(reader(session), size)):
-        raise Flawed(ProofFlaw.NOT_IN_LOG)
-    return size
+    return origin, size, root

@@ -2,6 +2,7 @@
 
 import re
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.clock import now
@@ -10,6 +11,7 @@ from registry.errors import BadProof, ForkRefused, LogClosed
 from registry.keyring import Keyring
 from registry.log import queries
 from registry.log.actions import locked_state
+from registry.log.models import Checkpoint
 from registry.log.note import checked_name
 from registry.log.signing import last_signed, refuse_fork, sign_committed
 from registry.log.tiles import rebuild
@@ -70,6 +72,17 @@ def _next(origin: str) -> str:
     """`host/log`, then `host/log-2`, `host/log-3`."""
     found = _TURN.fullmatch(origin)
     return f"{found['name']}-{int(found['turn']) + 1}" if found else f"{origin}-2"
+
+
+def is_former_name(session: Session, name: str, present: str) -> bool:
+    """Whether the log was called so before it went on under its present name, by its heads or by how `recover` counts on."""
+    if name == present:
+        return False
+    if session.execute(select(Checkpoint.id).where(Checkpoint.origin == name).limit(1)).first() is not None:
+        return True
+    found = _TURN.fullmatch(present)
+    before = range(2, int(found["turn"])) if found else range(0)
+    return found is not None and name in (found["name"], *(f"{found['name']}-{turn}" for turn in before))
 
 
 def _checked(origin: str) -> str:

@@ -160,19 +160,28 @@ def change_state(session: Session, key: Key, state: KeyState, last_good_index: i
     return changed
 
 
-def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, path: Path) -> list[str]:
-    """The lines that the policy entry should have: the log's keys, and what the operator wrote into the file of witnesses.
+def witness_policy(home: Path) -> Path:
+    """The file in which an operator says who else signs."""
+    return home / "witness-policy"
 
-    Without that file no witness is asked for. Raises BadProof where it is no policy.
-    """
-    lines = [f"log {key} {public_url}/log" for key in verifier_keys_of(origin, keys)]
+
+def witness_lines(path: Path) -> list[str]:
+    """What the operator wrote into the file of witnesses; without it no witness is asked for. BadProof if it is no text."""
     try:
         written = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         written = ["quorum none"]
     except (OSError, UnicodeDecodeError):
         raise BadProof(f"{path} cannot be read as text") from None
-    lines += [" ".join(line.split()) for line in written if line.strip() and not line.strip().startswith("#")]
+    return [" ".join(line.split()) for line in written if line.strip() and not line.strip().startswith("#")]
+
+
+def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, path: Path) -> list[str]:
+    """The lines that the policy entry should have: the log's keys, and those of the file of witnesses.
+
+    Raises BadProof where it is no policy.
+    """
+    lines = [f"log {key} {public_url}/log" for key in verifier_keys_of(origin, keys)] + witness_lines(path)
     try:
         read_policy("\n".join(lines))
     except BadProof as wrong:

@@ -20,9 +20,9 @@ from registry.errors import BadProof, ForkRefused, KeyTrouble
 from registry.keyring import Keyring, KeyState, Signer, Use
 from registry.log import note, tree
 from registry.log.actions import locked_state
-from registry.log.keys import make_keys, settle_keys, settle_policy
+from registry.log.keys import make_keys, settle_keys, settle_policy, witness_lines, witness_policy
 from registry.log.models import Checkpoint, LogState
-from registry.log.queries import logged_keys, policy, raw_public
+from registry.log.queries import logged_keys, policy, policy_lines, raw_public
 from registry.log.tiles import catch_up, reader, rebuild
 
 SIGN_AGAIN = timedelta(hours=24)
@@ -43,10 +43,12 @@ class Signed:
 def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signed | None:
     """Sign the log as it stands committed. None when that is signed already, or nothing was appended.
 
+    A policy that its operator changed is appended first, though nothing was published.
+
     Called after the commit by whatever publishes, and by the worker again and again, which also makes up for a crash. Makes
     the keys at the first time. Raises ForkRefused, KeyTrouble, or BadProof for a policy that cannot be read.
     """
-    if not _is_due(sessions):
+    if not _is_due(sessions, settings):
         return None
     keyring = Keyring(settings.keys)
     with keyring.alone():
@@ -73,7 +75,7 @@ def _settle(session: Session, keyring: Keyring, settings: Settings, state: LogSt
     assert state.origin is not None
     make_keys(session, keyring)
     has_keys = settle_keys(session, keyring)
-    has_policy = settle_policy(session, state.origin, settings.public_url, settings.home / "witness-policy")
+    has_policy = settle_policy(session, state.origin, settings.public_url, witness_policy(settings.home))
     return has_keys or has_policy
 
 
@@ -122,9 +124,13 @@ def rebuild_tiles(settings: Settings, sessions: sessionmaker[Session]) -> int:
         return state.hashed
 
 
+def _second_place(home: Path) -> Path:
+    return home / "log" / "last-signed"
+
+
 def last_signed(home: Path) -> note.Checkpoint | None:
     """What the second place says was signed last; None when nothing was. ForkRefused when it cannot be read."""
-    path = home / "log" / "last-signed"
+    path = _second_place(home)
     try:
         return note.read_checkpoint(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -150,15 +156,26 @@ def remember_signed(home: Path, head: note.Checkpoint) -> None:
         os.close(descriptor)
 
 
-def _is_due(sessions: sessionmaker[Session]) -> bool:
+def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
     with sessions() as session:
         # Looking must make no writer wait.
         session.connection(execution_options={"registry_reading": True})
         state = session.execute(select(LogState)).scalar_one()
         newest = _newest(session, state)
-        if not state.size or (newest is not None and newest.size == state.size and not _is_old(newest)):
-            return False
-        return state.closed_at is None or newest is None or newest.size < state.size
+        if not state.size or newest is None or newest.size < state.size:
+            return bool(state.size)
+        return state.closed_at is None and (_is_old(newest) or _asks_otherwise(session, settings))
+
+
+def _asks_otherwise(session: Session, settings: Settings) -> bool:
+    """Whether the operator has changed what is asked of witnesses. A home that signed nothing has no say in it."""
+    if not _second_place(settings.home).exists():
+        return False
+    said, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
+    # The lines of logs bear an address, and a command may be run under another one than the server.
+    return [line for line in said if not line.startswith("log ")] != [
+        line for line in wanted if not line.startswith("log ")
+    ]
 
 
 def _is_old(checkpoint: Checkpoint) -> bool:

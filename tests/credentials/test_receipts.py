@@ -17,8 +17,10 @@ from registry.clock import instant_text, now
 from registry.codes import ProofFlaw
 from registry.credentials.rules import record_digest
 from registry.keyring import Keyring, Use
+from registry.log.ending import recover
 from registry.log.queries import published
 from registry.terms import Language, LicenceStatus
+from registry.web.transaction import services
 from tests import make
 from tests.api.shapes import assert_as_documented
 from tests.credentials import reading
@@ -276,6 +278,25 @@ def test_a_root_that_the_log_never_had_is_refused(client, holder, keyring):
     for more in ({"root": "A" * 43 + "="}, {"origin": "elsewhere.example/log"}, {"size": payload["log"]["size"] - 1}):
         wrong = payload | {"log": payload["log"] | more}
         assert flaw(client, reading.forged(header, wrong, signer)) == "not_in_log"
+
+
+def test_a_receipt_outlives_the_name_of_the_log_and_what_was_lost_with_it_is_unknown(
+    client, app, settings, holder, keyring, publish
+):
+    """A backup was restored, and the log goes on as log-3: nobody who held a receipt then is told that it is forged."""
+    before = receipt(client)
+    recover(settings, services(app).sessions, "registry.example/log-3")
+    publish()
+    assert check(client, before)["genuine"] == "yes"
+    header, payload = reading.parts(before)
+    for origin in (payload["log"]["origin"], "registry.example/log", "registry.example/log-2"):
+        lost = payload | {"log": {"origin": origin, "size": 4711, "root": "A" * 43 + "="}}
+        answer = check(client, reading.forged(header, lost, keyring.signer(Use.RECEIPT)))
+        assert (answer["genuine"], answer["problem"]["code"]) == ("unknown", "lost_from_log")
+        assert answer["then"]["verdict"] == "yes"
+    for origin in ("registry.example/log-4", "registry.example/log-1", "elsewhere.example/log"):
+        never = payload | {"log": payload["log"] | {"origin": origin}}
+        assert flaw(client, reading.forged(header, never, keyring.signer(Use.RECEIPT))) == "not_in_log"
 
 
 def test_a_receipt_outlives_the_retirement_of_its_key_but_a_later_one_is_refused(

@@ -1,6 +1,7 @@
 """Heads: signed once committed, shown to all alike, and never beside what was signed before."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -164,6 +165,27 @@ def test_the_policy_is_that_of_the_file_and_an_entry(settings: Settings, session
         assert json.loads(queries.latest_entry(session, "policy/log").leaf)["type"] == "registry.policy"  # type: ignore[union-attr]
     path.write_text("quorum nobody\n")
     publish(sessions)
+    with pytest.raises(BadProof, match="witness-policy: line 2"):
+        sign_committed(settings, sessions)
+
+
+def test_a_changed_policy_is_appended_though_nothing_is_published(
+    settings: Settings, sessions: Sessions, tmp_path: Path
+):
+    publish(sessions)
+    sign_committed(settings, sessions)
+    key = note.VerifierKey("witness.example/w", note.COSIGNATURE, bytes(32))
+    elsewhere = replace(settings, home=tmp_path / "elsewhere")
+    path = settings.home / "witness-policy"
+    path.write_text(f"witness w {key}\n# nobody need sign\nquorum none\n")
+    # A home that signed nothing has no say.
+    assert sign_committed(elsewhere, sessions) is None
+    assert sign_committed(settings, sessions) is not None
+    with sessions() as session:
+        assert queries.policy(session).witnesses[0].name == "w"
+    # A command under another address than the server's appends nothing either.
+    assert sign_committed(replace(settings, public_url="http://127.0.0.1:9999"), sessions) is None
+    path.write_text("quorum nobody\n")
     with pytest.raises(BadProof, match="witness-policy: line 2"):
         sign_committed(settings, sessions)
 
