@@ -106,6 +106,10 @@ def register_edges(app: Flask, settings: Settings) -> None:
         from registry.public import edge as public
 
         public.register(app)
+    if Edge.INTAKE in settings.edges:
+        from registry.public.intake import edge as intake
+
+        intake.register(app)
 
 
 def from_environment() -> Flask:

@@ -15,10 +15,11 @@ from registry.errors import SettingsError
 
 
 class Edge(StrEnum):
-    """What a process serves. The console is closed unless it is named."""
+    """What a process serves. The console is closed unless it is named; the intake takes complaints."""
 
     API = "api"
     PUBLIC = "public"
+    INTAKE = "intake"
     CONSOLE = "console"
 
 
@@ -42,13 +43,14 @@ class Settings:
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
     is_public_url_set: bool = False
-    edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC})
+    edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE})
     files: Path = Path("files")
     smtp_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     trusted_proxies: TrustedProxies = TrustedProxies()
     has_metrics: bool = False
     rate: int = 600
+    is_intake_elsewhere: bool = False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -67,7 +69,7 @@ class Settings:
             port=port,
             public_url=_public_url(given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
             is_public_url_set=bool(given["REGISTRY_URL"]),
-            edges=_edges(given["REGISTRY_EDGES"] or "api,public"),
+            edges=_edges(given["REGISTRY_EDGES"] or "api,public,intake"),
             files=_files(given["REGISTRY_FILES"], home),
             smtp_url=_server("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
             redis_url=_server(
@@ -76,6 +78,7 @@ class Settings:
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
             has_metrics=_switch("REGISTRY_METRICS", given["REGISTRY_METRICS"] or "off"),
             rate=_whole_number("REGISTRY_RATE", given["REGISTRY_RATE"] or "600", 1, 1_000_000),
+            is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
         )
 
     @cached_property
@@ -87,6 +90,11 @@ class Settings:
     def keys(self) -> Path:
         """The folder of secret keys (registry.keyring)."""
         return self.home / "keys"
+
+    @property
+    def leads_to_intake(self) -> bool:
+        """Whether pages lead to the intake: it is served here, or under the same address by another process."""
+        return Edge.INTAKE in self.edges or self.is_intake_elsewhere
 
     @property
     def is_https(self) -> bool:
@@ -118,6 +126,7 @@ NAMES = (
     "REGISTRY_TRUSTED_PROXIES",
     "REGISTRY_METRICS",
     "REGISTRY_RATE",
+    "REGISTRY_INTAKE_ELSEWHERE",
 )
 
 
@@ -186,7 +195,7 @@ def _public_url(text: str) -> str:
 def _edges(text: str) -> frozenset[Edge]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if not words or any(word not in list(Edge) for word in words):
-        raise SettingsError("REGISTRY_EDGES must be one or more of api, public, console, with commas between")
+        raise SettingsError("REGISTRY_EDGES must be one or more of api, public, intake, console, with commas between")
     return frozenset(Edge(word) for word in words)
 
 

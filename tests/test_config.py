@@ -14,7 +14,7 @@ def test_nothing_need_be_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert settings.home == tmp_path / "var"
     assert settings.database_url == f"sqlite:///{tmp_path}/var/registry.sqlite3"
     assert (settings.port, settings.public_url) == (8000, "http://127.0.0.1:8000")
-    assert settings.edges == {Edge.API, Edge.PUBLIC}
+    assert settings.edges == {Edge.API, Edge.PUBLIC, Edge.INTAKE}
     assert settings.files == tmp_path / "var" / "files"
     assert (settings.smtp_url, settings.redis_url, settings.has_metrics, settings.rate) == (None, None, False, 600)
     assert not settings.trusted_proxies
@@ -52,8 +52,8 @@ def test_a_home_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         ("REGISTRY_URL", "ftp://registry.example", "scheme and host"),
         ("REGISTRY_URL", "https://登记.example", "punycode"),
         ("REGISTRY_URL", "https://[::1", "write it like"),
-        ("REGISTRY_EDGES", "api,admin", "api, public, console"),
-        ("REGISTRY_EDGES", ",", "api, public, console"),
+        ("REGISTRY_EDGES", "api,admin", "api, public, intake, console"),
+        ("REGISTRY_EDGES", ",", "api, public, intake, console"),
         ("REGISTRY_FILES", "s3://bucket", "path of a folder"),
         ("REGISTRY_SMTP_URL", "secret@mail", "smtp://mail:25"),
         ("REGISTRY_REDIS_URL", "memcached://secret", "redis://redis:6379/0"),

@@ -96,13 +96,14 @@ Settings come from the environment, all with a default:
   REGISTRY_HOME             data folder (./var)
   REGISTRY_DATABASE_URL     postgresql+psycopg://user:password@host/name (a SQLite file in REGISTRY_HOME)
   REGISTRY_URL              public address, like https://registry.example.org (http://127.0.0.1:PORT)
-  REGISTRY_EDGES            what to serve: api, public, console (api,public)
+  REGISTRY_EDGES            what to serve: api, public, intake, console (api,public,intake)
   REGISTRY_FILES            folder of large files (REGISTRY_HOME/files)
   REGISTRY_SMTP_URL         smtp://user:password@host:587 (mail is written to REGISTRY_HOME/mail)
   REGISTRY_REDIS_URL        redis://host:6379/0, to count requests over several processes (each counts alone)
   REGISTRY_TRUSTED_PROXIES  number of proxies before us, or their networks (X-Forwarded-For is ignored)
   REGISTRY_METRICS          on to serve /metrics (off)
   REGISTRY_RATE             requests a minute that one client may make (600)
+  REGISTRY_INTAKE_ELSEWHERE on where another process takes complaints under the same address (off)
 
 \b
 First steps:

@@ -104,6 +104,8 @@ def announce(settings: Settings, address: str) -> None:
         click.echo(f"  pages      {here}/")
     if Edge.API in settings.edges:
         click.echo(f"  API        {here}/api/v1/  (described at {here}/docs)")
+    if Edge.INTAKE in settings.edges:
+        click.echo(f"  intake     {here}/zh-Hans/box")
     if Edge.CONSOLE in settings.edges:
         click.echo(f"  console    {here}/console/")
     click.echo(f"  health     {here}/health")

@@ -10,19 +10,23 @@ from werkzeug.exceptions import NotFound
 
 pages = Blueprint("assets", __name__)
 
+_CSS, _SCRIPT = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 _TYPES = {
-    "style.css": "text/css; charset=utf-8",
+    "style.css": _CSS,
     "mark.svg": "image/svg+xml",
-    "suggest.js": "text/javascript; charset=utf-8",
-    "paper_code.js": "text/javascript; charset=utf-8",
+    "suggest.js": _SCRIPT,
+    "paper_code.js": _SCRIPT,
+    "box.css": _CSS,
+    "work.js": _SCRIPT,
 }
+_ELSEWHERE = {"box.css": "intake/static", "work.js": "intake/static"}
 
 A_YEAR = 365 * 86400
 
 
 @cache
 def _content(name: str) -> bytes:
-    return (files("registry.public") / "static" / name).read_bytes()
+    return (files("registry.public") / _ELSEWHERE.get(name, "static") / name).read_bytes()
 
 
 @cache

@@ -19,7 +19,15 @@ class LanguageConverter(BaseConverter):
 
 
 def register(app: Flask) -> None:
-    app.url_map.converters["language"] = LanguageConverter
-    for edge in (assets, lookup, checks, agencies, knowledge, fees, papers, paper_code, log):
+    prepare(app)
+    for edge in (lookup, checks, agencies, knowledge, fees, papers, paper_code, log):
         app.register_blueprint(edge.pages)
+
+
+def prepare(app: Flask) -> None:
+    """What every edge of pages stands on: languages in addresses, our files, errors as pages. Again does no harm."""
+    if assets.pages.name in app.blueprints:
+        return
+    app.url_map.converters["language"] = LanguageConverter
+    app.register_blueprint(assets.pages)
     show_errors_with(app, error_page)

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Response, current_app, request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
@@ -16,8 +16,9 @@ from registry.public.assets import address_of
 from registry.terms import Language
 from registry.web import wording
 from registry.web.errors import ProblemDocument
+from registry.web.intake import is_of_intake
 from registry.web.languages import CATALOGUES, has_text, text
-from registry.web.transaction import reading
+from registry.web.transaction import reading, services
 
 SHORT = "public, max-age=60"
 NOT_KEPT = "no-store"
@@ -40,7 +41,7 @@ FURTHER = (
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("registry.public"),
+        loader=ChoiceLoader([PackageLoader("registry.public"), PackageLoader("registry.public.intake")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -63,7 +64,7 @@ def page(template: str, language: Language, *, here: str, cache_control: str = S
 def error_page(problem: ProblemDocument, status: int) -> str:
     """What went wrong, in plain words; it never says more of an agency than that nothing is known."""
     return rendered(
-        "error.html",
+        "intake/error.html" if is_of_intake(request.path) else "error.html",
         problem.language,
         here="",
         # What failed is not repeated: the question may be what went wrong.
@@ -100,6 +101,7 @@ def rendered(template: str, language: Language, *, keeps_query: bool = True, **c
         "span": partial(span, language),
         "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
         "menu": MENU,
+        "leads_to_intake": services().settings.leads_to_intake,
         "further": FURTHER,
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
         "stylesheet": address_of("style.css"),

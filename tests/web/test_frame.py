@@ -115,10 +115,12 @@ def test_pages_may_not_be_read_by_other_sites(client: FlaskClient) -> None:
 def test_a_process_serves_the_edges_it_was_told_to(settings: Settings, make_app: Callable[[Settings], Flask]) -> None:
     rules = {
         edge: {rule.rule for rule in make_app(replace(settings, edges=frozenset({edge}))).url_map.iter_rules()}
-        for edge in (Edge.API, Edge.PUBLIC)
+        for edge in (Edge.API, Edge.PUBLIC, Edge.INTAKE)
     }
     assert not any(rule.startswith("/api") for rule in rules[Edge.PUBLIC])
     assert not any(rule.startswith("/<language>") for rule in rules[Edge.API])
+    assert not any("/box" in rule for rule in rules[Edge.PUBLIC])
+    assert all("/box" in rule for rule in rules[Edge.INTAKE] if rule.startswith("/<language"))
     # Flask-RESTX would add files and views of its own.
     assert not any("swagger" in rule for served in rules.values() for rule in served if not rule.startswith("/docs"))
 

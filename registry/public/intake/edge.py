@@ -1,0 +1,14 @@
+"""The edge where people tell what happened and come back for the answer, one question a page and without any script."""
+
+from flask import Flask
+
+from registry.public.edge import prepare
+from registry.public.intake import leaving
+from registry.public.intake.rendering import seal_off
+
+
+def register(app: Flask) -> None:
+    prepare(app)
+    seal_off(app)
+    for edge in (leaving,):
+        app.register_blueprint(edge.pages)

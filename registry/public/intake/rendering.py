@@ -1,0 +1,44 @@
+"""Pages of the intake: kept nowhere, nothing in address or title tells what they are about, and each can be left at once."""
+
+from typing import Any
+
+from flask import Flask, Response, request
+
+from registry.public.rendering import NOT_KEPT, is_demo, rendered
+from registry.terms import Language
+from registry.web.errors import is_for_programs
+from registry.web.headers import content_policy
+from registry.web.intake import is_of_intake
+from registry.web.languages import negotiated
+
+AWAY = {
+    Language.ZH_HANS: "https://www.weather.com.cn/",
+    Language.ZH_HANT: "https://www.hko.gov.hk/tc/",
+    Language.EN: "https://www.meteoalarm.org/",
+    Language.IT: "https://www.meteoam.it/",
+}
+"""Where somebody who must hide the screen is taken: the weather, as a public service tells it, is on everybody's telephone."""
+
+_POLICIES = {language: content_policy(form_action=f"'self' {away}") for language, away in AWAY.items()}
+
+
+def box_page(template: str, language: Language, *, status: int = 200, **context: Any) -> Response:
+    """A page of the intake. `form_token` goes into each of its forms; without a visit there is none to guard."""
+    words = {"form_token": "", "is_demo": is_demo(), "here": "", "keeps_query": False} | context
+    response = Response(rendered(f"intake/{template}", language, **words), status, mimetype="text/html")
+    response.headers["Content-Language"] = language
+    return response
+
+
+def seal_off(app: Flask) -> None:
+    """Give every answer under the intake's addresses, errors too, the headers that keep it from being kept."""
+    app.after_request(_sealed_off)
+
+
+def _sealed_off(response: Response) -> Response:
+    path = request.path
+    if is_of_intake(path) and not is_for_programs(path):
+        response.headers["Cache-Control"] = NOT_KEPT
+        # Forms lead to us, or away when somebody leaves; nowhere else.
+        response.headers["Content-Security-Policy"] = _POLICIES[negotiated(request)]
+    return response
