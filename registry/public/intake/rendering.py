@@ -24,8 +24,9 @@ _POLICIES = {language: content_policy(form_action=f"'self' {away}") for language
 
 def box_page(template: str, language: Language, *, status: int = 200, **context: Any) -> Response:
     """A page of the intake. `form_token` goes into each of its forms; without a visit there is none to guard."""
-    words = {"form_token": "", "is_demo": is_demo(), "here": "", "keeps_query": False} | context
-    response = Response(rendered(f"intake/{template}", language, **words), status, mimetype="text/html")
+    words: dict[str, Any] = {"form_token": "", "is_demo": is_demo(), "here": ""}
+    body = rendered(f"intake/{template}", language, keeps_query=False, **words | context)
+    response = Response(body, status, mimetype="text/html")
     response.headers["Content-Language"] = language
     return response
 
