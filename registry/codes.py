@@ -175,6 +175,10 @@ class Problem(StrEnum):
     WITHHELD_BY_LAW = "withheld_by_law"
     LOG_CLOSED = "log_closed"
     NOT_ADMITTED = "not_admitted"
+    MISTYPED_RECEIPT = "mistyped_receipt"
+    UNKNOWN_RECEIPT = "unknown_receipt"
+    NO_VISIT = "no_visit"
+    TOO_BUSY = "too_busy"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
 

@@ -173,7 +173,32 @@ def reserve_ids(session: Session, model: type[Base], count: int) -> list[int]:
     return list(connection.execute(taken, {"count": count}).scalars())
 
 
+def drop_deleted(engine: Engine, tables: Sequence[str]) -> bool:
+    """Let what was deleted and committed leave the disk too. Outside any transaction; False when somebody reads meanwhile.
+
+    SQLite: pages are overwritten as they are freed, and the write-ahead log is emptied here. PostgreSQL: the tables are
+    vacuumed, which frees old rows for overwriting; archived logs and standbys keep them for as long as they are kept.
+    """
+    raw = engine.raw_connection()
+    try:
+        connection = raw.driver_connection
+        if isinstance(connection, sqlite3.Connection):
+            is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return not is_busy
+        assert connection is not None
+        connection.rollback()
+        connection.autocommit = True
+        try:
+            for table in tables:
+                connection.execute(f'VACUUM "{table}"')
+        finally:
+            connection.autocommit = False
+        return True
+    finally:
+        raw.close()
+
+
 __all__ = [
-    "Base", "CheckConstraint", "DateTime", "Instant", "Text", "bulk_insert", "engine_for", "microseconds", "one_of",
-    "prefer_indexes", "reading_sessions_for", "reserve_ids", "sessions_for",
+    "Base", "CheckConstraint", "DateTime", "Instant", "Text", "bulk_insert", "drop_deleted", "engine_for", "microseconds",
+    "one_of", "prefer_indexes", "reading_sessions_for", "reserve_ids", "sessions_for",
 ]  # fmt: skip

@@ -131,3 +131,35 @@ class LogClosed(RegistryError):
     """The log has its final checkpoint: nothing more is published."""
 
     code = Problem.LOG_CLOSED
+
+
+class MistypedReceipt(RegistryError):
+    """The check digits of a receipt do not fit: it was mistyped. Nothing was looked up."""
+
+    code = Problem.MISTYPED_RECEIPT
+
+
+class UnknownReceipt(RegistryError):
+    """No mailbox opens by this receipt: unknown, expired, purged, withdrawn and replaced are told alike."""
+
+    code = Problem.UNKNOWN_RECEIPT
+
+
+class NoVisit(RegistryError):
+    """The session is over or was never begun; the receipt opens the mailbox again."""
+
+    code = Problem.NO_VISIT
+
+
+class TooBusy(RegistryError):
+    """More receipts are being opened than the machine can; asking again after `retry_after` seconds makes sense."""
+
+    code = Problem.TOO_BUSY
+
+    def __init__(self, text: str, retry_after: int) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Unopenable(RegistryError):
+    """Something sealed cannot be opened: damaged, moved from another place, or sealed under a key that is not here."""

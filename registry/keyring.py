@@ -2,6 +2,7 @@
 
 A key is two files: `<use>-<kid>.pem`, its secret, readable by its owner alone, and `<use>-<kid>.json`, what may be known of it.
 The secret is written and synced first, so if we crash between the two there is a secret without a use, and nothing else.
+A ring is 32 bytes in each of several files, `<purpose>-<number>-<kid>.secret`: the newest seals, the others still open.
 """
 
 import fcntl
@@ -9,10 +10,11 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 import stat
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
@@ -26,6 +28,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from registry.errors import KeyTrouble
+
+_RING_FILE = r"-(?P<number>[0-9]{6,})-(?P<kid>[0-9a-f]{16})\.secret"
 
 
 class Use(StrEnum):
@@ -61,6 +65,14 @@ class Key:
     @property
     def name(self) -> str:
         return f"{self.use}-{self.kid}"
+
+
+@dataclass(frozen=True)
+class RingSecret:
+    """One of the 32-byte secrets of a ring."""
+
+    kid: str
+    body: bytes = field(repr=False)
 
 
 class Signer(Protocol):
@@ -178,6 +190,42 @@ class Keyring:
             self._secrets[purpose] = read_private(path)
         return self._secrets[purpose]
 
+    def ring(self, purpose: str) -> list[RingSecret]:
+        """The secrets of a ring, the newest first. The folder is read anew each time: another process may have rotated it."""
+        pattern = re.compile(re.escape(purpose) + _RING_FILE)
+        found = [(name, match) for name in self._names() if (match := pattern.fullmatch(name))]
+        found.sort(key=lambda one: (int(one[1]["number"]), one[0]), reverse=True)
+        return [RingSecret(match["kid"], self._ring_body(name)) for name, match in found]
+
+    def add_to_ring(self, purpose: str, kid_of_secret: Callable[[bytes], str]) -> RingSecret:
+        """A new secret at the head of a ring. Two that add at once both count, and either may be the newest."""
+        body = secrets.token_bytes(32)
+        kid = kid_of_secret(body)
+        numbers = [int(match["number"]) for name in self._names() if (match := re.fullmatch(f".+{_RING_FILE}", name))]
+        self._write(f"{purpose}-{max(numbers, default=0) + 1:06d}-{kid}.secret", body)
+        return RingSecret(kid, body)
+
+    def remove_from_ring(self, purpose: str, kid: str) -> None:
+        """Destroy one secret: what is still sealed under it can never be opened again. Nothing happens if it is not here."""
+        for path in self.folder.glob(f"{purpose}-*-{kid}.secret"):
+            if re.fullmatch(re.escape(purpose) + _RING_FILE, path.name):
+                path.unlink(missing_ok=True)
+                self._sync()
+
+    def _names(self) -> list[str]:
+        try:
+            return os.listdir(self.folder)
+        except FileNotFoundError:
+            return []
+
+    def _ring_body(self, name: str) -> bytes:
+        if name not in self._secrets:
+            body = read_private(self.folder / name)
+            if len(body) != 32:
+                raise KeyTrouble(f"{self.folder / name} is damaged; put it back from a backup")
+            self._secrets[name] = body
+        return self._secrets[name]
+
     @cached_property
     def _secrets(self) -> dict[str, bytes]:
         return {}
@@ -212,6 +260,9 @@ class Keyring:
                 draft.unlink()
         else:
             draft.replace(path)
+        self._sync()
+
+    def _sync(self) -> None:
         folder = os.open(self.folder, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -267,5 +318,5 @@ def read_private(path: Path) -> bytes:
 
 
 __all__: Sequence[str] = (
-    "FileSigner", "Key", "KeyState", "Keyring", "Signer", "Use", "kid_of", "public_jwk",
+    "FileSigner", "Key", "KeyState", "Keyring", "RingSecret", "Signer", "Use", "kid_of", "public_jwk",
 )  # fmt: skip

@@ -4,6 +4,8 @@ from registry.agencies import models as _agencies
 from registry.authorities import models as _authorities
 from registry.collisions import models as _collisions
 from registry.complaints import admission_models as _admission
+from registry.complaints import boxes as _boxes
+from registry.complaints import models as _complaints
 from registry.db import Base
 from registry.events import models as _events
 from registry.imports import models as _imports
@@ -11,4 +13,4 @@ from registry.log import models as _log
 from registry.names import models as _names
 
 METADATA = Base.metadata
-MODELS = (_admission, _agencies, _authorities, _collisions, _events, _imports, _log, _names)
+MODELS = (_admission, _agencies, _authorities, _boxes, _collisions, _complaints, _events, _imports, _log, _names)

@@ -134,3 +134,31 @@ def test_a_folder_that_cannot_be_written_is_told(keyring):
     keyring.folder.write_text("a file in its place")
     with pytest.raises(OSError, match=os.strerror(17)):
         keyring.secret("accounts")
+
+
+def test_a_ring_gives_its_newest_secret_first_and_forgets_what_was_removed(keyring):
+    assert keyring.ring("cases") == []
+    first, second = (keyring.add_to_ring("cases", lambda body: body[:8].hex()) for _ in range(2))
+    other = keyring.add_to_ring("cases-x", lambda body: body[:8].hex())
+    keyring.secret("cases")
+    assert keyring.ring("cases") == Keyring(keyring.folder).ring("cases") == [second, first]
+    assert keyring.ring("cases-x") == [other]
+    assert {path.stat().st_mode & 0o777 for path in keyring.folder.iterdir()} == {0o600}
+    keyring.remove_from_ring("cases", second.kid)
+    keyring.remove_from_ring("cases", other.kid)
+    assert keyring.ring("cases") == [first]
+    third = keyring.add_to_ring("cases", lambda body: body[:8].hex())
+    assert keyring.ring("cases")[0] == third
+    assert repr(third.body) not in repr(third)
+
+
+def test_a_damaged_or_open_secret_of_a_ring_is_refused(keyring):
+    made = keyring.add_to_ring("cases", lambda body: body[:8].hex())
+    [path] = keyring.folder.glob("cases-*.secret")
+    path.chmod(0o644)
+    with pytest.raises(KeyTrouble, match="chmod 600"):
+        Keyring(keyring.folder).ring("cases")
+    path.chmod(0o600)
+    path.write_bytes(made.body[:31])
+    with pytest.raises(KeyTrouble, match="damaged"):
+        Keyring(keyring.folder).ring("cases")

@@ -17,13 +17,17 @@ from registry.errors import (
     Fault,
     InvalidInput,
     LogClosed,
+    MistypedReceipt,
     NotAdmitted,
     NotFound,
     NotIssuing,
     NotMigrated,
+    NoVisit,
     RegistryError,
+    TooBusy,
     TooLarge,
     TooManyRequests,
+    UnknownReceipt,
     UnsupportedMediaType,
     WithheldByLaw,
 )
@@ -38,8 +42,11 @@ MEDIA_TYPE = "application/problem+json"
 
 STATUS: dict[type[RegistryError], int] = {
     InvalidInput: 400,
+    MistypedReceipt: 400,
+    NoVisit: 401,
     NotAdmitted: 403,
     NotFound: 404,
+    UnknownReceipt: 404,
     LogClosed: 409,
     TooLarge: 413,
     UnsupportedMediaType: 415,
@@ -47,6 +54,7 @@ STATUS: dict[type[RegistryError], int] = {
     DatabaseUnavailable: 503,
     NotMigrated: 503,
     NotIssuing: 503,
+    TooBusy: 503,
     WithheldByLaw: 451,
 }
 """What a feature may raise, and the status it answers with. Whatever is not here is a fault of ours: 500."""
@@ -134,7 +142,7 @@ def answer_registry_error(error: RegistryError) -> Response:
     if status is None:
         return answer_unexpected(error)
     response = problem_response(status, error.code, error.text, getattr(error, "faults", ()))
-    if isinstance(error, TooManyRequests) or (isinstance(error, NotAdmitted) and error.retry_after):
+    if isinstance(error, TooManyRequests | TooBusy) or (isinstance(error, NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)

@@ -1,0 +1,69 @@
+"""The tables of cases. What is readable here is what an officer may see by his role; everything else is sealed.
+
+No foreign key leads to a table of the registry, public references alone: complaints can be deployed apart.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.case_terms import CaseState, Priority
+from registry.db import Base, Text, one_of
+
+
+class Unit(Base):
+    """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
+
+    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new.
+    """
+
+    __tablename__ = "units"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(40), unique=True)
+    authority: Mapped[str] = mapped_column(Text(40))
+    country: Mapped[str] = mapped_column(Text(2))
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    email: Mapped[str | None] = mapped_column(Text(200))
+    is_default: Mapped[bool] = mapped_column(default=False)
+    closed_on: Mapped[date | None]
+
+
+class Case(Base):
+    """The officers' work on what one worker, or a helper for her, told. A draft is a reference and a day, of no unit.
+
+    `filed_on` is the day of the draft, then that of its submission. Columns ending in `_sealed` are of tier 1 and opened by
+    the server's key ring; `agency_digest` is keyed and good for equality alone. `version` goes up with every change.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_agency_digest_filed_on", "agency_digest", "filed_on"),
+        Index("ix_cases_unit_id_state_priority", "unit_id", "state", "priority"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    country: Mapped[str | None] = mapped_column(Text(2))
+    state: Mapped[CaseState] = mapped_column(one_of(CaseState))
+    priority: Mapped[Priority | None] = mapped_column(one_of(Priority))
+    sector: Mapped[str | None] = mapped_column(Text(10))
+    indicators: Mapped[list[str]] = mapped_column(JSON, default=list)
+    filed_on: Mapped[date]
+    language: Mapped[str | None] = mapped_column(Text(12))
+    questionnaire: Mapped[str | None] = mapped_column(Text(16))
+    triage_version: Mapped[str | None] = mapped_column(Text(16))
+    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    agency_sealed: Mapped[str | None] = mapped_column(LongText)
+    employer_sealed: Mapped[str | None] = mapped_column(LongText)
+    region_sealed: Mapped[str | None] = mapped_column(LongText)
+    amounts_sealed: Mapped[str | None] = mapped_column(LongText)
+    agency_digest: Mapped[str | None] = mapped_column(Text(64))
+    agency_is_registered: Mapped[bool | None]
+    has_legal_hold: Mapped[bool] = mapped_column(default=False)
+    closed_on: Mapped[date | None]
+    purge_on: Mapped[date | None] = mapped_column(index=True)
+    purged_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)

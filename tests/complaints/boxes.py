@@ -1,0 +1,57 @@
+"""Cases with a mailbox, for tests of what is sealed in them."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.case_terms import BoxRole, BoxState, CaseState
+from registry.complaints.boxes import Box
+from registry.complaints.models import Case
+from registry.complaints.receipts import Root, derive, new_code
+from registry.complaints.sealing import OpenBox, Sealer
+from registry.complaints.unit_keys import make_unit_keys
+from registry.ids import new_reference
+
+TODAY = date(2026, 11, 25)
+UNIT = "it-labour"
+
+
+class Filed(NamedTuple):
+    case: Case
+    box: Box
+    code: str
+    root: Root
+    opened: OpenBox
+
+
+def make_case(session: Session, state: CaseState = CaseState.DRAFT) -> Case:
+    case = Case(reference=new_reference(), state=state, filed_on=TODAY)
+    session.add(case)
+    session.flush()
+    return case
+
+
+def make_box(
+    session: Session, sealer: Sealer, case: Case | None = None, role: BoxRole = BoxRole.WORKER, code: str | None = None
+) -> Filed:
+    """A new box with its receipt, in a new case if none is given."""
+    case, code = case or make_case(session), code or new_code()
+    root = derive(sealer.keyring, code)
+    box = Box(
+        reference=new_reference(),
+        case_id=case.id,
+        role=role,
+        tag=root.tag,
+        public_key=root.public,
+        state=BoxState.OPEN,
+        made_on=TODAY,
+    )
+    session.add(box)
+    session.flush()
+    return Filed(case, box, code, root, sealer.new_box(session, box, root.public))
+
+
+def hand_over(session: Session, sealer: Sealer, filed: Filed, unit: str = UNIT) -> None:
+    make_unit_keys(session, sealer.keyring, unit, TODAY)
+    sealer.hand_over(session, filed.opened, unit)

@@ -1,0 +1,29 @@
+"""Derives receipts and prints when each began and ended: `python -m tests.complaints.deriving FOLDER COUNT`."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from registry.complaints import receipts
+from registry.keyring import Keyring
+
+
+def main(folder: Path, count: int) -> None:
+    derive = receipts.hash_secret_raw
+
+    def told(*args: Any, **kwargs: Any) -> bytes:
+        begun = time.monotonic_ns()
+        root = derive(*args, **kwargs)
+        sys.stdout.write(f"{begun} {time.monotonic_ns()}\n")
+        return root
+
+    receipts.hash_secret_raw = told
+    # However long the others take: this is about how many at once.
+    receipts.PATIENCE = 300.0
+    for _ in range(count):
+        receipts.derive(Keyring(folder), receipts.new_code())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
