@@ -135,6 +135,31 @@ class CheckSummary(StrEnum):
     NO_AGENCY_NAMED = "no_agency_named"
 
 
+class TriageReason(StrEnum):
+    """Why a complaint has its priority. Rules and order in registry/complaints/triage.py."""
+
+    IN_DANGER = "in_danger"
+    VIOLENCE_AND_RESTRICTION = "violence_and_restriction"
+    UNDER_18_AND_HARM = "under_18_and_harm"
+    VIOLENCE = "violence"
+    RESTRICTION = "restriction"
+    DOCUMENTS_AND_THREATS = "documents_and_threats"
+    DOCUMENTS_AND_DEBT = "documents_and_debt"
+    FOUR_INDICATORS = "four_indicators"
+    UNDER_18 = "under_18"
+    THREATS = "threats"
+    DOCUMENTS = "documents"
+    DEBT = "debt"
+    TWO_INDICATORS = "two_indicators"
+    WAGES_UNPAID = "wages_unpaid"
+    FEES_OVER_THRESHOLD = "fees_over_threshold"
+    DECEPTION = "deception"
+    ONE_INDICATOR = "one_indicator"
+    FEES_PAID = "fees_paid"
+    INFORMATION_ONLY = "information_only"
+    INDEPENDENT_COMPLAINTS = "independent_complaints"
+
+
 class Problem(StrEnum):
     """Error codes: the `code` of a problem document and of each of its `errors`."""
 

@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "clones": "registry.cli.clones:clones",
     "collisions": "registry.cli.collisions:collisions",
     "openapi": "registry.cli.openapi:openapi",
+    "triage": "registry.cli.triage:triage_command",
     "keys": "registry.cli.keys:keys",
     "log": "registry.cli.log:log",
     "witness": "registry.cli.witness:witness",
