@@ -1,6 +1,7 @@
 """Every table of the registry in one metadata, for migrations and for the check that they equal the models."""
 
 from registry.agencies import models as _agencies
+from registry.audit import models as _audit
 from registry.authorities import models as _authorities
 from registry.collisions import models as _collisions
 from registry.complaints import admission_models as _admission
@@ -13,4 +14,16 @@ from registry.log import models as _log
 from registry.names import models as _names
 
 METADATA = Base.metadata
-MODELS = (_admission, _agencies, _authorities, _boxes, _collisions, _complaints, _events, _imports, _log, _names)
+MODELS = (
+    _admission,
+    _agencies,
+    _audit,
+    _authorities,
+    _boxes,
+    _collisions,
+    _complaints,
+    _events,
+    _imports,
+    _log,
+    _names,
+)

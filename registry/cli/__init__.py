@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "export-static": "registry.cli.log:export_static",
     "close": "registry.cli.log:close",
     "erase": "registry.cli.erase:erase",
+    "audit": "registry.cli.audit:audit",
 }
 """Name of each command and where it is: `module:function`."""
 

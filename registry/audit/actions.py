@@ -1,0 +1,63 @@
+"""Writing to the audit, in the transaction of what was done: neither is there without the other.
+
+Whoever records holds the head until his transaction ends, so that lines have no gap. So record last, and lock rows before.
+"""
+
+import secrets
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.audit.chain import body_of, hash_of
+from registry.audit.models import AuditEntry, AuditHead, AuditSubject
+
+
+def record(session: Session, act: str, subject: str, *, on: date, actor: str, detail: str = "") -> AuditEntry:
+    """Append one line: `actor` (a name or a role) did `act` (like `case.read`) about `subject` (a reference).
+
+    `detail` holds closed words or numbers, never what somebody wrote. ValueError beyond 400 characters, 200 in a name.
+    """
+    if len(detail) > 400 or len(actor) > 200 or len(act) > 60 or len(subject) > 60:
+        raise ValueError("a line of the audit is too long")
+    pseudonym = _pseudonym(session, subject)
+    head = locked_head(session)
+    body = body_of(index=head.size, on=on, actor=actor, act=act, subject=pseudonym, detail=detail)
+    entry = AuditEntry(
+        index=head.size,
+        on_day=on,
+        actor=actor,
+        act=act,
+        subject=pseudonym,
+        detail=detail,
+        body=body,
+        hash=hash_of(head.hash, body),
+    )
+    session.add(entry)
+    head.size, head.hash = head.size + 1, entry.hash
+    session.flush()
+    return entry
+
+
+def forget_subject(session: Session, subject: str) -> bool:
+    """Destroy what leads from a reference to its lines, in a purge. The lines remain. Says whether there were any."""
+    return bool(session.execute(delete(AuditSubject).where(AuditSubject.subject == subject)).rowcount)  # type: ignore[attr-defined]
+
+
+def locked_head(session: Session) -> AuditHead:
+    """The chain's head, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE)."""
+    return session.execute(select(AuditHead).with_for_update().execution_options(populate_existing=True)).scalar_one()
+
+
+def _pseudonym(session: Session, subject: str) -> str:
+    known = select(AuditSubject.pseudonym).where(AuditSubject.subject == subject)
+    found = session.execute(known).scalar_one_or_none()
+    if found is None:
+        # Two that meet a subject for the first time: the second waits here for the head, and finds the first one's name.
+        locked_head(session)
+        found = session.execute(known).scalar_one_or_none()
+    if found is None:
+        found = secrets.token_hex(8)
+        session.add(AuditSubject(pseudonym=found, subject=subject))
+        session.flush()
+    return found

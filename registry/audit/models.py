@@ -1,0 +1,45 @@
+"""The audit: who did what about which case, in a chain that shows when a line was changed or taken out.
+
+It holds days and no hours: between two officers' instants a complainant's would be found.
+"""
+
+from datetime import date
+
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db import LARGE, Base, Text
+
+
+class AuditEntry(Base):
+    """One line. `body` holds the exact bytes that are hashed, the columns repeat them for reading. Triggers forbid change.
+
+    `subject` is a pseudonym (AuditSubject). `hash` is SHA-256 of the hash before, 32 bytes, and the body.
+    """
+
+    __tablename__ = "audit_entries"
+    index: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
+    on_day: Mapped[date]
+    actor: Mapped[str] = mapped_column(Text(200))
+    act: Mapped[str] = mapped_column(Text(60))
+    subject: Mapped[str] = mapped_column(Text(16), index=True)
+    detail: Mapped[str] = mapped_column(Text(400))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditHead(Base):
+    """One row (id 1), locked by whoever appends: how many lines there are, and the hash of the last."""
+
+    __tablename__ = "audit_head"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(LARGE)
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AuditSubject(Base):
+    """What a pseudonym stands for. A purge deletes this row, and the lines remain about nobody."""
+
+    __tablename__ = "audit_subjects"
+    pseudonym: Mapped[str] = mapped_column(Text(16), primary_key=True)
+    subject: Mapped[str] = mapped_column(Text(60), unique=True)

@@ -1,0 +1,102 @@
+"""Reading the audit: the lines of one subject, whether the chain holds, and all of it for keeping elsewhere."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.chain import BEFORE_THE_FIRST, body_of, hash_of
+from registry.audit.models import AuditEntry, AuditHead, AuditSubject
+
+AT_ONCE = 1000
+
+
+class Head(NamedTuple):
+    """So many lines, and the hash of the last in hex. Kept elsewhere it shows later whether the end was cut off."""
+
+    size: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.size}:{self.hash}"
+
+
+class Verified(NamedTuple):
+    head: Head
+    troubles: list[str]
+
+
+def head(session: Session) -> Head:
+    row = session.execute(select(AuditHead)).scalar_one()
+    return Head(row.size, row.hash.hex())
+
+
+def lines_about(session: Session, subject: str) -> list[AuditEntry]:
+    """What was done about a subject, the oldest first; nothing once it was purged."""
+    about = select(AuditEntry).join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
+    return list(session.execute(about.where(AuditSubject.subject == subject).order_by(AuditEntry.index)).scalars())
+
+
+def verify(session: Session, kept: Head | None = None) -> Verified:
+    """Derive the chain anew from its lines, and say what does not follow; `kept` is a head from before."""
+    troubles: list[str] = []
+    before, expected, at_kept = BEFORE_THE_FIRST, 0, None if kept is None or kept.size else BEFORE_THE_FIRST.hex()
+    for line in _lines(session):
+        if line.number != expected:
+            troubles.append(f"lines {expected} to {line.number - 1} are missing")
+        if line.body != line.read():
+            troubles.append(f"line {line.number} reads otherwise than what was hashed")
+        if line.hash != hash_of(before, line.body):
+            troubles.append(f"line {line.number} does not follow from the one before")
+        before, expected = line.hash, line.number + 1
+        if kept is not None and expected == kept.size:
+            at_kept = line.hash.hex()
+    found = Head(expected, before.hex())
+    if head(session) != found:
+        troubles.append(f"the head says {head(session).size} lines, and there are {found.size}: the end was changed")
+    if kept is not None and at_kept != kept.hash:
+        troubles.append(f"this is not the chain whose head was {kept}: it was cut off or written anew")
+    return Verified(found, troubles)
+
+
+def exported(session: Session) -> Iterator[bytes]:
+    """Each line's exact bytes with its hash, as JSON lines; the last one is the head."""
+    for line in _lines(session):
+        yield b'{"hash":"%s","line":%s}\n' % (line.hash.hex().encode(), line.body)
+    yield msgspec.json.encode({"head": str(head(session))}) + b"\n"
+
+
+class _Line(NamedTuple):
+    number: int
+    on_day: date
+    actor: str
+    act: str
+    subject: str
+    detail: str
+    body: bytes
+    hash: bytes
+
+    def read(self) -> bytes:
+        """The body that the columns make."""
+        return body_of(
+            index=self.number, on=self.on_day, actor=self.actor, act=self.act, subject=self.subject, detail=self.detail
+        )
+
+
+def _lines(session: Session) -> Iterator[_Line]:
+    """All lines in order, a thousand at once."""
+    columns = AuditEntry.__table__.c
+    after = -1
+    while True:
+        chunk = session.execute(
+            select(*columns).where(columns["index"] > after).order_by(columns["index"]).limit(AT_ONCE)
+        ).all()
+        for row in chunk:
+            line = _Line(*row)
+            yield line
+            after = line.number
+        if len(chunk) < AT_ONCE:
+            return

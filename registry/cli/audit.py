@@ -1,0 +1,100 @@
+"""`registry audit`: whether the lines of who did what still follow from one another, and all of them as a file."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from registry import cli, revisions
+from registry.audit import queries
+from registry.audit.queries import Head
+from registry.config import Settings
+from registry.db import engine_for, reading_sessions_for
+from registry.errors import BadProof
+
+NOT_WELL = 2
+_HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
+
+
+@contextmanager
+def opened() -> Iterator[tuple[Settings, Session]]:
+    settings = cli.settings()
+    engine = engine_for(settings.database_url)
+    try:
+        revisions.require_current(engine)
+        with reading_sessions_for(engine)() as session:
+            yield settings, session
+    finally:
+        engine.dispose()
+
+
+@click.group(
+    epilog="\b\nExamples:\n  registry audit verify\n  registry audit verify --head 4711:9f86d0...\n"
+    "  registry audit export > /media/audit.jsonl"
+)
+def audit() -> None:
+    """Who read and moved which case: check that no line was changed or taken out, and keep a copy elsewhere."""
+
+
+@audit.command(epilog="\b\nExamples:\n  registry audit verify\n  registry audit verify --head 4711:9f86d0...")
+@click.option("--head", "written", help="A head that was noted before, as this command and `export` print it.")
+def verify(written: str | None) -> None:
+    """Derive the chain anew. Exit code 0 when it holds, 2 otherwise.
+
+    The head that was found good stands in REGISTRY_HOME/audit-head, and the next run holds the chain to it: a database that
+    lost its newest lines is found. Note the head in a place that no operator of this machine can write to, too.
+    """
+    with opened() as (settings, session):
+        note = settings.home / "audit-head"
+        kept = [head for head in (_read_head(written), _noted(note)) if head is not None]
+        found = queries.verify(session, kept[0] if kept else None)
+        troubles = found.troubles + [
+            trouble for other in kept[1:] for trouble in queries.verify(session, other).troubles
+        ]
+    for trouble in dict.fromkeys(troubles):
+        click.echo(f"registry: {trouble}", err=True)
+    if troubles:
+        click.echo("Keep this state to find out why, and compare it with the last export.", err=True)
+        sys.exit(NOT_WELL)
+    _note(note, found.head)
+    click.echo(f"{found.head.size} lines follow from one another. Head: {found.head}")
+
+
+@audit.command(epilog="\b\nExamples:\n  registry audit export > /media/audit.jsonl")
+def export() -> None:
+    """Write every line with its hash to standard output, as JSON lines; the last one is the head."""
+    with opened() as (_, session):
+        for line in queries.exported(session):
+            click.echo(line, nl=False)
+
+
+def _read_head(text: str | None) -> Head | None:
+    if text is None:
+        return None
+    match = _HEAD.fullmatch(text.strip())
+    if match is None:
+        raise BadProof("a head is a number of lines, a colon and 64 hex digits, as `registry audit verify` prints it")
+    return Head(int(match[1]), match[2])
+
+
+def _noted(path: Path) -> Head | None:
+    try:
+        return _read_head(path.read_text(encoding="ascii", errors="replace"))
+    except FileNotFoundError:
+        return None
+    except BadProof:
+        raise BadProof(f"{path} holds no head; remove it if you know why, and note today's with another run") from None
+
+
+def _note(path: Path, head: Head) -> None:
+    draft = path.with_name(f".{path.name}")
+    with draft.open("w", encoding="ascii") as file:
+        file.write(f"{head}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
