@@ -112,3 +112,39 @@ class ConsentKind(StrEnum):
     NGO = "ngo"
     POLICE = "police"
     AUTHORITY_IN_CHINA = "authority_in_china"
+
+
+class FileKind(StrEnum):
+    """What an attachment may be, told from its bytes. Archives, HTML, SVG and Office files are not taken."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    HEIC = "heic"
+    PDF = "pdf"
+    M4A = "m4a"
+    MP3 = "mp3"
+    AMR = "amr"
+    MP4 = "mp4"
+    TXT = "txt"
+
+
+class AttachmentState(StrEnum):
+    """`kept`: the original is sealed and stored. Then a clean copy is made, has been made, or cannot be had."""
+
+    KEPT = "kept"
+    CLEANING = "cleaning"
+    CLEAN = "clean"
+    NO_CLEAN_COPY = "no_clean_copy"
+
+
+class NoCopy(StrEnum):
+    """Why there is no clean copy. `no_tool`, `unconfined` and `interrupted` may change; the others lie in the file."""
+
+    DAMAGED = "damaged"
+    LOCKED = "locked"
+    TOO_LARGE = "too_large"
+    TOO_COSTLY = "too_costly"
+    NO_TOOL = "no_tool"
+    UNCONFINED = "unconfined"
+    INTERRUPTED = "interrupted"

@@ -204,6 +204,16 @@ class Problem(StrEnum):
     UNKNOWN_RECEIPT = "unknown_receipt"
     NO_VISIT = "no_visit"
     TOO_BUSY = "too_busy"
+    # Attachments
+    FILE_EMPTY = "file_empty"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_KIND_NOT_TAKEN = "file_kind_not_taken"
+    FILE_NOT_AS_NAMED = "file_not_as_named"
+    FILE_DAMAGED = "file_damaged"
+    FILE_HOLDS_ANOTHER = "file_holds_another"
+    TOO_MANY_FILES = "too_many_files"
+    CASE_FILES_TOO_LARGE = "case_files_too_large"
+    FILES_UNAVAILABLE = "files_unavailable"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
 

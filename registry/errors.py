@@ -43,6 +43,24 @@ class TooLarge(RegistryError):
     code = Problem.PAYLOAD_TOO_LARGE
 
 
+class RefusedFile(InvalidInput):
+    """A file is not taken as an attachment; nothing of it was kept. The text holds neither its name nor its content."""
+
+    def __init__(self, code: Problem, detail: str) -> None:
+        super().__init__([Fault("file", code, detail)])
+        self.code = code
+
+
+class FileTooLarge(RefusedFile):
+    """One file, or all of a case together, would be larger than is taken."""
+
+
+class FilesUnavailable(RegistryError):
+    """The store of attachments is away: nothing was kept, and the same upload can be tried again."""
+
+    code = Problem.FILES_UNAVAILABLE
+
+
 class UnsupportedMediaType(RegistryError):
     code = Problem.UNSUPPORTED_MEDIA_TYPE
 

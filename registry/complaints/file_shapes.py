@@ -1,0 +1,231 @@
+"""How the formats of attachments are built, read strictly: where each ends, and what else lies in it. Pure functions of bytes.
+
+Sources: ITU-T T.81 (JPEG), W3C PNG, RFC 9649 (WebP), ISO/IEC 14496-12 (MP4, M4A, HEIC), ISO 11172-3 and ID3v2.4 (MP3),
+RFC 4867 section 5 (AMR), ISO 32000 (PDF).
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+class BadShape(ValueError):
+    """The bytes break off, or are not built as their format says."""
+
+
+def jpeg_segments(body: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, start and end of each segment, from SOI to EOI; a scan belongs to the SOS before it. Raises BadShape."""
+    if body[:2] != b"\xff\xd8":
+        raise BadShape
+    yield 0xD8, 0, 2
+    place = 2
+    while True:
+        start = place
+        if body[place : place + 1] != b"\xff":
+            raise BadShape
+        while body[place : place + 1] == b"\xff":
+            place += 1
+        if place >= len(body):
+            raise BadShape
+        marker = body[place]
+        place += 1
+        if marker == 0xD9:
+            yield marker, start, place
+            return
+        if marker == 0x01 or 0xD0 <= marker <= 0xD7:
+            yield marker, start, place
+            continue
+        length = int.from_bytes(body[place : place + 2], "big")
+        place += length
+        if marker in (0x00, 0xD8) or length < 2 or place > len(body):
+            raise BadShape
+        if marker == 0xDA:
+            following = _NEXT_MARKER.search(body, place)
+            if following is None:
+                raise BadShape
+            place = following.start()
+        yield marker, start, place
+
+
+_NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+"""What ends a scan: a marker that is neither a stuffed byte nor a restart."""
+
+
+def jpeg_end(body: bytes) -> int:
+    *_, (_marker, _start, end) = jpeg_segments(body)
+    return end
+
+
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+
+def png_end(body: bytes) -> int:
+    place = len(PNG_SIGNATURE)
+    is_first = True
+    while True:
+        head = body[place : place + 8]
+        if len(head) < 8:
+            raise BadShape
+        length, name = struct.unpack(">I4s", head)
+        end = place + 12 + length
+        if not name.isalpha() or end > len(body) or is_first != (name == b"IHDR"):
+            raise BadShape
+        if zlib.crc32(memoryview(body)[place + 4 : end - 4]) != int.from_bytes(body[end - 4 : end], "big"):
+            raise BadShape
+        place, is_first = end, False
+        if name == b"IEND":
+            return end
+
+
+def webp_end(body: bytes) -> int:
+    end: int = 8 + int.from_bytes(body[4:8], "little")
+    if end > len(body) or body[8:12] != b"WEBP" or body[12:16] not in (b"VP8 ", b"VP8L", b"VP8X"):
+        raise BadShape
+    return end
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """An ISO base media file: its brands, the kinds of its outer boxes, the handlers of its tracks, and where it ends."""
+
+    brands: tuple[bytes, ...]
+    kinds: frozenset[bytes]
+    handlers: frozenset[bytes]
+    end: int
+
+
+_MOST_BOXES = 20_000
+_CONTAINERS = (b"moov", b"trak", b"mdia")
+
+
+def boxes(body: bytes) -> Boxes:
+    """Reads the boxes of an ISO base media file. Raises BadShape when one reaches past the end."""
+    kinds, handlers = set(), set()
+    brands: tuple[bytes, ...] = ()
+    seen, end = 0, 0
+    waiting = [(0, len(body), True)]
+    while waiting:
+        place, limit, is_outer = waiting.pop()
+        while place + 8 <= limit:
+            seen += 1
+            length, kind = struct.unpack_from(">I4s", body, place)
+            header = 8
+            if length == 1 and place + 16 <= limit:
+                length, header = int.from_bytes(body[place + 8 : place + 16], "big"), 16
+            elif length == 0 and is_outer:
+                length = limit - place
+            if is_outer and end and not _is_box_name(kind):
+                break
+            if length < header or place + length > limit or seen > _MOST_BOXES:
+                raise BadShape
+            inside = place + header
+            if is_outer:
+                kinds.add(kind)
+                end = place + length
+            if kind == b"ftyp" and is_outer and not brands:
+                names = body[inside : place + length]
+                brands = (names[:4], *(names[at : at + 4] for at in range(8, len(names) - 3, 4)))
+            elif kind == b"hdlr":
+                handlers.add(body[inside + 8 : inside + 12])
+            elif kind in _CONTAINERS:
+                waiting.append((inside, place + length, False))
+            place += length
+    return Boxes(brands, frozenset(kinds), frozenset(handlers), end)
+
+
+def _is_box_name(kind: bytes) -> bool:
+    return all(0x20 <= byte < 0x7F or byte == 0xA9 for byte in kind)
+
+
+_MP3_RATES = (
+    (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 0),
+    (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160, 0),
+)  # kbit/s of layer III, MPEG 1 and MPEG 2
+_MP3_SAMPLES = (44_100, 48_000, 32_000, 0)
+_MOST_PADDING = 8192
+_FRAMES_TO_BELIEVE = 3
+
+
+def is_mp3(body: bytes) -> bool:
+    """Whether MPEG layer III frames follow one another from the start, or from behind an ID3v2 tag and its padding."""
+    place = 0
+    while body[place : place + 3] == b"ID3" and len(body) >= place + 10:
+        size = 0
+        for byte in body[place + 6 : place + 10]:
+            size = size << 7 | byte & 0x7F
+        place += 10 + size + (10 if body[place + 5] & 0x10 else 0)
+    last = place + (_MOST_PADDING if place else 0)
+    return any(_has_frames(body, start) for start in range(place, last + 1) if body[start : start + 1] == b"\xff")
+
+
+def _has_frames(body: bytes, place: int) -> bool:
+    for number in range(_FRAMES_TO_BELIEVE):
+        length = _frame_length(body[place : place + 4])
+        if length is None:
+            # A short memo may hold fewer frames than we look at, but it ends with one.
+            return number > 0 and place == len(body)
+        place += length
+        if place > len(body):
+            return False
+    return True
+
+
+def _frame_length(head: bytes) -> int | None:
+    if len(head) < 4 or head[0] != 0xFF or head[1] & 0xE6 != 0xE2:
+        return None
+    version = head[1] >> 3 & 3
+    rate = _MP3_RATES[0 if version == 3 else 1][head[2] >> 4] * 1000
+    samples = _MP3_SAMPLES[head[2] >> 2 & 3] >> (0 if version == 3 else 1 if version == 2 else 2)
+    if version == 1 or not rate or not samples:
+        return None
+    return (144 if version == 3 else 72) * rate // samples + (head[2] >> 1 & 1)
+
+
+_AMR = {
+    b"#!AMR\n": (12, 13, 15, 17, 19, 20, 26, 31, 5, None, None, None, None, None, None, 0),
+    b"#!AMR-WB\n": (17, 23, 32, 36, 40, 46, 50, 58, 60, 5, None, None, None, None, 0, 0),
+}
+"""Bytes of a frame behind its header, by frame type."""
+_AMR_FRAMES = 200
+
+
+def is_amr(body: bytes) -> bool:
+    for magic, lengths in _AMR.items():
+        if not body.startswith(magic):
+            continue
+        place = len(magic)
+        for _ in range(_AMR_FRAMES):
+            if place >= len(body):
+                break
+            length = lengths[body[place] >> 3 & 15]
+            if body[place] & 0x83 or length is None:
+                return False
+            place += 1 + length
+        return len(magic) < place <= len(body)
+    return False
+
+
+def pdf_end(body: bytes) -> int:
+    """Behind the last `%%EOF` and its line end. Raises BadShape where there is none: the file broke off."""
+    if not re.match(rb"%PDF-[12]\.[0-9]", body) or b"startxref" not in body:
+        raise BadShape
+    found = body.rfind(b"%%EOF")
+    if found < 0:
+        raise BadShape
+    end = found + 5
+    while body[end : end + 1] in (b"\r", b"\n"):
+        end += 1
+    return end
+
+
+def has_zip(body: bytes) -> bool:
+    """Whether a reader of ZIP files would find one in these bytes: it looks for the directory at the end."""
+    place = body.rfind(b"PK\x05\x06")
+    while place >= 0:
+        size = int.from_bytes(body[place + 12 : place + 16], "little")
+        if 46 <= size <= place and body[place - size : place - size + 4] == b"PK\x01\x02":
+            return True
+        place = body.rfind(b"PK\x05\x06", 0, place)
+    return False
