@@ -54,8 +54,63 @@ _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 
 
 def jpeg_end(body: bytes) -> int:
+    end: int
     *_, (_marker, _start, end) = jpeg_segments(body)
     return end
+
+
+_JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
+
+
+def jpeg_without_notes(body: bytes) -> bytes:
+    """The same pixels, bit for bit, without comments, metadata, thumbnails, or what follows the end. Raises BadShape.
+
+    What says how the colours are stored stays: JFIF's mark, written anew, and Adobe's.
+    """
+    kept = []
+    for marker, start, end in jpeg_segments(body):
+        if marker == 0xE0 and body[start + 4 : start + 9] == b"JFIF\0":
+            kept.append(_JFIF)
+            continue
+        is_adobe = marker == 0xEE and body[start + 4 : start + 9] == b"Adobe" and end - start == 16
+        if is_adobe or not (0xE0 <= marker <= 0xEF or marker == 0xFE):
+            kept.append(body[start:end])
+    return b"".join(kept)
+
+
+_JP2_BOXES = (b"jP  ", b"ftyp", b"jp2h", b"jp2c")
+
+
+def jp2_without_notes(body: bytes) -> bytes:
+    """A JPEG 2000 picture (ISO 15444-1) without XML, UUID and other boxes that hold no pixels. Raises BadShape."""
+    if body.startswith(b"\xff\x4f"):
+        return _codestream_without_comments(body)
+    kept, place = [], 0
+    while place + 8 <= len(body):
+        length, kind = struct.unpack_from(">I4s", body, place)
+        length = length or len(body) - place
+        if length < 8 or place + length > len(body):
+            raise BadShape
+        if kind == b"jp2c":
+            inside = _codestream_without_comments(body[place + 8 : place + length])
+            kept.append(struct.pack(">I4s", len(inside) + 8, kind) + inside)
+        elif kind in _JP2_BOXES:
+            kept.append(body[place : place + length])
+        place += length
+    return b"".join(kept)
+
+
+def _codestream_without_comments(body: bytes) -> bytes:
+    """Without COM segments in the main header, which ends at the first tile (SOT)."""
+    kept, place = [body[:2]], 2
+    while body[place : place + 2] != b"\xff\x90":
+        end = place + 2 + int.from_bytes(body[place + 2 : place + 4], "big")
+        if body[place : place + 1] != b"\xff" or end < place + 4 or end > len(body):
+            raise BadShape
+        if body[place + 1] != 0x64:
+            kept.append(body[place:end])
+        place = end
+    return b"".join((*kept, body[place:]))
 
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -69,7 +124,7 @@ def png_end(body: bytes) -> int:
         if len(head) < 8:
             raise BadShape
         length, name = struct.unpack(">I4s", head)
-        end = place + 12 + length
+        end: int = place + 12 + length
         if not name.isalpha() or end > len(body) or is_first != (name == b"IHDR"):
             raise BadShape
         if zlib.crc32(memoryview(body)[place + 4 : end - 4]) != int.from_bytes(body[end - 4 : end], "big"):

@@ -1,0 +1,164 @@
+"""Takes from its own process whatever a hostile file could use: network, files, rights, memory, time. Linux alone.
+
+In this order, for each step may need what the next takes away: namespaces of its own for users and network (user_namespaces(7)),
+no capabilities, no new privileges, Landlock (landlock(7)) so that programs and libraries can be read and nothing be written,
+then limits (setrlimit(2)). What was asked for is then tried out: `confine` returns in a confined process or not at all.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Unconfined(Exception):
+    """Confinement is not to be had here; the text says which step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes of address space, seconds of processor time, seconds by the clock, bytes of what is written."""
+
+    memory: int
+    seconds: int
+    wall: int
+    written: int
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+_NEW_NAMESPACES = 0x10000000 | 0x40000000 | 0x08000000 | 0x04000000  # user, network, IPC, host name
+_NOBODY = 65534
+_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS, _PR_GET_NO_NEW_PRIVS = 1, 24, 38, 39
+_CAPABILITIES_V3 = 0x20080522
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+_EXECUTE, _READ_FILE, _READ_DIR = 1, 4, 8
+_RIGHTS_BY_ABI = {1: 1 << 13, 2: 1 << 14, 3: 1 << 15, 5: 1 << 16}
+_MOST_FILES, _MOST_THREADS = 64, 64
+
+
+def confine(limits: Limits) -> None:
+    """Confine this process for good. Raises Unconfined; the process must then end without having read anything."""
+    with suppress(OSError):
+        # Should memory run out all the same, this process goes first and the server last.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(limits.wall)
+    _call("prctl", _PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    user, group = os.getuid(), os.getgid()
+    _call("unshare", _NEW_NAMESPACES)
+    _map_to_nobody(user, group)
+    _drop_capabilities()
+    _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _read_programs_alone()
+    os.nice(10)
+    for number, most in _limits(limits):
+        resource.setrlimit(number, (most, most))
+    _verify(limits)
+
+
+def _limits(limits: Limits) -> Iterator[tuple[int, int]]:
+    yield resource.RLIMIT_AS, limits.memory
+    yield resource.RLIMIT_CPU, limits.seconds
+    yield resource.RLIMIT_FSIZE, limits.written
+    yield resource.RLIMIT_NOFILE, _MOST_FILES
+    yield resource.RLIMIT_NPROC, _MOST_THREADS
+    yield resource.RLIMIT_CORE, 0
+
+
+def _call(name: str, *arguments: int) -> int:
+    result: int = getattr(_libc, name)(*arguments)
+    if result < 0:
+        raise Unconfined(f"{name}: {os.strerror(ctypes.get_errno())}")
+    return result
+
+
+def _map_to_nobody(user: int, group: int) -> None:
+    """In there we are nobody, so that no program started from there gets capabilities."""
+    try:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{_NOBODY} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{_NOBODY} {group} 1")
+        with suppress(OSError):
+            # No further namespaces: a good part of what is ever found wrong with kernels needs one.
+            Path("/proc/sys/user/max_user_namespaces").write_text("0")
+    except OSError as error:
+        raise Unconfined(f"uid_map: {error.strerror}") from None
+
+
+def _drop_capabilities() -> None:
+    number = 0
+    while _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0) == 0:
+        number += 1
+    header = (ctypes.c_uint32 * 2)(_CAPABILITIES_V3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    if _libc.capset(header, nothing) < 0:
+        raise Unconfined(f"capset: {os.strerror(ctypes.get_errno())}")
+
+
+class _Ruleset(ctypes.Structure):
+    _fields_ = (("files", ctypes.c_uint64), ("network", ctypes.c_uint64), ("scoped", ctypes.c_uint64))
+
+
+class _Beneath(ctypes.Structure):
+    _pack_ = 1
+    _layout_ = "ms"
+    _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
+
+
+def _readable() -> Iterator[Path]:
+    """Programs, libraries and this Python. Neither configuration nor data of the registry lies there."""
+    names = ("/usr", "/lib", "/lib64", "/bin", "/etc/alternatives", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")
+    for path in (*map(Path, names), Path(sys.prefix), Path(sys.base_prefix)):
+        if path.exists():
+            yield path
+
+
+def _read_programs_alone() -> None:
+    abi = _libc.syscall(_LANDLOCK_CREATE, None, ctypes.c_size_t(0), 1)
+    if abi < 1:
+        raise Unconfined("landlock: this kernel has none, or it is switched off")
+    every_right = max(right for version, right in _RIGHTS_BY_ABI.items() if version <= abi) - 1
+    asked = _Ruleset(every_right, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
+    size = 24 if abi >= 6 else 16 if abi >= 4 else 8
+    ruleset = _system("landlock", _LANDLOCK_CREATE, ctypes.byref(asked), ctypes.c_size_t(size), 0)
+    for path in _readable():
+        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        allowed = _EXECUTE | _READ_FILE | (_READ_DIR if path.is_dir() else 0)
+        rule = _Beneath(allowed, descriptor)
+        _system("landlock", _LANDLOCK_ADD, ruleset, 1, ctypes.byref(rule), 0)
+        os.close(descriptor)
+    _system("landlock", _LANDLOCK_RESTRICT, ruleset, 0)
+    os.close(ruleset)
+
+
+def _system(name: str, *arguments: object) -> int:
+    result: int = _libc.syscall(*arguments)
+    if result < 0:
+        raise Unconfined(f"{name}: {os.strerror(ctypes.get_errno())}")
+    return result
+
+
+def _verify(limits: Limits) -> None:
+    """Try what must not work. Raises Unconfined if any of it does."""
+    if _libc.prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1:
+        raise Unconfined("no_new_privs is not set")
+    if any(resource.getrlimit(number) != (most, most) for number, most in _limits(limits)):
+        raise Unconfined("a limit is not set")
+    if {name for _number, name in socket.if_nameindex()} - {"lo"}:
+        raise Unconfined("there is a network interface")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+        probe.connect(("192.0.2.1", 9))
+        raise Unconfined("there is a way out by the network")
+    for path, flags in (("/", os.O_RDONLY), ("/proc/self/environ", os.O_RDONLY), ("/tmp", os.O_TMPFILE | os.O_RDWR)):
+        with suppress(OSError):
+            os.close(os.open(path, flags))
+            raise Unconfined(f"{path} can be opened")
+    if _libc.unshare(0x40000000) == 0:
+        raise Unconfined("a capability is left")
