@@ -16,6 +16,8 @@ from registry.complaints.file_shapes import jp2_without_notes, jpeg_without_note
 
 MOST_PAGES = 300
 MOST_OBJECTS = 60_000
+MOST_CONTENT = 16 * 1024 * 1024
+"""Bytes of the instructions of one page or form."""
 _DEEPEST = 60
 
 _INHERITED = ("/MediaBox", "/CropBox", "/Rotate", "/Resources")
@@ -130,6 +132,11 @@ def _strip_picture(picture: Stream) -> None:
 
 def _drawn(content: Page | Stream) -> bytes:
     """The instructions of a page or form, without remarks between them and notes on what is marked."""
+    if isinstance(content, Page):
+        content.contents_coalesce()
+    written = content.get(Name.Contents) if isinstance(content, Page) else content
+    if isinstance(written, Stream) and len(written.read_bytes()) > MOST_CONTENT:
+        raise Uncleanable(NoCopy.TOO_LARGE)
     kept: list[pikepdf.ContentStreamInstruction | pikepdf.ContentStreamInlineImage] = []
     for step in pikepdf.parse_content_stream(content):
         if isinstance(step, pikepdf.ContentStreamInlineImage):

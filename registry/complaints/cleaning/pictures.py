@@ -29,7 +29,11 @@ def prepare() -> None:
 
 def clean_picture(body: bytes, kind: FileKind) -> bytes:
     """The clean copy of a picture; of a moving one its first frame. Raises Uncleanable, and Pillow's errors of damage."""
-    with Image.open(BytesIO(body), formats=[_FORMATS[kind]]) as opened:
+    try:
+        opening = Image.open(BytesIO(body), formats=[_FORMATS[kind]])
+    except Image.DecompressionBombError:
+        raise Uncleanable(NoCopy.TOO_LARGE) from None
+    with opening as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise Uncleanable(NoCopy.TOO_LARGE)
         opened.load()
