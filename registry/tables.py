@@ -7,6 +7,7 @@ from registry.collisions import models as _collisions
 from registry.complaints import admission_models as _admission
 from registry.complaints import boxes as _boxes
 from registry.complaints import models as _complaints
+from registry.complaints import similarity as _similarity
 from registry.db import Base
 from registry.events import models as _events
 from registry.imports import models as _imports
@@ -26,4 +27,5 @@ MODELS = (
     _imports,
     _log,
     _names,
+    _similarity,
 )
