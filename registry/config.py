@@ -34,6 +34,18 @@ class TrustedProxies:
         return bool(self.hops or self.networks)
 
 
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where files are kept in an S3 store. Without `endpoint` it is Amazon's; without `key` the machine's own role is used."""
+
+    name: str
+    prefix: str = ""
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    key: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
+
+
 @dataclass(frozen=True)
 class Settings:
     """What an operator decides. Addresses with passwords stay out of its text form."""
@@ -44,7 +56,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     is_public_url_set: bool = False
     edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE})
-    files: Path = Path("files")
+    files: Path | Bucket = Path("files")
     smtp_url: str | None = field(default=None, repr=False)
     redis_url: str | None = field(default=None, repr=False)
     trusted_proxies: TrustedProxies = TrustedProxies()
@@ -70,7 +82,7 @@ class Settings:
             public_url=_public_url(given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
             is_public_url_set=bool(given["REGISTRY_URL"]),
             edges=_edges(given["REGISTRY_EDGES"] or "api,public,intake"),
-            files=_files(given["REGISTRY_FILES"], home),
+            files=_files(given, home),
             smtp_url=_server("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
             redis_url=_server(
                 "REGISTRY_REDIS_URL", given["REGISTRY_REDIS_URL"], ("redis", "rediss"), "redis://redis:6379/0"
@@ -121,6 +133,10 @@ NAMES = (
     "REGISTRY_URL",
     "REGISTRY_EDGES",
     "REGISTRY_FILES",
+    "REGISTRY_S3_ENDPOINT",
+    "REGISTRY_S3_REGION",
+    "REGISTRY_S3_KEY",
+    "REGISTRY_S3_SECRET",
     "REGISTRY_SMTP_URL",
     "REGISTRY_REDIS_URL",
     "REGISTRY_TRUSTED_PROXIES",
@@ -128,6 +144,8 @@ NAMES = (
     "REGISTRY_RATE",
     "REGISTRY_INTAKE_ELSEWHERE",
 )
+
+S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))
 
 
 def _refuse_near_misses(environ: Mapping[str, str]) -> None:
@@ -199,10 +217,35 @@ def _edges(text: str) -> frozenset[Edge]:
     return frozenset(Edge(word) for word in words)
 
 
-def _files(text: str, home: Path) -> Path:
-    if "://" in text:
-        raise SettingsError("REGISTRY_FILES must be the path of a folder; leave it unset for one in REGISTRY_HOME")
-    return Path(text).expanduser().resolve() if text else home / "files"
+def _files(given: Mapping[str, str], home: Path) -> Path | Bucket:
+    text = given["REGISTRY_FILES"]
+    if "://" not in text:
+        for name in S3_NAMES:
+            if given[name]:
+                # Otherwise files would quietly lie here, and not where somebody thinks they are.
+                raise SettingsError(
+                    f"{name} is set, but REGISTRY_FILES names no bucket; write it like s3://bucket/prefix"
+                )
+        return Path(text).expanduser().resolve() if text else home / "files"
+    place = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9._-]+)*)/?", text)
+    if place is None or "." in place[2].split("/") or ".." in place[2].split("/"):
+        raise SettingsError(
+            "REGISTRY_FILES must be the path of a folder, or like s3://bucket/prefix; unset: in REGISTRY_HOME"
+        )
+    if bool(given["REGISTRY_S3_KEY"]) != bool(given["REGISTRY_S3_SECRET"]):
+        raise SettingsError(
+            "REGISTRY_S3_KEY and REGISTRY_S3_SECRET go together; set both, or neither for the machine's role"
+        )
+    return Bucket(
+        name=place[1],
+        prefix=place[2].strip("/"),
+        endpoint=_server(
+            "REGISTRY_S3_ENDPOINT", given["REGISTRY_S3_ENDPOINT"], ("http", "https"), "https://s3.example.org"
+        ),
+        region=given["REGISTRY_S3_REGION"] or "us-east-1",
+        key=given["REGISTRY_S3_KEY"] or None,
+        secret=given["REGISTRY_S3_SECRET"] or None,
+    )
 
 
 def _server(name: str, text: str, schemes: tuple[str, ...], example: str) -> str | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.config import Edge, Settings
+from registry.config import Bucket, Edge, Settings
 from registry.errors import SettingsError
 
 
@@ -54,7 +54,11 @@ def test_a_home_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         ("REGISTRY_URL", "https://[::1", "write it like"),
         ("REGISTRY_EDGES", "api,admin", "api, public, intake, console"),
         ("REGISTRY_EDGES", ",", "api, public, intake, console"),
-        ("REGISTRY_FILES", "s3://bucket", "path of a folder"),
+        ("REGISTRY_FILES", "ftp://secret@bucket", "path of a folder"),
+        ("REGISTRY_FILES", "s3://Secret_Bucket/a", "s3://bucket/prefix"),
+        ("REGISTRY_FILES", "s3://bucket/secret/../other", "s3://bucket/prefix"),
+        ("REGISTRY_S3_ENDPOINT", "https://secret.example", "s3://bucket/prefix"),
+        ("REGISTRY_S3_SECRET", "secret", "s3://bucket/prefix"),
         ("REGISTRY_SMTP_URL", "secret@mail", "smtp://mail:25"),
         ("REGISTRY_REDIS_URL", "memcached://secret", "redis://redis:6379/0"),
         ("REGISTRY_TRUSTED_PROXIES", "all", "10.0.0.0/8"),
@@ -77,6 +81,31 @@ def test_a_mistyped_name_is_refused_and_a_foreign_one_is_not() -> None:
         Settings.from_environment({"REGISTRY_DATABSE_URL": "postgresql+psycopg://db/registry"})
     # Kubernetes adds such names for a service called registry.
     Settings.from_environment({"REGISTRY_SERVICE_HOST": "10.0.0.1", "REGISTRY_PORT_80_TCP": "tcp://10.0.0.1:80"})
+
+
+def test_files_may_be_kept_in_a_bucket(tmp_path: Path) -> None:
+    named = {"REGISTRY_FILES": "s3://files.example/complaints/one/", "REGISTRY_S3_ENDPOINT": "http://127.0.0.1:9000"}
+    signed = {"REGISTRY_S3_KEY": "name", "REGISTRY_S3_SECRET": "secret", "REGISTRY_S3_REGION": "eu-south-1"}
+    settings = Settings.from_environment(named | signed)
+    assert settings.files == Bucket(
+        "files.example", "complaints/one", "http://127.0.0.1:9000", "eu-south-1", "name", "secret"
+    )
+    assert "secret" not in repr(settings)
+    assert Settings.from_environment({"REGISTRY_FILES": "s3://bucket"}).files == Bucket("bucket")
+    assert Settings.from_environment({"REGISTRY_FILES": str(tmp_path)}).files == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("added", "hint"),
+    [
+        ({"REGISTRY_S3_ENDPOINT": "secret.example"}, "https://s3.example.org"),
+        ({"REGISTRY_S3_KEY": "secret"}, "go together"),
+    ],
+)
+def test_a_bucket_half_described_is_said(added: dict[str, str], hint: str) -> None:
+    with pytest.raises(SettingsError, match=hint) as raised:
+        Settings.from_environment({"REGISTRY_FILES": "s3://bucket"} | added)
+    assert "secret" not in raised.value.text
 
 
 @pytest.mark.parametrize(
