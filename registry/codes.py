@@ -113,6 +113,7 @@ class CheckNote(StrEnum):
     FREE_MAIL = "free_mail"
     FORMER_NAME = "former_name"
     NEAR_NAME = "near_name"
+    PART_OF_NAME = "part_of_name"
     LAST_FOUR_AGREE = "last_four_agree"
     NOT_READABLE = "not_readable"
     HUMAN_RESOURCES_PERMIT = "human_resources_permit"

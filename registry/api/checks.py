@@ -11,9 +11,12 @@ from registry.api.shapes import AgencySummary, ReasonShown, agency_summary, reas
 from registry.checks.queries import Given, Outcome, outcome_of
 from registry.checks.rules import Noted, Told
 from registry.clock import now
-from registry.codes import CheckNote, CheckSummary
+from registry.codes import CheckNote, CheckSummary, Problem
+from registry.errors import Fault, InvalidInput
+from registry.names.rules import normalised
 from registry.terms import Answer as Verdict
 from registry.terms import CheckKind, CheckOutcome, Language
+from registry.verdicts.subjects import is_identity_number
 from registry.web.answers import Answer, asked_language
 from registry.web.asking import keyring, verdicts
 from registry.web.payloads import returns, takes
@@ -34,6 +37,10 @@ class Checks(Resource):  # type: ignore[misc]
         Each thing is a match, a mismatch, changed recently or not registered, against what the agency it names
         registered. Nothing of the question is kept or logged.
         """
+        if "name" in told and not normalised(told["name"]):
+            raise InvalidInput([Fault("name", Problem.INVALID_VALUE, "holds no letter and no digit")])
+        for kind in (kind for kind in CheckKind if is_identity_number(told.get(kind, ""))):
+            raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "looks like a person's identity number")])
         given = Given(
             tuple(Told(kind, told[kind]) for kind in CheckKind if kind in told),
             told.get("advert", ""),
@@ -74,7 +81,6 @@ class ChecksShown(msgspec.Struct, frozen=True):
 
 def shown(outcome: Outcome, language: Language) -> ChecksShown:
     verdict = outcome.verdict
-    has_agency = verdict is not None and verdict.agency is not None
     return ChecksShown(
         SummaryShown(outcome.summary, check_summary(language, outcome.summary)),
         [
@@ -82,7 +88,13 @@ def shown(outcome: Outcome, language: Language) -> ChecksShown:
                 one.told.kind,
                 one.told.value,
                 one.outcome,
-                check_meaning(language, one.told.kind, one.outcome, has_agency=has_agency),
+                check_meaning(
+                    language,
+                    one.told.kind,
+                    one.outcome,
+                    has_agency=outcome.agency is not None,
+                    has_candidates=bool(outcome.candidates),
+                ),
                 [_note(language, note) for note in one.notes],
             )
             for one in outcome.checked
@@ -92,7 +104,7 @@ def shown(outcome: Outcome, language: Language) -> ChecksShown:
         []
         if verdict is None
         else reasons_shown(verdict.reasons, outcome.ground, language, verdict.licence is not None, verdict.verdict),
-        {} if verdict is None or verdict.agency is None else agency_summary(verdict.agency),
+        {} if outcome.agency is None else agency_summary(outcome.agency),
         [agency_summary(candidate) for candidate in outcome.candidates],
     )
 

@@ -19,7 +19,9 @@ from registry.checks.rules import (
     Told,
     check,
     is_same_name,
+    may_mean,
     mismatched_name,
+    only_bearer,
     papers_in,
     summary,
 )
@@ -48,12 +50,16 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The answer. `verdict` is None where nothing told names an agency; `candidates` are those that may be meant."""
+    """The answer. `verdict` is None where nothing told names an agency; `candidates` are those that may be meant.
+
+    `agency` is whom the comparison is with. Where a name alone names it, the verdict is that on a name: never a yes.
+    """
 
     checked: tuple[Checked, ...]
     papers: tuple[Noted, ...]
     summary: CheckSummary
     verdict: Verdict | None
+    agency: record.Agency | None
     candidates: tuple[record.Agency, ...]
     ground: Ground
 
@@ -67,6 +73,8 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
     verdict, ground = _named(reader, given, told, now)
     agency = verdict.agency if verdict is not None else None
     candidates = tuple(holder.agency for holder in verdict.candidates) if verdict is not None else ()
+    if agency is None and (agency := only_bearer(told, candidates)) is not None:
+        candidates = _nearly_called(verdict, agency)
     registered = _registered(session, agency, told, keyring, now) if agency is not None else None
     checked = tuple(check(one, registered, now) for one in told)
     if agency is None:
@@ -82,7 +90,17 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
         has_agency=agency is not None,
         has_candidates=bool(candidates),
     )
-    return Outcome(checked, papers, whole, verdict, candidates, ground)
+    return Outcome(checked, papers, whole, verdict, agency, candidates, ground)
+
+
+def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[record.Agency, ...]:
+    """The other agencies of nearly that name, which are shown beside it."""
+    holders = verdict.candidates if verdict is not None else ()
+    return tuple(
+        one.agency
+        for one in holders
+        if one.agency.agency_id != agency.agency_id and one.match is not None and one.match.score >= NEAR
+    )
 
 
 def _named(reader: VerdictReader, given: Given, told: Sequence[Told], now: datetime) -> tuple[Verdict | None, Ground]:
@@ -102,6 +120,11 @@ def _named(reader: VerdictReader, given: Given, told: Sequence[Told], now: datet
             if found is None:
                 continue
             verdict = found[1]
+            if kind is CheckKind.NUMBER and verdict.agency is None:
+                # A number of several authorities' and the name of one of its holders say together whom they mean.
+                holder = only_bearer(told, [candidate.agency for candidate in verdict.candidates])
+                if holder is not None:
+                    verdict = reader.answered(Question(SubjectKind.AGENCY_ID, holder.agency_id), now).verdict
             if verdict.agency is not None:
                 return verdict, reader.current_ground()
             if first is None or (verdict.candidates and not first.candidates):
@@ -146,7 +169,7 @@ def _near_names(
             continue
         hits = search(session, one.value, NEAR_NAMES, floor=NEAR)
         if hits:
-            if not is_same_name(one.value, hits[0].name):
+            if not is_same_name(one.value, hits[0].name) and not may_mean(one.value, hits[0].name):
                 checked.append(mismatched_name(one, hits[0].name, papers_in(one.value)))
             references |= dict.fromkeys(hit.agency_id for hit in hits)
     return checked, tuple(published(session, list(references), now.date()))

@@ -12,7 +12,7 @@ from registry.agencies.domains import FREE_MAIL, host_of, is_same_site, looks_li
 from registry.agencies.keys import number_key
 from registry.agencies.phones import e164
 from registry.codes import CheckNote, CheckSummary
-from registry.names.rules import NEAR, score
+from registry.names.rules import NEAR, SLIPS, is_disguised, score
 from registry.names.scoring import best_match
 from registry.names.words import parted
 from registry.terms import Answer, ChannelKind, CheckKind, CheckOutcome, Likeness, NameKind
@@ -102,18 +102,26 @@ _SAME_FROM = 97.0
 def is_same_name(told: str, name: str) -> bool:
     """Whether a name is the registered one, as written: letters of another script that look alike are not."""
     asked = parted(told)
-    if not asked.units or not _lookalike_scripts(told) <= _lookalike_scripts(name):
+    if not asked.units or is_disguised(told, name):
         return False
     match = best_match((asked,), parted(name))
     return match.how in _SAME and match.score >= _SAME_FROM
 
 
-def _lookalike_scripts(text: str) -> frozenset[str]:
-    """The scripts in a text that have letters which look Latin and are not."""
-    scripts = {
-        unicodedata.name(c, "").partition(" ")[0] for c in unicodedata.normalize("NFKC", text) if not c.isascii()
-    }
-    return frozenset(scripts & {"CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN", "COPTIC", "LISU"})
+def may_mean(told: str, name: str) -> bool:
+    """Whether a name is the registered one in part, in pinyin, translated or in another order: no letter and no legal form wrong."""
+    match = score(told, name)
+    forms = set(parted(told).forms), set(parted(name).forms)
+    if all(forms) and forms[0] != forms[1]:
+        return False
+    return match.score >= NEAR and match.how not in SLIPS and not is_disguised(told, name)
+
+
+def only_bearer(told: Sequence[Told], agencies: Sequence[record.Agency]) -> record.Agency | None:
+    """The one agency that bears a name that was told; None where several do, or nobody."""
+    names = [one.value for one in told if one.kind is CheckKind.NAME]
+    bearers = [one for one in agencies if any(is_same_name(name, its.name) for name in names for its in one.names)]
+    return bearers[0] if len(bearers) == 1 else None
 
 
 def _checked_name(told: Told, agency: record.Agency, notes: tuple[Noted, ...]) -> Checked:
@@ -124,6 +132,8 @@ def _checked_name(told: Told, agency: record.Agency, notes: tuple[Noted, ...]) -
         former = (Noted(CheckNote.FORMER_NAME),) if kinds == {NameKind.FORMER} else ()
         return Checked(told, CheckOutcome.MATCH, notes + former)
     nearest = max(agency.names, key=lambda name: score(told.value, name.name).score)
+    if may_mean(told.value, nearest.name):
+        return Checked(told, CheckOutcome.MATCH, (*notes, Noted(CheckNote.PART_OF_NAME, nearest.name)))
     return mismatched_name(told, nearest.name, notes)
 
 

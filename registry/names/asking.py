@@ -1,6 +1,7 @@
 """A name as an asker writes it: as it stands, and as it may be meant."""
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
@@ -44,6 +45,8 @@ def _meant(plain: Parted) -> Iterator[str]:
             if len(cut) > 1:
                 # A second place may be the name's own word.
                 yield f"{place} {' '.join(_cut(letters[len(place) :], is_said=True, places=0))}"
+    else:
+        yield from _syllables_joined(folded(plain.normal).split())
     if len(words) > 1 and 3 <= len(words[-1]) <= 9 and not plain.forms:
         slip = extractOne(words[-1], single_forms(), scorer=OSA.distance, score_cutoff=1)
         if slip is not None:
@@ -51,6 +54,19 @@ def _meant(plain: Parted) -> Iterator[str]:
     resembled = lookalike(plain.normal)
     if resembled:
         yield resembled
+
+
+def _syllables_joined(words: list[str]) -> Iterator[str]:
+    """Pinyin syllable by syllable among words of another language: `qing dao yun die co ltd`."""
+    runs = [
+        (is_said, list(run)) for is_said, run in groupby(words, key=lambda word: pinyin.is_pinyin(pinyin.untyped(word)))
+    ]
+    if any(is_said and len(run) > 1 for is_said, run in runs):
+        yield " ".join(
+            part
+            for is_said, run in runs
+            for part in (_cut(pinyin.untyped("".join(run)), is_said=True) if is_said and len(run) > 1 else run)
+        )
 
 
 def _cut(letters: str, *, is_said: bool, places: int = 2) -> list[str]:

@@ -15,7 +15,7 @@ from registry.names.asking import asked
 from registry.names.keys import Evidence, asked_keys
 from registry.names.models import FreshPosting, IndexedName, NameBucket
 from registry.names.postings import agencies_under, bucket_of, unpacked
-from registry.names.scoring import FLOOR, Match, best_match
+from registry.names.scoring import FLOOR, NEAR, Match, best_match
 from registry.names.spelling import folded, is_chinese
 from registry.names.words import parted
 from registry.terms import Likeness, NameKind
@@ -24,6 +24,8 @@ CANDIDATES = 300
 """Agencies whose names are read for one question. More than that of one name are not told apart by it."""
 FINALISTS = 30
 """Different names that are scored in full: this many that share the most keys, and as many of the nearest letters."""
+FIRSTS = 3
+"""Names found whose likes are looked for."""
 POSTINGS = 6000
 """Postings that are counted for one question, those under the rarest keys first."""
 FILTERED = 3000
@@ -70,7 +72,8 @@ def search(
 ) -> list[Hit]:
     """Agencies whose name may be what is asked, the best first, each once by its best name; at most `limit`.
 
-    Legal, trade, short and former names all count. Order is the same for the same index: by score, then by agency.
+    Legal, trade, short and former names all count; names near to those of the first hits are there too. Order is the same
+    for the same index: by score, then by agency.
     `wanted` filters before names are read, so that a filter costs no hits.
     """
     readings = asked(text)
@@ -89,7 +92,29 @@ def search(
     matches = {name: best_match(readings, parted(name)) for name in finalists}
     if readings[0].is_chinese:
         rows = _by_characters(rows)
-    return sorted(_best(rows, matches, floor), key=lambda hit: (-hit.score, hit.agency_id))[:limit]
+    hits = sorted(_best(rows, matches, floor), key=_order)
+    if floor < NEAR:
+        hits = sorted([*hits, *_companions(hits, rows, floor)], key=_order)
+    return hits[:limit]
+
+
+def _order(hit: Hit) -> tuple[float, int]:
+    return -hit.score, hit.agency_id
+
+
+def _companions(hits: Sequence[Hit], rows: Sequence[_Row], floor: float) -> Iterable[Hit]:
+    """Agencies whose name can be taken for that of one of the first hits: whoever sees one must see the other."""
+    known = {hit.agency_id for hit in hits}
+    others = {row.name: row.plain for row in rows if row.agency_id not in known}
+    near: dict[str, Match] = {}
+    firsts = dict(reversed([(hit.name, hit.score) for hit in hits]))
+    for name in list(dict.fromkeys(hit.name for hit in hits))[:FIRSTS]:
+        first = parted(name)
+        for _, _, other in extract(folded(first.normal), others, scorer=fuzz.ratio, score_cutoff=75, limit=FINALISTS):
+            match = best_match((first,), parted(other))
+            if match.score >= NEAR and other not in near:
+                near[other] = Match(max(floor, firsts[name] * match.score / 100.0), match.how)
+    return _best([row for row in rows if row.agency_id not in known], near, floor)
 
 
 def _weights(session: Session, keys: dict[int, Evidence]) -> dict[int, float]:

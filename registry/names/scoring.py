@@ -20,6 +20,10 @@ NEAR = 85.0
 """From here on two names can be taken for each other: they are shown together, with what tells them apart."""
 
 
+SLIPS = frozenset({Likeness.CHARACTERS, Likeness.TYPING, Likeness.SIMILAR})
+"""What is near by letters that differ, and by nothing else: a slip of the pen, or what an imitator changed."""
+
+
 class Match(NamedTuple):
     """`score` is 0 to 100."""
 
@@ -30,9 +34,13 @@ class Match(NamedTuple):
 NONE = Match(0.0, Likeness.SIMILAR)
 
 _ALL = 0.999
-_NEARLY_ALL = 0.92
+_NEARLY_ALL = 0.895
+_HALF = 0.9
+"""How much a half of a word of two halves is of the whole, and a word of another that sounds the same."""
 _WRITTEN = 0.4
 _ONE_SLIP, _OF_ONE_SLIP = 83.0, 82.0
+_TAKEN_FOR = 85.5
+_LIKE_LETTERS, _LIKE_CHARACTERS, _MOST_SLIPS = 0.8, 0.7, 2
 _ANOTHER_PLACE = 10.0
 _OTHER_TONES = 2.5
 _WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
@@ -113,11 +121,32 @@ def _alike(asking: Parted, name: Parted, penalty: float) -> Match:
         if name.is_chinese and whole >= _ONE_SLIP:
             # One character of a whole name: nearer than a name that only sounds alike and says its trade in other words.
             slipped = max(slipped, _OF_ONE_SLIP + (penalty if penalty >= _ANOTHER_PLACE else 0.0))
+        if penalty < _ANOTHER_PLACE and _is_own_word_with_a_slip(asking, name):
+            slipped = max(slipped, _TAKEN_FOR + penalty)
         best = Match(slipped, how)
     if found >= _NEARLY_ALL:
         part = _part(asking, name, back) - 100.0 * (1.0 - found)
         best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
     return Match(best.score - penalty, best.how)
+
+
+def _is_own_word_with_a_slip(asking: Parted, name: Parted) -> bool:
+    """Whether all that differs is a letter in five of the name's own, or a character in four: 云蝶 and 云鹤 are two firms."""
+    one, other = ("".join(unit.means for unit in parts.own) for parts in (asking, name))
+    least = _LIKE_CHARACTERS if name.is_chinese else _LIKE_LETTERS
+    slips = OSA.distance(one, other, score_cutoff=_MOST_SLIPS)
+    if slips > _MOST_SLIPS or slips > (1.0 - least) * max(len(one), len(other)):
+        return False
+    if _digits(one) != _digits(other):
+        # Two branches, not a slip.
+        return False
+    return {u.means for u in asking.units} - {u.means for u in asking.own} == {u.means for u in name.units} - {
+        u.means for u in name.own
+    }
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 def _weight(name: Parted) -> float:
@@ -180,7 +209,7 @@ def _resemblance(one: Unit, other: Unit) -> float:
         if is_chinese(one.text[0]):
             # Half of a word of its own: 启航 of 示例启航.
             is_part = len(one.text) >= 2 and one.text in other.text
-            return max(alike, 0.9) if is_part or _are_homophones(one.text, other.text) else alike
+            return max(alike, _HALF) if is_part or _are_homophones(one.text, other.text) else alike
         if len(one.text) >= 4 and other.text.startswith(one.text):
             # A word cut short.
             return max(alike, 0.95)
@@ -188,6 +217,8 @@ def _resemblance(one: Unit, other: Unit) -> float:
     latin, chinese = (other, one) if is_chinese(one.text[0]) else (one, other)
     if _is_said(latin.text, chinese.text):
         return 1.0
+    if len(chinese.text) > 3 and any(_is_said(latin.text, half) for half in (chinese.text[:2], chinese.text[-2:])):
+        return _HALF
     alike = max((fuzz.ratio(latin.text, said) for said in pinyin.spellings(chinese.text)), default=0.0) / 100.0
     return 0.85 * alike if alike >= 0.7 else 0.0
 

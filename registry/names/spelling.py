@@ -123,6 +123,22 @@ def _folded_word(word: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
+def is_disguised(told: str, name: str) -> bool:
+    """Whether a text has letters of another script that are only there to look Latin, and the name it is like has none.
+
+    Nobody types so by mistake; who writes a Greek or Bulgarian name in its own letters does not.
+    """
+    if told.isascii() or _disguises(told) <= _disguises(name):
+        return False
+    mixed = any(_disguises(word) and any("a" <= c <= "z" for c in word) for word in _composed(told).casefold().split())
+    return mixed or lookalike(normalised(told)) is not None
+
+
+def _disguises(text: str) -> frozenset[str]:
+    scripts = {unicodedata.name(c, "").partition(" ")[0] for c in _composed(text) if not c.isascii()}
+    return frozenset(scripts & {"CYRILLIC", "GREEK", "CHEROKEE", "ARMENIAN", "COPTIC", "LISU"})
+
+
 def lookalike(normal: str) -> str | None:
     """A name all of whose letters look Latin and are not, as Latin: `сора` in Cyrillic reads `copa`. None for others."""
     if normal.isascii():

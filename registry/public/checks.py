@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from registry.checks.advert import MOST_CHARACTERS, picked
-from registry.checks.queries import Given, outcome_of
+from registry.checks.queries import Given, Outcome, outcome_of
 from registry.checks.rules import Checked, Told
 from registry.clock import now
 from registry.codes import CheckSummary, Problem
 from registry.ids import read_reference
+from registry.names.rules import normalised
 from registry.public import answers
 from registry.public.forms import COUNTRIES
 from registry.public.names import ShownName, main_name
 from registry.public.rendering import NOT_KEPT, SHORT, page
-from registry.terms import CheckKind, CheckOutcome, Language
+from registry.terms import Answer, CheckKind, CheckOutcome, Language
 from registry.verdicts.question import Question, SubjectKind
 from registry.verdicts.subjects import is_identity_number
 from registry.web.asking import keyring, verdicts
@@ -28,7 +29,6 @@ MOST_IN_A_FIELD = 400
 _TONES = {
     CheckSummary.MATCHES: "name",
     CheckSummary.MISMATCHES: "no",
-    CheckSummary.MATCHES_BUT_NOT_LICENSED: "no",
     CheckSummary.NOT_A_LICENCE_FOR_ABROAD: "no",
 }
 """How a summary looks. Never like a licence's yes: matching channels say who speaks, not what he may do."""
@@ -42,6 +42,13 @@ _GRAVEST_FIRST = (
 )
 _SPEAKS_FOR_NOBODY = (CheckKind.NUMBER, CheckKind.NAME, CheckKind.BANK_ACCOUNT)
 """What anybody can copy, or what nobody should pay into: that it is genuine must not look like a yes."""
+
+
+def _tone_of_all(outcome: Outcome) -> str:
+    verdict = outcome.verdict.verdict if outcome.verdict is not None else Answer.UNKNOWN
+    if outcome.summary is CheckSummary.MATCHES_BUT_NOT_LICENSED and verdict is Answer.NO:
+        return "no"
+    return _TONES.get(outcome.summary, "unknown")
 
 
 def _tone_of(one: Checked) -> str:
@@ -88,6 +95,8 @@ def read_told(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, Proble
             faults[name] = Problem.TOO_LONG
         elif is_identity_number(typed) or (name == "country" and typed not in COUNTRIES):
             faults[name] = Problem.INVALID_VALUE
+        elif name == CheckKind.NAME and not normalised(typed):
+            faults[name] = Problem.MISSING
         elif name == "agency_id":
             reference = read_reference(typed)
             if reference is not None:
@@ -127,7 +136,7 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
     given = Given(told, fields.get("advert", ""), fields.get("agency_id"), fields.get("country"))
     outcome = outcome_of(reading(), verdicts(), keyring(), given, now())
     verdict = outcome.verdict
-    agency = verdict.agency if verdict is not None else None
+    agency = outcome.agency
     return page(
         "check.html",
         language,
@@ -140,7 +149,7 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
         is_picked=False,
         about=None,
         answered={
-            "tone": _TONES.get(outcome.summary, "unknown"),
+            "tone": _tone_of_all(outcome),
             "summary": check_summary(language, outcome.summary),
             "papers": [check_note(language, note.code, note.like) for note in outcome.papers],
             "checks": [
@@ -149,7 +158,13 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
                     "value": one.told.value,
                     "outcome": one.outcome,
                     "tone": _tone_of(one),
-                    "meaning": check_meaning(language, one.told.kind, one.outcome, has_agency=agency is not None),
+                    "meaning": check_meaning(
+                        language,
+                        one.told.kind,
+                        one.outcome,
+                        has_agency=agency is not None,
+                        has_candidates=bool(outcome.candidates),
+                    ),
                     "notes": [check_note(language, note.code, note.like) for note in one.notes],
                 }
                 for one in sorted(outcome.checked, key=lambda one: _GRAVEST_FIRST.index(one.outcome))

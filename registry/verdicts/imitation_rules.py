@@ -14,7 +14,7 @@ from registry.agencies.keys import identifier_key, number_key
 from registry.authorities.facts import Ground
 from registry.clock import day_at
 from registry.codes import Reason
-from registry.names.rules import NEAR, Match, score
+from registry.names.rules import NEAR, SLIPS, Match, is_disguised, score
 from registry.terms import KINDS, RECRUITING, STATUSES, Answer, Difference, IdentifierScheme, Likeness, Role
 from registry.verdicts.question import Facts, Finding, Imitated, Lookalike, Question, SubjectKind, Verdict
 from registry.verdicts.silence_rules import home_of
@@ -23,8 +23,6 @@ from registry.verdicts.status_rules import standing_on
 MOST = 5
 """How many agencies a warning names."""
 
-_SLIPS = frozenset({Likeness.CHARACTERS, Likeness.TYPING, Likeness.SIMILAR})
-"""What is near by letters that differ, and by nothing else: a slip of the pen, or what an imitator changed."""
 _NOBODY = Match(0.0, Likeness.SIMILAR)
 
 
@@ -66,8 +64,9 @@ def with_imitation(question: Question, facts: Facts, verdict: Verdict, near: Seq
 def _is_of_a_holder(verdict: Verdict, name: str, near: Sequence[Lookalike]) -> bool:
     """Whether a holder of the number bears the name as people write it, and nobody else bears it better."""
     holders = (verdict.agency,) if verdict.agency is not None else tuple(one.agency for one in verdict.candidates)
-    own = max((_fit(holder, name) for holder in holders), key=lambda match: match.score, default=_NOBODY)
-    if own.score < NEAR or own.how in _SLIPS:
+    fits = [(score(name, one.name), one.name) for holder in holders for one in holder.names]
+    own, best = max(fits, key=lambda fit: fit[0].score, default=(_NOBODY, ""))
+    if own.score < NEAR or own.how in SLIPS or is_disguised(name, best):
         return False
     known = {holder.agency_id for holder in holders}
     # Scores of hits are rounded to two places.
@@ -110,14 +109,15 @@ def _imitated_by_number(question: Question, facts: Facts, near: Sequence[Lookali
 
 
 def _imitated_by_name(question: Question, facts: Facts, near: Sequence[Lookalike]) -> list[Imitated]:
-    """A name alone imitates where it is not quite the agency's, and either the country is another or somebody else bears it."""
+    """A name alone imitates where it is not quite the agency's, and the country is another, somebody else bears it, or its
+    letters only look like the agency's."""
     bearers = {one.agency.agency_id for one in near if one.how is Likeness.EXACT}
     found = []
     for one in near:
         if one.how is Likeness.EXACT or not is_licensed(one.agency, facts.ground, facts.as_of):
             continue
         is_abroad = _is_of_another_country(question, one.agency)
-        if is_abroad or bearers - {one.agency.agency_id}:
+        if is_abroad or is_disguised(question.value, one.name) or bearers - {one.agency.agency_id}:
             differs = (Difference.COUNTRY, Difference.NAME) if is_abroad else (Difference.NAME,)
             found.append(Imitated(one.agency, one.name, one.how, one.score, differs))
     return found
@@ -131,7 +131,7 @@ def _differences(question: Question, one: Lookalike) -> tuple[Difference, ...]:
         found.append(Difference.NUMBER if is_number else Difference.CODE)
     if _is_of_another_country(question, one.agency):
         found.append(Difference.COUNTRY)
-    if one.how in _SLIPS:
+    if one.how in SLIPS or is_disguised(asked_name(question) or "", one.name):
         found.append(Difference.NAME)
     return tuple(found)
 

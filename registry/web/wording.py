@@ -186,14 +186,18 @@ def problem_detail(language: Language, code: Problem) -> str:
     return text(language, f"problem.{code}.detail")
 
 
-def check_meaning(language: Language, kind: CheckKind, outcome: CheckOutcome, *, has_agency: bool) -> str:
+def check_meaning(
+    language: Language, kind: CheckKind, outcome: CheckOutcome, *, has_agency: bool, has_candidates: bool = False
+) -> str:
     """What it means that a thing told compares so; a bank account and a printed number have words of their own.
 
-    Without an agency nothing was compared, and nothing is said of what one registered.
+    Without an agency nothing was compared, and nothing is said of what one registered; candidates ask for a choice.
     """
     group = "naming" if kind in (CheckKind.NUMBER, CheckKind.NAME) else "channel"
     if kind is CheckKind.BANK_ACCOUNT and outcome in (CheckOutcome.MATCH, CheckOutcome.NOT_REGISTERED):
         group = "bank_account"
+    elif not has_agency and has_candidates and outcome is CheckOutcome.NOT_REGISTERED:
+        return text(language, f"check.meaning.{group}.choose")
     elif group == "channel" and not has_agency:
         return text(language, "check.meaning.channel.no_agency")
     return text(language, f"check.meaning.{group}.{outcome}")

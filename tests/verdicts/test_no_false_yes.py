@@ -118,7 +118,7 @@ def licences(draw):
 
 @st.composite
 def agencies(draw):
-    held = tuple(draw(st.lists(licences(), min_size=1, max_size=2)))
+    held = tuple(draw(st.lists(licences(), min_size=1, max_size=2, unique_by=lambda one: one.licence_id)))
     country = draw(mostly(held[0].country if held else "CZ", countries))
     identifiers = (identifier_record("registration_number", "1", is_under_review=draw(mostly(False, st.booleans()))),)
     return agency_record(
