@@ -109,7 +109,7 @@ def is_same_name(told: str, name: str) -> bool:
 
 
 def may_mean(told: str, name: str) -> bool:
-    """Whether a name is the registered one in part, in pinyin, translated or in another order: no letter and no legal form wrong."""
+    """Whether a name is the registered one in part, in pinyin, translated or reordered: no letter and no form wrong."""
     match = score(told, name)
     forms = set(parted(told).forms), set(parted(name).forms)
     if all(forms) and forms[0] != forms[1]:

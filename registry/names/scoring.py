@@ -175,7 +175,11 @@ def _across_scripts(asking: Parted, name: Parted, penalty: float) -> Match:
         return Match(72.0, Likeness.INITIALS)
     said = "".join((pinyin.spellings(unit.text) or (unit.text,))[0] for unit in chinese.units)
     whole, own = fuzz.ratio(latin.body, said), _covered(asking.own, name)
-    return Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
+    best = Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
+    if found >= _NEARLY_ALL:
+        part = _part(asking, name, back) - 100.0 * (1.0 - found) - penalty
+        best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
+    return best
 
 
 def _covered(units: Sequence[Unit], other: Parted) -> float:

@@ -273,3 +273,67 @@ def test_ten_thousand_characters_of_anything_are_answered_in_bounded_time(
     assert time.perf_counter() - began < 3
     assert response.status_code == 200
     assert len(response.get_data()) < 60_000
+
+
+def two_of_a_number(session: Session) -> tuple[record.Agency, record.Agency]:
+    """Two agencies whose licences bear one number, of two authorities."""
+    channels = channels_of((ChannelKind.WECHAT, "qihang"))
+    one = make_agency(
+        session,
+        country="CN",
+        name="示例启航对外劳务合作有限公司",
+        channels=channels,
+        licences=(licence_record(country="CN", number="L1"),),
+    )
+    other = make_agency(session, name="Agentura Smyšlená s.r.o.", licences=(licence_record(country="CZ", number="L1"),))
+    session.commit()
+    return one, other
+
+
+def test_a_number_of_two_holders_and_the_name_of_one_say_together_who_is_meant(
+    client: FlaskClient, session: Session
+) -> None:
+    one, other = two_of_a_number(session)
+    alone = ask(client, number="L1", wechat="qihang")
+    assert alone["summary"]["code"] == "several_agencies"
+    assert {agency["agency_id"] for agency in alone["candidates"]} == {one.agency_id, other.agency_id}
+    assert "below" in alone["checks"][0]["text"]
+    assert "no agency" not in alone["checks"][0]["text"]
+    both = ask(client, advert="示例启航对外劳务合作有限公司 许可证号：L001 微信：qihang_2")
+    assert both["agency"]["agency_id"] == one.agency_id
+    both = ask(client, name="示例启航对外劳务合作有限公司", number="L1", wechat="qihang_2")
+    assert both["agency"]["agency_id"] == one.agency_id
+    assert outcomes(both) == {"number": "match", "name": "match", "wechat": "mismatch"}
+
+
+def test_a_whole_name_is_compared_with_the_only_one_that_bears_it_and_is_never_a_yes(
+    client: FlaskClient, session: Session
+) -> None:
+    one, _ = two_of_a_number(session)
+    near = make_agency(session, country="CN", name="示例启杭对外劳务合作有限公司")
+    session.commit()
+    answer = ask(client, name="示例启航对外劳务合作", wechat="qihang")
+    assert (answer["agency"]["agency_id"], answer["verdict"]) == (one.agency_id, "unknown")
+    assert outcomes(answer) == {"name": "match", "wechat": "match"}
+    assert answer["summary"]["code"] == "matches_but_not_licensed"
+    assert [agency["agency_id"] for agency in answer["candidates"]] == [near.agency_id]
+    assert "name_only" in [reason["code"] for reason in answer["reasons"]]
+
+
+def test_half_a_name_leads_to_a_choice_and_is_not_called_an_imitation(client: FlaskClient, session: Session) -> None:
+    one, _ = two_of_a_number(session)
+    for name in ("示例启航", "shili qi hang"):
+        answer = ask(client, name=name)
+        assert answer["summary"]["code"] == "several_agencies"
+        assert [agency["agency_id"] for agency in answer["candidates"]] == [one.agency_id]
+        assert outcomes(ask(client, name=name, agency_id=one.agency_id)) == {"name": "match"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("name", "%%%"), ("name", "。。。"), ("name", "💰"), ("phone", "11010519491231002X")]
+)
+def test_what_is_no_name_and_what_is_nobodys_business_is_refused(client: FlaskClient, field: str, value: str) -> None:
+    response = client.post("/api/v1/checks", json={field: value})
+    assert response.status_code == 400
+    assert [error["parameter"] for error in response.json["errors"]] == [field]
+    assert value not in response.get_data(as_text=True)

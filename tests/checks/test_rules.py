@@ -114,6 +114,7 @@ def test_what_is_no_account_is_said_to_be_unreadable(told: str) -> None:
         ("Agentura Smyšlená a.s.", MISMATCH, True),
         ("Agentura Smyšlené s.r.o.", MISMATCH, True),
         ("\u0410gentura Smyšlená s.r.o.", MISMATCH, True),
+        ("Agentura Smyšlena s.r.o. Praha", MISMATCH, False),
         ("Továrna Cizí a.s.", MISMATCH, False),
         ("💰", MISMATCH, False),
     ],
@@ -191,3 +192,19 @@ def test_the_gravest_thing_found_decides_what_it_comes_to() -> None:
     assert outcome_of(phone, (CheckKind.EMAIL, nothing)) is CheckSummary.NOTHING_TO_COMPARE
     assert outcome_of((CheckKind.NAME, nothing), has_agency=False) is CheckSummary.NO_LABOUR_SUPPLIER
     assert outcome_of((CheckKind.PHONE, nothing), has_agency=False) is CheckSummary.NO_AGENCY_NAMED
+
+
+@pytest.mark.parametrize("told", ["示例启航", "shili qihang", "shi li qi hang dui wai lao wu", "Shili Qihang labour"])
+def test_a_part_of_the_name_or_its_pinyin_matches_and_says_that_others_are_called_alike(told: str) -> None:
+    agency = registered(names=(name_record("示例启航对外劳务合作有限公司"),))
+    checked = check(Told(CheckKind.NAME, told), agency, NOW)
+    assert checked.outcome is MATCH
+    assert [(note.code, note.like) for note in checked.notes] == [
+        (CheckNote.PART_OF_NAME, "示例启航对外劳务合作有限公司")
+    ]
+
+
+@pytest.mark.parametrize("told", ["示例启杭", "示例启航集团股份有限公司", "shil\u0456 qihang", "示例启航人力资源"])
+def test_another_character_form_or_trade_is_no_part_of_the_name(told: str) -> None:
+    agency = registered(names=(name_record("示例启航对外劳务合作有限公司"),))
+    assert check(Told(CheckKind.NAME, told), agency, NOW).outcome is MISMATCH

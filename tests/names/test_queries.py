@@ -156,3 +156,16 @@ def test_half_of_a_names_own_word_is_found_as_a_part_of_it(session, named):
     hits = search(session, "启航对外劳务")
     assert (hits[0].agency_id, hits[0].how) == (1, Likeness.PART)
     assert hits[0].score > 70
+
+
+def test_whoever_sees_an_agency_sees_those_of_nearly_its_name(session, named):
+    named("示例启航对外劳务合作有限公司", "示例启船对外劳务合作有限公司", "示例裁缝对外劳务合作有限公司")
+    [first, second] = search(session, "qihang duiwai laowu hezuo shili")
+    assert (first.agency_id, second.agency_id) == (1, 2)
+    assert FLOOR <= second.score < first.score
+
+
+def test_a_half_name_and_pinyin_with_an_english_form_find_the_agency(session, named):
+    named("示例启航对外劳务合作有限公司", "Lumaca Blu Lavoro S.r.l.")
+    for text in ("启航", "qi hang", "shili qi hang co ltd", "Qihang labour company"):
+        assert found(session, text) == [1], text

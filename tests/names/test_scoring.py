@@ -80,3 +80,45 @@ def test_a_score_lies_between_none_and_a_hundred(one, other):
 def test_a_name_is_exactly_itself(name):
     match = score(name, name)
     assert match.how is Likeness.EXACT or match.score == 0.0
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "name"),
+    [
+        ("Tartruga Servizi S.p.A.", "Tartaruga Servizi S.p.A."),
+        ("Zolwiek Praca sp. z o.o.", "Żółwik Praca sp. z o.o."),
+        ("青岛云中飞蝶国际劳务有限公司", "青岛云中飞鲽国际劳务有限公司"),
+        ("示例启船对外劳务合作有限公司", "示例启航对外劳务合作有限公司"),
+    ],
+)
+def test_a_name_with_a_slip_in_its_own_word_can_be_taken_for_the_other(asked_for, name):
+    assert score(asked_for, name).score >= NEAR
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "name"),
+    [
+        ("青岛云鹤国际劳务合作有限公司", CHINESE),
+        ("Tartaruga 2 Servizi S.p.A.", "Tartaruga 1 Servizi S.p.A."),
+        ("Luna Servizi S.p.A.", "Lupa Servizi S.p.A."),
+        ("Tartruga Servizi S.p.A.", "Tartaruga Trasporti S.p.A."),
+    ],
+)
+def test_two_short_words_two_numbers_or_two_trades_are_no_slip(asked_for, name):
+    assert score(asked_for, name).score < NEAR
+
+
+@pytest.mark.parametrize(
+    ("asked_for", "name"),
+    [
+        ("启航", "示例启航对外劳务合作有限公司"),
+        ("qihang", "示例启航对外劳务合作有限公司"),
+        ("mingri duiwai", "示例明日对外劳务合作有限公司"),
+        ("示例启航", "示例启杭对外劳务合作有限公司"),
+        ("shili qi hang co ltd", "示例启航对外劳务合作有限公司"),
+        ("qing dao yun die labour company", CHINESE),
+        ("qing dao yun die limited", CHINESE),
+    ],
+)
+def test_half_a_word_and_pinyin_beside_english_words_are_found(asked_for, name):
+    assert score(asked_for, name).score >= FLOOR

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registry.names.rules import LONGEST, folded, normalised
-from registry.names.spelling import lookalike, squeezed
+from registry.names.spelling import is_disguised, lookalike, squeezed
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
@@ -82,3 +82,18 @@ def test_any_text_has_a_form_and_the_form_of_the_form_is_the_same(text):
 def test_a_form_is_bounded_however_long_the_text():
     assert len(normalised("ﷺ" * 10_000)) <= LONGEST
     assert len(normalised("a" * 10_000_000)) == LONGEST
+
+
+@pytest.mark.parametrize(
+    ("told", "name", "is_it"),
+    [
+        ("\u0410gentura Lumaca", "Agentura Lumaca", True),
+        ("\u0441\u043e\u0440\u0430", "Copa", True),
+        ("Agentura Lumaca", "Agentura Lumaca", False),
+        ("Измислена агенция", "Измислена агенция ООД", False),
+        ("Измислена агенция", "Izmislena Agentsiya OOD", False),
+        ("青岛云蝶", "Qingdao Yundie", False),
+    ],
+)
+def test_letters_that_only_look_latin_are_a_disguise_and_a_name_in_its_own_letters_is_none(told, name, is_it):
+    assert is_disguised(told, name) is is_it

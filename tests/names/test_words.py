@@ -129,3 +129,19 @@ def test_words_of_the_data_files_do_not_name_two_kinds_of_thing():
     known = dictionary()
     both = {word for word in known.chinese if word in known.forms}
     assert both == set()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("SRL Melcul Plasare", "Societatea cu răspundere limitată Melcul Plasare"),
+        ("Limited Liability Company Lumaca Blu", "Lumaca Blu LLC"),
+        ("Lumaca Blu Société coopérative à responsabilité limitée", "Lumaca Blu SCRL"),
+        ("Σαλιγκάρι Ιδιωτική Εταιρεία Περιορισμένης Ευθύνης", "Σαλιγκάρι Λτδ"),
+        ("Lumaca Società cooperativa a responsabilità limitata", "Lumaca Soc. coop. a r.l."),
+    ],
+)
+def test_a_legal_form_written_out_and_cut_short_leaves_the_same_name(one, other):
+    assert parted(one).body == parted(other).body
+    assert parted(one).forms
+    assert parted(other).forms

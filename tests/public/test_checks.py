@@ -74,6 +74,7 @@ def test_the_lookups_answer_leads_to_the_check_of_that_agency(client: FlaskClien
         {"advert": "x" * 10_001},
         {"number": "11010519491231002X"},
         {"name": "a\0b"},
+        {"name": "%%%"},
         {"country": "XX"},
     ],
 )
@@ -176,3 +177,10 @@ def test_the_check_has_no_barriers(browser: Browser, served: Served, agency: rec
     page.click("button.main")
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_half_a_name_asks_which_agency_is_meant(client: FlaskClient, agency: record.Agency) -> None:
+    page = ask(client, name="Smyšlená", wechat="smyslena_agentura")
+    assert page.tone == "unknown"
+    assert "Choose below which agency is meant" in page.text
+    assert agency.agency_id in [button.get("value") for button in page.buttons]

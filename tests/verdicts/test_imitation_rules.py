@@ -254,3 +254,20 @@ def test_a_name_that_is_somebody_elses_in_full_never_makes_a_number_yes(claimed:
     holder, bearer = licensed(one), licensed(claimed, "VERA/2")
     verdict = ask(number("VERA/1", claimed), [holder, bearer], holder)
     assert verdict.verdict is not Answer.YES or normalised(claimed) == normalised(one)
+
+
+def test_the_holders_name_in_letters_that_only_look_latin_is_never_yes() -> None:
+    agency = licensed()
+    disguised = HONEST.replace("a", "\u0430")
+    verdict = ask(number("VERA/1", disguised), [agency], agency)
+    assert verdict.verdict is Answer.UNKNOWN
+    assert codes(verdict)[0] is Reason.NAME_DIFFERS
+    [imitated] = verdict.possible_clone_of
+    assert imitated.differs == (Difference.NAME,)
+
+
+def test_a_name_with_one_letter_changed_and_an_unknown_number_warns_of_the_licensed_agency() -> None:
+    agency = licensed("Tartaruga Servizi S.p.A.")
+    verdict = ask(number("NIC/9", "Tartruga Servizi S.p.A."), [agency])
+    [imitated] = verdict.possible_clone_of
+    assert imitated.differs == (Difference.NUMBER, Difference.NAME)
