@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.checks.advert import MOST_CHARACTERS, MOST_OF_A_KIND, picked
+from registry.checks.rules import Told
 from registry.terms import CheckKind
 
 ADVERT = """<p>🔥🔥<b>出国劳务</b>月薪<i>3万</i>!</p> 虚构示例劳务合作有限公司<br>许可证号：FICT-CN-001
@@ -64,3 +65,15 @@ def test_a_list_of_phones_is_cut_short() -> None:
 @given(st.text(max_size=500))
 def test_any_text_is_an_advert(text: str) -> None:
     assert all(told.value for told in picked(text))
+
+
+@pytest.mark.parametrize(
+    ("advert", "number"),
+    [
+        ("许可证号:示例L0001 微信: x", "示例L0001"),
+        ("许可证号码为鲁A123/4，急招", "鲁A123/4"),
+        ("许可证号：L0001微信：fictional_ex", "L0001"),
+    ],
+)
+def test_a_licence_number_may_begin_with_characters(advert: str, number: str) -> None:
+    assert Told(CheckKind.NUMBER, number) in picked(advert)
