@@ -13,7 +13,7 @@ from registry.ids import read_reference
 from registry.names.rules import normalised
 from registry.public import answers
 from registry.public.forms import COUNTRIES
-from registry.public.names import ShownName, main_name
+from registry.public.names import ShownName, candidate, main_name
 from registry.public.rendering import NOT_KEPT, SHORT, page
 from registry.terms import Answer, CheckKind, CheckOutcome, Language
 from registry.verdicts.question import Question, SubjectKind
@@ -72,7 +72,7 @@ def answer(language: Language) -> Response:
             fields.setdefault(told.kind, told.value)
         return _page(language, fields, faults, NOT_KEPT, is_picked="advert" in fields)
     told_things = tuple(Told(kind, fields[kind]) for kind in CheckKind if kind in fields)
-    if not told_things and "advert" not in fields:
+    if not told_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
     if faults:
         response = _page(language, fields, faults, NOT_KEPT)
@@ -174,8 +174,6 @@ def _answered(language: Language, fields: dict[str, str], told: tuple[Told, ...]
             "reasons": [reason_text(language, finding, outcome.ground) for finding in verdict.reasons]
             if verdict is not None
             else [],
-            "candidates": [
-                (one, main_name(one, language)) for one in outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]
-            ],
+            "candidates": [candidate(one, language) for one in outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]],
         },
     )

@@ -9,11 +9,11 @@ from registry.codes import Problem, Reason
 from registry.help_lines.rules import lines_of, shipped_help_lines
 from registry.public import answers
 from registry.public.forms import Asked, read_form
-from registry.public.names import main_name, name_of, shown
+from registry.public.names import candidate, main_name, name_of
 from registry.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.public.warnings import warnings_on
 from registry.terms import CORRIDOR_SECTORS, EU_STATES, RECRUITING, SENDING_COUNTRIES, Language
-from registry.verdicts.question import Holder, Imitated
+from registry.verdicts.question import Imitated
 from registry.verdicts.subjects import MOST_CHARACTERS
 from registry.web.asking import verdicts
 from registry.web.headers import content_policy
@@ -119,7 +119,7 @@ def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Resp
         choice=answers.follow_up(found, language),
         imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
         warnings=warnings_on(agency, ground, language, verdict.on) if agency else [],
-        candidates=[_candidate(one, language) for one in candidates],
+        candidates=[candidate(one.agency, language, one.match) for one in candidates],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
         help_country=country,
         help_lines=lines_of(country, shipped_help_lines()),
@@ -136,17 +136,4 @@ def _imitated(one: Imitated, language: Language) -> dict[str, object]:
         "main": main_name(one.agency, language),
         "matched": name_of(one.agency, one.name),
         "differs": listed(language, [word(language, "difference", difference) for difference in one.differs]),
-    }
-
-
-def _candidate(holder: Holder, language: Language) -> dict[str, object]:
-    agency = holder.agency
-    main = main_name(agency, language)
-    return {
-        "agency": agency,
-        "main": main,
-        "match": holder.match,
-        "matched": name_of(agency, holder.match.name) if holder.match else None,
-        "others": [shown(name) for name in agency.names if name.name != main.name],
-        "numbers": [licence.number for licence in agency.licences if licence.number][:5],
     }

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from registry.agencies import record
 from registry.terms import Language, NameKind, Script
+from registry.verdicts.question import NameMatch
 from registry.web.languages import text
 
 _LIKED = {
@@ -53,3 +54,16 @@ _KINDS = (NameKind.LEGAL, NameKind.TRADE, NameKind.SHORT, NameKind.FORMER)
 
 def _rank(script: Script, liked: tuple[Script, ...]) -> int:
     return liked.index(script) if script in liked else len(liked)
+
+
+def candidate(agency: record.Agency, language: Language, match: NameMatch | None = None) -> dict[str, object]:
+    """One of several agencies that may be meant, with all that tells it from the others."""
+    main = main_name(agency, language)
+    return {
+        "agency": agency,
+        "main": main,
+        "match": match,
+        "matched": name_of(agency, match.name) if match else None,
+        "others": [shown(name) for name in agency.names if name.name != main.name],
+        "numbers": [licence.number for licence in agency.licences if licence.number][:5],
+    }

@@ -184,3 +184,20 @@ def test_half_a_name_asks_which_agency_is_meant(client: FlaskClient, agency: rec
     assert page.tone == "unknown"
     assert "Choose below which agency is meant" in page.text
     assert agency.agency_id in [button.get("value") for button in page.buttons]
+
+
+def test_agencies_of_nearly_one_name_stand_together_with_what_tells_them_apart(
+    client: FlaskClient, agency: record.Agency, session: Session
+) -> None:
+    make_agency(session, name="Agentura Smyšlená a.s.", licences=(licence_record(number="JINE/7"),))
+    session.commit()
+    page = ask(client, name="Agentura Smyšlená s.r.o.", wechat="smyslena_agentura")
+    assert page.tone == "unknown"
+    assert "Agencies of nearly the same name" in page.text
+    assert "JINE/7" in page.text
+
+
+def test_a_fault_in_one_field_is_no_fault_of_the_advert(client: FlaskClient) -> None:
+    page = ask(client, status=400, name="%%%")
+    assert "no letter and no digit" in page.text
+    assert "Paste an advert or fill in" not in page.text
