@@ -197,9 +197,12 @@ class Keyring:
         found.sort(key=lambda one: (int(one[1]["number"]), one[0]), reverse=True)
         return [RingSecret(match["kid"], self._ring_body(name)) for name, match in found]
 
-    def add_to_ring(self, purpose: str, kid_of_secret: Callable[[bytes], str]) -> RingSecret:
-        """A new secret at the head of a ring. Two that add at once both count, and either may be the newest."""
-        body = secrets.token_bytes(32)
+    def add_to_ring(self, purpose: str, kid_of_secret: Callable[[bytes], str], body: bytes | None = None) -> RingSecret:
+        """A new secret at the head of a ring, or `body` if it comes from elsewhere.
+
+        Two that add at once both count, and either may be the newest.
+        """
+        body = secrets.token_bytes(32) if body is None else body
         kid = kid_of_secret(body)
         numbers = [int(match["number"]) for name in self._names() if (match := re.fullmatch(f".+{_RING_FILE}", name))]
         self._write(f"{purpose}-{max(numbers, default=0) + 1:06d}-{kid}.secret", body)

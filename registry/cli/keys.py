@@ -1,15 +1,14 @@
 """`registry keys`: the keys that the registry signs with."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry import cli, revisions
+from registry import cli
 from registry.certificates import CERTIFIED
+from registry.cli.case_keys import escrow, rewrap, units
+from registry.cli.opening import opened
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.errors import KeyTrouble
@@ -22,32 +21,20 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROOT_HELP = "File with the root's secret, when it does not lie in REGISTRY_HOME/keys."
 
 
-class Opened(NamedTuple):
-    settings: Settings
-    sessions: sessionmaker[Session]
-    keyring: Keyring
-
-
 @click.group(
     epilog="\b\nExamples:\n  registry keys init\n  registry keys list\n  registry keys rotate credential --root /media/root.pem\n"
     "  registry keys retire uVxYz0123456789a\n  registry keys compromise uVxYz0123456789a --last-good-index 4711"
 )
 def keys() -> None:
-    """The keys that the registry signs with, in REGISTRY_HOME/keys; what the log says of each.
+    """The keys that the registry signs with, in REGISTRY_HOME/keys; what the log says of each. For complaints: units, escrow.
 
     The file root-....pem belongs off line: move it to a medium, and name it with --root when a key is rotated.
     """
 
 
-@contextmanager
-def opened() -> Iterator[Opened]:
-    settings = cli.settings()
-    engine = engine_for(settings.database_url)
-    try:
-        revisions.require_current(engine)
-        yield Opened(settings, sessions_for(engine), Keyring(settings.keys))
-    finally:
-        engine.dispose()
+keys.add_command(units)
+keys.add_command(escrow)
+keys.add_command(rewrap)
 
 
 def prepare_keys(settings: Settings) -> list[Key]:

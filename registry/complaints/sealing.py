@@ -24,7 +24,7 @@ from nacl.public import PrivateKey, PublicKey, SealedBox
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.boxes import Box, BoxWrap, KeyHolder, OpenVisit, UnitKey, UnitKeyState
+from registry.complaints.boxes import Box, BoxWrap, KeyHolder, OpenVisit
 from registry.complaints.envelopes import (
     KEY_BYTES,
     Place,
@@ -33,16 +33,15 @@ from registry.complaints.envelopes import (
     key_id,
     key_id_of,
     opened_value,
-    public_of,
     read_envelope,
     sealed_value,
     text_of,
 )
-from registry.errors import KeyTrouble, Unopenable
+from registry.complaints.unit_keys import ESCROW, holder_key, newest_key, secret_of
+from registry.errors import Unopenable
 from registry.keyring import Keyring
 
 RING = "case-ring"
-ESCROW = "escrow"
 
 
 class Tier(IntEnum):
@@ -168,7 +167,7 @@ class Sealer:
         if not tiers:
             raise Unopenable(f"nothing of the box {opened.box.reference} that is open here is for a {holder_kind}")
         if public is None:
-            kid, public = self.holder_key(session, holder_kind, holder)
+            kid, public = holder_key(session, self.keyring, holder_kind, holder)
         else:
             kid = key_id_of(public)
         session.flush()
@@ -213,29 +212,24 @@ class Sealer:
         session.execute(delete(OpenVisit).where(OpenVisit.box_id.in_(box_ids)))
         return session.execute(delete(BoxWrap).where(BoxWrap.box_id.in_(box_ids))).rowcount  # type: ignore[attr-defined,no-any-return]
 
-    def holder_key(self, session: Session, kind: KeyHolder, holder: str) -> tuple[str, bytes]:
-        """Id and public key that are sealed to now. The row stays locked, so that the key is not retired meanwhile.
+    def rewrap(self, session: Session, box: Box, wrap: BoxWrap) -> bool:
+        """Seal one wrap anew to its holder's newest key; False when it is. Raises Unopenable, KeyTrouble.
 
-        The folder must hold the same key: a row that somebody wrote into the table is refused. Raises KeyTrouble.
+        The escrow's secret lies off line: its wraps are made anew from what unit or custodian can open.
         """
-        row = newest_key(session, kind, holder)
-        if row is None:
-            raise KeyTrouble(f"there is no {kind} key of {holder}; make one with `registry keys units rotate {holder}`")
-        if self.known_public(kind, holder, row.kid) != row.public_key:
-            raise KeyTrouble(
-                f"the {kind} key {row.kid} of {holder} in the database is not the one in {self.keyring.folder}: "
-                "find out who changed it before anything is sealed to it"
-            )
-        return row.kid, row.public_key
+        kid, public = holder_key(session, self.keyring, wrap.holder_kind, wrap.holder)
+        if wrap.kid == kid:
+            return False
+        source = self._readable(session, box, wrap.tier) if wrap.holder_kind is KeyHolder.ESCROW else wrap
+        key = self._unwrapped(box, source, self._secret(source), is_bound=True)
+        wrap.kid, wrap.wrapped = kid, self._wrapped(box, Tier(wrap.tier), key, public)
+        return True
 
-    def known_public(self, kind: KeyHolder, holder: str, kid: str) -> bytes | None:
-        """The public key of that id by the folder of keys; None when it is not there."""
-        purpose = ring_of(kind, holder)
-        if kind is KeyHolder.ESCROW:
-            found = [one.body for one in self.keyring.ring(purpose) if one.kid == kid]
-        else:
-            found = [public_of(one.body) for one in self.keyring.ring(purpose) if one.kid == kid]
-        return found[0] if found else None
+    def add_escrow(self, session: Session, box: Box, tier: Tier) -> None:
+        """Let the escrow open a box that was handed over before there was one. Raises Unopenable, KeyTrouble."""
+        source = self._readable(session, box, tier)
+        opened = OpenBox(box, {tier: self._unwrapped(box, source, self._secret(source), is_bound=True)})
+        self.share(session, opened, KeyHolder.ESCROW, ESCROW)
 
     # Visits
 
@@ -251,13 +245,16 @@ class Sealer:
         return expand(token, b"registry visit v1", salt=self.keyring.secret("visits"))
 
     def _secret(self, wrap: BoxWrap) -> PrivateKey:
-        for one in self.keyring.ring(ring_of(wrap.holder_kind, wrap.holder)):
-            if one.kid == wrap.kid:
-                return PrivateKey(one.body)
-        raise KeyTrouble(
-            f"the {wrap.holder_kind} secret {wrap.kid} of {wrap.holder} is not in {self.keyring.folder}: "
-            "put it back from a backup, or recover by the escrow"
-        )
+        return PrivateKey(secret_of(self.keyring, wrap.holder_kind, wrap.holder, wrap.kid))
+
+    def _readable(self, session: Session, box: Box, tier: int) -> BoxWrap:
+        """The wrap by which officers open a box at a tier."""
+        kind = KeyHolder.UNIT if tier == Tier.ACCOUNT else KeyHolder.CUSTODIAN
+        theirs = (BoxWrap.box_id == box.id, BoxWrap.tier == tier, BoxWrap.holder_kind == kind)
+        found = session.execute(select(BoxWrap).where(*theirs).order_by(BoxWrap.id).limit(1)).scalar_one_or_none()
+        if found is None:
+            raise Unopenable(f"the box {box.reference} has no {kind} that opens tier {tier}")
+        return found
 
     def _open(self, box: Box, held: Sequence[tuple[BoxWrap, PrivateKey]], *, is_bound: bool = True) -> OpenBox:
         keys = {Tier(wrap.tier): self._unwrapped(box, wrap, secret, is_bound) for wrap, secret in held}
@@ -283,19 +280,6 @@ class Sealer:
     def _binding(self, box: Box, tier: Tier, key: bytes) -> bytes:
         said = b"/".join((box.reference.encode(), str(int(tier)).encode(), key))
         return hmac.new(self.keyring.secret("box-keys"), said, hashlib.sha256).digest()
-
-
-def newest_key(session: Session, kind: KeyHolder, holder: str) -> UnitKey | None:
-    """The key that is sealed to now, locked against being retired until the transaction ends."""
-    of_holder = (UnitKey.holder_kind == kind, UnitKey.unit == holder, UnitKey.state == UnitKeyState.ACTIVE)
-    return session.execute(
-        select(UnitKey).where(*of_holder).order_by(UnitKey.id.desc()).limit(1).with_for_update(read=True)
-    ).scalar_one_or_none()
-
-
-def ring_of(kind: KeyHolder, holder: str) -> str:
-    """The name of a holder's ring in the folder of keys; of the escrow it holds public keys."""
-    return "escrow-public" if kind is KeyHolder.ESCROW else f"{kind}-{holder}"
 
 
 def _wraps(session: Session, box: Box, kind: KeyHolder, holder: str) -> list[BoxWrap]:

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.case_terms import BoxRole, BoxState, CaseState
 from registry.complaints.boxes import Box
-from registry.complaints.models import Case
+from registry.complaints.envelopes import public_of
+from registry.complaints.models import Case, Unit
 from registry.complaints.receipts import Root, derive, new_code
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.unit_keys import make_unit_keys
@@ -55,3 +57,22 @@ def make_box(
 def hand_over(session: Session, sealer: Sealer, filed: Filed, unit: str = UNIT) -> None:
     make_unit_keys(session, sealer.keyring, unit, TODAY)
     sealer.hand_over(session, filed.opened, unit)
+
+
+def make_sealed_case(session: Session, sealer: Sealer, unit: str, *, seed: bytes) -> Case:
+    """A submitted case of a unit that has keys, whose mailbox opens by a seed: no receipt is derived, so that it is quick."""
+    case = make_case(session, CaseState.SUBMITTED)
+    case.unit_id = session.execute(select(Unit.id).where(Unit.reference == unit)).scalar_one()
+    box = Box(
+        reference=new_reference(),
+        case_id=case.id,
+        role=BoxRole.WORKER,
+        tag=new_reference(),
+        public_key=public_of(seed),
+        state=BoxState.OPEN,
+        made_on=TODAY,
+    )
+    session.add(box)
+    session.flush()
+    sealer.hand_over(session, sealer.new_box(session, box, box.public_key), unit)
+    return case

@@ -1,0 +1,212 @@
+"""`registry keys units|escrow|rewrap`: the keys that what workers told is sealed under."""
+
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.cli.opening import opened
+from registry.clock import day_at, now
+from registry.complaints import rewrapping, unit_keys
+from registry.complaints.boxes import KeyHolder, UnitKey, UnitKeyState
+from registry.complaints.escrow import make_escrow, read_escrow
+from registry.complaints.models import Unit
+from registry.complaints.rewrapping import Rewrapped
+from registry.complaints.sealing import RING, Sealer
+from registry.errors import KeyTrouble, NotFound
+from registry.keyring import Keyring
+
+OPERATOR = "operator"
+"""How the audit calls whoever may run commands on this machine."""
+
+NOT_ALL = 2
+SETTLED = 600
+"""Seconds after which no transaction is under way any more that sealed by the former key of the ring."""
+
+
+@click.group(
+    epilog="\b\nExamples:\n  registry keys units list\n  registry keys units rotate it-labour\n"
+    "  registry keys units rotate --ring\n  registry keys rewrap\n  registry keys units retire 0123456789abcdef"
+)
+def units() -> None:
+    """The keys of units and their custodians, and the server's own ring. Which of them opens what: docs/sealing.md."""
+
+
+@units.command(name="list")
+def list_keys() -> None:
+    """Every key: whose, id, state, since when, where its secret is, and how much is sealed to it."""
+    with opened() as (_, sessions, keyring), sessions() as session:
+        for number, one in enumerate(keyring.ring(RING)):
+            state = "seals" if number == 0 else "opens"
+            held = rewrapping.ring_uses(session, one.kid)
+            click.echo(f"{'ring':<10} {'':<20} {one.kid}  {state:<8}  {'':<10}  secret here      {held} values")
+        rows = session.execute(select(UnitKey).order_by(UnitKey.unit, UnitKey.holder_kind, UnitKey.id.desc())).scalars()
+        for row in rows:
+            held = unit_keys.wraps_under(session, row)
+            place = _place(keyring, row)
+            click.echo(
+                f"{row.holder_kind:<10} {row.unit:<20} {row.kid}  {_state(session, row):<8}  {row.made_on}  secret {place:<8}"
+                f"  {held} boxes' keys"
+            )
+        if unit_keys.newest_key(session, KeyHolder.ESCROW, unit_keys.ESCROW) is None:
+            click.echo(
+                "There is no escrow: lost unit keys could not be recovered. See `registry keys escrow init --help`."
+            )
+
+
+@units.command()
+@click.argument("unit", required=False)
+@click.option("--ring", "is_ring", is_flag=True, help="A new key of the server's own ring instead.")
+def rotate(unit: str | None, is_ring: bool) -> None:
+    """Make new keys for UNIT and its custodian, or one for the server's ring.
+
+    What is sealed from now on is sealed to them; the former open the rest until `registry keys rewrap` is through.
+    """
+    if (unit is None) is not is_ring:
+        raise click.UsageError("name a unit, or give --ring")
+    with opened() as (_, sessions, keyring), keyring.alone(), sessions.begin() as session:
+        if unit is None:
+            _made(session, "ring", RING, rewrapping.rotate_ring(keyring))
+        else:
+            if session.execute(select(Unit.id).where(Unit.reference == unit)).first() is None:
+                raise NotFound(f"there is no unit {unit}")
+            for kind in unit_keys.OF_UNITS:
+                _made(session, kind, unit, unit_keys.rotate(session, keyring, kind, unit, _today()).kid)
+    click.echo("Now run `registry keys rewrap`, then `registry keys units retire KID` for the former.")
+
+
+@units.command()
+@click.argument("kid")
+def retire(kid: str) -> None:
+    """Destroy the secret KID, once nothing is sealed to it any more. Destroy its copies in backups too."""
+    with opened() as (_, sessions, keyring), keyring.alone():
+        with sessions.begin() as session:
+            is_of_ring = any(one.kid == kid for one in keyring.ring(RING))
+            if is_of_ring:
+                _require_unused(session, keyring, kid)
+                record(session, "keys.retired", RING, on=_today(), actor=OPERATOR, detail=kid)
+            else:
+                row = unit_keys.retire(session, kid)
+                record(
+                    session, "keys.retired", row.unit, on=_today(), actor=OPERATOR, detail=f"{row.holder_kind} {kid}"
+                )
+        # If we crash here the file is still there, nothing needs it, and doing this again removes it.
+        if is_of_ring:
+            keyring.remove_from_ring(RING, kid)
+        else:
+            unit_keys.remove_secret(keyring, row)
+    click.echo(f"{kid} is retired, and its secret is destroyed here")
+
+
+@click.group(
+    epilog="\b\nExamples:\n  registry keys escrow init --out /media/escrow.txt\n"
+    "  registry keys escrow recover --secret /media/escrow.txt"
+)
+def escrow() -> None:
+    """A key off line that opens everything, for the day on which the keys here are lost. Keep it in two places, under seal."""
+
+
+@escrow.command(name="init")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A new file on a medium.")
+def init_escrow(out: Path) -> None:
+    """Make a new escrow and write its secret to a file that lies outside REGISTRY_HOME: it is kept nowhere here.
+
+    A second one follows the first: run `registry keys rewrap` then, which also seals what was filed before there was any.
+    """
+    with opened() as (settings, sessions, keyring):
+        with keyring.alone(), sessions.begin() as session:
+            row = make_escrow(session, keyring, out, settings.home, _today())
+            record(session, "keys.made", row.unit, on=_today(), actor=OPERATOR, detail=f"{row.holder_kind} {row.kid}")
+        click.echo(
+            f"made escrow {row.kid}; its secret is in {out} alone: print it, copy it, and take both away from here"
+        )
+        click.echo("Now run `registry keys rewrap`, so that what was filed before is sealed to it too.")
+
+
+@escrow.command()
+@click.option("--secret", "file", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--keys-were-lost",
+    is_flag=True,
+    help="REGISTRY_HOME/keys is gone as a whole: believe every key that the escrow opens, though nobody can tell who sealed it.",
+)
+def recover(file: Path, keys_were_lost: bool) -> None:
+    """Let units and custodians whose secrets are lost read their cases again. Safe to kill: run it again.
+
+    They get new keys. Receipts open nothing any more where the whole folder was lost, and what the ring sealed stays lost.
+    """
+    secret = read_escrow(file)
+    with opened() as (_, sessions, keyring), keyring.alone():
+        with sessions.begin() as session:
+            record(session, "escrow.used", unit_keys.ESCROW, on=_today(), actor=OPERATOR)
+        done = rewrapping.recover(sessions, Sealer(keyring), secret, _today(), _tell, is_bound=not keys_were_lost)
+    _end(done)
+
+
+@click.command(epilog="\b\nExamples:\n  registry keys units rotate it-labour\n  registry keys rewrap")
+def rewrap() -> None:
+    """Seal everything anew that an older key of ring, unit, custodian or escrow still holds.
+
+    In batches that are committed one by one, while the registry serves. Safe to kill: run it again, and it goes on with what is
+    left. Exit code 0 when nothing is left, 2 otherwise.
+    """
+    with opened() as (_, sessions, keyring):
+        done = rewrapping.rewrap(sessions, Sealer(keyring), _tell)
+    _end(done)
+
+
+def _tell(what: str, done: int, of: int) -> None:
+    click.echo(f"{what}: {done} of {of}")
+
+
+def _end(done: Rewrapped) -> None:
+    for trouble in done.troubles:
+        click.echo(f"registry: {trouble}", err=True)
+    if done.left:
+        click.echo(
+            f"{done.done} sealed anew; {done.left} are left. Run it again once the reasons above are gone.", err=True
+        )
+        sys.exit(NOT_ALL)
+    click.echo(f"{done.done} sealed anew; nothing is left under an older key.")
+
+
+def _require_unused(session: Session, keyring: Keyring, kid: str) -> None:
+    ring = keyring.ring(RING)
+    if ring[0].kid == kid:
+        raise KeyTrouble(f"{kid} is what is sealed by now: run `registry keys units rotate --ring` first")
+    newer = ring[[one.kid for one in ring].index(kid) - 1].kid
+    [path] = keyring.folder.glob(f"{RING}-*-{newer}.secret")
+    if time.time() - path.stat().st_mtime < SETTLED:
+        raise KeyTrouble(
+            f"its successor {newer} is minutes old, and something may just be sealed by {kid}: wait ten minutes"
+        )
+    left = rewrapping.ring_uses(session, kid)
+    if left:
+        raise KeyTrouble(f"{left} values are still sealed by {kid}: run `registry keys rewrap` first")
+
+
+def _made(session: Session, kind: str, of: str, kid: str) -> None:
+    record(session, "keys.made", of, on=_today(), actor=OPERATOR, detail=f"{kind} {kid}")
+    click.echo(f"made {kind} {kid}")
+
+
+def _state(session: Session, row: UnitKey) -> str:
+    if row.state is UnitKeyState.RETIRED:
+        return "retired"
+    newest = unit_keys.newest_key(session, row.holder_kind, row.unit)
+    return "seals" if newest is not None and newest.id == row.id else "opens"
+
+
+def _place(keyring: Keyring, row: UnitKey) -> str:
+    if row.holder_kind is KeyHolder.ESCROW:
+        return "off line"
+    return "here" if unit_keys.known_public(keyring, row.holder_kind, row.unit, row.kid) else "not here"
+
+
+def _today() -> date:
+    return day_at(now(), None)

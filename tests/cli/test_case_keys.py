@@ -1,0 +1,291 @@
+"""Rotation, escrow and retirement of the keys of complaints, as an operator does them; killed in the middle, they go on."""
+
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.queries import lines_about, verify
+from registry.cli import case_keys
+from registry.complaints.boxes import Box, BoxWrap, KeyHolder
+from registry.complaints.envelopes import Place
+from registry.complaints.escrow import read_escrow
+from registry.complaints.models import Case, Unit
+from registry.complaints.rewrapping import RING_SEALED
+from registry.complaints.sealing import Sealer, Tier
+from registry.complaints.unit_keys import ESCROW, make_unit_keys
+from registry.db import engine_for, sessions_for
+from registry.errors import KeyTrouble, Unopenable
+from registry.keyring import Keyring
+from registry.tables import METADATA
+from tests.cli.test_log import good, refused, run
+from tests.complaints.boxes import make_sealed_case
+from tests.conftest import Database
+
+DAY = date(2026, 11, 25)
+UNIT, OTHER = "it-labour", "cz-labour"
+AGENCY = "Lumaca Blu"
+
+
+class Stock(NamedTuple):
+    """A registry with cases of two units in it, each with a helper's box too."""
+
+    env: dict[str, str]
+    session: Session
+    sealer: Sealer
+    home: Path
+
+
+@pytest.fixture
+def stock(database: Database, tmp_path: Path) -> Iterator[Stock]:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    engine = engine_for(database.url, timeout=60)
+    with sessions_for(engine)() as session:
+        sealer = Sealer(Keyring(home / "keys"))
+        for reference in (UNIT, OTHER):
+            session.add(
+                Unit(reference=reference, authority=reference, country=reference[:2].upper(), names={"en": reference})
+            )
+            make_unit_keys(session, sealer.keyring, reference, DAY)
+        session.commit()
+        yield Stock({"REGISTRY_HOME": str(home), "REGISTRY_DATABASE_URL": database.url}, session, sealer, home)
+    engine.dispose()
+
+
+def file_cases(stock: Stock, count: int, unit: str = UNIT) -> None:
+    for number in range(count):
+        case = make_sealed_case(stock.session, stock.sealer, unit, seed=number.to_bytes(32, "big"))
+        place = Place("cases", "agency_sealed", case.reference, case.reference)
+        case.agency_sealed = stock.sealer.seal_field(AGENCY, place)
+    stock.session.commit()
+
+
+def boxes(stock: Stock, unit: str = UNIT) -> list[Box]:
+    stock.session.expire_all()
+    of_unit = select(Box).join(Case, Case.id == Box.case_id).join(Unit, Unit.id == Case.unit_id)
+    return list(stock.session.execute(of_unit.where(Unit.reference == unit).order_by(Box.id)).scalars())
+
+
+def all_open(stock: Stock, unit: str = UNIT) -> int:
+    """How many boxes there are; each opens for officers, custodian and its receipt, with the same keys, and tier 1 too."""
+    found = boxes(stock, unit)
+    sealer = Sealer(Keyring(stock.sealer.keyring.folder))
+    for number, box in enumerate(found):
+        custodian = sealer.open_as_custodian(stock.session, box, unit)
+        mailbox = sealer.open_as_mailbox(stock.session, box, number.to_bytes(32, "big"))
+        assert sealer.open_as_unit(stock.session, box, unit).key(Tier.ACCOUNT) == mailbox.key(Tier.ACCOUNT)
+        assert [custodian.key(tier) for tier in Tier] == [mailbox.key(tier) for tier in Tier]
+        case = stock.session.get_one(Case, box.case_id)
+        assert case.agency_sealed is not None
+        place = Place("cases", "agency_sealed", case.reference, case.reference)
+        assert sealer.open_field(case.agency_sealed, place) == AGENCY
+    stock.session.rollback()
+    return len(found)
+
+
+def kids(stock: Stock, kind: KeyHolder, holder: str = UNIT) -> set[str]:
+    """The ids of the keys that something is sealed to."""
+    stock.session.expire_all()
+    of_holder = (BoxWrap.holder_kind == kind, BoxWrap.holder == holder)
+    found = set(stock.session.execute(select(BoxWrap.kid).where(*of_holder)).scalars())
+    stock.session.rollback()
+    return found
+
+
+def listed(stock: Stock) -> list[list[str]]:
+    return [line.split() for line in good("keys", "units", "list", env=stock.env).splitlines()]
+
+
+def states(stock: Stock) -> list[tuple[str, str]]:
+    return [
+        (line[0], "seals" if "seals" in line else "opens" if "opens" in line else "retired") for line in listed(stock)
+    ]
+
+
+def test_a_rotated_key_is_sealed_to_at_once_and_the_former_goes_after_rewrapping(stock: Stock) -> None:
+    file_cases(stock, 3)
+    [old] = kids(stock, KeyHolder.UNIT)
+    said = good("keys", "units", "rotate", UNIT, env=stock.env)
+    assert "registry keys rewrap" in said
+    file_cases(stock, 1, OTHER)
+    assert all_open(stock) == 3
+    assert f"3 keys of boxes are still sealed to {old} alone" in refused("keys", "units", "retire", old, env=stock.env)
+    assert "nothing is left" in good("keys", "rewrap", env=stock.env)
+    [new] = kids(stock, KeyHolder.UNIT)
+    assert new != old
+    assert f"{new} is what is sealed to now" in refused("keys", "units", "retire", new, env=stock.env)
+    assert "destroyed" in good("keys", "units", "retire", old, env=stock.env)
+    assert list(stock.home.glob(f"keys/*{old}*")) == []
+    assert (all_open(stock), all_open(stock, OTHER)) == (3, 1)
+    # Again does no harm.
+    good("keys", "units", "retire", old, env=stock.env)
+    assert "there is no key ffff" in refused("keys", "units", "retire", "ffff", env=stock.env)
+    assert "there is no unit it-nobody" in refused("keys", "units", "rotate", "it-nobody", env=stock.env)
+    assert run("keys", "units", "rotate", env=stock.env).exit_code == 2
+
+
+def test_the_list_says_what_seals_what_opens_and_where_secrets_are(stock: Stock) -> None:
+    file_cases(stock, 1)
+    good("keys", "units", "rotate", UNIT, env=stock.env)
+    assert [state for kind, state in states(stock) if kind == "unit"].count("opens") == 1
+    [old] = kids(stock, KeyHolder.UNIT)
+    [path] = stock.home.glob(f"keys/unit-*{old}.secret")
+    path.rename(stock.home / "away")
+    text = good("keys", "units", "list", env=stock.env)
+    assert any(old in line and "not here" in line for line in text.splitlines())
+    assert "There is no escrow" in text
+    refusal = refused("keys", "rewrap", env=stock.env)
+    assert f"the unit secret {old} of {UNIT} is not in" in refusal
+    assert "1 are left" in refusal
+    (stock.home / "away").rename(path)
+    good("keys", "rewrap", env=stock.env)
+
+
+def test_the_ring_is_rotated_rewrapped_and_its_former_key_retired(
+    stock: Stock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_cases(stock, 2)
+    [old] = [one.kid for one in stock.sealer.keyring.ring("case-ring")]
+    good("keys", "units", "rotate", "--ring", env=stock.env)
+    assert "minutes old" in refused("keys", "units", "retire", old, env=stock.env)
+    monkeypatch.setattr(case_keys, "SETTLED", 0)
+    assert f"2 values are still sealed by {old}" in refused("keys", "units", "retire", old, env=stock.env)
+    good("keys", "rewrap", env=stock.env)
+    good("keys", "units", "retire", old, env=stock.env)
+    assert all_open(stock) == 2
+    newest = stock.sealer.keyring.ring("case-ring")[0].kid
+    assert "sealed by now" in refused("keys", "units", "retire", newest, env=stock.env)
+
+
+def test_the_secret_of_the_escrow_is_in_one_file_outside_the_home(stock: Stock, tmp_path: Path) -> None:
+    out = tmp_path / "escrow.txt"
+    for inside in (stock.home / "escrow.txt", stock.home / "keys" / "e", stock.home / ".." / "home" / "e"):
+        assert "off line" in refused("keys", "escrow", "init", "--out", str(inside), env=stock.env)
+        assert not inside.exists()
+    said = good("keys", "escrow", "init", "--out", str(out), env=stock.env)
+    assert str(out) in said
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    secret = read_escrow(out)
+    assert all(secret not in path.read_bytes() for path in stock.home.rglob("*") if path.is_file())
+    assert "File exists" in refused("keys", "escrow", "init", "--out", str(out), env=stock.env)
+    lines = out.read_text().splitlines()
+    out.write_text("\n".join([*lines[:-1], "A" + lines[-1][1:] if lines[-1][0] != "A" else "B" + lines[-1][1:]]))
+    with pytest.raises(KeyTrouble, match="mistyped"):
+        read_escrow(out)
+    # Typed again from paper, with other line ends.
+    out.write_text("\r\n".join(lines) + "\r\n\r\n")
+    assert read_escrow(out) == secret
+
+
+def test_lost_unit_keys_are_recovered_by_the_escrow_even_for_what_was_filed_before_it(
+    stock: Stock, tmp_path: Path
+) -> None:
+    out = tmp_path / "escrow.txt"
+    file_cases(stock, 2)
+    good("keys", "escrow", "init", "--out", str(out), env=stock.env)
+    good("keys", "rewrap", env=stock.env)
+    file_cases(stock, 1, OTHER)
+    for path in [*stock.home.glob("keys/unit-*"), *stock.home.glob("keys/custodian-*")]:
+        path.unlink()
+    with pytest.raises(KeyTrouble, match="escrow recover"):
+        Sealer(Keyring(stock.home / "keys")).open_as_unit(stock.session, boxes(stock)[0], UNIT)
+    stock.session.rollback()
+    assert "nothing is left" in good("keys", "escrow", "recover", "--secret", str(out), env=stock.env)
+    assert (all_open(stock), all_open(stock, OTHER)) == (2, 1)
+    stock.session.expire_all()
+    assert [line.act for line in lines_about(stock.session, "escrow")] == ["keys.made", "escrow.used"]
+    assert verify(stock.session).troubles == []
+
+
+def test_when_the_whole_folder_is_lost_the_escrow_opens_what_officers_need(stock: Stock, tmp_path: Path) -> None:
+    out = tmp_path / "escrow.txt"
+    good("keys", "escrow", "init", "--out", str(out), env=stock.env)
+    file_cases(stock, 2)
+    for path in stock.home.glob("keys/*.secret"):
+        path.unlink()
+    assert "was not made here" in refused("keys", "escrow", "recover", "--secret", str(out), env=stock.env)
+    good("keys", "escrow", "recover", "--secret", str(out), "--keys-were-lost", env=stock.env)
+    sealer = Sealer(Keyring(stock.home / "keys"))
+    for box in boxes(stock):
+        assert sealer.open_as_custodian(stock.session, box, UNIT).tiers == set(Tier)
+    stock.session.rollback()
+    # Bound anew: the next recovery needs no leniency.
+    for path in stock.home.glob("keys/unit-*.secret"):
+        path.unlink()
+    good("keys", "escrow", "recover", "--secret", str(out), env=stock.env)
+
+
+def test_a_second_escrow_takes_over_and_the_first_opens_nothing_more(stock: Stock, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    good("keys", "escrow", "init", "--out", str(first), env=stock.env)
+    file_cases(stock, 2)
+    [old] = kids(stock, KeyHolder.ESCROW, ESCROW)
+    good("keys", "escrow", "init", "--out", str(second), env=stock.env)
+    good("keys", "rewrap", env=stock.env)
+    box = boxes(stock)[0]
+    with pytest.raises(Unopenable):
+        stock.sealer.open_as_escrow(stock.session, box, read_escrow(first))
+    assert stock.sealer.open_as_escrow(stock.session, box, read_escrow(second)).tiers == set(Tier)
+    stock.session.rollback()
+    good("keys", "units", "retire", old, env=stock.env)
+
+
+def test_rewrapping_that_is_killed_leaves_everything_openable_and_goes_on(stock: Stock, tmp_path: Path) -> None:
+    file_cases(stock, 330)
+    good("keys", "escrow", "init", "--out", str(tmp_path / "escrow.txt"), env=stock.env)
+    good("keys", "units", "rotate", UNIT, env=stock.env)
+    good("keys", "units", "rotate", "--ring", env=stock.env)
+    stopped = 0
+    for lines in (1, 5, 8):
+        command = [sys.executable, "-m", "registry.cli", "keys", "rewrap"]
+        with subprocess.Popen(command, env=stock.env, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            # Killed after so many batches were committed.
+            told = [process.stdout.readline() for _ in range(lines)]
+            process.send_signal(signal.SIGKILL)
+        stopped += process.returncode == -signal.SIGKILL
+        assert all(told)
+        assert all_open(stock) == 330
+    assert stopped
+    said = good("keys", "rewrap", env=stock.env)
+    assert "nothing is left" in said
+    assert all_open(stock) == 330
+    assert "0 sealed anew" in good("keys", "rewrap", env=stock.env)
+    assert len(kids(stock, KeyHolder.UNIT)) == len(kids(stock, KeyHolder.CUSTODIAN)) == 1
+
+
+def test_what_is_purged_meanwhile_is_not_brought_back(stock: Stock) -> None:
+    file_cases(stock, 2)
+    good("keys", "units", "rotate", UNIT, env=stock.env)
+    gone = boxes(stock)[0]
+    stock.sealer.destroy(stock.session, [gone.id])
+    stock.session.commit()
+    good("keys", "rewrap", env=stock.env)
+    stock.session.expire_all()
+    assert stock.session.execute(select(BoxWrap).where(BoxWrap.box_id == gone.id)).all() == []
+    stock.session.rollback()
+
+
+def test_every_sealed_column_is_rewrapped_or_opened_by_a_box_or_visit() -> None:
+    """A column of tier 1 that is named nowhere would be lost with its retired key."""
+    by_others = {
+        "visits.seed_sealed",
+        "visits.code_sealed",
+    }
+    by_ring = {f"{one.model.__tablename__}.{column}" for one in RING_SEALED for column in one.columns}
+    sealed = {
+        f"{table.name}.{column.name}"
+        for table in METADATA.sorted_tables
+        for column in table.columns
+        if column.name.endswith("_sealed")
+    }
+    assert by_ring | by_others == sealed
