@@ -215,6 +215,10 @@ class Problem(StrEnum):
     TOO_MANY_FILES = "too_many_files"
     CASE_FILES_TOO_LARGE = "case_files_too_large"
     FILES_UNAVAILABLE = "files_unavailable"
+    INTAKE_CLOSED = "intake_closed"
+    NOT_NOW = "not_now"
+    ILLEGAL_MOVE = "illegal_move"
+    STALE_VERSION = "stale_version"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
 

@@ -58,14 +58,14 @@ def microseconds(instant: dt.datetime) -> int:
     return (instant - EPOCH) // dt.timedelta(microseconds=1)
 
 
-def one_of(words: type[enum.StrEnum]) -> Enum:
-    """A column of a closed set: its words as text, held by a CHECK."""
+def one_of(words: type[enum.StrEnum], name: str | None = None) -> Enum:
+    """A column of a closed set: its words as text, held by a CHECK. `name` where a table has two of the same set."""
     return Enum(
         words,
         native_enum=False,
         create_constraint=True,
         length=48,
-        name=words.__name__.lower(),
+        name=name or words.__name__.lower(),
         values_callable=lambda kinds: [kind.value for kind in kinds],
     )
 

@@ -181,3 +181,27 @@ class TooBusy(RegistryError):
 
 class Unopenable(RegistryError):
     """Something sealed cannot be opened: damaged, moved from another place, or sealed under a key that is not here."""
+
+
+class IntakeClosed(RegistryError):
+    """No unit takes complaints here now."""
+
+    code = Problem.INTAKE_CLOSED
+
+
+class NotNow(RegistryError):
+    """What is asked for fits no longer, or not yet; the text says what comes first."""
+
+    code = Problem.NOT_NOW
+
+
+class IllegalMove(RegistryError):
+    """A case may not be moved so; nothing was changed."""
+
+    code = Problem.ILLEGAL_MOVE
+
+
+class StaleVersion(RegistryError):
+    """Somebody changed it since it was read; nothing was changed."""
+
+    code = Problem.STALE_VERSION

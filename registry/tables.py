@@ -6,6 +6,8 @@ from registry.authorities import models as _authorities
 from registry.collisions import models as _collisions
 from registry.complaints import admission_models as _admission
 from registry.complaints import boxes as _boxes
+from registry.complaints import casework_models as _casework
+from registry.complaints import mailbox_models as _mailboxes
 from registry.complaints import models as _complaints
 from registry.complaints import similarity as _similarity
 from registry.db import Base
@@ -21,11 +23,13 @@ MODELS = (
     _audit,
     _authorities,
     _boxes,
+    _casework,
     _collisions,
     _complaints,
     _events,
     _imports,
     _log,
+    _mailboxes,
     _names,
     _similarity,
 )

@@ -34,7 +34,9 @@ class UnitKeyState(StrEnum):
 class Box(Base):
     """One receipt's mailbox in a case. `tag` finds it by the receipt (registry.complaints.receipts), `public_key` seals to it.
 
-    `answers_allowed`: in a helper's box, whether the worker lets the officers' answers go there too.
+    `answers_allowed`: in a helper's box, whether the worker lets the officers' answers go there too. `last_visit_on` is the day
+    on which it was last opened, `visit_before_on` the one before. A box that `replaces` another has no keys of its own: it offers
+    a changed receipt, and goes once that was typed back.
     """
 
     __tablename__ = "boxes"
@@ -47,6 +49,8 @@ class Box(Base):
     state: Mapped[BoxState] = mapped_column(one_of(BoxState))
     made_on: Mapped[date]
     last_visit_on: Mapped[date | None]
+    visit_before_on: Mapped[date | None]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("boxes.id"), index=True)
     answers_allowed: Mapped[bool] = mapped_column(default=False)
 
 

@@ -17,7 +17,8 @@ from registry.db import Base, Text, one_of
 class Unit(Base):
     """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
 
-    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new.
+    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new. `periods` are
+    days by which it keeps what was written (retention_rules.Periods), where its law says other than we do.
     """
 
     __tablename__ = "units"
@@ -27,6 +28,8 @@ class Unit(Base):
     country: Mapped[str] = mapped_column(Text(2))
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     email: Mapped[str | None] = mapped_column(Text(200))
+    supervisor_email: Mapped[str | None] = mapped_column(Text(200))
+    periods: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     is_default: Mapped[bool] = mapped_column(default=False)
     closed_on: Mapped[date | None]
 
@@ -66,4 +69,5 @@ class Case(Base):
     closed_on: Mapped[date | None]
     purge_on: Mapped[date | None] = mapped_column(index=True)
     purged_on: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)

@@ -49,9 +49,9 @@ def purge_day(
     return None if days is None else ended_on + timedelta(days=days)
 
 
-def bare_day(ended_on: date, periods: Periods = SHIPPED) -> date:
-    """From which day on nothing is left of a case but its audit."""
-    return ended_on + timedelta(days=periods.bare)
+def bare_before(today: date, periods: Periods = SHIPPED) -> date:
+    """Of cases that ended on this day or before, nothing is left today but their audit."""
+    return today - timedelta(days=periods.bare)
 
 
 def draft_day(made_on: date, *, is_confirmed: bool) -> date:

@@ -118,7 +118,8 @@ _WITHDRAWABLE = (
     _S.SUBMITTED, _S.QUARANTINED, _S.IN_TRIAGE, _S.WAITING_COMPLAINANT, _S.INVESTIGATING, _S.AGENCY_HEARING,
     _S.DECISION_DRAFT, _S.REOPENED, _S.MERGED,
 )  # fmt: skip
-_PURGEABLE = (_S.CLOSED, _S.OUT_OF_SCOPE, _S.MERGED, _S.QUARANTINED, _S.WITHDRAWN)
+PURGEABLE = (_S.CLOSED, _S.OUT_OF_SCOPE, _S.MERGED, _S.QUARANTINED, _S.WITHDRAWN)
+"""What was written in these is destroyed when its time is over."""
 
 MOVES: tuple[Move, ...] = (
     # Filing
@@ -167,7 +168,7 @@ MOVES: tuple[Move, ...] = (
     *(_move(open_, _S.WITHDRAWN, _G.ALWAYS, Clock.STOP, _R.COMPLAINANT) for open_ in _WITHDRAWABLE),
     _move(_S.WITHDRAWN, _S.REOPENED, _G.WITHIN_REGRET, Clock.RESTART, _R.COMPLAINANT),
     # The end of what was written
-    *(_move(ended, _S.PURGED, _G.TIME_IS_OVER, Clock.STOP, _R.REGISTRY) for ended in _PURGEABLE),
+    *(_move(ended, _S.PURGED, _G.TIME_IS_OVER, Clock.STOP, _R.REGISTRY) for ended in PURGEABLE),
 )
 
 
@@ -220,7 +221,7 @@ OPEN_STATES = frozenset(
 )  # fmt: skip
 """Somebody works on these; they stand in the queue."""
 
-ENDING_STATES = frozenset({_S.CLOSED, _S.OUT_OF_SCOPE, _S.WITHDRAWN, _S.QUARANTINED, _S.MERGED})
+ENDING_STATES = frozenset(PURGEABLE)
 """Entering one of these sets the day on which what was written is destroyed; leaving it takes that day away."""
 
 DECIDED_STATES = frozenset(_DECISIONS)

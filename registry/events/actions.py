@@ -1,5 +1,7 @@
 """Writing to the outbox, in the transaction of what happened."""
 
+from datetime import UTC, date, datetime, time
+
 from sqlalchemy.orm import Session
 
 from registry.events.models import OutboxEvent
@@ -17,4 +19,11 @@ def announce(session: Session, type: str, subject: str, appended: Appended) -> O
     )
     session.add(event)
     session.flush()
+    return event
+
+
+def tell(session: Session, type: str, subject: str, today: date) -> OutboxEvent:
+    """Leave word of something that is in no log, to the day."""
+    event = OutboxEvent(type=type, subject=subject, at=datetime.combine(today, time(), UTC))
+    session.add(event)
     return event

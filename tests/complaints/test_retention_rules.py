@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from registry.case_terms import CaseState
-from registry.complaints.retention_rules import Periods, bare_day, draft_day, purge_day
+from registry.complaints.retention_rules import Periods, bare_before, draft_day, purge_day
 from registry.complaints.states import ENDING_STATES, REGRET, REOPENING
 
 DAY = date(2026, 3, 2)
@@ -45,4 +45,4 @@ def test_a_unit_keeps_it_as_long_as_its_law_says():
 def test_drafts_and_bare_cases():
     assert draft_day(DAY, is_confirmed=False) == DAY + timedelta(days=1)
     assert draft_day(DAY, is_confirmed=True) == DAY + timedelta(days=30)
-    assert bare_day(DAY) == DAY + timedelta(days=1826)
+    assert bare_before(DAY) == DAY - timedelta(days=1826)

@@ -1,0 +1,92 @@
+"""The clocks of a case: what a move does to them, and which want to be told of. When something is due: clock_rules.py."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import ClockKind, Priority
+from registry.complaints import clock_rules
+from registry.complaints.casework_models import CaseClock
+from registry.complaints.models import Case
+from registry.complaints.states import Clock
+
+
+def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
+    """Do to the clocks of a locked case what a move says."""
+    today = at.date()
+    rows = clocks_of(session, case)
+    running = [row for row in rows.values() if row.met_on is None]
+    match clock:
+        case Clock.START | Clock.RESTART:
+            _start(session, case, rows, at)
+        case Clock.SEEN:
+            _meet(rows, (ClockKind.TRIAGE, ClockKind.ACKNOWLEDGE), today)
+        case Clock.PAUSE:
+            for row in running:
+                row.paused_on = today
+            _set(session, case, rows, ClockKind.WAITING, clock_rules.waiting_due(today))
+        case Clock.RESUME:
+            for row in running:
+                if row.paused_on is not None:
+                    row.due_at = clock_rules.resumed(row.due_at, row.paused_on, today)
+                    row.paused_on, row.reminded_at, row.escalated_at = None, None, None
+                    row.remind_at = clock_rules.remind_from(row.kind, _priority(case), row.due_at)
+            _meet(rows, (ClockKind.WAITING,), today)
+        case Clock.ANSWERED:
+            _meet(rows, tuple(ClockKind), today)
+        case Clock.STOP:
+            session.execute(delete(CaseClock).where(CaseClock.case_id == case.id, CaseClock.met_on.is_(None)))
+        case Clock.NONE:
+            pass
+    session.flush()
+
+
+def acknowledged(session: Session, case: Case, today: date) -> None:
+    """The complainant has heard from an officer."""
+    _meet(clocks_of(session, case), (ClockKind.ACKNOWLEDGE,), today)
+
+
+def retimed(session: Session, case: Case, at: datetime) -> None:
+    """The priority was changed: the first look is due anew, never later than before when it was raised."""
+    row = clocks_of(session, case).get(ClockKind.TRIAGE)
+    if row is None or row.met_on is not None:
+        return
+    row.due_at = clock_rules.triage_due(_priority(case), at)
+    row.remind_at = clock_rules.remind_from(ClockKind.TRIAGE, _priority(case), row.due_at)
+    row.reminded_at, row.escalated_at = None, None
+
+
+def clocks_of(session: Session, case: Case) -> dict[ClockKind, CaseClock]:
+    """The clocks of a case, in the order in which they end."""
+    rows = session.execute(
+        select(CaseClock).where(CaseClock.case_id == case.id).order_by(CaseClock.due_at, CaseClock.id)
+    ).scalars()
+    return {row.kind: row for row in rows}
+
+
+def _start(session: Session, case: Case, rows: dict[ClockKind, CaseClock], at: datetime) -> None:
+    for due in clock_rules.started(_priority(case), at):
+        _set(session, case, rows, due.kind, due.at)
+
+
+def _set(session: Session, case: Case, rows: dict[ClockKind, CaseClock], kind: ClockKind, due_at: datetime) -> None:
+    row = rows.get(kind)
+    if row is None:
+        row = CaseClock(case_id=case.id, kind=kind)
+        session.add(row)
+    row.due_at, row.remind_at = due_at, clock_rules.remind_from(kind, _priority(case), due_at)
+    row.paused_on = row.met_on = row.reminded_at = row.escalated_at = None
+
+
+def _meet(rows: dict[ClockKind, CaseClock], kinds: Sequence[ClockKind], today: date) -> None:
+    for kind in kinds:
+        row = rows.get(kind)
+        if row is not None and row.met_on is None:
+            row.met_on, row.paused_on = today, None
+
+
+def _priority(case: Case) -> Priority:
+    # A case without one was never triaged; nothing that is filed is.
+    return case.priority or Priority.P4

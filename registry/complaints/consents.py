@@ -1,0 +1,80 @@
+"""Consents: whom the officers may tell, each by itself, each to be taken back at any time."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import BoxRole, CaseRole, ConsentKind
+from registry.complaints.boxes import Box
+from registry.complaints.mailbox_models import Consent
+from registry.complaints.models import Case
+from registry.complaints.moving import changed
+from registry.complaints.questions import QUESTIONNAIRE, YES
+
+
+class Standing(NamedTuple):
+    """How one consent stands. `is_given` in days: since `since`, or revoked on it; None when it was never spoken of."""
+
+    kind: ConsentKind
+    is_given: bool
+    since: date | None
+
+
+def set_consent(session: Session, case: Case, box: Box, kind: ConsentKind, today: date, *, is_given: bool) -> None:
+    """Give or take back one consent in a locked case. Twice is once."""
+    row = _running(session, box, kind)
+    if is_given == (row is not None):
+        return
+    if row is None:
+        session.add(Consent(case_id=case.id, box_id=box.id, kind=kind, given_on=today, revoked_on=None))
+    else:
+        row.revoked_on = today
+    session.flush()
+    changed(
+        session,
+        case,
+        "case.consent_given" if is_given else "case.consent_revoked",
+        today,
+        role=CaseRole.COMPLAINANT,
+        detail=kind.value,
+    )
+
+
+def consents_answered(session: Session, case: Case, box: Box, answers: Mapping[str, Any], today: date) -> None:
+    """Give the consents that were answered with yes, and no other: silence is none."""
+    for question in QUESTIONNAIRE:
+        if question.consent is not None and answers.get(question.code) == YES:
+            set_consent(session, case, box, ConsentKind(question.consent), today, is_given=True)
+
+
+def standing(session: Session, box: Box) -> list[Standing]:
+    """Every consent as it stands in one mailbox, in the order of their kinds."""
+    rows = session.execute(select(Consent).where(Consent.box_id == box.id).order_by(Consent.id)).scalars()
+    last = {row.kind: row for row in rows}
+    return [_standing(kind, last.get(kind)) for kind in ConsentKind]
+
+
+def is_consented(session: Session, case: Case, kind: ConsentKind) -> bool:
+    """Whether the worker herself agrees today. A helper's word is not hers."""
+    mine = (
+        select(Consent.id)
+        .join(Box, Box.id == Consent.box_id)
+        .where(
+            Consent.case_id == case.id, Consent.kind == kind, Consent.revoked_on.is_(None), Box.role == BoxRole.WORKER
+        )
+    )
+    return session.execute(mine.limit(1)).first() is not None
+
+
+def _standing(kind: ConsentKind, row: Consent | None) -> Standing:
+    if row is None:
+        return Standing(kind, is_given=False, since=None)
+    return Standing(kind, is_given=row.revoked_on is None, since=row.revoked_on or row.given_on)
+
+
+def _running(session: Session, box: Box, kind: ConsentKind) -> Consent | None:
+    running = select(Consent).where(Consent.box_id == box.id, Consent.kind == kind, Consent.revoked_on.is_(None))
+    return session.execute(running).scalar_one_or_none()

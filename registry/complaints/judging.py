@@ -1,0 +1,133 @@
+"""What triage needs to know beside the answers, and what follows from it for other cases and for floods."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.agencies.queries import agency_row
+from registry.case_terms import CaseRole, CaseState
+from registry.codes import TriageReason
+from registry.complaints import clocks
+from registry.complaints.flood_rules import DUPLICATES_WITHIN_DAYS, NEAR_BANDS, NOT_URGENT, is_flood
+from registry.complaints.models import Case
+from registry.complaints.moving import changed, locked
+from registry.complaints.sealing import Sealer
+from registry.complaints.similarity import Shingle, alike, bands, remember
+from registry.complaints.states import OPEN_STATES
+from registry.complaints.triage import (
+    INDEPENDENT_COMPLAINTS,
+    INDEPENDENT_DAYS,
+    Facts,
+    Triaged,
+    raised,
+    triage,
+)
+from registry.names.rules import normalised
+
+MOST_COMPARED = 50
+"""Complaints about one agency that are compared: far more than are needed to raise them."""
+
+_COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
+"""What was set aside, withdrawn or joined to another says nothing more about an agency."""
+
+
+class NamedAgency(NamedTuple):
+    """The agency that a complaint names: `key` is the same for the same agency, `told` what is sealed."""
+
+    key: str
+    is_registered: bool
+    told: Mapping[str, str]
+
+
+def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | None:
+    """The agency as it was picked from the registry or typed. One that was picked but is not there counts by its name."""
+    told = answers.get("agency")
+    if not isinstance(told, Mapping):
+        return None
+    reference = told.get("agency_id")
+    if reference is not None and agency_row(session, reference) is not None:
+        return NamedAgency(f"agency {reference}", True, told)
+    name = told.get("name")
+    return (
+        None
+        if name is None and reference is None
+        else NamedAgency(f"name {normalised(name or reference or '')}", False, told)
+    )
+
+
+def judge(session: Session, case: Case, answers: Mapping[str, Any], today: date) -> Triaged:
+    """The triage of a case whose agency and words are known already; it is itself one of the complaints that count."""
+    others = [] if case.agency_digest is None else _independent(session, case, today)
+    return triage(answers, Facts(independent_complaints=1 + len(others)))
+
+
+def others_to_raise(session: Session, case: Case, today: date) -> list[Case]:
+    """The earlier complaints that a third independent one about the same agency raises too, locked; each is raised once."""
+    if case.agency_digest is None:
+        return []
+    others = _independent(session, case, today)
+    if 1 + len(others) < INDEPENDENT_COMPLAINTS:
+        return []
+    found = [locked(session, other) for other in sorted(others)]
+    reason = TriageReason.INDEPENDENT_COMPLAINTS
+    return [other for other in found if other.state in OPEN_STATES and other.priority and reason not in other.reasons]
+
+
+def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None:
+    """Raise by one what `others_to_raise` gave."""
+    for other in others:
+        if other.priority is not None:
+            other.priority = raised(other.priority)
+        other.reasons = [*other.reasons, TriageReason.INDEPENDENT_COMPLAINTS]
+        clocks.retimed(session, other, at)
+        changed(session, other, "case.priority", at.date(), role=CaseRole.REGISTRY, detail="independent complaints")
+
+
+def remember_words(session: Session, sealer: Sealer, case: Case, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Keep what a complaint says as keyed digests, and give them."""
+    account = answers.get("account")
+    of_text = bands(sealer.digest, account) if isinstance(account, str) else ()
+    remember(session, case.id, of_text)
+    return of_text
+
+
+def is_part_of_flood(session: Session, case: Case, of_text: Sequence[str], today: date) -> bool:
+    """Whether a case that was just judged is set aside for the number of its like."""
+    if case.priority is None or case.priority not in NOT_URGENT:
+        return False
+    since = today - timedelta(days=DUPLICATES_WITHIN_DAYS)
+    near = [one for one in alike(session, of_text, without=case.id, since=since) if one.shared >= NEAR_BANDS]
+    filed_today = select(func.count(Case.id)).where(
+        Case.unit_id == case.unit_id,
+        Case.state.in_(sorted(OPEN_STATES)),
+        Case.priority.in_(sorted(NOT_URGENT)),
+        Case.filed_on == today,
+        Case.id != case.id,
+    )
+    return is_flood(case.priority, len(near), session.execute(filed_today).scalar_one())
+
+
+def _independent(session: Session, case: Case, today: date) -> list[int]:
+    """The other cases about the same agency within the days that count, each in words of its own: of copies the first."""
+    about = select(Case.id).where(
+        Case.agency_digest == case.agency_digest,
+        Case.filed_on > today - timedelta(days=INDEPENDENT_DAYS),
+        Case.state.in_(sorted(_COUNTED)),
+        Case.id != case.id,
+    )
+    others = session.execute(about.order_by(Case.id).limit(MOST_COMPARED)).scalars().all()
+    rows = session.execute(
+        select(Shingle.case_id, Shingle.band, Shingle.digest).where(Shingle.case_id.in_([case.id, *others]))
+    )
+    words: dict[int, set[tuple[int, str]]] = defaultdict(set)
+    for case_id, band, digest in rows:
+        words[case_id].add((band, digest))
+    kept = [case.id]
+    for other in others:
+        if all(len(words[other] & words[one]) < NEAR_BANDS for one in kept):
+            kept.append(other)
+    return kept[1:]

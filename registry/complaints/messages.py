@@ -1,0 +1,116 @@
+"""Messages between a complainant and the officers, each sealed to its mailbox, in the order in which they were written."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import Author, BoxRole
+from registry.codes import Problem
+from registry.complaints.boxes import Box
+from registry.complaints.envelopes import Place
+from registry.complaints.mailbox_models import Message
+from registry.complaints.models import Case
+from registry.complaints.sealing import OpenBox, Sealer
+from registry.errors import Fault, InvalidInput
+from registry.ids import new_reference
+
+MOST_CHARACTERS = 20_000
+MOST_A_DAY = 50
+"""Messages that one mailbox takes from its holder on one day."""
+
+
+class ShownMessage(NamedTuple):
+    """`is_new`: nobody on the other side, or for an officer's message the complainant, has read it before."""
+
+    reference: str
+    box_role: BoxRole
+    author: Author
+    written_on: date
+    text: str
+    is_new: bool
+
+
+def write_message(
+    session: Session,
+    sealer: Sealer,
+    case: Case,
+    opened: OpenBox,
+    author: Author,
+    text: str,
+    today: date,
+    *,
+    once: str | None = None,
+) -> tuple[Message, bool]:
+    """Add a message to an open box of a locked case; True with it when it is new. `once`: the writer's own key for it.
+
+    Raises InvalidInput when it says nothing, is too long, or is one too many today.
+    """
+    text = read_text("text", text)
+    box = opened.box
+    digest = None if once is None else sealer.digest("message", f"{box.reference} {author} {once}")
+    if digest is not None:
+        known = session.execute(
+            select(Message).where(Message.box_id == box.id, Message.once == digest)
+        ).scalar_one_or_none()
+        if known is not None:
+            return known, False
+    if author is Author.COMPLAINANT and _written_on(session, box, today) >= MOST_A_DAY:
+        raise InvalidInput([Fault("text", Problem.TOO_MANY, f"is one more than the {MOST_A_DAY} that a day takes")])
+    last = session.execute(select(func.max(Message.place)).where(Message.box_id == box.id)).scalar_one()
+    message = Message(
+        reference=new_reference(),
+        box_id=box.id,
+        author=author,
+        written_on=today,
+        place=(last or 0) + 1,
+        read_on=None,
+        once=digest,
+    )
+    message.sealed = opened.seal(text, _place(message, case))
+    session.add(message)
+    session.flush()
+    return message, True
+
+
+def read_messages(session: Session, case: Case, opened: OpenBox, reader: Author, today: date) -> list[ShownMessage]:
+    """The messages of one open box, the first one first. What the other side wrote counts as read from now on."""
+    box = opened.box
+    rows = session.execute(select(Message).where(Message.box_id == box.id).order_by(Message.place)).scalars().all()
+    shown = []
+    for row in rows:
+        is_theirs = row.author is not reader
+        text = opened.open(row.sealed, _place(row, case))
+        shown.append(
+            ShownMessage(row.reference, box.role, row.author, row.written_on, text, is_theirs and row.read_on is None)
+        )
+        if is_theirs and row.read_on is None:
+            row.read_on = today
+    return shown
+
+
+def read_text(field: str, typed: str, most: int = MOST_CHARACTERS) -> str:
+    """Text as it was written, its line ends as \\n, without what a database cannot hold. Raises InvalidInput."""
+    text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text:
+        raise InvalidInput([Fault(field, Problem.MISSING, "must say something")])
+    if len(text) > most:
+        raise InvalidInput(
+            [Fault(field, Problem.TOO_LONG, f"must have at most {most} characters; this has {len(text)}")]
+        )
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        detail = "holds a null or half of a surrogate pair; please type it anew"
+        raise InvalidInput([Fault(field, Problem.CONTROL_CHARACTER, detail)])
+    return text
+
+
+def _written_on(session: Session, box: Box, today: date) -> int:
+    count = select(func.count()).where(
+        Message.box_id == box.id, Message.author == Author.COMPLAINANT, Message.written_on == today
+    )
+    return session.execute(count).scalar_one()
+
+
+def _place(message: Message, case: Case) -> Place:
+    return Place("messages", "sealed", message.reference, case.reference)

@@ -1,0 +1,128 @@
+"""The one way in which a case changes its state. What it does stands in one transaction or not at all.
+
+A move is asked of the table (states.py), turns the clocks, sets or takes away the day of destruction, and leaves a row, an audit
+line and an outbox event. None of these holds a word of what was written.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.case_terms import CaseRole, CaseState
+from registry.complaints import clocks
+from registry.complaints.casework_models import CaseMove
+from registry.complaints.models import Case, Unit
+from registry.complaints.retention_rules import purge_day
+from registry.complaints.states import ENDING_STATES, Facts, find, holds
+from registry.complaints.units import periods_of
+from registry.errors import IllegalMove, StaleVersion
+from registry.events.actions import tell
+
+_INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
+
+
+def locked(session: Session, case_id: int) -> Case:
+    """The case as it stands now; nobody else changes it before this transaction ends."""
+    return session.execute(
+        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def require_version(case: Case, version: int | None) -> None:
+    """Raises StaleVersion when somebody changed the case since it was read. None asks for nothing."""
+    if version is not None and version != case.version:
+        raise StaleVersion(f"somebody changed this in the meantime: it is at version {case.version}; look again")
+
+
+def advance(
+    session: Session,
+    case: Case,
+    target: CaseState,
+    role: CaseRole,
+    at: datetime,
+    *,
+    actor: str = "",
+    reason_sealed: str | None = None,
+    is_same_unit: bool = False,
+) -> CaseMove:
+    """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
+    move = find(case.state, target, role)
+    if move is None:
+        raise IllegalMove(f"what is {case.state} does not become {target} by the {role}")
+    history = moves_of(session, case)
+    unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
+    facts = Facts(
+        today=at.date(),
+        priority=case.priority,
+        has_unit=unit is not None,
+        has_reason=reason_sealed is not None,
+        came_from=history[-1].from_state if history else None,
+        actor=same_person(actor),
+        investigators=frozenset(_investigators(history)),
+        is_same_unit=is_same_unit,
+        ended_on=case.closed_on,
+        purge_on=case.purge_on,
+        has_legal_hold=case.has_legal_hold,
+    )
+    if not holds(move.guard, facts):
+        raise IllegalMove(
+            f"what is {case.state} does not become {target} now: {move.guard.replace('_', ' ')} does not hold"
+        )
+    source = case.state
+    case.state = target
+    _set_days(case, history, unit, at.date())
+    clocks.turn(session, case, move.clock, at)
+    row = CaseMove(
+        case_id=case.id,
+        from_state=source,
+        to_state=target,
+        on_day=at.date(),
+        role=role,
+        actor=actor,
+        reason_sealed=reason_sealed,
+    )
+    session.add(row)
+    changed(session, case, "case.moved", at.date(), role=role, actor=actor, detail=f"{source} {target}")
+    return row
+
+
+def changed(
+    session: Session, case: Case, what: str, today: date, *, role: CaseRole, actor: str = "", detail: str = ""
+) -> None:
+    """Write a change of a locked case into audit and outbox, and raise its version. `detail` holds closed words alone.
+
+    From here on the transaction holds the audit's head: lock other cases before.
+    """
+    case.version += 1
+    record(session, what, case.reference, on=today, actor=actor or role, detail=detail)
+    tell(session, what, case.reference, today)
+
+
+def moves_of(session: Session, case: Case) -> list[CaseMove]:
+    """What a case went through, the latest last."""
+    return list(session.execute(select(CaseMove).where(CaseMove.case_id == case.id).order_by(CaseMove.id)).scalars())
+
+
+def same_person(name: str) -> str:
+    """A name as it is compared: case, width and spaces do not make another person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _set_days(case: Case, history: list[CaseMove], unit: Unit | None, today: date) -> None:
+    if case.state in ENDING_STATES:
+        has_sanction = any(move.to_state is CaseState.SANCTION_PENDING for move in history)
+        case.closed_on = today
+        case.purge_on = purge_day(case.state, today, periods_of(unit), has_sanction=has_sanction)
+    elif case.state is not CaseState.PURGED:
+        case.closed_on = case.purge_on = None
+
+
+def _investigators(history: Iterable[CaseMove]) -> Iterable[str]:
+    for move in history:
+        is_theirs = move.role in (CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.TRIAGE)
+        if is_theirs and move.actor and _INVESTIGATION & {move.from_state, move.to_state}:
+            yield same_person(move.actor)
