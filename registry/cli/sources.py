@@ -159,7 +159,7 @@ def _ask(answers: Answers, draft: Any) -> None:
         while field and field not in FIELDS:
             field = asked(f"The fields are {', '.join(FIELDS)}. What is {column.name!r}?")
         if field:
-            answers.columns[field] = column.name
+            answers.columns[column.name] = field
     answers.reference = asked("A short name for this list", answers.reference)
     answers.authority = asked("A short name for the body that licenses")
     answers.authority_name = asked("Its name in English")

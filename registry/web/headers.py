@@ -49,7 +49,7 @@ PUBLIC_READ: list[Header] = [
 PUBLIC_PATHS = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
 """What any page may read: answers, the log, status lists, and what their readers need."""
 
-READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/checks", "/api/v1/receipts/verify"})
+READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/checks", "/api/v1/fees", "/api/v1/receipts/verify"})
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
 
 PREFLIGHT: list[Header] = [

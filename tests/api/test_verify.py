@@ -295,3 +295,12 @@ def test_head_answers_with_the_headers_alone(client: FlaskClient, session: Sessi
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["ETag"] == got.headers["ETag"]
     assert head.headers["Content-Length"] == got.headers["Content-Length"]
+
+
+@pytest.mark.parametrize("path", ["verify", "checks", "fees", "receipts/verify"])
+def test_a_page_elsewhere_may_read_the_answer_to_a_posted_question(client: FlaskClient, path: str) -> None:
+    preflight = client.options(f"/api/v1/{path}", headers={"Origin": "https://elsewhere.example"})
+    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    answer = client.post(f"/api/v1/{path}", json={}, headers={"Origin": "https://elsewhere.example"})
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Credentials" not in answer.headers

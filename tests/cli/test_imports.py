@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -220,6 +221,29 @@ def test_sources_are_listed_shown_and_drafted(desk: Desk, tmp_path: Path) -> Non
     assert 'name = "Název"' in draft.read_text(encoding="utf-8")
     again = call(desk.settings, "sources", "new", str(tmp_path / "list.csv"), "--to", str(draft), "--no-ask")
     assert again.exit_code == 2
+
+
+def test_what_a_draft_cannot_guess_is_asked_and_a_wrong_answer_is_asked_again(desk: Desk, tmp_path: Path) -> None:
+    sample = tmp_path / "my list.csv"
+    sample.write_text("Název;Zvláštní\nAgentura Smyšlená s.r.o.;A\nAgentura Vymyšlená s.r.o.;B\n", encoding="utf-8")
+    draft = desk.settings.home / "sources" / "asked.toml"
+    typed = ["nonsense", "number", "", "cz-smysleny", "Invented office", "cz", "Europe/Prague"]
+    typed += ["no_such_kind", "cz_zprostredkovani_zamestnani", "", "y", "-5", "14"]
+    done = CliRunner().invoke(
+        main,
+        ["sources", "new", str(sample), "--to", str(draft), "--ask"],
+        env=environment(desk.settings, 8000),
+        input="\n".join(typed) + "\n",
+    )
+    assert done.exit_code == 0, done.stderr
+    assert "The fields are" in done.stderr
+    assert "The kinds are" in done.stderr
+    written = draft.read_text(encoding="utf-8")
+    drafted = tomllib.loads(written)
+    assert 'number = "Zvláštní"' in written
+    assert (drafted["source"]["reference"], drafted["authority"]["country"]) == ("my-list", "CZ")
+    assert "cz_zprostredkovani_zamestnani" in written
+    assert drafted["source"]["fresh_for_days"] == 14
 
 
 def test_the_worker_does_what_is_due_and_ends(desk: Desk) -> None:
