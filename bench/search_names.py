@@ -97,9 +97,8 @@ _OWN_WORDS = (
 ).split()
 
 SLIPS = (
-    "one typo|two typos|words swapped|form missing|form other|form translated|diacritics dropped|umlauts spelled".split(
-        "|"
-    )
+    "one typo|two typos|wrong character|missing character|words swapped|form missing|form other|form translated|"
+    "diacritics dropped|umlauts spelled".split("|")
 )
 
 
