@@ -225,7 +225,8 @@ def _check_second_place(home: Path, state: LogState, read: tree.ReadTile, size: 
         return
     if last.size > size:
         troubles.append(
-            f"a head of {last.size} entries was signed, and there are {size}: the database is an older copy"
+            f"a head of {last.size} entries was signed, and there are {size}: the database is an older copy. Put a newer one "
+            "back, or go on under another name with `registry log recover`"
         )
     elif tree.root_at(read, last.size) != last.root:
         troubles.append(f"the first {last.size} entries are not those that were signed last")

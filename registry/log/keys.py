@@ -4,7 +4,7 @@ The secret is on the disk before the entry is appended, and the key signs only a
 the two, `settle_keys` finishes: what the log says of a key is what holds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +93,14 @@ def _root(keyring: Keyring, root_file: Path | None) -> FileSigner:
     signer = keyring.signer(Use.ROOT)
     assert isinstance(signer, FileSigner)
     return signer
+
+
+def are_settled(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> bool:
+    """Whether log and files agree on every key, and there is one for each use: then nothing is to be made or settled."""
+    held = {key.kid: (key.state, key.last_good_index) for key in keyring.keys(use=None)}
+    said = {key.kid: (key.state, key.last_good_index) for key in logged.values()}
+    active = {key.use for key in logged.values() if key.state is KeyState.ACTIVE}
+    return held == said and active == set(FIRST)
 
 
 def settle_keys(session: Session, keyring: Keyring) -> bool:
@@ -189,10 +197,12 @@ def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, path:
     return lines
 
 
-def settle_policy(session: Session, origin: str, public_url: str, path: Path) -> bool:
-    """Append the policy if it is not what the log says already. The caller commits. Gives whether it was appended."""
-    locked_state(session)
-    lines = wanted_policy(origin, list(logged_keys(session).values()), public_url, path)
+def settle_policy(session: Session, origin: str, public_url: str, path: Path, logged: Mapping[str, LoggedKey]) -> bool:
+    """Append the policy if it is not what the log says already. Gives whether it was appended.
+
+    The caller holds the log's lock and commits. `logged` is what the log says of its keys.
+    """
+    lines = wanted_policy(origin, list(logged.values()), public_url, path)
     if lines == policy_lines(session):
         return False
     append(session, [Draft(POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])

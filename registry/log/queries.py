@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.certificates import is_issued_by
@@ -133,13 +133,10 @@ def entry_at(session: Session, index: int) -> LoggedEntry:
     return _logged(found)
 
 
-def entries_of(session: Session, agency_row_id: int, below: int, most: int = 100) -> list[LoggedEntry]:
-    """The entries that speak of an agency, the newest first: of it, its licences and agreements, below an index."""
-    query = select(Entry).where(
-        or_(Entry.agency_id == agency_row_id, Entry.other_agency_id == agency_row_id), Entry.index < below
-    )
-    found = session.execute(query.order_by(Entry.index.desc()).limit(most)).scalars()
-    return [_logged(entry) for entry in found]
+def newest_entries(session: Session, below: int, most: int) -> list[LoggedEntry]:
+    """The last entries below an index, the newest first."""
+    query = select(Entry).where(Entry.index < below).order_by(Entry.index.desc()).limit(most)
+    return [_logged(entry) for entry in session.execute(query).scalars()]
 
 
 def logged_keys(session: Session) -> dict[str, LoggedKey]:

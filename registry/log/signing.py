@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -20,9 +21,9 @@ from registry.errors import BadProof, ForkRefused, KeyTrouble
 from registry.keyring import Keyring, KeyState, Signer, Use
 from registry.log import note, tree
 from registry.log.actions import locked_state
-from registry.log.keys import make_keys, settle_keys, settle_policy, witness_lines, witness_policy
+from registry.log.keys import are_settled, make_keys, settle_keys, settle_policy, witness_lines, witness_policy
 from registry.log.models import Checkpoint, LogState
-from registry.log.queries import logged_keys, policy, policy_lines, raw_public
+from registry.log.queries import LoggedKey, logged_keys, policy, policy_lines, raw_public
 from registry.log.tiles import catch_up, reader, rebuild
 
 SIGN_AGAIN = timedelta(hours=24)
@@ -53,29 +54,43 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
     keyring = Keyring(settings.keys)
     with keyring.alone():
         with sessions.begin() as session:
-            state = _state_to_sign(session, settings)
-            if state.closed_at is not None or not _settle(session, keyring, settings, state):
-                return _sign(session, keyring, settings.home, state)
+            ground = _ground_to_sign(session, settings)
+            if ground.state.closed_at is not None or not _settle(session, keyring, settings, ground):
+                return _sign(session, keyring, settings.home, ground)
         # Keys or policy came in: a transaction of their own, for only what is committed is signed.
         with sessions.begin() as session:
-            return _sign(session, keyring, settings.home, _state_to_sign(session, settings))
+            return _sign(session, keyring, settings.home, _ground_to_sign(session, settings))
 
 
-def _state_to_sign(session: Session, settings: Settings) -> LogState:
-    """The log's state, locked, with all entries in the tree, and following from what was signed. ForkRefused otherwise."""
+class _Ground(NamedTuple):
+    """What is signed, read once under the lock: the state, what the log says of keys, its tiles, and the head before."""
+
+    state: LogState
+    logged: dict[str, LoggedKey]
+    read: tree.ReadTile
+    newest: Checkpoint | None
+
+
+def _ground_to_sign(session: Session, settings: Settings) -> _Ground:
+    """The log, locked, with all entries in the tree, and following from what was signed. ForkRefused otherwise."""
     state = locked_state(session)
     catch_up(session, state)
     state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
-    refuse_fork(session, state, settings.home)
-    return state
+    ground = _Ground(state, logged_keys(session), reader(session), _newest(session, state))
+    _refuse_fork(ground, settings.home)
+    return ground
 
 
-def _settle(session: Session, keyring: Keyring, settings: Settings, state: LogState) -> bool:
+def _settle(session: Session, keyring: Keyring, settings: Settings, ground: _Ground) -> bool:
     """Append what the log does not say yet of keys and policy. Gives whether it was anything."""
-    assert state.origin is not None
-    make_keys(session, keyring)
-    has_keys = settle_keys(session, keyring)
-    has_policy = settle_policy(session, state.origin, settings.public_url, witness_policy(settings.home))
+    origin, logged = ground.state.origin, ground.logged
+    assert origin is not None
+    has_keys = False
+    if not are_settled(keyring, logged):
+        make_keys(session, keyring)
+        has_keys = settle_keys(session, keyring)
+        logged = logged_keys(session)
+    has_policy = settle_policy(session, origin, settings.public_url, witness_policy(settings.home), logged)
     return has_keys or has_policy
 
 
@@ -86,7 +101,11 @@ def origin_of(settings: Settings, *, is_demo: bool) -> str:
 
 def refuse_fork(session: Session, state: LogState, home: Path) -> None:
     """Raise ForkRefused unless the log begins with all that was signed before: by the second place and by our own table."""
-    newest, read = _newest(session, state), reader(session)
+    _refuse_fork(_Ground(state, {}, reader(session), _newest(session, state)), home)
+
+
+def _refuse_fork(ground: _Ground, home: Path) -> None:
+    state, newest, read = ground.state, ground.newest, ground.read
     ours = note.Checkpoint(newest.origin, newest.size, newest.root) if newest is not None else None
     for head in {last_signed(home), ours}:
         if head is None or head.origin != state.origin:
@@ -187,15 +206,15 @@ def _newest(session: Session, state: LogState) -> Checkpoint | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def _sign(session: Session, keyring: Keyring, home: Path, state: LogState) -> Signed | None:
+def _sign(session: Session, keyring: Keyring, home: Path, ground: _Ground) -> Signed | None:
     """Sign what is committed: the caller's transaction has appended nothing, and its lock keeps others from it."""
+    state, newest = ground.state, ground.newest
     assert state.origin is not None
-    newest = _newest(session, state)
     if newest is not None and newest.size == state.hashed and not _is_old(newest):
         return None
-    signers = _signers(session, keyring)
+    signers = _signers(ground.logged, keyring)
     head = note.Checkpoint(state.origin, state.hashed, tree.root_of(tree.split(state.frontier or b"")))
-    if not _leads_to(reader(session), head):
+    if not _leads_to(ground.read, head):
         raise ForkRefused(
             f"the frontier kept for {head.size} entries of {head.origin} does not lead where their tiles do: "
             "`registry log verify` says what is damaged, `registry log rebuild-tiles` makes it anew"
@@ -225,9 +244,8 @@ def _sign(session: Session, keyring: Keyring, home: Path, state: LogState) -> Si
     return Signed(head.origin, head.size, head.root, text, is_shown)
 
 
-def _signers(session: Session, keyring: Keyring) -> list[Signer]:
+def _signers(logged: dict[str, LoggedKey], keyring: Keyring) -> list[Signer]:
     """One for each active key of the log: while one is rotated, both sign."""
-    logged = logged_keys(session)
     active = [key.kid for key in reversed(logged.values()) if key.use is Use.LOG and key.state is KeyState.ACTIVE]
     here = {key.kid: key for key in keyring.keys(Use.LOG)}
     signers = [keyring.signer_of(kid) for kid in active if kid in here and keyring.holds_secret(here[kid])]

@@ -22,7 +22,10 @@ pages = Blueprint("log_pages", __name__)
 OLD = timedelta(days=1)
 """A head is signed anew at least this often."""
 
-NEWEST = 2**62
+LAST = 2**62
+"""No index lies behind it."""
+NEWEST = 10
+"""Entries that the log's page shows."""
 ADDRESSES = (
     ("checkpoint", "/log/checkpoint"),
     ("vkey", "/log/vkey"),
@@ -45,6 +48,7 @@ def log(language: Language) -> Response:
         age=format_timedelta(age, locale=LOCALES[language], threshold=2),
         is_old=age > OLD,
         behind=_size() - head.size if head else 0,
+        newest=queries.newest_entries(reading(), head.size, NEWEST) if head else [],
         addresses=ADDRESSES,
     )
 
@@ -52,7 +56,7 @@ def log(language: Language) -> Response:
 @pages.get("/<language:language>/log/<int:index>")
 def entry(language: Language, index: int) -> Response:
     """One entry with its proof. Its content is shown on the record's page, as far as the law lets us."""
-    if index > NEWEST:
+    if index > LAST:
         raise NotFound("the log has no such entry")
     found = queries.entry_at(reading(), index)
     head = queries.published(reading())

@@ -43,6 +43,21 @@ def test_the_log_tells_its_head_in_every_language_and_that_nobody_else_watches(
     assert "/log/checkpoint" in page.links
 
 
+def test_the_newest_signed_entries_lead_to_their_proofs(
+    client: FlaskClient, session: Session, publish: Publish
+) -> None:
+    make_agency(session, licences=(licence_record(),))
+    publish()
+    make_agency(session)
+    session.commit()
+    size = queries.head(session).size
+    page = read(client.get("/en/log"))
+    assert [f"/en/log/{index}" for index in reversed(range(size))][:10] == [
+        link for link in page.links if link.startswith("/en/log/")
+    ]
+    assert "Registry key added" in page.text
+
+
 def test_every_page_leads_to_the_log(client: FlaskClient) -> None:
     for path in ("", "help", "agencies", "nothing"):
         assert "/it/log" in read(client.get(f"/it/{path}")).links

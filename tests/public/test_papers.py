@@ -85,6 +85,8 @@ def test_a_licence_in_force_shows_its_code_and_its_papers(
     assert page.heading == NAME
     for name in ("certificate.pdf", "card.pdf", "poster-a4.pdf", "poster-a3.pdf", "code.svg", "code.png"):
         assert f"{path}/{name}" in page.links
+    assert client.get(f"/api/v1/licences/{licence.licence_id}/bundle").status_code == 200
+    assert f"/api/v1/licences/{licence.licence_id}/bundle" in page.links
     assert page.language == language
     assert path in read(client.get(f"/{language}/agencies/{agency_of(client, licence)}")).links
 
