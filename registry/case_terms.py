@@ -148,3 +148,12 @@ class NoCopy(StrEnum):
     NO_TOOL = "no_tool"
     UNCONFINED = "unconfined"
     INTERRUPTED = "interrupted"
+
+
+class Dimension(StrEnum):
+    """What the open statistics count complaints by. `outcome`: what a case came to in that quarter."""
+
+    COUNTRY = "country"
+    SECTOR = "sector"
+    INDICATOR = "indicator"
+    OUTCOME = "outcome"

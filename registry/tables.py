@@ -15,6 +15,7 @@ from registry.events import models as _events
 from registry.imports import models as _imports
 from registry.log import models as _log
 from registry.names import models as _names
+from registry.statistics import models as _statistics
 
 METADATA = Base.metadata
 MODELS = (
@@ -32,4 +33,5 @@ MODELS = (
     _mailboxes,
     _names,
     _similarity,
+    _statistics,
 )

@@ -200,6 +200,8 @@ EXAMPLES = (
         "/api/v1/receipts/verify",
         body={"receipt": "eyJhbGciOiJub25lIiwidHlwIjoicmVnaXN0cnktcmVjZWlwdCtqd3QifQ.eyJ2ZXJkaWN0IjoieWVzIn0."},
     ),
+    Example("listStatistics", "quarter", "One quarter", "/api/v1/statistics", query={"quarter": "2026-Q3"}),
+    Example("downloadStatistics", "all", "All of them", "/api/v1/statistics.csv"),
     Example("listFeeRules", "all", "All of them", "/api/v1/fee-rules"),
 )
 

@@ -2,7 +2,7 @@
 
 from flask_restx import Namespace
 
-from registry.api import agencies, checks, corridor, credentials, directory, fees, verify
+from registry.api import agencies, checks, corridor, credentials, directory, fees, statistics, verify
 
 PREFIX = "/api/v1"
 
@@ -14,5 +14,6 @@ NAMESPACES: tuple[Namespace, ...] = (
     directory.ns,
     fees.ns,
     credentials.ns,
+    statistics.ns,
 )
 """Every namespace served under PREFIX, in the order of the documentation."""

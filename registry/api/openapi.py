@@ -33,6 +33,7 @@ TAGS = {
     "directory": "What the registry stands on, and who helps.",
     "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
     "proofs": "Signed statements that anybody can check later, without the registry.",
+    "statistics": "Open numbers about complaints, by closed quarters.",
     "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
     "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
     "service": "Whether the service is up.",

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "collisions": "registry.cli.collisions:collisions",
     "openapi": "registry.cli.openapi:openapi",
     "triage": "registry.cli.triage:triage_command",
+    "statistics": "registry.cli.statistics:statistics",
     "keys": "registry.cli.keys:keys",
     "log": "registry.cli.log:log",
     "witness": "registry.cli.witness:witness",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import mail
 from registry.agencies.channel_worker import apply_due, tell_old_channels
-from registry.clock import now
+from registry.clock import day_at, now
 from registry.complaints.admission import Admission
 from registry.config import Settings
 from registry.errors import RegistryError
@@ -16,6 +16,7 @@ from registry.imports.worker import fetch_due, warn_of_staleness
 from registry.keyring import Keyring
 from registry.log.signing import sign_committed
 from registry.names import actions as names
+from registry.statistics.actions import close_due
 from registry.witnesses.client import ask_witnesses
 
 log = structlog.get_logger()
@@ -86,12 +87,18 @@ def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> No
         Admission(Keyring(settings.keys), settings.home).forget(session, now())
 
 
+def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Write down the open numbers of each quarter once it is two weeks past."""
+    close_due(sessions, day_at(now(), None))
+
+
 TASKS = (
     Task("fetch_lists", 60.0, fetch_due),
     Task("change_channels", 60.0, change_channels),
     Task("fold_names", 60.0, fold_names),
     Task("warn_of_staleness", 3600.0, warn),
     Task("forget_admissions", 3600.0, forget_admissions),
+    Task("close_quarters", 3600.0, close_quarters),
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),

@@ -20,6 +20,7 @@ from registry.agencies.actions import UNPLACED, admit, amend, register_agreement
 from registry.agencies.publishing import Event
 from registry.authorities.actions import keep_authority, keep_source, record_retrieval
 from registry.clock import now
+from registry.demo.statistics import load_statistics
 from registry.ids import ALPHABET, LENGTH, check_character
 from registry.log.actions import locked_state, refuse_mixing
 from registry.terms import HolderKind, LicenceStatus, NameKind, Role, Script
@@ -56,6 +57,7 @@ def load(session: Session) -> Counts | None:
         register_agreement(session, agreement, Event("agreement.registered", agreement.agreement_id))
     for change in data["change"]:
         _apply(session, change, agencies, sources)
+    load_statistics(session, data["release"], now().date())
     return counts(session)
 
 

@@ -33,6 +33,7 @@ FURTHER = (
     ("agencies", "agencies"),
     ("coverage", "coverage"),
     ("fees", "fees"),
+    ("statistics", "statistics"),
     ("log", "log"),
 )
 """What few ask for stands below the page: on a narrow phone four lines of menu would push the question out of sight."""

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
 from registry.api import examples
+from registry.case_terms import Dimension
 from registry.config import Settings
 from registry.keyring import Key, Keyring, KeyState, Use
 from registry.log.signing import sign_committed
+from registry.statistics.models import Snapshot, SnapshotCell
 from registry.terms import IdentifierScheme, LicenceKind, LicenceStatus, NameKind, Script
 from tests import make
 
@@ -61,6 +63,7 @@ def build(session: Session) -> None:
         session, sending, receiving, agreement_id=examples.AGREEMENT, number="FICT-AGR-1", to=date(2027, 6, 30)
     )
     _suspended(session)
+    _statistics(session)
 
 
 def publish(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -103,3 +106,20 @@ def _suspended(session: Session) -> None:
         ),
     )
     amend(session, make.changed(agency, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
+
+
+def _statistics(session: Session) -> None:
+    """A closed quarter, as it would be written down."""
+    counts = {
+        Dimension.COUNTRY: {"IT": 25, "CZ": 10},
+        Dimension.SECTOR: {"14.10": 20, "56.11": 10, "not_stated": 5},
+        Dimension.INDICATOR: {"withholding_of_wages": 20, "retention_of_identity_documents": 15, "deception": 5},
+        Dimension.OUTCOME: {"decided_upheld": 5},
+    }
+    cells = [
+        SnapshotCell(dimension=dimension, value=value, count=count)
+        for dimension, table in counts.items()
+        for value, count in table.items()
+    ]
+    session.add(Snapshot(quarter="2026-Q3", closed_on=date(2026, 10, 14), rules="1", cells=cells))
+    session.flush()
