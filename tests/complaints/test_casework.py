@@ -1,0 +1,330 @@
+"""The officers' work: behind one unit's wall, along the table, with every reading and every move on record."""
+
+import inspect
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.queries import lines_about
+from registry.case_terms import BoxRole, CaseRole, CaseState, ClockKind, Priority
+from registry.complaints import access, casework, filing, mailbox, priorities, units
+from registry.complaints.casework import Officer
+from registry.complaints.clocks import clocks_of
+from registry.complaints.models import Case
+from registry.complaints.sealing import Sealer
+from registry.db import bulk_insert
+from registry.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.events.models import OutboxEvent
+from registry.ids import new_references
+from tests.complaints.filing import AT, INFORMATION, ORDINARY, URGENT, begin, come_back, file, make_units, minted
+from tests.complaints.test_access import FRIEND
+
+TODAY = AT.date()
+DAY = timedelta(days=1)
+ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
+BRUNO = Officer("B. Bruno", CaseRole.DECIDER, "it-labour")
+CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
+FOREIGN = Officer("D. Dana", CaseRole.SUPERVISOR, "cz-labour")
+CHINA = Officer("E. Er", CaseRole.SUPERVISOR, "cn-licensing")
+
+
+@pytest.fixture(autouse=True)
+def offices(session: Session, sealer: Sealer):
+    return make_units(session, sealer)
+
+
+def go(session, sealer, officer, case, *states, reason="because", at=AT):
+    for state in states:
+        casework.move(session, sealer, officer, case.reference, state, at, reason=reason)
+
+
+def acts(session, sealer, officer, reference, other):
+    """Every door that an officer has to cases, by its name."""
+    at = AT
+    return {
+        "case_of": lambda: casework.case_of(session, officer, reference),
+        "case_view": lambda: casework.case_view(session, sealer, officer, reference, TODAY),
+        "move": lambda: casework.move(session, sealer, officer, reference, CaseState.IN_TRIAGE, at),
+        "merge": lambda: casework.merge(session, sealer, officer, reference, other, at, reason="same"),
+        "reply": lambda: casework.reply(session, sealer, officer, reference, "words", at),
+        "hold": lambda: casework.hold(session, sealer, officer, reference, TODAY, is_held=True, reason="court"),
+        "set_priority": lambda: priorities.set_priority(
+            session, sealer, officer, reference, Priority.P1, at, reason="worse"
+        ),
+        "decide_lowering": lambda: priorities.decide_lowering(session, officer, reference, at, is_approved=True),
+    }
+
+
+def unnamed(told: str) -> str:
+    return re.sub(r"[0-9A-Z]{12}", "", told)
+
+
+def test_the_walk_below_knows_every_door(session, sealer):
+    doors = {
+        name
+        for module in (casework, priorities)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        if {"officer", "reference"} <= inspect.signature(function).parameters.keys()
+    }
+    assert doors == acts(session, sealer, ANNA, "", "").keys()
+    listing = {
+        name
+        for name, function in inspect.getmembers(casework, inspect.isfunction)
+        if function.__module__ == casework.__name__ and "unit" in inspect.signature(function).parameters
+        if not name.startswith("_")
+    }
+    assert listing == {"queue", "counts"}
+
+
+@pytest.mark.parametrize("stranger", [FOREIGN, CHINA, Officer("F. Nobody", CaseRole.SUPERVISOR, "xx-none")])
+def test_no_door_opens_to_another_unit_and_none_tells_that_a_case_is_there(session, sealer, stranger):
+    mine, other = file(session, sealer, URGENT).case, file(session, sealer).case
+    before = mine.version
+    for name, act in acts(session, sealer, stranger, mine.reference, other.reference).items():
+        with pytest.raises(NotFound) as there:
+            act()
+        absent = "2" * 12
+        with pytest.raises(NotFound) as nowhere:
+            acts(session, sealer, stranger, absent, other.reference)[name]()
+        assert unnamed(there.value.text) == unnamed(nowhere.value.text), name
+    assert casework.queue(session, stranger.unit, frozenset(CaseState)) == []
+    assert casework.counts(session, stranger.unit) == {}
+    assert mine.version == before
+
+
+def test_a_case_is_not_merged_into_another_units(session, sealer):
+    mine = file(session, sealer).case
+    theirs = file(session, sealer, {**ORDINARY, "country": "CZ"}).case
+    go(session, sealer, ANNA, mine, CaseState.IN_TRIAGE)
+    with pytest.raises(NotFound):
+        casework.merge(session, sealer, ANNA, mine.reference, theirs.reference, AT, reason="same")
+
+
+@pytest.mark.parametrize("state", [CaseState.DRAFT, CaseState.PURGED])
+def test_a_draft_or_a_purged_case_is_nobodys_business(session, sealer, offices, state):
+    filed = file(session, sealer)
+    filed.case.state = state
+    session.flush()
+    with pytest.raises(NotFound):
+        casework.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+
+
+def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
+    told = {
+        **ORDINARY,
+        "agency": "Sunrise",
+        "employer": "A workshop",
+        "name": "A name",
+        "debt_amount": "",
+        "region": "Prato",
+    }
+    filed = file(session, sealer, told)
+    mailbox.write(session, sealer, come_back(session, sealer, filed.code), "one more thing", AT)
+    view = casework.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+    (box,) = view.boxes
+    assert box.answers["account"] == ORDINARY["account"]
+    assert "name" not in box.answers
+    assert [message.text for message in box.messages] == ["one more thing"]
+    assert (view.agency, view.employer, view.region) == ({"name": "Sunrise"}, "A workshop", "Prato")
+    assert view.agency_is_registered is False
+
+
+def test_every_reading_and_every_move_is_on_record_and_no_word_of_it(session, sealer):
+    filed = file(session, sealer, URGENT)
+    casework.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+    go(session, sealer, ANNA, filed.case, CaseState.IN_TRIAGE, reason="a reason with words")
+    lines = [(line.act, line.actor, line.detail) for line in lines_about(session, filed.case.reference)]
+    assert lines == [
+        ("case.moved", "complainant", "draft submitted"),
+        ("case.read", "A. Anna", "investigator"),
+        ("case.moved", "A. Anna", "submitted in_triage"),
+    ]
+    events = session.execute(select(OutboxEvent).where(OutboxEvent.subject == filed.case.reference)).scalars().all()
+    assert [event.type for event in events] == ["case.moved", "case.moved"]
+
+
+def test_a_draft_that_is_being_written_leaves_no_line(session, sealer):
+    _, code = begin(session, sealer)
+    visit = come_back(session, sealer, code)
+    filing.answer(session, sealer, visit, ORDINARY)
+    assert lines_about(session, session.get_one(Case, visit.box.case_id).reference) == []
+
+
+def test_what_is_not_in_the_table_does_not_happen(session, sealer):
+    case = file(session, sealer).case
+    for target in (CaseState.DECIDED_UPHELD, CaseState.CLOSED, CaseState.WITHDRAWN, CaseState.PURGED, CaseState.DRAFT):
+        with pytest.raises(IllegalMove):
+            casework.move(session, sealer, CARLA, case.reference, target, AT, reason="because")
+    assert case.state is CaseState.SUBMITTED
+
+
+def test_who_investigated_does_not_decide_even_under_another_spelling(session, sealer):
+    case = file(session, sealer).case
+    go(session, sealer, ANNA, case, CaseState.IN_TRIAGE, CaseState.INVESTIGATING, CaseState.DECISION_DRAFT)
+    for name in ("A. Anna", " a.  ANNA", "Ａ. Anna"):
+        with pytest.raises(IllegalMove):
+            go(session, sealer, Officer(name, CaseRole.DECIDER, "it-labour"), case, CaseState.DECIDED_UPHELD)
+    with pytest.raises(IllegalMove):
+        go(session, sealer, BRUNO, case, CaseState.DECIDED_UPHELD, reason=None)
+    go(session, sealer, BRUNO, case, CaseState.DECIDED_UPHELD)
+    assert case.state is CaseState.DECIDED_UPHELD
+
+
+def test_of_two_officers_with_one_version_the_second_is_told(session, sealer):
+    case = file(session, sealer).case
+    version = case.version
+    casework.move(session, sealer, ANNA, case.reference, CaseState.IN_TRIAGE, AT, version=version)
+    with pytest.raises(StaleVersion):
+        casework.move(session, sealer, CARLA, case.reference, CaseState.INVESTIGATING, AT, version=version)
+
+
+def test_a_first_look_meets_the_clocks_and_a_decision_the_answer(session, sealer):
+    case = file(session, sealer).case
+    go(session, sealer, ANNA, case, CaseState.IN_TRIAGE)
+    met = {kind: row.met_on for kind, row in clocks_of(session, case).items()}
+    assert met == {ClockKind.TRIAGE: TODAY, ClockKind.ACKNOWLEDGE: TODAY, ClockKind.ANSWER: None}
+    go(session, sealer, ANNA, case, CaseState.INVESTIGATING, CaseState.DECISION_DRAFT)
+    go(session, sealer, BRUNO, case, CaseState.DECIDED_PARTLY)
+    assert all(row.met_on == TODAY for row in clocks_of(session, case).values())
+
+
+def test_an_answer_reaches_the_worker_and_is_an_acknowledgement(session, sealer):
+    filed = file(session, sealer)
+    for _ in range(2):
+        casework.reply(session, sealer, ANNA, filed.case.reference, "We read it.", AT, once="r1")
+    shown = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
+    assert [message.text for message in shown.messages] == ["We read it."]
+    assert shown.acknowledge_by is None
+
+
+def test_nothing_goes_to_a_helper_unless_somebody_says_so(session, sealer):
+    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    with pytest.raises(NotNow):
+        casework.reply(session, sealer, ANNA, filed.case.reference, "words", AT)
+    assert casework.reply(session, sealer, ANNA, filed.case.reference, "for the helper", AT, to_helper=True) == 1
+    code, root = minted()
+    access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
+    worker = come_back(session, sealer, code)
+    # From now on it is she who decides, whatever the officer says.
+    casework.reply(session, sealer, ANNA, filed.case.reference, "for her", AT, to_helper=True)
+    access.allow_answers(session, worker, filed.box.reference, TODAY, is_allowed=True)
+    casework.reply(session, sealer, ANNA, filed.case.reference, "for both", AT)
+    helper = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
+    assert [message.text for message in helper.messages] == ["for the helper", "for both"]
+    access.cut_off(session, sealer, worker, filed.box.reference, TODAY)
+    assert casework.reply(session, sealer, ANNA, filed.case.reference, "for her again", AT) == 1
+
+
+def test_what_was_withdrawn_is_read_no_more_unless_somebody_is_in_danger(session, sealer):
+    ordinary, urgent = file(session, sealer), file(session, sealer, URGENT)
+    for filed in (ordinary, urgent):
+        mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code), AT)
+        with pytest.raises(NotNow):
+            casework.reply(session, sealer, ANNA, filed.case.reference, "words", AT)
+    with pytest.raises(NotNow):
+        casework.case_view(session, sealer, ANNA, ordinary.case.reference, TODAY)
+    assert casework.case_view(session, sealer, ANNA, urgent.case.reference, TODAY).boxes
+
+
+def test_a_merged_case_keeps_its_mailbox(session, sealer):
+    one, other = file(session, sealer), file(session, sealer)
+    go(session, sealer, ANNA, one.case, CaseState.IN_TRIAGE)
+    with pytest.raises(InvalidInput):
+        casework.move(session, sealer, ANNA, one.case.reference, CaseState.MERGED, AT, reason="same")
+    with pytest.raises(IllegalMove):
+        casework.merge(session, sealer, ANNA, one.case.reference, other.case.reference, AT, reason=" ")
+    casework.merge(session, sealer, ANNA, one.case.reference, other.case.reference, AT, reason="same")
+    assert (one.case.state, one.case.merged_into_id) == (CaseState.MERGED, other.case.id)
+    mailbox.write(session, sealer, come_back(session, sealer, one.code), "still here", AT)
+
+
+def test_an_urgent_complaint_stands_first_whatever_floods_the_queue(session, sealer, offices):
+    columns = (
+        "reference", "unit_id", "state", "priority", "indicators", "filed_on", "reasons", "has_legal_hold", "version",
+    )  # fmt: skip
+    unit, day = offices["IT"].id, TODAY.isoformat()
+    rows = [(reference, unit, "submitted", "p4", "[]", day, "[]", False, 1) for reference in new_references(5000)]
+    bulk_insert(session, Case, columns, rows)
+    filed = file(session, sealer, URGENT)
+    assert casework.queue(session, "it-labour", limit=20)[0].reference == filed.case.reference
+    # The spam after it is aside already, and in nobody's way.
+    assert file(session, sealer, INFORMATION).case.state is CaseState.QUARANTINED
+    assert casework.counts(session, "it-labour")[(CaseState.SUBMITTED, Priority.P0)] == 1
+
+
+def test_the_queue_goes_by_priority_and_then_by_what_is_due_first(session, sealer):
+    late = file(session, sealer, INFORMATION, at=AT - 3 * DAY).case
+    early = file(session, sealer, INFORMATION).case
+    urgent = file(session, sealer, URGENT).case
+    assert [one.reference for one in casework.queue(session, "it-labour")] == [
+        urgent.reference,
+        late.reference,
+        early.reference,
+    ]
+
+
+def test_an_officer_raises_at_once_and_the_clock_follows(session, sealer):
+    case = file(session, sealer).case
+    at = AT + DAY
+    change = priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P0, at, reason="she wrote again")
+    assert (change.is_approved, case.priority) == (True, Priority.P0)
+    assert clocks_of(session, case)[ClockKind.TRIAGE].due_at == at.replace(hour=10, minute=35, second=0)
+
+
+def test_lowering_what_is_urgent_takes_two_persons_and_a_reason(session, sealer):
+    case = file(session, sealer, URGENT).case
+    with pytest.raises(InvalidInput):
+        priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P2, AT, reason="  ")
+    change = priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P2, AT, reason="safe now")
+    assert (change.is_approved, case.priority) == (None, Priority.P0)
+    with pytest.raises(IllegalMove):
+        priorities.decide_lowering(session, ANNA, case.reference, AT, is_approved=True)
+    priorities.decide_lowering(session, CARLA, case.reference, AT, is_approved=True)
+    assert case.priority is Priority.P2
+    with pytest.raises(NotFound):
+        priorities.decide_lowering(session, CARLA, case.reference, AT, is_approved=True)
+
+
+def test_a_lowering_is_refused_and_a_raise_takes_a_waiting_one_away(session, sealer):
+    case = file(session, sealer, {**URGENT, "in_danger": "no", "restriction_of_movement": "yes"}).case
+    assert case.priority is Priority.P1
+    priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P4, AT, reason="no")
+    priorities.decide_lowering(session, CARLA, case.reference, AT, is_approved=False)
+    assert case.priority is Priority.P1
+    priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P4, AT, reason="no")
+    priorities.set_priority(session, sealer, CARLA, case.reference, Priority.P0, AT, reason="yes")
+    assert priorities.waiting_change(session, case) is None
+    assert case.priority is Priority.P0
+
+
+def test_lowering_what_is_not_urgent_takes_one(session, sealer):
+    case = file(session, sealer).case
+    priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P4, AT, reason="less")
+    assert case.priority is Priority.P4
+
+
+def test_a_unit_of_china_has_no_keys_and_no_default(session, sealer, offices):
+    assert not offices["CN"].is_default
+    with pytest.raises(InvalidInput):
+        units.add(
+            session,
+            sealer,
+            "cn-other",
+            country="CN",
+            authority="cn",
+            names={"en": "Other"},
+            email=None,
+            is_default=True,
+            today=TODAY,
+        )
+    assert list(sealer.keyring.folder.glob("*cn-*")) == []
+
+
+def test_there_is_one_default_unit_and_it_is_not_closed(session, offices):
+    with pytest.raises(InvalidInput):
+        units.close(session, "cz-labour", TODAY)
+    assert [unit.reference for unit in units.all_units(session) if unit.is_default] == ["cz-labour"]
