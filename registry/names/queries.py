@@ -24,8 +24,10 @@ CANDIDATES = 300
 """Agencies whose names are read for one question. More than that of one name are not told apart by it."""
 FINALISTS = 30
 """Different names that are scored in full: this many that share the most keys, and as many of the nearest letters."""
-FIRSTS = 3
-"""Names found whose likes are looked for."""
+FIRSTS, LIKES = 2, 8
+"""Names found whose likes are looked for, and how many of each."""
+ALIKE = 85.0
+"""How much of their letters such names share at least: a character of ten, a word of one letter more."""
 POSTINGS = 6000
 """Postings that are counted for one question, those under the rarest keys first."""
 FILTERED = 3000
@@ -110,7 +112,7 @@ def _companions(hits: Sequence[Hit], rows: Sequence[_Row], floor: float) -> Iter
     firsts = dict(reversed([(hit.name, hit.score) for hit in hits]))
     for name in list(dict.fromkeys(hit.name for hit in hits))[:FIRSTS]:
         first = parted(name)
-        for _, _, other in extract(folded(first.normal), others, scorer=fuzz.ratio, score_cutoff=75, limit=FINALISTS):
+        for _, _, other in extract(folded(first.normal), others, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=LIKES):
             match = best_match((first,), parted(other))
             if match.score >= NEAR and other not in near:
                 near[other] = Match(max(floor, firsts[name] * match.score / 100.0), match.how)
