@@ -35,6 +35,8 @@ COMMANDS: dict[str, str] = {
     "witness": "registry.cli.witness:witness",
     "export-static": "registry.cli.log:export_static",
     "close": "registry.cli.log:close",
+    "units": "registry.cli.units:units",
+    "cases": "registry.cli.cases:cases",
     "erase": "registry.cli.erase:erase",
     "audit": "registry.cli.audit:audit",
 }

@@ -1,12 +1,19 @@
 """`registry demo`: invented data to look at, in a home of its own."""
 
 import click
+from sqlalchemy.orm import Session
 
 from registry import cli, revisions
+from registry.clock import now
+from registry.complaints.receipts import shown
+from registry.complaints.sealing import Sealer
+from registry.config import Settings
 from registry.db import engine_for, sessions_for
-from registry.demo.load import Counts, counts, statuses
+from registry.demo.complaints import load_complaints
+from registry.demo.load import Counts, counts, demo_data, demo_reference, statuses
 from registry.demo.load import load as load_demo
 from registry.errors import ImportRefused
+from registry.keyring import Keyring
 from registry.log.actions import locked_state
 
 
@@ -35,11 +42,16 @@ def load() -> None:
         sessions = sessions_for(engine)
         with sessions() as session:
             found = load_demo(session)
+            codes = [] if found is None else _complaints(session, settings)
             session.commit()
         cli.sign_published(settings, sessions)
     finally:
         engine.dispose()
-    click.echo("The demo data is there already: nothing to do." if found is None else f"Loaded {_said(found)}.")
+    if found is None:
+        click.echo("The demo data is there already: nothing to do.")
+        return
+    click.echo(f"Loaded {_said(found)}.")
+    click.echo(f"{len(codes)} invented complaints; come back to the third by the receipt {shown(codes[2])}.")
 
 
 @demo.command()
@@ -58,6 +70,13 @@ def check() -> None:
                 click.echo(f"  {count:>3}  {status}")
     finally:
         engine.dispose()
+
+
+def _complaints(session: Session, settings: Settings) -> list[str]:
+    at = now()
+    data = demo_data(at.date())
+    agencies = {entry["tag"]: demo_reference("agency", entry["tag"]) for entry in data["agency"]}
+    return load_complaints(session, Sealer(Keyring(settings.keys)), data["unit"], data["complaint"], agencies, at)
 
 
 def _said(found: Counts) -> str:

@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry import mail
 from registry.agencies.channel_worker import apply_due, tell_old_channels
 from registry.clock import day_at, now
+from registry.complaints import purging, reminding
 from registry.complaints.admission import Admission
+from registry.complaints.sealing import Sealer
+from registry.complaints.visits import forget_expired
 from registry.config import Settings
 from registry.errors import RegistryError
 from registry.imports.worker import fetch_due, warn_of_staleness
@@ -92,6 +95,34 @@ def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None
     close_due(sessions, day_at(now(), None))
 
 
+def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Often, so that somebody hears of what is urgent within a minute."""
+
+    def send(address: str, subject: str, text: str) -> bool:
+        try:
+            mail.send(settings, address, subject, text)
+        except mail.MailNotSent as failure:
+            log.error("reminder_not_sent", trouble=failure.text)
+            return False
+        return True
+
+    reminding.remind(sessions, send, now())
+
+
+def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Cases go on whose complainants did not answer; visits that are over leave no row."""
+    reminding.go_on_without_answer(sessions, now())
+    with sessions.begin() as session:
+        forget_expired(session, now())
+
+
+def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
+    done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now())
+    if any(done):
+        log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
+
+
 TASKS = (
     Task("fetch_lists", 60.0, fetch_due),
     Task("change_channels", 60.0, change_channels),
@@ -99,6 +130,9 @@ TASKS = (
     Task("warn_of_staleness", 3600.0, warn),
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("close_quarters", 3600.0, close_quarters),
+    Task("remind_of_cases", 20.0, remind_of_cases),
+    Task("end_waiting", 300.0, end_waiting),
+    Task("purge_cases", 3600.0, purge_cases),
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),

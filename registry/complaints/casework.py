@@ -127,8 +127,10 @@ def case_of(session: Session, officer: Officer, reference: str, version: int | N
     return case
 
 
-def case_view(session: Session, sealer: Sealer, officer: Officer, reference: str, today: date) -> CaseView:
-    """Read a case with what was written in it. The reading itself is audited, and committed with it or not had.
+def case_view(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, *, act: str = "case.read"
+) -> CaseView:
+    """Read a case with what was written in it. The reading itself is audited as `act`, and committed with it or not had.
 
     What was withdrawn is read no more, unless somebody is in danger: who withdraws may have been made to. Raises NotFound,
     NotNow.
@@ -152,7 +154,7 @@ def case_view(session: Session, sealer: Sealer, officer: Officer, reference: str
         purge_on=case.purge_on,
     )
     session.flush()
-    record(session, "case.read", case.reference, on=today, actor=officer.name, detail=officer.role)
+    record(session, act, case.reference, on=today, actor=officer.name, detail=officer.role)
     return view
 
 

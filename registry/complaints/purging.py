@@ -24,8 +24,14 @@ from registry.complaints.sealing import Sealer
 from registry.complaints.similarity import Shingle
 from registry.complaints.states import PURGEABLE
 from registry.complaints.units import all_units, periods_of
+from registry.db import drop_deleted
 
 AT_ONCE = 500
+KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
+EMPTIED_TABLES = (
+    "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects", *KEY_TABLES,
+)  # fmt: skip
+"""What was deleted in these leaves the disk too."""
 
 RemoveFiles = Callable[[Session, Case], None]
 """Deletes a case's files from the store, and their rows; done again it finds nothing to do."""
@@ -76,9 +82,14 @@ def purge(
     forget_offers(sessions, sealer, at.date())
     over = select(Case).where(_is_over(at.date()))
     closed = _each(sessions, over, lambda session, case: _destroy_keys(session, sealer, case, at))
+    if closed:
+        drop_deleted(sessions.kw["bind"], KEY_TABLES)
     left = select(Case).where(Case.state == CaseState.PURGED, Case.purged_on.is_(None))
     emptied = _each(sessions, left, lambda session, case: _empty(session, case, at.date(), remove_files))
-    return Purged(closed, emptied, _remove_bare(sessions, at.date()))
+    removed = _remove_bare(sessions, at.date())
+    if emptied or removed:
+        drop_deleted(sessions.kw["bind"], EMPTIED_TABLES)
+    return Purged(closed, emptied, removed)
 
 
 def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> int:

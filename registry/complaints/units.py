@@ -53,7 +53,7 @@ def add(
         is_default=False,
         periods=None if periods is None else msgspec.to_builtins(periods),
     )
-    takes = takes_complaints(_facts_of(unit))
+    takes = takes_complaints(facts_of(unit))
     if is_default and not takes:
         raise InvalidInput(
             [
@@ -92,6 +92,17 @@ def close(session: Session, reference: str, today: date) -> Unit:
     return unit
 
 
+def make_default(session: Session, reference: str) -> Unit:
+    """Let this unit take what no other is for. Raises NotFound, InvalidInput when it takes no complaints."""
+    everyone = _locked(session)
+    unit = unit_named(session, reference)
+    if not takes_complaints(facts_of(unit)):
+        raise InvalidInput([Fault("unit", Problem.CONTRADICTORY, "takes no complaints, so it cannot be the default")])
+    for other in everyone:
+        other.is_default = other is unit
+    return unit
+
+
 def unit_named(session: Session, reference: str) -> Unit:
     unit = session.execute(select(Unit).where(Unit.reference == reference)).scalar_one_or_none()
     if unit is None:
@@ -106,14 +117,14 @@ def all_units(session: Session) -> list[Unit]:
 
 def require_open_intake(session: Session) -> None:
     """Raises IntakeClosed where no unit would take what somebody is about to write."""
-    if not is_intake_open([_facts_of(unit) for unit in all_units(session)]):
+    if not is_intake_open([facts_of(unit) for unit in all_units(session)]):
         raise _closed()
 
 
 def route(session: Session, country: str | None) -> Unit:
     """The unit that takes a complaint about work in a country. Raises IntakeClosed."""
     everyone = all_units(session)
-    chosen = unit_for(country, [_facts_of(unit) for unit in everyone])
+    chosen = unit_for(country, [facts_of(unit) for unit in everyone])
     for unit in everyone:
         if unit.reference == chosen:
             return unit
@@ -125,12 +136,13 @@ def periods_of(unit: Unit | None) -> Periods:
     return SHIPPED if unit is None or unit.periods is None else msgspec.convert(unit.periods, Periods)
 
 
+def facts_of(unit: Unit) -> UnitFacts:
+    """What routing asks of a unit."""
+    return UnitFacts(unit.reference, unit.country, unit.is_default, unit.closed_on is None)
+
+
 def _closed() -> IntakeClosed:
     return IntakeClosed("nobody takes complaints here now: call one of the help lines")
-
-
-def _facts_of(unit: Unit) -> UnitFacts:
-    return UnitFacts(unit.reference, unit.country, unit.is_default, unit.closed_on is None)
 
 
 def _locked(session: Session) -> list[Unit]:

@@ -1,0 +1,249 @@
+"""`registry cases`: complaints for officials, until they have a console. Every reading and every move is on record."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+import click
+from sqlalchemy.orm import Session
+
+from registry.case_terms import CaseRole, CaseState, Priority
+from registry.cli.case_showing import moves_table, queue_lines, queue_row, view_facts, view_lines
+from registry.cli.collisions import Reference
+from registry.cli.opening import opened
+from registry.clock import day_at, now
+from registry.complaints import casework, priorities, purging, units
+from registry.complaints.casework import Officer
+from registry.complaints.sealing import Sealer
+from registry.complaints.states import OPEN_STATES
+
+EXAMPLES = """\b
+Examples:
+  registry cases list --unit it-labour
+  registry cases triage --unit it-labour --by "A. Officer"
+  registry cases show 7QXK2MPW4N9T --unit it-labour --by "A. Officer"
+  registry cases move 7QXK2MPW4N9T investigating --unit it-labour --by "A. Officer" --as investigator
+  registry cases reply 7QXK2MPW4N9T --unit it-labour --by "A. Officer" < answer.txt
+  registry cases purge --dry-run
+"""
+
+
+class Desk(NamedTuple):
+    """Where an officer works: within one transaction, which the command commits."""
+
+    session: Session
+    sealer: Sealer
+    officer: Officer
+
+
+@click.group(epilog=EXAMPLES)
+def cases() -> None:
+    """Complaints as a unit's officers work on them. A unit sees its own cases and no others."""
+
+
+def as_officer(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which an officer says who he is."""
+    roles = click.Choice([role.value for role in CaseRole if role not in (CaseRole.COMPLAINANT, CaseRole.REGISTRY)])
+    for option in (
+        click.option(
+            "--as", "role", type=roles, default=CaseRole.TRIAGE.value, show_default=True, help="In which role."
+        ),
+        click.option("--by", "name", required=True, help="Who does it; stands in the audit."),
+        click.option("--unit", required=True, help="The officer's unit."),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def desk(unit: str, name: str, role: str) -> Iterator[Desk]:
+    if not name.strip() or len(name) > 200:
+        raise click.BadParameter("must be a name, in 200 characters", param_hint="--by")
+    with opened() as (_, sessions, keyring), sessions.begin() as session:
+        units.unit_named(session, unit)
+        yield Desk(session, Sealer(keyring), Officer(name.strip(), CaseRole(role), unit))
+
+
+@cases.command(name="list")
+@click.option("--unit", required=True, help="Whose cases.")
+@click.option("--state", "states", multiple=True, type=click.Choice([state.value for state in CaseState]))
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+def list_cases(unit: str, states: tuple[str, ...], limit: int, form: str) -> None:
+    """The queue: the most urgent first, then what is due first. Nothing of what was written is shown.
+
+    Without --state those that somebody works on; `--state quarantined` shows what was set aside as a flood.
+    """
+    wanted = frozenset(CaseState(state) for state in states) or OPEN_STATES
+    with opened() as (_, sessions, _keyring), sessions() as session:
+        units.unit_named(session, unit)
+        found = casework.queue(session, unit, wanted - {CaseState.DRAFT, CaseState.PURGED}, limit)
+        numbers = casework.counts(session, unit)
+    if form == "json":
+        json.dump([queue_row(one) for one in found], sys.stdout, indent=1)
+        click.echo()
+    elif form == "csv":
+        rows = [queue_row(one) for one in found]
+        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else ["case"])
+        writer.writeheader()
+        writer.writerows(rows)
+    else:
+        click.echo("\n".join(queue_lines(found, numbers, now())))
+
+
+@cases.command()
+@click.argument("case", type=Reference())
+@as_officer
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(case: str, unit: str, name: str, role: str, as_json: bool) -> None:
+    """Read CASE with all that was written in it. That you read it is written down."""
+    with desk(unit, name, role) as (session, sealer, officer):
+        view = casework.case_view(session, sealer, officer, case, _today())
+        shown = view_facts(view) if as_json else view_lines(view)
+    click.echo(json.dumps(shown, ensure_ascii=False, indent=1) if as_json else "\n".join(shown))
+
+
+@cases.command()
+@click.argument("case", type=Reference())
+@as_officer
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A new file.")
+def export(case: str, unit: str, name: str, role: str, out: Path) -> None:
+    """Write CASE with all that was written in it to a file that only you can read. It holds what was sealed: guard it."""
+    with desk(unit, name, role) as (session, sealer, officer):
+        view = casework.case_view(session, sealer, officer, case, _today(), act="case.exported")
+        facts = view_facts(view)
+        with _new_file(out) as file:
+            json.dump(facts, file, ensure_ascii=False, indent=1)
+    click.echo(f"Written to {out}.")
+
+
+@cases.command()
+@click.argument("case", type=Reference(), required=False)
+@as_officer
+def triage(case: str | None, unit: str, name: str, role: str) -> None:
+    """Take CASE, or the most urgent that nobody has looked at, into triage, and show it with the reasons of its priority."""
+    with desk(unit, name, role) as (session, sealer, officer):
+        fresh = frozenset({CaseState.SUBMITTED, CaseState.REOPENED})
+        waiting = [one.reference for one in casework.queue(session, unit, fresh, 1)] if case is None else [case]
+        if not waiting:
+            click.echo("Nothing waits for a first look.")
+            return
+        casework.move(session, sealer, officer, waiting[0], CaseState.IN_TRIAGE, now())
+        lines = view_lines(casework.case_view(session, sealer, officer, waiting[0], _today()))
+    click.echo("\n".join(lines))
+
+
+@cases.command()
+@click.argument("case", type=Reference())
+@click.argument("state", type=click.Choice([state.value for state in CaseState]))
+@as_officer
+@click.option("--reason", help="Why; sealed like the rest.")
+@click.option("--version", type=int, help="The version that was read: refuses if it was changed since.")
+def move(case: str, state: str, unit: str, name: str, role: str, reason: str | None, version: int | None) -> None:
+    """Take CASE to STATE, as `registry cases moves` allows it."""
+    with desk(unit, name, role) as (session, sealer, officer):
+        moved = casework.move(session, sealer, officer, case, CaseState(state), now(), reason=reason, version=version)
+    click.echo(f"{case} is {moved.state}, version {moved.version}.")
+
+
+@cases.command()
+@click.argument("case", type=Reference())
+@click.argument("into", type=Reference())
+@as_officer
+@click.option("--reason", required=True)
+def merge(case: str, into: str, unit: str, name: str, role: str, reason: str) -> None:
+    """Join CASE to INTO, which goes on for both. Its complainant keeps his mailbox."""
+    with desk(unit, name, role) as (session, sealer, officer):
+        casework.merge(session, sealer, officer, case, into, now(), reason=reason)
+    click.echo(f"{case} is merged into {into}.")
+
+
+@cases.command()
+@click.argument("case", type=Reference())
+@click.argument("text", type=click.File("r", encoding="utf-8"), default="-")
+@as_officer
+@click.option("--to-helper", is_flag=True, help="A helper may read it, while the worker has no mailbox of her own.")
+def reply(case: str, text: TextIO, unit: str, name: str, role: str, to_helper: bool) -> None:
+    """Write the TEXT of a file, or of standard input, to the complainant of CASE."""
+    words = text.read()
+    with desk(unit, name, role) as (session, sealer, officer):
+        count = casework.reply(session, sealer, officer, case, words, now(), to_helper=to_helper)
+    click.echo(f"Written to {count} mailbox{'es' if count > 1 else ''}.")
+
+
+@cases.command()
+@click.argument("case", type=Reference())
+@click.argument("level", type=click.Choice([priority.value for priority in Priority]), required=False)
+@as_officer
+@click.option("--reason", help="Why; sealed like the rest.")
+@click.option("--approve", "decision", flag_value="approve", help="Approve a lowering that waits.")
+@click.option("--refuse", "decision", flag_value="refuse", help="Refuse it.")
+def priority(
+    case: str, level: str | None, unit: str, name: str, role: str, reason: str | None, decision: str | None
+) -> None:
+    """Give CASE another priority. Lowering from p0 or p1 waits until a second person approves it."""
+    if (level is None) is (decision is None):
+        raise click.UsageError("name a priority, or give --approve or --refuse")
+    with desk(unit, name, role) as (session, sealer, officer):
+        if level is None:
+            change = priorities.decide_lowering(session, officer, case, now(), is_approved=decision == "approve")
+        else:
+            change = priorities.set_priority(
+                session, sealer, officer, case, Priority(level), now(), reason=reason or ""
+            )
+    if change.is_approved is None:
+        click.echo(f"{case} stays {change.from_priority} until a second person approves {change.to_priority}.")
+    else:
+        click.echo(f"{case} is {change.to_priority if change.is_approved else change.from_priority}.")
+
+
+@cases.command()
+@click.argument("case", type=Reference())
+@as_officer
+@click.option("--reason", required=True)
+@click.option("--release", "is_released", is_flag=True, help="Take the hold away.")
+def hold(case: str, unit: str, name: str, role: str, reason: str, is_released: bool) -> None:
+    """Let nothing of CASE be destroyed, however old it is, until the hold is taken away."""
+    with desk(unit, name, role) as (session, sealer, officer):
+        casework.hold(session, sealer, officer, case, _today(), is_held=not is_released, reason=reason)
+    click.echo(f"{case} is {'released' if is_released else 'held'}.")
+
+
+@cases.command()
+@click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be destroyed, and destroy nothing.")
+def purge(is_dry: bool) -> None:
+    """Destroy what is kept long enough: keys first, then words and files. `registry worker` does it by itself."""
+    with opened() as (_, sessions, keyring):
+        if is_dry:
+            with sessions() as session:
+                doomed, held = purging.doomed(session, _today()), purging.held(session, _today())
+            for one in doomed:
+                click.echo(f"{one.reference}  {one.state:<12}  {one.unit or '-':<20}  since {one.purge_on}")
+            for reference in held:
+                click.echo(f"{reference}  kept by a legal hold")
+            click.echo(f"{len(doomed)} would be destroyed.")
+            return
+        done = purging.purge(sessions, Sealer(keyring), now())
+    click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
+
+
+@cases.command()
+def moves() -> None:
+    """The table by which cases move, as it stands in docs/cases.md."""
+    click.echo(moves_table(), nl=False)
+
+
+def _today() -> Any:
+    return day_at(now(), None)
+
+
+def _new_file(path: Path) -> TextIO:
+    try:
+        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
+    except OSError as error:
+        raise click.BadParameter(f"{path} cannot be made ({error.strerror})", param_hint="--out") from None

@@ -1,0 +1,117 @@
+"""`registry units`: the officers who take complaints, one unit for each authority and country."""
+
+from typing import Any
+
+import click
+import msgspec
+
+from registry.cli.opening import opened
+from registry.clock import day_at, now
+from registry.complaints import units as actions
+from registry.complaints.models import Unit
+from registry.complaints.retention_rules import SHIPPED, Periods
+from registry.complaints.routing_rules import takes_complaints
+from registry.complaints.sealing import Sealer
+from registry.terms import Language
+
+
+@click.group(
+    epilog="\b\nExamples:\n"
+    '  registry units add it-inl-prato --country IT --authority it-inl --name en="Labour inspectorate, Prato" \\\n'
+    "      --email desk@authority.example --default\n"
+    "  registry units list\n  registry units close it-inl-prato"
+)
+def units() -> None:
+    """Who takes complaints. A complaint goes to the unit of the country of work, or else to the default one.
+
+    Units of China see licensing and never a complaint. Without a default unit nobody can file.
+    """
+
+
+@units.command()
+@click.argument("reference")
+@click.option("--country", required=True, help="Two letters of an EU state, or CN.")
+@click.option("--authority", required=True, help="The authority it belongs to, by its reference.")
+@click.option("--name", "names", multiple=True, required=True, help="LANGUAGE=NAME, once for each language.")
+@click.option("--email", help="Hears that something waits, never what.")
+@click.option("--supervisor-email", help="Hears that something is overdue (the same address).")
+@click.option("--default", "is_default", is_flag=True, help="Takes what no other unit is for.")
+@click.option("--keep", "kept", multiple=True, help="KIND=DAYS: how long it keeps what was written, by its law.")
+def add(reference: str, names: tuple[str, ...], kept: tuple[str, ...], **given: Any) -> None:
+    """Write down a unit and make its keys, in REGISTRY_HOME/keys: back them up."""
+    with opened() as (_, sessions, keyring), sessions.begin() as session:
+        unit = actions.add(
+            session,
+            Sealer(keyring),
+            reference,
+            names=_named(names),
+            periods=_periods(kept),
+            today=day_at(now(), None),
+            **given,
+        )
+        click.echo("\n".join(_lines(unit)))
+
+
+@units.command(name="list")
+def list_units() -> None:
+    """Every unit: what it takes, and how long it keeps what was written."""
+    with opened() as (_, sessions, _keyring), sessions() as session:
+        known = actions.all_units(session)
+        for unit in known:
+            click.echo("\n".join(_lines(unit)))
+        if not any(unit.is_default for unit in known):
+            click.echo("There is no default unit: nobody can file a complaint. See `registry units add --help`.")
+
+
+@units.command()
+@click.argument("reference")
+def close(reference: str) -> None:
+    """Let a unit take nothing new. Its cases stay its own."""
+    with opened() as (_, sessions, _keyring), sessions.begin() as session:
+        unit = actions.close(session, reference, day_at(now(), None))
+        click.echo(f"{unit.reference} takes nothing new since {unit.closed_on}.")
+
+
+@units.command(name="default")
+@click.argument("reference")
+def make_default(reference: str) -> None:
+    """Let a unit take what no other is for, in place of the one that does."""
+    with opened() as (_, sessions, _keyring), sessions.begin() as session:
+        actions.make_default(session, reference)
+        click.echo(f"{reference} takes what no other unit is for.")
+
+
+def _lines(unit: Unit) -> list[str]:
+    name = unit.names.get(Language.EN) or next(iter(unit.names.values()))
+    facts = actions.facts_of(unit)
+    takes = "takes complaints" if takes_complaints(facts) else "takes no complaints"
+    if unit.closed_on is not None:
+        takes = f"takes nothing new since {unit.closed_on}"
+    lines = [f"{unit.reference}  {unit.country}  {name}", f"  {takes}{', default' if unit.is_default else ''}"]
+    lines.append(f"  mail {unit.email or 'none'}, overdue {unit.supervisor_email or unit.email or 'none'}")
+    periods = msgspec.to_builtins(actions.periods_of(unit))
+    lines.append("  keeps " + ", ".join(f"{kind} {days} days" for kind, days in periods.items()))
+    return lines
+
+
+def _named(names: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for one in names:
+        language, is_given, name = one.partition("=")
+        if not is_given or language not in list(Language):
+            raise click.BadParameter(
+                f"write it as LANGUAGE=NAME, with one of {', '.join(Language)}", param_hint="--name"
+            )
+        found[language] = name.strip()
+    return found
+
+
+def _periods(kept: tuple[str, ...]) -> Periods | None:
+    known = msgspec.to_builtins(SHIPPED)
+    found = {}
+    for one in kept:
+        kind, _, days = one.partition("=")
+        if kind not in known or not days.isdecimal():
+            raise click.BadParameter(f"write it as KIND=DAYS, with one of {', '.join(known)}", param_hint="--keep")
+        found[kind] = int(days)
+    return Periods(**found) if found else None

@@ -1,0 +1,80 @@
+"""Invented complaints for a demonstration, filed and worked on through the same doors as real ones."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from sqlalchemy.orm import Session
+from stdnum.iso7064 import mod_97_10
+
+from registry.case_terms import BoxRole, CaseRole, CaseState
+from registry.complaints import casework, filing, units, visits
+from registry.complaints.casework import Officer
+from registry.complaints.models import Case, Unit
+from registry.complaints.receipts import RANDOM_DIGITS, derive, last_six
+from registry.complaints.sealing import Sealer
+from registry.terms import Language
+
+
+def load_complaints(
+    session: Session,
+    sealer: Sealer,
+    offices: Iterable[Mapping[str, Any]],
+    complaints: Sequence[Mapping[str, Any]],
+    agencies: Mapping[str, str],
+    at: datetime,
+) -> list[str]:
+    """Write down units and complaints. Gives the receipts, to come back by. `agencies`: references by their tags."""
+    for office in offices:
+        units.add(session, sealer, **office, today=at.date())
+    codes = [demo_code(number) for number in range(1, len(complaints) + 1)]
+    for code, entry in zip(codes, complaints, strict=True):
+        _file(session, sealer, code, entry, agencies, at)
+    return codes
+
+
+def demo_code(number: int) -> str:
+    """A receipt that nobody could take for one that was drawn at random."""
+    body = f"{number:0{RANDOM_DIGITS}d}"
+    return body + str(mod_97_10.calc_check_digits(body))
+
+
+def _file(
+    session: Session, sealer: Sealer, code: str, entry: Mapping[str, Any], agencies: Mapping[str, str], at: datetime
+) -> None:
+    filed_at = _within(entry["filed"], at)
+    role = BoxRole(entry.get("role", BoxRole.WORKER))
+    started = filing.start(
+        session,
+        sealer,
+        code,
+        derive(sealer.keyring, code),
+        language=Language(entry["language"]),
+        role=role,
+        at=filed_at,
+    )
+    visit = visits.visit(session, sealer, started.token, filed_at)
+    filing.confirm(session, sealer, visit, last_six(code), filed_at)
+    told = dict(entry["answers"])
+    if "agency" in entry:
+        told["agency"] = {"agency_id": agencies[entry["agency"]]}
+    filing.answer(session, sealer, visit, told)
+    filing.submit(session, sealer, visit, filed_at)
+    visits.end(session, visit)
+    _work(session, sealer, started.case, entry, at)
+
+
+def _work(session: Session, sealer: Sealer, case: Case, entry: Mapping[str, Any], at: datetime) -> None:
+    unit = session.get_one(Unit, case.unit_id).reference
+    for step in entry.get("steps", ()):
+        officer = Officer(f"Demo {step['role']}", CaseRole(step["role"]), unit)
+        target, on = CaseState(step["state"]), _within(step["on"], at)
+        casework.move(session, sealer, officer, case.reference, target, on, reason="An invented case.")
+    for reply in entry.get("replies", ()):
+        officer = Officer("Demo investigator", CaseRole.INVESTIGATOR, unit)
+        casework.reply(session, sealer, officer, case.reference, reply["text"], _within(reply["on"], at))
+
+
+def _within(day: date, at: datetime) -> datetime:
+    """An instant of a day that is not later than now."""
+    return min(datetime.combine(day, time(12), UTC), at)
