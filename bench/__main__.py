@@ -1,4 +1,4 @@
-"""`python -m bench [lookups] [writing] [search] [imports] [log] [receipts]`: measures, prints rows, keeps them in bench/results.
+"""`python -m bench [PART]...`: measures all parts or those named, prints rows, keeps them in bench/results.
 
 BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
 """
@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import box, databases, imports, log, lookups, receipts, report, search, writing
+from bench import box, complaints, databases, imports, log, lookups, receipts, report, search, writing
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "search", "imports", "log", "receipts")
+PARTS = ("lookups", "writing", "search", "imports", "log", "receipts", "complaints")
 
 
 def main(parts: list[str]) -> None:
@@ -50,6 +50,7 @@ def main(parts: list[str]) -> None:
             "imports": lambda: imports.measure(size, rounds, folder, server),
             "log": lambda: log.measure(size, rounds, servers_core, folder, server),
             "receipts": lambda: receipts.measure(size, rounds, servers_core, folder, server),
+            "complaints": lambda: complaints.measure(rounds, folder, server, (servers_core, load_core)),
         }
         for part in (part for part in PARTS if part in wanted):
             found, raw = measures[part]()

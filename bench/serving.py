@@ -26,22 +26,25 @@ class Server:
 
 
 @contextmanager
-def peer(name: str, folder: Path, core: int, *, url: str = "", answer_bytes: int = 600) -> Iterator[Server]:
-    """One of bench.peers on a database."""
+def peer(
+    name: str, folder: Path, core: int | Sequence[int], *, url: str = "", answer_bytes: int = 600
+) -> Iterator[Server]:
+    """One of bench.peers on a database; on one core or several."""
     variables = {"BENCH_DATABASE_URL": url, "BENCH_BYTES": str(answer_bytes)}
     with _served(name, folder, core, [sys.executable, "-m", "bench.peers", name], variables, as_option=False) as server:
         yield server
 
 
 @contextmanager
-def ours(folder: Path, core: int, url: str) -> Iterator[Server]:
-    """The registry as an operator serves it, limits, headers and log included."""
-    home = folder / f"home-{time.monotonic_ns()}"
+def ours(
+    folder: Path, core: int | Sequence[int], url: str, *, home: Path | None = None, edges: str = "api"
+) -> Iterator[Server]:
+    """The registry as an operator serves it, limits, headers and log included; `home` where its keys are there already."""
     variables = {
-        "REGISTRY_HOME": str(home),
+        "REGISTRY_HOME": str(home or folder / f"home-{time.monotonic_ns()}"),
         "REGISTRY_DATABASE_URL": url,
         "REGISTRY_RATE": str(RATE),
-        "REGISTRY_EDGES": "api",
+        "REGISTRY_EDGES": edges,
     }
     command = [sys.executable, "-m", "registry.cli", "serve"]
     with _served("ours", folder, core, command, variables, as_option=True) as server:
@@ -50,7 +53,13 @@ def ours(folder: Path, core: int, url: str) -> Iterator[Server]:
 
 @contextmanager
 def _served(
-    name: str, folder: Path, core: int, command: Sequence[str], variables: dict[str, str], *, as_option: bool
+    name: str,
+    folder: Path,
+    core: int | Sequence[int],
+    command: Sequence[str],
+    variables: dict[str, str],
+    *,
+    as_option: bool,
 ) -> Iterator[Server]:
     port = _free_port()
     output = folder / f"{name}-{port}.out"
@@ -64,7 +73,7 @@ def _served(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+            preexec_fn=lambda: os.sched_setaffinity(0, [core] if isinstance(core, int) else core),
         )
     server = Server(name, port, process.pid, output)
     try:

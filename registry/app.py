@@ -107,8 +107,10 @@ def register_edges(app: Flask, settings: Settings) -> None:
 
         public.register(app)
     if Edge.INTAKE in settings.edges:
+        from registry.api.edge import register_intake
         from registry.public.intake import edge as intake
 
+        register_intake(app)
         intake.register(app)
 
 

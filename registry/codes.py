@@ -219,6 +219,8 @@ class Problem(StrEnum):
     NOT_NOW = "not_now"
     ILLEGAL_MOVE = "illegal_move"
     STALE_VERSION = "stale_version"
+    REPEAT_DIFFERS = "repeat_differs"
+    ALREADY_DONE = "already_done"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
 

@@ -109,6 +109,18 @@ class NotAdmitted(RegistryError):
         self.retry_after = retry_after
 
 
+class RepeatDiffers(RegistryError):
+    """An Idempotency-Key came again with something else beside it: nothing was done."""
+
+    code = Problem.REPEAT_DIFFERS
+
+
+class AlreadyDone(RegistryError):
+    """It was done when this key came first, and what was answered then is shown once only: a receipt."""
+
+    code = Problem.ALREADY_DONE
+
+
 class SettingsError(RegistryError):
     """A setting is wrong; the text names it and says what to do."""
 

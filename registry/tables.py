@@ -9,6 +9,7 @@ from registry.complaints import boxes as _boxes
 from registry.complaints import casework_models as _casework
 from registry.complaints import mailbox_models as _mailboxes
 from registry.complaints import models as _complaints
+from registry.complaints import repeats as _repeats
 from registry.complaints import similarity as _similarity
 from registry.db import Base
 from registry.events import models as _events
@@ -32,6 +33,7 @@ MODELS = (
     _log,
     _mailboxes,
     _names,
+    _repeats,
     _similarity,
     _statistics,
 )

@@ -155,15 +155,16 @@ class Word(fields.Field[Any]):
         self.words: dict[str, Any] = (
             {word.value: word for word in words} if isinstance(words, type) else {word: word for word in words}
         )
+        self._folded = {word.lower(): member for word, member in self.words.items()}
 
     def quick(self, text: str) -> Any:
         return self.words.get(text, DOUBT)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = unicodedata.normalize("NFKC", line(value, 80)).lower()
-        if text not in self.words:
+        if text not in self._folded:
             raise Fault(Problem.INVALID_VALUE, f"must be one of {', '.join(self.words)}")
-        return self.words[text]
+        return self._folded[text]
 
 
 class Flag(fields.Field[bool]):
@@ -191,6 +192,28 @@ class Token(fields.Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise Fault(Problem.INVALID_VALUE, "must be text")
+        return value
+
+
+class Sayings(fields.Field[dict[str, Any]]):
+    """A JSON object of at most `most` names, whose values somebody else reads: they are handed on as they stand."""
+
+    default_error_messages = ABSENT
+
+    def __init__(self, *, most: int, **more: Any) -> None:
+        super().__init__(**more)
+        self.most = most
+
+    def quick(self, text: str) -> Any:
+        return DOUBT
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Fault(Problem.INVALID_VALUE, "must be a JSON object")
+        if len(value) > self.most:
+            raise Fault(Problem.TOO_MANY, f"must have at most {self.most} fields; this has {len(value)}")
         return value
 
 

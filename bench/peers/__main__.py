@@ -6,12 +6,17 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from registry.cli.serve import INTAKE_THREADS
+
 PEERS = {
     "raw": ("bench.peers.raw:app", Interfaces.WSGI),
     "orm": ("bench.peers.orm:create_app", Interfaces.WSGI),
     "fastapi": ("bench.peers.core:create_app", Interfaces.ASGI),
+    "plain": ("bench.peers.plain:create_app", Interfaces.WSGI),
     "datasette": ("bench.peers.rows:create_app", Interfaces.ASGI),
 }
+
+THREADS = {"plain": INTAKE_THREADS}
 
 
 def main(name: str, port: str) -> None:
@@ -23,7 +28,8 @@ def main(name: str, port: str) -> None:
         port=int(port),
         interface=interface,
         workers=1,
-        blocking_threads=1 if interface is Interfaces.WSGI else None,
+        # As many as the registry has where it takes complaints.
+        blocking_threads=THREADS.get(name, 1) if interface is Interfaces.WSGI else None,
         http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.warning,

@@ -1,13 +1,14 @@
 """The REST edge: Flask-RESTX for routing alone, without its error handling, documentation and masks."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask
-from flask_restx import Api
+from flask_restx import Api, Namespace
 
 from registry.api import log, well_known
 from registry.api.docs import views
-from registry.api.namespaces import NAMESPACES, PREFIX
+from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 
 
 class Router(Api):  # type: ignore[misc]
@@ -25,11 +26,20 @@ class Router(Api):  # type: ignore[misc]
 
 
 def register(app: Flask) -> None:
-    api = Router(doc=False, prefix=PREFIX)
-    for namespace in NAMESPACES:
-        api.add_namespace(namespace)
-    # `add_specs` counts here only: given to the constructor it is ignored.
-    api.init_app(app, add_specs=False)
+    _route(app, NAMESPACES)
     app.register_blueprint(log.pages)
     well_known.register(app)
     views.register(app)
+
+
+def register_intake(app: Flask) -> None:
+    """Complaints, which a process may serve without the rest."""
+    _route(app, INTAKE)
+
+
+def _route(app: Flask, namespaces: Iterable[Namespace]) -> None:
+    api = Router(doc=False, prefix=PREFIX)
+    for namespace in namespaces:
+        api.add_namespace(namespace)
+    # `add_specs` counts here only: given to the constructor it is ignored.
+    api.init_app(app, add_specs=False)

@@ -14,7 +14,10 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One request. `template` is its path as documented, `answer` the recorded body."""
+    """One request. `template` is its path as documented, `answer` the body recorded in the `package`'s examples.json.
+
+    Without a `verb` it is a GET, or with a body a POST.
+    """
 
     operation: str
     name: str
@@ -24,10 +27,12 @@ class Example:
     query: dict[str, str] = field(default_factory=dict)
     body: dict[str, Any] | None = None
     status: int = 200
+    verb: str = ""
+    package: str = "registry.api"
 
     @property
     def method(self) -> str:
-        return "GET" if self.body is None else "POST"
+        return self.verb or ("GET" if self.body is None else "POST")
 
     def address(self) -> str:
         address = self.template.format_map(self.path)
@@ -38,7 +43,7 @@ class Example:
 
     @property
     def answer(self) -> Any:
-        return recorded()[self.operation][self.name]
+        return recorded(self.package)[self.operation][self.name]
 
 
 SENDING = "DEMASENDAG2R"
@@ -206,12 +211,8 @@ EXAMPLES = (
 )
 
 
-def examples_of(operation: str) -> tuple[Example, ...]:
-    return tuple(example for example in EXAMPLES if example.operation == operation)
-
-
 @cache
-def recorded() -> dict[str, dict[str, Any]]:
+def recorded(package: str) -> dict[str, dict[str, Any]]:
     """The answers, by operation and example."""
-    found: dict[str, dict[str, Any]] = msgspec.json.decode((files("registry.api") / "examples.json").read_bytes())
+    found: dict[str, dict[str, Any]] = msgspec.json.decode((files(package) / "examples.json").read_bytes())
     return found

@@ -3,6 +3,7 @@
 from flask_restx import Namespace
 
 from registry.api import agencies, checks, corridor, credentials, directory, fees, statistics, verify
+from registry.api.complaints import entering, filing, mailbox, receipts
 
 PREFIX = "/api/v1"
 
@@ -17,3 +18,6 @@ NAMESPACES: tuple[Namespace, ...] = (
     statistics.ns,
 )
 """Every namespace served under PREFIX, in the order of the documentation."""
+
+INTAKE: tuple[Namespace, ...] = (entering.ns, filing.ns, mailbox.ns, receipts.ns)
+"""Those of complaints, served under the same prefix where the intake is."""

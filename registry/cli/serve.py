@@ -28,6 +28,12 @@ log = structlog.get_logger()
 RESTART_PAUSE = 5.0
 """Seconds before a worker that ended by itself is started again."""
 
+INTAKE_THREADS = 8
+"""Threads of a process that takes complaints: a slow telephone that sends a file, and a receipt being derived, hold one each.
+
+Fewer than half of the database's connections, so that none waits for another while it holds one.
+"""
+
 PATIENCE = 10.0
 """Seconds a worker has to finish what it is doing when the server stops."""
 
@@ -57,7 +63,7 @@ def serve(address: str, port: int | None, workers: int, with_worker: bool) -> No
     announce(settings, address)
     warn_of_seal(settings)
     with metrics_folder(settings, workers), worker_beside(with_worker):
-        listen(address, settings.port, workers)
+        listen(address, settings.port, workers, INTAKE_THREADS if Edge.INTAKE in settings.edges else 1)
 
 
 def require_database(settings: Settings) -> None:
@@ -124,7 +130,7 @@ def warn_of_seal(settings: Settings) -> None:
             click.echo(f"  seal       until {seal.chain[0].not_valid_after_utc:%Y-%m-%d}")
 
 
-def listen(address: str, port: int, workers: int) -> None:
+def listen(address: str, port: int, workers: int, threads: int) -> None:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.http import HTTP1Settings
@@ -137,8 +143,8 @@ def listen(address: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
-        # One thread a process: twice as fast as many, for they would only wait for each other.
-        blocking_threads=1,
+        # One thread a process where lookups alone are answered: many would only wait for each other.
+        blocking_threads=threads,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
         websockets=False,

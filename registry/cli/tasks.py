@@ -11,6 +11,7 @@ from registry.agencies.channel_worker import apply_due, tell_old_channels
 from registry.clock import day_at, now
 from registry.complaints import purging, reminding
 from registry.complaints.admission import Admission
+from registry.complaints.repeats import forget_repeats
 from registry.complaints.sealing import Sealer
 from registry.complaints.visits import forget_expired
 from registry.config import Settings
@@ -88,6 +89,7 @@ def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> No
     """Destroy yesterday's key of the buckets even where nobody comes today, and drop what can no longer be used twice."""
     with sessions.begin() as session:
         Admission(Keyring(settings.keys), settings.home).forget(session, now())
+        forget_repeats(session, now().date())
 
 
 def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from registry.codes import Problem
 from registry.errors import (
+    AlreadyDone,
     DatabaseUnavailable,
     Fault,
     FilesUnavailable,
@@ -29,6 +30,7 @@ from registry.errors import (
     NotNow,
     NoVisit,
     RegistryError,
+    RepeatDiffers,
     StaleVersion,
     TooBusy,
     TooLarge,
@@ -53,7 +55,9 @@ STATUS: dict[type[RegistryError], int] = {
     NotAdmitted: 403,
     NotFound: 404,
     UnknownReceipt: 404,
+    AlreadyDone: 409,
     LogClosed: 409,
+    RepeatDiffers: 409,
     FileTooLarge: 413,
     NotNow: 409,
     IllegalMove: 409,
@@ -156,6 +160,8 @@ def answer_registry_error(error: RegistryError) -> Response:
     response = problem_response(status, error.code, error.text, getattr(error, "faults", ()))
     if isinstance(error, TooManyRequests | TooBusy) or (isinstance(error, NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
         log.error(error.code.value)

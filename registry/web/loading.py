@@ -99,17 +99,17 @@ class QueryReader:
         return _loaded(self._schema, values, faults)
 
 
-def loaded_body(schema: InSchema) -> dict[str, Any]:
-    """The fields of a JSON body. Raises InvalidInput, UnsupportedMediaType, or 413 beyond 160 KiB."""
+def loaded_body(schema: InSchema, most: int = MOST_BODY_BYTES) -> dict[str, Any]:
+    """The fields of a JSON body. Raises InvalidInput, UnsupportedMediaType, or 413 beyond `most` bytes."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("the body must be JSON, and Content-Type must say application/json")
-    request.max_content_length = MOST_BODY_BYTES
+    request.max_content_length = most
     faults = _faults_in_query()
     body = _json(request.get_data())
     if not isinstance(body, Fields):
         raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "must be a JSON object")])
     known = [field.data_key or name for name, field in schema.load_fields.items()]
-    for name in body.doubled:
+    for name in _doubled_in(body):
         faults.append(Fault(printable(name), Problem.DOUBLED_PARAMETER, "is given more than once"))
     for name in [name for name in body if name not in known]:
         del body[name]
@@ -181,6 +181,18 @@ def _json(body: bytes) -> Any:
     except ValueError:
         detail = "the body is not valid JSON in UTF-8"
     raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, detail)])
+
+
+def _doubled_in(body: Any) -> Iterator[str]:
+    """The names that stand twice in an object, however deep: which of two was meant, nobody can tell."""
+    left = [body]
+    while left:
+        part = left.pop()
+        if isinstance(part, Fields):
+            yield from part.doubled
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
 
 
 def _fields(pairs: list[tuple[str, Any]]) -> Fields:

@@ -17,7 +17,15 @@ from registry.web.answers import (
     respond_with_file,
     respond_with_nothing,
 )
-from registry.web.loading import Nothing, QueryReader, loaded_body, loaded_file, loaded_file_name, loaded_once
+from registry.web.loading import (
+    MOST_BODY_BYTES,
+    Nothing,
+    QueryReader,
+    loaded_body,
+    loaded_file,
+    loaded_file_name,
+    loaded_once,
+)
 from schemas.base import InSchema, OutSchema
 
 View = Callable[..., Any]
@@ -54,8 +62,10 @@ class Given:
     is_kept: bool = True
 
 
-def takes(schema: InSchema | None = None, *, body: bool = False, once: bool = False) -> Callable[[View], View]:
-    """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body.
+def takes(
+    schema: InSchema | None = None, *, body: bool = False, once: bool = False, most: int = MOST_BODY_BYTES
+) -> Callable[[View], View]:
+    """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body of `most` bytes.
 
     With `once` the view also gets what Idempotency-Key says, as `once`.
     """
@@ -66,7 +76,7 @@ def takes(schema: InSchema | None = None, *, body: bool = False, once: bool = Fa
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            said = loaded_body(shape) if body else reader.loaded(request.environ.get("QUERY_STRING", ""))
+            said = loaded_body(shape, most) if body else reader.loaded(request.environ.get("QUERY_STRING", ""))
             return view(self, **path, **said, **({"once": loaded_once()} if once else {}))
 
         taking.taken = Taken(shape, body, once)  # type: ignore[attr-defined]

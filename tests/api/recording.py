@@ -12,11 +12,15 @@ from werkzeug.test import TestResponse
 from registry import revisions
 from registry.api.examples import EXAMPLES, Example
 from registry.app import create_app
+from registry.complaints.sealing import Sealer
 from registry.config import Edge, Settings
+from registry.keyring import Keyring
 from registry.web.transaction import services
 from tests.api import world
+from tests.api.complaints import story
+from tests.api.complaints.conftest import make_unit
 
-TARGET = Path(__file__).parents[2] / "registry" / "api" / "examples.json"
+API = Path(__file__).parents[2] / "registry" / "api"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
 
 
@@ -36,7 +40,7 @@ def record() -> None:
         home = Path(folder)
         url = f"sqlite:///{home}/registry.sqlite3"
         revisions.upgrade(url)
-        settings = Settings(home=home, database_url=url, files=home / "files", edges=frozenset({Edge.API}))
+        settings = Settings(home=home, database_url=url, files=home / "files", edges=frozenset({Edge.API, Edge.INTAKE}))
         app = create_app(settings)
         with services(app).sessions.begin() as session:
             world.build(session)
@@ -45,8 +49,18 @@ def record() -> None:
         answers: dict[str, dict[str, Any]] = {}
         for example in EXAMPLES:
             answers.setdefault(example.operation, {})[example.name] = answer_in(ask(client, example))
+        told = dict[str, dict[str, Any]]()
+        with services(app).sessions() as session:
+            make_unit(session, Sealer(Keyring(settings.keys)))
+        for example, answer in story.told(client, is_held=False):
+            told.setdefault(example.operation, {})[example.name] = answer
         services(app).engine.dispose()
-    TARGET.write_text(json.dumps(answers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write(API / "examples.json", answers)
+    write(API / "complaints" / "examples.json", told)
+
+
+def write(path: Path, answers: Any) -> None:
+    path.write_text(json.dumps(answers, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

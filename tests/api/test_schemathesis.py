@@ -9,6 +9,7 @@ import schemathesis
 from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events, from_schema
+from schemathesis.schemas import BaseSchema
 from sqlalchemy.orm import Session
 
 from registry.config import Settings
@@ -36,15 +37,21 @@ def test_every_generated_request_is_answered_as_documented(app: Flask, settings:
     world.publish(settings, services(app).sessions)
     assert app.testing is False
     schema = schemathesis.openapi.from_wsgi("/openapi.json", app, config=SchemathesisConfig.from_path(CONFIG))
-    asked, complaints = 0, []
+    # What needs a visit is asked by one who has one, in complaints/test_schemathesis.py.
+    assert asked_of(schema.exclude(path_regex="^/api/v1/complaints")) > 1000
+
+
+def asked_of(schema: BaseSchema) -> int:
+    """Ask everything of a schema; gives how many requests that were. Fails with what was not answered as documented."""
+    asked, found = 0, []
     for event in from_schema(schema).execute():
         if isinstance(event, events.NonFatalError | events.FatalError):
-            complaints.append(repr(event))
+            found.append(repr(event))
         if isinstance(event, events.ScenarioFinished):
             asked += len(event.recorder.cases)
-            complaints += list(complaints_in(event))
-    assert not complaints, "\n\n".join(complaints[:10])
-    assert asked > 1000
+            found += list(complaints_in(event))
+    assert not found, "\n\n".join(found[:10])
+    return asked
 
 
 def complaints_in(event: events.ScenarioFinished) -> Iterator[str]:

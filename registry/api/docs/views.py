@@ -1,6 +1,7 @@
 """The documentation, readable offline: the document itself, a page to try it out, and a plain list of the endpoints."""
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,6 +19,9 @@ from registry.web.languages import text
 
 KEPT = 3600
 """Seconds a browser may keep these pages: they change with a release."""
+
+MOST_WORDS = 20
+"""Of a closed set that is listed; nobody reads all countries."""
 
 STYLE, SCRIPT, PAGE = (f"text/{kind}; charset=utf-8" for kind in ("css", "javascript", "html"))
 
@@ -94,10 +98,40 @@ def _operations() -> list[dict[str, Any]]:
         for method, operation in methods.items():
             parameters = [_resolved(parameter) for parameter in operation.get("parameters", [])]
             responses = {status: _resolved(response) for status, response in operation["responses"].items()}
-            shown.append(
-                {**operation, "path": path, "method": method.upper(), "parameters": parameters, "responses": responses}
-            )
+            resolved = {
+                "path": path,
+                "method": method.upper(),
+                "parameters": parameters,
+                "responses": responses,
+                "fields": list(_fields_of(operation)),
+                "examples": list(_examples_in(responses)),
+            }
+            shown.append({**operation, **resolved})
     return shown
+
+
+def _fields_of(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The fields of a JSON body, with the words of a closed set."""
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if content is None:
+        return
+    schema = _resolved(content["schema"])
+    for name, field in schema.get("properties", {}).items():
+        words = _resolved(field).get("enum", ())
+        yield {
+            "name": name,
+            "required": name in schema.get("required", ()),
+            "description": field.get("description", ""),
+            "words": words if len(words) <= MOST_WORDS else (),
+        }
+
+
+def _examples_in(responses: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The recorded answers of an operation that went well."""
+    for status, response in responses.items():
+        if status.startswith("2"):
+            for content in response.get("content", {}).values():
+                yield from content.get("examples", {}).values()
 
 
 def _resolved(part: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,187 @@
+"""Two hundred complaints filed at once on all cores, against plain inserts of the same bytes.
+
+Key derivation and proof of work are left out: the drafts are begun before, under receipts that nobody derived. What is measured
+is one filing from the moment at which all begin: the receipt confirmed, the answers with an account, and the handing in.
+"""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from bench import serving
+from bench.postgres import Cluster
+from bench.report import Row
+from bench.serving import Server
+from registry import revisions
+from registry.case_terms import BoxRole
+from registry.clock import now
+from registry.complaints import filing, units
+from registry.complaints.receipts import Root, last_six, new_code
+from registry.complaints.sealing import Sealer
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.keyring import Keyring
+from registry.terms import Language
+
+FILERS = 200
+TARGET = 1.0
+"""Seconds in which 95 of 100 have handed in."""
+
+UNIT = "it-invented-unit"
+_PATH = "/api/v1/complaints"
+_ANSWERS = {
+    "in_danger": "no",
+    "safe_to_talk": "yes",
+    "where_now": "IT",
+    "country": "IT",
+    "sector": "14.10",
+    "agency": {"name": "虚构对外劳务合作示例有限公司"},
+    "employer": "Fabbrica Inventata S.r.l.",
+    "since": "2025-03",
+    "paid_fees": "yes",
+    "fee_kinds": ["recruitment_service_payment"],
+    "paid_recruitment_service_payment": {"amount": "30000", "currency": "CNY", "to": "agency"},
+    "retention_of_identity_documents": "yes",
+    "hours_a_day": "13",
+    "account": "中介收了三万元，护照被工头拿走，每天工作十三个小时，没有休息日。" * 40,
+    "consent_labour_inspectorate": "yes",
+    "contact": {"how": "wechat", "address": "fictional_example"},
+}
+
+
+def measure(
+    rounds: int, folder: Path, cluster: Cluster | None, cores: Sequence[int]
+) -> tuple[list[Row], dict[str, Any]]:
+    """The rows of filing, on both databases."""
+    rows: list[Row] = []
+    raw: dict[str, Any] = {}
+    for kind in ("SQLite", "PostgreSQL"):
+        if kind == "PostgreSQL" and cluster is None:
+            continue
+        ours, plain = _on(rounds, folder / kind, cores, cluster if kind == "PostgreSQL" else None)
+        rows += [
+            Row(f"{FILERS} filings at once, p95 of one in s, {kind}", ours, TARGET, is_at_least=False),
+            Row(
+                f"{FILERS} filings at once / plain inserts of the same bytes, p95, {kind}",
+                [one / other for one, other in zip(ours, plain, strict=True)],
+                None,
+            ),
+        ]
+        raw[kind] = {"ours_p95_s": ours, "plain_p95_s": plain}
+    return rows, {"complaints": raw}
+
+
+def _on(rounds: int, home: Path, cores: Sequence[int], cluster: Cluster | None) -> tuple[list[float], list[float]]:
+    """The p95 of each round, ours and that of plain inserts, in seconds."""
+    home.mkdir(mode=0o700)
+    with ExitStack() as stack:
+        url = _database(stack, "complaints", home, cluster)
+        plain_url = _database(stack, "plain", home, cluster)
+        settings = Settings(home=home, database_url=url)
+        _open_intake(settings)
+        ours, plain = [], []
+        for _ in range(rounds):
+            with serving.ours(home, cores, url, home=home, edges="intake") as server:
+                ours.append(_p95(_all_at_once(server, _filings(settings))))
+            with serving.peer("plain", home, cores, url=plain_url) as server:
+                plain.append(_p95(_all_at_once(server, _filings(settings))))
+    return ours, plain
+
+
+def _database(stack: ExitStack, name: str, home: Path, cluster: Cluster | None) -> str:
+    if cluster is None:
+        return f"sqlite:///{home / name}.sqlite3"
+    cluster.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    cluster.run(f'CREATE DATABASE "{name}"')
+    stack.callback(cluster.run, f'DROP DATABASE "{name}" WITH (FORCE)')
+    return cluster.url(name)
+
+
+def _open_intake(settings: Settings) -> None:
+    revisions.upgrade(settings.database_url)
+    engine = engine_for(settings.database_url)
+    with sessions_for(engine).begin() as session:
+        units.add(
+            session,
+            Sealer(Keyring(settings.keys)),
+            UNIT,
+            country="IT",
+            authority="it-invented-authority",
+            names={"en": "Invented unit"},
+            email=None,
+            today=now().date(),
+        )
+    engine.dispose()
+
+
+def _filings(settings: Settings) -> list[list[bytes]]:
+    """The requests of each filer, whose drafts are begun here."""
+    sealer, at = Sealer(Keyring(settings.keys)), now()
+    engine = engine_for(settings.database_url)
+    filings = []
+    with sessions_for(engine).begin() as session:
+        for _ in range(FILERS):
+            code, root = new_code(), Root(secrets.token_hex(32), secrets.token_bytes(32))
+            begun = filing.start(session, sealer, code, root, language=Language.ZH_HANS, role=BoxRole.WORKER, at=at)
+            filings.append(
+                [
+                    _request("POST", "/confirm", begun.token, {"last_six": last_six(code)}),
+                    _request("PATCH", "/answers", begun.token, {"answers": _ANSWERS}),
+                    _request("POST", "/submit", begun.token, None),
+                ]
+            )
+    engine.dispose()
+    return filings
+
+
+def _request(method: str, path: str, token: str, body: Any) -> bytes:
+    sent = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
+    head = (
+        f"{method} {_PATH}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n\r\n"
+    )
+    return head.encode() + sent
+
+
+def _all_at_once(server: Server, filings: Sequence[Sequence[bytes]]) -> list[float]:
+    return asyncio.run(_file_all(server.port, filings))
+
+
+async def _file_all(port: int, filings: Sequence[Sequence[bytes]]) -> list[float]:
+    begin = asyncio.Event()
+    ready = asyncio.Barrier(len(filings) + 1)
+
+    async def file_one(requests: Sequence[bytes]) -> float:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await ready.wait()
+        await begin.wait()
+        began = time.perf_counter()
+        for request in requests:
+            writer.write(request)
+            await _answered(reader)
+        took = time.perf_counter() - began
+        writer.close()
+        return took
+
+    filing_all = [asyncio.create_task(file_one(requests)) for requests in filings]
+    await ready.wait()
+    begin.set()
+    return list(await asyncio.gather(*filing_all))
+
+
+async def _answered(reader: asyncio.StreamReader) -> None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 2"):
+        raise RuntimeError(f"a filing was answered {head[:200]!r}")
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            await reader.readexactly(int(line.partition(b":")[2]))
+
+
+def _p95(times: Sequence[float]) -> float:
+    return sorted(times)[int(len(times) * 0.95) - 1]

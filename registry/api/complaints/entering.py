@@ -1,0 +1,107 @@
+"""Before anything is told: what is asked, and how to be let in."""
+
+from typing import Any
+
+import msgspec
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.clock import now
+from registry.complaints.admission_rules import Purpose
+from registry.complaints.questions import QUESTIONNAIRE, Kind, Part, Question
+from registry.terms import Language
+from registry.web.answers import Answer, asked_language
+from registry.web.clients import network_of
+from registry.web.complaints import admission
+from registry.web.payloads import returns, takes
+from registry.web.questions import choices, help_text, part_title, payees, question_text, why_text
+from registry.web.transaction import reading
+from schemas.complaints import OfferQuerySchema, OfferSchema, QuestionnaireSchema
+
+ns = Namespace("complaints", path="/complaints")
+
+
+@ns.route("/questionnaire")
+class QuestionnaireView(Resource):  # type: ignore[misc]
+    @takes()
+    @returns(QuestionnaireSchema(), "getQuestionnaire")
+    def get(self) -> Answer:
+        """Read what is asked.
+
+        Every question with its words, the kind of its answer, and when it is asked. Nothing has to be answered. The version
+        changes with the questions; the words are in the asked language.
+        """
+        language = asked_language(request.environ)
+        return Answer(questionnaire_shown(language), language=language)
+
+
+@ns.route("/offer")
+class Offer(Resource):  # type: ignore[misc]
+    @takes(OfferQuerySchema())
+    @returns(OfferSchema(), "getOffer", kept=False)
+    def get(self, purpose: Purpose) -> Answer:
+        """Ask what it takes to be let in.
+
+        Solve the challenge, or wait until the ticket is good, and send either as `proof`. When many come it takes longer;
+        nobody is refused. Who asked is not kept.
+        """
+        offer = admission().offer(reading(), Purpose(purpose), network_here(), now())
+        return Answer(offer, language=asked_language(request.environ))
+
+
+class OptionShown(msgspec.Struct, frozen=True):
+    code: str
+    text: str
+
+
+class ShownIf(msgspec.Struct, frozen=True):
+    question: str
+    answers: tuple[str, ...]
+
+
+class QuestionShown(msgspec.Struct, frozen=True):
+    code: str
+    part: Part
+    kind: Kind
+    text: str
+    why: str
+    help: str
+    options: list[OptionShown]
+    payees: list[OptionShown]
+    shown_if: list[ShownIf]
+    most: int
+
+
+class QuestionnaireShown(msgspec.Struct, frozen=True):
+    version: str
+    parts: list[OptionShown]
+    questions: list[QuestionShown]
+
+
+def questionnaire_shown(language: Language) -> QuestionnaireShown:
+    return QuestionnaireShown(
+        QUESTIONNAIRE.version,
+        [OptionShown(part, part_title(language, part)) for part in Part],
+        [_shown(language, question) for question in QUESTIONNAIRE],
+    )
+
+
+def _shown(language: Language, question: Question) -> QuestionShown:
+    return QuestionShown(
+        question.code,
+        question.part,
+        question.kind,
+        question_text(language, question),
+        why_text(language, question),
+        help_text(language, question),
+        [OptionShown(code, words) for code, words in choices(language, question)],
+        [OptionShown(code, words) for code, words in payees(language)] if question.kind is Kind.CHARGE else [],
+        [ShownIf(code, answers) for code, answers in question.shown_if.items()],
+        question.most,
+    )
+
+
+def network_here() -> str:
+    """The asker's network, for the moment of being counted in."""
+    environ: dict[str, Any] = request.environ
+    return network_of(environ.get("REMOTE_ADDR") or "")

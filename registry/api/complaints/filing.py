@@ -1,0 +1,113 @@
+"""Filing: the receipt first, then answers in any order, then handing it in."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.api.complaints.entering import network_here
+from registry.api.complaints.shapes import received_shown, sheet_shown
+from registry.api.complaints.visiting import Here, visiting
+from registry.case_terms import BoxRole
+from registry.clock import now
+from registry.complaints import filing, receipts, repeats
+from registry.complaints.admission_rules import Purpose
+from registry.errors import AlreadyDone
+from registry.terms import Language
+from registry.web.answers import Answer, asked_language
+from registry.web.asking import keyring
+from registry.web.complaints import admission, sealer
+from registry.web.loading import Once
+from registry.web.payloads import returns, takes
+from registry.web.transaction import writing
+from schemas.complaints import (
+    MOST_OF_ANSWERS,
+    AnswersChangeSchema,
+    AnswersSchema,
+    ComplaintReceivedSchema,
+    ComplaintStartedSchema,
+    ComplaintStartSchema,
+    ReceiptConfirmedSchema,
+    ReceiptConfirmSchema,
+)
+
+ns = Namespace("complaints", path="/complaints")
+
+
+@ns.route("")
+class Complaints(Resource):  # type: ignore[misc]
+    @takes(ComplaintStartSchema(), body=True, once=True)
+    @returns(ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, role: BoxRole, language: Language, proof: str, once: Once | None) -> Answer:
+        """Begin a complaint.
+
+        The receipt comes first and is shown this once: it alone leads back. Show it in large print, let it be typed back
+        (`confirmReceipt`), and keep no copy. With an Idempotency-Key a request that comes again is told so and begins nothing.
+        """
+        at = now()
+        with writing() as session:
+            if once is not None and not repeats.claim(session, sealer(), "start", *once, at.date()):
+                raise AlreadyDone("a complaint was begun with this key: its receipt is not shown again")
+            admission().admit(session, Purpose.START, network_here(), proof, at)
+        code = receipts.new_code()
+        root = receipts.derive(keyring(), code)
+        with writing() as session:
+            begun = filing.start(session, sealer(), code, root, language=language, role=role, at=at)
+            shown = {
+                "receipt": receipts.shown(code),
+                "token": begun.token,
+                "draft_ends_on": begun.case.purge_on,
+            }
+        return Answer(shown, language=asked_language(request.environ))
+
+
+@ns.route("/confirm")
+class Confirmation(Resource):  # type: ignore[misc]
+    @takes(ReceiptConfirmSchema(), body=True)
+    @returns(ReceiptConfirmedSchema(), "confirmReceipt", (409, 413, 415))
+    @visiting
+    def post(self, here: Here, last_six: str) -> Answer:
+        """Confirm the receipt by its last six digits.
+
+        Nothing can be answered before. Confirming again changes nothing. A changed receipt takes the old one's place now, and
+        every visit is over: go on with the token given here.
+        """
+        token = filing.confirm(here.session, here.sealer, here.visit, last_six, here.at)
+        return Answer({"token": token}, language=here.language)
+
+
+@ns.route("/answers")
+class Answers(Resource):  # type: ignore[misc]
+    @takes()
+    @returns(AnswersSchema(), "getAnswers", kept=False)
+    @visiting
+    def get(self, here: Here) -> Answer:
+        """Read what was answered so far."""
+        return Answer(sheet_shown(filing.answers(here.session, here.sealer, here.visit)), language=here.language)
+
+    @takes(AnswersChangeSchema(), body=True, most=MOST_OF_ANSWERS)
+    @returns(AnswersSchema(), "changeAnswers", (409, 413, 415))
+    @visiting
+    def patch(self, here: Here, answers: dict[str, Any], version: int | None = None) -> Answer:
+        """Answer some questions.
+
+        Those not named stay as they are, so that two windows lose nothing; null takes an answer back. All faults are named at
+        once, by the question's code, and then nothing was changed.
+        """
+        sheet = filing.answer(here.session, here.sealer, here.visit, answers, version)
+        return Answer(sheet_shown(sheet), language=here.language)
+
+
+@ns.route("/submit")
+class Submission(Resource):  # type: ignore[misc]
+    @takes()
+    @returns(ComplaintReceivedSchema(), "submitComplaint", (409,))
+    @visiting
+    def post(self, here: Here) -> Answer:
+        """Hand the complaint in.
+
+        Answers to questions that are not asked any more are dropped. Handing it in again says the same again.
+        """
+        received = filing.submit(here.session, here.sealer, here.visit, here.at)
+        return Answer(received_shown(received, here.language), language=here.language)

@@ -1,0 +1,154 @@
+"""Coming back: the mailbox, what is written in it, and what its holder decides."""
+
+from http import HTTPStatus
+
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.api.complaints.entering import network_here
+from registry.api.complaints.shapes import mailbox_shown, sheet_shown
+from registry.api.complaints.visiting import Here, visiting
+from registry.case_terms import ConsentKind
+from registry.clock import now
+from registry.complaints import mailbox, receipts, visits
+from registry.complaints.admission_rules import Purpose
+from registry.errors import NotFound
+from registry.web.answers import Answer, asked_language
+from registry.web.asking import keyring
+from registry.web.complaints import admission, sealer
+from registry.web.loading import Once
+from registry.web.payloads import returns, returns_nothing, takes
+from registry.web.transaction import writing
+from schemas.complaints import MOST_OF_WORDS, VisitSchema, VisitStartSchema
+from schemas.mailbox import (
+    ConsentChangeSchema,
+    MailboxCopySchema,
+    MailboxSchema,
+    MessageSentSchema,
+    MessageWriteSchema,
+    ReopenSchema,
+)
+
+ns = Namespace("complaints", path="/complaints")
+
+
+@ns.route("/visits")
+class Visits(Resource):  # type: ignore[misc]
+    @takes(VisitStartSchema(), body=True)
+    @returns(VisitSchema(), "startVisit", (403, 404, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, receipt: str, proof: str) -> Answer:
+        """Come back by a receipt.
+
+        400 `mistyped_receipt` says that its digits do not fit together; nothing was looked up. Unknown, expired, destroyed,
+        withdrawn, changed and cut off are all 404 `unknown_receipt`, after the same time.
+        """
+        code, at = receipts.require_code(receipt), now()
+        with writing() as session:
+            admission().admit(session, Purpose.OPEN, network_here(), proof, at)
+        root = receipts.derive(keyring(), code)
+        with writing() as session:
+            token = mailbox.open_mailbox(session, sealer(), root, at)
+        return Answer({"token": token}, language=asked_language(request.environ))
+
+
+@ns.route("/visits/current")
+class CurrentVisit(Resource):  # type: ignore[misc]
+    @takes()
+    @returns_nothing("endVisit")
+    @visiting
+    def delete(self, here: Here) -> None:
+        """End this visit; its token opens nothing any more."""
+        visits.end(here.session, here.visit)
+
+
+@ns.route("/mailbox")
+class Mailbox(Resource):  # type: ignore[misc]
+    @takes()
+    @returns(MailboxSchema(), "getMailbox", (409,), kept=False)
+    @visiting
+    def get(self, here: Here) -> Answer:
+        """Read the mailbox.
+
+        Where the complaint stands in plain words, what happens by when, messages both ways, consents, and in `can` what may be
+        done now. What officers wrote counts as read.
+        """
+        view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
+        return Answer(mailbox_shown(view, here.language), language=here.language)
+
+
+@ns.route("/copy")
+class Copy(Resource):  # type: ignore[misc]
+    @takes()
+    @returns(MailboxCopySchema(), "getCopy", (409,), kept=False)
+    @visiting
+    def get(self, here: Here) -> Answer:
+        """Take a copy of everything home.
+
+        What was answered, written and agreed to. Offer it before `purge_on`; where it is kept, others may find it.
+        """
+        copy = mailbox.own_copy(here.session, here.sealer, here.visit, here.at)
+        shown = {"mailbox": mailbox_shown(copy.view, here.language), "answers": sheet_shown(copy.sheet)}
+        return Answer(shown, language=here.language)
+
+
+@ns.route("/messages")
+class Messages(Resource):  # type: ignore[misc]
+    @takes(MessageWriteSchema(), body=True, once=True, most=MOST_OF_WORDS)
+    @returns(MessageSentSchema(), "writeMessage", (409, 413, 415), status=HTTPStatus.CREATED)
+    @visiting
+    def post(self, here: Here, text: str, once: Once | None) -> Answer:
+        """Write to the officers.
+
+        With an Idempotency-Key the message is there once, however often it is sent. A case that waited for it goes on.
+        """
+        key = None if once is None else once.key
+        sent = mailbox.write(here.session, here.sealer, here.visit, text, here.at, once=key)
+        return Answer({"message_id": sent.reference, "written_on": sent.written_on}, language=here.language)
+
+
+@ns.route("/consents/<kind>")
+class Consents(Resource):  # type: ignore[misc]
+    @takes(ConsentChangeSchema(), body=True)
+    @returns_nothing("changeConsent", (404, 409, 413, 415))
+    @visiting
+    def put(self, here: Here, kind: str, is_given: bool) -> None:
+        """Give one consent, or take it back.
+
+        Each stands on its own; none follows from another. Taking one back is never too late, but what was told was told.
+        """
+        mailbox.consent(here.session, here.visit, consent_of(kind), here.today, is_given=is_given)
+
+
+@ns.route("/withdraw")
+class Withdrawal(Resource):  # type: ignore[misc]
+    @takes()
+    @returns_nothing("withdrawComplaint", (409,))
+    @visiting
+    def post(self, here: Here) -> None:
+        """Take the complaint back.
+
+        A draft is destroyed at once. What was handed in is worked on no more; for 30 days it may be taken up again
+        (`reopenComplaint`), then it is destroyed.
+        """
+        mailbox.withdraw(here.session, here.sealer, here.visit, here.at)
+
+
+@ns.route("/reopen")
+class Reopening(Resource):  # type: ignore[misc]
+    @takes(ReopenSchema(), body=True, once=True, most=MOST_OF_WORDS)
+    @returns_nothing("reopenComplaint", (409, 413, 415))
+    @visiting
+    def post(self, here: Here, once: Once | None, text: str | None = None) -> None:
+        """Object to a decision, open a closed complaint again, or take a withdrawal back.
+
+        `can` in the mailbox says which of them is possible; a year after the end none is.
+        """
+        key = None if once is None else once.key
+        mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=text, once=key)
+
+
+def consent_of(word: str) -> ConsentKind:
+    try:
+        return ConsentKind(word)
+    except ValueError:
+        raise NotFound(f"there is no such consent; there are {', '.join(ConsentKind)}") from None

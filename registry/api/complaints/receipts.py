@@ -1,0 +1,73 @@
+"""Who opens a mailbox: another receipt for it, one for the worker, and a helper's end.
+
+A receipt is derived before the transaction begins, and not before it is known that somebody is here: it takes a tenth of a second
+of a core that others wait for.
+"""
+
+from http import HTTPStatus
+
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.api.complaints.visiting import Here, New, visiting, visiting_with_new_receipt
+from registry.complaints import access, receipts, repeats
+from registry.errors import AlreadyDone
+from registry.ids import read_reference
+from registry.web.answers import Answer, asked_language
+from registry.web.loading import Once
+from registry.web.payloads import returns, returns_nothing, takes
+from schemas.mailbox import HelperChangeSchema, ReceiptOfferedSchema, WorkerReceiptSchema
+
+ns = Namespace("complaints", path="/complaints")
+
+
+@ns.route("/receipt")
+class Receipt(Resource):  # type: ignore[misc]
+    @takes()
+    @returns(ReceiptOfferedSchema(), "changeReceipt", (409,), status=HTTPStatus.CREATED)
+    @visiting_with_new_receipt
+    def post(self, here: Here, new: New) -> Answer:
+        """Ask for another receipt for this mailbox.
+
+        It takes the old one's place once its last six digits are confirmed with the token given here; until then, and if that
+        never happens, the old one opens. Afterwards every visit is over: come in with the new one.
+        """
+        token = access.change_receipt(here.session, here.sealer, here.visit, new.code, new.root, here.at)
+        return Answer({"receipt": receipts.shown(new.code), "token": token}, language=here.language)
+
+
+@ns.route("/worker")
+class Worker(Resource):  # type: ignore[misc]
+    @takes(once=True)
+    @returns(WorkerReceiptSchema(), "inviteWorker", (409,), status=HTTPStatus.CREATED)
+    @visiting_with_new_receipt
+    def post(self, here: Here, new: New, once: Once | None) -> Answer:
+        """Make a receipt for the worker whom a helper filed for.
+
+        It is shown this once; give it to her and keep no copy. She reads all of it, decides from then on, and may cut the helper
+        off. One that she never used is replaced by the next.
+        """
+        scope = f"worker {here.visit.box.reference}"
+        if once is not None and not repeats.claim(here.session, here.sealer, scope, *once, here.today):
+            raise AlreadyDone("a receipt for the worker was made with this key: it is not shown again")
+        access.invite_worker(here.session, here.sealer, here.visit, new.root, here.at)
+        return Answer({"receipt": receipts.shown(new.code)}, language=asked_language(request.environ))
+
+
+@ns.route("/helpers/<helper_id>")
+class Helper(Resource):  # type: ignore[misc]
+    @takes(HelperChangeSchema(), body=True)
+    @returns_nothing("changeHelper", (404, 409, 413, 415))
+    @visiting
+    def put(self, here: Here, helper_id: str, answers_allowed: bool) -> None:
+        """Let officers' answers go to a helper too, or no longer. The worker alone may."""
+        access.allow_answers(
+            here.session, here.visit, read_reference(helper_id) or "", here.today, is_allowed=answers_allowed
+        )
+
+    @takes()
+    @returns_nothing("cutOffHelper", (404, 409))
+    @visiting
+    def delete(self, here: Here, helper_id: str) -> None:
+        """Cut a helper off. His receipt is unknown from now on, and his visit over. The worker alone may."""
+        access.cut_off(here.session, here.sealer, here.visit, read_reference(helper_id) or "", here.today)

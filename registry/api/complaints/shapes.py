@@ -1,0 +1,82 @@
+"""How a complaint and its mailbox look in an answer. Fields are named by hand: what a feature adds does not get out by itself."""
+
+from typing import Any
+
+from registry.complaints.consents import Standing
+from registry.complaints.filing import Receipted
+from registry.complaints.mailbox import MailboxView, ShownHelper
+from registry.complaints.messages import ShownMessage
+from registry.complaints.questions import QUESTIONNAIRE, is_alarming, visible
+from registry.complaints.sheets import Sheet
+from registry.complaints.states import Reads
+from registry.terms import Language
+from registry.web.languages import text
+
+
+def sheet_shown(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "questionnaire": QUESTIONNAIRE.version,
+        "version": sheet.version,
+        "answers": sheet.answers,
+        "asked": [question.code for question in visible(sheet.answers)],
+        "is_alarming": is_alarming(sheet.answers),
+        "submitted_on": sheet.submitted_on,
+    }
+
+
+def received_shown(received: Receipted, language: Language) -> dict[str, Any]:
+    # Whatever became of it: received is all that whoever sent it hears.
+    return {
+        **_state(Reads.RECEIVED, language),
+        "filed_on": received.filed_on,
+        "acknowledge_by": received.acknowledge_by,
+        "answer_by": received.answer_by,
+    }
+
+
+def mailbox_shown(view: MailboxView, language: Language) -> dict[str, Any]:
+    return {
+        "role": view.role,
+        **_state(view.reads, language),
+        "steps": [{**_state(step.reads, language), "on": step.on_day} for step in view.steps],
+        "filed_on": view.filed_on,
+        "acknowledge_by": view.acknowledge_by,
+        "answer_by": view.answer_by,
+        "waiting_until": view.waiting_until,
+        "purge_on": view.purge_on,
+        "draft_until": view.draft_until,
+        "last_visit_on": view.last_visit_on,
+        "messages": [_message(one) for one in view.messages],
+        "consents": [_consent(one) for one in view.consents],
+        "helpers": [_helper(one) for one in view.helpers],
+        "can": sorted(view.can),
+    }
+
+
+def _state(state: Reads, language: Language) -> dict[str, Any]:
+    return {"state": state, "text": text(language, f"case.reads.{state}")}
+
+
+def _message(one: ShownMessage) -> dict[str, Any]:
+    return {
+        "message_id": one.reference,
+        "author": one.author,
+        "box": one.box_role,
+        "written_on": one.written_on,
+        "text": one.text,
+        "is_new": one.is_new,
+    }
+
+
+def _consent(one: Standing) -> dict[str, Any]:
+    return {"kind": one.kind, "is_given": one.is_given, "since": one.since}
+
+
+def _helper(one: ShownHelper) -> dict[str, Any]:
+    return {
+        "helper_id": one.reference,
+        "state": one.state,
+        "made_on": one.made_on,
+        "last_visit_on": one.last_visit_on,
+        "answers_allowed": one.answers_allowed,
+    }

@@ -1,0 +1,88 @@
+"""Who comes with a token, and the one transaction of what he does. A token stands in a header alone, never in an address."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, NamedTuple
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.complaints import visits
+from registry.complaints.receipts import Root, derive, new_code
+from registry.complaints.visits import Sealer, Visit
+from registry.errors import NoVisit
+from registry.terms import Language
+from registry.web.answers import asked_language
+from registry.web.asking import keyring
+from registry.web.complaints import sealer
+from registry.web.transaction import services, writing
+
+_BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{43})")
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Somebody who is let in, for one request: everything done in `session` is committed when the view ends well."""
+
+    session: Session
+    sealer: Sealer
+    visit: Visit
+    at: datetime
+    language: Language
+
+    @property
+    def today(self) -> date:
+        return self.at.date()
+
+
+def visiting(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Hand the view who is here, or raise NoVisit before anything else is done."""
+
+    @wraps(view)
+    def entering(self: Any, **given: Any) -> Any:
+        token, at = token_of(request.headers.get("Authorization")), now()
+        with writing() as session:
+            visit = visits.visit(session, sealer(), token, at)
+            return view(self, Here(session, sealer(), visit, at, asked_language(request.environ)), **given)
+
+    entering.needs = "visit"  # type: ignore[attr-defined]
+    return entering
+
+
+class New(NamedTuple):
+    """A receipt that was made just now, and what it comes to."""
+
+    code: str
+    root: Root
+
+
+def visiting_with_new_receipt(view: Callable[..., Any]) -> Callable[..., Any]:
+    """As `visiting`, with a receipt derived before the transaction, and only for somebody who is here."""
+    entering = visiting(view)
+
+    @wraps(view)
+    def minting(self: Any, **given: Any) -> Any:
+        require_visit()
+        code = new_code()
+        return entering(self, new=New(code, derive(keyring(), code)), **given)
+
+    minting.needs = "visit"  # type: ignore[attr-defined]
+    return minting
+
+
+def require_visit() -> None:
+    """Raises NoVisit. Changes nothing and holds nothing, for what is costly or slow and comes before the transaction."""
+    with services().reading_sessions() as session:
+        visits.visit(session, sealer(), token_of(request.headers.get("Authorization")), now(), is_extended=False)
+
+
+def token_of(header: str | None) -> str:
+    """The token of an Authorization header. Raises NoVisit where there is none, or more than one."""
+    match = _BEARER.fullmatch(header or "")
+    if match is None:
+        raise NoVisit("a token is needed: Authorization: Bearer and what startComplaint or startVisit gave")
+    return match[1]

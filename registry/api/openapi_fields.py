@@ -1,0 +1,62 @@
+"""What marshmallow's own conversion to OpenAPI does not know of our fields."""
+
+from typing import Any
+
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from marshmallow import fields
+
+from schemas.fields import Count, Country, Day, Flag, Line, Moment, OneOf, OrEmpty, Passage, Sayings, Token, Word
+from schemas.money import AMOUNT_PATTERN, LONGEST, Amount, Currency
+
+
+def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """What is to be added to a field's description, or put in its place."""
+    if isinstance(field, Country):
+        return {"$ref": "#/components/schemas/CountryCode"}
+    if isinstance(field, Passage):
+        return {"type": "string", "minLength": 1, "maxLength": field.most}
+    if isinstance(field, Line):
+        return {"type": "string", "minLength": 1, "maxLength": field.most} | _shaped(field)
+    if isinstance(field, Amount):
+        return {"type": "string", "maxLength": LONGEST, "pattern": AMOUNT_PATTERN}
+    if isinstance(field, Currency):
+        return {"type": "string", "pattern": "^[A-Z]{3}$"}
+    if isinstance(field, Word | OneOf):
+        return _word(converter, field, ret)
+    if isinstance(field, Token):
+        return {"type": "string"}
+    if isinstance(field, Sayings):
+        return {"type": "object", "additionalProperties": True, "maxProperties": field.most}
+    if isinstance(field, Flag):
+        return {"type": "boolean"}
+    if isinstance(field, Count):
+        return {"type": "integer", "minimum": field.least, "maximum": field.most}
+    if isinstance(field, Day):
+        return {"type": "string", "format": "date"}
+    if isinstance(field, Moment):
+        return {"type": "string", "format": "date-time"}
+    if isinstance(field, OrEmpty):
+        part = ret.pop("$ref", None) or ret.pop("allOf")[0]["$ref"]
+        return {"anyOf": [{"$ref": part}, {"type": "object", "maxProperties": 0}]}
+    return {}
+
+
+# The schemas that hold these codes have the shorter names.
+_ENUM_NAMES = {"Reason": "ReasonCode", "Problem": "ProblemCode"}
+
+
+def _word(converter: OpenAPIConverter, field: Word | OneOf, ret: dict[str, Any]) -> dict[str, Any]:
+    """A closed set: a component of its own where it is one of the field's words, so that clients get one type of it."""
+    ret.pop("type", None)
+    words: dict[str, Any] = {"type": "string", "enum": list(field.words)}
+    if field.kind is not None:
+        name = _ENUM_NAMES.get(field.kind.__name__, field.kind.__name__)
+        converter.spec.components.schemas.setdefault(name, words)
+        words = {"$ref": f"#/components/schemas/{name}"}
+    return {"anyOf": [words, {"type": "null"}]} if field.allow_none else words
+
+
+def _shaped(field: Line) -> dict[str, Any]:
+    if field.pattern is not None:
+        return {"pattern": f"^{field.pattern.pattern}$"}
+    return {}

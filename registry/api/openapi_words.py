@@ -1,0 +1,135 @@
+"""The words and fixed parts of the OpenAPI document: what holds for every operation, and the addresses not written from views."""
+
+from typing import Any
+
+from registry.case_terms import ConsentKind
+from registry.web.loading import ONCE
+from schemas.verify import SUBJECTS
+
+TAGS = {
+    "verify": "May this recruiter recruit for this corridor, sector and date - and how do we know?",
+    "corridor": "Both ends of a corridor and the agreement between them.",
+    "checks": "Is what a recruiter said of himself what the agency registered?",
+    "agencies": "The public records.",
+    "directory": "What the registry stands on, and who helps.",
+    "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
+    "complaints": "Filing a complaint for a worker or with her, and coming back for the answer. Read docs/api-complaints.md "
+    "first: people are hurt when this is done carelessly. No other site's pages can call it, and no answer is kept.",
+    "proofs": "Signed statements that anybody can check later, without the registry.",
+    "statistics": "Open numbers about complaints, by closed quarters.",
+    "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
+    "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
+    "service": "Whether the service is up.",
+}
+
+DESCRIPTION = """Public, free, without a key. `yes`, `no` and `unknown` are answers to exactly what was asked; `unknown` is
+never a `yes`. Every reason has a code for programs and a text in the language that `Accept-Language` asks for (zh-Hans,
+zh-Hant, en, it). The same question gives the same bytes and ETag until the answer itself changes. Unknown parameters are
+errors. Nothing tells who asked before."""
+
+LICENCE = {"name": "Terms are set by the authority that runs the registry", "identifier": "LicenseRef-operator"}
+
+STATUSES = {
+    304: "You hold this answer already (`If-None-Match`).",
+    400: "The question is not well formed; `errors` names each parameter.",
+    401: "There is no visit: the token is missing, over, or not ours. `startVisit` gives another for a receipt.",
+    403: "Who wrote this complaint may do it; whoever holds this receipt may not.",
+    404: "There is nothing of this reference.",
+    405: "This address takes only the methods that `Allow` names.",
+    409: "It does not fit what stands there now; `code` says why.",
+    413: "The body is larger than this address takes: 160 KiB, or 20 MB of a file.",
+    415: "The body must be JSON, and Content-Type must say so; or the file is of a kind that is not taken.",
+    451: "The law no longer lets us say this.",
+    429: "Too many requests of one client; wait as `Retry-After` says.",
+    503: "The database is away, nothing can be signed now, or too many ask at once: ask again. Never to be read as "
+    '"not registered".',
+}
+
+HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ETag": ("Strong; the same bytes have the same.", {"type": "string"}),
+    "Cache-Control": ("How long the answer may be kept, at most 60 seconds.", {"type": "string"}),
+    "Content-Language": ("Language of the texts.", {"type": "string", "enum": ["zh-Hans", "zh-Hant", "en", "it"]}),
+    "Vary": ("Accept-Language.", {"type": "string"}),
+    "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
+    "Allow": ("The methods it takes.", {"type": "string"}),
+    "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
+    "X-Request-Id": ("Name it when you ask us about this answer.", {"type": "string"}),
+    "RateLimit-Limit": ("Requests a minute.", {"type": "integer"}),
+    "RateLimit-Remaining": ("Requests left.", {"type": "integer"}),
+    "RateLimit-Reset": ("Seconds until the limit is full again.", {"type": "integer"}),
+}
+ALWAYS = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+
+TOGETHER = {
+    # "Exactly one subject" is said in words: as `oneOf` it would take the fields' types from generated clients.
+    "description": f"A question with exactly one of {', '.join(SUBJECTS)}, and what the recruiting is for.",
+    "minProperties": 1,
+    "dependentRequired": {
+        "registration_number": ["country"],
+        "country": ["registration_number"],
+        "authority": ["licence_number"],
+        "nace_revision": ["sector"],
+    },
+}
+"""What binds the fields of a question together."""
+
+LOG = {
+    "/log/checkpoint": (
+        "getCheckpoint",
+        "Read the newest head of the log: a signed note, with the witnesses' signatures.",
+    ),
+    "/log/proof/{index}": ("getProof", "Read the proof that an entry stands in the log, under its newest head."),
+    "/log/vkey": ("getVerifierKeys", "Read the keys that heads verify with, one a line, the active first."),
+    "/log/policy": ("getPolicy", "Read which witnesses a head needs."),
+    "/.well-known/registry-trust.json": ("getTrustFile", "Read what whoever verifies off line keeps."),
+}
+"""Path, operation and summary of the log's addresses."""
+
+INDEX = {
+    "name": "index",
+    "in": "path",
+    "required": True,
+    "description": "Index of the entry, from 0, without leading noughts.",
+    "schema": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$"},
+    "example": "0",
+}
+
+PARAMETERS = {
+    "AcceptLanguage": {
+        "name": "Accept-Language",
+        "description": "Language of the texts: zh-Hans, zh-Hant, en (else), it.",
+        "schema": {"type": "string"},
+        "example": "zh-Hans",
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "description": "The ETag of an answer you hold: 304 if it still stands.",
+        "schema": {"type": "string"},
+    },
+    "Once": {
+        "name": ONCE,
+        "description": "Of your choice, and not to be guessed. The same request with the same key within a day counts once.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,80}$"},
+        "example": "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4",
+    },
+}
+"""Headers that several operations take."""
+
+REFERENCE = {
+    "description": "Reference: twelve characters, the last a check character; hyphens and letter case do not matter.",
+    "schema": {"type": "string", "pattern": "^[2-9A-Za-z-]{12,14}$"},
+}
+PATH_PARAMETERS: dict[str, dict[str, Any]] = {
+    "kind": {"description": "Whom it is about.", "schema": {"type": "string", "enum": list(ConsentKind)}},
+}
+"""Parts of a path that are not references, by name."""
+
+VISIT = "visit"
+SCHEMES = {
+    VISIT: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token that `startComplaint` or `startVisit` gave. It ends after 30 minutes without a request.",
+    }
+}
+"""What an operation may need besides its parameters."""

@@ -1,0 +1,26 @@
+"""What a process keeps that serves the intake: what seals and opens complaints, and the door to them."""
+
+from typing import cast
+
+from flask import current_app
+
+from registry.complaints.admission import Admission
+from registry.complaints.visits import Sealer
+from registry.web.asking import keyring
+from registry.web.transaction import services
+
+
+def sealer() -> Sealer:
+    """What seals and opens complaints, by the keys of this process's keyring."""
+    kept = current_app.extensions.get("registry_sealer")
+    if kept is None:
+        kept = current_app.extensions["registry_sealer"] = Sealer(keyring())
+    return cast(Sealer, kept)
+
+
+def admission() -> Admission:
+    """The door to complaints."""
+    kept = current_app.extensions.get("registry_admission")
+    if kept is None:
+        kept = current_app.extensions["registry_admission"] = Admission(keyring(), services().settings.home)
+    return cast(Admission, kept)

@@ -1,0 +1,111 @@
+"""Coming back to a complaint: the mailbox, and what its holder decides."""
+
+from marshmallow import fields
+
+from registry.case_terms import Author, BoxRole, BoxState, ConsentKind
+from schemas.base import InSchema, OutSchema
+from schemas.complaints import MOST_IN_AN_ACCOUNT, AnswersSchema
+from schemas.fields import Flag, OneOf, Passage
+
+_RECEIPT = {"description": "22 digits, in groups of four."}
+_ENDED_BY = {"description": "Null where nothing of the kind is due."}
+
+
+class StepSchema(OutSchema):
+    """Where it stood from a day on."""
+
+    state = fields.String(required=True)
+    text = fields.String(required=True)
+    on = fields.Date(required=True)
+
+
+class MessageSchema(OutSchema):
+    message_id = fields.String(required=True)
+    author = OneOf(Author, required=True)
+    box = OneOf(BoxRole, required=True, metadata={"description": "In whose mailbox it stands."})
+    written_on = fields.Date(required=True)
+    text = fields.String(
+        required=True, metadata={"description": "As it was written. It is text: show it as nothing else."}
+    )
+    is_new = fields.Boolean(required=True)
+
+
+class ConsentSchema(OutSchema):
+    kind = OneOf(ConsentKind, required=True)
+    is_given = fields.Boolean(required=True)
+    since = fields.Date(required=True, allow_none=True)
+
+
+class HelperSchema(OutSchema):
+    """A helper, as the worker sees him."""
+
+    helper_id = fields.String(required=True)
+    state = OneOf(BoxState, required=True)
+    made_on = fields.Date(required=True)
+    last_visit_on = fields.Date(required=True, allow_none=True)
+    answers_allowed = fields.Boolean(required=True)
+
+
+class MailboxSchema(OutSchema):
+    """All of one mailbox. A helper's holds what he wrote and was answered, and no more."""
+
+    role = OneOf(BoxRole, required=True)
+    state = fields.String(required=True)
+    text = fields.String(required=True, metadata={"description": "What the state means, in plain words."})
+    steps = fields.List(fields.Nested(StepSchema), required=True)
+    filed_on = fields.Date(required=True, allow_none=True, metadata={"description": "Null while it is a draft."})
+    acknowledge_by = fields.Date(required=True, allow_none=True, metadata=_ENDED_BY)
+    answer_by = fields.Date(required=True, allow_none=True, metadata=_ENDED_BY)
+    waiting_until = fields.Date(
+        required=True, allow_none=True, metadata={"description": "So long the officers wait for an answer."}
+    )
+    purge_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was written is destroyed then; null: not yet known."},
+    )
+    draft_until = fields.Date(required=True, allow_none=True, metadata={"description": "Of a draft: the same."})
+    last_visit_on = fields.Date(required=True, allow_none=True, metadata={"description": "The visit before this one."})
+    messages = fields.List(fields.Nested(MessageSchema), required=True)
+    consents = fields.List(fields.Nested(ConsentSchema), required=True)
+    helpers = fields.List(fields.Nested(HelperSchema), required=True)
+    can = fields.List(fields.String(), required=True, metadata={"description": "What may be done now."})
+
+
+class MailboxCopySchema(OutSchema):
+    mailbox = fields.Nested(MailboxSchema, required=True)
+    answers = fields.Nested(AnswersSchema, required=True)
+
+
+class MessageWriteSchema(InSchema):
+    text = Passage(most=MOST_IN_AN_ACCOUNT, required=True)
+
+
+class MessageSentSchema(OutSchema):
+    message_id = fields.String(required=True)
+    written_on = fields.Date(required=True)
+
+
+class ConsentChangeSchema(InSchema):
+    is_given = Flag(required=True)
+
+
+class ReopenSchema(InSchema):
+    text = Passage(
+        most=MOST_IN_AN_ACCOUNT, metadata={"description": "What is objected to, or why it is taken up again."}
+    )
+
+
+class HelperChangeSchema(InSchema):
+    answers_allowed = Flag(required=True, metadata={"description": "Officers' answers go to him too."})
+
+
+class ReceiptOfferedSchema(OutSchema):
+    """Another receipt, shown this once, and the token with which it is confirmed."""
+
+    receipt = fields.String(required=True, metadata=_RECEIPT)
+    token = fields.String(required=True)
+
+
+class WorkerReceiptSchema(OutSchema):
+    receipt = fields.String(required=True, metadata=_RECEIPT)

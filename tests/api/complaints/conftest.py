@@ -1,0 +1,53 @@
+"""An intake that is open: one unit for Italy, which is the default one, with keys; and a door that costs little work."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.complaints import admission_rules, units
+from registry.complaints.sealing import Sealer
+from registry.config import Settings
+from registry.keyring import Keyring
+from tests.complaints.complainant import Complainant, by_client
+
+UNIT = "it-invented-unit"
+
+
+@pytest.fixture(autouse=True)
+def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested is who gets in, not how fast a machine hashes."""
+    monkeypatch.setattr(admission_rules, "TRIES", 3)
+
+
+@pytest.fixture
+def sealer(settings: Settings) -> Sealer:
+    return Sealer(Keyring(settings.keys))
+
+
+@pytest.fixture
+def unit(session: Session, sealer: Sealer) -> str:
+    return make_unit(session, sealer)
+
+
+@pytest.fixture
+def somebody(client: FlaskClient, unit: str) -> Callable[[], Complainant]:
+    """Makes people who file by the API of an open intake."""
+    return lambda: Complainant(by_client(client))
+
+
+def make_unit(session: Session, sealer: Sealer, reference: str = UNIT, country: str = "IT") -> str:
+    units.add(
+        session,
+        sealer,
+        reference,
+        country=country,
+        authority=f"{country.lower()}-invented-authority",
+        names={"en": "Invented unit"},
+        email=None,
+        today=now().date(),
+    )
+    session.commit()
+    return reference

@@ -1,0 +1,94 @@
+"""Plays the examples of complaints, one after the other, and gives each answer with the stand-ins of the story in it."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from registry.api.complaints.examples import (
+    ATTACHMENT,
+    HELPER,
+    MESSAGE,
+    OTHER_RECEIPT,
+    PROOF,
+    RECEIPT,
+    STORY,
+    TOKEN,
+)
+from registry.api.examples import Example
+from tests.api.shapes import assert_as_documented
+from tests.complaints.complainant import Complainant, by_client
+
+PURPOSES = {"startComplaint": "start", "startVisit": "open"}
+REFERENCES = {"message_id": MESSAGE, "helper_id": HELPER, "attachment_id": ATTACHMENT}
+REQUEST_ID = "0123456789abcdef0123456789abcdef"
+SHOWN_QUESTIONS = 3
+
+
+def told(client: FlaskClient, *, is_held: bool = True) -> Iterator[tuple[Example, Any]]:
+    """Each example and its answer. The intake must be open, and the clock should stand still.
+
+    `is_held`: to the document, which does not know them yet while they are recorded.
+    """
+    live: dict[str, str] = {}
+    filer = Complainant(by_client(client, is_held=is_held))
+    for example in STORY:
+        proof = filer.proof(PURPOSES[example.operation]) if example.operation in PURPOSES else PROOF
+        sent = {PROOF: proof, **live}
+        headers = {"X-Request-Id": REQUEST_ID, "Accept-Language": "en"}
+        if filer.token:
+            headers["Authorization"] = f"Bearer {filer.token}"
+        response = client.open(
+            replaced(example.address(), sent),
+            method=example.method,
+            json=None if example.body is None else json.loads(replaced(json.dumps(example.body), sent)),
+            headers=headers,
+        )
+        assert response.status_code == example.status, (example.asked(), response.get_data(as_text=True))
+        if is_held:
+            assert_as_documented(response, example.operation)
+        answer = response.get_json(force=True) if response.data else None
+        if isinstance(answer, dict):
+            remember(live, filer, example, answer)
+        yield example, shown(answer, example)
+
+
+def replaced(text: str, sent: dict[str, str]) -> str:
+    for stand_in, value in sent.items():
+        text = text.replace(stand_in, value)
+    return text
+
+
+def remember(live: dict[str, str], filer: Complainant, example: Example, answer: dict[str, Any]) -> None:
+    """What an app would keep: its token, and what the next request needs."""
+    # An offered receipt is not taken up in the story: the visit goes on.
+    if example.operation != "changeReceipt":
+        filer.token = answer.get("token") or filer.token
+    if example.operation == "startComplaint":
+        live[RECEIPT.replace(" ", "")[-6:]] = answer["receipt"].replace(" ", "")[-6:]
+    if example.operation == "inviteWorker":
+        live[OTHER_RECEIPT] = answer["receipt"]
+    for helper in answer.get("helpers", ()):
+        live[HELPER] = helper["helper_id"]
+
+
+def shown(answer: Any, example: Example) -> Any:
+    """An answer with the story's own receipts, tokens and references in place of those of this time."""
+    if isinstance(answer, list):
+        return [shown(part, example) for part in answer]
+    if not isinstance(answer, dict):
+        return answer
+    kept = {name: shown(part, example) for name, part in answer.items()}
+    for name in REFERENCES.keys() & kept.keys():
+        kept[name] = REFERENCES[name]
+    if kept.get("token"):
+        kept["token"] = TOKEN
+    if "receipt" in kept:
+        kept["receipt"] = RECEIPT if example.operation == "startComplaint" else OTHER_RECEIPT
+    if "challenge" in kept:
+        kept["challenge"] = {"parameters": {"algorithm": "PBKDF2/SHA-256"}, "signature": "…"}
+        kept["ticket"] = "t1.start.…"
+    if "questions" in kept:
+        kept["questions"] = kept["questions"][:SHOWN_QUESTIONS]
+    return kept

@@ -1,0 +1,20 @@
+"""The examples of the documentation are a story that happens: each is asked, and answered as is written there."""
+
+from flask.testing import FlaskClient
+
+from registry.api.complaints.examples import STORY
+from registry.api.namespaces import INTAKE
+from registry.api.openapi import views_of
+from tests.api.complaints import story
+
+
+def test_the_story_goes_as_it_is_told(client: FlaskClient, then: object, unit: str) -> None:
+    for example, answer in story.told(client):
+        if answer is not None:
+            assert answer == example.answer, example.asked()
+
+
+def test_every_operation_stands_in_the_story() -> None:
+    named = [view.given.operation for namespace in INTAKE for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
+    assert len(named) == len(set(named))
+    assert {example.operation for example in STORY} == set(named)
