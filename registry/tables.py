@@ -5,6 +5,7 @@ from registry.audit import models as _audit
 from registry.authorities import models as _authorities
 from registry.collisions import models as _collisions
 from registry.complaints import admission_models as _admission
+from registry.complaints import attachment_models as _attachments
 from registry.complaints import boxes as _boxes
 from registry.complaints import casework_models as _casework
 from registry.complaints import mailbox_models as _mailboxes
@@ -20,6 +21,7 @@ from registry.statistics import models as _statistics
 
 METADATA = Base.metadata
 MODELS = (
+    _attachments,
     _admission,
     _agencies,
     _audit,

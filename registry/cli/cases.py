@@ -247,3 +247,16 @@ def _new_file(path: Path) -> TextIO:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
     except OSError as error:
         raise click.BadParameter(f"{path} cannot be made ({error.strerror})", param_hint="--out") from None
+"""`registry cases`: the officers' work on complaints, until there is a console for it."""
+
+import click
+
+from registry.cli.reconcile import reconcile
+
+
+@click.group(epilog="\b\nExamples:\n  registry cases reconcile --dry-run")
+def cases() -> None:
+    """The work on complaints: what their files lack or have too much."""
+
+
+cases.add_command(reconcile)

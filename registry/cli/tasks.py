@@ -14,6 +14,7 @@ from registry.complaints.admission import Admission
 from registry.complaints.repeats import forget_repeats
 from registry.complaints.sealing import Sealer
 from registry.complaints.visits import forget_expired
+from registry.complaints.cleaning_worker import clean_waiting
 from registry.config import Settings
 from registry.errors import RegistryError
 from registry.imports.worker import fetch_due, warn_of_staleness
@@ -135,6 +136,7 @@ TASKS = (
     Task("remind_of_cases", 20.0, remind_of_cases),
     Task("end_waiting", 300.0, end_waiting),
     Task("purge_cases", 3600.0, purge_cases),
+    Task("clean_attachments", 60.0, clean_waiting),
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),

@@ -56,9 +56,11 @@ class FileStore(Protocol):
 
 def store_of(settings: Settings) -> FileStore:
     """The store that the settings name. Nothing is asked of it yet."""
-    if isinstance(settings.files, Bucket):
-        return BucketStore(settings.files)
-    return FolderStore(settings.files)
+    return store_at(settings.files)
+
+
+def store_at(files: Path | Bucket) -> FileStore:
+    return BucketStore(files) if isinstance(files, Bucket) else FolderStore(files)
 
 
 def random_name() -> str:

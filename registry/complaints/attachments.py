@@ -1,0 +1,210 @@
+"""Attachments: what a complainant sends along is sealed, stored and written down, in that order.
+
+The sealed file is in the store before its row is committed, so a row never speaks of a file that is not there. If we crash in
+between, the file is an orphan that nobody can open, and `reconcile` removes it. Nothing here holds a file on a disk in clear.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import AttachmentState, FileKind
+from registry.codes import Problem
+from registry.complaints.attachment_models import Attachment
+from registry.complaints.boxes import Box
+from registry.complaints.cleaning.terms import COPIED_AS
+from registry.complaints.envelopes import Place
+from registry.complaints.file_kinds import ENDINGS, kind_of
+from registry.complaints.models import Case
+from registry.complaints.padding import padded, padded_size, unpadded
+from registry.complaints.sealing import OpenBox, Tier
+from registry.complaints.storage import FileStore, random_name
+from registry.complaints.streams import open_stream, seal_stream
+from registry.errors import FileTooLarge, NotFound, RefusedFile
+from registry.ids import new_reference
+
+MOST_FILES = 10
+MOST_TOGETHER = 80 * 1024 * 1024
+"""Of a case; each file counts as `padded_size` says."""
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What is known of a file as it was sent: `sha256` in hex."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is sealed and stored, and of which nothing is written down yet."""
+
+    reference: str
+    kind: FileKind
+    size: int
+    original_name: str
+    original_key: str = field(repr=False)
+    clean_key: str = field(repr=False)
+    facts_sealed: str = field(repr=False)
+
+
+def keep(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = "") -> Kept:
+    """Seal and store a file. Asks no database, for it may wait for the store: call it outside of any transaction.
+
+    Raises RefusedFile, FilesUnavailable.
+    """
+    kind = kind_of(body, name, declared)
+    reference, object_name = new_reference(), random_name()
+    key, sealed_key = opened.file_key(place(case, reference, "original"), Tier.IDENTITY)
+    _clean_key, sealed_clean_key = opened.file_key(place(case, reference, "clean"))
+    facts = Facts(shown_name(name, kind), len(body), hashlib.sha256(body).hexdigest())
+    store.put(object_name, seal_stream(key, padded(body), place(case, reference, "original")))
+    return Kept(
+        reference=reference,
+        kind=kind,
+        size=padded_size(len(body)),
+        original_name=object_name,
+        original_key=sealed_key,
+        clean_key=sealed_clean_key,
+        facts_sealed=opened.seal(msgspec.json.encode(facts).decode(), place(case, reference, "facts_sealed")),
+    )
+
+
+def attached(session: Session, box: Box, once: str) -> Attachment | None:
+    """What an upload of that name has led to before, so that one sent twice is there once."""
+    return session.execute(
+        select(Attachment).where(Attachment.box_id == box.id, Attachment.once == _digest(once))
+    ).scalar_one_or_none()
+
+
+def require_room(session: Session, case: Case, size: int) -> None:
+    """Raises RefusedFile if a case may have no further file of that many bytes."""
+    count, together = session.execute(
+        select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(Attachment.case_id == case.id)
+    ).one()
+    if count >= MOST_FILES:
+        raise RefusedFile(
+            Problem.TOO_MANY_FILES, "there are ten files already; remove one, or write what else there is"
+        )
+    if together + padded_size(size) > MOST_TOGETHER:
+        raise FileTooLarge(Problem.CASE_FILES_TOO_LARGE, "all files of a complaint may have 80 MB together; remove one")
+
+
+def attach(session: Session, case: Case, box: Box, kept: Kept, once: str, today: date) -> Attachment:
+    """Write down a stored file. The same `once` again gives the first attachment; the second file is then `discard`ed.
+
+    Raises RefusedFile: two uploads at once may both have seen room for one.
+    """
+    session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
+    before = attached(session, box, once)
+    if before is not None:
+        return before
+    require_room(session, case, kept.size)
+    attachment = Attachment(
+        reference=kept.reference,
+        case_id=case.id,
+        box_id=box.id,
+        kept_on=today,
+        kind=kept.kind,
+        size=kept.size,
+        once=_digest(once),
+        facts_sealed=kept.facts_sealed,
+        original_name=kept.original_name,
+        original_key=kept.original_key,
+        state=AttachmentState.KEPT,
+        clean_key=kept.clean_key,
+    )
+    session.add(attachment)
+    session.flush()
+    return attachment
+
+
+def attachments_of(session: Session, boxes: Sequence[Box]) -> list[Attachment]:
+    """Those of some boxes, the oldest first."""
+    of_boxes = Attachment.box_id.in_([box.id for box in boxes])
+    return list(session.execute(select(Attachment).where(of_boxes).order_by(Attachment.id)).scalars())
+
+
+def attachment_of(session: Session, boxes: Sequence[Box], reference: str) -> Attachment:
+    """One of some boxes. Raises NotFound, whether it is somebody else's or nobody's."""
+    for one in attachments_of(session, boxes):
+        if one.reference == reference:
+            return one
+    raise NotFound("there is no such attachment")
+
+
+def facts_of(opened: OpenBox, case: Case, attachment: Attachment) -> Facts:
+    """Raises Unopenable."""
+    text = opened.open(attachment.facts_sealed, place(case, attachment.reference, "facts_sealed"))
+    return msgspec.json.decode(text, type=Facts)
+
+
+def open_original(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+    """The file as it was sent: for the mailbox and, audited by the caller, the custodian. What opens it is of tier 3.
+
+    Raises Unopenable, and gives nothing, where it was changed, moved or cut; FilesUnavailable; NotFound.
+    """
+    where = place(case, attachment.reference, "original")
+    key = opened.open_file_key(attachment.original_key, where)
+    return unpadded(open_stream(key, store.get(attachment.original_name), where))
+
+
+def open_clean(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+    """The clean copy; its kind is that of `copied_as`. Raises NotFound where there is none, and as `open_original`."""
+    if attachment.clean_name is None:
+        raise NotFound("there is no copy without place and device of this attachment")
+    where = place(case, attachment.reference, "clean")
+    key = opened.open_file_key(attachment.clean_key, where)
+    return unpadded(open_stream(key, store.get(attachment.clean_name), where))
+
+
+def copied_as(attachment: Attachment) -> FileKind:
+    """What the clean copy is: of a HEIC photograph a JPEG, of an AMR memo an M4A, of all others the same."""
+    return COPIED_AS[attachment.kind]
+
+
+def remove(session: Session, attachments: Iterable[Attachment]) -> list[str]:
+    """Delete rows; gives the names to `discard` once that is committed."""
+    names = []
+    for attachment in attachments:
+        names += [name for name in (attachment.original_name, attachment.clean_name) if name]
+        session.delete(attachment)
+    session.flush()
+    return names
+
+
+def discard(store: FileStore, names: Iterable[str]) -> None:
+    """Remove files of which no row speaks any more. Raises FilesUnavailable; `reconcile` then removes what is left."""
+    for name in names:
+        store.delete(name)
+
+
+def place(case: Case, reference: str, column: str) -> Place:
+    """Where something of an attachment stands; what is sealed for it opens nowhere else."""
+    return Place("attachments", column, reference, case.reference)
+
+
+def shown_name(name: str, kind: FileKind) -> str:
+    """A name that does no harm on any system, with the ending of what the file is. May be shown to who has the box open."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    seen = "".join(sign for sign in last if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+    stem, dot, ending = seen.rpartition(".")
+    if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,8}", ending):
+        stem = seen
+    stem = re.sub(r'[<>:"|?*\s]+', " ", stem).strip(" .")[:_LONGEST_NAME].strip(" .")
+    return f"{stem or 'file'}.{ENDINGS[kind]}"
+
+
+_LONGEST_NAME = 80
+
+
+def _digest(once: str) -> str:
+    return hashlib.sha256(once.encode("utf-8", "surrogatepass")).hexdigest()
