@@ -54,7 +54,9 @@ def jpeg(orientation: int = 1, comment: bytes = CANARY.encode(), trailing: bytes
     return out.getvalue() + trailing
 
 
+@cache
 def profile() -> bytes:
+    """Made once: it bears the second in which it is made."""
     made = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     # The text of a scanner's profile names its model; this one is told by the device's signature.
     made[52:56] = CANARY.encode()[:4]
