@@ -7,7 +7,7 @@ between, the file is an orphan that nobody can open, and `reconcile` removes it.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -185,6 +185,16 @@ def discard(store: FileStore, names: Iterable[str]) -> None:
     """Remove files of which no row speaks any more. Raises FilesUnavailable; `reconcile` then removes what is left."""
     for name in names:
         store.delete(name)
+
+
+def files_remover(store: FileStore) -> Callable[[Session, Case], None]:
+    """What a purge calls once the keys of a case are gone: files first, then their rows, so that killed it is done again."""
+
+    def remove_files(session: Session, case: Case) -> None:
+        rows = session.execute(select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id))
+        discard(store, remove(session, rows.scalars().all()))
+
+    return remove_files
 
 
 def place(case: Case, reference: str, column: str) -> Place:

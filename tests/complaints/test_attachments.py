@@ -394,6 +394,28 @@ def test_a_file_removed_while_it_is_copied_leaves_nothing(
         assert attachments.attachments_of(session, [upload.filed.box]) == []
 
 
+def test_a_purge_takes_the_files_along_and_waits_for_a_store_that_is_away(
+    upload: Uploads, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle(monkeypatch)
+    upload(b"note", "a.txt")
+    upload(b"another", "b.txt")
+    assert isinstance(upload.store, FolderStore)
+    remove_files = attachments.files_remover(upload.store)
+    aside = upload.store.folder.rename(upload.store.folder.with_name("aside"))
+    upload.store.folder.write_text("in the way")
+    with pytest.raises(FilesUnavailable):
+        remove_files(session, upload.filed.case)
+    session.rollback()
+    upload.store.folder.unlink()
+    aside.rename(upload.store.folder)
+    for _ in range(2):
+        remove_files(session, upload.filed.case)
+        session.commit()
+        assert attachments.attachments_of(session, [upload.filed.box]) == []
+        assert list(upload.store.listing()) == []
+
+
 @pytest.mark.parametrize(
     ("sent", "shown"),
     [
