@@ -16,11 +16,14 @@ from registry.case_terms import CaseRole, CaseState, Priority
 from registry.cli.case_showing import moves_table, queue_lines, queue_row, view_facts, view_lines
 from registry.cli.collisions import Reference
 from registry.cli.opening import opened
+from registry.cli.reconcile import reconcile
 from registry.clock import day_at, now
 from registry.complaints import casework, priorities, purging, units
+from registry.complaints.attachments import files_remover
 from registry.complaints.casework import Officer
 from registry.complaints.sealing import Sealer
 from registry.complaints.states import OPEN_STATES
+from registry.complaints.storage import store_of
 
 EXAMPLES = """\b
 Examples:
@@ -30,6 +33,7 @@ Examples:
   registry cases move 7QXK2MPW4N9T investigating --unit it-labour --by "A. Officer" --as investigator
   registry cases reply 7QXK2MPW4N9T --unit it-labour --by "A. Officer" < answer.txt
   registry cases purge --dry-run
+  registry cases reconcile --dry-run
 """
 
 
@@ -218,7 +222,7 @@ def hold(case: str, unit: str, name: str, role: str, reason: str, is_released: b
 @click.option("--dry-run", "is_dry", is_flag=True, help="Say what would be destroyed, and destroy nothing.")
 def purge(is_dry: bool) -> None:
     """Destroy what is kept long enough: keys first, then words and files. `registry worker` does it by itself."""
-    with opened() as (_, sessions, keyring):
+    with opened() as (settings, sessions, keyring):
         if is_dry:
             with sessions() as session:
                 doomed, held = purging.doomed(session, _today()), purging.held(session, _today())
@@ -228,8 +232,11 @@ def purge(is_dry: bool) -> None:
                 click.echo(f"{reference}  kept by a legal hold")
             click.echo(f"{len(doomed)} would be destroyed.")
             return
-        done = purging.purge(sessions, Sealer(keyring), now())
+        done = purging.purge(sessions, Sealer(keyring), now(), files_remover(store_of(settings)))
     click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
+
+
+cases.add_command(reconcile)
 
 
 @cases.command()
@@ -247,16 +254,3 @@ def _new_file(path: Path) -> TextIO:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
     except OSError as error:
         raise click.BadParameter(f"{path} cannot be made ({error.strerror})", param_hint="--out") from None
-"""`registry cases`: the officers' work on complaints, until there is a console for it."""
-
-import click
-
-from registry.cli.reconcile import reconcile
-
-
-@click.group(epilog="\b\nExamples:\n  registry cases reconcile --dry-run")
-def cases() -> None:
-    """The work on complaints: what their files lack or have too much."""
-
-
-cases.add_command(reconcile)

@@ -14,9 +14,13 @@ from registry.complaints.admission import Admission
 from registry.complaints.repeats import forget_repeats
 from registry.complaints.sealing import Sealer
 from registry.complaints.visits import forget_expired
+from registry.complaints.attachments import files_remover
 from registry.complaints.cleaning_worker import clean_waiting
+from registry.complaints.sealing import Sealer
+from registry.complaints.storage import store_of
+from registry.complaints.visits import forget_expired
 from registry.config import Settings
-from registry.errors import RegistryError
+from registry.errors import FilesUnavailable, RegistryError
 from registry.imports.worker import fetch_due, warn_of_staleness
 from registry.keyring import Keyring
 from registry.log.signing import sign_committed
@@ -121,7 +125,12 @@ def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
-    done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now())
+    try:
+        done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now(), files_remover(store_of(settings)))
+    except FilesUnavailable as trouble:
+        # The keys are gone, so nobody reads the files; they are removed in a later round.
+        log.error("cases_not_emptied", trouble=trouble.text)
+        return
     if any(done):
         log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
 
