@@ -11,11 +11,9 @@ from registry.agencies.channel_worker import apply_due, tell_old_channels
 from registry.clock import day_at, now
 from registry.complaints import purging, reminding
 from registry.complaints.admission import Admission
-from registry.complaints.repeats import forget_repeats
-from registry.complaints.sealing import Sealer
-from registry.complaints.visits import forget_expired
 from registry.complaints.attachments import files_remover
 from registry.complaints.cleaning_worker import clean_waiting
+from registry.complaints.repeats import forget_repeats
 from registry.complaints.sealing import Sealer
 from registry.complaints.storage import store_of
 from registry.complaints.visits import forget_expired
