@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from registry.agencies import record
 from registry.clock import now
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
+from registry.demo.load import demo_data
+from registry.demo.statistics import load_statistics
 from registry.terms import ChannelKind, LicenceStatus
 from tests.make import licence_record, make_agency, source_of
 from tests.serving import Served, serve
@@ -21,6 +24,7 @@ from tests.serving import Served, serve
 NUMBER, SUSPENDED, NAME = "CISLO/0001", "CISLO/0002", "Smyšlená Dlouhojmenná Agentura Práce s.r.o."
 
 MOST_BYTES = 40_000
+TODAY = date(2026, 11, 25)
 
 
 def write_agencies(session: Session) -> None:
@@ -52,6 +56,7 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000)
     engine = engine_for(settings.database_url)
     with sessions_for(engine)() as session:
+        load_statistics(session, demo_data(TODAY)["release"], TODAY)
         write_agencies(session)
     engine.dispose()
     with serve(settings) as served:
@@ -116,7 +121,7 @@ def test_names_are_offered_while_one_is_typed_and_a_number_is_not_sent(browser: 
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en", "it"])
 def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str, language: str) -> None:
     page = phone.new_page()
-    for path in ("", "agencies", "coverage", "licences", "help", "nothing"):
+    for path in ("", "agencies", "coverage", "licences", "help", "statistics", "nothing"):
         page.goto(f"{looks}/{language}/{path}")
         assert_fits(page)
     page.goto(f"{looks}/{language}/agencies")
@@ -142,7 +147,15 @@ def assert_fits(page: Page) -> None:
 def test_axe_finds_nothing_wrong(browser: Browser, looks: str, scheme: str) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", locale="zh-CN")
     page = context.new_page()
-    for path in ("zh-Hans/", "en/agencies", "it/coverage", "zh-Hant/licences", "en/help", "it/nothing"):
+    for path in (
+        "zh-Hans/",
+        "en/agencies",
+        "it/coverage",
+        "zh-Hant/licences",
+        "en/help",
+        "it/statistics",
+        "it/nothing",
+    ):
         page.goto(f"{looks}/{path}")
         assert_sound(page)
     page.goto(f"{looks}/en/agencies")
