@@ -12,7 +12,8 @@ BENCH := .venv/.synced-bench
 # A test process for each of two cores; more only wait for one another.
 TESTS := -n 2 --durations=10
 # What kills a process in the middle, and what invents its input anew each time.
-SOAKED := -n 2 tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verdicts/test_no_false_yes.py tests/log
+SOAKED := -n 2 tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verdicts/test_no_false_yes.py tests/log \
+	tests/api/complaints/test_schemathesis.py tests/complaints/test_durability.py tests/complaints/test_canaries.py
 
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import Author, BoxRole, BoxState, ConsentKind
+from registry.case_terms import AttachmentState, Author, BoxRole, BoxState, ConsentKind, FileKind, NoCopy
 from schemas.base import InSchema, OutSchema
 from schemas.complaints import MOST_IN_AN_ACCOUNT, AnswersSchema
 from schemas.fields import Flag, OneOf, Passage
@@ -28,6 +28,25 @@ class MessageSchema(OutSchema):
         required=True, metadata={"description": "As it was written. It is text: show it as nothing else."}
     )
     is_new = fields.Boolean(required=True)
+
+
+class AttachmentSchema(OutSchema):
+    """A file. Until `state` is `clean` officers see nothing of it; `no_copy` says why they never will."""
+
+    attachment_id = fields.String(required=True)
+    box = OneOf(BoxRole, required=True)
+    name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
+    kind = OneOf(FileKind, required=True)
+    size = fields.Integer(required=True, metadata={"description": "Bytes, as it was sent."})
+    kept_on = fields.Date(required=True)
+    state = OneOf(AttachmentState, required=True)
+    no_copy = OneOf(NoCopy, required=True, allow_none=True)
+
+
+class AttachmentSentSchema(OutSchema):
+    attachment_id = fields.String(required=True)
+    kind = OneOf(FileKind, required=True, metadata={"description": "What its bytes are."})
+    kept_on = fields.Date(required=True)
 
 
 class ConsentSchema(OutSchema):
@@ -67,6 +86,7 @@ class MailboxSchema(OutSchema):
     draft_until = fields.Date(required=True, allow_none=True, metadata={"description": "Of a draft: the same."})
     last_visit_on = fields.Date(required=True, allow_none=True, metadata={"description": "The visit before this one."})
     messages = fields.List(fields.Nested(MessageSchema), required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     consents = fields.List(fields.Nested(ConsentSchema), required=True)
     helpers = fields.List(fields.Nested(HelperSchema), required=True)
     can = fields.List(fields.String(), required=True, metadata={"description": "What may be done now."})

@@ -3,7 +3,7 @@
 from flask_restx import Namespace
 
 from registry.api import agencies, checks, corridor, credentials, directory, fees, statistics, verify
-from registry.api.complaints import entering, filing, mailbox, receipts
+from registry.api.complaints import attachments, entering, filing, mailbox, receipts
 
 PREFIX = "/api/v1"
 
@@ -19,5 +19,5 @@ NAMESPACES: tuple[Namespace, ...] = (
 )
 """Every namespace served under PREFIX, in the order of the documentation."""
 
-INTAKE: tuple[Namespace, ...] = (entering.ns, filing.ns, mailbox.ns, receipts.ns)
+INTAKE: tuple[Namespace, ...] = (entering.ns, filing.ns, mailbox.ns, attachments.ns, receipts.ns)
 """Those of complaints, served under the same prefix where the intake is."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from registry.case_terms import ConsentKind
-from registry.web.loading import ONCE
+from registry.web.loading import FILE_NAME, ONCE
 from schemas.verify import SUBJECTS
 
 TAGS = {
@@ -52,6 +52,7 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Vary": ("Accept-Language.", {"type": "string"}),
     "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
     "Allow": ("The methods it takes.", {"type": "string"}),
+    "Content-Disposition": ("`attachment`, and a name.", {"type": "string"}),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
     "X-Request-Id": ("Name it when you ask us about this answer.", {"type": "string"}),
     "RateLimit-Limit": ("Requests a minute.", {"type": "integer"}),
@@ -111,6 +112,12 @@ PARAMETERS = {
         "description": "Of your choice, and not to be guessed. The same request with the same key within a day counts once.",
         "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,80}$"},
         "example": "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4",
+    },
+    "FileName": {
+        "name": FILE_NAME,
+        "description": "What the file is called, in UTF-8, percent-encoded. It is sealed, and only you and the officers see it.",
+        "schema": {"type": "string", "maxLength": 1800},
+        "example": "%E5%90%88%E5%90%8C.jpg",
     },
 }
 """Headers that several operations take."""

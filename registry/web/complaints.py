@@ -1,10 +1,11 @@
-"""What a process keeps that serves the intake: what seals and opens complaints, and the door to them."""
+"""What a process keeps that serves the intake: what seals and opens complaints, the door to them, and the store of files."""
 
 from typing import cast
 
 from flask import current_app
 
 from registry.complaints.admission import Admission
+from registry.complaints.storage import FileStore, store_of
 from registry.complaints.visits import Sealer
 from registry.web.asking import keyring
 from registry.web.transaction import services
@@ -24,3 +25,11 @@ def admission() -> Admission:
     if kept is None:
         kept = current_app.extensions["registry_admission"] = Admission(keyring(), services().settings.home)
     return cast(Admission, kept)
+
+
+def store() -> FileStore:
+    """Where files of complaints lie, sealed."""
+    kept = current_app.extensions.get("registry_file_store")
+    if kept is None:
+        kept = current_app.extensions["registry_file_store"] = store_of(services().settings)
+    return cast(FileStore, kept)

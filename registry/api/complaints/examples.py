@@ -50,6 +50,25 @@ STORY = (
             }
         },
     ),
+    _example("addAttachment", "note", "A note as plain text", "/attachments", "POST", status=201),
+    _example(
+        "getAttachmentCopy",
+        "not_here",
+        "A file that is not in this mailbox",
+        "/attachments/{attachment_id}/copy",
+        "GET",
+        path={"attachment_id": MESSAGE},
+        status=404,
+    ),
+    _example(
+        "removeAttachment",
+        "draft",
+        "Removed from a draft",
+        "/attachments/{attachment_id}",
+        "DELETE",
+        path={"attachment_id": ATTACHMENT},
+        status=204,
+    ),
     _example("getAnswers", "draft", "A draft", "/answers", "GET"),
     _example("submitComplaint", "done", "Handed in", "/submit", "POST"),
     _example(

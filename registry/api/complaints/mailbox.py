@@ -7,18 +7,20 @@ from flask_restx import Namespace, Resource
 
 from registry.api.complaints.entering import network_here
 from registry.api.complaints.shapes import mailbox_shown, sheet_shown
-from registry.api.complaints.visiting import Here, visiting
+from registry.api.complaints.visiting import Here, entered, needs_visit, visiting
 from registry.case_terms import ConsentKind
 from registry.clock import now
 from registry.complaints import mailbox, receipts, visits
 from registry.complaints.admission_rules import Purpose
+from registry.complaints.mailbox_files import errands_here, files_of
+from registry.complaints.tending import begin_all
 from registry.errors import NotFound
 from registry.web.answers import Answer, asked_language
 from registry.web.asking import keyring
 from registry.web.complaints import admission, sealer
 from registry.web.loading import Once
 from registry.web.payloads import returns, returns_nothing, takes
-from registry.web.transaction import writing
+from registry.web.transaction import services, writing
 from schemas.complaints import MOST_OF_WORDS, VisitSchema, VisitStartSchema
 from schemas.mailbox import (
     ConsentChangeSchema,
@@ -65,15 +67,20 @@ class CurrentVisit(Resource):  # type: ignore[misc]
 class Mailbox(Resource):  # type: ignore[misc]
     @takes()
     @returns(MailboxSchema(), "getMailbox", (409,), kept=False)
-    @visiting
-    def get(self, here: Here) -> Answer:
+    @needs_visit
+    def get(self) -> Answer:
         """Read the mailbox.
 
-        Where the complaint stands in plain words, what happens by when, messages both ways, consents, and in `can` what may be
-        done now. What officers wrote counts as read.
+        Where the complaint stands in plain words, what happens by when, messages both ways, files, consents, and in `can` what
+        may be done now. What officers wrote counts as read.
         """
-        view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
-        return Answer(mailbox_shown(view, here.language), language=here.language)
+        with entered() as here:
+            view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
+            files = files_of(here.session, here.sealer, here.visit)
+            errands = errands_here(here.session, here.sealer, here.visit, services().settings)
+        # Only whoever has the receipt can have copies made before anything was handed in: it is seen to at each visit.
+        begin_all(services().settings, errands)
+        return Answer(mailbox_shown(view, files, here.language), language=here.language)
 
 
 @ns.route("/copy")
@@ -87,7 +94,8 @@ class Copy(Resource):  # type: ignore[misc]
         What was answered, written and agreed to. Offer it before `purge_on`; where it is kept, others may find it.
         """
         copy = mailbox.own_copy(here.session, here.sealer, here.visit, here.at)
-        shown = {"mailbox": mailbox_shown(copy.view, here.language), "answers": sheet_shown(copy.sheet)}
+        files = files_of(here.session, here.sealer, here.visit)
+        shown = {"mailbox": mailbox_shown(copy.view, files, here.language), "answers": sheet_shown(copy.sheet)}
         return Answer(shown, language=here.language)
 
 
@@ -101,7 +109,7 @@ class Messages(Resource):  # type: ignore[misc]
 
         With an Idempotency-Key the message is there once, however often it is sent. A case that waited for it goes on.
         """
-        key = None if once is None else once.key
+        key = None if once is None else f"{once.key} {once.digest}"
         sent = mailbox.write(here.session, here.sealer, here.visit, text, here.at, once=key)
         return Answer({"message_id": sent.reference, "written_on": sent.written_on}, language=here.language)
 
@@ -143,7 +151,7 @@ class Reopening(Resource):  # type: ignore[misc]
 
         `can` in the mailbox says which of them is possible; a year after the end none is.
         """
-        key = None if once is None else once.key
+        key = None if once is None else f"{once.key} {once.digest}"
         mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=text, once=key)
 
 

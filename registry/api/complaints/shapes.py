@@ -1,10 +1,12 @@
 """How a complaint and its mailbox look in an answer. Fields are named by hand: what a feature adds does not get out by itself."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from registry.complaints.consents import Standing
 from registry.complaints.filing import Receipted
 from registry.complaints.mailbox import MailboxView, ShownHelper
+from registry.complaints.mailbox_files import ShownFile
 from registry.complaints.messages import ShownMessage
 from registry.complaints.questions import QUESTIONNAIRE, is_alarming, visible
 from registry.complaints.sheets import Sheet
@@ -34,7 +36,7 @@ def received_shown(received: Receipted, language: Language) -> dict[str, Any]:
     }
 
 
-def mailbox_shown(view: MailboxView, language: Language) -> dict[str, Any]:
+def mailbox_shown(view: MailboxView, files: Sequence[ShownFile], language: Language) -> dict[str, Any]:
     return {
         "role": view.role,
         **_state(view.reads, language),
@@ -47,6 +49,7 @@ def mailbox_shown(view: MailboxView, language: Language) -> dict[str, Any]:
         "draft_until": view.draft_until,
         "last_visit_on": view.last_visit_on,
         "messages": [_message(one) for one in view.messages],
+        "attachments": [_file(one) for one in files],
         "consents": [_consent(one) for one in view.consents],
         "helpers": [_helper(one) for one in view.helpers],
         "can": sorted(view.can),
@@ -65,6 +68,19 @@ def _message(one: ShownMessage) -> dict[str, Any]:
         "written_on": one.written_on,
         "text": one.text,
         "is_new": one.is_new,
+    }
+
+
+def _file(one: ShownFile) -> dict[str, Any]:
+    return {
+        "attachment_id": one.reference,
+        "box": one.box_role,
+        "name": one.name,
+        "kind": one.kind,
+        "size": one.size,
+        "kept_on": one.kept_on,
+        "state": one.state,
+        "no_copy": one.no_copy,
     }
 
 

@@ -1,7 +1,8 @@
 """Who comes with a token, and the one transaction of what he does. A token stands in a header alone, never in an address."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -44,13 +45,25 @@ def visiting(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def entering(self: Any, **given: Any) -> Any:
-        token, at = token_of(request.headers.get("Authorization")), now()
-        with writing() as session:
-            visit = visits.visit(session, sealer(), token, at)
-            return view(self, Here(session, sealer(), visit, at, asked_language(request.environ)), **given)
+        with entered() as here:
+            return view(self, here, **given)
 
-    entering.needs = "visit"  # type: ignore[attr-defined]
-    return entering
+    return needs_visit(entering)
+
+
+@contextmanager
+def entered() -> Iterator[Here]:
+    """Who is here, and the transaction of what he does. Raises NoVisit before anything else is done."""
+    token, at = token_of(request.headers.get("Authorization")), now()
+    with writing() as session:
+        visit = visits.visit(session, sealer(), token, at)
+        yield Here(session, sealer(), visit, at, asked_language(request.environ))
+
+
+def needs_visit(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Say in the document that a view asks for a token; that it does, is its own business."""
+    view.needs = "visit"  # type: ignore[attr-defined]
+    return view
 
 
 class New(NamedTuple):
@@ -70,8 +83,7 @@ def visiting_with_new_receipt(view: Callable[..., Any]) -> Callable[..., Any]:
         code = new_code()
         return entering(self, new=New(code, derive(keyring(), code)), **given)
 
-    minting.needs = "visit"  # type: ignore[attr-defined]
-    return minting
+    return needs_visit(minting)
 
 
 def require_visit() -> None:

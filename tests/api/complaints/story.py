@@ -24,6 +24,7 @@ PURPOSES = {"startComplaint": "start", "startVisit": "open"}
 REFERENCES = {"message_id": MESSAGE, "helper_id": HELPER, "attachment_id": ATTACHMENT}
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
 SHOWN_QUESTIONS = 3
+NOTE = "工头叫王某，电话写在墙上。".encode()
 
 
 def told(client: FlaskClient, *, is_held: bool = True) -> Iterator[tuple[Example, Any]]:
@@ -43,6 +44,7 @@ def told(client: FlaskClient, *, is_held: bool = True) -> Iterator[tuple[Example
             replaced(example.address(), sent),
             method=example.method,
             json=None if example.body is None else json.loads(replaced(json.dumps(example.body), sent)),
+            data=NOTE if example.operation == "addAttachment" else None,
             headers=headers,
         )
         assert response.status_code == example.status, (example.asked(), response.get_data(as_text=True))
@@ -69,6 +71,8 @@ def remember(live: dict[str, str], filer: Complainant, example: Example, answer:
         live[RECEIPT.replace(" ", "")[-6:]] = answer["receipt"].replace(" ", "")[-6:]
     if example.operation == "inviteWorker":
         live[OTHER_RECEIPT] = answer["receipt"]
+    if example.operation == "addAttachment":
+        live[ATTACHMENT] = answer["attachment_id"]
     for helper in answer.get("helpers", ()):
         live[HELPER] = helper["helper_id"]
 

@@ -1,0 +1,113 @@
+"""Files of a complaint: sent as bytes, held in memory alone, and given back as copies without traces of place and device.
+
+A slow telephone sends for minutes, and a store may be slow too: nothing of the database is held while either is waited for.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from flask_restx import Namespace, Resource
+
+from registry.api.complaints.visiting import entered, needs_visit, require_visit
+from registry.complaints.attachments import copied_as, discard, open_clean
+from registry.complaints.file_kinds import ENDINGS, MOST_BYTES
+from registry.complaints.mailbox_files import file_of, opened_for_files, removed
+from registry.complaints.uploading import upload
+from registry.errors import FilesUnavailable, TooBusy
+from registry.ids import read_reference
+from registry.web.answers import Answer, File
+from registry.web.complaints import store
+from registry.web.loading import Once
+from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes, takes_file
+from registry.web.transaction import services
+from schemas.mailbox import AttachmentSentSchema
+
+ns = Namespace("complaints", path="/complaints")
+
+AT_ONCE = 4
+"""Files that one process takes at once: half of its threads, and 80 MB of its memory."""
+RETRY_AFTER = 15
+
+_taking = threading.BoundedSemaphore(AT_ONCE)
+
+
+def one_of_few(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Let a request send its body only if it has a visit, and if few others are sending theirs. Raises NoVisit, TooBusy."""
+
+    @wraps(view)
+    def taking(self: Any, **given: Any) -> Any:
+        require_visit()
+        if not _taking.acquire(blocking=False):
+            raise TooBusy("several files are being sent right now: send this one again in a moment", RETRY_AFTER)
+        try:
+            return view(self, **given)
+        finally:
+            _taking.release()
+
+    return taking
+
+
+@ns.route("/attachments")
+class Attachments(Resource):  # type: ignore[misc]
+    @one_of_few
+    @takes_file(MOST_BYTES)
+    @returns(AttachmentSentSchema(), "addAttachment", (409, 413), status=HTTPStatus.CREATED)
+    @needs_visit
+    def post(self, body: bytes, name: str, once: Once | None) -> Answer:
+        """Send a file along.
+
+        JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB in all.
+        It is sealed as it is. Officers see a copy without place and device, which is made a moment later and stands in the
+        mailbox. With an Idempotency-Key the file is there once, however often it is sent.
+        """
+        with entered() as here:
+            opened, case = opened_for_files(here.session, here.sealer, here.visit)
+        sent = upload(
+            services().settings,
+            services().sessions,
+            store(),
+            opened,
+            case,
+            body=body,
+            name=name,
+            once=secrets.token_hex(16) if once is None else f"{once.key} {once.digest}",
+            today=here.today,
+        )
+        shown = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.kept_on}
+        return Answer(shown, language=here.language)
+
+
+@ns.route("/attachments/<attachment_id>")
+class Attachment(Resource):  # type: ignore[misc]
+    @takes()
+    @returns_nothing("removeAttachment", (404, 409))
+    @needs_visit
+    def delete(self, attachment_id: str) -> None:
+        """Remove a file, while nothing was handed in. What was handed in stays with the officers."""
+        with entered() as here:
+            names = removed(here.session, here.sealer, here.visit, read_reference(attachment_id) or "")
+        # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
+        with suppress(FilesUnavailable):
+            discard(store(), names)
+
+
+@ns.route("/attachments/<attachment_id>/copy")
+class AttachmentCopy(Resource):  # type: ignore[misc]
+    @takes()
+    @saves("getAttachmentCopy", (404, 409))
+    @needs_visit
+    def get(self, attachment_id: str) -> File:
+        """Save the copy that officers see, without place and device.
+
+        Not found while there is none; the mailbox says in `no_copy` why there will be none.
+        """
+        with entered() as here:
+            held = file_of(here.session, here.sealer, here.visit, read_reference(attachment_id) or "")
+        body = open_clean(store(), held.opened, held.case, held.attachment)
+        ending = ENDINGS[copied_as(held.attachment)]
+        return File((body,), BYTES, f"{held.attachment.reference}.{ending}", len(body))
