@@ -48,9 +48,13 @@ def exif(orientation: int = 1) -> Image.Exif:
 XMP = f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF><dc:creator>{CANARY}</dc:creator></rdf:RDF></x:xmpmeta>'.encode()
 
 
-def jpeg(orientation: int = 1, comment: bytes = CANARY.encode(), trailing: bytes = b"") -> bytes:
+def jpeg(
+    orientation: int = 1, comment: bytes = CANARY.encode(), trailing: bytes = b"", *, has_profile: bool = True
+) -> bytes:
     out = BytesIO()
-    picture().save(out, "JPEG", exif=exif(orientation), xmp=XMP, comment=comment, icc_profile=profile())
+    picture().save(
+        out, "JPEG", exif=exif(orientation), xmp=XMP, comment=comment, icc_profile=profile() if has_profile else None
+    )
     return out.getvalue() + trailing
 
 
@@ -68,7 +72,7 @@ def png() -> bytes:
     notes = PngInfo()
     notes.add_text("Author", CANARY)
     notes.add_itxt("XML:com.adobe.xmp", XMP.decode())
-    picture().save(out, "PNG", pnginfo=notes, exif=exif())
+    picture().save(out, "PNG", pnginfo=notes, exif=exif(), icc_profile=profile())
     return out.getvalue() + CANARY.encode()
 
 
@@ -103,6 +107,7 @@ def pdf() -> bytes:
         Annots=Array([made.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=Dictionary(
             S=Name.URI, URI=String(f"https://{CANARY}.example")), Contents=String(CANARY)))]),
         AA=Dictionary(O=script), PieceInfo=Dictionary(App=Dictionary(Private=String(CANARY))), LastModified=String(CANARY),
+        Thumb=made.make_stream(CANARY.encode()), B=Array([]), Tabs=Name.S,
     )  # fmt: skip
     made.pages.append(pikepdf.Page(made.make_indirect(page)))
     made.Root.OpenAction = script

@@ -176,6 +176,7 @@ def test_two_uploads_at_once_of_the_same_file_leave_one_and_no_orphan(
         one.start()
     for one in both:
         one.join(60)
+    assert len(found) == 2
     assert len({attachment.reference for attachment in found}) == 1
     assert len(attachments.attachments_of(session, [upload.filed.box])) == 1
     assert len(list(upload.store.listing())) == 1
@@ -305,9 +306,9 @@ def test_files_are_kept_and_cleaned_in_a_bucket_too(
         until(lambda: not tending.being_cleaned(settings))
 
 
-def kill_the_copier(settings: Settings, attachment: Attachment) -> None:
-    """Kill -9 whoever holds this attachment's slot."""
-    until(lambda: attachment.reference in tending.being_cleaned(settings))
+def kill_the_copier(upload: Uploads, attachment: Attachment) -> None:
+    """Kill -9 whoever works on this attachment, once he has begun."""
+    until(lambda: upload.now(attachment).state is AttachmentState.CLEANING)
     for process in list(tending._running):
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
@@ -323,8 +324,8 @@ def test_a_copier_that_is_killed_is_followed_by_another_at_the_next_visit(
     upload: Uploads, settings: Settings, sessions: sessionmaker[Session]
 ) -> None:
     attachment = upload(film(), "long.txt")
-    kill_the_copier(settings, attachment)
-    assert upload.now(attachment).state in (AttachmentState.KEPT, AttachmentState.CLEANING)
+    kill_the_copier(upload, attachment)
+    assert upload.now(attachment).state is AttachmentState.CLEANING
     assert upload.original(attachment) == film()
     with sessions.begin() as session:
         errands = tending.errands_due(session, settings, upload.filed.case, [upload.filed.opened])
@@ -339,7 +340,7 @@ def test_the_worker_goes_on_with_what_was_killed_once_there_is_a_unit(
     upload: Uploads, settings: Settings, session: Session, sessions: sessionmaker[Session], sealer: Sealer
 ) -> None:
     attachment = upload(film(), "long.txt")
-    kill_the_copier(settings, attachment)
+    kill_the_copier(upload, attachment)
     assert clean_waiting(settings, sessions) == 0
     unit = Unit(reference=UNIT, authority="it-inl", country="IT", names={}, is_default=True)
     session.add(unit)

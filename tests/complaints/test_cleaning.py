@@ -86,6 +86,7 @@ def test_a_picture_has_no_place_no_device_and_no_author_left(kind: FileKind) -> 
         samples.jpeg(trailing=samples.CANARY.encode() + b" serial number"),
         samples.jpeg(trailing=samples.recording("mp4")),
         samples.jpeg(comment=samples.CANARY.encode() * 100),
+        samples.jpeg(has_profile=False),
     ],
 )
 def test_nothing_that_hangs_on_a_photograph_is_left(body: bytes) -> None:
