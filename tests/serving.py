@@ -75,7 +75,8 @@ def serve(settings: Settings, *options: str, extra: Mapping[str, str] | None = N
             process.wait()
 
 
-def wait_until_answering(served: Served, seconds: float = 30.0) -> None:
+def wait_until_answering(served: Served, seconds: float = 120.0) -> None:
+    """A server that dies is told at once; one that is slow to start, on a machine that does much else, is waited for."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if served.process.poll() is not None:
