@@ -97,6 +97,11 @@ class Admission:
             raise
         return 0
 
+    def is_used(self, session: Session, proof: str) -> bool:
+        """Whether a ticket has let somebody in already; another is to be given then."""
+        body = proof.rpartition(".")[0]
+        return session.get(UsedChallenge, hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()) is not None
+
     def forget(self, session: Session, at: datetime) -> None:
         """Drop what is over: used proofs, counts and keys of days before today. Safe at any time, and again."""
         today = at.astimezone(UTC).date()

@@ -29,6 +29,8 @@ MENU = (
     ("licences", "licences"),
     ("help", "help"),
 )
+INTAKE = ("box", "box")
+"""Telling what happened: in the menu only where somebody takes it."""
 FURTHER = (
     ("agencies", "agencies"),
     ("coverage", "coverage"),
@@ -101,7 +103,7 @@ def rendered(template: str, language: Language, *, keeps_query: bool = True, **c
         "spoken_list": lambda tags: wording.listed(language, [wording.language_name(language, tag) for tag in tags]),
         "span": partial(span, language),
         "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
-        "menu": MENU,
+        "menu": (*MENU, INTAKE) if services().settings.leads_to_intake else MENU,
         "leads_to_intake": services().settings.leads_to_intake,
         "further": FURTHER,
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],

@@ -336,7 +336,7 @@ def test_the_answer_says_what_it_does_not_mean_and_what_must_never_be_paid(
     text = ask(client, licence.number or "", country="CZ").text
     assert "A licence is not a visa. Working on a tourist, business or study visa is forbidden." in text
     assert "No deposit and no bond" in text
-    assert "This registry cannot take complaints yet." in text
+    assert "No name is needed." in text
 
 
 def test_a_warning_of_a_clone_stands_beside_the_question_who_is_talking(client: FlaskClient, session: Session) -> None:

@@ -1,8 +1,9 @@
 """Pages of the intake: kept nowhere, nothing in address or title tells what they are about, and each can be left at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, redirect, request
 
 from registry.public.rendering import NOT_KEPT, is_demo, rendered
 from registry.terms import Language
@@ -24,11 +25,23 @@ _POLICIES = {language: content_policy(form_action=f"'self' {away}") for language
 
 def box_page(template: str, language: Language, *, status: int = 200, **context: Any) -> Response:
     """A page of the intake. `form_token` goes into each of its forms; without a visit there is none to guard."""
-    words: dict[str, Any] = {"form_token": "", "is_demo": is_demo(), "here": ""}
+    words: dict[str, Any] = {"form_token": "", "is_demo": is_demo(), "shows_all_numbers": is_demo(), "here": ""}
     body = rendered(f"intake/{template}", language, keeps_query=False, **words | context)
     response = Response(body, status, mimetype="text/html")
     response.headers["Content-Language"] = language
     return response
+
+
+def lead(language: Language, path: str) -> Response:
+    """Lead on, so that going back or loading again sends nothing twice."""
+    return redirect(f"/{language}/box{path}", 303)  # type: ignore[return-value]
+
+
+def again(
+    language: Language, form_token: str, path: str, typed: Sequence[tuple[str, str]], *, status: int = 409
+) -> Response:
+    """A form that came with the mark of an earlier visit, or of another site: whoever sits here must send it himself."""
+    return box_page("again.html", language, status=status, form_token=form_token, path=path, typed=typed)
 
 
 def seal_off(app: Flask) -> None:
