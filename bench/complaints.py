@@ -6,6 +6,7 @@ is one filing from the moment at which all begin: the receipt confirmed, the ans
 
 import asyncio
 import json
+import random
 import secrets
 import time
 from collections.abc import Sequence
@@ -29,6 +30,9 @@ from registry.keyring import Keyring
 from registry.terms import Language
 
 FILERS = 200
+WORKERS = {"SQLite": 1, "PostgreSQL": 2}
+"""Processes that answer: one a core of the machine that the target is about; a SQLite file has one writer anyhow."""
+
 TARGET = 1.0
 """Seconds in which 95 of 100 have handed in."""
 
@@ -48,7 +52,6 @@ _ANSWERS = {
     "paid_recruitment_service_payment": {"amount": "30000", "currency": "CNY", "to": "agency"},
     "retention_of_identity_documents": "yes",
     "hours_a_day": "13",
-    "account": "中介收了三万元，护照被工头拿走，每天工作十三个小时，没有休息日。" * 40,
     "consent_labour_inspectorate": "yes",
     "contact": {"how": "wechat", "address": "fictional_example"},
 }
@@ -63,7 +66,7 @@ def measure(
     for kind in ("SQLite", "PostgreSQL"):
         if kind == "PostgreSQL" and cluster is None:
             continue
-        ours, plain = _on(rounds, folder / kind, cores, cluster if kind == "PostgreSQL" else None)
+        ours, plain = _on(kind, rounds, folder / kind, cores, cluster if kind == "PostgreSQL" else None)
         rows += [
             Row(f"{FILERS} filings at once, p95 of one in s, {kind}", ours, TARGET, is_at_least=False),
             Row(
@@ -76,7 +79,9 @@ def measure(
     return rows, {"complaints": raw}
 
 
-def _on(rounds: int, home: Path, cores: Sequence[int], cluster: Cluster | None) -> tuple[list[float], list[float]]:
+def _on(
+    kind: str, rounds: int, home: Path, cores: Sequence[int], cluster: Cluster | None
+) -> tuple[list[float], list[float]]:
     """The p95 of each round, ours and that of plain inserts, in seconds."""
     home.mkdir(mode=0o700)
     with ExitStack() as stack:
@@ -86,9 +91,9 @@ def _on(rounds: int, home: Path, cores: Sequence[int], cluster: Cluster | None) 
         _open_intake(settings)
         ours, plain = [], []
         for _ in range(rounds):
-            with serving.ours(home, cores, url, home=home, edges="intake") as server:
+            with serving.ours(home, cores, url, home=home, edges="intake", workers=WORKERS[kind]) as server:
                 ours.append(_p95(_all_at_once(server, _filings(settings))))
-            with serving.peer("plain", home, cores, url=plain_url) as server:
+            with serving.peer("plain", home, cores, url=plain_url, workers=WORKERS[kind]) as server:
                 plain.append(_p95(_all_at_once(server, _filings(settings))))
     return ours, plain
 
@@ -128,15 +133,21 @@ def _filings(settings: Settings) -> list[list[bytes]]:
         for _ in range(FILERS):
             code, root = new_code(), Root(secrets.token_hex(32), secrets.token_bytes(32))
             begun = filing.start(session, sealer, code, root, language=Language.ZH_HANS, role=BoxRole.WORKER, at=at)
+            answers = {**_ANSWERS, "account": _account(random.Random(code))}
             filings.append(
                 [
                     _request("POST", "/confirm", begun.token, {"last_six": last_six(code)}),
-                    _request("PATCH", "/answers", begun.token, {"answers": _ANSWERS}),
+                    _request("PATCH", "/answers", begun.token, {"answers": answers}),
                     _request("POST", "/submit", begun.token, None),
                 ]
             )
     engine.dispose()
     return filings
+
+
+def _account(draw: random.Random) -> str:
+    """Four hundred characters in words of its own: what people write on a telephone."""
+    return "".join(chr(draw.randrange(0x4E00, 0x9F00)) for _ in range(400))
 
 
 def _request(method: str, path: str, token: str, body: Any) -> bytes:

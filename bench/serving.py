@@ -27,17 +27,29 @@ class Server:
 
 @contextmanager
 def peer(
-    name: str, folder: Path, core: int | Sequence[int], *, url: str = "", answer_bytes: int = 600
+    name: str,
+    folder: Path,
+    core: int | Sequence[int],
+    *,
+    url: str = "",
+    answer_bytes: int = 600,
+    workers: int = 1,
 ) -> Iterator[Server]:
     """One of bench.peers on a database; on one core or several."""
-    variables = {"BENCH_DATABASE_URL": url, "BENCH_BYTES": str(answer_bytes)}
+    variables = {"BENCH_DATABASE_URL": url, "BENCH_BYTES": str(answer_bytes), "BENCH_WORKERS": str(workers)}
     with _served(name, folder, core, [sys.executable, "-m", "bench.peers", name], variables, as_option=False) as server:
         yield server
 
 
 @contextmanager
 def ours(
-    folder: Path, core: int | Sequence[int], url: str, *, home: Path | None = None, edges: str = "api"
+    folder: Path,
+    core: int | Sequence[int],
+    url: str,
+    *,
+    home: Path | None = None,
+    edges: str = "api",
+    workers: int = 1,
 ) -> Iterator[Server]:
     """The registry as an operator serves it, limits, headers and log included; `home` where its keys are there already."""
     variables = {
@@ -46,7 +58,7 @@ def ours(
         "REGISTRY_RATE": str(RATE),
         "REGISTRY_EDGES": edges,
     }
-    command = [sys.executable, "-m", "registry.cli", "serve"]
+    command = [sys.executable, "-m", "registry.cli", "serve", "--workers", str(workers)]
     with _served("ours", folder, core, command, variables, as_option=True) as server:
         yield server
 

@@ -1,5 +1,6 @@
 """Serves one peer: `python -m bench.peers raw 8001`."""
 
+import os
 import sys
 
 from granian import Granian
@@ -16,6 +17,7 @@ PEERS = {
     "datasette": ("bench.peers.rows:create_app", Interfaces.ASGI),
 }
 
+# As many as the registry has where it takes complaints.
 THREADS = {"plain": INTAKE_THREADS}
 
 
@@ -27,8 +29,7 @@ def main(name: str, port: str) -> None:
         address="127.0.0.1",
         port=int(port),
         interface=interface,
-        workers=1,
-        # As many as the registry has where it takes complaints.
+        workers=int(os.environ.get("BENCH_WORKERS", "1")),
         blocking_threads=THREADS.get(name, 1) if interface is Interfaces.WSGI else None,
         http=HTTPModes.http1,
         websockets=False,

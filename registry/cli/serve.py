@@ -1,6 +1,7 @@
 """`registry serve`: the HTTP server, and on request the worker beside it."""
 
 import ctypes
+import logging
 import os
 import signal
 import socket
@@ -136,6 +137,8 @@ def listen(address: str, port: int, workers: int, threads: int) -> None:
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
+    # It takes threads for work; ours are there to wait, see INTAKE_THREADS.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
         "registry.app:from_environment",
         factory=True,

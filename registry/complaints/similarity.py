@@ -16,7 +16,7 @@ from struct import Struct
 from typing import NamedTuple
 
 import opencc
-from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy import ForeignKey, Index, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.models import Case
@@ -73,8 +73,8 @@ def remember(session: Session, case_id: int, of_text: Sequence[str]) -> None:
     stored = session.execute(select(Shingle.band, Shingle.digest).where(Shingle.case_id == case_id))
     known = {(band, digest) for band, digest in stored}
     new = [(band, digest) for band, digest in enumerate(of_text) if (band, digest) not in known]
-    session.add_all([Shingle(case_id=case_id, band=band, digest=digest) for band, digest in new])
-    session.flush()
+    if new:
+        session.execute(insert(Shingle), [{"case_id": case_id, "band": band, "digest": digest} for band, digest in new])
 
 
 def alike(
