@@ -5,7 +5,7 @@ A name has about ten keys. Whatever befalls it - a slip, a swap, a missing half,
 - `word`: each word of its own; of a Chinese word every reading in pinyin, which homophones and pinyin share;
 - `pair`: neighbouring words, places and trade words by their meaning in whatever language;
 - `all`: all words in alphabetical order;
-- `gap`: a Chinese word with its place and one character left out, also together with the first word of the trade;
+- `gap`: a Chinese word with its place and one character left out; `traded`: that, with the first word of the trade;
 - `part`: a third of the name with its position and the length of the whole. Two slips leave one third untouched, and shift it
   by no more than two (G. Li and others, PASS-JOIN, 2011);
 - `own half` and `own third`: the same of its own words alone, a third together with the first word of the trade: what
@@ -31,6 +31,7 @@ class Evidence(Enum):
 
     WORD = "word"
     SLIP = "slip"
+    ALL_BUT_A_CHARACTER = "all_but_a_character"
     NEIGHBOURS = "neighbours"
     WHOLE = "whole"
 
@@ -39,6 +40,7 @@ _EVIDENCE = {
     "word": Evidence.WORD,
     "own": Evidence.SLIP,
     "gap": Evidence.SLIP,
+    "traded": Evidence.ALL_BUT_A_CHARACTER,
     "initials": Evidence.WORD,
     "pair": Evidence.NEIGHBOURS,
     "all": Evidence.WHOLE,
@@ -89,7 +91,7 @@ def _keys(name: Parted) -> Iterator[str]:
     if name.is_chinese:
         for gap in _gaps(units):
             yield gap
-            yield f"{gap} {_trade(name)}"
+            yield f"traded {gap} {_trade(name)}"
     elif len(units) > 2:
         yield "all " + " ".join(sorted(unit.means for unit in units))
     yield from _initials(units)
@@ -118,7 +120,7 @@ def _wider(asking: Parted) -> Iterator[str]:
     for unit in asking.own:
         if is_chinese(unit.text[0]):
             yield f"gap {place} {unit.text}"
-            yield f"gap {place} {unit.text} {_trade(asking)}"
+            yield f"traded gap {place} {unit.text} {_trade(asking)}"
 
 
 def _spellings(unit: Unit) -> tuple[str, ...]:

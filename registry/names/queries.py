@@ -34,8 +34,15 @@ FILTERED = 3000
 """Candidates handed to a filter before the best of them are read."""
 
 
-_WORTH = {Evidence.WORD: 1.5, Evidence.SLIP: 0.7, Evidence.NEIGHBOURS: 1.0, Evidence.WHOLE: 1.0}
-"""A whole word that thousands share still tells more than a piece of one that few do."""
+_WORTH = {
+    Evidence.WORD: 1.5,
+    Evidence.SLIP: 0.7,
+    Evidence.ALL_BUT_A_CHARACTER: 1.2,
+    Evidence.NEIGHBOURS: 1.0,
+    Evidence.WHOLE: 1.0,
+}
+"""A whole word that thousands share still tells more than a piece of one that few do; place and trade with all but one
+character of a Chinese word tell more than a place and the length of the whole, which hundreds share."""
 
 
 class Hit(NamedTuple):

@@ -228,7 +228,10 @@ def _resemblance(one: Unit, other: Unit) -> float:
 
 
 def _are_homophones(one: str, other: str) -> bool:
-    """One of them as it is commonly read: rare readings would make half of all characters homophones."""
+    """One of them as it is commonly read: rare readings would make half of all characters homophones. Two characters that
+    are read like one, such as xi an and xian, are not: a person sees how many there are."""
+    if len(one) != len(other):
+        return False
     said, others = pinyin.spellings(one), pinyin.spellings(other)
     return bool(said and others) and (said[0] in others or others[0] in said)
 

@@ -122,3 +122,8 @@ def test_two_short_words_two_numbers_or_two_trades_are_no_slip(asked_for, name):
 )
 def test_half_a_word_and_pinyin_beside_english_words_are_found(asked_for, name):
     assert score(asked_for, name).score >= FLOOR
+
+
+def test_two_characters_are_no_homophone_of_one():
+    meant = score("沈阳前经济贸易有限公司", "沈阳前天经济贸易有限公司")
+    assert meant.score > score("沈阳前经济贸易有限公司", "沈阳吉安经济贸易有限公司").score
