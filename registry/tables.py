@@ -39,3 +39,9 @@ MODELS = (
     _similarity,
     _statistics,
 )
+from registry.officers import models as _officers
+
+METADATA = Base.metadata
+MODELS = (
+    _admission, _agencies, _authorities, _boxes, _collisions, _complaints, _events, _imports, _log, _names, _officers,
+)  # fmt: skip

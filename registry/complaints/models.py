@@ -32,6 +32,7 @@ class Unit(Base):
     periods: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     is_default: Mapped[bool] = mapped_column(default=False)
     closed_on: Mapped[date | None]
+from registry.officers.models import Unit
 
 
 class Case(Base):
@@ -71,3 +72,6 @@ class Case(Base):
     purged_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
+
+
+__all__ = ["Case", "Unit"]

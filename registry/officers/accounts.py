@@ -61,11 +61,13 @@ def propose_invitation(
         raise ActRefused("bad_name", "the name must be 1 to 120 visible characters")
     if session.scalars(select(Officer.id).where(Officer.email == address)).first() is not None:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
-    details = {"name": tidy_name, "email": address, "roles": sorted(roles), "language": language}
+    details: dict[str, object] = {"name": tidy_name, "email": address, "roles": sorted(roles), "language": language}
     return _propose(session, ChangeKind.INVITE, unit, None, details, by, at)
 
 
-def propose_roles(session: Session, officer: Officer, roles: Collection[Role], *, by: str, at: datetime) -> OfficerChange:
+def propose_roles(
+    session: Session, officer: Officer, roles: Collection[Role], *, by: str, at: datetime
+) -> OfficerChange:
     """Propose which roles an officer shall have from now on, all of them. Raises ActRefused."""
     _require_other(officer, by)
     _require_fit(session, officer.unit, roles)
@@ -109,7 +111,14 @@ def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) ->
 
 
 def add_first(
-    session: Session, unit: str, name: str, email: str, roles: Collection[Role], language: str, at: datetime, today: date
+    session: Session,
+    unit: str,
+    name: str,
+    email: str,
+    roles: Collection[Role],
+    language: str,
+    at: datetime,
+    today: date,
 ) -> tuple[Officer, str]:
     """An officer added at the machine itself, for there may be nobody yet who could approve. Gives his join code."""
     change = propose_invitation(session, unit, name, email, roles, language, by=COMMAND_LINE, at=at)
@@ -135,10 +144,14 @@ def join(session: Session, code: str, password: str, at: datetime, today: date, 
 def officer_of_code(session: Session, code: str, at: datetime) -> Officer:
     kept = session.scalars(select(JoinCode).where(JoinCode.digest == _digest(code))).one_or_none()
     if kept is None or kept.used_at is not None or kept.ends_at <= at:
-        raise ActRefused("bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another")
+        raise ActRefused(
+            "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
+        )
     officer = session.get_one(Officer, kept.officer_id)
     if officer.state is OfficerState.CLOSED:
-        raise ActRefused("bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another")
+        raise ActRefused(
+            "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
+        )
     return officer
 
 
@@ -147,7 +160,9 @@ def finish_joining(session: Session, code: str, at: datetime) -> tuple[Officer, 
     officer = officer_of_code(session, code, at)
     if officer.password is None or not factors.factors_of(session, officer):
         raise ActRefused("not_finished", "set a password and a second factor first")
-    session.execute(update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at))
+    session.execute(
+        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
+    )
     officer.state = OfficerState.ACTIVE
     officer.version += 1
     return officer, factors.new_recovery_codes(session, officer)
@@ -309,7 +324,9 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
 
 
 def _new_code(session: Session, officer: Officer, at: datetime) -> str:
-    session.execute(update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at))
+    session.execute(
+        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
+    )
     text = b32encode(secrets.token_bytes(15)).decode()
     code = "-".join(text[place : place + 6] for place in range(0, 24, 6))
     session.add(JoinCode(digest=_digest(code), officer_id=officer.id, ends_at=at + JOIN_WITHIN))

@@ -27,7 +27,9 @@ DRIFT = 1
 RECOVERY_CODES = 10
 
 
-def new_totp(session: Session, keyring: Keyring, officer: Officer, name: str, today: date) -> tuple[SecondFactor, bytes]:
+def new_totp(
+    session: Session, keyring: Keyring, officer: Officer, name: str, today: date
+) -> tuple[SecondFactor, bytes]:
     """A secret for an app. It counts once a first code from it was typed (`confirm`). An unconfirmed one is replaced."""
     for stale in _factors(session, officer, FactorKind.TOTP):
         if not stale.is_confirmed:

@@ -42,6 +42,23 @@ class ChangeState(StrEnum):
     REFUSED = "refused"
 
 
+class Unit(Base):
+    """Officers of one authority and one country. What belongs to it, no other unit sees: the wall holds from here on.
+
+    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new.
+    """
+
+    __tablename__ = "units"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(40), unique=True)
+    authority: Mapped[str] = mapped_column(Text(40))
+    country: Mapped[str] = mapped_column(Text(2))
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    email: Mapped[str | None] = mapped_column(Text(200))
+    is_default: Mapped[bool] = mapped_column(default=False)
+    closed_on: Mapped[date | None]
+
+
 class Officer(Base):
     """A person of one unit. `unit` is the unit's reference; `email` is in lower case and signs in."""
 

@@ -70,7 +70,9 @@ def present(session: Session, token: str, at: datetime, today: date) -> Present:
     if at - kept.seen_at >= SEEN_EVERY:
         kept.seen_at = at
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
-    standing = Standing(officer.reference, unit.reference, unit.country, unit.authority, roles_on(session, officer, today))
+    standing = Standing(
+        officer.reference, unit.reference, unit.country, unit.authority, roles_on(session, officer, today)
+    )
     conflicts = session.scalars(
         select(Conflict.agency).where(Conflict.officer_id == officer.id, Conflict.ended_on.is_(None))
     )
@@ -162,4 +164,3 @@ def _living(session: Session, token: str, at: datetime) -> SignedIn | None:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-

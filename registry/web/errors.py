@@ -32,6 +32,7 @@ from registry.errors import (
     NotNow,
     NoVisit,
     NotSignedIn,
+    NoVisit,
     RegistryError,
     RepeatDiffers,
     StaleVersion,
