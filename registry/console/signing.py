@@ -107,17 +107,17 @@ def join() -> Response:
 
 def _finish(code: str, app_code: str) -> Response:
     at = now()
+    recovery: list[str] = []
     try:
         with writing() as session:
             officer = accounts.officer_of_code(session, code, at)
             app = factors.unconfirmed_app(session, officer)
-            if app is None or not factors.is_code_right(session, keyring(), app, app_code, at):
-                return _app_page(code, fault="wrong_code")
-            factors.confirm(app)
-            _, recovery = accounts.finish_joining(session, code, at)
+            if app is not None and factors.is_code_right(session, keyring(), app, app_code, at):
+                factors.confirm(app)
+                _, recovery = accounts.finish_joining(session, code, at)
     except ActRefused as refused:
         return page("join.html", here="sign_in", fault=refused.reason, code="", status=400)
-    return page("joined.html", here="sign_in", recovery=recovery)
+    return page("joined.html", here="sign_in", recovery=recovery) if recovery else _app_page(code, fault="wrong_code")
 
 
 def _app_page(code: str, fault: str | None = None) -> Response:
