@@ -43,9 +43,10 @@ class ChangeState(StrEnum):
 
 
 class Unit(Base):
-    """Officers of one authority and one country. What belongs to it, no other unit sees: the wall holds from here on.
+    """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
 
-    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new.
+    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new. `periods` are
+    days by which it keeps what was written (retention_rules.Periods), where its law says other than we do.
     """
 
     __tablename__ = "units"
@@ -55,6 +56,8 @@ class Unit(Base):
     country: Mapped[str] = mapped_column(Text(2))
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     email: Mapped[str | None] = mapped_column(Text(200))
+    supervisor_email: Mapped[str | None] = mapped_column(Text(200))
+    periods: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     is_default: Mapped[bool] = mapped_column(default=False)
     closed_on: Mapped[date | None]
 
