@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from registry.audit.actions import record
 from registry.errors import ActRefused, NotFound
 from registry.ids import new_reference
 from registry.officers import factors, passwords, sessions
@@ -98,16 +99,14 @@ def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, t
             code = _reset(session, officer, at)
         else:
             _set_roles(session, officer, [Role(word) for word in change.details["roles"]], today)
-    _decide(change, ChangeState.APPROVED, by, at)
-    session.flush()
+    _decide(session, change, ChangeState.APPROVED, by, at)
     return code
 
 
 def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) -> None:
     """Refuse a change; its proposer may take it back so."""
     _require_open(change)
-    _decide(change, ChangeState.REFUSED, by, at)
-    session.flush()
+    _decide(session, change, ChangeState.REFUSED, by, at)
 
 
 def add_first(
@@ -123,7 +122,7 @@ def add_first(
     """An officer added at the machine itself, for there may be nobody yet who could approve. Gives his join code."""
     change = propose_invitation(session, unit, name, email, roles, language, by=COMMAND_LINE, at=at)
     code = _invited(session, change, at, today)
-    _decide(change, ChangeState.APPROVED, COMMAND_LINE, at)
+    _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
     return session.get_one(Officer, change.officer_id), code
 
 
@@ -165,7 +164,9 @@ def finish_joining(session: Session, code: str, at: datetime) -> tuple[Officer, 
     )
     officer.state = OfficerState.ACTIVE
     officer.version += 1
-    return officer, factors.new_recovery_codes(session, officer)
+    codes = factors.new_recovery_codes(session, officer)
+    record(session, "officer.joined", officer.reference, on=at.date(), actor=officer.reference)
+    return officer, codes
 
 
 def close(session: Session, officer: Officer, *, by: str, at: datetime, today: date) -> None:
@@ -178,6 +179,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     _set_roles(session, officer, [], today)
     factors.remove_all(session, officer)
     sessions.end_all(session, officer, at)
+    record(session, "officer.closed", officer.reference, on=today, actor=by)
 
 
 def lend(
@@ -197,6 +199,7 @@ def lend(
     )
     session.add(lent)
     session.flush()
+    record(session, "officer.role_lent", deputy.reference, on=today, actor=officer.reference, detail=role)
     return lent
 
 
@@ -231,6 +234,7 @@ def declare_conflict(session: Session, officer: Officer, agency: str, today: dat
         session.add(kept)
     kept.ended_on = None
     session.flush()
+    record(session, "officer.conflict_declared", agency, on=today, actor=officer.reference)
     return kept
 
 
@@ -289,11 +293,14 @@ def _propose(
     )
     session.add(change)
     session.flush()
+    record(session, f"officer.{kind}_proposed", change.reference, on=at.date(), actor=by)
     return change
 
 
-def _decide(change: OfficerChange, state: ChangeState, by: str, at: datetime) -> None:
+def _decide(session: Session, change: OfficerChange, state: ChangeState, by: str, at: datetime) -> None:
     change.state, change.decided_by, change.decided_at = state, by, at
+    session.flush()
+    record(session, f"officer.{change.kind}_{state}", change.reference, on=at.date(), actor=by)
 
 
 def _invited(session: Session, change: OfficerChange, at: datetime, today: date) -> str:

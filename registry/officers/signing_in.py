@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.audit.actions import record
 from registry.keyring import Keyring
 from registry.officers import factors, passwords, sessions
 from registry.officers.models import FactorKind, Officer, OfficerState, SignInDelay
@@ -48,7 +49,7 @@ def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: d
     officer = _named(session, email)
     kept = officer.password if officer is not None and officer.state is OfficerState.ACTIVE else None
     if not passwords.is_right(password, kept) or officer is None:
-        _failed(session, keyring, email, at)
+        _failed(session, keyring, email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
     if kept is not None and passwords.is_outdated(kept):
         officer.password = passwords.hashed(password)
@@ -67,7 +68,7 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
     apps = [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.TOTP]
     is_right = any(factors.is_code_right(session, keyring, app, code, at) for app in apps)
     if not is_right and not factors.take_recovery_code(session, officer, code, today):
-        _failed(session, keyring, officer.email, at)
+        _failed(session, keyring, officer.email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
     return enter(session, keyring, token, officer, at)
 
@@ -76,7 +77,9 @@ def enter(session: Session, keyring: Keyring, token: str, officer: Officer, at: 
     """Begin the full session of an officer who has proved both; the half one ends."""
     sessions.end(session, token, at)
     session.execute(delete(SignInDelay).where(SignInDelay.digest == _digest(keyring, officer.email)))
-    return Attempt(Step.IN, sessions.begin(session, officer, at, is_full=True), officer=officer)
+    begun = sessions.begin(session, officer, at, is_full=True)
+    record(session, "officer.signed_in", officer.reference, on=at.date(), actor=officer.reference)
+    return Attempt(Step.IN, begun, officer=officer)
 
 
 def forget_delays(session: Session, at: datetime) -> None:
@@ -97,7 +100,7 @@ def _delay(session: Session, keyring: Keyring, email: str) -> SignInDelay | None
     return session.scalars(query).one_or_none()
 
 
-def _failed(session: Session, keyring: Keyring, email: str, at: datetime) -> None:
+def _failed(session: Session, keyring: Keyring, email: str, at: datetime, officer: Officer | None) -> None:
     delay = _delay(session, keyring, email)
     if delay is None:
         delay = SignInDelay(digest=_digest(keyring, email), failures=0, until=at)
@@ -108,6 +111,9 @@ def _failed(session: Session, keyring: Keyring, email: str, at: datetime) -> Non
     over = delay.failures - FREE_FAILURES
     delay.until = at + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT) if over >= 0 else at
     session.flush()
+    # Of an address that nobody has there is nothing to say: whoever types it may have mistyped a password there.
+    if officer is not None:
+        record(session, "officer.sign_in_refused", officer.reference, on=at.date(), actor="nobody")
 
 
 def _digest(keyring: Keyring, email: str) -> str:

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.audit.models import AuditEntry
 from registry.clock import day_at, now
 from registry.keyring import Keyring
 from registry.officers import accounts, factors, signing_in
@@ -162,3 +164,12 @@ def test_joining_says_what_is_wrong(client: FlaskClient, session: Session, field
     assert response.status_code == 400
     assert says in words_of(response)
     assert PASSWORD not in response.get_data(as_text=True)
+
+
+def test_a_failed_sign_in_stands_in_the_audit_though_it_was_refused(
+    client: FlaskClient, session: Session, joined: Joined
+) -> None:
+    client.post("/console/sign-in", data={"email": EMAIL, "password": "wrong"})
+    client.post("/console/sign-in", data={"email": "nobody@authority.example", "password": "wrong"})
+    acts = [one.act for one in session.scalars(select(AuditEntry).order_by(AuditEntry.index))]
+    assert acts.count("officer.sign_in_refused") == 1

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.audit.models import AuditEntry
 from registry.clock import now
 from registry.errors import ActRefused, NotFound
 from registry.keyring import Keyring
@@ -199,3 +201,20 @@ def test_a_conflict_of_interest_is_known_in_every_session(session: Session, keyr
     assert here.has_conflict("7KQ2ABCD3EFG")
     assert not here.has_conflict("9MZ4HJKL5NPQ")
     assert not here.has_conflict(None)
+
+
+def test_whatever_gives_or_takes_a_right_stands_in_the_audit(session: Session, keyring: Keyring) -> None:
+    at = now()
+    joined = make_officer(session, keyring, Role.TRIAGE)
+    change = accounts.propose_roles(session, joined.officer, [Role.DECIDER], by="PROPOSER", at=at)
+    accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
+    accounts.close(session, joined.officer, by="CLOSER", at=at, today=at.date())
+    said = [(one.act, one.actor) for one in session.scalars(select(AuditEntry).order_by(AuditEntry.index))]
+    assert said == [
+        ("officer.invite_proposed", accounts.COMMAND_LINE),
+        ("officer.invite_approved", accounts.COMMAND_LINE),
+        ("officer.joined", joined.officer.reference),
+        ("officer.roles_proposed", "PROPOSER"),
+        ("officer.roles_approved", "APPROVER"),
+        ("officer.closed", "CLOSER"),
+    ]
