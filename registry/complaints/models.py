@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.case_terms import CaseState, Priority
 from registry.db import Base, Text, one_of
-from registry.officers.models import Unit
 
 
 class Case(Base):
@@ -52,6 +51,3 @@ class Case(Base):
     purged_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
-
-
-__all__ = ["Case", "Unit"]

@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from registry.codes import Problem
 from registry.errors import (
-    AlreadyDone,
     ActRefused,
+    AlreadyDone,
     DatabaseUnavailable,
     Fault,
     FilesUnavailable,
