@@ -112,6 +112,10 @@ def register_edges(app: Flask, settings: Settings) -> None:
 
         register_intake(app)
         intake.register(app)
+    if Edge.CONSOLE in settings.edges:
+        from registry.console import edge as console
+
+        console.register(app)
 
 
 def from_environment() -> Flask:

@@ -217,3 +217,25 @@ class StaleVersion(RegistryError):
     """Somebody changed it since it was read; nothing was changed."""
 
     code = Problem.STALE_VERSION
+
+
+class NotSignedIn(RegistryError):
+    """Nobody is signed in, or not fully: the same words for every token that opens nothing."""
+
+    code = Problem.NOT_SIGNED_IN
+
+
+class ActRefused(RegistryError):
+    """An officer may not do this, or not like this; nothing was changed. `reason` is a code, the text says what to do."""
+
+    code = Problem.ACT_REFUSED
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class Forbidden(RegistryError):
+    """The officer's roles do not allow it. Of what belongs to another unit he is told NotFound instead."""
+
+    code = Problem.FORBIDDEN

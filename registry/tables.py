@@ -17,6 +17,7 @@ from registry.events import models as _events
 from registry.imports import models as _imports
 from registry.log import models as _log
 from registry.names import models as _names
+from registry.officers import models as _officers
 from registry.statistics import models as _statistics
 
 METADATA = Base.metadata
@@ -36,6 +37,7 @@ MODELS = (
     _mailboxes,
     _names,
     _repeats,
+    _officers,
     _similarity,
     _statistics,
 )

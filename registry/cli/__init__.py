@@ -37,6 +37,7 @@ COMMANDS: dict[str, str] = {
     "close": "registry.cli.log:close",
     "units": "registry.cli.units:units",
     "cases": "registry.cli.cases:cases",
+    "officers": "registry.cli.officers:officers",
     "erase": "registry.cli.erase:erase",
     "audit": "registry.cli.audit:audit",
 }

@@ -15,11 +15,11 @@ from registry.clock import day_at, now
 from registry.complaints import rewrapping, unit_keys
 from registry.complaints.boxes import KeyHolder, UnitKey, UnitKeyState
 from registry.complaints.escrow import make_escrow, read_escrow
-from registry.complaints.models import Unit
 from registry.complaints.rewrapping import Rewrapped
 from registry.complaints.sealing import RING, Sealer
 from registry.errors import KeyTrouble, NotFound
 from registry.keyring import Keyring
+from registry.officers.models import Unit
 
 OPERATOR = "operator"
 """How the audit calls whoever may run commands on this machine."""

@@ -8,10 +8,10 @@ import msgspec
 from registry.cli.opening import opened
 from registry.clock import day_at, now
 from registry.complaints import units as actions
-from registry.complaints.models import Unit
 from registry.complaints.retention_rules import SHIPPED, Periods
 from registry.complaints.routing_rules import takes_complaints
 from registry.complaints.sealing import Sealer
+from registry.officers.models import Unit
 from registry.terms import Language
 
 

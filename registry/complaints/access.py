@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from registry.case_terms import BoxRole, BoxState, CaseRole, CaseState
 from registry.complaints import visits
 from registry.complaints.boxes import Box, BoxWrap, KeyHolder
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.moving import changed, locked
 from registry.complaints.receipts import Root
 from registry.complaints.sealing import Sealer
 from registry.complaints.visits import Visit
 from registry.errors import NotFound, NotNow
 from registry.ids import new_reference
+from registry.officers.models import Unit
 
 
 def new_box(

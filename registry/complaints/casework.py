@@ -22,11 +22,12 @@ from registry.complaints.casework_models import CaseClock, CaseMove
 from registry.complaints.consents import Standing
 from registry.complaints.envelopes import Place
 from registry.complaints.messages import ShownMessage
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.moving import advance, changed, locked, moves_of, require_version
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.states import OPEN_STATES
 from registry.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.officers.models import Unit
 
 MOST_REASON = 4000
 

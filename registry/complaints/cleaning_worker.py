@@ -12,11 +12,12 @@ from registry.clock import now
 from registry.complaints import tending
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.boxes import Box
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.errors import KeyTrouble, Unopenable
 from registry.keyring import Keyring
+from registry.officers.models import Unit
 
 log = structlog.get_logger()
 

@@ -14,26 +14,6 @@ from registry.case_terms import CaseState, Priority
 from registry.db import Base, Text, one_of
 
 
-class Unit(Base):
-    """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
-
-    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new. `periods` are
-    days by which it keeps what was written (retention_rules.Periods), where its law says other than we do.
-    """
-
-    __tablename__ = "units"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(40), unique=True)
-    authority: Mapped[str] = mapped_column(Text(40))
-    country: Mapped[str] = mapped_column(Text(2))
-    names: Mapped[dict[str, str]] = mapped_column(JSON)
-    email: Mapped[str | None] = mapped_column(Text(200))
-    supervisor_email: Mapped[str | None] = mapped_column(Text(200))
-    periods: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
-    is_default: Mapped[bool] = mapped_column(default=False)
-    closed_on: Mapped[date | None]
-
-
 class Case(Base):
     """The officers' work on what one worker, or a helper for her, told. A draft is a reference and a day, of no unit.
 

@@ -15,12 +15,13 @@ from registry.audit.actions import record
 from registry.case_terms import CaseRole, CaseState
 from registry.complaints import clocks
 from registry.complaints.casework_models import CaseMove
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.retention_rules import purge_day
 from registry.complaints.states import ENDING_STATES, Facts, find, holds
 from registry.complaints.units import periods_of
 from registry.errors import IllegalMove, StaleVersion
 from registry.events.actions import tell
+from registry.officers.models import Unit
 
 _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
 

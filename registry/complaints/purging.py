@@ -17,7 +17,7 @@ from registry.complaints.access import boxes_of, forget_offer
 from registry.complaints.boxes import Box, BoxWrap, OpenVisit
 from registry.complaints.casework_models import CaseClock, CaseMove, PriorityChange
 from registry.complaints.mailbox_models import AnswerSheet, Consent, Message
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
 from registry.complaints.retention_rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing import Sealer
@@ -25,6 +25,7 @@ from registry.complaints.similarity import Shingle
 from registry.complaints.states import PURGEABLE
 from registry.complaints.units import all_units, periods_of
 from registry.db import drop_deleted
+from registry.officers.models import Unit
 
 AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")

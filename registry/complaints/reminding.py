@@ -14,9 +14,10 @@ from registry.case_terms import CaseState, ClockKind
 from registry.complaints.casework_models import CaseClock
 from registry.complaints.clock_rules import rounded_up
 from registry.complaints.mailbox import resume
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.moving import locked
 from registry.complaints.states import OPEN_STATES
+from registry.officers.models import Unit
 
 Tell = Callable[[str, str, str], bool]
 """Sends a mail: address, subject, text. False when it was not sent, so that it is tried again."""

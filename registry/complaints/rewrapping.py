@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.complaints.boxes import Box, BoxWrap, KeyHolder, UnitKey, UnitKeyState
 from registry.complaints.envelopes import Place, key_id, key_id_of, public_of
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.sealing import RING, Sealer, Tier
 from registry.complaints.unit_keys import ESCROW, OF_UNITS, add_escrow_key, known_public, newest_key, rotate
 from registry.errors import KeyTrouble, Unopenable
 from registry.keyring import Keyring
+from registry.officers.models import Unit
 
 BATCH = 100
 

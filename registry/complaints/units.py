@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.codes import Problem
-from registry.complaints.models import Unit
 from registry.complaints.retention_rules import LEAST, MOST, SHIPPED, Periods
 from registry.complaints.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
 from registry.complaints.sealing import Sealer
 from registry.complaints.unit_keys import make_unit_keys
 from registry.errors import Fault, IntakeClosed, InvalidInput, NotFound
+from registry.officers.models import Unit
 from registry.terms import EU_STATES, SENDING_COUNTRIES
 
 _REFERENCE = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")

@@ -10,9 +10,10 @@ from stdnum.iso7064 import mod_97_10
 from registry.case_terms import BoxRole, CaseRole, CaseState
 from registry.complaints import casework, filing, units, visits
 from registry.complaints.casework import Officer
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.receipts import RANDOM_DIGITS, derive, last_six
 from registry.complaints.sealing import Sealer
+from registry.officers.models import Unit
 from registry.terms import Language
 
 

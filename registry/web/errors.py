@@ -13,11 +13,13 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from registry.codes import Problem
 from registry.errors import (
+    ActRefused,
     AlreadyDone,
     DatabaseUnavailable,
     Fault,
     FilesUnavailable,
     FileTooLarge,
+    Forbidden,
     IllegalMove,
     IntakeClosed,
     InvalidInput,
@@ -28,6 +30,7 @@ from registry.errors import (
     NotIssuing,
     NotMigrated,
     NotNow,
+    NotSignedIn,
     NoVisit,
     RegistryError,
     RepeatDiffers,
@@ -52,6 +55,9 @@ STATUS: dict[type[RegistryError], int] = {
     InvalidInput: 400,
     MistypedReceipt: 400,
     NoVisit: 401,
+    NotSignedIn: 401,
+    Forbidden: 403,
+    ActRefused: 409,
     NotAdmitted: 403,
     NotFound: 404,
     UnknownReceipt: 404,

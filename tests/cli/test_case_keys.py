@@ -18,13 +18,14 @@ from registry.cli import case_keys
 from registry.complaints.boxes import Box, BoxWrap, KeyHolder
 from registry.complaints.envelopes import Place
 from registry.complaints.escrow import read_escrow
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.rewrapping import RING_SEALED
 from registry.complaints.sealing import Sealer, Tier
 from registry.complaints.unit_keys import ESCROW, make_unit_keys
 from registry.db import engine_for, sessions_for
 from registry.errors import KeyTrouble, Unopenable
 from registry.keyring import Keyring
+from registry.officers.models import Unit
 from registry.tables import METADATA
 from tests.cli.test_log import good, refused, run
 from tests.complaints.boxes import make_sealed_case

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from registry.case_terms import BoxRole, BoxState, CaseState
 from registry.complaints.boxes import Box
 from registry.complaints.envelopes import public_of
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.receipts import Root, derive, new_code
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.unit_keys import make_unit_keys
 from registry.ids import new_reference
+from registry.officers.models import Unit
 
 TODAY = date(2026, 11, 25)
 UNIT = "it-labour"

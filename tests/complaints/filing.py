@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from registry.case_terms import BoxRole
 from registry.complaints import filing, mailbox, units, visits
 from registry.complaints.boxes import Box
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.receipts import Root, new_code
 from registry.complaints.sealing import Sealer
 from registry.complaints.visits import Visit
+from registry.officers.models import Unit
 from registry.terms import Language
 
 AT = datetime(2026, 3, 2, 9, 31, 7, tzinfo=UTC)

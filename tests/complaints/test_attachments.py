@@ -21,12 +21,12 @@ from registry.codes import Problem
 from registry.complaints import attachments, tending, uploading
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.cleaning_worker import clean_waiting
-from registry.complaints.models import Unit
 from registry.complaints.padding import padded, padded_size, unpadded
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.storage import FolderStore, store_of
 from registry.config import Settings
 from registry.errors import FilesUnavailable, FileTooLarge, NotFound, RefusedFile, Unopenable
+from registry.officers.models import Unit
 from registry.web.transaction import services
 from tests.complaints import samples
 from tests.complaints.boxes import TODAY, UNIT, Filed, hand_over, make_box

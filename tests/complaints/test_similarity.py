@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.case_terms import CaseState
-from registry.complaints.models import Unit
 from registry.complaints.similarity import (
     BANDS,
     FEWEST_RUNS,
@@ -26,6 +25,7 @@ from registry.complaints.similarity import (
     runs,
 )
 from registry.keyring import Keyring
+from registry.officers.models import Unit
 from tests.complaints.boxes import make_case
 
 CHINESE = (

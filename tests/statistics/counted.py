@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from registry.case_terms import CaseRole, CaseState, Indicator
 from registry.complaints.casework_models import CaseMove
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.ids import new_references
+from registry.officers.models import Unit
 
 IN_Q3 = date(2026, 8, 15)
 CLOSING = date(2026, 10, 15)

@@ -1,0 +1,78 @@
+"""`registry officers`: the first officer of a unit, and who is there."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.orm import Session
+
+from registry import cli, revisions
+from registry.clock import day_at, now
+from registry.db import engine_for, sessions_for
+from registry.officers import accounts
+from registry.officers.rights import Role
+from registry.terms import Language
+
+
+@click.group(
+    epilog="\b\nExamples:\n  registry officers add it-labour 'A. Official' a.official@authority.example --role supervisor\n"
+    "  registry officers list\n  registry officers close 7KQ2ABCD3EFG"
+)
+def officers() -> None:
+    """Officers who sign in to the console. Only the first of a unit need be added here: they invite the others there."""
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    engine = engine_for(cli.settings().database_url)
+    try:
+        revisions.require_current(engine)
+        with sessions_for(engine).begin() as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+@officers.command(
+    epilog="\b\nExamples:\n  registry officers add it-labour 'A. Official' a.official@authority.example --role supervisor\n"
+    "  registry officers add it-labour 'B. Official' b@authority.example --role triage --role investigator --language it"
+)
+@click.argument("unit")
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in Language]))
+def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str) -> None:
+    """Add an officer of UNIT (its reference) and print the code with which he joins at /console/join."""
+    at = now()
+    with _session() as session:
+        officer, code = accounts.add_first(
+            session, unit, name, email, [Role(role) for role in roles], language, at, day_at(at, None)
+        )
+        reference = officer.reference
+    click.echo(f"{reference}: added. Hand this code over in person; it is good for three days and shown once:")
+    click.echo(f"  {code}")
+
+
+@officers.command("list")
+@click.option("--unit", help="Only those of this unit.")
+def list_officers(unit: str | None) -> None:
+    """Every officer: reference, unit, state, name, roles."""
+    with _session() as session:
+        found = accounts.officers_of(session, unit)
+        for one in found:
+            roles = " ".join(sorted(accounts.own_roles(session, one)))
+            click.echo(f"{one.reference}  {one.unit:<20}  {one.state:<8}  {one.name} <{one.email}>  {roles}")
+        if not found:
+            click.echo("There is nobody yet: add the first with `registry officers add`.")
+
+
+@officers.command()
+@click.argument("reference")
+def close(reference: str) -> None:
+    """Sign the officer REFERENCE out everywhere and for good."""
+    at = now()
+    with _session() as session:
+        officer = accounts.officer_named(session, reference)
+        accounts.close(session, officer, by=accounts.COMMAND_LINE, at=at, today=day_at(at, None))
+    click.echo(f"{reference}: closed.")

@@ -1,0 +1,27 @@
+"""The console: pages for officers. Every route says who may come, or nothing is served."""
+
+from flask import Blueprint, Flask
+
+from registry.console import home, officers, own, signing
+from registry.console.assets import files
+
+PATH = "/console"
+
+PAGES: tuple[Blueprint, ...] = (files, signing.pages, home.pages, own.pages, officers.pages)
+
+
+class UnguardedRoute(RuntimeError):
+    """A route of the console without a policy: a fault in the program, found when it starts."""
+
+
+def register(app: Flask) -> None:
+    for pages in PAGES:
+        app.register_blueprint(pages, url_prefix=PATH)
+    require_policies(app)
+
+
+def require_policies(app: Flask) -> None:
+    """Raise UnguardedRoute unless every view under PATH says who may come."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(PATH) and not hasattr(app.view_functions[rule.endpoint], "policy"):
+            raise UnguardedRoute(f"{rule.rule} has no policy: use allowed(...) or open_to_all")

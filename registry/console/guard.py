@@ -1,0 +1,112 @@
+"""The one door of the console: who stands there, whether he may, and whether his form is from here. Closed by default.
+
+A view that says neither `allowed` nor `open_to_all` cannot be registered (edge.py), so nothing is open by forgetting.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Response, g, redirect, request
+from sqlalchemy.orm import Session
+
+from registry.clock import day_at, now
+from registry.errors import ActRefused, Forbidden, NotSignedIn
+from registry.officers import sessions
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.web.transaction import services, writing
+
+COOKIE = "console"
+FORM_FIELD = "form"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a view asks of whoever comes. Without `resource` it is open to all, and says so on purpose."""
+
+    resource: Resource | None
+    act: Act | None
+
+
+def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
+    """A view for officers whose role has the right. It is given the session, the officer present, and the path.
+
+    One transaction: what the view did is committed when it returns, and undone when it raises.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**path: Any) -> Any:
+            try:
+                with writing() as session:
+                    me = present(session)
+                    if not me.standing.may(resource, act):
+                        raise Forbidden("your role does not allow this; ask your supervisor who may")
+                    if request.method not in SAFE:
+                        require_form(request.cookies.get(COOKIE, ""))
+                    return view(session, me, **path)
+            except NotSignedIn:
+                # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
+                return redirect("/console/sign-in", 303)
+
+        guarded.policy = Policy(resource, act)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def open_to_all(view: View) -> View:
+    """A view that anybody may ask for: sign-in and its files. Forms must still come from here."""
+
+    @wraps(view)
+    def opened(**path: Any) -> Any:
+        if request.method not in SAFE:
+            require_same_origin()
+        return view(**path)
+
+    opened.policy = Policy(None, None)  # type: ignore[attr-defined]
+    return opened
+
+
+def present(session: Session) -> Present:
+    """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
+    at = now()
+    me = sessions.present(session, request.cookies.get(COOKIE, ""), at, day_at(at, None))
+    g.console_present = me
+    return me
+
+
+def require_form(token: str) -> None:
+    """Raise ActRefused unless the form was made for this very session."""
+    require_same_origin()
+    if not sessions.is_form_token(token, request.form.get(FORM_FIELD, "")):
+        raise ActRefused("stale_form", "this form is from another sign-in: load the page again and repeat what you did")
+
+
+def require_same_origin() -> None:
+    """Raise ActRefused for a form that another site sent. Browsers say where a form came from; who says nothing is let by
+    here and held by the form's token."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")
+
+
+def give_cookie(response: Response, token: str) -> Response:
+    """Hand a session's token to the browser, for this path and site alone, for as long as it is open."""
+    response.set_cookie(
+        COOKIE, token, httponly=True, samesite="Strict", secure=services().settings.is_https, path="/console"
+    )
+    return response
+
+
+def take_cookie(response: Response) -> Response:
+    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="Strict")
+    return response

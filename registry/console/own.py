@@ -1,0 +1,105 @@
+"""What an officer sets for himself: his sessions, recovery codes, whom he lends a role to, where he has an interest."""
+
+from datetime import date
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+
+from registry.clock import day_at, now
+from registry.console.guard import allowed
+from registry.console.rendering import page
+from registry.errors import ActRefused
+from registry.ids import read_reference
+from registry.officers import accounts, factors, sessions
+from registry.officers.models import OfficerState
+from registry.officers.rights import Act, Resource, Role
+from registry.officers.sessions import Present
+
+pages = Blueprint("console_own", __name__)
+
+
+@pages.get("/own")
+@allowed(Resource.OWN, Act.READ)
+def own(session: Session, me: Present) -> Response:
+    return _own(session, me)
+
+
+@pages.post("/own/sessions/<reference>/end")
+@allowed(Resource.OWN, Act.WRITE)
+def end_session(session: Session, me: Present, reference: str) -> Response:
+    sessions.end_one(session, me.officer, reference, now())
+    return _back()
+
+
+@pages.post("/own/sessions/end")
+@allowed(Resource.OWN, Act.WRITE)
+def end_others(session: Session, me: Present) -> Response:
+    """Everywhere but here."""
+    sessions.end_all(session, me.officer, now(), but=me.session)
+    return _back()
+
+
+@pages.post("/own/recovery-codes")
+@allowed(Resource.OWN, Act.WRITE)
+def renew_recovery_codes(session: Session, me: Present) -> Response:
+    return _own(session, me, recovery=factors.new_recovery_codes(session, me.officer))
+
+
+@pages.post("/own/conflicts")
+@allowed(Resource.OWN, Act.WRITE)
+def declare_conflict(session: Session, me: Present) -> Response:
+    agency = read_reference(request.form.get("agency", "")[:40])
+    if agency is None:
+        return _own(session, me, fault="bad_agency")
+    accounts.declare_conflict(session, me.officer, agency, day_at(now(), None))
+    return _back()
+
+
+@pages.post("/own/loans")
+@allowed(Resource.OWN, Act.WRITE)
+def lend(session: Session, me: Present) -> Response:
+    today = day_at(now(), None)
+    try:
+        deputy = accounts.officer_named(session, request.form.get("deputy", ""), me.standing.unit)
+        role = Role(request.form.get("role", ""))
+        from_on, to_on = (date.fromisoformat(request.form.get(name, "")) for name in ("from_on", "to_on"))
+        accounts.lend(session, me.officer, deputy, role, from_on, to_on, today)
+    except ValueError:
+        return _own(session, me, fault="bad_days")
+    except ActRefused as refused:
+        return _own(session, me, fault=refused.reason)
+    return _back()
+
+
+@pages.post("/own/loans/<reference>/end")
+@allowed(Resource.OWN, Act.WRITE)
+def end_loan(session: Session, me: Present, reference: str) -> Response:
+    accounts.end_loan(session, me.officer, reference, day_at(now(), None))
+    return _back()
+
+
+def _own(session: Session, me: Present, *, fault: str | None = None, recovery: list[str] | None = None) -> Response:
+    at = now()
+    return page(
+        "own.html",
+        here="own",
+        status=400 if fault else 200,
+        fault=fault,
+        recovery=recovery,
+        codes_left=factors.recovery_codes_left(session, me.officer),
+        sessions=sessions.sessions_of(session, me.officer, at),
+        colleagues=[
+            one
+            for one in accounts.officers_of(session, me.standing.unit)
+            if one.id != me.officer.id and one.state is OfficerState.ACTIVE
+        ],
+        roles=sorted(accounts.own_roles(session, me.officer)),
+        loans=accounts.loans_of(session, me.officer, day_at(at, None)),
+        today=day_at(at, None),
+    )
+
+
+def _back() -> Response:
+    response = redirect("/console/own", 303)
+    assert isinstance(response, Response)
+    return response

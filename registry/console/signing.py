@@ -1,0 +1,153 @@
+"""Signing in and out, and joining with a code: the only pages of the console that are open to all."""
+
+from flask import Blueprint, Response, redirect, request
+
+from registry.clock import day_at, now
+from registry.console.guard import COOKIE, give_cookie, open_to_all, take_cookie
+from registry.console.rendering import page
+from registry.console.symbols import picture
+from registry.errors import ActRefused, NotSignedIn, TooManyRequests
+from registry.keyring import Keyring
+from registry.officers import accounts, factors, sessions, signing_in
+from registry.officers.signing_in import Attempt, Step
+from registry.web.transaction import services, writing
+
+pages = Blueprint("console_signing", __name__)
+
+ISSUER = "Recruitment registry"
+
+
+def keyring() -> Keyring:
+    return Keyring(services().settings.keys)
+
+
+@pages.get("/sign-in")
+@open_to_all
+def form() -> Response:
+    return page("sign_in.html", here="sign_in", fault=None, email="")
+
+
+@pages.post("/sign-in")
+@open_to_all
+def sign_in() -> Response:
+    """The first step. A failure is written down before it is answered, so that breaking off counts too."""
+    email = request.form.get("email", "")[:300]
+    with writing() as session:
+        attempt = signing_in.sign_in(session, keyring(), email, request.form.get("password", "")[:1000], now())
+    if attempt.step is Step.SECOND_FACTOR:
+        return give_cookie(_to("/console/code"), attempt.token or "")
+    return _refused("sign_in.html", attempt, email=email)
+
+
+@pages.get("/code")
+@open_to_all
+def code_form() -> Response:
+    return page("code.html", here="sign_in", fault=None)
+
+
+@pages.post("/code")
+@open_to_all
+def give_code() -> Response:
+    """The second step, with the token of the first."""
+    at = now()
+    try:
+        with writing() as session:
+            attempt = signing_in.give_code(
+                session,
+                keyring(),
+                request.cookies.get(COOKIE, ""),
+                request.form.get("code", "")[:40],
+                at,
+                day_at(at, None),
+            )
+    except NotSignedIn:
+        return take_cookie(_to("/console/sign-in"))
+    if attempt.step is Step.IN:
+        return give_cookie(_to("/console/"), attempt.token or "")
+    return _refused("code.html", attempt)
+
+
+@pages.post("/sign-out")
+@open_to_all
+def sign_out() -> Response:
+    with writing() as session:
+        sessions.end(session, request.cookies.get(COOKIE, ""), now())
+    response = take_cookie(_to("/console/sign-in"))
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@pages.get("/join")
+@open_to_all
+def join_form() -> Response:
+    return page("join.html", here="sign_in", fault=None, code="")
+
+
+@pages.post("/join")
+@open_to_all
+def join() -> Response:
+    """First the code and a password, then the app's first code. The join code goes along in the form, never in an address."""
+    code = request.form.get("join_code", "")[:60]
+    if "app_code" in request.form:
+        return _finish(code, request.form.get("app_code", "")[:20])
+    password = request.form.get("password", "")[:1000]
+    if password != request.form.get("again", "")[:1000]:
+        return page("join.html", here="sign_in", fault="password_differs", code=code, status=400)
+    at = now()
+    try:
+        with writing() as session:
+            today = day_at(at, None)
+            officer = accounts.join(session, code, password, at, today, services().settings.home)
+            if not factors.factors_of(session, officer):
+                factors.new_totp(session, keyring(), officer, "app", today)
+    except ActRefused as refused:
+        return page("join.html", here="sign_in", fault=refused.reason, code=code, status=400)
+    return _app_page(code)
+
+
+def _finish(code: str, app_code: str) -> Response:
+    at = now()
+    recovery: list[str] = []
+    try:
+        with writing() as session:
+            officer = accounts.officer_of_code(session, code, at)
+            app = factors.unconfirmed_app(session, officer)
+            if app is not None and factors.is_code_right(session, keyring(), app, app_code, at):
+                factors.confirm(app)
+                _, recovery = accounts.finish_joining(session, code, at)
+    except ActRefused as refused:
+        return page("join.html", here="sign_in", fault=refused.reason, code="", status=400)
+    return page("joined.html", here="sign_in", recovery=recovery) if recovery else _app_page(code, fault="wrong_code")
+
+
+def _app_page(code: str, fault: str | None = None) -> Response:
+    """The secret for the app, as a picture and to be typed. It is the same until a first code from it is right."""
+    with writing() as session:
+        officer = accounts.officer_of_code(session, code, now())
+        app = factors.unconfirmed_app(session, officer)
+        if app is None:
+            return page("join.html", here="sign_in", fault="bad_join_code", code="", status=400)
+        secret = factors.secret_of(keyring(), app)
+    address = factors.address_for_app(secret, officer.email, ISSUER)
+    return page(
+        "app.html",
+        here="sign_in",
+        status=400 if fault else 200,
+        fault=fault,
+        code=code,
+        picture=picture(address),
+        typed=factors.typed_form(secret),
+    )
+
+
+def _refused(template: str, attempt: Attempt, **context: str) -> Response:
+    if attempt.step is Step.WAIT:
+        raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)
+    return page(template, here="sign_in", fault="refused", status=403, **context)
+
+
+def _to(address: str) -> Response:
+    response = redirect(address, 303)
+    assert isinstance(response, Response)
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,383 @@
+"""Officers' accounts: invited and changed by two persons, joined with a code that is handed over, closed by one.
+
+Nobody grants himself anything: who proposes does not approve, and neither is the one it is about.
+"""
+
+import hashlib
+import re
+import secrets
+from base64 import b32encode
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.errors import ActRefused, NotFound
+from registry.ids import new_reference
+from registry.officers import factors, passwords, sessions
+from registry.officers.models import (
+    ChangeKind,
+    ChangeState,
+    Conflict,
+    JoinCode,
+    Officer,
+    OfficerChange,
+    OfficerState,
+    RoleHeld,
+    RoleLent,
+    Unit,
+)
+from registry.officers.rights import Role, unfit
+from registry.officers.signing_in import tidy_email
+from registry.terms import SENDING_COUNTRIES
+
+JOIN_WITHIN = timedelta(hours=72)
+LONGEST_LOAN = timedelta(days=92)
+COMMAND_LINE = "command line"
+"""Who acts when an operator does so at the machine itself."""
+
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{3,130}")
+
+
+def propose_invitation(
+    session: Session,
+    unit: str,
+    name: str,
+    email: str,
+    roles: Collection[Role],
+    language: str,
+    *,
+    by: str,
+    at: datetime,
+) -> OfficerChange:
+    """Propose a new officer of a unit. Somebody else of the unit approves it. Raises ActRefused."""
+    _require_fit(session, unit, roles)
+    address, tidy_name = tidy_email(email), " ".join(name.split())
+    if not _EMAIL.fullmatch(address):
+        raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@authority.example")
+    if not tidy_name or len(tidy_name) > 120 or not tidy_name.isprintable():
+        raise ActRefused("bad_name", "the name must be 1 to 120 visible characters")
+    if session.scalars(select(Officer.id).where(Officer.email == address)).first() is not None:
+        raise ActRefused("known_email", "an officer with this e-mail address is there already")
+    details: dict[str, object] = {"name": tidy_name, "email": address, "roles": sorted(roles), "language": language}
+    return _propose(session, ChangeKind.INVITE, unit, None, details, by, at)
+
+
+def propose_roles(
+    session: Session, officer: Officer, roles: Collection[Role], *, by: str, at: datetime
+) -> OfficerChange:
+    """Propose which roles an officer shall have from now on, all of them. Raises ActRefused."""
+    _require_other(officer, by)
+    _require_fit(session, officer.unit, roles)
+    return _propose(session, ChangeKind.ROLES, officer.unit, officer, {"roles": sorted(roles)}, by, at)
+
+
+def propose_reset(session: Session, officer: Officer, *, by: str, at: datetime) -> OfficerChange:
+    """Propose that an officer who lost password or second factor may set both anew."""
+    _require_other(officer, by)
+    return _propose(session, ChangeKind.RESET, officer.unit, officer, {}, by, at)
+
+
+def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, today: date) -> str | None:
+    """Put a proposed change in force. Gives the join code to hand over where there is one. Raises ActRefused."""
+    _require_open(change)
+    officer = session.get_one(Officer, change.officer_id) if change.officer_id is not None else None
+    if change.proposed_by == by:
+        raise ActRefused("own_proposal", "who proposed a change does not approve it: another officer has to")
+    if officer is not None:
+        _require_other(officer, by)
+    code = None
+    if change.kind is ChangeKind.INVITE:
+        code = _invited(session, change, at, today)
+    elif officer is not None:
+        if officer.state is OfficerState.CLOSED:
+            raise ActRefused("closed", "this account is closed: invite the person anew")
+        if change.kind is ChangeKind.RESET:
+            code = _reset(session, officer, at)
+        else:
+            _set_roles(session, officer, [Role(word) for word in change.details["roles"]], today)
+    _decide(session, change, ChangeState.APPROVED, by, at)
+    return code
+
+
+def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) -> None:
+    """Refuse a change; its proposer may take it back so."""
+    _require_open(change)
+    _decide(session, change, ChangeState.REFUSED, by, at)
+
+
+def add_first(
+    session: Session,
+    unit: str,
+    name: str,
+    email: str,
+    roles: Collection[Role],
+    language: str,
+    at: datetime,
+    today: date,
+) -> tuple[Officer, str]:
+    """An officer added at the machine itself, for there may be nobody yet who could approve. Gives his join code."""
+    change = propose_invitation(session, unit, name, email, roles, language, by=COMMAND_LINE, at=at)
+    code = _invited(session, change, at, today)
+    _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
+    return session.get_one(Officer, change.officer_id), code
+
+
+def join(session: Session, code: str, password: str, at: datetime, today: date, home: Path | None = None) -> Officer:
+    """Set the password with a join code; the second factor follows. Raises ActRefused when the code is not good.
+
+    The code is used up by `finish_joining`, so that whoever is interrupted can begin again with it.
+    """
+    officer = officer_of_code(session, code, at)
+    flaw = passwords.flaw_in(password, (officer.name, officer.email), home)
+    if flaw is not None:
+        raise ActRefused(f"password_{flaw}", _FLAWS[flaw])
+    officer.password, officer.password_on = passwords.hashed(password), today
+    session.flush()
+    return officer
+
+
+def officer_of_code(session: Session, code: str, at: datetime) -> Officer:
+    kept = session.scalars(select(JoinCode).where(JoinCode.digest == _digest(code))).one_or_none()
+    if kept is None or kept.used_at is not None or kept.ends_at <= at:
+        raise ActRefused(
+            "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
+        )
+    officer = session.get_one(Officer, kept.officer_id)
+    if officer.state is OfficerState.CLOSED:
+        raise ActRefused(
+            "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
+        )
+    return officer
+
+
+def finish_joining(session: Session, code: str, at: datetime) -> tuple[Officer, list[str]]:
+    """Once a second factor was shown to work: the officer is active. Gives his recovery codes, shown once."""
+    officer = officer_of_code(session, code, at)
+    if officer.password is None or not factors.factors_of(session, officer):
+        raise ActRefused("not_finished", "set a password and a second factor first")
+    session.execute(
+        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
+    )
+    officer.state = OfficerState.ACTIVE
+    officer.version += 1
+    codes = factors.new_recovery_codes(session, officer)
+    record(session, "officer.joined", officer.reference, on=at.date(), actor=officer.reference)
+    return officer, codes
+
+
+def close(session: Session, officer: Officer, *, by: str, at: datetime, today: date) -> None:
+    """Sign an officer out everywhere and for good. His name stays with what he did."""
+    if officer.state is OfficerState.CLOSED:
+        raise ActRefused("closed", "this account is closed already")
+    officer.state = OfficerState.CLOSED
+    officer.password = None
+    officer.version += 1
+    _set_roles(session, officer, [], today)
+    factors.remove_all(session, officer)
+    sessions.end_all(session, officer, at)
+    record(session, "officer.closed", officer.reference, on=today, actor=by)
+
+
+def lend(
+    session: Session, officer: Officer, deputy: Officer, role: Role, from_on: date, to_on: date, today: date
+) -> RoleLent:
+    """Lend one of one's own roles to a colleague of the same unit, for leave. Raises ActRefused."""
+    if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not OfficerState.ACTIVE:
+        raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
+    if role not in own_roles(session, officer):
+        raise ActRefused("not_yours", "only a role of your own can be lent, and none that was lent to you")
+    if not (today <= to_on and from_on <= to_on and to_on - from_on <= LONGEST_LOAN):
+        raise ActRefused("bad_days", "a role is lent from a day to a later one, for 92 days at most")
+    together = sessions.roles_on(session, deputy, today) | {role}
+    _require_fit(session, deputy.unit, together)
+    lent = RoleLent(
+        reference=new_reference(), officer_id=officer.id, deputy_id=deputy.id, role=role, from_on=from_on, to_on=to_on
+    )
+    session.add(lent)
+    session.flush()
+    record(session, "officer.role_lent", deputy.reference, on=today, actor=officer.reference, detail=role)
+    return lent
+
+
+def loans_of(session: Session, officer: Officer, today: date) -> Sequence[tuple[RoleLent, Officer]]:
+    """What the officer has lent from today on, and to whom."""
+    found = session.execute(
+        select(RoleLent, Officer)
+        .join(Officer, Officer.id == RoleLent.deputy_id)
+        .where(RoleLent.officer_id == officer.id, RoleLent.to_on >= today, RoleLent.ended_on.is_(None))
+        .order_by(RoleLent.from_on, RoleLent.id)
+    )
+    return [(lent, deputy) for lent, deputy in found]
+
+
+def end_loan(session: Session, officer: Officer, reference: str, today: date) -> bool:
+    """Take a lent role back at once; False when the officer has lent nothing of that reference."""
+    ended = session.execute(
+        update(RoleLent)
+        .where(RoleLent.officer_id == officer.id, RoleLent.reference == reference, RoleLent.ended_on.is_(None))
+        .values(ended_on=today)
+    )
+    return bool(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def declare_conflict(session: Session, officer: Officer, agency: str, today: date) -> Conflict:
+    """The officer has an interest in an agency: from now on he acts on nothing of it. Doing it again changes nothing."""
+    kept = session.scalars(
+        select(Conflict).where(Conflict.officer_id == officer.id, Conflict.agency == agency)
+    ).one_or_none()
+    if kept is None:
+        kept = Conflict(officer_id=officer.id, agency=agency, since_on=today)
+        session.add(kept)
+    kept.ended_on = None
+    session.flush()
+    record(session, "officer.conflict_declared", agency, on=today, actor=officer.reference)
+    return kept
+
+
+def officer_named(session: Session, reference: str, unit: str | None = None) -> Officer:
+    """The officer of a reference; of that unit only, if one is named. Raises NotFound."""
+    found = session.scalars(select(Officer).where(Officer.reference == reference)).one_or_none()
+    if found is None or unit not in (None, found.unit):
+        raise NotFound("there is no such officer")
+    return found
+
+
+def officers_of(session: Session, unit: str | None = None) -> Sequence[Officer]:
+    query = select(Officer).order_by(Officer.unit, Officer.name, Officer.id)
+    return session.scalars(query if unit is None else query.where(Officer.unit == unit)).all()
+
+
+def open_changes(session: Session, unit: str) -> Sequence[OfficerChange]:
+    return session.scalars(
+        select(OfficerChange)
+        .where(OfficerChange.unit == unit, OfficerChange.state == ChangeState.OPEN)
+        .order_by(OfficerChange.id)
+    ).all()
+
+
+def own_roles(session: Session, officer: Officer) -> frozenset[Role]:
+    held = session.scalars(select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None)))
+    return frozenset(held)
+
+
+_FLAWS = {
+    "too_short": f"the password must have {passwords.LEAST} characters or more; a sentence is easy to remember",
+    "too_long": f"the password must have {passwords.MOST} characters or fewer",
+    "guessable": "this password is easily guessed: use several words that do not belong together",
+    "stolen": "this password stands on lists of stolen ones: choose another, and change it wherever else you use it",
+}
+
+
+def _propose(
+    session: Session,
+    kind: ChangeKind,
+    unit: str,
+    officer: Officer | None,
+    details: dict[str, object],
+    by: str,
+    at: datetime,
+) -> OfficerChange:
+    change = OfficerChange(
+        reference=new_reference(),
+        kind=kind,
+        officer_id=officer.id if officer else None,
+        unit=unit,
+        details=details,
+        state=ChangeState.OPEN,
+        proposed_by=by,
+        proposed_at=at,
+    )
+    session.add(change)
+    session.flush()
+    record(session, f"officer.{kind}_proposed", change.reference, on=at.date(), actor=by)
+    return change
+
+
+def _decide(session: Session, change: OfficerChange, state: ChangeState, by: str, at: datetime) -> None:
+    change.state, change.decided_by, change.decided_at = state, by, at
+    session.flush()
+    record(session, f"officer.{change.kind}_{state}", change.reference, on=at.date(), actor=by)
+
+
+def _invited(session: Session, change: OfficerChange, at: datetime, today: date) -> str:
+    said = change.details
+    if session.scalars(select(Officer.id).where(Officer.email == said["email"])).first() is not None:
+        raise ActRefused("known_email", "an officer with this e-mail address is there already")
+    officer = Officer(
+        reference=new_reference(),
+        unit=change.unit,
+        name=said["name"],
+        email=said["email"],
+        language=said["language"],
+        state=OfficerState.INVITED,
+    )
+    session.add(officer)
+    session.flush()
+    change.officer_id = officer.id
+    _set_roles(session, officer, [Role(word) for word in said["roles"]], today)
+    return _new_code(session, officer, at)
+
+
+def _reset(session: Session, officer: Officer, at: datetime) -> str:
+    officer.state, officer.password = OfficerState.INVITED, None
+    officer.version += 1
+    factors.remove_all(session, officer)
+    sessions.end_all(session, officer, at)
+    return _new_code(session, officer, at)
+
+
+def _new_code(session: Session, officer: Officer, at: datetime) -> str:
+    session.execute(
+        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
+    )
+    text = b32encode(secrets.token_bytes(15)).decode()
+    code = "-".join(text[place : place + 6] for place in range(0, 24, 6))
+    session.add(JoinCode(digest=_digest(code), officer_id=officer.id, ends_at=at + JOIN_WITHIN))
+    session.flush()
+    return code
+
+
+def _digest(code: str) -> str:
+    tidy = code.upper().replace("-", "").replace(" ", "").strip()
+    return hashlib.sha256(tidy.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _set_roles(session: Session, officer: Officer, roles: Collection[Role], today: date) -> None:
+    held = session.scalars(select(RoleHeld).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None))).all()
+    for one in held:
+        if one.role not in roles:
+            one.ended_on = today
+    kept = {one.role for one in held}
+    session.add_all([RoleHeld(officer_id=officer.id, role=role, since_on=today) for role in roles if role not in kept])
+    officer.version += 1
+    session.flush()
+
+
+def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
+    found = session.scalars(select(Unit).where(Unit.reference == unit)).one_or_none()
+    if found is None or found.closed_on is not None:
+        raise ActRefused("no_unit", "there is no such unit, or it is closed: see `registry units list`")
+    why = unfit(roles, is_sending_country=found.country in SENDING_COUNTRIES)
+    if why is not None:
+        raise ActRefused(why, _UNFIT[why])
+
+
+_UNFIT = {
+    "no_role": "an officer needs at least one role",
+    "no_complaints_in_sending_country": "a unit of a sending country sees no complaints: only roles of the licensing desk",
+    "incompatible_roles": "these roles may not be one person's: who keeps the machines or audits does not act on cases",
+}
+
+
+def _require_open(change: OfficerChange) -> None:
+    if change.state is not ChangeState.OPEN:
+        raise ActRefused("decided", "this change was decided already")
+
+
+def _require_other(officer: Officer, by: str) -> None:
+    if officer.reference == by:
+        raise ActRefused("about_yourself", "nobody decides about himself: another officer has to")

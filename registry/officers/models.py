@@ -1,0 +1,199 @@
+"""The tables of officers: who they are, what they are trusted with, how they prove it, and where they are signed in.
+
+No row opens anything by itself: passwords are Argon2 hashes, secrets of second factors are sealed under a key that lies in no
+database, sessions and codes stand here as digests. Nobody's address or browser is written down.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db import LARGE, Base, Instant, Text, one_of
+from registry.officers.rights import Role
+
+
+class OfficerState(StrEnum):
+    """`invited` has no password yet; `closed` signs in no more, and what he did keeps his name."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class FactorKind(StrEnum):
+    TOTP = "totp"
+    WEBAUTHN = "webauthn"
+
+
+class ChangeKind(StrEnum):
+    """What a change of an officer does once a second person has approved it. Closing needs none: it takes away alone."""
+
+    INVITE = "invite"
+    ROLES = "roles"
+    RESET = "reset"
+
+
+class ChangeState(StrEnum):
+    OPEN = "open"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
+class Unit(Base):
+    """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
+
+    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new. `periods` are
+    days by which it keeps what was written (retention_rules.Periods), where its law says other than we do.
+    """
+
+    __tablename__ = "units"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(40), unique=True)
+    authority: Mapped[str] = mapped_column(Text(40))
+    country: Mapped[str] = mapped_column(Text(2))
+    names: Mapped[dict[str, str]] = mapped_column(JSON)
+    email: Mapped[str | None] = mapped_column(Text(200))
+    supervisor_email: Mapped[str | None] = mapped_column(Text(200))
+    periods: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    is_default: Mapped[bool] = mapped_column(default=False)
+    closed_on: Mapped[date | None]
+
+
+class Officer(Base):
+    """A person of one unit. `unit` is the unit's reference; `email` is in lower case and signs in."""
+
+    __tablename__ = "officers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    unit: Mapped[str] = mapped_column(Text(40), index=True)
+    name: Mapped[str] = mapped_column(Text(120))
+    email: Mapped[str] = mapped_column(Text(200), unique=True)
+    language: Mapped[str] = mapped_column(Text(12))
+    state: Mapped[OfficerState] = mapped_column(one_of(OfficerState))
+    password: Mapped[str | None] = mapped_column(Text(200))
+    password_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class RoleHeld(Base):
+    """A role of an officer, for as long as `ended_on` is empty. Who gave it stands in the change and in the audit."""
+
+    __tablename__ = "officer_roles"
+    __table_args__ = (Index("ix_officer_roles_officer_id_role", "officer_id", "role"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    role: Mapped[Role] = mapped_column(one_of(Role))
+    since_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class RoleLent(Base):
+    """A role that an officer lends to another of his unit while he is away, both days included."""
+
+    __tablename__ = "officer_delegations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    role: Mapped[Role] = mapped_column(one_of(Role))
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class Conflict(Base):
+    """An officer has an interest in an agency (its public reference) and acts on nothing that concerns it."""
+
+    __tablename__ = "officer_conflicts"
+    __table_args__ = (UniqueConstraint("officer_id", "agency"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    agency: Mapped[str] = mapped_column(Text(12), index=True)
+    since_on: Mapped[date]
+    ended_on: Mapped[date | None]
+
+
+class OfficerChange(Base):
+    """What somebody proposed about an officer, until another approves or refuses it. `details` hold no secret."""
+
+    __tablename__ = "officer_changes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    kind: Mapped[ChangeKind] = mapped_column(one_of(ChangeKind))
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), index=True)
+    unit: Mapped[str] = mapped_column(Text(40), index=True)
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[ChangeState] = mapped_column(one_of(ChangeState), index=True)
+    proposed_by: Mapped[str] = mapped_column(Text(60))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text(60))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class JoinCode(Base):
+    """A code that lets an officer set password and second factor, once. It is handed over in person, never by mail."""
+
+    __tablename__ = "officer_join_codes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SecondFactor(Base):
+    """An authenticator app or a security key. `sealed` is the app's secret; a key shows `credential` and `public_key`.
+
+    `last_step` is the last time step whose code was taken (a code is good once), of a key the last sign count.
+    """
+
+    __tablename__ = "officer_factors"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    kind: Mapped[FactorKind] = mapped_column(one_of(FactorKind))
+    name: Mapped[str] = mapped_column(Text(60))
+    sealed: Mapped[str | None] = mapped_column(Text(400))
+    credential: Mapped[bytes | None] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    last_step: Mapped[int] = mapped_column(LARGE, default=0)
+    since_on: Mapped[date]
+    is_confirmed: Mapped[bool] = mapped_column(default=False)
+
+
+class RecoveryCode(Base):
+    """A code for the day on which the second factor is lost. Each is good once."""
+
+    __tablename__ = "officer_recovery_codes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    used_on: Mapped[date | None]
+
+
+class SignedIn(Base):
+    """A session. `digest` is SHA-256 of a token that only the browser has; until `is_full` it opens the second step alone."""
+
+    __tablename__ = "officer_sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    is_full: Mapped[bool]
+    is_by_token: Mapped[bool] = mapped_column(default=False)
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SignInDelay(Base):
+    """Failed attempts for one address typed in, known or not, as a keyed digest; none is tried before `until`."""
+
+    __tablename__ = "officer_delays"
+    digest: Mapped[str] = mapped_column(Text(64), primary_key=True)
+    failures: Mapped[int]
+    until: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -1,0 +1,93 @@
+"""Passwords: long enough, not guessable, not known to be stolen, and kept as Argon2id hashes (RFC 9106).
+
+Asking costs the same whether the officer exists or not.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+LEAST = 12
+MOST = 200
+GUESSABLE_BELOW = 3
+"""zxcvbn's score: below three a password falls to ten thousand million guesses."""
+
+STOLEN = "stolen-passwords.txt"
+"""In REGISTRY_HOME: lines `SHA1:count` in upper case hex, sorted, as the lists of stolen passwords come. None need be there."""
+
+_hasher = PasswordHasher()
+
+
+def tidy(password: str) -> str:
+    """The same on every keyboard: NFKC, as NIST SP 800-63B asks; spaces stay."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def flaw_in(password: str, known: Sequence[str] = (), home: Path | None = None) -> str | None:
+    """What is wrong with a new password: `too_short`, `too_long`, `guessable` or `stolen`; None when nothing is.
+
+    `known` are words that others know of the officer: name, e-mail, unit.
+    """
+    from zxcvbn import zxcvbn
+
+    text = tidy(password)
+    if len(text) < LEAST:
+        return "too_short"
+    if len(text) > MOST:
+        return "too_long"
+    words = [word for said in known for word in [said, *said.replace("@", " ").replace(".", " ").split()] if word]
+    # It looks at 72 characters at most: longer ones take it long, and are not guessed by their beginning.
+    if zxcvbn(text[:72], user_inputs=words)["score"] < GUESSABLE_BELOW:
+        return "guessable"
+    if home is not None and _is_stolen(text, home / STOLEN):
+        return "stolen"
+    return None
+
+
+def hashed(password: str) -> str:
+    return _hasher.hash(tidy(password))
+
+
+def is_right(password: str, kept: str | None) -> bool:
+    """Whether the password is the one; without one to compare with, as much work is done."""
+    try:
+        return _hasher.verify(kept or _nobodys(), tidy(password)[:MOST]) and kept is not None
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def is_outdated(kept: str) -> bool:
+    return _hasher.check_needs_rehash(kept)
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher.hash("the password of nobody")
+
+
+def _is_stolen(password: str, path: Path) -> bool:
+    """Search in a sorted file by halves: it may hold a thousand million lines."""
+    wanted = hashlib.sha1(password.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest().upper().encode()
+    try:
+        with path.open("rb") as file:
+            low, high = 0, path.stat().st_size
+            while low < high:
+                middle = (low + high) // 2
+                file.seek(max(middle - 1, 0))
+                if middle:
+                    file.readline()
+                line = file.readline()
+                if not line or line[:40] >= wanted:
+                    if line[:40] == wanted:
+                        return True
+                    high = middle
+                else:
+                    low = middle + 1
+    except FileNotFoundError:
+        return False
+    return False

@@ -1,0 +1,213 @@
+"""Who may do what: one table of resource x act x role, read by every door and walked by a test.
+
+What is not in the table is forbidden. A right is no right over everything: the wall between countries, conflicts of interest and
+the rule that no one approves what he proposed are asked besides (`may`, `Standing`).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an officer is trusted with. One person may have several, except as INCOMPATIBLE says."""
+
+    TRIAGE = "triage"
+    INVESTIGATOR = "investigator"
+    SUPERVISOR = "supervisor"
+    DECIDER = "decider"
+    LICENSING = "licensing"
+    CUSTODIAN = "custodian"
+    TRANSLATOR = "translator"
+    PARTNER = "partner"
+    AGENCY_REP = "agency_rep"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+    SYSADMIN = "sysadmin"
+
+
+class Resource(StrEnum):
+    """What acts are done to. `account` is what complainants wrote (tier 2), `identity` who they are (tier 3)."""
+
+    CASE = "case"
+    ACCOUNT = "account"
+    ATTACHMENT = "attachment"
+    ORIGINAL = "original"
+    IDENTITY = "identity"
+    MESSAGE = "message"
+    REFERRAL = "referral"
+    HEARING = "hearing"
+    DECISION = "decision"
+    SANCTION = "sanction"
+    LICENCE = "licence"
+    AGREEMENT = "agreement"
+    CHANNEL = "channel"
+    DEPOSIT = "deposit"
+    IMPORT = "import"
+    CLONE = "clone"
+    ENTRY = "entry"
+    OFFICER = "officer"
+    UNIT = "unit"
+    AUDIT = "audit"
+    STATISTICS = "statistics"
+    BREAK_GLASS = "break_glass"
+    OWN = "own"
+
+
+class Act(StrEnum):
+    READ = "read"
+    WRITE = "write"
+    PROPOSE = "propose"
+    APPROVE = "approve"
+    MOVE = "move"
+    ASSIGN = "assign"
+    HOLD = "hold"
+    ANSWER = "answer"
+    EXPORT = "export"
+
+
+class Reach(StrEnum):
+    """How far a right reaches: what belongs to the officer's own unit, to his unit's country and authority, or to nobody."""
+
+    UNIT = "unit"
+    AUTHORITY = "authority"
+    ALL = "all"
+    SELF = "self"
+
+
+CASE_ROLES = frozenset({Role.TRIAGE, Role.INVESTIGATOR, Role.SUPERVISOR, Role.DECIDER, Role.CUSTODIAN, Role.TRANSLATOR})
+"""Roles that see complaints. No unit of a sending country has any of them (`fit`)."""
+
+OUTSIDERS = frozenset({Role.PARTNER, Role.AGENCY_REP})
+"""People of a partner organisation or an agency: they see what was handed to them and nothing beside it."""
+
+INCOMPATIBLE: tuple[tuple[frozenset[Role], frozenset[Role]], ...] = (
+    (frozenset({Role.SYSADMIN}), frozenset(Role) - {Role.SYSADMIN}),
+    (frozenset({Role.AUDITOR}), frozenset(Role) - {Role.AUDITOR, Role.ANALYST}),
+    (OUTSIDERS, frozenset(Role) - OUTSIDERS),
+    (frozenset({Role.PARTNER}), frozenset({Role.AGENCY_REP})),
+)
+"""Pairs of which one person has at most one side: who keeps the machines holds no case, who audits does not act."""
+
+_T, _I, _S, _D = Role.TRIAGE, Role.INVESTIGATOR, Role.SUPERVISOR, Role.DECIDER
+_L, _C, _W = Role.LICENSING, Role.CUSTODIAN, Role.TRANSLATOR
+
+
+def _of(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+RIGHTS: Mapping[tuple[Resource, Act], frozenset[Role]] = {
+    (Resource.CASE, Act.READ): _of(_T, _I, _S, _D),
+    (Resource.CASE, Act.MOVE): _of(_T, _I, _S, _D),
+    (Resource.CASE, Act.WRITE): _of(_T, _I, _S),
+    (Resource.CASE, Act.ASSIGN): _of(_T, _S),
+    (Resource.CASE, Act.HOLD): _of(_S),
+    (Resource.CASE, Act.EXPORT): _of(_S),
+    (Resource.ACCOUNT, Act.READ): _of(_T, _I, _S, _D, _W),
+    (Resource.ATTACHMENT, Act.READ): _of(_T, _I, _S, _D, _W),
+    (Resource.ORIGINAL, Act.READ): _of(_C),
+    (Resource.IDENTITY, Act.PROPOSE): _of(_I, _S),
+    (Resource.IDENTITY, Act.APPROVE): _of(_C),
+    (Resource.IDENTITY, Act.READ): _of(_C),
+    (Resource.MESSAGE, Act.READ): _of(_T, _I, _S, _D, _W),
+    (Resource.MESSAGE, Act.WRITE): _of(_T, _I, _S),
+    (Resource.REFERRAL, Act.READ): _of(_I, _S, _D, Role.PARTNER),
+    (Resource.REFERRAL, Act.PROPOSE): _of(_T, _I, _S),
+    (Resource.REFERRAL, Act.APPROVE): _of(_S),
+    (Resource.REFERRAL, Act.ANSWER): _of(Role.PARTNER),
+    (Resource.HEARING, Act.READ): _of(_I, _S, _D, Role.AGENCY_REP),
+    (Resource.HEARING, Act.PROPOSE): _of(_I, _S),
+    (Resource.HEARING, Act.APPROVE): _of(_S, _D),
+    (Resource.HEARING, Act.ANSWER): _of(Role.AGENCY_REP),
+    (Resource.DECISION, Act.READ): _of(_I, _S, _D),
+    (Resource.DECISION, Act.PROPOSE): _of(_I, _S),
+    (Resource.DECISION, Act.APPROVE): _of(_D),
+    (Resource.SANCTION, Act.READ): _of(_I, _S, _D, _L),
+    (Resource.SANCTION, Act.PROPOSE): _of(_D, _L),
+    (Resource.SANCTION, Act.APPROVE): _of(_D, _S),
+    (Resource.LICENCE, Act.READ): _of(_L, _I, _S, _D, Role.ANALYST),
+    (Resource.LICENCE, Act.PROPOSE): _of(_L),
+    (Resource.LICENCE, Act.APPROVE): _of(_L, _S),
+    (Resource.AGREEMENT, Act.READ): _of(_L, _I, _S, _D),
+    (Resource.AGREEMENT, Act.PROPOSE): _of(_L),
+    (Resource.AGREEMENT, Act.APPROVE): _of(_L, _S),
+    (Resource.CHANNEL, Act.READ): _of(_L, _I, _S),
+    (Resource.CHANNEL, Act.PROPOSE): _of(_L),
+    (Resource.CHANNEL, Act.APPROVE): _of(_L, _S),
+    (Resource.DEPOSIT, Act.READ): _of(_L, _I, _S, _D),
+    (Resource.DEPOSIT, Act.PROPOSE): _of(_L),
+    (Resource.DEPOSIT, Act.APPROVE): _of(_L, _S),
+    (Resource.IMPORT, Act.READ): _of(_L, _S),
+    (Resource.IMPORT, Act.APPROVE): _of(_L, _S),
+    (Resource.CLONE, Act.READ): _of(_L, _I, _S),
+    (Resource.CLONE, Act.APPROVE): _of(_L, _S),
+    (Resource.ENTRY, Act.READ): _of(_L, Role.AGENCY_REP),
+    (Resource.ENTRY, Act.PROPOSE): _of(Role.AGENCY_REP),
+    (Resource.ENTRY, Act.APPROVE): _of(_L),
+    (Resource.OFFICER, Act.READ): _of(_S, Role.SYSADMIN),
+    (Resource.OFFICER, Act.PROPOSE): _of(_S, Role.SYSADMIN),
+    (Resource.OFFICER, Act.APPROVE): _of(_S),
+    (Resource.UNIT, Act.READ): _of(_S, Role.SYSADMIN, Role.AUDITOR),
+    (Resource.UNIT, Act.WRITE): _of(Role.SYSADMIN),
+    (Resource.AUDIT, Act.READ): _of(Role.AUDITOR),
+    (Resource.AUDIT, Act.EXPORT): _of(Role.AUDITOR),
+    (Resource.STATISTICS, Act.READ): _of(_S, _D, Role.ANALYST, Role.AUDITOR),
+    (Resource.STATISTICS, Act.EXPORT): _of(_S, Role.ANALYST),
+    (Resource.BREAK_GLASS, Act.PROPOSE): _of(_I, _S, _T),
+    (Resource.BREAK_GLASS, Act.APPROVE): _of(_S, _C),
+    (Resource.OWN, Act.READ): frozenset(Role),
+    (Resource.OWN, Act.WRITE): frozenset(Role),
+}
+
+REACH: Mapping[Resource, Reach] = {
+    **dict.fromkeys(Resource, Reach.UNIT),
+    **dict.fromkeys(
+        (
+            Resource.LICENCE, Resource.AGREEMENT, Resource.CHANNEL, Resource.DEPOSIT,
+            Resource.IMPORT, Resource.CLONE, Resource.ENTRY, Resource.SANCTION,
+        ),
+        Reach.AUTHORITY,
+    ),
+    Resource.UNIT: Reach.ALL,
+    Resource.OWN: Reach.SELF,
+}  # fmt: skip
+"""The wall: nothing that belongs to another unit, or for the licensing desk to another authority, is seen in any list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What an officer is when he knocks: his unit, its country and authority, and the roles he has today, lent ones included."""
+
+    officer: str
+    unit: str
+    country: str
+    authority: str
+    roles: frozenset[Role]
+
+    def may(self, resource: Resource, act: Act) -> bool:
+        """Whether some thing of this kind may be acted on at all. Whose it is must be asked besides: `reaches`."""
+        return bool(RIGHTS.get((resource, act), frozenset()) & self.roles)
+
+    def reaches(self, resource: Resource, *, unit: str | None = None, authority: str | None = None) -> bool:
+        """Whether a thing of that unit or authority lies within the wall for this officer."""
+        match REACH[resource]:
+            case Reach.ALL:
+                return True
+            case Reach.AUTHORITY:
+                return authority == self.authority
+            case Reach.SELF | Reach.UNIT:
+                return unit == self.unit
+
+
+def unfit(roles: Collection[Role], *, is_sending_country: bool) -> str | None:
+    """Why one person may not have these roles together in such a unit, as a code; None when he may."""
+    held = frozenset(roles)
+    if not held:
+        return "no_role"
+    if is_sending_country and held & CASE_ROLES:
+        return "no_complaints_in_sending_country"
+    for one, others in INCOMPATIBLE:
+        if held & one and held & others:
+            return "incompatible_roles"
+    return None

@@ -1,0 +1,166 @@
+"""Sessions of officers: begun at sign-in under a new token, ended by idleness, by the clock, by hand, or with the account.
+
+The token has 256 random bits, so its plain SHA-256 is enough to find it by, and a dump of the table opens nothing.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.errors import NotSignedIn
+from registry.ids import new_reference
+from registry.officers.models import Conflict, Officer, OfficerState, RoleHeld, RoleLent, SignedIn, Unit
+from registry.officers.rights import Role, Standing
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+SECOND_STEP = timedelta(minutes=10)
+"""How long the second step may take."""
+SEEN_EVERY = timedelta(minutes=1)
+"""Reading a page writes nothing more often than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Who stands at the door: the officer, his session, and what he may."""
+
+    officer: Officer
+    session: SignedIn
+    standing: Standing
+    conflicts: frozenset[str]
+
+    def has_conflict(self, agency: str | None) -> bool:
+        return agency is not None and agency in self.conflicts
+
+
+def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, is_by_token: bool = False) -> str:
+    """A new session; gives its token, which nobody can read from the table."""
+    token = urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    session.add(
+        SignedIn(
+            reference=new_reference(),
+            digest=_digest(token),
+            officer_id=officer.id,
+            is_full=is_full,
+            is_by_token=is_by_token,
+            began_at=at,
+            seen_at=at,
+            ends_at=at + (LONGEST if is_full else SECOND_STEP),
+        )
+    )
+    session.flush()
+    return token
+
+
+def present(session: Session, token: str, at: datetime, today: date) -> Present:
+    """Whose token it is, with the roles of today. Raises NotSignedIn for every token that opens nothing, all alike."""
+    kept = _living(session, token, at)
+    if kept is None or not kept.is_full:
+        raise NotSignedIn("sign in to go on")
+    officer = session.get_one(Officer, kept.officer_id)
+    if officer.state is not OfficerState.ACTIVE:
+        raise NotSignedIn("sign in to go on")
+    if at - kept.seen_at >= SEEN_EVERY:
+        kept.seen_at = at
+    unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
+    standing = Standing(
+        officer.reference, unit.reference, unit.country, unit.authority, roles_on(session, officer, today)
+    )
+    conflicts = session.scalars(
+        select(Conflict.agency).where(Conflict.officer_id == officer.id, Conflict.ended_on.is_(None))
+    )
+    return Present(officer, kept, standing, frozenset(conflicts))
+
+
+def half_present(session: Session, token: str, at: datetime) -> Officer:
+    """The officer who has given his password and not yet the second factor. Raises NotSignedIn."""
+    kept = _living(session, token, at)
+    if kept is None or kept.is_full:
+        raise NotSignedIn("begin again with your e-mail and password")
+    officer = session.get_one(Officer, kept.officer_id)
+    if officer.state is OfficerState.CLOSED:
+        raise NotSignedIn("begin again with your e-mail and password")
+    return officer
+
+
+def end(session: Session, token: str, at: datetime) -> None:
+    """Sign out. A token that opens nothing is no error: it has gone already."""
+    session.execute(
+        update(SignedIn).where(SignedIn.digest == _digest(token), SignedIn.ended_at.is_(None)).values(ended_at=at)
+    )
+
+
+def end_one(session: Session, officer: Officer, reference: str, at: datetime) -> bool:
+    """End one of the officer's own sessions; False when there is none of that reference."""
+    ended = session.execute(
+        update(SignedIn)
+        .where(SignedIn.officer_id == officer.id, SignedIn.reference == reference, SignedIn.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+    return bool(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def end_all(session: Session, officer: Officer, at: datetime, *, but: SignedIn | None = None) -> None:
+    query = update(SignedIn).where(SignedIn.officer_id == officer.id, SignedIn.ended_at.is_(None))
+    session.execute((query if but is None else query.where(SignedIn.id != but.id)).values(ended_at=at))
+
+
+def sessions_of(session: Session, officer: Officer, at: datetime) -> Sequence[SignedIn]:
+    """The officer's living sessions, the newest first."""
+    found = session.scalars(
+        select(SignedIn)
+        .where(SignedIn.officer_id == officer.id, SignedIn.is_full, SignedIn.ended_at.is_(None), SignedIn.ends_at > at)
+        .order_by(SignedIn.began_at.desc(), SignedIn.id.desc())
+    )
+    return [one for one in found if one.is_by_token or at - one.seen_at < IDLE]
+
+
+def roles_on(session: Session, officer: Officer, today: date) -> frozenset[Role]:
+    """The officer's own roles, and those lent to him today by somebody who still has them."""
+    held = set(
+        session.scalars(select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None)))
+    )
+    lent = session.execute(
+        select(RoleLent.role)
+        .join(RoleHeld, (RoleHeld.officer_id == RoleLent.officer_id) & (RoleHeld.role == RoleLent.role))
+        .join(Officer, Officer.id == RoleLent.officer_id)
+        .where(
+            RoleLent.deputy_id == officer.id,
+            RoleLent.from_on <= today,
+            RoleLent.to_on >= today,
+            RoleLent.ended_on.is_(None),
+            RoleHeld.ended_on.is_(None),
+            Officer.state == OfficerState.ACTIVE,
+            Officer.unit == officer.unit,
+        )
+    ).scalars()
+    return frozenset(held | set(lent))
+
+
+def form_token(token: str) -> str:
+    """What a form must bring along: made of the session's token, so that no other page can know it."""
+    return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
+
+
+def is_form_token(token: str, given: str) -> bool:
+    return hmac.compare_digest(form_token(token).encode(), given.encode("utf-8", "replace"))
+
+
+def _living(session: Session, token: str, at: datetime) -> SignedIn | None:
+    kept = session.scalars(select(SignedIn).where(SignedIn.digest == _digest(token))).one_or_none()
+    if kept is None or kept.ended_at is not None or at >= kept.ends_at:
+        return None
+    if not kept.is_by_token and at - kept.seen_at >= IDLE:
+        return None
+    return kept
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

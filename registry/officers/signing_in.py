@@ -1,0 +1,124 @@
+"""Signing in: e-mail and password, then a second factor, and only then a session that opens anything.
+
+What was wrong is never told, and the work is the same for an address that nobody has. After some failures an address, known or
+not, must wait; the wait is written down by the caller's commit before the answer goes out.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.keyring import Keyring
+from registry.officers import factors, passwords, sessions
+from registry.officers.models import FactorKind, Officer, OfficerState, SignInDelay
+
+FREE_FAILURES = 5
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+REMEMBERED = timedelta(hours=24)
+
+
+class Step(StrEnum):
+    """How an attempt ended. `refused` says neither what was wrong nor whether there is such an officer."""
+
+    SECOND_FACTOR = "second_factor"
+    IN = "in"
+    REFUSED = "refused"
+    WAIT = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`token` goes to the browser; `seconds` say how long to wait. `officer` is for the audit alone."""
+
+    step: Step
+    token: str | None = None
+    seconds: int = 0
+    officer: Officer | None = None
+
+
+def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: datetime) -> Attempt:
+    """The first step. The session it begins opens the second step and nothing else."""
+    delay = _delay(session, keyring, email)
+    if delay is not None and delay.until > at:
+        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at))
+    officer = _named(session, email)
+    kept = officer.password if officer is not None and officer.state is OfficerState.ACTIVE else None
+    if not passwords.is_right(password, kept) or officer is None:
+        _failed(session, keyring, email, at, officer)
+        return Attempt(Step.REFUSED, officer=officer)
+    if kept is not None and passwords.is_outdated(kept):
+        officer.password = passwords.hashed(password)
+    return Attempt(Step.SECOND_FACTOR, sessions.begin(session, officer, at, is_full=False), officer=officer)
+
+
+def give_code(session: Session, keyring: Keyring, token: str, code: str, at: datetime, today: date) -> Attempt:
+    """The second step with an app's code or a recovery code. Raises NotSignedIn without the first.
+
+    The session becomes another one under another token: what somebody planted before opens nothing.
+    """
+    officer = sessions.half_present(session, token, at)
+    delay = _delay(session, keyring, officer.email)
+    if delay is not None and delay.until > at:
+        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
+    apps = [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.TOTP]
+    is_right = any(factors.is_code_right(session, keyring, app, code, at) for app in apps)
+    if not is_right and not factors.take_recovery_code(session, officer, code, today):
+        _failed(session, keyring, officer.email, at, officer)
+        return Attempt(Step.REFUSED, officer=officer)
+    return enter(session, keyring, token, officer, at)
+
+
+def enter(session: Session, keyring: Keyring, token: str, officer: Officer, at: datetime) -> Attempt:
+    """Begin the full session of an officer who has proved both; the half one ends."""
+    sessions.end(session, token, at)
+    session.execute(delete(SignInDelay).where(SignInDelay.digest == _digest(keyring, officer.email)))
+    begun = sessions.begin(session, officer, at, is_full=True)
+    record(session, "officer.signed_in", officer.reference, on=at.date(), actor=officer.reference)
+    return Attempt(Step.IN, begun, officer=officer)
+
+
+def forget_delays(session: Session, at: datetime) -> None:
+    session.execute(delete(SignInDelay).where(SignInDelay.until < at - REMEMBERED))
+
+
+def tidy_email(email: str) -> str:
+    return email.strip().lower()
+
+
+def _named(session: Session, email: str) -> Officer | None:
+    return session.scalars(select(Officer).where(Officer.email == tidy_email(email)[:200])).one_or_none()
+
+
+def _delay(session: Session, keyring: Keyring, email: str) -> SignInDelay | None:
+    # Locked: attempts at one address at once are counted one after another.
+    query = select(SignInDelay).where(SignInDelay.digest == _digest(keyring, email)).with_for_update()
+    return session.scalars(query).one_or_none()
+
+
+def _failed(session: Session, keyring: Keyring, email: str, at: datetime, officer: Officer | None) -> None:
+    delay = _delay(session, keyring, email)
+    if delay is None:
+        delay = SignInDelay(digest=_digest(keyring, email), failures=0, until=at)
+        session.add(delay)
+    elif at - delay.until > REMEMBERED:
+        delay.failures = 0
+    delay.failures += 1
+    over = delay.failures - FREE_FAILURES
+    delay.until = at + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT) if over >= 0 else at
+    session.flush()
+    # Of an address that nobody has there is nothing to say: whoever types it may have mistyped a password there.
+    if officer is not None:
+        record(session, "officer.sign_in_refused", officer.reference, on=at.date(), actor="nobody")
+
+
+def _digest(keyring: Keyring, email: str) -> str:
+    return keyring.digest("officer-delays", tidy_email(email)[:200])
+
+
+def _seconds(wait: timedelta) -> int:
+    return int(wait.total_seconds()) + 1

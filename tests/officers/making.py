@@ -1,0 +1,72 @@
+"""Units and officers for tests, all invented. An officer made here has joined: password, app, roles."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.keyring import Keyring
+from registry.officers import accounts, factors, passwords
+from registry.officers.models import Officer, Unit
+from registry.officers.rights import Role
+
+PASSWORD = "lantern walnut cobalt seventeen"
+"""Of every invented officer."""
+
+
+def make_unit(session: Session, reference: str = "it-invented-unit", country: str = "IT", **facts: object) -> Unit:
+    said: dict[str, object] = {
+        "authority": f"{country.lower()}-invented-authority",
+        "names": {"en": f"Invented unit of {country}"},
+        "is_default": False,
+    }
+    unit = Unit(reference=reference, country=country, **(said | facts))
+    session.add(unit)
+    session.flush()
+    return unit
+
+
+@cache
+def kept_password() -> str:
+    """Hashed once: it takes as long as it should."""
+    return passwords.hashed(PASSWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An officer with what he knows and has."""
+
+    officer: Officer
+    secret: bytes
+    recovery_codes: list[str]
+
+    def code(self, at: datetime) -> str:
+        """What his app shows then."""
+        return (
+            TOTP(self.secret, 6, SHA1(), factors.STEP, enforce_key_length=False).generate(int(at.timestamp())).decode()
+        )
+
+
+def make_officer(
+    session: Session,
+    keyring: Keyring,
+    *roles: Role,
+    unit: str = "it-invented-unit",
+    name: str = "Invented Officer",
+    email: str = "officer@authority.example",
+    at: datetime | None = None,
+) -> Joined:
+    """An officer who has joined. `at` is a moment before the test's own, so that no code is used up."""
+    at = at or now()
+    today: date = at.date()
+    officer, code = accounts.add_first(session, unit, name, email, roles or (Role.INVESTIGATOR,), "en", at, today)
+    officer.password, officer.password_on = kept_password(), today
+    factor, secret = factors.new_totp(session, keyring, officer, "app", today)
+    factors.confirm(factor)
+    _, recovery_codes = accounts.finish_joining(session, code, at)
+    session.flush()
+    return Joined(officer, secret, recovery_codes)

@@ -1,0 +1,220 @@
+"""Accounts: two persons for whatever gives a right, one for whatever takes it away, and a join code that is good once."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.models import AuditEntry
+from registry.clock import now
+from registry.errors import ActRefused, NotFound
+from registry.keyring import Keyring
+from registry.officers import accounts, factors, sessions
+from registry.officers.models import ChangeState, OfficerState
+from registry.officers.rights import Role
+from tests.officers.making import PASSWORD, make_officer, make_unit
+
+UNIT = "it-invented-unit"
+
+
+@pytest.fixture(autouse=True)
+def _units(session: Session) -> None:
+    make_unit(session)
+    make_unit(session, "cn-invented-unit", "CN")
+
+
+def invited(session: Session, *roles: Role, unit: str = UNIT, email: str = "new@authority.example"):  # type: ignore[no-untyped-def]
+    return accounts.propose_invitation(
+        session, unit, "New Officer", email, roles or (Role.TRIAGE,), "en", by="PROPOSER", at=now()
+    )
+
+
+def test_an_officer_joins_by_two_persons_a_code_and_two_proofs(session: Session, keyring: Keyring) -> None:
+    at = now()
+    change = invited(session)
+    assert accounts.officers_of(session) == []
+    code = accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
+    assert code is not None
+    officer = accounts.join(session, code.lower().replace("-", " "), PASSWORD, at, at.date())
+    with pytest.raises(ActRefused, match="second factor"):
+        accounts.finish_joining(session, code, at)
+    factor, _ = factors.new_totp(session, keyring, officer, "app", at.date())
+    with pytest.raises(ActRefused, match="second factor"):
+        accounts.finish_joining(session, code, at)
+    factors.confirm(factor)
+    officer, recovery = accounts.finish_joining(session, code, at)
+    assert officer.state is OfficerState.ACTIVE
+    assert len(set(recovery)) == 10
+    with pytest.raises(ActRefused) as refused:
+        accounts.join(session, code, PASSWORD, at, at.date())
+    assert refused.value.reason == "bad_join_code"
+
+
+def test_nobody_approves_his_own_proposal(session: Session) -> None:
+    with pytest.raises(ActRefused) as refused:
+        accounts.approve(session, invited(session), by="PROPOSER", at=now(), today=now().date())
+    assert refused.value.reason == "own_proposal"
+
+
+def test_nobody_decides_about_himself(session: Session, keyring: Keyring) -> None:
+    officer = make_officer(session, keyring, Role.SUPERVISOR).officer
+    at = now()
+    for propose in (
+        lambda: accounts.propose_roles(session, officer, [Role.DECIDER], by=officer.reference, at=at),
+        lambda: accounts.propose_reset(session, officer, by=officer.reference, at=at),
+    ):
+        with pytest.raises(ActRefused) as refused:
+            propose()
+        assert refused.value.reason == "about_yourself"
+    change = accounts.propose_roles(session, officer, [Role.DECIDER], by="OTHER", at=at)
+    with pytest.raises(ActRefused) as refused:
+        accounts.approve(session, change, by=officer.reference, at=at, today=at.date())
+    assert refused.value.reason == "about_yourself"
+
+
+def test_a_change_is_decided_once(session: Session) -> None:
+    at = now()
+    change = invited(session)
+    accounts.refuse(session, change, by="PROPOSER", at=at)
+    assert change.state is ChangeState.REFUSED
+    with pytest.raises(ActRefused) as refused:
+        accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
+    assert refused.value.reason == "decided"
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"email": "no address"}, "bad_email"),
+        ({"email": "a@b@c.example"}, "bad_email"),
+        ({"email": "two@a.example, three@a.example"}, "bad_email"),
+        ({"name": " \u200b\t"}, "bad_name"),
+        ({"name": "Good\u202eName"}, "bad_name"),
+        ({"name": "x" * 121}, "bad_name"),
+        ({"roles": [Role.SYSADMIN, Role.TRIAGE]}, "incompatible_roles"),
+        ({"roles": []}, "no_role"),
+        ({"unit": "cn-invented-unit"}, "no_complaints_in_sending_country"),
+        ({"unit": "nowhere"}, "no_unit"),
+    ],
+)
+def test_a_bad_invitation_is_refused_with_its_reason(session: Session, facts: dict[str, object], reason: str) -> None:
+    said = {"unit": UNIT, "name": "New Officer", "email": "new@authority.example", "roles": [Role.TRIAGE]} | facts
+    with pytest.raises(ActRefused) as refused:
+        accounts.propose_invitation(session, **said, language="en", by="PROPOSER", at=now())  # type: ignore[arg-type]
+    assert refused.value.reason == reason
+    assert refused.value.text
+
+
+def test_one_address_is_one_officers(session: Session, keyring: Keyring) -> None:
+    at = now()
+    waiting = invited(session, email="Officer@authority.example")
+    make_officer(session, keyring, email="officer@authority.example")
+    with pytest.raises(ActRefused, match="there already"):
+        invited(session, email="OFFICER@authority.example")
+    with pytest.raises(ActRefused, match="there already"):
+        accounts.approve(session, waiting, by="APPROVER", at=at, today=at.date())
+
+
+def test_a_join_code_lasts_three_days_and_a_newer_one_replaces_it(session: Session) -> None:
+    at = now()
+    code = str(accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date()))
+    officer = accounts.officer_of_code(session, code, at + timedelta(hours=71))
+    with pytest.raises(ActRefused):
+        accounts.officer_of_code(session, code, at + timedelta(hours=72))
+    reset = accounts.propose_reset(session, officer, by="PROPOSER", at=at)
+    newer = str(accounts.approve(session, reset, by="APPROVER", at=at, today=at.date()))
+    with pytest.raises(ActRefused):
+        accounts.officer_of_code(session, code, at)
+    assert accounts.officer_of_code(session, newer, at).id == officer.id
+
+
+def test_a_reset_takes_password_factors_and_sessions(session: Session, keyring: Keyring) -> None:
+    at = now()
+    joined = make_officer(session, keyring, Role.TRIAGE)
+    token = sessions.begin(session, joined.officer, at, is_full=True)
+    change = accounts.propose_reset(session, joined.officer, by="PROPOSER", at=at)
+    accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
+    assert joined.officer.password is None
+    assert factors.factors_of(session, joined.officer) == []
+    assert factors.recovery_codes_left(session, joined.officer) == 0
+    with pytest.raises(sessions.NotSignedIn):
+        sessions.present(session, token, at, at.date())
+    # What he is trusted with stays.
+    assert accounts.own_roles(session, joined.officer) == {Role.TRIAGE}
+
+
+@pytest.mark.parametrize("password", ["short", "password123456", "new@authority"])
+def test_a_weak_password_joins_nobody(session: Session, password: str) -> None:
+    at = now()
+    code = str(accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date()))
+    with pytest.raises(ActRefused) as refused:
+        accounts.join(session, code, password, at, at.date())
+    assert refused.value.reason.startswith("password_")
+    assert password not in refused.value.text
+
+
+def test_a_role_is_lent_for_days_and_ends_with_its_lender(session: Session, keyring: Keyring) -> None:
+    at = now()
+    today = at.date()
+    lender = make_officer(session, keyring, Role.SUPERVISOR, email="one@authority.example").officer
+    deputy = make_officer(session, keyring, Role.TRIAGE, email="two@authority.example").officer
+    accounts.lend(session, lender, deputy, Role.SUPERVISOR, today, today + timedelta(days=6), today)
+    assert sessions.roles_on(session, deputy, today) == {Role.TRIAGE, Role.SUPERVISOR}
+    assert sessions.roles_on(session, deputy, today + timedelta(days=6)) == {Role.TRIAGE, Role.SUPERVISOR}
+    assert sessions.roles_on(session, deputy, today + timedelta(days=7)) == {Role.TRIAGE}
+    # What was lent is not lent on, and who loses a role has none to lend.
+    with pytest.raises(ActRefused) as refused:
+        accounts.lend(session, deputy, lender, Role.SUPERVISOR, today, today, today)
+    assert refused.value.reason == "not_yours"
+    accounts.close(session, lender, by="X", at=at, today=today)
+    assert sessions.roles_on(session, deputy, today) == {Role.TRIAGE}
+
+
+@pytest.mark.parametrize("fault", ["self", "other_unit", "too_long", "past", "incompatible"])
+def test_a_role_cannot_be_lent_like_this(session: Session, keyring: Keyring, fault: str) -> None:
+    today = now().date()
+    make_unit(session, "cz-invented-unit", "CZ")
+    lender = make_officer(session, keyring, Role.SUPERVISOR, email="one@authority.example").officer
+    there = "cz-invented-unit" if fault == "other_unit" else UNIT
+    role = Role.AUDITOR if fault == "incompatible" else Role.TRIAGE
+    deputy = make_officer(session, keyring, role, unit=there, email="two@authority.example").officer
+    to = today + timedelta(days=93 if fault == "too_long" else -1 if fault == "past" else 1)
+    with pytest.raises(ActRefused):
+        accounts.lend(session, lender, lender if fault == "self" else deputy, Role.SUPERVISOR, today, to, today)
+
+
+def test_another_units_officer_is_not_there(session: Session, keyring: Keyring) -> None:
+    officer = make_officer(session, keyring).officer
+    assert accounts.officer_named(session, officer.reference, UNIT).id == officer.id
+    with pytest.raises(NotFound):
+        accounts.officer_named(session, officer.reference, "cn-invented-unit")
+
+
+def test_a_conflict_of_interest_is_known_in_every_session(session: Session, keyring: Keyring) -> None:
+    at = now()
+    officer = make_officer(session, keyring).officer
+    token = sessions.begin(session, officer, at, is_full=True)
+    for _ in range(2):
+        accounts.declare_conflict(session, officer, "7KQ2ABCD3EFG", at.date())
+    here = sessions.present(session, token, at, at.date())
+    assert here.has_conflict("7KQ2ABCD3EFG")
+    assert not here.has_conflict("9MZ4HJKL5NPQ")
+    assert not here.has_conflict(None)
+
+
+def test_whatever_gives_or_takes_a_right_stands_in_the_audit(session: Session, keyring: Keyring) -> None:
+    at = now()
+    joined = make_officer(session, keyring, Role.TRIAGE)
+    change = accounts.propose_roles(session, joined.officer, [Role.DECIDER], by="PROPOSER", at=at)
+    accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
+    accounts.close(session, joined.officer, by="CLOSER", at=at, today=at.date())
+    said = [(one.act, one.actor) for one in session.scalars(select(AuditEntry).order_by(AuditEntry.index))]
+    assert said == [
+        ("officer.invite_proposed", accounts.COMMAND_LINE),
+        ("officer.invite_approved", accounts.COMMAND_LINE),
+        ("officer.joined", joined.officer.reference),
+        ("officer.roles_proposed", "PROPOSER"),
+        ("officer.roles_approved", "APPROVER"),
+        ("officer.closed", "CLOSER"),
+    ]

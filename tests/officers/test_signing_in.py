@@ -1,0 +1,190 @@
+"""Signing in: two proofs, no hint of what was wrong, codes that are good once, waits that hold, sessions that end."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.errors import NotSignedIn
+from registry.keyring import Keyring
+from registry.officers import accounts, factors, sessions, signing_in
+from registry.officers.models import OfficerState, SignedIn
+from registry.officers.rights import Role
+from registry.officers.signing_in import Step
+from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
+
+EMAIL = "officer@authority.example"
+
+
+@pytest.fixture
+def joined(session: Session, keyring: Keyring) -> Joined:
+    make_unit(session)
+    return make_officer(session, keyring, Role.INVESTIGATOR)
+
+
+def entered(session: Session, keyring: Keyring, joined: Joined) -> str:
+    at = now()
+    half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
+    assert half is not None
+    token = signing_in.give_code(session, keyring, half, joined.code(at), at, at.date()).token
+    assert token is not None
+    return token
+
+
+def test_password_and_code_together_open_the_door(session: Session, keyring: Keyring, joined: Joined) -> None:
+    at = now()
+    first = signing_in.sign_in(session, keyring, " Officer@Authority.example ", PASSWORD, at)
+    assert first.step is Step.SECOND_FACTOR
+    assert first.token is not None
+    with pytest.raises(NotSignedIn):
+        sessions.present(session, first.token, at, at.date())
+    second = signing_in.give_code(session, keyring, first.token, joined.code(at), at, at.date())
+    assert second.step is Step.IN
+    assert second.token not in (None, first.token)
+    here = sessions.present(session, str(second.token), at, at.date())
+    assert here.officer.id == joined.officer.id
+    assert here.standing.roles == {Role.INVESTIGATOR}
+    assert here.standing.country == "IT"
+    # The half session is over: what somebody planted before sign-in opens nothing.
+    with pytest.raises(NotSignedIn):
+        sessions.half_present(session, first.token, at)
+    with pytest.raises(NotSignedIn):
+        sessions.present(session, first.token, at, at.date())
+
+
+def test_what_was_wrong_is_not_told(session: Session, keyring: Keyring, joined: Joined) -> None:
+    at = now()
+    nobody = signing_in.sign_in(session, keyring, "nobody@authority.example", PASSWORD, at)
+    wrong = signing_in.sign_in(session, keyring, EMAIL, "another walnut cobalt", at)
+    accounts.close(session, joined.officer, by="X", at=at, today=at.date())
+    closed = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at)
+    assert {(one.step, one.token, one.seconds) for one in (nobody, wrong, closed)} == {(Step.REFUSED, None, 0)}
+
+
+def test_a_code_is_good_once(session: Session, keyring: Keyring, joined: Joined) -> None:
+    at = now()
+    code = joined.code(at)
+    for expected in (Step.IN, Step.REFUSED):
+        half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
+        assert signing_in.give_code(session, keyring, str(half), code, at, at.date()).step is expected
+    # Nor is the one before it, which an onlooker may have noted down.
+    half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
+    before = joined.code(at - timedelta(seconds=factors.STEP))
+    assert signing_in.give_code(session, keyring, str(half), before, at, at.date()).step is Step.REFUSED
+
+
+@pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "000000 OR 1=1", "\x00" * 6])
+def test_what_is_no_code_is_refused(session: Session, keyring: Keyring, joined: Joined, code: str) -> None:
+    at = now()
+    half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
+    assert signing_in.give_code(session, keyring, str(half), code, at, at.date()).step is Step.REFUSED
+
+
+def test_a_recovery_code_opens_once(session: Session, keyring: Keyring, joined: Joined) -> None:
+    at = now()
+    typed = f" {joined.recovery_codes[3].lower()} "
+    for expected in (Step.IN, Step.REFUSED):
+        half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
+        assert signing_in.give_code(session, keyring, str(half), typed, at, at.date()).step is expected
+    assert factors.recovery_codes_left(session, joined.officer) == 9
+
+
+@pytest.mark.parametrize("email", [EMAIL, "nobody@authority.example"])
+def test_after_some_failures_an_address_must_wait_known_or_not(
+    session: Session, keyring: Keyring, joined: Joined, email: str
+) -> None:
+    at = now()
+    steps = [signing_in.sign_in(session, keyring, email, "wrong", at).step for _ in range(signing_in.FREE_FAILURES)]
+    assert steps == [Step.REFUSED] * signing_in.FREE_FAILURES
+    # Even the right password is not tried before its time.
+    waiting = signing_in.sign_in(session, keyring, email, PASSWORD, at)
+    assert waiting.step is Step.WAIT
+    assert 0 < waiting.seconds <= 31
+    later = at + signing_in.FIRST_WAIT + timedelta(seconds=1)
+    after = signing_in.sign_in(session, keyring, email, PASSWORD, later).step
+    assert after is (Step.SECOND_FACTOR if email == EMAIL else Step.REFUSED)
+
+
+def test_wrong_codes_make_wait_too(session: Session, keyring: Keyring, joined: Joined) -> None:
+    at = now()
+    half = str(signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token)
+    for _ in range(signing_in.FREE_FAILURES):
+        signing_in.give_code(session, keyring, half, "000000", at, at.date())
+    assert signing_in.give_code(session, keyring, half, joined.code(at), at, at.date()).step is Step.WAIT
+
+
+def test_waits_grow_and_end_at_a_quarter_of_an_hour(session: Session, keyring: Keyring, joined: Joined) -> None:
+    at, waits = now(), []
+    for _ in range(15):
+        signing_in.sign_in(session, keyring, EMAIL, "wrong", at)
+        wait = signing_in.sign_in(session, keyring, EMAIL, "wrong", at).seconds
+        waits.append(wait)
+        at += timedelta(seconds=wait)
+    assert waits == sorted(waits)
+    assert max(waits) <= 15 * 60 + 1
+
+
+@pytest.mark.parametrize("way", ["idle", "clock", "signed_out", "closed", "ended_elsewhere"])
+def test_a_session_ends(session: Session, keyring: Keyring, joined: Joined, way: str) -> None:
+    token = entered(session, keyring, joined)
+    at = now()
+    if way == "idle":
+        at += sessions.IDLE + timedelta(seconds=1)
+    elif way == "clock":
+        end = at + sessions.LONGEST
+        while at + timedelta(minutes=20) < end - timedelta(minutes=1):
+            at += timedelta(minutes=20)
+            sessions.present(session, token, at, at.date())
+        at = end
+    elif way == "signed_out":
+        sessions.end(session, token, at)
+    elif way == "closed":
+        accounts.close(session, joined.officer, by="X", at=at, today=at.date())
+    else:
+        here = sessions.present(session, token, at, at.date())
+        assert sessions.end_one(session, joined.officer, here.session.reference, at)
+    with pytest.raises(NotSignedIn):
+        sessions.present(session, token, at, at.date())
+
+
+def test_a_session_is_found_by_no_row_of_the_table(session: Session, keyring: Keyring, joined: Joined) -> None:
+    token = entered(session, keyring, joined)
+    at = now()
+    for row in session.scalars(select(SignedIn)):
+        assert token not in (row.digest, row.reference)
+        with pytest.raises(NotSignedIn):
+            sessions.present(session, row.digest, at, at.date())
+
+
+def test_one_ends_only_his_own_sessions(session: Session, keyring: Keyring, joined: Joined) -> None:
+    token = entered(session, keyring, joined)
+    other = make_officer(session, keyring, Role.TRIAGE, email="other@authority.example")
+    at = now()
+    mine = sessions.present(session, token, at, at.date()).session.reference
+    assert not sessions.end_one(session, other.officer, mine, at)
+    assert sessions.present(session, token, at, at.date()).officer.id == joined.officer.id
+
+
+def test_a_role_taken_away_is_gone_with_the_next_request(session: Session, keyring: Keyring, joined: Joined) -> None:
+    token = entered(session, keyring, joined)
+    at = now()
+    change = accounts.propose_roles(session, joined.officer, [Role.ANALYST], by="A", at=at)
+    accounts.approve(session, change, by="B", at=at, today=at.date())
+    assert sessions.present(session, token, at, at.date()).standing.roles == {Role.ANALYST}
+
+
+def test_the_secret_of_an_app_is_not_in_the_table(session: Session, keyring: Keyring, joined: Joined) -> None:
+    (factor,) = factors.factors_of(session, joined.officer)
+    assert factor.sealed is not None
+    assert joined.secret.hex() not in factor.sealed
+    assert factors.secret_of(keyring, factor) == joined.secret
+    assert joined.officer.state is OfficerState.ACTIVE
+
+
+def test_a_form_is_good_for_its_session_alone(session: Session, keyring: Keyring, joined: Joined) -> None:
+    one, other = entered(session, keyring, joined), "x" * 43
+    assert sessions.is_form_token(one, sessions.form_token(one))
+    assert not sessions.is_form_token(other, sessions.form_token(one))
+    assert not sessions.is_form_token(one, "")
