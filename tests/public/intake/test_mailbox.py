@@ -12,8 +12,9 @@ from registry.complaints import messages
 from registry.complaints.boxes import Box
 from registry.complaints.consents import is_consented
 from registry.complaints.mailbox_models import Message
-from registry.complaints.models import Case, Unit
+from registry.complaints.models import Case
 from registry.complaints.sealing import Sealer
+from registry.officers.models import Unit
 from registry.terms import Language
 from registry.web.languages import CATALOGUES
 from registry.web.wording import date_text
