@@ -200,6 +200,11 @@ def test_the_named_key_is_used_and_no_other_is_tried(session: Session, sealer: S
     wrap.kid = "f" * 16
     with pytest.raises(KeyTrouble, match="ffffffffffffffff"):
         sealer.open_as_unit(session, filed.box, UNIT)
+    own = next(wrap for wrap in wraps(session) if wrap.holder_kind is KeyHolder.MAILBOX)
+    own.kid = "f" * 16
+    # The receipt would open it, and is not tried on a wrap that says it is another's.
+    with pytest.raises(Unopenable, match="sealed to the key ffffffffffffffff, which is another"):
+        sealer.open_as_mailbox(session, filed.box, filed.root.seed)
 
 
 # Tier 1
