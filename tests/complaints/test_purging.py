@@ -1,6 +1,7 @@
 """The end of what was written: not a day early, never under a hold, keys first, and again after a crash."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, inspect, select, text
@@ -11,9 +12,10 @@ from registry.audit.queries import lines_about, verify
 from registry.case_terms import BoxRole, CaseState
 from registry.complaints import access, casework, filing, mailbox, purging
 from registry.complaints.boxes import Box, BoxWrap
+from registry.complaints.mailbox_models import AnswerSheet
 from registry.complaints.models import Case
 from registry.complaints.sealing import Sealer
-from registry.db import sessions_for
+from registry.db import drop_deleted, sessions_for
 from registry.errors import UnknownReceipt
 from registry.tables import METADATA
 from tests.complaints.filing import AT, INFORMATION, ORDINARY, begin, come_back, file, make_units, minted, visit_of
@@ -170,6 +172,32 @@ def test_a_purge_that_was_killed_between_its_steps_goes_on(session, sessions, se
     )
     assert removed == [filed.case.reference]
     assert purge(session, sessions, sealer, late) == (0, 0, 0)
+
+
+def test_a_purge_that_was_killed_after_its_last_commit_leaves_no_bytes_to_the_next(
+    session, sessions, sealer, database, monkeypatch
+):
+    filed = file(session, sealer)
+    close(session, sealer, filed)
+    session.commit()
+    sealed = session.execute(select(AnswerSheet.sealed)).scalar_one().encode()
+    over = AT + 400 * DAY
+    done = []
+
+    def killed_at_its_second_turn(*given):
+        if done:
+            raise KeyboardInterrupt
+        done.append(drop_deleted(*given))
+
+    monkeypatch.setattr(purging, "drop_deleted", killed_at_its_second_turn)
+    with pytest.raises(KeyboardInterrupt):
+        purge(session, sessions, sealer, over)
+    monkeypatch.undo()
+    session.rollback()
+    assert tuple(purge(session, sessions, sealer, over)) == (0, 0, 0)
+    if database.kind == "sqlite":
+        path = Path(database.url.removeprefix("sqlite:///"))
+        assert all(sealed not in part.read_bytes() for part in path.parent.glob(f"{path.name}*"))
 
 
 def test_a_main_case_goes_before_what_was_merged_into_it(session, sessions, sealer):
