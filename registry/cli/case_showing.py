@@ -7,7 +7,7 @@ from typing import Any
 from registry.case_terms import Author, CaseState, Indicator, Priority
 from registry.clock import instant_text
 from registry.codes import TriageReason
-from registry.complaints.casework import CaseView, Queued, ShownBox
+from registry.complaints.case_reading import CaseView, Queued, ShownBox
 from registry.complaints.questions import QUESTIONNAIRE
 from registry.complaints.states import MOVES, Guard
 from registry.terms import Language
@@ -86,16 +86,9 @@ def view_lines(view: CaseView) -> list[str]:
 
 def _box_lines(box: ShownBox) -> list[str]:
     lines = ["", f"  Told by the {box.role} ({box.reference}, {box.state})"]
-    order = list(QUESTIONNAIRE.by_code)
-    for code, value in sorted(
-        box.answers.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order)
-    ):
-        question = QUESTIONNAIRE.by_code.get(code)
-        if question is None:
-            lines.append(f"    {code}: {_safe(str(value))}")
-            continue
-        lines.append(f"    {question_text(EN, question)}")
-        lines += [f"      {line}" for line in _safe(answer_text(EN, question, value)).splitlines()]
+    lines += answer_lines(box.answers)
+    for file in box.files:
+        lines.append(f"    file {file.reference}: {_safe(file.name)}, {file.size} bytes, {file.kept_on}, {file.state}")
     given = [consent.kind for consent in box.consents if consent.is_given]
     lines.append(f"    agrees to: {', '.join(given) or 'nothing'}")
     for message in box.messages:
@@ -103,6 +96,20 @@ def _box_lines(box: ShownBox) -> list[str]:
         lines.append(f"    {message.written_on}  {who}{' (new)' if message.is_new else ''}")
         lines += [f"      {line}" for line in _safe(message.text).splitlines()]
     lines.append("")
+    return lines
+
+
+def answer_lines(answers: Mapping[str, Any]) -> list[str]:
+    """Each question with what was answered, in the order in which they are asked."""
+    lines = []
+    order = list(QUESTIONNAIRE.by_code)
+    for code, value in sorted(answers.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order)):
+        question = QUESTIONNAIRE.by_code.get(code)
+        if question is None:
+            lines.append(f"    {code}: {_safe(str(value))}")
+            continue
+        lines.append(f"    {question_text(EN, question)}")
+        lines += [f"      {line}" for line in _safe(answer_text(EN, question, value)).splitlines()]
     return lines
 
 
@@ -123,6 +130,10 @@ def view_facts(view: CaseView) -> dict[str, Any]:
                 "state": box.state.value,
                 "answers": dict(box.answers),
                 "consents": [consent.kind.value for consent in box.consents if consent.is_given],
+                "files": [
+                    {"file": file.reference, "name": file.name, "kind": file.kind.value, "bytes": file.size}
+                    for file in box.files
+                ],
                 "messages": [
                     {"author": message.author.value, "on": message.written_on.isoformat(), "text": message.text}
                     for message in box.messages

@@ -2,25 +2,21 @@
 
 import csv
 import json
-import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import TextIO
 
 import click
-from sqlalchemy.orm import Session
 
-from registry.case_terms import CaseRole, CaseState, Priority
+from registry.case_terms import CaseState, Priority
+from registry.cli.case_files import attachment_file, export, identity
 from registry.cli.case_showing import moves_table, queue_lines, queue_row, view_facts, view_lines
 from registry.cli.collisions import Reference
+from registry.cli.desk import as_officer, desk, today
 from registry.cli.opening import opened
 from registry.cli.reconcile import reconcile
-from registry.clock import day_at, now
-from registry.complaints import casework, priorities, purging, units
+from registry.clock import now
+from registry.complaints import case_reading, casework, priorities, purging, units
 from registry.complaints.attachments import files_remover
-from registry.complaints.casework import Officer
 from registry.complaints.sealing import Sealer
 from registry.complaints.states import OPEN_STATES
 from registry.complaints.storage import store_of
@@ -37,40 +33,9 @@ Examples:
 """
 
 
-class Desk(NamedTuple):
-    """Where an officer works: within one transaction, which the command commits."""
-
-    session: Session
-    sealer: Sealer
-    officer: Officer
-
-
 @click.group(epilog=EXAMPLES)
 def cases() -> None:
     """Complaints as a unit's officers work on them. A unit sees its own cases and no others."""
-
-
-def as_officer(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options by which an officer says who he is."""
-    roles = click.Choice([role.value for role in CaseRole if role not in (CaseRole.COMPLAINANT, CaseRole.REGISTRY)])
-    for option in (
-        click.option(
-            "--as", "role", type=roles, default=CaseRole.TRIAGE.value, show_default=True, help="In which role."
-        ),
-        click.option("--by", "name", required=True, help="Who does it; stands in the audit."),
-        click.option("--unit", required=True, help="The officer's unit."),
-    ):
-        command = option(command)
-    return command
-
-
-@contextmanager
-def desk(unit: str, name: str, role: str) -> Iterator[Desk]:
-    if not name.strip() or len(name) > 200:
-        raise click.BadParameter("must be a name, in 200 characters", param_hint="--by")
-    with opened() as (_, sessions, keyring), sessions.begin() as session:
-        units.unit_named(session, unit)
-        yield Desk(session, Sealer(keyring), Officer(name.strip(), CaseRole(role), unit))
 
 
 @cases.command(name="list")
@@ -86,8 +51,8 @@ def list_cases(unit: str, states: tuple[str, ...], limit: int, form: str) -> Non
     wanted = frozenset(CaseState(state) for state in states) or OPEN_STATES
     with opened() as (_, sessions, _keyring), sessions() as session:
         units.unit_named(session, unit)
-        found = casework.queue(session, unit, wanted - {CaseState.DRAFT, CaseState.PURGED}, limit)
-        numbers = casework.counts(session, unit)
+        found = case_reading.queue(session, unit, wanted - {CaseState.DRAFT, CaseState.PURGED}, limit)
+        numbers = case_reading.counts(session, unit)
     if form == "json":
         json.dump([queue_row(one) for one in found], sys.stdout, indent=1)
         click.echo()
@@ -107,23 +72,9 @@ def list_cases(unit: str, states: tuple[str, ...], limit: int, form: str) -> Non
 def show(case: str, unit: str, name: str, role: str, as_json: bool) -> None:
     """Read CASE with all that was written in it. That you read it is written down."""
     with desk(unit, name, role) as (session, sealer, officer):
-        view = casework.case_view(session, sealer, officer, case, _today())
+        view = case_reading.case_view(session, sealer, officer, case, today())
         shown = view_facts(view) if as_json else view_lines(view)
     click.echo(json.dumps(shown, ensure_ascii=False, indent=1) if as_json else "\n".join(shown))
-
-
-@cases.command()
-@click.argument("case", type=Reference())
-@as_officer
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="A new file.")
-def export(case: str, unit: str, name: str, role: str, out: Path) -> None:
-    """Write CASE with all that was written in it to a file that only you can read. It holds what was sealed: guard it."""
-    with desk(unit, name, role) as (session, sealer, officer):
-        view = casework.case_view(session, sealer, officer, case, _today(), act="case.exported")
-        facts = view_facts(view)
-        with _new_file(out) as file:
-            json.dump(facts, file, ensure_ascii=False, indent=1)
-    click.echo(f"Written to {out}.")
 
 
 @cases.command()
@@ -133,12 +84,12 @@ def triage(case: str | None, unit: str, name: str, role: str) -> None:
     """Take CASE, or the most urgent that nobody has looked at, into triage, and show it with the reasons of its priority."""
     with desk(unit, name, role) as (session, sealer, officer):
         fresh = frozenset({CaseState.SUBMITTED, CaseState.REOPENED})
-        waiting = [one.reference for one in casework.queue(session, unit, fresh, 1)] if case is None else [case]
+        waiting = [one.reference for one in case_reading.queue(session, unit, fresh, 1)] if case is None else [case]
         if not waiting:
             click.echo("Nothing waits for a first look.")
             return
         casework.move(session, sealer, officer, waiting[0], CaseState.IN_TRIAGE, now())
-        lines = view_lines(casework.case_view(session, sealer, officer, waiting[0], _today()))
+        lines = view_lines(case_reading.case_view(session, sealer, officer, waiting[0], today()))
     click.echo("\n".join(lines))
 
 
@@ -214,7 +165,7 @@ def priority(
 def hold(case: str, unit: str, name: str, role: str, reason: str, is_released: bool) -> None:
     """Let nothing of CASE be destroyed, however old it is, until the hold is taken away."""
     with desk(unit, name, role) as (session, sealer, officer):
-        casework.hold(session, sealer, officer, case, _today(), is_held=not is_released, reason=reason)
+        casework.hold(session, sealer, officer, case, today(), is_held=not is_released, reason=reason)
     click.echo(f"{case} is {'released' if is_released else 'held'}.")
 
 
@@ -225,7 +176,7 @@ def purge(is_dry: bool) -> None:
     with opened() as (settings, sessions, keyring):
         if is_dry:
             with sessions() as session:
-                doomed, held = purging.doomed(session, _today()), purging.held(session, _today())
+                doomed, held = purging.doomed(session, today()), purging.held(session, today())
             for one in doomed:
                 click.echo(f"{one.reference}  {one.state:<12}  {one.unit or '-':<20}  since {one.purge_on}")
             for reference in held:
@@ -236,21 +187,11 @@ def purge(is_dry: bool) -> None:
     click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
 
 
-cases.add_command(reconcile)
-
-
 @cases.command()
 def moves() -> None:
     """The table by which cases move, as it stands in docs/cases.md."""
     click.echo(moves_table(), nl=False)
 
 
-def _today() -> Any:
-    return day_at(now(), None)
-
-
-def _new_file(path: Path) -> TextIO:
-    try:
-        return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
-    except OSError as error:
-        raise click.BadParameter(f"{path} cannot be made ({error.strerror})", param_hint="--out") from None
+for _command in (export, attachment_file, identity, reconcile):
+    cases.add_command(_command)

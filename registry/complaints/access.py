@@ -16,7 +16,7 @@ from registry.complaints.moving import changed, locked
 from registry.complaints.receipts import Root
 from registry.complaints.sealing import Sealer
 from registry.complaints.visits import Visit
-from registry.errors import NotFound, NotNow
+from registry.errors import NotFound, NotNow, NoVisit
 from registry.ids import new_reference
 from registry.officers.models import Unit
 
@@ -64,11 +64,27 @@ def is_shared(session: Session, box: Box, reader: Box) -> bool:
     return session.execute(wrap.limit(1)).first() is not None
 
 
+def require_confirmed(visit: Visit) -> None:
+    """Raises NotNow until the receipt was typed back."""
+    if not visit.is_confirmed:
+        raise NotNow("type the last six digits of the number first: without it nobody comes back here")
+
+
+def entered(session: Session, visit: Visit) -> Case:
+    """The locked case of a visit that is about to change something. Raises NotNow, NoVisit.
+
+    Whoever was cut off, or whose receipt was changed, between the beginning of this request and the lock is out.
+    """
+    require_confirmed(visit)
+    case = locked(session, visit.box.case_id)
+    if not visits.is_there(session, visit):
+        raise NoVisit("this visit is over: type the number again")
+    return case
+
+
 def require_owner(session: Session, visit: Visit) -> Case:
     """The locked case, if whoever visits may decide about it: the worker, or a helper while she has no mailbox of her own."""
-    if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first")
-    case = locked(session, visit.box.case_id)
+    case = entered(session, visit)
     if visit.box.role is BoxRole.HELPER and worker_box(session, case) is not None:
         raise NotNow("the worker has a mailbox of her own and decides about this herself")
     return case
@@ -85,9 +101,7 @@ def change_receipt(session: Session, sealer: Sealer, visit: Visit, code: str, ro
 
     The old receipt opens until then, and for good if it is never confirmed. `code` and `root` as for `filing.start`.
     """
-    if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first")
-    case = locked(session, visit.box.case_id)
+    case = entered(session, visit)
     _forget_offers(session, sealer, visit.box)
     offered = new_box(session, case, visit.box.role, root, at.date(), replaces=visit.box)
     for box in readable_boxes(session, visit.box):
@@ -104,8 +118,15 @@ def is_replacement(box: Box) -> bool:
 def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
     """Put an offered receipt in the old one's place, and end every visit of the old one. Gives the mailbox it now opens.
 
-    The case must be locked.
+    The case must be locked. Where somebody else did it a moment ago, it is done.
     """
+    adopted = session.execute(
+        select(Box).where(Box.tag == offered.tag).execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if adopted is None:
+        raise NoVisit("this number was changed again, or is none any more")
+    if adopted.id != offered.id:
+        return adopted
     box = session.get_one(Box, offered.replaces_id)
     if box.state not in (BoxState.OPEN, BoxState.UNCONFIRMED):
         raise NotNow("the mailbox that this number was for is closed")
@@ -149,9 +170,9 @@ def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at
 
     She reads all of the case, he no more than before. One that she never opened is replaced by the next. Raises NotNow.
     """
-    if visit.box.role is not BoxRole.HELPER or not visit.is_confirmed:
+    if visit.box.role is not BoxRole.HELPER:
         raise NotNow("only who filed for somebody else can make a number for her")
-    case = locked(session, visit.box.case_id)
+    case = entered(session, visit)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
     if unit is None or case.state is CaseState.WITHDRAWN:
         raise NotNow("send it first: then there is something that she can open")
@@ -192,9 +213,9 @@ def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, i
 
 
 def _helper_box(session: Session, visit: Visit, reference: str) -> tuple[Case, Box]:
-    if visit.box.role is not BoxRole.WORKER or not visit.is_confirmed:
+    if visit.box.role is not BoxRole.WORKER:
         raise NotNow("only the worker decides about her helpers")
-    case = locked(session, visit.box.case_id)
+    case = entered(session, visit)
     for box in boxes_of(session, case):
         if box.role is BoxRole.HELPER and box.reference == reference:
             return case, box

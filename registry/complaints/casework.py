@@ -4,26 +4,26 @@
 were not there.
 """
 
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from registry.audit.actions import record
-from registry.case_terms import Author, BoxRole, BoxState, CaseRole, CaseState, ClockKind, Priority
+from registry.case_terms import (
+    Author,
+    BoxRole,
+    BoxState,
+    CaseRole,
+    CaseState,
+)
 from registry.codes import Problem
-from registry.complaints import clocks, consents, messages, sheets
+from registry.complaints import clocks, messages
 from registry.complaints.access import boxes_of
 from registry.complaints.boxes import Box
-from registry.complaints.casework_models import CaseClock, CaseMove
-from registry.complaints.consents import Standing
 from registry.complaints.envelopes import Place
-from registry.complaints.messages import ShownMessage
 from registry.complaints.models import Case
-from registry.complaints.moving import advance, changed, locked, moves_of, require_version
+from registry.complaints.moving import advance, changed, locked, require_version
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.states import OPEN_STATES
 from registry.errors import Fault, InvalidInput, NotFound, NotNow
@@ -40,84 +40,10 @@ class Officer(NamedTuple):
     unit: str
 
 
-class Queued(NamedTuple):
-    """A case in the queue, without a word of what was written. `due_at` is the next clock that runs."""
-
-    reference: str
-    state: CaseState
-    priority: Priority | None
-    country: str | None
-    sector: str | None
-    indicators: Sequence[str]
-    filed_on: date
-    due_at: datetime | None
-    has_legal_hold: bool
-    version: int
-
-
-class ShownBox(NamedTuple):
-    """One mailbox of a case as an officer sees it. `answers` without who she is: that is the custodian's."""
-
-    reference: str
-    role: BoxRole
-    state: BoxState
-    answers_allowed: bool
-    answers: Mapping[str, Any]
-    messages: Sequence[ShownMessage]
-    consents: Sequence[Standing]
-
-
-class CaseView(NamedTuple):
-    """All that a unit may read of a case. Reading it is written into the audit."""
-
-    queued: Queued
-    reasons: Sequence[Any]
-    agency: Mapping[str, str] | None
-    agency_is_registered: bool | None
-    employer: str | None
-    region: str | None
-    amounts: Mapping[str, Any]
-    boxes: Sequence[ShownBox]
-    moves: Sequence[CaseMove]
-    clocks: Mapping[ClockKind, CaseClock]
-    purge_on: date | None
-
-
-def queue(session: Session, unit: str, states: frozenset[CaseState] = OPEN_STATES, limit: int = 100) -> list[Queued]:
-    """The cases of a unit in these states: the most urgent first, and of these what is due first.
-
-    An index gives them in this order, so a flood of what is not urgent delays nothing that is.
-    """
-    due = (
-        select(func.min(CaseClock.due_at))
-        .where(CaseClock.case_id == Case.id, CaseClock.met_on.is_(None), CaseClock.paused_on.is_(None))
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    found: list[Queued] = []
-    for priority in Priority:
-        if len(found) < limit:
-            rows = session.execute(
-                select(Case, due.label("due_at"))
-                .where(_in_unit(unit), Case.state.in_(sorted(states)), Case.priority == priority)
-                .order_by(due.is_(None), due, Case.filed_on, Case.id)
-                .limit(limit - len(found))
-            )
-            found += [_queued(row.Case, row.due_at) for row in rows]
-    return found
-
-
-def counts(session: Session, unit: str) -> dict[tuple[CaseState, Priority], int]:
-    """How many cases of a unit stand where."""
-    numbers = select(Case.state, Case.priority, func.count(Case.id)).where(_in_unit(unit), Case.priority.is_not(None))
-    rows = session.execute(numbers.group_by(Case.state, Case.priority)).all()
-    return {(state, priority): number for state, priority, number in rows if priority is not None}
-
-
 def case_of(session: Session, officer: Officer, reference: str, version: int | None = None) -> Case:
     """A case of the officer's own unit, locked. Raises NotFound for any other, StaleVersion."""
     found = session.execute(
-        select(Case.id).where(_in_unit(officer.unit), Case.reference == reference)
+        select(Case.id).where(in_unit(officer.unit), Case.reference == reference)
     ).scalar_one_or_none()
     if found is None:
         raise NotFound(f"there is no case {reference} in this unit")
@@ -126,37 +52,6 @@ def case_of(session: Session, officer: Officer, reference: str, version: int | N
         raise NotFound(f"there is no case {reference} in this unit")
     require_version(case, version)
     return case
-
-
-def case_view(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, *, act: str = "case.read"
-) -> CaseView:
-    """Read a case with what was written in it. The reading itself is audited as `act`, and committed with it or not had.
-
-    What was withdrawn is read no more, unless somebody is in danger: who withdraws may have been made to. Raises NotFound,
-    NotNow.
-    """
-    case = case_of(session, officer, reference)
-    if case.state is CaseState.WITHDRAWN and case.priority not in (Priority.P0, Priority.P1):
-        raise NotNow("this was withdrawn: what was written is not read any more")
-    running = clocks.clocks_of(session, case)
-    due = [row.due_at for row in running.values() if row.met_on is None and row.paused_on is None]
-    view = CaseView(
-        queued=_queued(case, min(due, default=None)),
-        reasons=case.reasons,
-        agency=_opened(sealer, case, "agency_sealed"),
-        agency_is_registered=case.agency_is_registered,
-        employer=_opened(sealer, case, "employer_sealed"),
-        region=_opened(sealer, case, "region_sealed"),
-        amounts=_opened(sealer, case, "amounts_sealed") or {},
-        boxes=[_shown_box(session, sealer, officer, case, box, today) for box in _shared_boxes(session, case)],
-        moves=moves_of(session, case),
-        clocks=running,
-        purge_on=case.purge_on,
-    )
-    session.flush()
-    record(session, act, case.reference, on=today, actor=officer.name, detail=officer.role)
-    return view
 
 
 def move(
@@ -239,7 +134,7 @@ def reply(
     case = case_of(session, officer, reference)
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: write nothing more")
-    boxes = _shared_boxes(session, case)
+    boxes = opened_boxes(session, case)
     chosen = [box for box in boxes if box.role is BoxRole.WORKER and box.state is not BoxState.CUT_OFF]
     has_worker = bool(chosen)
     chosen += [
@@ -292,48 +187,13 @@ def _first_box(session: Session, sealer: Sealer, officer: Officer, case: Case) -
     return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
 
 
-def _in_unit(unit: str) -> ColumnElement[bool]:
+def in_unit(unit: str) -> ColumnElement[bool]:
+    """The wall, as a condition on Case."""
     return Case.unit_id == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
 
 
-def _shared_boxes(session: Session, case: Case) -> list[Box]:
+def opened_boxes(session: Session, case: Case) -> list[Box]:
     """The mailboxes that the unit can open; one that was replaced before anybody opened it is none."""
     return [
         box for box in boxes_of(session, case) if not (box.role is BoxRole.WORKER and box.state is BoxState.CUT_OFF)
     ]
-
-
-def _shown_box(session: Session, sealer: Sealer, officer: Officer, case: Case, box: Box, today: date) -> ShownBox:
-    opened = sealer.open_as_unit(session, box, officer.unit)
-    sheet = sheets.read(session, opened, case)
-    return ShownBox(
-        box.reference,
-        box.role,
-        box.state,
-        box.answers_allowed,
-        sheet.answers if sheet.submitted_on is not None else {},
-        messages.read_messages(session, case, opened, Author.OFFICER, today),
-        consents.standing(session, box),
-    )
-
-
-def _opened(sealer: Sealer, case: Case, column: str) -> Any:
-    sealed = getattr(case, column)
-    if sealed is None:
-        return None
-    return msgspec.json.decode(sealer.open_field(sealed, Place("cases", column, case.reference, case.reference)))
-
-
-def _queued(case: Case, due_at: datetime | None) -> Queued:
-    return Queued(
-        case.reference,
-        case.state,
-        case.priority,
-        case.country,
-        case.sector,
-        case.indicators,
-        case.filed_on,
-        due_at,
-        case.has_legal_hold,
-        case.version,
-    )

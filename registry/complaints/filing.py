@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.case_terms import BoxRole, CaseState
 from registry.codes import Problem
 from registry.complaints import clock_rules, handing_over, sheets, visits
-from registry.complaints.access import adopt, is_replacement, new_box
+from registry.complaints.access import adopt, entered, is_replacement, new_box, require_confirmed
 from registry.complaints.boxes import Box
 from registry.complaints.models import Case
 from registry.complaints.moving import locked
@@ -111,7 +111,7 @@ def answer(
     Raises InvalidInput with the field, StaleVersion, NotNow before the receipt is confirmed and once the sheet was sent.
     """
     read = read_answers(given)
-    case = _writable(session, visit)
+    case = entered(session, visit)
     row = sheets.sheet_row(session, visit.box)
     if row is not None and row.submitted_on is not None:
         raise NotNow("this was sent already and stays as it is: write a message to add something")
@@ -125,7 +125,7 @@ def answer(
 
 def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
     """What was answered in this box so far, for whoever wrote it. Raises NotNow before the receipt is confirmed."""
-    _require_confirmed(visit)
+    require_confirmed(visit)
     case = session.get_one(Case, visit.box.case_id)
     return sheets.read(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case)
 
@@ -136,7 +136,7 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
     In a case that was filed already it adds the worker's own answers to her helper's. Raises IntakeClosed, NotNow, and
     InvalidInput when nothing was answered.
     """
-    case = _writable(session, visit)
+    case = entered(session, visit)
     row = sheets.sheet_row(session, visit.box)
     if row is None or row.submitted_on is None:
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
@@ -160,14 +160,3 @@ def promised(filed_on: date) -> tuple[date, date]:
     """
     by = filed_on + timedelta(days=clock_rules.ACKNOWLEDGE_DAYS)
     return by, clock_rules.months_after(filed_on, clock_rules.ANSWER_MONTHS)
-
-
-def _writable(session: Session, visit: Visit) -> Case:
-    """The locked case, if this visit may write into it."""
-    _require_confirmed(visit)
-    return locked(session, visit.box.case_id)
-
-
-def _require_confirmed(visit: Visit) -> None:
-    if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first: without it nobody comes back here")

@@ -12,9 +12,11 @@ from registry.complaints import clocks, consents, messages, sheets, visits
 from registry.complaints.access import (
     adopt,
     boxes_of,
+    entered,
     is_replacement,
     is_shared,
     readable_boxes,
+    require_confirmed,
     require_owner,
     worker_box,
 )
@@ -115,8 +117,7 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
 
 def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> MailboxView:
     """What stands in the mailbox now; the officers' messages count as read. Raises NotNow before the receipt is confirmed."""
-    if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first")
+    require_confirmed(visit)
     box = visit.box
     case = session.get_one(Case, box.case_id)
     is_helper = box.role is BoxRole.HELPER
@@ -158,9 +159,7 @@ def write(
 
     Raises InvalidInput, and NotNow where nobody would read it.
     """
-    if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first")
-    case = locked(session, visit.box.case_id)
+    case = entered(session, visit)
     if case.state not in TAKES_MESSAGES:
         raise NotNow("nobody reads messages here now; a case that is closed can be opened again")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
@@ -181,9 +180,7 @@ def resume(session: Session, case: Case, at: datetime) -> None:
 
 def consent(session: Session, visit: Visit, kind: ConsentKind, today: date, *, is_given: bool) -> None:
     """Give or take back one consent. Raises NotNow where there is nothing to agree to any more."""
-    if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first")
-    case = locked(session, visit.box.case_id)
+    case = entered(session, visit)
     # Taking one back is never too late.
     if is_given and case.state not in TAKES_MESSAGES:
         raise NotNow("there is nothing to agree to here now")

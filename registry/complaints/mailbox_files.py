@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.case_terms import AttachmentState, BoxRole, CaseState, FileKind, NoCopy
-from registry.complaints.access import is_shared, readable_boxes
+from registry.complaints.access import is_shared, readable_boxes, require_confirmed
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.attachments import attachments_of, copied_as, facts_of, remove
 from registry.complaints.mailbox import TAKES_MESSAGES
@@ -46,8 +46,7 @@ class Held(NamedTuple):
 
 def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[OpenBox, Case]:
     """The mailbox and its case, if a file may be added to it now. Raises NotNow."""
-    if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first")
+    require_confirmed(visit)
     case = session.get_one(Case, visit.box.case_id)
     if case.state not in TAKES_FILES:
         raise NotNow("nobody looks at files here now; a case that is closed can be opened again")
@@ -99,8 +98,7 @@ def errands_here(session: Session, sealer: Sealer, visit: Visit, settings: Setti
 
 
 def _held(session: Session, sealer: Sealer, visit: Visit) -> Iterator[Held]:
-    if not visit.is_confirmed:
-        raise NotNow("type the last six digits of the number first")
+    require_confirmed(visit)
     case = session.get_one(Case, visit.box.case_id)
     for box in readable_boxes(session, visit.box):
         if is_shared(session, box, visit.box):

@@ -19,7 +19,7 @@ from registry.complaints.models import Case
 from registry.complaints.retention_rules import purge_day
 from registry.complaints.states import ENDING_STATES, Facts, find, holds
 from registry.complaints.units import periods_of
-from registry.errors import IllegalMove, StaleVersion
+from registry.errors import IllegalMove, NotFound, StaleVersion
 from registry.events.actions import tell
 from registry.officers.models import Unit
 
@@ -27,10 +27,18 @@ _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, C
 
 
 def locked(session: Session, case_id: int) -> Case:
-    """The case as it stands now; nobody else changes it before this transaction ends."""
-    return session.execute(
-        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
+    """The case as it stands now; nobody else changes it before this transaction ends. Raises NotFound when it is gone.
+
+    Whatever else is pending is written after the lock: a visit that was extended must not wait for the case while somebody who
+    has the case waits to end that visit.
+    """
+    with session.no_autoflush:
+        case = session.execute(
+            select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+        ).scalar_one_or_none()
+    if case is None:
+        raise NotFound("there is nothing here any more")
+    return case
 
 
 def require_version(case: Case, version: int | None) -> None:

@@ -99,6 +99,11 @@ def confirm(session: Session, visit: Visit) -> None:
     session.flush()
 
 
+def is_there(session: Session, visit: Visit) -> bool:
+    """Whether a visit has not been ended since this request began."""
+    return session.execute(select(OpenVisit.id).where(OpenVisit.id == visit.row_id)).first() is not None
+
+
 def end(session: Session, visit: Visit) -> None:
     session.execute(delete(OpenVisit).where(OpenVisit.id == visit.row_id))
 

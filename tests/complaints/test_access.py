@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from registry.case_terms import Author, BoxRole, BoxState
+from registry.case_terms import Author, BoxRole, BoxState, Priority
 from registry.complaints import access, filing, mailbox, messages
 from registry.complaints.boxes import Box
 from registry.complaints.mailbox import Can
@@ -214,6 +214,14 @@ def test_her_own_answers_make_it_more_urgent_and_never_less(session, sealer):
     version = filed.case.version
     filing.submit(session, sealer, worker, AT)
     assert filed.case.version == version
+
+
+def test_her_milder_answers_do_not_make_it_less_urgent(session, sealer):
+    filed = file(session, sealer, {**FRIEND, **URGENT}, role=BoxRole.HELPER)
+    worker = come_back(session, sealer, invite(session, sealer, filed))
+    filing.answer(session, sealer, worker, {"account": "It is not so bad."})
+    filing.submit(session, sealer, worker, AT)
+    assert (filed.case.priority, filed.case.reasons) == (Priority.P0, ["in_danger", "deception", "one_indicator"])
 
 
 def test_a_worker_is_not_invited_to_what_was_not_sent(session, sealer):

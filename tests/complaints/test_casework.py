@@ -1,20 +1,26 @@
 """The officers' work: behind one unit's wall, along the table, with every reading and every move on record."""
 
+import importlib
 import inspect
+import pkgutil
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry import complaints
 from registry.audit.queries import lines_about
 from registry.case_terms import BoxRole, CaseRole, CaseState, ClockKind, Priority
-from registry.complaints import access, casework, filing, mailbox, priorities, units
+from registry.complaints import access, attachments, case_reading, casework, custody, filing, mailbox, priorities, units
 from registry.complaints.casework import Officer
 from registry.complaints.clocks import clocks_of
+from registry.complaints.custody import Approval
 from registry.complaints.models import Case
 from registry.complaints.sealing import Sealer
+from registry.complaints.storage import FolderStore, store_of
 from registry.db import bulk_insert
 from registry.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.events.models import OutboxEvent
@@ -28,6 +34,8 @@ ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
 BRUNO = Officer("B. Bruno", CaseRole.DECIDER, "it-labour")
 CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
 FOREIGN = Officer("D. Dana", CaseRole.SUPERVISOR, "cz-labour")
+AGREED = Approval("Z. Zoe", "a court asks")
+NOWHERE = FolderStore(Path("nowhere"))
 CHINA = Officer("E. Er", CaseRole.SUPERVISOR, "cn-licensing")
 
 
@@ -46,7 +54,10 @@ def acts(session, sealer, officer, reference, other):
     at = AT
     return {
         "case_of": lambda: casework.case_of(session, officer, reference),
-        "case_view": lambda: casework.case_view(session, sealer, officer, reference, TODAY),
+        "clean_copy": lambda: case_reading.clean_copy(session, sealer, officer, reference, other, NOWHERE, TODAY),
+        "identity": lambda: custody.identity(session, sealer, officer, reference, AGREED, TODAY),
+        "original": lambda: custody.original(session, sealer, officer, reference, other, AGREED, NOWHERE, TODAY),
+        "case_view": lambda: case_reading.case_view(session, sealer, officer, reference, TODAY),
         "move": lambda: casework.move(session, sealer, officer, reference, CaseState.IN_TRIAGE, at),
         "merge": lambda: casework.merge(session, sealer, officer, reference, other, at, reason="same"),
         "reply": lambda: casework.reply(session, sealer, officer, reference, "words", at),
@@ -58,6 +69,11 @@ def acts(session, sealer, officer, reference, other):
     }
 
 
+def every_module():
+    for found in pkgutil.iter_modules(complaints.__path__, f"{complaints.__name__}."):
+        yield importlib.import_module(found.name)
+
+
 def unnamed(told: str) -> str:
     return re.sub(r"[0-9A-Z]{12}", "", told)
 
@@ -65,19 +81,19 @@ def unnamed(told: str) -> str:
 def test_the_walk_below_knows_every_door(session, sealer):
     doors = {
         name
-        for module in (casework, priorities)
+        for module in every_module()
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
-        if {"officer", "reference"} <= inspect.signature(function).parameters.keys()
+        if not name.startswith("_") and {"officer", "reference"} <= inspect.signature(function).parameters.keys()
     }
     assert doors == acts(session, sealer, ANNA, "", "").keys()
     listing = {
         name
-        for name, function in inspect.getmembers(casework, inspect.isfunction)
-        if function.__module__ == casework.__name__ and "unit" in inspect.signature(function).parameters
-        if not name.startswith("_")
+        for module in (casework, case_reading, priorities, custody)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and "unit" in inspect.signature(function).parameters
     }
-    assert listing == {"queue", "counts"}
+    assert listing == {"in_unit", "queue", "counts"}
 
 
 @pytest.mark.parametrize("stranger", [FOREIGN, CHINA, Officer("F. Nobody", CaseRole.SUPERVISOR, "xx-none")])
@@ -91,8 +107,8 @@ def test_no_door_opens_to_another_unit_and_none_tells_that_a_case_is_there(sessi
         with pytest.raises(NotFound) as nowhere:
             acts(session, sealer, stranger, absent, other.reference)[name]()
         assert unnamed(there.value.text) == unnamed(nowhere.value.text), name
-    assert casework.queue(session, stranger.unit, frozenset(CaseState)) == []
-    assert casework.counts(session, stranger.unit) == {}
+    assert case_reading.queue(session, stranger.unit, frozenset(CaseState)) == []
+    assert case_reading.counts(session, stranger.unit) == {}
     assert mine.version == before
 
 
@@ -110,7 +126,7 @@ def test_a_draft_or_a_purged_case_is_nobodys_business(session, sealer, offices, 
     filed.case.state = state
     session.flush()
     with pytest.raises(NotFound):
-        casework.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+        case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
 
 
 def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
@@ -124,7 +140,7 @@ def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
     }
     filed = file(session, sealer, told)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "one more thing", AT)
-    view = casework.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+    view = case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
     (box,) = view.boxes
     assert box.answers["account"] == ORDINARY["account"]
     assert "name" not in box.answers
@@ -135,7 +151,7 @@ def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
 
 def test_every_reading_and_every_move_is_on_record_and_no_word_of_it(session, sealer):
     filed = file(session, sealer, URGENT)
-    casework.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+    case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
     go(session, sealer, ANNA, filed.case, CaseState.IN_TRIAGE, reason="a reason with words")
     lines = [(line.act, line.actor, line.detail) for line in lines_about(session, filed.case.reference)]
     assert lines == [
@@ -226,8 +242,8 @@ def test_what_was_withdrawn_is_read_no_more_unless_somebody_is_in_danger(session
         with pytest.raises(NotNow):
             casework.reply(session, sealer, ANNA, filed.case.reference, "words", AT)
     with pytest.raises(NotNow):
-        casework.case_view(session, sealer, ANNA, ordinary.case.reference, TODAY)
-    assert casework.case_view(session, sealer, ANNA, urgent.case.reference, TODAY).boxes
+        case_reading.case_view(session, sealer, ANNA, ordinary.case.reference, TODAY)
+    assert case_reading.case_view(session, sealer, ANNA, urgent.case.reference, TODAY).boxes
 
 
 def test_a_merged_case_keeps_its_mailbox(session, sealer):
@@ -250,17 +266,17 @@ def test_an_urgent_complaint_stands_first_whatever_floods_the_queue(session, sea
     rows = [(reference, unit, "submitted", "p4", "[]", day, "[]", False, 1) for reference in new_references(5000)]
     bulk_insert(session, Case, columns, rows)
     filed = file(session, sealer, URGENT)
-    assert casework.queue(session, "it-labour", limit=20)[0].reference == filed.case.reference
+    assert case_reading.queue(session, "it-labour", limit=20)[0].reference == filed.case.reference
     # The spam after it is aside already, and in nobody's way.
     assert file(session, sealer, INFORMATION).case.state is CaseState.QUARANTINED
-    assert casework.counts(session, "it-labour")[(CaseState.SUBMITTED, Priority.P0)] == 1
+    assert case_reading.counts(session, "it-labour")[(CaseState.SUBMITTED, Priority.P0)] == 1
 
 
 def test_the_queue_goes_by_priority_and_then_by_what_is_due_first(session, sealer):
     late = file(session, sealer, INFORMATION, at=AT - 3 * DAY).case
     early = file(session, sealer, INFORMATION).case
     urgent = file(session, sealer, URGENT).case
-    assert [one.reference for one in casework.queue(session, "it-labour")] == [
+    assert [one.reference for one in case_reading.queue(session, "it-labour")] == [
         urgent.reference,
         late.reference,
         early.reference,
@@ -305,6 +321,54 @@ def test_lowering_what_is_not_urgent_takes_one(session, sealer):
     case = file(session, sealer).case
     priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P4, AT, reason="less")
     assert case.priority is Priority.P4
+
+
+def test_who_she_is_opens_for_the_custodian_and_a_second_person_with_a_reason(session, sealer):
+    filed = file(session, sealer, {**ORDINARY, "name": "A name", "contact": {"how": "wechat", "address": "somebody"}})
+    reference = filed.case.reference
+    for by, reason, refused in (
+        ("a. ANNA ", "court", IllegalMove),
+        ("Z. Zoe", " ", InvalidInput),
+        ("", "x", InvalidInput),
+    ):
+        with pytest.raises(refused):
+            custody.identity(session, sealer, ANNA, reference, Approval(by, reason), TODAY)
+    found = custody.identity(session, sealer, ANNA, reference, AGREED, TODAY)
+    assert found == {filed.box.reference: {"name": "A name", "contact": {"how": "wechat", "address": "somebody"}}}
+    acts = [(line.act, line.actor) for line in lines_about(session, reference)]
+    assert acts[1:] == [("case.identity_read_approved", "Z. Zoe"), ("case.identity_read", "A. Anna")]
+
+
+def test_officers_open_the_clean_copy_and_the_custodian_the_file_as_it_was_sent(session, sealer, settings):
+    filed = file(session, sealer)
+    store = store_of(settings)
+    visit = come_back(session, sealer, filed.code)
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    kept = attachments.keep(store, opened, filed.case, b"as it was sent", "note.txt")
+    reference = attachments.attach(session, filed.case, filed.box, kept, "once", TODAY).reference
+    (box,) = case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY).boxes
+    assert [(one.reference, one.name, one.size) for one in box.files] == [(reference, "note.txt", 14)]
+    with pytest.raises(NotFound):
+        case_reading.clean_copy(session, sealer, ANNA, filed.case.reference, reference, store, TODAY)
+    body = custody.original(session, sealer, ANNA, filed.case.reference, reference, AGREED, store, TODAY)
+    assert body == b"as it was sent"
+    assert [line.act for line in lines_about(session, filed.case.reference)][-2:] == [
+        "case.original_read_approved",
+        "case.original_read",
+    ]
+
+
+def test_a_file_of_another_case_is_not_there(session, sealer, settings):
+    mine, other = file(session, sealer), file(session, sealer)
+    store = store_of(settings)
+    visit = come_back(session, sealer, other.code)
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    kept = attachments.keep(store, opened, other.case, b"as it was sent", "note.txt")
+    reference = attachments.attach(session, other.case, other.box, kept, "once", TODAY).reference
+    with pytest.raises(NotFound):
+        custody.original(session, sealer, ANNA, mine.case.reference, reference, AGREED, store, TODAY)
+    with pytest.raises(NotFound):
+        case_reading.clean_copy(session, sealer, ANNA, mine.case.reference, reference, store, TODAY)
 
 
 def test_a_unit_of_china_has_no_keys_and_no_default(session, sealer, offices):

@@ -23,6 +23,7 @@ from tests.complaints.filing import (
     ORDINARY,
     URGENT,
     begin,
+    come_back,
     file,
     make_units,
     minted,
@@ -150,12 +151,15 @@ def test_the_clocks_begin_to_run(session, sealer):
 
 
 def test_sending_twice_sends_once(session, sealer):
-    token, _ = begin(session, sealer)
+    token, code = begin(session, sealer)
     visit = visit_of(session, sealer, token)
     filing.answer(session, sealer, visit, ORDINARY)
     first = filing.submit(session, sealer, visit, AT)
+    sent = (session.get_one(Case, visit.box.case_id).version, filing.answers(session, sealer, visit))
     later = AT + timedelta(days=3)
-    assert filing.submit(session, sealer, visit_of(session, sealer, token), later) == first
+    come_back(session, sealer, code, later)
+    assert filing.submit(session, sealer, come_back(session, sealer, code, later), later) == first
+    assert (session.get_one(Case, visit.box.case_id).version, filing.answers(session, sealer, visit)) == sent
     assert session.execute(select(func.count(CaseMove.id))).scalar_one() == 1
     moved = session.execute(select(OutboxEvent).where(OutboxEvent.type == "case.moved")).scalar_one()
     assert (moved.at.hour, moved.at.minute, moved.at.second) == (0, 0, 0)

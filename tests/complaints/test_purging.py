@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.audit.models import AuditEntry
 from registry.audit.queries import lines_about, verify
 from registry.case_terms import BoxRole, CaseState
-from registry.complaints import access, casework, filing, mailbox, purging
+from registry.complaints import access, case_reading, casework, filing, mailbox, purging
 from registry.complaints.boxes import Box, BoxWrap
 from registry.complaints.mailbox_models import AnswerSheet
 from registry.complaints.models import Case
@@ -129,7 +129,7 @@ def test_only_its_own_case_is_destroyed(session, sessions, sealer):
     purge(session, sessions, sealer, AT + 365 * DAY)
     later = AT + 365 * DAY
     assert mailbox.mailbox(session, sealer, come_back(session, sealer, open_.code, later), later).filed_on == AT.date()
-    assert casework.case_view(session, sealer, ANNA, open_.case.reference, later.date()).boxes
+    assert case_reading.case_view(session, sealer, ANNA, open_.case.reference, later.date()).boxes
 
 
 def test_a_unit_keeps_it_as_long_as_its_law_says(session, sessions, sealer, offices):

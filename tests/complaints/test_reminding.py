@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.case_terms import CaseState
-from registry.complaints import casework, reminding
+from registry.complaints import case_reading, reminding
 from registry.complaints.sealing import Sealer
 from registry.db import sessions_for
 from tests.complaints.filing import AT, INFORMATION, ORDINARY, URGENT, file, make_units
@@ -105,8 +105,10 @@ def test_a_mail_that_was_not_sent_is_sent_later(session, sessions, sealer, post)
 
 def test_what_was_looked_at_or_waits_reminds_nobody(session, sessions, sealer, post):
     case = file(session, sealer, URGENT).case
-    go(session, sealer, ANNA, case, CaseState.IN_TRIAGE, CaseState.WAITING_COMPLAINANT)
-    assert remind(session, sessions, post, AT + 59 * DAY) == 0
+    go(session, sealer, ANNA, case, CaseState.IN_TRIAGE)
+    assert remind(session, sessions, post, AT + 40 * DAY) == 0
+    go(session, sealer, ANNA, case, CaseState.WAITING_COMPLAINANT, at=AT + 40 * DAY)
+    assert remind(session, sessions, post, AT + 95 * DAY) == 0
 
 
 def test_another_units_case_is_no_business_of_theirs(session, sessions, sealer, post, offices):
@@ -124,4 +126,4 @@ def test_after_sixty_days_a_case_goes_on_without_the_answer(session, sessions, s
     assert reminding.go_on_without_answer(sessions, AT + 61 * DAY) == 2
     session.expire_all()
     assert (one.state, other.state) == (CaseState.IN_TRIAGE, CaseState.INVESTIGATING)
-    assert casework.queue(session, "it-labour")
+    assert case_reading.queue(session, "it-labour")

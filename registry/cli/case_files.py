@@ -1,0 +1,96 @@
+"""`registry cases export|file|identity`: what leaves a case for a file or a screen of its own, each time on record.
+
+The reading is committed before anything is written: what was taken is on record, whatever happens to the file.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from registry import cli
+from registry.cli.case_showing import answer_lines, view_facts
+from registry.cli.collisions import Reference
+from registry.cli.desk import as_officer, desk, today
+from registry.complaints import case_reading, custody
+from registry.complaints.custody import Approval
+from registry.complaints.storage import store_of
+
+_new_file = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("case", type=Reference())
+@as_officer
+@click.option("--out", required=True, type=_new_file, help="A new file.")
+def export(case: str, unit: str, name: str, role: str, out: Path) -> None:
+    """Write CASE with all that was written in it to a file that only you can read. It holds what was sealed: guard it."""
+
+    def exported() -> bytes:
+        with desk(unit, name, role) as (session, sealer, officer):
+            view = case_reading.case_view(session, sealer, officer, case, today(), act="case.exported")
+            return json.dumps(view_facts(view), ensure_ascii=False, indent=1).encode()
+
+    _write(out, exported)
+
+
+@click.command(name="file")
+@click.argument("case", type=Reference())
+@click.argument("attachment", type=Reference())
+@as_officer
+@click.option("--out", required=True, type=_new_file, help="A new file.")
+@click.option("--original", is_flag=True, help="The file as it was sent, which only the custodian opens.")
+@click.option("--approved-by", default="", help="The second person who agrees to --original.")
+@click.option("--reason", default="", help="Why --original is needed.")
+def attachment_file(
+    case: str,
+    attachment: str,
+    unit: str,
+    name: str,
+    role: str,
+    out: Path,
+    original: bool,
+    approved_by: str,
+    reason: str,
+) -> None:
+    """Write a file of CASE, without place and device, to a new file that only you can read."""
+
+    def copied() -> bytes:
+        store = store_of(cli.settings())
+        with desk(unit, name, role) as (session, sealer, officer):
+            if original:
+                approval = Approval(approved_by, reason)
+                return custody.original(session, sealer, officer, case, attachment, approval, store, today())
+            return case_reading.clean_copy(session, sealer, officer, case, attachment, store, today())
+
+    _write(out, copied)
+
+
+@click.command()
+@click.argument("case", type=Reference())
+@as_officer
+@click.option("--approved-by", required=True, help="The second person who agrees.")
+@click.option("--reason", required=True)
+def identity(case: str, unit: str, name: str, role: str, approved_by: str, reason: str) -> None:
+    """Who wrote CASE and how to reach them safely: the custodian's, on a second person's approval."""
+    with desk(unit, name, role) as (session, sealer, officer):
+        found = custody.identity(session, sealer, officer, case, Approval(approved_by, reason), today())
+    lines = [line for answers in found.values() for line in answer_lines(answers)]
+    click.echo("\n".join(lines) or "Nothing was said of who wrote it.")
+
+
+def _write(out: Path, read: Callable[[], bytes]) -> None:
+    """Make the file, then read, then fill it; none is left behind when nothing may be read."""
+    try:
+        descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise click.BadParameter(f"{out} cannot be made ({error.strerror})", param_hint="--out") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(read())
+    except BaseException:
+        out.unlink(missing_ok=True)
+        raise
+    click.echo(f"Written to {out}.")

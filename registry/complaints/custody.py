@@ -1,0 +1,79 @@
+"""What a unit's custodian alone opens: who she is and how she is safely reached, and files as they were sent.
+
+Each opening has a reason and the approval of a second person, and stands in the audit with both names.
+"""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.codes import Problem
+from registry.complaints import sheets
+from registry.complaints.attachments import attachment_of, open_original
+from registry.complaints.casework import MOST_REASON, Officer, case_of, opened_boxes
+from registry.complaints.messages import read_text
+from registry.complaints.models import Case
+from registry.complaints.moving import same_person
+from registry.complaints.questions import of_tier
+from registry.complaints.sealing import Sealer, Tier
+from registry.complaints.storage import FileStore
+from registry.errors import Fault, IllegalMove, InvalidInput
+
+
+class Approval(NamedTuple):
+    """Who agreed that something is opened, and why."""
+
+    by: str
+    reason: str
+
+
+def identity(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, approval: Approval, today: date
+) -> dict[str, dict[str, Any]]:
+    """Who wrote and how to reach them safely, by mailbox. Raises NotFound, IllegalMove, InvalidInput."""
+    case = _approved(session, officer, reference, approval)
+    found = {}
+    for box in opened_boxes(session, case):
+        opened = sealer.open_as_custodian(session, box, officer.unit)
+        told = of_tier(sheets.read(session, opened, case).answers, Tier.IDENTITY)
+        if told:
+            found[box.reference] = told
+    _recorded(session, officer, case, approval, "case.identity_read", today)
+    return found
+
+
+def original(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    attachment: str,
+    approval: Approval,
+    store: FileStore,
+    today: date,
+) -> bytes:
+    """A file as it was sent, with all that it may tell of place and person. Raises as `identity`, and FilesUnavailable."""
+    case = _approved(session, officer, reference, approval)
+    boxes = opened_boxes(session, case)
+    row = attachment_of(session, boxes, attachment)
+    box = next(box for box in boxes if box.id == row.box_id)
+    body = open_original(store, sealer.open_as_custodian(session, box, officer.unit), case, row)
+    _recorded(session, officer, case, approval, "case.original_read", today)
+    return body
+
+
+def _approved(session: Session, officer: Officer, reference: str, approval: Approval) -> Case:
+    read_text("reason", approval.reason, MOST_REASON)
+    if not approval.by.strip() or len(approval.by) > 200:
+        raise InvalidInput([Fault("approved_by", Problem.MISSING, "must be a name, in 200 characters")])
+    if same_person(approval.by) == same_person(officer.name):
+        raise IllegalMove("what the custodian opens is approved by a second person")
+    return case_of(session, officer, reference)
+
+
+def _recorded(session: Session, officer: Officer, case: Case, approval: Approval, act: str, today: date) -> None:
+    session.flush()
+    record(session, f"{act}_approved", case.reference, on=today, actor=approval.by.strip())
+    record(session, act, case.reference, on=today, actor=officer.name, detail=officer.role)

@@ -1,0 +1,212 @@
+"""What comes in twice at the same moment is there once, and nobody waits for somebody who waits for him."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.audit.queries import verify
+from registry.case_terms import BoxRole, CaseState, Priority
+from registry.complaints import access, casework, filing, mailbox
+from registry.complaints.boxes import Box
+from registry.complaints.casework_models import CaseMove
+from registry.complaints.mailbox_models import AnswerSheet, Message
+from registry.complaints.models import Case
+from registry.complaints.sealing import Sealer
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.errors import IllegalMove, NotNow, NoVisit, RegistryError, StaleVersion, UnknownReceipt
+from tests.complaints.filing import AT, ORDINARY, begin, come_back, file, make_units, minted, visit_of
+from tests.complaints.test_access import FRIEND
+from tests.complaints.test_casework import ANNA, CARLA
+
+
+@pytest.fixture
+def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    engine = engine_for(settings.database_url, timeout=60)
+    yield sessions_for(engine)
+    engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def offices(session: Session, sealer: Sealer) -> None:
+    make_units(session, sealer)
+    session.commit()
+
+
+def at_once(sessions: sessionmaker[Session], *acts: Callable[[Session], Any]) -> list[Any]:
+    """What each gave, or the error of ours that it raised. Each has a transaction of its own; all begin together."""
+    ready = threading.Barrier(len(acts))
+    results: list[Any] = [None] * len(acts)
+
+    def run(number: int, act: Callable[[Session], Any]) -> None:
+        try:
+            with sessions() as session:
+                ready.wait()
+                results[number] = act(session)
+                session.commit()
+        except BaseException as error:  # noqa: BLE001 - told below
+            results[number] = error
+
+    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+        assert not thread.is_alive(), "somebody waits for ever"
+    for result in results:
+        if isinstance(result, BaseException) and not isinstance(result, RegistryError):
+            raise result
+    return results
+
+
+def test_answers_of_eight_tabs_are_all_there(session, sessions, sealer):
+    token, code = begin(session, sealer)
+    session.commit()
+    given = {
+        "account": "words", "region": "Prato", "debt": "yes", "deception": "no", "isolation": "yes", "employer": "One",
+        "introducer": "Two", "coworkers": "7",
+    }  # fmt: skip
+
+    def tab(question: str, value: str) -> Callable[[Session], Any]:
+        return lambda own: filing.answer(own, sealer, visit_of(own, sealer, token), {question: value})
+
+    at_once(sessions, *(tab(*one) for one in given.items()))
+    assert filing.answers(session, sealer, come_back(session, sealer, code)).answers.keys() == given.keys()
+    assert session.execute(select(func.count(AnswerSheet.id))).scalar_one() == 1
+
+
+def test_what_is_sent_four_times_at_once_is_sent_once(session, sessions, sealer):
+    token, _ = begin(session, sealer)
+    filing.answer(session, sealer, visit_of(session, sealer, token), ORDINARY)
+    session.commit()
+    results = at_once(sessions, *[lambda own: filing.submit(own, sealer, visit_of(own, sealer, token), AT)] * 4)
+    assert len(set(results)) == 1
+    assert session.execute(select(func.count(CaseMove.id))).scalar_one() == 1
+    assert verify(session).troubles == []
+
+
+def test_a_message_sent_four_times_at_once_is_there_once(session, sessions, sealer):
+    filed = file(session, sealer)
+    session.commit()
+    at_once(
+        sessions,
+        *[lambda own: mailbox.write(own, sealer, visit_of(own, sealer, filed.token), "words", AT, once="k")] * 4,
+    )
+    assert session.execute(select(func.count(Message.id))).scalar_one() == 1
+
+
+def test_messages_of_both_sides_at_once_are_all_there_in_one_order(session, sessions, sealer):
+    filed = file(session, sealer)
+    session.commit()
+
+    def hers(number: int) -> Callable[[Session], Any]:
+        return lambda own: mailbox.write(own, sealer, visit_of(own, sealer, filed.token), f"hers {number}", AT)
+
+    def theirs(number: int) -> Callable[[Session], Any]:
+        return lambda own: casework.reply(own, sealer, ANNA, filed.case.reference, f"theirs {number}", AT)
+
+    at_once(sessions, *(act(number) for number in range(3) for act in (hers, theirs)))
+    assert sorted(session.execute(select(Message.place)).scalars()) == [1, 2, 3, 4, 5, 6]
+
+
+def test_of_officers_with_one_version_one_moves_it(session, sessions, sealer):
+    case = file(session, sealer).case
+    session.commit()
+    version = case.version
+
+    def officer(one: Any) -> Callable[[Session], Any]:
+        return lambda own: casework.move(own, sealer, one, case.reference, CaseState.IN_TRIAGE, AT, version=version)
+
+    results = at_once(sessions, officer(ANNA), officer(CARLA), officer(ANNA))
+    assert sum(isinstance(result, StaleVersion) for result in results) == 2
+
+
+def test_withdrawing_and_deciding_at_once_leaves_one_of_both(session, sessions, sealer):
+    filed = file(session, sealer)
+    for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
+        casework.move(session, sealer, ANNA, filed.case.reference, state, AT)
+    session.commit()
+    at_once(
+        sessions,
+        lambda own: mailbox.withdraw(own, sealer, visit_of(own, sealer, filed.token), AT),
+        lambda own: casework.move(own, sealer, CARLA, filed.case.reference, CaseState.CLOSED, AT, reason="done"),
+    )
+    moves = (
+        session.execute(select(CaseMove).where(CaseMove.case_id == filed.case.id).order_by(CaseMove.id)).scalars().all()
+    )
+    assert moves[-1].from_state is CaseState.INVESTIGATING
+    assert moves[-1].to_state in (CaseState.WITHDRAWN, CaseState.CLOSED)
+
+
+def test_complaints_about_one_agency_that_come_at_once_are_all_there(session, sessions, sealer):
+    told = {**ORDINARY, "agency": "Sunrise Labour"}
+    known = [file(session, sealer, told).case for _ in range(2)]
+    drafts = [begin(session, sealer)[0] for _ in range(4)]
+    for token in drafts:
+        filing.answer(session, sealer, visit_of(session, sealer, token), told)
+    session.commit()
+
+    def send(token: str) -> Callable[[Session], Any]:
+        return lambda own: filing.submit(own, sealer, visit_of(own, sealer, token), AT)
+
+    def work(case: Case) -> Callable[[Session], Any]:
+        return lambda own: casework.move(own, sealer, ANNA, case.reference, CaseState.IN_TRIAGE, AT)
+
+    results = at_once(sessions, *map(send, drafts), *map(work, known))
+    assert not [result for result in results if isinstance(result, RegistryError)]
+    session.expire_all()
+    priorities = session.execute(select(Case.priority).where(Case.unit_id.is_not(None))).scalars().all()
+    assert priorities == [Priority.P2] * 6
+    assert verify(session).troubles == []
+
+
+def test_crosswise_merges_end(session, sessions, sealer):
+    one, other = file(session, sealer).case, file(session, sealer).case
+    for case in (one, other):
+        casework.move(session, sealer, ANNA, case.reference, CaseState.IN_TRIAGE, AT)
+    session.commit()
+    at_once(
+        sessions,
+        lambda own: casework.merge(own, sealer, ANNA, one.reference, other.reference, AT, reason="same"),
+        lambda own: casework.merge(own, sealer, ANNA, other.reference, one.reference, AT, reason="same"),
+    )
+    session.expire_all()
+    assert sorted([one.state, other.state]) == [CaseState.IN_TRIAGE, CaseState.MERGED]
+
+
+def test_a_changed_receipt_confirmed_twice_at_once_opens_the_mailbox(session, sessions, sealer):
+    filed = file(session, sealer)
+    code, root = minted()
+    token = access.change_receipt(session, sealer, come_back(session, sealer, filed.code), code, root, AT)
+    session.commit()
+    results = at_once(
+        sessions,
+        lambda own: filing.confirm(own, sealer, visit_of(own, sealer, token), code[-6:], AT),
+        lambda own: filing.confirm(own, sealer, visit_of(own, sealer, token), code[-6:], AT),
+        lambda own: mailbox.open_mailbox(own, sealer, root, AT),
+    )
+    assert [result for result in results if isinstance(result, str)]
+    assert all(isinstance(result, str | NoVisit) for result in results)
+    session.expire_all()
+    assert session.execute(select(func.count(Box.id))).scalar_one() == 1
+    assert filing.answers(session, sealer, come_back(session, sealer, code)).answers == ORDINARY
+
+
+def test_a_helper_who_writes_while_he_is_cut_off_is_in_or_out(session, sessions, sealer):
+    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    code, root = minted()
+    access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
+    worker = mailbox.open_mailbox(session, sealer, root, AT)
+    session.commit()
+    written, _cut = at_once(
+        sessions,
+        lambda own: mailbox.write(own, sealer, visit_of(own, sealer, filed.token), "words", AT),
+        lambda own: access.cut_off(own, sealer, visit_of(own, sealer, worker), filed.box.reference, AT.date()),
+    )
+    assert isinstance(written, Message | NoVisit | NotNow | UnknownReceipt | IllegalMove)
+    shown = mailbox.mailbox(session, sealer, come_back(session, sealer, code), AT)
+    assert [message.text for message in shown.messages] == (["words"] if isinstance(written, Message) else [])
