@@ -63,8 +63,12 @@ class Envelope(NamedTuple):
 
 def sealed_value(key: bytes, kid: str, value: bytes, place: Place) -> str:
     nonce = secrets.token_bytes(12)
-    ciphertext = AESGCM(key).encrypt(nonce, _padded(value), place.bytes())
-    return f"v1.{kid}.{urlsafe_b64encode(nonce).decode()}.{urlsafe_b64encode(ciphertext).decode().rstrip('=')}"
+    return _written(Envelope(kid, nonce, AESGCM(key).encrypt(nonce, _padded(value), place.bytes())))
+
+
+def _written(envelope: Envelope) -> str:
+    nonce, ciphertext = (urlsafe_b64encode(raw).decode().rstrip("=") for raw in envelope[1:])
+    return f"v1.{envelope.kid}.{nonce}.{ciphertext}"
 
 
 def read_envelope(sealed: str) -> Envelope:
@@ -72,9 +76,13 @@ def read_envelope(sealed: str) -> Envelope:
         version, kid, nonce, ciphertext = sealed.split(".")
         if version != "v1":
             raise ValueError
-        return Envelope(kid, urlsafe_b64decode(nonce), urlsafe_b64decode(ciphertext + "=" * (-len(ciphertext) % 4)))
+        read = Envelope(kid, urlsafe_b64decode(nonce), urlsafe_b64decode(ciphertext + "=" * (-len(ciphertext) % 4)))
+        # Base64 has spare bits at its end and the decoder passes over what is no Base64: one value has one text.
+        if _written(read) != sealed:
+            raise ValueError
     except ValueError:
         raise Unopenable("what is stored is no sealed value of this version") from None
+    return read
 
 
 def opened_value(key: bytes, envelope: Envelope, place: Place) -> bytes:

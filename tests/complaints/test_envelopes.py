@@ -93,6 +93,18 @@ def test_each_character_changed_or_missing_is_noticed() -> None:
             assert found == "text"
 
 
+def test_one_value_has_one_text() -> None:
+    """Spare bits of the last character and signs that are no Base64 are not passed over."""
+    sealed = seal("text")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    for last in alphabet:
+        if last != sealed[-1]:
+            with pytest.raises(Unopenable):
+                opened(sealed[:-1] + last)
+    with pytest.raises(Unopenable):
+        opened(sealed[:-4] + "!" + sealed[-4:])
+
+
 @pytest.mark.parametrize(
     "rubbish", ["", "v1", "v2.k.AAAA.AAAA", "v1.k.!.!", "v1.k.AAAA.AA.AA", "v1.k.é.AAAA", "plain text"]
 )

@@ -67,16 +67,22 @@ def answer_everything(page: Page, looked_at: Callable[[Page], None] = lambda pag
     count = 0
     while not page.url.endswith("/all"):
         looked_at(page)
+        before = page.url
         if page.url.endswith("/now"):
-            page.locator("main a.main").click()
+            follow(page, "main a.main")
             continue
         count += 1
         fill(page)
-        before = page.url
-        page.locator("button[value=next]").click()
+        follow(page, "button[value=next]")
         assert page.url != before, page.locator(".fault").all_inner_texts()
     looked_at(page)
     return count
+
+
+def follow(page: Page, where: str) -> None:
+    """Click, and go on only when the page it leads to is there: on a slow machine the address changes before its fields come."""
+    with page.expect_navigation(wait_until="load"):
+        page.locator(where).click()
 
 
 def fill(page: Page) -> None:
