@@ -20,6 +20,13 @@ def lines(output: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
+@pytest.fixture(autouse=True)
+def _nothing_left_of_others(capfd: pytest.CaptureFixture[str]) -> None:
+    """Lines that requests of earlier tests left in the buffer are written before, not between."""
+    SINK.flush()
+    capfd.readouterr()
+
+
 def test_a_request_is_one_line_with_the_route_and_not_its_values(
     app: Flask, client: FlaskClient, capfd: pytest.CaptureFixture[str]
 ) -> None:
