@@ -101,7 +101,9 @@ def confirm(session: Session, visit: Visit) -> None:
 
 def is_there(session: Session, visit: Visit) -> bool:
     """Whether a visit has not been ended since this request began."""
-    return session.execute(select(OpenVisit.id).where(OpenVisit.id == visit.row_id)).first() is not None
+    # One that was ended cannot be extended: that is not to be tried first.
+    with session.no_autoflush:
+        return session.execute(select(OpenVisit.id).where(OpenVisit.id == visit.row_id)).first() is not None
 
 
 def end(session: Session, visit: Visit) -> None:

@@ -2,19 +2,21 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.queries import verify
 from registry.case_terms import BoxRole, CaseState, Priority
-from registry.complaints import access, casework, filing, mailbox
+from registry.complaints import access, casework, filing, mailbox, visits
 from registry.complaints.boxes import Box
 from registry.complaints.casework_models import CaseMove
 from registry.complaints.mailbox_models import AnswerSheet, Message
 from registry.complaints.models import Case
+from registry.complaints.moving import locked
 from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
@@ -210,3 +212,69 @@ def test_a_helper_who_writes_while_he_is_cut_off_is_in_or_out(session, sessions,
     assert isinstance(written, Message | NoVisit | NotNow | UnknownReceipt | IllegalMove)
     shown = mailbox.mailbox(session, sealer, come_back(session, sealer, code), AT)
     assert [message.text for message in shown.messages] == (["words"] if isinstance(written, Message) else [])
+
+
+def test_who_was_let_in_before_he_was_cut_off_is_out_when_he_writes(session, sessions, sealer):
+    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    code, root = minted()
+    access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
+    session.commit()
+    with sessions() as his:
+        visit = visit_of(his, sealer, filed.token)
+        his.commit()
+        access.cut_off(session, sealer, come_back(session, sealer, code), filed.box.reference, AT.date())
+        session.commit()
+        for act in (
+            lambda: mailbox.write(his, sealer, visit, "words", AT),
+            lambda: mailbox.withdraw(his, sealer, visit, AT),
+            lambda: access.invite_worker(his, sealer, visit, minted()[1], AT),
+        ):
+            with pytest.raises((NoVisit, NotNow)):
+                act()
+            his.rollback()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_change_that_somebody_else_confirmed_a_moment_ago_is_confirmed(session, sessions, sealer):
+    filed = file(session, sealer)
+    code, root = minted()
+    token = access.change_receipt(session, sealer, come_back(session, sealer, filed.code), code, root, AT)
+    session.commit()
+    with sessions() as other:
+        visit = visit_of(other, sealer, token)
+        other.commit()
+        filing.confirm(session, sealer, visit_of(session, sealer, token), code[-6:], AT)
+        session.commit()
+        again = filing.confirm(other, sealer, visit, code[-6:], AT)
+        other.commit()
+    assert again is not None
+    assert filing.answers(session, sealer, visit_of(session, sealer, again)).answers == ORDINARY
+
+
+def test_a_visit_that_goes_on_does_not_hold_up_who_ends_it(session, sessions, sealer, database_kind):
+    """She has the case and ends his visit, while he, whose visit is to be extended, waits for the case."""
+    filed = file(session, sealer, FRIEND, role=BoxRole.HELPER)
+    session.commit()
+    later = AT + timedelta(minutes=10)
+    with sessions() as hers:
+        locked(hers, filed.case.id)
+        told: list[Any] = []
+
+        def write(own: Session) -> None:
+            mailbox.write(own, sealer, visit_of(own, sealer, filed.token, later), "words", later)
+
+        his = threading.Thread(target=lambda: told.extend(at_once(sessions, write)))
+        his.start()
+        while database_kind == "postgresql" and not is_somebody_waiting(session):
+            assert his.is_alive()
+        visits.end_all(hers, filed.box)
+        hers.commit()
+    his.join(60)
+    assert [type(one) for one in told] == [NoVisit]
+
+
+def is_somebody_waiting(session: Session) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    count = session.execute(text(waiting)).scalar_one()
+    session.rollback()
+    return count > 0
