@@ -77,5 +77,5 @@ def _work(session: Session, sealer: Sealer, case: Case, entry: Mapping[str, Any]
 
 
 def _within(day: date, at: datetime) -> datetime:
-    """An instant of a day that is not later than now."""
-    return min(datetime.combine(day, time(12), UTC), at)
+    """Now, if the day is today; else its noon."""
+    return at if day == at.date() else datetime.combine(day, time(12), UTC)
