@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import serving
+from bench.peers import plain
 from bench.postgres import Cluster
 from bench.report import Row
 from bench.serving import Server
@@ -89,13 +90,14 @@ def _on(
         plain_url = _database(stack, "plain", home, cluster)
         settings = Settings(home=home, database_url=url)
         _open_intake(settings)
-        ours, plain = [], []
+        plain.create_table(plain_url)
+        filed, inserted = [], []
         for _ in range(rounds):
             with serving.ours(home, cores, url, home=home, edges="intake", workers=WORKERS[kind]) as server:
-                ours.append(_p95(_all_at_once(server, _filings(settings))))
+                filed.append(_p95(_all_at_once(server, _filings(settings))))
             with serving.peer("plain", home, cores, url=plain_url, workers=WORKERS[kind]) as server:
-                plain.append(_p95(_all_at_once(server, _filings(settings))))
-    return ours, plain
+                inserted.append(_p95(_all_at_once(server, _filings(settings))))
+    return filed, inserted
 
 
 def _database(stack: ExitStack, name: str, home: Path, cluster: Cluster | None) -> str:
