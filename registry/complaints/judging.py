@@ -72,9 +72,15 @@ def others_to_raise(session: Session, case: Case, today: date) -> list[Case]:
     others = _independent(session, case, today)
     if 1 + len(others) < INDEPENDENT_COMPLAINTS:
         return []
-    found = [locked(session, other) for other in sorted(others)]
-    reason = TriageReason.INDEPENDENT_COMPLAINTS
-    return [other for other in found if other.state in OPEN_STATES and other.priority and reason not in other.reasons]
+    # Read first, for most were raised long ago: whoever files now need not wait for everybody who holds one of them.
+    seen = session.execute(select(Case.id, Case.state, Case.priority, Case.reasons).where(Case.id.in_(others)))
+    waiting = sorted(row.id for row in seen if _is_to_be_raised(row))
+    return [other for one in waiting if _is_to_be_raised(other := locked(session, one))]
+
+
+def _is_to_be_raised(case: Any) -> bool:
+    is_raised = TriageReason.INDEPENDENT_COMPLAINTS in case.reasons
+    return case.state in OPEN_STATES and case.priority is not None and not is_raised
 
 
 def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None:
