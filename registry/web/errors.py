@@ -3,7 +3,8 @@
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn, cast
+from io import BytesIO
+from typing import IO, Any, NoReturn, cast
 
 import msgspec
 import structlog
@@ -141,6 +142,10 @@ class HostNotServed(HTTPException):
 
 class RegistryRequest(Request):
     """A request whose JSON errors are ours: what could not be read is not repeated."""
+
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> IO[bytes]:
+        """Files of a form are held in memory, whatever their size: none lies on a disk in clear, be it for a moment."""
+        return BytesIO()
 
     def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
         if e is None:

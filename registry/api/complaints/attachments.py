@@ -4,7 +4,6 @@ A slow telephone sends for minutes, and a store may be slow too: nothing of the 
 """
 
 import secrets
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -18,8 +17,9 @@ from registry.complaints.attachments import copied_as, discard, open_clean
 from registry.complaints.file_kinds import ENDINGS, MOST_BYTES
 from registry.complaints.mailbox_files import file_of, opened_for_files, removed
 from registry.complaints.uploading import upload
-from registry.errors import FilesUnavailable, TooBusy
+from registry.errors import FilesUnavailable
 from registry.ids import read_reference
+from registry.web import uploads
 from registry.web.answers import Answer, File
 from registry.web.complaints import store
 from registry.web.loading import Once
@@ -29,12 +29,6 @@ from schemas.mailbox import AttachmentSentSchema
 
 ns = Namespace("complaints", path="/complaints")
 
-AT_ONCE = 4
-"""Files that one process takes at once: half of its threads, and 80 MB of its memory."""
-RETRY_AFTER = 15
-
-_taking = threading.BoundedSemaphore(AT_ONCE)
-
 
 def one_of_few(view: Callable[..., Any]) -> Callable[..., Any]:
     """Let a request send its body only if it has a visit, and if few others are sending theirs. Raises NoVisit, TooBusy."""
@@ -42,12 +36,8 @@ def one_of_few(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
     def taking(self: Any, **given: Any) -> Any:
         require_visit()
-        if not _taking.acquire(blocking=False):
-            raise TooBusy("several files are being sent right now: send this one again in a moment", RETRY_AFTER)
-        try:
+        with uploads.one_of_few():
             return view(self, **given)
-        finally:
-            _taking.release()
 
     return taking
 

@@ -3,12 +3,12 @@
 from flask import Flask
 
 from registry.public.edge import prepare
-from registry.public.intake import entering, holders, leaving, mailbox, number, review, steps
+from registry.public.intake import entering, files, holders, leaving, mailbox, number, review, steps
 from registry.public.intake.rendering import seal_off
 
 
 def register(app: Flask) -> None:
     prepare(app)
     seal_off(app)
-    for edge in (entering, leaving, number, steps, review, mailbox, holders):
+    for edge in (entering, leaving, number, steps, review, files, mailbox, holders):
         app.register_blueprint(edge.pages)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from registry.case_terms import ConsentKind
 from registry.complaints import filing, mailbox, messages
 from registry.complaints.mailbox import Can, OwnCopy
+from registry.complaints.mailbox_files import files_of
 from registry.complaints.questions import QUESTIONNAIRE, Question, is_alarming, next_question, visible
 from registry.errors import IllegalMove, InvalidInput, NotNow, RegistryError
 from registry.public.intake import lines
@@ -107,6 +108,7 @@ def page_of(here: Here, *, fault: RegistryError | None = None, typed: str = "", 
         consents=[
             (one, question_text(here.language, CONSENTS[one.kind])) for one in view.consents if one.kind in CONSENTS
         ],
+        file_count=len(files_of(here.session, here.sealer, here.visit)),
         answered=len([question for question in visible(sheet.answers) if question.code in sheet.answers]),
         # Where one left off: behind the last question that was answered.
         go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
@@ -142,4 +144,5 @@ def _copied(here: Here, own: OwnCopy) -> dict[str, Any]:
         if question.code in answers
     ]
     agreed = [question_text(here.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
-    return {"view": own.view, "said": said, "agreed": agreed}
+    files = files_of(here.session, here.sealer, here.visit)
+    return {"view": own.view, "said": said, "agreed": agreed, "files": files}

@@ -53,6 +53,6 @@ def _sealed_off(response: Response) -> Response:
     path = request.path
     if is_of_intake(path) and not is_for_programs(path):
         response.headers["Cache-Control"] = NOT_KEPT
-        # Forms lead to us, or away when somebody leaves; nowhere else.
-        response.headers["Content-Security-Policy"] = _POLICIES[negotiated(request)]
+        # Forms lead to us, or away when somebody leaves; nowhere else. A file has a stricter policy of its own.
+        response.headers.setdefault("Content-Security-Policy", _POLICIES[negotiated(request)])
     return response

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response
 
 from registry.complaints import filing
+from registry.complaints.mailbox_files import files_of
 from registry.complaints.questions import YES, Part, Question, visible
 from registry.complaints.sheets import Sheet
 from registry.errors import IntakeClosed, InvalidInput
@@ -61,6 +62,7 @@ def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool =
         parts=list(_parts(here.language, asked, sheet)),
         agreed=agreed,
         first_consent=next(path_of(question) for question in asked if question.consent is not None),
+        file_count=len(files_of(here.session, here.sealer, here.visit)),
         is_empty=is_empty,
         is_closed=is_closed,
     )

@@ -1,6 +1,7 @@
 """Who is here, for one request and in one transaction; and what becomes of a form that came without one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -56,20 +57,42 @@ def visiting_number(view: Callable[..., Response]) -> Callable[..., Response]:
 
 def _entering(view: Callable[..., Response], *, is_number: bool) -> Callable[..., Response]:
     @wraps(view)
-    def entered(language: Language, **given: Any) -> Response:
+    def came_in(language: Language, **given: Any) -> Response:
         try:
-            with writing() as session:
-                visit = visits.visit(session, sealer(), cookies.value_of(cookies.VISIT), now())
-                here = Here(session, sealer(), visit, now(), language)
-                if request.method == "POST" and not cookies.is_token(request.form.get("token", ""), visit.form_token):
-                    return again(language, visit.form_token, request.path, held())
-                if not is_number and not visit.is_confirmed:
+            with entered(language) as here:
+                if not is_number and not here.visit.is_confirmed:
                     return here.to("/number")
                 return view(here, **given)
         except NoVisit:
             return entering.knock(language, held() if request.method == "POST" else ())
+        except StaleForm as stale:
+            return again(language, stale.form_token, request.path, held())
 
-    return entered
+    return came_in
+
+
+@contextmanager
+def entered(language: Language, *, is_read_alone: bool = False) -> Iterator[Here]:
+    """Who is here, and the transaction of what he does. Raises NoVisit, and StaleForm where a form has another visit's mark.
+
+    `is_read_alone`: nothing will be done for the form that came, and it is not looked at.
+    """
+    # Read first: a slow telephone sends for a while, and nobody is to wait for it at the database.
+    given = request.form.get("token", "") if request.method == "POST" and not is_read_alone else None
+    at = now()
+    with writing() as session:
+        visit = visits.visit(session, sealer(), cookies.value_of(cookies.VISIT), at)
+        if given is not None and not cookies.is_token(given, visit.form_token):
+            raise StaleForm(visit.form_token)
+        yield Here(session, sealer(), visit, at, language)
+
+
+class StaleForm(Exception):
+    """A form that came with the mark of an earlier visit, or from another site. `form_token` is that of this visit."""
+
+    def __init__(self, form_token: str) -> None:
+        super().__init__("a form without the mark of this visit")
+        self.form_token = form_token
 
 
 def held() -> list[tuple[str, str]]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from registry.api.complaints import attachments
 from registry.complaints.attachments import MOST_FILES
 from registry.complaints.file_kinds import MOST_BYTES
+from registry.web import uploads
 from tests.complaints.complainant import Complainant, Reply, new_key
 from tests.complaints.samples import CANARY, jpeg
 
@@ -155,13 +155,13 @@ def test_no_body_is_read_of_whoever_has_no_visit(somebody: Somebody, monkeypatch
 
 def test_only_a_few_files_are_taken_at_once(somebody: Somebody) -> None:
     filer = somebody().filed()
-    for _ in range(attachments.AT_ONCE):
-        attachments._taking.acquire()
+    for _ in range(uploads.AT_ONCE):
+        uploads._taking.acquire()
     try:
         busy = filer.attach(NOTE)
     finally:
-        for _ in range(attachments.AT_ONCE):
-            attachments._taking.release()
+        for _ in range(uploads.AT_ONCE):
+            uploads._taking.release()
     assert (busy.status, busy.code) == (503, "too_busy")
     assert "Retry-After" in busy.headers
     assert filer.attach(NOTE).status == 201

@@ -1,0 +1,24 @@
+"""Files that a process takes at the same time: few, for each is held in memory while a slow telephone sends it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from registry.errors import TooBusy
+
+AT_ONCE = 4
+"""Half of a process's threads, and 80 MB of its memory."""
+RETRY_AFTER = 15
+
+_taking = threading.BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def one_of_few() -> Iterator[None]:
+    """Take a file while the block lasts. Raises TooBusy where as many as may are being taken already."""
+    if not _taking.acquire(blocking=False):
+        raise TooBusy("several files are being sent right now: send this one again in a moment", RETRY_AFTER)
+    try:
+        yield
+    finally:
+        _taking.release()
