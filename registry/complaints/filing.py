@@ -97,9 +97,10 @@ def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: date
 
 
 def keep_draft(case: Case) -> None:
-    """The receipt of a draft is held by somebody, so it is kept for its full time."""
+    """The receipt of a draft is held by somebody, so it is kept for its full time; one that was printed, for longer still."""
     if case.state is CaseState.DRAFT:
-        case.purge_on = draft_day(case.filed_on, is_confirmed=True)
+        full = draft_day(case.filed_on, is_confirmed=True)
+        case.purge_on = full if case.purge_on is None else max(case.purge_on, full)
 
 
 def answer(

@@ -27,7 +27,6 @@ from registry.complaints.messages import ShownMessage
 from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
 from registry.complaints.receipts import Root, box_of
-from registry.complaints.retention_rules import draft_day
 from registry.complaints.sealing import Sealer
 from registry.complaints.sheets import Sheet
 from registry.complaints.states import DECIDED_STATES, ENDING_STATES, OPEN_STATES, REGRET, Reads, reads
@@ -136,7 +135,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         answer_by=answer_by,
         waiting_until=waiting_until,
         purge_on=None if is_draft or case.state is CaseState.QUARANTINED else case.purge_on,
-        draft_until=draft_day(case.filed_on, is_confirmed=True) if is_draft else None,
+        draft_until=case.purge_on if is_draft else None,
         last_visit_on=box.visit_before_on,
         messages=_messages(session, sealer, visit, case, at.date()),
         consents=consents.standing(session, box),

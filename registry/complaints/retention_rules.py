@@ -16,6 +16,9 @@ UNCONFIRMED_DRAFT = timedelta(days=1)
 DRAFT = timedelta(days=30)
 """A draft belongs to no unit yet, so its time is the same for all."""
 
+PAPER = timedelta(days=365)
+"""A number that was printed on a form lies in a drawer until somebody needs it."""
+
 
 class Periods(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Days after the end of a case; each a whole number from 1 on."""
@@ -57,3 +60,8 @@ def bare_before(today: date, periods: Periods = SHIPPED) -> date:
 def draft_day(made_on: date, *, is_confirmed: bool) -> date:
     """From which day on a draft is gone."""
     return made_on + (DRAFT if is_confirmed else UNCONFIRMED_DRAFT)
+
+
+def paper_day(printed_on: date) -> date:
+    """From which day on a number on a form opens nothing any more, unless the form was handed in."""
+    return printed_on + PAPER

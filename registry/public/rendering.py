@@ -88,7 +88,21 @@ def is_demo() -> bool:
 
 
 def rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
-    """A template's text, with the language's words in reach."""
+    """A template's text, with the language's words in reach and what every page leads to."""
+    leads: dict[str, Any] = {
+        "menu": (*MENU, INTAKE) if services().settings.leads_to_intake else MENU,
+        "leads_to_intake": services().settings.leads_to_intake,
+        "further": FURTHER,
+        "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
+        "stylesheet": address_of("style.css"),
+        "mark": address_of("mark.svg"),
+        "asset": address_of,
+    }
+    return rendered_alone(template, language, **leads | context)
+
+
+def rendered_alone(template: str, language: Language, **context: Any) -> str:
+    """A template's text for paper, which leads nowhere and may be made outside of any request."""
     words: dict[str, Any] = {
         "language": language,
         "t": partial(text, language),
@@ -103,13 +117,6 @@ def rendered(template: str, language: Language, *, keeps_query: bool = True, **c
         "spoken_list": lambda tags: wording.listed(language, [wording.language_name(language, tag) for tag in tags]),
         "span": partial(span, language),
         "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
-        "menu": (*MENU, INTAKE) if services().settings.leads_to_intake else MENU,
-        "leads_to_intake": services().settings.leads_to_intake,
-        "further": FURTHER,
-        "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
-        "stylesheet": address_of("style.css"),
-        "mark": address_of("mark.svg"),
-        "asset": address_of,
     }
     return _environment().get_template(template).render(words | context)
 

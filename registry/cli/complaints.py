@@ -1,0 +1,74 @@
+"""`registry complaints`: forms of paper, each with a number of its own to keep."""
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.cli.opening import opened
+from registry.clock import day_at, now
+from registry.complaints.preminting import MOST_AT_ONCE, Minted, premint
+from registry.complaints.receipts import derive, new_code
+from registry.complaints.sealing import Sealer
+from registry.errors import SettingsError
+from registry.log.models import LogState
+from registry.papers.rendering import Draft, missing_packages, pdf_of
+from registry.public.intake.forms import html_of_forms
+from registry.terms import Language
+
+
+@click.group(epilog="\b\nExamples:\n  registry complaints forms --count 20 --language zh-Hans --out forms.pdf")
+def complaints() -> None:
+    """What people who file need on paper. Complaints themselves are worked on by `registry cases`."""
+
+
+@complaints.command()
+@click.option("--count", type=click.IntRange(1, MOST_AT_ONCE), default=1, show_default=True, help="How many forms.")
+@click.option(
+    "--language",
+    type=click.Choice([language.value for language in Language]),
+    default=Language.ZH_HANS.value,
+    show_default=True,
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The PDF to write.")
+def forms(count: int, language: str, out: Path) -> None:
+    """Print forms, each with a slip that is cut off and taken home: its number opens the answer.
+
+    The file holds the numbers: print it, then delete it. A number that nobody used opens nothing after a year.
+    """
+    if out.exists():
+        raise SettingsError(f"{out} is there already: forms are never printed over others, so name another file")
+    if missing := missing_packages():
+        raise SettingsError(f"a PDF needs {', '.join(missing)}: install them with apt-get")
+    with opened() as (settings, sessions, keyring):
+        sealer, made = Sealer(keyring), []
+        for _ in range(count):
+            made.append(_minted(sessions, sealer, Language(language)))
+        with sessions() as session:
+            is_demo = bool(session.execute(select(LogState.is_demo)).scalar_one_or_none())
+        html = html_of_forms(Language(language), made, settings.public_url, is_demo=is_demo)
+        _put(out, pdf_of(Draft(html)))
+    click.echo(f"{count} forms in {out}. It holds the numbers: print it, then delete it.")
+
+
+def _minted(sessions: sessionmaker[Session], sealer: Sealer, language: Language) -> Minted:
+    """Committed before it is printed: a slip must never promise what is not there."""
+    code = new_code()
+    root = derive(sealer.keyring, code)
+    with sessions.begin() as session:
+        return premint(session, sealer, code, root, language, day_at(now(), None))
+
+
+def _put(out: Path, body: bytes) -> None:
+    """Whole or not at all, and readable by its owner alone."""
+    draft = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+        os.link(draft, out)
+    finally:
+        draft.unlink()
