@@ -46,6 +46,15 @@ BODIES: dict[str, Any] = {
 }
 
 
+def test_what_a_mailbox_answers_is_kept_by_no_cache(somebody: Somebody) -> None:
+    filer = somebody().filed()
+    for path in ("/mailbox", "/answers", "/copy", "/offer?purpose=open"):
+        for method in ("GET", "HEAD"):
+            reply = filer.send(method, path, headers={"If-None-Match": "*"})
+            assert (reply.status, reply.headers["Cache-Control"]) == (200, "no-store"), path
+            assert "ETag" not in reply.headers
+
+
 def test_nothing_of_it_is_kept_by_a_cache_or_read_by_another_site(somebody: Somebody) -> None:
     filer = somebody().filed()
     headers = {"Origin": "https://elsewhere.example"}
