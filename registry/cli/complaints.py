@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 from sqlalchemy import select
@@ -43,14 +46,15 @@ def forms(count: int, language: str, out: Path) -> None:
         raise SettingsError(f"{out} is there already: forms are never printed over others, so name another file")
     if missing := missing_packages():
         raise SettingsError(f"a PDF needs {', '.join(missing)}: install them with apt-get")
-    with opened() as (settings, sessions, keyring):
+    # The file first: where it cannot be written, no number is made that nobody would ever hold.
+    with _whole(out) as file, opened() as (settings, sessions, keyring):
         sealer, made = Sealer(keyring), []
         for _ in range(count):
             made.append(_minted(sessions, sealer, Language(language)))
         with sessions() as session:
             is_demo = bool(session.execute(select(LogState.is_demo)).scalar_one_or_none())
         html = html_of_forms(Language(language), made, settings.public_url, is_demo=is_demo)
-        _put(out, pdf_of(Draft(html)))
+        file.write(pdf_of(Draft(html)))
     click.echo(f"{count} forms in {out}. It holds the numbers: print it, then delete it.")
 
 
@@ -62,13 +66,19 @@ def _minted(sessions: sessionmaker[Session], sealer: Sealer, language: Language)
         return premint(session, sealer, code, root, language, day_at(now(), None))
 
 
-def _put(out: Path, body: bytes) -> None:
-    """Whole or not at all, and readable by its owner alone."""
+@contextmanager
+def _whole(out: Path) -> Iterator[BinaryIO]:
+    """A file that stands under its name whole or not at all, readable by its owner alone. Raises SettingsError."""
     draft = out.with_name(f".{out.name}.{secrets.token_hex(6)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise SettingsError(
+            f"{out} cannot be written ({error.strerror}): name a file in a folder that is there"
+        ) from None
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
+            yield file
         os.link(draft, out)
     finally:
         draft.unlink()

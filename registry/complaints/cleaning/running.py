@@ -31,7 +31,10 @@ _COSTLY = (
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A clean copy and what it is, or None and the reason. `memory` in bytes at most, `seconds` of processor time."""
+    """A clean copy and what it is, or None and the reason. `seconds` of processor time.
+
+    `memory` in bytes is an upper bound: the kernel counts what this process held when it started the other, too.
+    """
 
     kind: FileKind
     body: bytes | None

@@ -80,10 +80,20 @@ def test_a_file_that_is_there_is_not_written_over(
     assert session.execute(select(Case)).first() is None
 
 
+def test_where_the_file_cannot_be_written_no_number_is_made(
+    settings: Settings, units: None, session: Session, tmp_path: Path
+) -> None:
+    done = run("complaints", "forms", "--out", str(tmp_path / "nowhere" / "forms.pdf"), env=environment(settings, 8000))
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert session.execute(select(Case)).first() is None
+
+
 def test_where_nobody_takes_complaints_no_form_is_printed(settings: Settings, session: Session, tmp_path: Path) -> None:
     done = run("complaints", "forms", "--out", str(tmp_path / "forms.pdf"), env=environment(settings, 8000))
     assert done.returncode == 2
-    assert list(tmp_path.glob("*.pdf")) == []
+    assert [path for path in tmp_path.iterdir() if ".pdf" in path.name] == []
 
 
 def test_a_printed_number_waits_for_a_year_and_no_longer(
