@@ -42,8 +42,11 @@ class Frame:
         self._settings = settings
         self._limiter = limiter
         self._metrics = metrics
-        self._policy: Header = ("Content-Security-Policy", content_policy())
-        self._always = [*security_headers(settings), self._policy]
+        self._always: list[Header] = [
+            *security_headers(settings),
+            ("Content-Security-Policy", content_policy()),
+        ]
+        self._by_name = dict(zip((name for name, _ in self._always), self._always, strict=True))
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         started = perf_counter()
@@ -96,8 +99,9 @@ class Frame:
         joined = headers + self._always
         joined.append(("X-Request-Id", request_id))
         for name, _ in headers:
-            if name == "Content-Security-Policy":
-                joined.remove(self._policy)
+            # What a view says itself stands in place of ours.
+            if name in self._by_name:
+                joined.remove(self._by_name[name])
         if quota is not None:
             joined += quota.headers()
         joined += cross_origin_headers(environ["REQUEST_METHOD"], environ["PATH_INFO"])
