@@ -32,6 +32,16 @@ autovacuum = off
 """
 
 
+ROOM = 2 << 30
+"""Free bytes that a folder in memory must have to be chosen; containers often give it 64 MB."""
+
+
+def quickest_folder() -> str | None:
+    """A folder in memory, where a database is copied ten times as fast as on most disks; None where there is no room."""
+    memory = Path("/dev/shm")
+    return str(memory) if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM else None
+
+
 def binaries() -> Path:
     """The folder of the newest installed server."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
@@ -47,7 +57,7 @@ class Server:
     """One cluster. It listens on a socket in its folder alone, so no port is taken."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="registry-postgres-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="registry-postgres-", dir=quickest_folder()))
         # PostgreSQL refuses to run as root.
         self._user: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -121,7 +131,7 @@ class Server:
             connection.execute(statement.encode())
 
     def clone(self, template: str, database: str) -> None:
-        self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
     def drop(self, database: str) -> None:
         self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
