@@ -6,7 +6,10 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from registry.authorities.desk import desk_list
 from registry.authorities.models import Authority, GroundState, Retrieval, Source
+from registry.errors import NotFound
+from registry.terms import KINDS
 
 
 def keep_authority(
@@ -54,6 +57,38 @@ def record_retrieval(
     source.warned_at = None
     _ground_changed(session)
     return retrieval
+
+
+def keep_desk_reading(session: Session, authority: str, at: datetime) -> str:
+    """Write down that an authority said something here at `at`. Gives the reference of its list. Raises NotFound.
+
+    It is partial: silence on it proves nothing. `fresh_for_days` is 0, for the authority itself keeps it here.
+    """
+    reference = desk_list(authority)
+    source = session.execute(select(Source).where(Source.reference == reference)).scalar_one_or_none()
+    if source is None:
+        known = session.execute(select(Authority).where(Authority.reference == authority)).scalar_one_or_none()
+        if known is None:
+            raise NotFound(f"the authority {authority} is not known here: import one of its lists first")
+        kinds = [kind.value for kind, rule in KINDS.items() if rule.country in (known.country, None)]
+        source = keep_source(
+            session,
+            reference,
+            known,
+            kinds=kinds,
+            prints=["licence_number"],
+            is_full=False,
+            is_national=False,
+            fresh_for_days=0,
+            mapping={},
+        )
+    is_read = session.execute(
+        select(Retrieval.id).where(Retrieval.source_id == source.id, Retrieval.retrieved_at == at)
+    ).first()
+    # Several acts of one instant are one reading.
+    if is_read is None:
+        record_retrieval(session, source, retrieved_at=at, digest="0" * 64, counts={})
+    return reference
 
 
 def _ground_changed(session: Session) -> None:

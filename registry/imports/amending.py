@@ -16,6 +16,7 @@ from registry.agencies.channel_rules import channel_key
 from registry.agencies.channels import Held
 from registry.agencies.keys import number_key
 from registry.agencies.storage import same_statement
+from registry.authorities.desk import is_desk_list
 from registry.db import EPOCH
 from registry.imports.statements import StatedLicence, Statement
 from registry.log.leaf import LIMIT
@@ -293,7 +294,8 @@ def _is_same(licence: record.Licence, stated: StatedLicence, reading: Reading) -
 def _amended_licence(licence: record.Licence, stated: StatedLicence, reading: Reading) -> record.Licence:
     term = _term(stated)
     new = msgspec.structs.replace(licence, status_history=_amended_history(licence, stated, reading))
-    if any(getattr(licence, field) != value for field, value in term.items()):
+    # Terms that the authority's officers stated here are changed by officers alone.
+    if not is_desk_list(licence.source) and any(getattr(licence, field) != value for field, value in term.items()):
         new = msgspec.structs.replace(new, source=reading.source, retrieved_at=reading.retrieved_at, **term)
     return new
 
@@ -305,6 +307,8 @@ def _amended_history(
     last = history[-1] if history else None
     if last is None:
         return (_first_period(stated, reading),)
+    if _is_for_officials(history, stated.status, reading):
+        return history
     is_open = last.to is None or last.to >= reading.day
     if is_open and last.status is stated.status:
         said = _period(stated, reading, stated.status_from or last.from_)
@@ -313,6 +317,32 @@ def _amended_history(
     if last.to is not None and stated.status_from is None and last.to >= begins:
         begins = last.to + timedelta(days=1)
     return (*_closed(history, begins), _period(stated, reading, begins))
+
+
+_TEMPORARY = frozenset({LicenceStatus.SUSPENDED, LicenceStatus.WINDING_DOWN, LicenceStatus.APPLIED})
+
+
+def _is_for_officials(history: tuple[record.StatusPeriod, ...], stated: LicenceStatus | None, reading: Reading) -> bool:
+    """Whether a list leaves alone what the authority's officers stated here: a list that was not brought up to date must
+    not end a suspension. It is heard when it says something new and graver than they did."""
+    held = [period.status for period in _held_by_officials(history, reading.day) if period.status]
+    if not held:
+        return False
+    listed = next((period.status for period in reversed(history) if not is_desk_list(period.source)), None)
+    is_graver = stated is not None and _strength(stated) > max(map(_strength, held))
+    return stated is listed or not is_graver
+
+
+def _held_by_officials(history: tuple[record.StatusPeriod, ...], day: date) -> list[record.StatusPeriod]:
+    """What officers stated for that day or a later one."""
+    return [one for one in history if is_desk_list(one.source) and (one.to is None or one.to >= day)]
+
+
+def _strength(status: LicenceStatus) -> int:
+    answer = STATUSES[status].recruit
+    if answer is Answer.NO:
+        return 2 if status in _TEMPORARY else 3
+    return 1 if answer is Answer.UNKNOWN else 0
 
 
 def _closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[record.StatusPeriod, ...]:
@@ -337,6 +367,8 @@ def _ended_by_list(licence: record.Licence, reading: Reading, is_unread: bool) -
     if licence.valid_to is not None and licence.valid_to < reading.day:
         return licence
     if last is not None and last.to is None and _is_over(last):
+        return licence
+    if any(_is_over(period) for period in _held_by_officials(history, reading.day)):
         return licence
     if is_unread:
         closed = _closed(history, reading.day)

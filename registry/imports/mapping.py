@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from registry.authorities.desk import is_desk_list
 from registry.errors import ImportRefused
 from registry.imports.identifiers import CHECKS
 from registry.imports.personal import is_personal_column
@@ -176,6 +177,8 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
     for reference in (mapping.authority.reference, mapping.source.reference):
         if not 1 <= len(reference) <= 40 or not reference.isascii() or reference.strip() != reference:
             yield f"reference {reference!r}: write 1 to 40 plain characters"
+    if is_desk_list(mapping.source.reference):
+        yield f"reference {mapping.source.reference!r}: that is what an authority's own officers write here; name the list"
     if mapping.table is None and mapping.json is None:
         yield "nothing says where the fields are: add [table] for CSV and XLSX, or [json]"
     if mapping.source.fresh_for_days < 0:

@@ -1,0 +1,59 @@
+"""Putting what officials decided about a licence into the public record. Everything in the caller's transaction."""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from registry.agencies import models, record, storage
+from registry.agencies.actions import amend
+from registry.agencies.publishing import Event
+from registry.audit import actions as audit
+from registry.authorities.actions import keep_desk_reading
+from registry.licensing.changes import with_licence, with_status
+from registry.log.actions import Appended, locked_state
+from registry.terms import LicenceStatus
+
+
+def set_status(
+    session: Session,
+    licence: models.Licence,
+    status: LicenceStatus,
+    *,
+    ground: str,
+    ground_text: str | None = None,
+    from_on: date,
+    to_on: date | None = None,
+    publish_until: date | None = None,
+    until: date | None = None,
+    is_stayed: bool = False,
+    by: str,
+    at: datetime,
+    event: Event,
+) -> Appended | None:
+    """State another status of a licence: public record, log entry, status list and outbox event at once, and the audit.
+
+    `from_on` and `to_on` are days where the authority sits, the last one inclusive. An open status ends whatever was stated
+    before; one with `to_on` is laid over it and ends by itself. A day to come is published now and holds from that day.
+    `publish_until` is the last day on which the law lets it be shown, `until` that of a wind-down. `by` is the officer's
+    reference. Whoever calls this has asked whether it may be done: nothing here does. Last in a transaction, for it holds the
+    log and the audit until that ends. None when the record says so already.
+    """
+    # Whoever holds the log reads what the last one to publish wrote, so two officers at once lose nothing.
+    locked_state(session)
+    agency = storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
+    known = next(one for one in agency.licences if one.licence_id == licence.reference)
+    period = record.StatusPeriod(
+        status=status,
+        from_=from_on,
+        to=to_on,
+        ground=ground,
+        ground_text=ground_text,
+        publish_until=publish_until,
+        until=until,
+        is_stayed=is_stayed,
+        source=keep_desk_reading(session, licence.authority, at),
+        retrieved_at=at,
+    )
+    appended = amend(session, with_licence(agency, with_status(known, period)), event)
+    audit.record(session, event.type, licence.reference, on=at.date(), actor=by, detail=f"{status} from {from_on}")
+    return appended
