@@ -155,6 +155,12 @@ def case_view(
     return view
 
 
+def named_agency_id(sealer: Sealer, case: Case) -> str | None:
+    """The reference of the registered agency that a case is about, if it was picked from the registry."""
+    told = _opened(sealer, case, "agency_sealed")
+    return None if told is None else told.get("agency_id")
+
+
 def clean_copy(
     session: Session, sealer: Sealer, officer: Officer, reference: str, attachment: str, store: FileStore, today: date
 ) -> bytes:

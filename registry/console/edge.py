@@ -4,10 +4,11 @@ from flask import Blueprint, Flask
 
 from registry.console import home, officers, own, signing
 from registry.console.assets import files
+from registry.console.cases import case, queue
 
 PATH = "/console"
 
-PAGES: tuple[Blueprint, ...] = (files, signing.pages, home.pages, own.pages, officers.pages)
+PAGES: tuple[Blueprint, ...] = (files, signing.pages, home.pages, own.pages, officers.pages, queue.pages, case.pages)
 
 
 class UnguardedRoute(RuntimeError):

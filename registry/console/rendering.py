@@ -17,6 +17,7 @@ from registry.web.languages import negotiated, text
 
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
+    ("cases", "/console/cases", Resource.CASE, Act.READ),
     ("officers", "/console/officers", Resource.OFFICER, Act.READ),
     ("own", "/console/own", Resource.OWN, Act.READ),
 )

@@ -19,6 +19,7 @@ class Desk:
 
     client: FlaskClient
     token: str
+    officer: Officer
 
     @property
     def form(self) -> str:
@@ -45,7 +46,7 @@ def desk_of(client: FlaskClient, session: Session, officer: Officer) -> Desk:
     """The officer signed in; how he signs in is another test's matter."""
     token = sessions.begin(session, officer, now(), is_full=True)
     session.commit()
-    return Desk(client, token)
+    return Desk(client, token, officer)
 
 
 def words_of(response: TestResponse) -> str:
