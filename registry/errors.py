@@ -236,6 +236,13 @@ class ActRefused(RegistryError):
 
 
 class Forbidden(RegistryError):
-    """The officer's roles do not allow it. Of what belongs to another unit he is told NotFound instead."""
+    """The officer's roles do not allow it. Of what belongs to another unit he is told NotFound instead.
+
+    `reason` is a code where it is something else than his roles, such as `conflict_of_interest`.
+    """
 
     code = Problem.FORBIDDEN
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason

@@ -1,4 +1,4 @@
-"""The console's stylesheets. Nothing comes from anywhere else."""
+"""The console's stylesheets and its mark. Nothing comes from anywhere else."""
 
 import hashlib
 from functools import cache
@@ -11,7 +11,8 @@ from registry.console.guard import open_to_all
 
 files = Blueprint("console_files", __name__)
 
-_TYPES = {"console.css": "text/css; charset=utf-8", "cases.css": "text/css; charset=utf-8"}
+_CSS = "text/css; charset=utf-8"
+_TYPES = {"console.css": _CSS, "cases.css": _CSS, "mark.svg": "image/svg+xml"}
 A_YEAR = 365 * 86400
 
 

@@ -5,6 +5,8 @@ from flask import Blueprint, Flask
 from registry.console import home, officers, own, signing
 from registry.console.assets import files
 from registry.console.cases import case, queue
+from registry.console.rendering import error_page
+from registry.web.errors import show_errors_with
 
 PATH = "/console"
 
@@ -18,6 +20,7 @@ class UnguardedRoute(RuntimeError):
 def register(app: Flask) -> None:
     for pages in PAGES:
         app.register_blueprint(pages, url_prefix=PATH)
+    show_errors_with(app, error_page, under=PATH)
     require_policies(app)
 
 

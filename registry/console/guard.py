@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from registry.clock import day_at, now
 from registry.errors import ActRefused, Forbidden, NotSignedIn
 from registry.officers import sessions
-from registry.officers.rights import Act, Resource
+from registry.officers.rights import Act, Resource, Standing
 from registry.officers.sessions import Present
+from registry.terms import Language
 from registry.web.transaction import services, writing
 
 COOKIE = "console"
@@ -32,6 +33,14 @@ class Policy:
 
     resource: Resource | None
     act: Act | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What the bar of every page shows of who is present. It outlives his transaction: a page of an error has it too."""
+
+    name: str
+    standing: Standing
 
 
 def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
@@ -79,6 +88,8 @@ def present(session: Session) -> Present:
     at = now()
     me = sessions.present(session, request.cookies.get(COOKIE, ""), at, day_at(at, None))
     g.console_present = me
+    g.console_bar = Bar(me.officer.name, me.standing)
+    g.language = Language(me.officer.language)
     return me
 
 

@@ -7,13 +7,13 @@ from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.console import assets
-from registry.console.guard import COOKIE, FORM_FIELD
+from registry.console.guard import COOKIE, FORM_FIELD, Bar
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
 from registry.terms import Language
 from registry.web import wording
-from registry.web.languages import negotiated, text
+from registry.web.errors import ProblemDocument
+from registry.web.languages import has_text, negotiated, text
 
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
@@ -38,29 +38,43 @@ def _environment() -> Environment:
 
 def page(template: str, *, here: str, status: int = 200, **context: Any) -> Response:
     """A page for whoever is present, or for nobody yet. Nothing of the console is kept by a browser or a proxy."""
-    me: Present | None = g.get("console_present")
-    language = language_of(me)
-    token = request.cookies.get(COOKIE, "")
-    words: dict[str, Any] = {
-        "language": language,
-        "t": partial(text, language),
-        "date": partial(wording.date_text, language),
-        "country": partial(wording.country_name, language),
-        "me": me,
-        "here": here,
-        "menu": [(name, href) for name, href, what, act in MENU if me is not None and me.standing.may(what, act)],
-        "stylesheet": assets.address_of("console.css"),
-        "form_field": FORM_FIELD,
-        "form_token": sessions.form_token(token) if token else "",
-    }
-    response = Response(_environment().get_template(template).render(words | context), status, mimetype="text/html")
-    response.headers["Content-Language"] = language
+    words = _words() | {"me": g.get("console_present"), "here": here} | context
+    response = Response(_environment().get_template(template).render(words), status, mimetype="text/html")
+    response.headers["Content-Language"] = language()
     response.headers["Cache-Control"] = "no-store"
     # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them.
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
-def language_of(me: Present | None) -> Language:
+def _words() -> dict[str, Any]:
+    """What every template has in reach."""
+    bar: Bar | None = g.get("console_bar")
+    spoken = language()
+    token = request.cookies.get(COOKIE, "")
+    return {
+        "language": spoken,
+        "t": partial(text, spoken),
+        "date": partial(wording.date_text, spoken),
+        "country": partial(wording.country_name, spoken),
+        "bar": bar,
+        "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
+        "stylesheet": assets.address_of("console.css"),
+        "mark": assets.address_of("mark.svg"),
+        "form_field": FORM_FIELD,
+        "form_token": sessions.form_token(token) if token else "",
+    }
+
+
+def error_page(problem: ProblemDocument, _status: int) -> str:
+    """What went wrong and what to do, with the menu of whoever is present."""
+    reason = f"console.fault.{problem.reason}"
+    is_said = bool(problem.reason) and has_text(reason)
+    detail = text(problem.language, reason) if is_said else wording.problem_detail(problem.language, problem.code)
+    words = _words() | {"here": "", "problem": problem, "detail": detail, "is_said": is_said}
+    return _environment().get_template("error.html").render(words)
+
+
+def language() -> Language:
     """The officer's own; before sign-in what the browser likes."""
-    return Language(me.officer.language) if me is not None else negotiated(request)
+    return g.get("language") or negotiated(request)

@@ -8,7 +8,7 @@ from typing import IO, Any, NoReturn, cast
 
 import msgspec
 import structlog
-from flask import Flask, Request, Response, current_app, request
+from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
@@ -102,7 +102,10 @@ _HTTP: dict[int, tuple[Problem, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ProblemDocument:
-    """RFC 9457, with the code a program acts on, the request id, and each wrong parameter."""
+    """RFC 9457, with the code a program acts on, the request id, and each wrong parameter.
+
+    `reason` is a code of why an officer was refused, for the page that says it in his language.
+    """
 
     type: str
     title: str
@@ -112,6 +115,7 @@ class ProblemDocument:
     request_id: str
     errors: Sequence[Fault] = ()
     language: Language = field(default=Language.EN)
+    reason: str = ""
 
     def body(self) -> bytes:
         return _encode(
@@ -153,22 +157,23 @@ class RegistryRequest(Request):
         raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "the body is not valid JSON")]) from None
 
 
-def show_errors_with(app: Flask, page: ErrorPage) -> None:
-    app.extensions["registry_error_page"] = page
+def show_errors_with(app: Flask, page: ErrorPage, under: str = "/") -> None:
+    """What fails at an address that begins with `under` is shown by `page`; the longest beginning decides."""
+    app.extensions["registry_error_pages"][under] = page
 
 
 def register(app: Flask) -> None:
     app.register_error_handler(RegistryError, answer_registry_error)
     app.register_error_handler(SQLAlchemyError, answer_database_error)
     app.register_error_handler(HTTPException, answer_http_error)
-    app.extensions.setdefault("registry_error_page", plain_page)
+    app.extensions["registry_error_pages"] = {"/": plain_page}
 
 
 def answer_registry_error(error: RegistryError) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return answer_unexpected(error)
-    response = problem_response(status, error.code, error.text, getattr(error, "faults", ()))
+    response = problem_response(status, error.code, error.text, getattr(error, "faults", ()), getattr(error, "reason", ""))
     if isinstance(error, TooManyRequests | TooBusy) or (isinstance(error, NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
@@ -203,9 +208,9 @@ def answer_unexpected(error: BaseException) -> Response:
     return problem_response(500, *_HTTP[500])
 
 
-def problem_response(status: int, code: Problem, detail: str, faults: Sequence[Fault] = ()) -> Response:
-    """A problem in the asker's language, as JSON or as a page by the path that was asked for."""
-    language = languages.negotiated(request)
+def problem_response(status: int, code: Problem, detail: str, faults: Sequence[Fault] = (), reason: str = "") -> Response:
+    """A problem in the asker's language (`g.language` where he is known), as JSON or as a page by the path that was asked for."""
+    language: Language = g.get("language") or languages.negotiated(request)
     problem = ProblemDocument(
         type=f"{services().settings.public_url}/docs#problem-{code}",
         title=languages.text(language, f"problem.{code}"),
@@ -215,16 +220,21 @@ def problem_response(status: int, code: Problem, detail: str, faults: Sequence[F
         request_id=request.environ.get("registry.request_id", ""),
         errors=faults,
         language=language,
+        reason=reason,
     )
     if is_for_programs(request.path):
         response = Response(problem.body(), status, mimetype=MEDIA_TYPE)
     else:
-        page: ErrorPage = current_app.extensions["registry_error_page"]
-        response = Response(page(problem, status), status, mimetype="text/html")
+        response = Response(_page_for(request.path)(problem, status), status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Language"] = language
     response.vary.add("Accept-Language")
     return response
+
+
+def _page_for(path: str) -> ErrorPage:
+    pages: dict[str, ErrorPage] = current_app.extensions["registry_error_pages"]
+    return pages[max((under for under in pages if path.startswith(under)), key=len, default="/")]
 
 
 def is_for_programs(path: str) -> bool:
