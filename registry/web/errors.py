@@ -173,7 +173,9 @@ def answer_registry_error(error: RegistryError) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return answer_unexpected(error)
-    response = problem_response(status, error.code, error.text, getattr(error, "faults", ()), getattr(error, "reason", ""))
+    response = problem_response(
+        status, error.code, error.text, getattr(error, "faults", ()), getattr(error, "reason", "")
+    )
     if isinstance(error, TooManyRequests | TooBusy) or (isinstance(error, NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
@@ -208,7 +210,9 @@ def answer_unexpected(error: BaseException) -> Response:
     return problem_response(500, *_HTTP[500])
 
 
-def problem_response(status: int, code: Problem, detail: str, faults: Sequence[Fault] = (), reason: str = "") -> Response:
+def problem_response(
+    status: int, code: Problem, detail: str, faults: Sequence[Fault] = (), reason: str = ""
+) -> Response:
     """A problem in the asker's language (`g.language` where he is known), as JSON or as a page by the path that was asked for."""
     language: Language = g.get("language") or languages.negotiated(request)
     problem = ProblemDocument(

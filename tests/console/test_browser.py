@@ -1,9 +1,6 @@
 """The console in a real browser: what a client of our own making would never notice."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
 from registry.clock import now
@@ -11,22 +8,11 @@ from registry.config import Settings
 from registry.keyring import Keyring
 from registry.officers import accounts
 from registry.officers.rights import Role
+from tests.console.browsing import browsing
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
 from tests.serving import Served
 
 EMAIL = "officer@authority.example"
-
-
-@contextmanager
-def desktop(browser: Browser, *, scheme: str = "light", width: int = 1280) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800},
-        color_scheme="dark" if scheme == "dark" else "light",
-        locale="en-GB",
-        java_script_enabled=False,
-    )
-    yield context
-    context.close()
 
 
 def sign_in(page: Page, site: str, who: Joined) -> None:
@@ -48,7 +34,7 @@ def test_an_officer_signs_in_and_out_through_the_forms_without_scripts(
     make_unit(session)
     who = make_officer(session, Keyring(settings.keys), Role.SUPERVISOR)
     session.commit()
-    with desktop(browser) as context:
+    with browsing(browser, served.base_url) as context:
         page = context.new_page()
         sign_in(page, served.base_url, who)
         page.get_by_role("button", name="Sign out").click()
@@ -66,7 +52,7 @@ def test_a_supervisor_sees_what_others_proposed_and_approves_it(
     other = make_officer(session, keys, Role.TRIAGE, name="Other Officer", email="other@authority.example").officer
     accounts.propose_roles(session, other, [Role.INVESTIGATOR], by="somebody", at=now())
     session.commit()
-    with desktop(browser) as context:
+    with browsing(browser, served.base_url) as context:
         page = context.new_page()
         sign_in(page, served.base_url, who)
         page.get_by_role("link", name="Officers", exact=True).click()
