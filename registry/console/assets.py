@@ -3,6 +3,7 @@
 import hashlib
 from functools import cache
 from importlib.resources import files as package_files
+from pathlib import PurePath
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
@@ -11,14 +12,15 @@ from registry.console.guard import open_to_all
 
 files = Blueprint("console_files", __name__)
 
-_CSS = "text/css; charset=utf-8"
-_TYPES = {"console.css": _CSS, "cases.css": _CSS, "mark.svg": "image/svg+xml"}
+_STATIC = package_files("registry.console") / "static"
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_NAMES = frozenset(entry.name for entry in _STATIC.iterdir())
 A_YEAR = 365 * 86400
 
 
 @cache
 def _content(name: str) -> bytes:
-    return (package_files("registry.console") / "static" / name).read_bytes()
+    return (_STATIC / name).read_bytes()
 
 
 @cache
@@ -30,8 +32,8 @@ def address_of(name: str) -> str:
 @files.get("/files/<digest>/<name>")
 @open_to_all
 def file(digest: str, name: str) -> Response:
-    if name not in _TYPES or request.path != address_of(name):
+    if name not in _NAMES or request.path != address_of(name):
         raise NotFound
-    response = Response(_content(name), content_type=_TYPES[name])
+    response = Response(_content(name), content_type=_TYPES[PurePath(name).suffix])
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response
