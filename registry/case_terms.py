@@ -114,6 +114,45 @@ class ConsentKind(StrEnum):
     AUTHORITY_IN_CHINA = "authority_in_china"
 
 
+class PartnerKind(StrEnum):
+    """Organisations to which a case can be referred. None of immigration exists, here and in the database."""
+
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+    NGO = "ngo"
+    UNION = "union"
+    POLICE = "police"
+    PROSECUTOR = "prosecutor"
+
+
+class ReferralState(StrEnum):
+    """Where a referral stands; from where to where it may go is in registry/complaints/referrals/rules.py."""
+
+    PROPOSED = "proposed"
+    CONSENTED = "consented"
+    OVERRIDDEN = "overridden"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    DONE = "done"
+    REVOKED = "revoked"
+
+
+class ReferralBasis(StrEnum):
+    """Why a partner may be told: she agreed, or two persons found that the law asks for it while somebody is in danger."""
+
+    CONSENT = "consent"
+    OVERRIDE = "override"
+
+
+class ReferralEnd(StrEnum):
+    """Why a referral was revoked."""
+
+    OFFICER = "officer"
+    CONSENT_REVOKED = "consent_revoked"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
 class FileKind(StrEnum):
     """What an attachment may be, told from its bytes. Archives, HTML, SVG and Office files are not taken."""
 

@@ -12,6 +12,7 @@ from registry.complaints import mailbox_models as _mailboxes
 from registry.complaints import models as _complaints
 from registry.complaints import repeats as _repeats
 from registry.complaints import similarity as _similarity
+from registry.complaints.referrals import models as _referrals
 from registry.db import Base
 from registry.events import models as _events
 from registry.imports import models as _imports
@@ -36,6 +37,7 @@ MODELS = (
     _log,
     _mailboxes,
     _names,
+    _referrals,
     _repeats,
     _officers,
     _similarity,

@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "export-static": "registry.cli.log:export_static",
     "close": "registry.cli.log:close",
     "units": "registry.cli.units:units",
+    "partners": "registry.cli.partners:partners",
     "complaints": "registry.cli.complaints:complaints",
     "cases": "registry.cli.cases:cases",
     "officers": "registry.cli.officers:officers",

@@ -13,6 +13,7 @@ from registry.complaints import purging, reminding
 from registry.complaints.admission import Admission
 from registry.complaints.attachments import files_remover
 from registry.complaints.cleaning_worker import clean_waiting
+from registry.complaints.referrals.ending import end_due
 from registry.complaints.repeats import forget_repeats
 from registry.complaints.sealing import Sealer
 from registry.complaints.storage import store_of
@@ -121,6 +122,11 @@ def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
         forget_expired(session, now())
 
 
+def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Take back what partners may read no longer: its time is over, or she has taken her consent back."""
+    end_due(sessions, Sealer(Keyring(settings.keys)), now())
+
+
 def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
     try:
@@ -142,6 +148,7 @@ TASKS = (
     Task("close_quarters", 3600.0, close_quarters),
     Task("remind_of_cases", 20.0, remind_of_cases),
     Task("end_waiting", 300.0, end_waiting),
+    Task("end_referrals", 60.0, end_referrals),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),
     # Last, so that one round signs what it published itself.

@@ -44,7 +44,7 @@ def add(reference: str, names: tuple[str, ...], kept: tuple[str, ...], **given: 
             session,
             Sealer(keyring),
             reference,
-            names=_named(names),
+            names=named(names),
             periods=_periods(kept),
             today=day_at(now(), None),
             **given,
@@ -94,7 +94,7 @@ def _lines(unit: Unit) -> list[str]:
     return lines
 
 
-def _named(names: tuple[str, ...]) -> dict[str, str]:
+def named(names: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for one in names:
         language, is_given, name = one.partition("=")

@@ -42,10 +42,9 @@ def new_box(
 
 
 def boxes_of(session: Session, case: Case) -> list[Box]:
-    """The mailboxes of a case, the first made first; not those that wait to take another's place."""
-    return list(
-        session.execute(select(Box).where(Box.case_id == case.id, Box.replaces_id.is_(None)).order_by(Box.id)).scalars()
-    )
+    """The mailboxes of a case, the first made first; not those that wait to take another's place, nor what was handed on."""
+    are_mailboxes = (Box.case_id == case.id, Box.replaces_id.is_(None), Box.is_copy.is_(False))
+    return list(session.execute(select(Box).where(*are_mailboxes).order_by(Box.id)).scalars())
 
 
 def readable_boxes(session: Session, box: Box) -> list[Box]:

@@ -159,10 +159,19 @@ def open_original(store: FileStore, opened: OpenBox, case: Case, attachment: Att
 
 def open_clean(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
     """The clean copy; its kind is that of `copied_as`. Raises NotFound where there is none, and as `open_original`."""
+    return open_clean_by_key(store, clean_key(opened, case, attachment), case, attachment)
+
+
+def clean_key(opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+    """What opens the clean copy, for handing that one file on. Raises Unopenable."""
+    return opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean"))
+
+
+def open_clean_by_key(store: FileStore, key: bytes, case: Case, attachment: Attachment) -> bytes:
+    """The clean copy, for who was given its key. Raises as `open_clean`."""
     if attachment.clean_name is None:
         raise NotFound("there is no copy without place and device of this attachment")
     where = place(case, attachment.reference, "clean")
-    key = opened.open_file_key(attachment.clean_key, where)
     return unpadded(open_stream(key, store.get(attachment.clean_name), where))
 
 

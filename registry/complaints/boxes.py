@@ -7,7 +7,7 @@ key more or less: a row of `box_wraps`.
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, false
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -37,6 +37,9 @@ class Box(Base):
     `answers_allowed`: in a helper's box, whether the worker lets the officers' answers go there too. `last_visit_on` is the day
     on which it was last opened, `visit_before_on` the one before. A box that `replaces` another has no keys of its own: it offers
     a changed receipt, and goes once that was typed back.
+
+    `is_copy`: nobody's mailbox but what officers hand on, to a partner or to the agency that is heard. It has no receipt, and its
+    `role` says nothing.
     """
 
     __tablename__ = "boxes"
@@ -52,6 +55,7 @@ class Box(Base):
     visit_before_on: Mapped[date | None]
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("boxes.id"), index=True)
     answers_allowed: Mapped[bool] = mapped_column(default=False)
+    is_copy: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class BoxWrap(Base):

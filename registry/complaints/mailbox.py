@@ -27,6 +27,7 @@ from registry.complaints.messages import ShownMessage
 from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
 from registry.complaints.receipts import Root, box_of
+from registry.complaints.referrals.moving import end_what_is_over
 from registry.complaints.sealing import Sealer
 from registry.complaints.sheets import Sheet
 from registry.complaints.states import DECIDED_STATES, ENDING_STATES, OPEN_STATES, REGRET, Reads, reads
@@ -177,13 +178,16 @@ def resume(session: Session, case: Case, at: datetime) -> None:
     advance(session, case, target, CaseRole.REGISTRY, at)
 
 
-def consent(session: Session, visit: Visit, kind: ConsentKind, today: date, *, is_given: bool) -> None:
+def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, at: datetime, *, is_given: bool) -> None:
     """Give or take back one consent. Raises NotNow where there is nothing to agree to any more."""
     case = entered(session, visit)
     # Taking one back is never too late.
     if is_given and case.state not in TAKES_MESSAGES:
         raise NotNow("there is nothing to agree to here now")
-    consents.set_consent(session, case, visit.box, kind, today, is_given=is_given)
+    consents.set_consent(session, case, visit.box, kind, at.date(), is_given=is_given)
+    if not is_given:
+        # What was to be handed on by it stops, and what was is closed, in the same moment.
+        end_what_is_over(session, sealer, case, at)
 
 
 def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
@@ -197,6 +201,7 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
         sealer.destroy(session, [box.id for box in boxes_of(session, case)])
     elif case.state is not CaseState.WITHDRAWN:
         advance(session, case, CaseState.WITHDRAWN, CaseRole.COMPLAINANT, at)
+        end_what_is_over(session, sealer, case, at)
 
 
 def open_again(

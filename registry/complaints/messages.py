@@ -68,7 +68,7 @@ def write_message(
         read_on=None,
         once=digest,
     )
-    message.sealed = opened.seal(text, _place(message, case))
+    message.sealed = opened.seal(text, message_place(message, case))
     session.add(message)
     session.flush()
     return message, True
@@ -81,7 +81,7 @@ def read_messages(session: Session, case: Case, opened: OpenBox, reader: Author,
     shown = []
     for row in rows:
         is_theirs = row.author is not reader
-        text = opened.open(row.sealed, _place(row, case))
+        text = opened.open(row.sealed, message_place(row, case))
         shown.append(
             ShownMessage(row.reference, box.role, row.author, row.written_on, text, is_theirs and row.read_on is None)
         )
@@ -112,5 +112,5 @@ def _written_on(session: Session, box: Box, today: date) -> int:
     return session.execute(count).scalar_one()
 
 
-def _place(message: Message, case: Case) -> Place:
+def message_place(message: Message, case: Case) -> Place:
     return Place("messages", "sealed", message.reference, case.reference)

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.actions import forget_subject
 from registry.case_terms import CaseRole, CaseState
-from registry.complaints.access import boxes_of, forget_offer
+from registry.complaints.access import forget_offer
 from registry.complaints.boxes import Box, BoxWrap, OpenVisit
 from registry.complaints.casework_models import CaseClock, CaseMove, PriorityChange
 from registry.complaints.mailbox_models import AnswerSheet, Consent, Message
 from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
+from registry.complaints.referrals.models import Referral, ReferralReport
 from registry.complaints.retention_rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing import Sealer
 from registry.complaints.similarity import Shingle
@@ -30,7 +31,8 @@ from registry.officers.models import Unit
 AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
 EMPTIED_TABLES = (
-    "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects", *KEY_TABLES,
+    "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects",
+    "referral_reports", "referrals", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
 
@@ -125,7 +127,8 @@ def _each(sessions: sessionmaker[Session], wanted: Select[Case], do: Callable[[S
 
 def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
     advance(session, case, CaseState.PURGED, CaseRole.REGISTRY, at)
-    sealer.destroy(session, [box.id for box in boxes_of(session, case)])
+    # All of them: what was handed on to others as well.
+    sealer.destroy(session, session.execute(select(Box.id).where(Box.case_id == case.id)).scalars().all())
     case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
     session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
 
@@ -136,6 +139,9 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
     boxes = select(Box.id).where(Box.case_id == case.id)
     for of_box in (Message.box_id, AnswerSheet.box_id, BoxWrap.box_id, OpenVisit.box_id):
         session.execute(delete(of_box.class_).where(of_box.in_(boxes)))
+    of_referrals = select(Referral.id).where(Referral.case_id == case.id)
+    session.execute(delete(ReferralReport).where(ReferralReport.referral_id.in_(of_referrals)))
+    session.execute(delete(Referral).where(Referral.case_id == case.id))
     for of_case in (Consent.case_id, CaseClock.case_id, PriorityChange.case_id, Shingle.case_id):
         session.execute(delete(of_case.class_).where(of_case == case.id))
     session.execute(delete(Box).where(Box.case_id == case.id, Box.replaces_id.is_not(None)))

@@ -11,6 +11,7 @@ class UnitFacts(NamedTuple):
     country: str
     is_default: bool
     is_open: bool
+    is_outside: bool = False
 
 
 def unit_for(country: str | None, units: Sequence[UnitFacts]) -> str | None:
@@ -26,8 +27,8 @@ def unit_for(country: str | None, units: Sequence[UnitFacts]) -> str | None:
 
 
 def takes_complaints(unit: UnitFacts) -> bool:
-    """Only an open unit of an EU state: the wall between countries begins here."""
-    return unit.is_open and unit.country in EU_STATES
+    """Only an open unit of officers in an EU state: the wall between countries begins here."""
+    return unit.is_open and not unit.is_outside and unit.country in EU_STATES
 
 
 def is_intake_open(units: Sequence[UnitFacts]) -> bool:

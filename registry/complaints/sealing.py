@@ -131,9 +131,13 @@ class Sealer:
 
     def new_box(self, session: Session, box: Box, mailbox_public: bytes) -> OpenBox:
         """Make the content keys of a box that was just added, sealed to its own mailbox alone."""
-        opened = OpenBox(box, {tier: secrets.token_bytes(KEY_BYTES) for tier in Tier})
+        opened = self.new_copy(box)
         self.share(session, opened, KeyHolder.MAILBOX, box.reference, mailbox_public)
         return opened
+
+    def new_copy(self, box: Box) -> OpenBox:
+        """Make the content keys of a box that is no mailbox. They are in memory alone until they are shared."""
+        return OpenBox(box, {tier: secrets.token_bytes(KEY_BYTES) for tier in Tier})
 
     def open_as_mailbox(self, session: Session, box: Box, seed: bytes, *, of: Box | None = None) -> OpenBox:
         """Open a box by the seed of its receipt; or `of`, a helper's box, if it was sealed to this one. Raises Unopenable."""

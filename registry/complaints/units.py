@@ -39,7 +39,7 @@ def add(
 
     `email` hears that there is something to do, never what; `supervisor_email` hears when it is overdue. Raises InvalidInput.
     """
-    _check(reference, country, authority, names, email, supervisor_email, periods)
+    check(reference, country, authority, names, email, supervisor_email, periods)
     everyone = _locked(session)
     if any(unit.reference == reference for unit in everyone):
         raise InvalidInput([Fault("reference", Problem.INVALID_VALUE, "is a unit's already")])
@@ -138,7 +138,7 @@ def periods_of(unit: Unit | None) -> Periods:
 
 def facts_of(unit: Unit) -> UnitFacts:
     """What routing asks of a unit."""
-    return UnitFacts(unit.reference, unit.country, unit.is_default, unit.closed_on is None)
+    return UnitFacts(unit.reference, unit.country, unit.is_default, unit.closed_on is None, unit.is_outside)
 
 
 def _closed() -> IntakeClosed:
@@ -150,7 +150,7 @@ def _locked(session: Session) -> list[Unit]:
     return list(session.execute(select(Unit).order_by(Unit.id).with_for_update()).scalars())
 
 
-def _check(
+def check(
     reference: str,
     country: str,
     authority: str,
@@ -159,6 +159,7 @@ def _check(
     supervisor_email: str | None,
     periods: Periods | None,
 ) -> None:
+    """Raises InvalidInput unless a unit may be written down like that."""
     faults = []
     if not _REFERENCE.fullmatch(reference) or len(reference) > 40:
         faults.append(

@@ -5,12 +5,26 @@ from flask import Blueprint, Flask
 from registry.console import home, officers, own, signing
 from registry.console.assets import files
 from registry.console.cases import case, queue
+from registry.console.referrals import desk as referrals_desk
+from registry.console.referrals import identities
+from registry.console.referrals import portal as referrals_portal
 from registry.console.rendering import error_page
 from registry.web.errors import show_errors_with
 
 PATH = "/console"
 
-PAGES: tuple[Blueprint, ...] = (files, signing.pages, home.pages, own.pages, officers.pages, queue.pages, case.pages)
+PAGES: tuple[Blueprint, ...] = (
+    files,
+    signing.pages,
+    home.pages,
+    own.pages,
+    officers.pages,
+    queue.pages,
+    case.pages,
+    referrals_desk.pages,
+    referrals_portal.pages,
+    identities.pages,
+)
 
 
 class UnguardedRoute(RuntimeError):

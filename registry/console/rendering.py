@@ -18,6 +18,8 @@ from registry.web.languages import has_text, negotiated, text
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
     ("cases", "/console/cases", Resource.CASE, Act.READ),
+    ("referrals", "/console/referrals", Resource.REFERRAL, Act.ANSWER),
+    ("identities", "/console/identities", Resource.IDENTITY, Act.APPROVE),
     ("officers", "/console/officers", Resource.OFFICER, Act.READ),
     ("own", "/console/own", Resource.OWN, Act.READ),
 )

@@ -361,12 +361,15 @@ def _require_fit(session: Session, unit: str, roles: Collection[Role]) -> None:
     found = session.scalars(select(Unit).where(Unit.reference == unit)).one_or_none()
     if found is None or found.closed_on is not None:
         raise ActRefused("no_unit", "there is no such unit, or it is closed: see `registry units list`")
+    if found.is_outside and set(roles) - {Role.PARTNER if found.partner_kind else Role.AGENCY_REP}:
+        raise ActRefused("outside_unit", _UNFIT["outside_unit"])
     why = unfit(roles, is_sending_country=found.country in SENDING_COUNTRIES)
     if why is not None:
         raise ActRefused(why, _UNFIT[why])
 
 
 _UNFIT = {
+    "outside_unit": "this unit stands for a partner or an agency: its people have the role for that and no other",
     "no_role": "an officer needs at least one role",
     "no_complaints_in_sending_country": "a unit of a sending country sees no complaints: only roles of the licensing desk",
     "incompatible_roles": "these roles may not be one person's: who keeps the machines or audits does not act on cases",

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from registry.case_terms import PartnerKind
 from registry.db import LARGE, Base, Instant, Text, one_of
 from registry.officers.rights import Role
 
@@ -47,9 +48,13 @@ class Unit(Base):
 
     `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new. `periods` are
     days by which it keeps what was written (retention_rules.Periods), where its law says other than we do.
+
+    A unit may stand for others than officers: a partner organisation of some kind, or an agency (its public reference). Such a
+    unit takes no complaint, and its people see what was handed to it.
     """
 
     __tablename__ = "units"
+    __table_args__ = (CheckConstraint("partner_kind IS NULL OR agency IS NULL", name="stands_for_one"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(40), unique=True)
     authority: Mapped[str] = mapped_column(Text(40))
@@ -60,6 +65,13 @@ class Unit(Base):
     periods: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
     is_default: Mapped[bool] = mapped_column(default=False)
     closed_on: Mapped[date | None]
+    partner_kind: Mapped[PartnerKind | None] = mapped_column(one_of(PartnerKind))
+    agency: Mapped[str | None] = mapped_column(Text(12), unique=True)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether its people are a partner's or an agency's, and no officers."""
+        return self.partner_kind is not None or self.agency is not None
 
 
 class Officer(Base):

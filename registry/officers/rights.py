@@ -112,7 +112,7 @@ RIGHTS: Mapping[tuple[Resource, Act], frozenset[Role]] = {
     (Resource.IDENTITY, Act.READ): _of(_C),
     (Resource.MESSAGE, Act.READ): _of(_T, _I, _S, _D, _W),
     (Resource.MESSAGE, Act.WRITE): _of(_T, _I, _S),
-    (Resource.REFERRAL, Act.READ): _of(_I, _S, _D, Role.PARTNER),
+    (Resource.REFERRAL, Act.READ): _of(_T, _I, _S, _D),
     (Resource.REFERRAL, Act.PROPOSE): _of(_T, _I, _S),
     (Resource.REFERRAL, Act.APPROVE): _of(_S),
     (Resource.REFERRAL, Act.ANSWER): _of(Role.PARTNER),

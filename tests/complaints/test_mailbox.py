@@ -171,10 +171,10 @@ def test_consents_are_given_and_revoked_one_by_one(session, sealer):
     filed = file(session, sealer)
     visit = come_back(session, sealer, filed.code)
     for _ in range(2):
-        mailbox.consent(session, visit, ConsentKind.UNION, AT.date(), is_given=True)
+        mailbox.consent(session, sealer, visit, ConsentKind.UNION, AT, is_given=True)
     assert consents.is_consented(session, filed.case, ConsentKind.UNION)
     assert not consents.is_consented(session, filed.case, ConsentKind.AUTHORITY_IN_CHINA)
-    mailbox.consent(session, visit, ConsentKind.UNION, (AT + DAY).date(), is_given=False)
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, AT + DAY, is_given=False)
     assert not consents.is_consented(session, filed.case, ConsentKind.UNION)
     shown = {one.kind: one for one in mailbox.mailbox(session, sealer, visit, AT).consents}
     assert (shown[ConsentKind.UNION].is_given, shown[ConsentKind.UNION].since) == (False, (AT + DAY).date())
@@ -276,7 +276,7 @@ def test_nothing_but_the_last_digits_is_told_before_the_receipt_is_confirmed(ses
         lambda: mailbox.mailbox(session, sealer, visit, AT),
         lambda: mailbox.write(session, sealer, visit, "words", AT),
         lambda: mailbox.withdraw(session, sealer, visit, AT),
-        lambda: mailbox.consent(session, visit, ConsentKind.NGO, AT.date(), is_given=True),
+        lambda: mailbox.consent(session, sealer, visit, ConsentKind.NGO, AT, is_given=True),
         lambda: filing.submit(session, sealer, visit, AT),
     ):
         with pytest.raises(NotNow):

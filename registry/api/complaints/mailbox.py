@@ -124,7 +124,7 @@ class Consents(Resource):  # type: ignore[misc]
 
         Each stands on its own; none follows from another. Taking one back is never too late, but what was told was told.
         """
-        mailbox.consent(here.session, here.visit, consent_of(kind), here.today, is_given=is_given)
+        mailbox.consent(here.session, here.sealer, here.visit, consent_of(kind), here.at, is_given=is_given)
 
 
 @ns.route("/withdraw")

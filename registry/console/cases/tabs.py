@@ -38,7 +38,10 @@ class Tab(NamedTuple):
     act: Act
 
 
-TABS: tuple[Tab, ...] = (Tab("case", "", Resource.CASE, Act.READ),)
+TABS: tuple[Tab, ...] = (
+    Tab("case", "", Resource.CASE, Act.READ),
+    Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ def agree(here: Here) -> Response:
     except ValueError:
         return here.to("/mine")
     try:
-        mailbox.consent(here.session, here.visit, kind, here.today, is_given=request.form.get("wish") == "give")
+        is_given = request.form.get("wish") == "give"
+        mailbox.consent(here.session, here.sealer, here.visit, kind, here.at, is_given=is_given)
     except NotNow as refusal:
         return page_of(here, fault=refusal, status=409)
     return here.to("/mine")

@@ -1,0 +1,33 @@
+"""Forms that are refused keep what was typed: the page is shown again and says why, and nothing of the attempt is written."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.codes import Problem
+from registry.errors import ActRefused, IllegalMove, InvalidInput, NotNow, RegistryError, StaleVersion
+
+_REFUSED = (InvalidInput, IllegalMove, NotNow, StaleVersion, ActRefused)
+
+
+class Refusal(NamedTuple):
+    """Why a form was refused: `code` has its words at `problem.<code>`, `detail` says what to do."""
+
+    status: int
+    code: Problem
+    detail: str
+
+
+def attempt(session: Session, act: Callable[[], object]) -> Refusal | None:
+    """Do something, or undo all of it and say why it was refused."""
+    try:
+        with session.begin_nested():
+            act()
+    except _REFUSED as refused:
+        return _refusal(refused)
+    return None
+
+
+def _refusal(refused: RegistryError) -> Refusal:
+    return Refusal(400 if isinstance(refused, InvalidInput) else 409, refused.code, refused.text)
