@@ -153,6 +153,22 @@ class ReferralEnd(StrEnum):
     EXPIRED = "expired"
 
 
+class DecisionOutcome(StrEnum):
+    """What was found of a complaint."""
+
+    UPHELD = "upheld"
+    PARTLY = "partly"
+    NOT_UPHELD = "not_upheld"
+
+
+class DecisionState(StrEnum):
+    """`sent_back`: it was not made as drafted, and the case is looked into again."""
+
+    DRAFTED = "drafted"
+    SENT_BACK = "sent_back"
+    MADE = "made"
+
+
 class FileKind(StrEnum):
     """What an attachment may be, told from its bytes. Archives, HTML, SVG and Office files are not taken."""
 

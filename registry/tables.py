@@ -12,6 +12,7 @@ from registry.complaints import mailbox_models as _mailboxes
 from registry.complaints import models as _complaints
 from registry.complaints import repeats as _repeats
 from registry.complaints import similarity as _similarity
+from registry.complaints.decisions import models as _decisions
 from registry.complaints.referrals import models as _referrals
 from registry.db import Base
 from registry.events import models as _events
@@ -32,6 +33,7 @@ MODELS = (
     _casework,
     _collisions,
     _complaints,
+    _decisions,
     _events,
     _imports,
     _log,

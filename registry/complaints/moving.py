@@ -71,7 +71,7 @@ def advance(
         has_reason=reason_sealed is not None,
         came_from=history[-1].from_state if history else None,
         actor=same_person(actor),
-        investigators=frozenset(_investigators(history)),
+        investigators=investigators(history),
         is_same_unit=is_same_unit,
         ended_on=case.closed_on,
         purge_on=case.purge_on,
@@ -128,6 +128,11 @@ def _set_days(case: Case, history: list[CaseMove], unit: Unit | None, today: dat
         case.purge_on = purge_day(case.state, today, periods_of(unit), has_sanction=has_sanction)
     elif case.state is not CaseState.PURGED:
         case.closed_on = case.purge_on = None
+
+
+def investigators(history: Iterable[CaseMove]) -> frozenset[str]:
+    """Who moved a case while it was looked into, as `same_person` writes them: none of them decides it."""
+    return frozenset(_investigators(history))
 
 
 def _investigators(history: Iterable[CaseMove]) -> Iterable[str]:

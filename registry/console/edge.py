@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from registry.console import home, officers, own, signing
 from registry.console.assets import files
 from registry.console.cases import case, queue
+from registry.console.decisions import desk as decisions_desk
 from registry.console.referrals import desk as referrals_desk
 from registry.console.referrals import identities
 from registry.console.referrals import portal as referrals_portal
@@ -24,6 +25,7 @@ PAGES: tuple[Blueprint, ...] = (
     referrals_desk.pages,
     referrals_portal.pages,
     identities.pages,
+    decisions_desk.pages,
 )
 
 

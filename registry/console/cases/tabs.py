@@ -41,6 +41,7 @@ class Tab(NamedTuple):
 TABS: tuple[Tab, ...] = (
     Tab("case", "", Resource.CASE, Act.READ),
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
+    Tab("decision", "/decision", Resource.DECISION, Act.READ),
 )
 
 

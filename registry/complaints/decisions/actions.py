@@ -1,0 +1,226 @@
+"""Deciding a case: an officer who looked into it writes what was found, and another one, who did not, makes it the decision.
+
+Making it moves the case, seals the words to the complainant's mailbox and writes the audit in one transaction.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import Author, CaseState, DecisionOutcome, DecisionState
+from registry.codes import Problem
+from registry.complaints import casework, copies, messages, sheets
+from registry.complaints.boxes import Box
+from registry.complaints.casework import Officer, case_of, in_unit, opened_boxes, seal_reason
+from registry.complaints.decisions import rules
+from registry.complaints.decisions.models import Decision
+from registry.complaints.envelopes import Place
+from registry.complaints.mailbox_models import Message
+from registry.complaints.models import Case
+from registry.complaints.moving import advance, changed, investigators, locked, moves_of, require_version, same_person
+from registry.complaints.outward_rules import gives_away
+from registry.complaints.sealing import OpenBox, Sealer
+from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
+from registry.ids import new_reference
+from registry.terms import Language
+
+MOST_REASONS = 20_000
+MOST_SUMMARY = 2000
+
+Words = Callable[[Language, DecisionOutcome, str, date], str]
+"""What the complainant is told, in her language: what was found, the summary, and the last day for an objection."""
+
+_LACKING = {
+    "not_drafted": "this decision was made or sent back already",
+    "not_in_draft": "the case is not where it is decided: look at what happened to it",
+    "own_draft": "who wrote a decision does not make it: a second person has to",
+    "investigated": "who looked into the case does not decide it",
+}
+_GIVEN_AWAY = {
+    "reference": "holds the number of the case: leave it out, this text goes outside",
+    "day": "names a day: a day can lead to whoever complained, say the month or nothing",
+    "words": "repeats what the complainant wrote, word by word: say it in your own words",
+}
+
+
+def write(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    outcome: DecisionOutcome,
+    at: datetime,
+    *,
+    reasons: str,
+    summary: str,
+    object_days: int = rules.USUAL_OBJECTION,
+    version: int | None = None,
+) -> Decision:
+    """Write the draft of a case's decision, or write it anew; the case stands where it is decided from then on.
+
+    Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case = case_of(session, officer, reference, version)
+    if case.state not in rules.DRAFTED_IN:
+        raise NotNow(f"what is {case.state} is not decided: it has to be looked into first")
+    reasons, summary = _checked(session, sealer, officer, case, reasons, summary, object_days)
+    if case.state is not CaseState.DECISION_DRAFT:
+        advance(session, case, CaseState.DECISION_DRAFT, officer.role, at, actor=officer.name)
+    decision = draft_of(session, case) or Decision(
+        reference=new_reference(),
+        case_id=case.id,
+        box_id=copies.new_copy_box(session, sealer, case, officer.unit, at.date()).box.id,
+        state=DecisionState.DRAFTED,
+        written_by=[],
+    )
+    opened = _box(session, sealer, officer, decision)
+    decision.outcome, decision.object_days = outcome, object_days
+    decision.drafted_by, decision.drafted_on = officer.name, at.date()
+    decision.written_by = [*(name for name in decision.written_by if name != officer.name), officer.name]
+    decision.reasons_sealed = opened.seal(reasons, place(case, decision, "reasons_sealed"))
+    decision.summary_sealed = opened.seal(summary, place(case, decision, "summary_sealed"))
+    session.add(decision)
+    session.flush()
+    changed(session, case, "decision.drafted", at.date(), role=officer.role, actor=officer.name, detail=outcome)
+    return decision
+
+
+def send_back(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    at: datetime,
+    *,
+    reason: str,
+    version: int | None = None,
+) -> Decision:
+    """Do not make it: the case is looked into again, for the reason given. Raises NotFound, IllegalMove, StaleVersion,
+    InvalidInput."""
+    case, decision = held(session, officer, reference, version)
+    if decision.state is not DecisionState.DRAFTED:
+        raise IllegalMove(_LACKING["not_drafted"])
+    messages.read_text("reason", reason, casework.MOST_REASON)
+    sealed = seal_reason(session, sealer, officer, case, reason)
+    advance(session, case, CaseState.INVESTIGATING, officer.role, at, actor=officer.name, reason_sealed=sealed)
+    decision.state = DecisionState.SENT_BACK
+    session.flush()
+    changed(session, case, "decision.sent_back", at.date(), role=officer.role, actor=officer.name)
+    return decision
+
+
+def make(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    words: Words,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Decision:
+    """Decide as drafted: the case moves, and the complainant reads of it and of her right to object.
+
+    Raises NotFound, StaleVersion, and IllegalMove for whoever wrote it, looked into the case, or comes second.
+    """
+    case, decision = held(session, officer, reference, version)
+    lack = rules.lacking(facts(session, case, decision, officer.name))
+    if lack is not None:
+        raise IllegalMove(_LACKING[lack])
+    summary = read_summary(session, sealer, officer, case, decision)
+    decision.state = DecisionState.MADE
+    decision.decided_by, decision.decided_on = officer.name, at.date()
+    decision.object_until = at.date() + timedelta(days=decision.object_days)
+    sealed = seal_reason(session, sealer, officer, case, summary)
+    target = rules.OUTCOMES[decision.outcome]
+    advance(session, case, target, officer.role, at, actor=officer.name, reason_sealed=sealed)
+    text = words(language_of(case), decision.outcome, summary, decision.object_until)
+    # Where nobody has a mailbox any more, what is decided is decided all the same.
+    with suppress(NotNow):
+        casework.reply(session, sealer, officer, case.reference, text, at, to_helper=True, once=decision.reference)
+    changed(session, case, "decision.made", at.date(), role=officer.role, actor=officer.name, detail=decision.outcome)
+    return decision
+
+
+def held(session: Session, officer: Officer, reference: str, version: int | None = None) -> tuple[Case, Decision]:
+    """A decision of the officer's unit, and its case, locked. Raises NotFound, StaleVersion."""
+    found = session.execute(
+        select(Decision)
+        .join(Case, Case.id == Decision.case_id)
+        .where(in_unit(officer.unit), Decision.reference == reference)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"there is no decision {reference} in this unit")
+    case = locked(session, found.case_id)
+    require_version(case, version)
+    # Whoever waited for the case reads what the one before him made of the decision.
+    session.refresh(found)
+    return case, found
+
+
+def draft_of(session: Session, case: Case) -> Decision | None:
+    """What is drafted for a case and not made yet."""
+    live = (Decision.case_id == case.id, Decision.state == DecisionState.DRAFTED)
+    return session.execute(select(Decision).where(*live)).scalar_one_or_none()
+
+
+def facts(session: Session, case: Case, decision: Decision, actor: str) -> rules.Facts:
+    return rules.Facts(
+        state=decision.state,
+        case_state=case.state,
+        written_by=frozenset(map(same_person, decision.written_by)),
+        investigators=investigators(moves_of(session, case)),
+        actor=same_person(actor),
+    )
+
+
+def read_summary(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str:
+    return _box(session, sealer, officer, decision).open(
+        decision.summary_sealed, place(case, decision, "summary_sealed")
+    )
+
+
+def read_reasons(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str:
+    return _box(session, sealer, officer, decision).open(
+        decision.reasons_sealed, place(case, decision, "reasons_sealed")
+    )
+
+
+def language_of(case: Case) -> Language:
+    """The language in which she filed."""
+    return Language(case.language) if case.language is not None else Language.EN
+
+
+def place(case: Case, decision: Decision, column: str) -> Place:
+    return Place("decisions", column, decision.reference, case.reference)
+
+
+def _box(session: Session, sealer: Sealer, officer: Officer, decision: Decision) -> OpenBox:
+    return sealer.open_as_unit(session, session.get_one(Box, decision.box_id), officer.unit)
+
+
+def _checked(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, reasons: str, summary: str, object_days: int
+) -> tuple[str, str]:
+    reasons = messages.read_text("reasons", reasons, MOST_REASONS)
+    summary = messages.read_text("summary", summary, MOST_SUMMARY)
+    if not rules.SHORTEST_OBJECTION <= object_days <= rules.LONGEST_OBJECTION:
+        detail = f"must be {rules.SHORTEST_OBJECTION} to {rules.LONGEST_OBJECTION} days"
+        raise InvalidInput([Fault("object_days", Problem.INVALID_VALUE, detail)])
+    shown = gives_away(summary, case.reference, _told(session, sealer, officer, case))
+    if shown is not None:
+        raise InvalidInput([Fault("summary", Problem.INVALID_VALUE, _GIVEN_AWAY[shown])])
+    return reasons, summary
+
+
+def _told(session: Session, sealer: Sealer, officer: Officer, case: Case) -> Iterator[str]:
+    """What the complainant wrote, for comparing alone: nobody is shown it here."""
+    for box in opened_boxes(session, case):
+        opened = sealer.open_as_unit(session, box, officer.unit)
+        yield from (value for value in sheets.read(session, opened, case).answers.values() if isinstance(value, str))
+        hers = select(Message).where(Message.box_id == box.id, Message.author == Author.COMPLAINANT)
+        for message in session.execute(hers).scalars():
+            yield opened.open(message.sealed, messages.message_place(message, case))

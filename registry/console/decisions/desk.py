@@ -1,0 +1,139 @@
+"""A case's tab of its decision: written by one officer, made or sent back by another."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.case_terms import DecisionOutcome, DecisionState
+from registry.clock import now
+from registry.codes import Problem
+from registry.complaints import casework
+from registry.complaints.decisions import actions, queries, rules
+from registry.complaints.models import Case
+from registry.console.acting import acting, names_in, sealer, version_sent
+from registry.console.cases.tabs import CaseHead, case_page, open_case
+from registry.console.guard import allowed
+from registry.console.refusals import Refusal, attempt
+from registry.console.rendering import language
+from registry.errors import Fault, InvalidInput, NotFound
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.terms import Language
+from registry.web.decision_words import decision_notice
+
+pages = Blueprint("console_decisions", __name__)
+
+
+@pages.get("/cases/<reference>/decision")
+@allowed(Resource.DECISION, Act.READ)
+def decision(session: Session, me: Present, reference: str) -> Response:
+    return _page(session, me, open_case(session, me, reference))
+
+
+@pages.post("/cases/<reference>/decision")
+@allowed(Resource.DECISION, Act.PROPOSE)
+def write(session: Session, me: Present, reference: str) -> BaseResponse:
+    """Write the draft, or write it anew."""
+    officer, form = acting(me, Resource.DECISION, Act.PROPOSE), request.form
+    return _done(
+        session, me, reference,
+        lambda version: actions.write(
+            session, sealer(), officer, reference, _outcome(form.get("outcome", "")), now(),
+            reasons=form.get("reasons", ""), summary=form.get("summary", ""),
+            object_days=_days(form.get("object_days", "")), version=version,
+        ),
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/decision/<decision>/make")
+@allowed(Resource.DECISION, Act.APPROVE)
+def make(session: Session, me: Present, reference: str, decision: str) -> BaseResponse:
+    officer = acting(me, Resource.DECISION, Act.APPROVE)
+    return _done(
+        session, me, reference,
+        lambda version: actions.make(session, sealer(), officer, decision, decision_notice, now(), version=version),
+        of=decision,
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/decision/<decision>/send-back")
+@allowed(Resource.DECISION, Act.APPROVE)
+def send_back(session: Session, me: Present, reference: str, decision: str) -> BaseResponse:
+    officer, reason = acting(me, Resource.DECISION, Act.APPROVE), request.form.get("reason", "")
+    return _done(
+        session, me, reference,
+        lambda version: actions.send_back(
+            session, sealer(), officer, decision, now(), reason=reason, version=version
+        ),
+        of=decision,
+    )  # fmt: skip
+
+
+def _done(
+    session: Session, me: Present, reference: str, act: Callable[[int], object], *, of: str | None = None
+) -> BaseResponse:
+    head = open_case(session, me, reference)
+    if of is not None:
+        _require_of_case(session, me, head, of)
+    refusal = attempt(session, lambda: act(version_sent()))
+    if refusal is not None:
+        return _page(session, me, head, refusal)
+    return redirect(f"/console/cases/{reference}/decision", 303)
+
+
+def _require_of_case(session: Session, me: Present, head: CaseHead, decision: str) -> None:
+    case, _ = actions.held(session, _reader(me), decision)
+    if case.id != head.case.id:
+        raise NotFound(f"there is no decision {decision} in this case")
+
+
+def _page(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:
+    today = now().date()
+    case, found = queries.decisions_of(session, sealer(), _reader(me), head.case.reference, today)
+    draft = next((one for one in found if one.decision.state is DecisionState.DRAFTED), None)
+    return case_page(
+        "decisions/case.html",
+        me,
+        head,
+        "decision",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        draft=draft,
+        notices=_notices(case, draft, today) if draft is not None else {},
+        made=[one for one in found if one.decision.state is not DecisionState.DRAFTED],
+        outcomes=list(DecisionOutcome),
+        days=rules,
+        is_open=case.state in rules.DRAFTED_IN,
+        names=names_in(session, me.standing.unit),
+        may_write=me.standing.may(Resource.DECISION, Act.PROPOSE),
+        may_make=me.standing.may(Resource.DECISION, Act.APPROVE),
+    )
+
+
+def _notices(case: Case, draft: queries.ShownDecision, today: date) -> dict[Language, str]:
+    """What she would read if it were made today, in her language and in the officer's."""
+    until = today + timedelta(days=draft.decision.object_days)
+    spoken = dict.fromkeys((actions.language_of(case), language()))
+    return {one: decision_notice(one, draft.decision.outcome, draft.summary, until) for one in spoken}
+
+
+def _reader(me: Present) -> casework.Officer:
+    """In the role in which he would make it, so that the page says what keeps him from it."""
+    act = Act.APPROVE if me.standing.may(Resource.DECISION, Act.APPROVE) else Act.READ
+    return acting(me, Resource.DECISION, act)
+
+
+def _outcome(typed: str) -> DecisionOutcome:
+    if typed not in set(DecisionOutcome):
+        raise InvalidInput([Fault("outcome", Problem.MISSING, "choose what was found")])
+    return DecisionOutcome(typed)
+
+
+def _days(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 4:
+        raise InvalidInput([Fault("object_days", Problem.INVALID_VALUE, "must be a number of days")])
+    return int(typed)
