@@ -6,21 +6,24 @@ Whoever records holds the head until his transaction ends, so that lines have no
 import secrets
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.chain import body_of, hash_of
 from registry.audit.models import AuditEntry, AuditHead, AuditSubject
 
 
-def record(session: Session, act: str, subject: str, *, on: date, actor: str, detail: str = "") -> AuditEntry:
+def record(
+    session: Session, act: str, subject: str, *, on: date, actor: str, detail: str = "", unit: str | None = None
+) -> AuditEntry:
     """Append one line: `actor` (a name or a role) did `act` (like `case.read`) about `subject` (a reference).
 
-    `detail` holds closed words or numbers, never what somebody wrote. ValueError beyond 400 characters, 200 in a name.
+    `detail` holds closed words or numbers, never what somebody wrote. `unit` says whose matter the subject is from now on.
+    ValueError beyond 400 characters, 200 in a name.
     """
     if len(detail) > 400 or len(actor) > 200 or len(act) > 60 or len(subject) > 60:
         raise ValueError("a line of the audit is too long")
-    pseudonym = _pseudonym(session, subject)
+    pseudonym = _pseudonym(session, subject, unit)
     head = locked_head(session)
     body = body_of(index=head.size, on=on, actor=actor, act=act, subject=pseudonym, detail=detail)
     entry = AuditEntry(
@@ -41,7 +44,8 @@ def record(session: Session, act: str, subject: str, *, on: date, actor: str, de
 
 def forget_subject(session: Session, subject: str) -> bool:
     """Destroy what leads from a reference to its lines, in a purge. The lines remain. Says whether there were any."""
-    return bool(session.execute(delete(AuditSubject).where(AuditSubject.subject == subject)).rowcount)  # type: ignore[attr-defined]
+    emptied = update(AuditSubject).where(AuditSubject.subject == subject).values(subject=None)
+    return bool(session.execute(emptied).rowcount)  # type: ignore[attr-defined]
 
 
 def locked_head(session: Session) -> AuditHead:
@@ -49,15 +53,18 @@ def locked_head(session: Session) -> AuditHead:
     return session.execute(select(AuditHead).with_for_update().execution_options(populate_existing=True)).scalar_one()
 
 
-def _pseudonym(session: Session, subject: str) -> str:
-    known = select(AuditSubject.pseudonym).where(AuditSubject.subject == subject)
+def _pseudonym(session: Session, subject: str, unit: str | None) -> str:
+    known = select(AuditSubject).where(AuditSubject.subject == subject)
     found = session.execute(known).scalar_one_or_none()
     if found is None:
         # Two that meet a subject for the first time: the second waits here for the head, and finds the first one's name.
         locked_head(session)
         found = session.execute(known).scalar_one_or_none()
     if found is None:
-        found = secrets.token_hex(8)
-        session.add(AuditSubject(pseudonym=found, subject=subject))
+        found = AuditSubject(pseudonym=secrets.token_hex(8), subject=subject, unit=unit)
+        session.add(found)
         session.flush()
-    return found
+    elif unit is not None and found.unit != unit:
+        found.unit = unit
+        session.flush()
+    return found.pseudonym

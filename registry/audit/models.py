@@ -5,7 +5,7 @@ It holds days and no hours: between two officers' instants a complainant's would
 
 from datetime import date
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import LARGE, Base, Text
@@ -18,6 +18,10 @@ class AuditEntry(Base):
     """
 
     __tablename__ = "audit_entries"
+    __table_args__ = (
+        Index("ix_audit_entries_actor_index", "actor", "index"),
+        Index("ix_audit_entries_on_day", "on_day"),
+    )
     index: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
     on_day: Mapped[date]
     actor: Mapped[str] = mapped_column(Text(200))
@@ -38,8 +42,13 @@ class AuditHead(Base):
 
 
 class AuditSubject(Base):
-    """What a pseudonym stands for. A purge deletes this row, and the lines remain about nobody."""
+    """What a pseudonym stands for. A purge empties `subject`, and the lines remain about nobody.
+
+    `unit` is the unit whose matter it is, where it is one's alone: so its auditor finds the lines of a purged case too, and no
+    other does.
+    """
 
     __tablename__ = "audit_subjects"
     pseudonym: Mapped[str] = mapped_column(Text(16), primary_key=True)
-    subject: Mapped[str] = mapped_column(Text(60), unique=True)
+    subject: Mapped[str | None] = mapped_column(Text(60), unique=True)
+    unit: Mapped[str | None] = mapped_column(Text(40))

@@ -1,5 +1,6 @@
 """Reading the audit: the lines of one subject, whether the chain holds, and all of it for keeping elsewhere."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from registry.audit.chain import BEFORE_THE_FIRST, body_of, hash_of
 from registry.audit.models import AuditEntry, AuditHead, AuditSubject
 
 AT_ONCE = 1000
+_HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
 class Head(NamedTuple):
@@ -32,6 +34,12 @@ class Verified(NamedTuple):
 def head(session: Session) -> Head:
     row = session.execute(select(AuditHead)).scalar_one()
     return Head(row.size, row.hash.hex())
+
+
+def read_head(text: str) -> Head | None:
+    """A head as it was written down; None when it is none."""
+    match = _HEAD.fullmatch(text.strip())
+    return Head(int(match[1]), match[2]) if match else None
 
 
 def lines_about(session: Session, subject: str) -> list[AuditEntry]:

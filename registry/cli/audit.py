@@ -1,7 +1,6 @@
 """`registry audit`: whether the lines of who did what still follow from one another, and all of them as a file."""
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,6 @@ from registry.db import engine_for, reading_sessions_for
 from registry.errors import BadProof
 
 NOT_WELL = 2
-_HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
 @contextmanager
@@ -76,10 +74,10 @@ def export() -> None:
 def _read_head(text: str | None) -> Head | None:
     if text is None:
         return None
-    match = _HEAD.fullmatch(text.strip())
-    if match is None:
+    head = queries.read_head(text)
+    if head is None:
         raise BadProof("a head is a number of lines, a colon and 64 hex digits, as `registry audit verify` prints it")
-    return Head(int(match[1]), match[2])
+    return head
 
 
 def _noted(path: Path) -> Head | None:

@@ -107,7 +107,9 @@ def changed(
     From here on the transaction holds the audit's head: lock other cases before.
     """
     case.version += 1
-    record(session, what, case.reference, on=today, actor=actor or role, detail=detail)
+    unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
+    whose = None if unit is None else unit.reference
+    record(session, what, case.reference, on=today, actor=actor or role, detail=detail, unit=whose)
     tell(session, what, case.reference, today)
 
 

@@ -4,6 +4,8 @@ from flask import Blueprint, Flask
 
 from registry.console import home, officers, own, signing
 from registry.console.assets import files
+from registry.console.audit import lines as audit_lines
+from registry.console.audit import trail
 from registry.console.cases import case, queue
 from registry.console.decisions import desk as decisions_desk
 from registry.console.referrals import desk as referrals_desk
@@ -26,6 +28,8 @@ PAGES: tuple[Blueprint, ...] = (
     referrals_portal.pages,
     identities.pages,
     decisions_desk.pages,
+    trail.pages,
+    audit_lines.pages,
 )
 
 

@@ -27,7 +27,10 @@ class Role(StrEnum):
 
 
 class Resource(StrEnum):
-    """What acts are done to. `account` is what complainants wrote (tier 2), `identity` who they are (tier 3)."""
+    """What acts are done to. `account` is what complainants wrote (tier 2), `identity` who they are (tier 3).
+
+    `audit` is all of a unit's lines, `trail` those of one case.
+    """
 
     CASE = "case"
     ACCOUNT = "account"
@@ -49,6 +52,7 @@ class Resource(StrEnum):
     OFFICER = "officer"
     UNIT = "unit"
     AUDIT = "audit"
+    TRAIL = "trail"
     STATISTICS = "statistics"
     BREAK_GLASS = "break_glass"
     OWN = "own"
@@ -152,6 +156,7 @@ RIGHTS: Mapping[tuple[Resource, Act], frozenset[Role]] = {
     (Resource.UNIT, Act.WRITE): _of(Role.SYSADMIN),
     (Resource.AUDIT, Act.READ): _of(Role.AUDITOR),
     (Resource.AUDIT, Act.EXPORT): _of(Role.AUDITOR),
+    (Resource.TRAIL, Act.READ): _of(_S),
     (Resource.STATISTICS, Act.READ): _of(_S, _D, Role.ANALYST, Role.AUDITOR),
     (Resource.STATISTICS, Act.EXPORT): _of(_S, Role.ANALYST),
     (Resource.BREAK_GLASS, Act.PROPOSE): _of(_I, _S, _T),

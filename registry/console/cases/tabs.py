@@ -42,6 +42,7 @@ TABS: tuple[Tab, ...] = (
     Tab("case", "", Resource.CASE, Act.READ),
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
     Tab("decision", "/decision", Resource.DECISION, Act.READ),
+    Tab("trail", "/trail", Resource.TRAIL, Act.READ),
 )
 
 

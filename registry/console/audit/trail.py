@@ -1,0 +1,41 @@
+"""A case's tab of who read and did what: for its supervisor, without a word of what was read."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.console.audit.asked import number
+from registry.console.cases.tabs import case_page, open_case
+from registry.console.guard import allowed
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.oversight import lines as oversight
+from registry.oversight.rules import is_reading
+
+pages = Blueprint("console_trail", __name__)
+
+A_PAGE = 50
+
+
+@pages.get("/cases/<reference>/trail")
+@allowed(Resource.TRAIL, Act.READ)
+def trail(session: Session, me: Present, reference: str) -> Response:
+    head, unit = open_case(session, me, reference), me.standing.unit
+    acts = oversight.acts_on(session, reference)
+    about = oversight.Wanted(subject=reference)
+    found = oversight.lines_of(session, unit, about, before=number(request.args), limit=A_PAGE + 1)
+    shown = found[:A_PAGE]
+    names = oversight.names_of(session, [one.actor for one in acts])
+    oversight.note_reading(
+        session, "case.trail_read", reference, on=head.at.date(), actor=me.officer.reference, unit=unit
+    )
+    return case_page(
+        "audit/trail.html",
+        me,
+        head,
+        "trail",
+        reads=[one for one in acts if is_reading(one.act)],
+        lines=shown,
+        older=shown[-1].number if len(found) > A_PAGE else None,
+        names=names,
+        is_reading=is_reading,
+    )

@@ -1,0 +1,13 @@
+"""Which lines of the audit tell that something sealed was read. Pure."""
+
+ALSO_READ = ("referral.previewed", "referral.identity_considered")
+"""Acts that open what is sealed, and whose names do not end with `read`."""
+
+READ = "read"
+OWN_LINES = ("audit.read", "case.trail_read")
+"""Looking at the audit itself: nothing sealed is opened by it."""
+
+
+def is_reading(act: str) -> bool:
+    """Whether an act opened something of tier 2 or 3: `case.read`, `case.file_read`, `case.identity_read` and their like."""
+    return act in ALSO_READ or (act.endswith(READ) and act not in OWN_LINES)
