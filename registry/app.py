@@ -113,8 +113,10 @@ def register_edges(app: Flask, settings: Settings) -> None:
         register_intake(app)
         intake.register(app)
     if Edge.CONSOLE in settings.edges:
+        from registry.api.edge import register_desk
         from registry.console import edge as console
 
+        register_desk(app)
         console.register(app)
 
 

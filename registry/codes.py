@@ -222,6 +222,7 @@ class Problem(StrEnum):
     NOT_NOW = "not_now"
     ILLEGAL_MOVE = "illegal_move"
     STALE_VERSION = "stale_version"
+    VERSION_MISSING = "version_missing"
     REPEAT_DIFFERS = "repeat_differs"
     ALREADY_DONE = "already_done"
     INTERNAL = "internal"

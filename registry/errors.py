@@ -219,6 +219,12 @@ class StaleVersion(RegistryError):
     code = Problem.STALE_VERSION
 
 
+class VersionMissing(RegistryError):
+    """A change came without the version it was made from: it could undo what nobody has seen. Nothing was changed."""
+
+    code = Problem.VERSION_MISSING
+
+
 class NotSignedIn(RegistryError):
     """Nobody is signed in, or not fully: the same words for every token that opens nothing."""
 

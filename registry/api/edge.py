@@ -7,6 +7,7 @@ from flask import Flask
 from flask_restx import Api, Namespace
 
 from registry.api import log, well_known
+from registry.api.desk.edge import DESK, require_policies
 from registry.api.docs import views
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 
@@ -35,6 +36,12 @@ def register(app: Flask) -> None:
 def register_intake(app: Flask) -> None:
     """Complaints, which a process may serve without the rest."""
     _route(app, INTAKE)
+
+
+def register_desk(app: Flask) -> None:
+    """What officers' programs come to. Raises UnguardedRoute where a view of it is open."""
+    _route(app, DESK)
+    require_policies(app)
 
 
 def _route(app: Flask, namespaces: Iterable[Namespace]) -> None:

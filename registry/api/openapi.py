@@ -14,6 +14,8 @@ from flask_restx import Namespace
 from marshmallow import Schema
 
 from registry.api.complaints.examples import STORY
+from registry.api.desk.edge import DESK
+from registry.api.desk.examples import DESK_EXAMPLES
 from registry.api.examples import EXAMPLES, Example
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.openapi_fields import described
@@ -31,8 +33,10 @@ from registry.api.openapi_words import (
     STATUSES,
     TAGS,
     TOGETHER,
+    allowed_to,
 )
 from registry.api.well_known import documented
+from registry.web.desk import Policy
 from registry.web.payloads import BYTES, Given, Taken
 from schemas.countries import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema
@@ -85,7 +89,7 @@ class Writer:
             self.spec.components.parameter(name, "header", parameter)
         for name, scheme in SCHEMES.items():
             self.spec.components.security_scheme(name, scheme)
-        for namespace in (*NAMESPACES, *INTAKE):
+        for namespace in (*NAMESPACES, *INTAKE, *DESK):
             for path, method, view in views_of(namespace):
                 self._add_operation(namespace.name, path, method, view)
         for path, operation in documented(_not_modified(), _header).items():
@@ -113,13 +117,21 @@ class Writer:
         summary, _, description = inspect.cleandoc(view.__doc__ or "").partition("\n\n")
         is_kept = method == "get" and given.is_kept
         needs = getattr(view, "needs", None)
-        statuses = sorted({400, 429, 503, *given.also, *((304,) if is_kept else ()), *((401,) if needs else ())})
-        examples = tuple(one for one in (*EXAMPLES, *STORY) if one.operation == given.operation)
+        policy: Policy | None = getattr(view, "policy", None)
+        is_versioned = getattr(view, "is_versioned", False)
+        statuses = sorted(
+            {400, 429, 503, *given.also}
+            | ({304} if is_kept else set())
+            | ({401} if needs else set())
+            | ({403} if policy else set())
+            | ({412, 428} if is_versioned else set())
+        )
+        examples = tuple(one for one in (*EXAMPLES, *STORY, *DESK_EXAMPLES) if one.operation == given.operation)
         operation: dict[str, Any] = {
             "operationId": given.operation,
             "tags": [tag],
             "summary": summary.rstrip("."),
-            "description": description or summary,
+            "description": "\n\n".join([description or summary, *([allowed_to(policy)] if policy else [])]),
             "parameters": [
                 *self._path_parameters(path, examples),
                 *([] if taken.is_body else self._query_parameters(taken.schema)),
@@ -127,8 +139,9 @@ class Writer:
                 *(["IfNoneMatch"] if is_kept else []),
                 *(["Once"] if taken.is_repeatable else []),
                 *(["FileName"] if taken.is_file else []),
+                *(["IfMatch"] if is_versioned else []),
             ],
-            "responses": {str(given.status.value): self._answer(given, is_kept, examples)}
+            "responses": {str(given.status.value): self._answer(given, is_kept or bool(policy), examples)}
             | {str(status): f"Problem{status}" if status != 304 else _not_modified() for status in statuses},
         }
         if taken.is_body:
@@ -163,7 +176,7 @@ class Writer:
                 parameter["example"] = example
             yield parameter
 
-    def _answer(self, given: Given, is_kept: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
+    def _answer(self, given: Given, has_etag: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
         if not given.media_types:
             return {"description": "Done.", "headers": {name: _header(name) for name in (*ALWAYS, "Cache-Control")}}
         if BYTES in given.media_types:
@@ -174,7 +187,7 @@ class Writer:
                 "content": dict.fromkeys(given.media_types, _FILE),
             }
         names = [*ALWAYS, "Content-Language", "Vary", "Cache-Control"]
-        if is_kept:
+        if has_etag:
             names.append("ETag")
         if given.schema is not None and "next_cursor" in given.schema.fields:
             names.append("Link")

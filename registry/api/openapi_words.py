@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from registry.api.desk.guard import NEEDS
 from registry.case_terms import ConsentKind
+from registry.officers.rights import REACH, RIGHTS, Reach, Role
+from registry.web.desk import Policy
 from registry.web.loading import FILE_NAME, ONCE
 from schemas.verify import SUBJECTS
 
@@ -17,6 +20,8 @@ TAGS = {
     "first: people are hurt when this is done carelessly. No other site's pages can call it, and no answer is kept.",
     "proofs": "Signed statements that anybody can check later, without the registry.",
     "statistics": "Open numbers about complaints, by closed quarters.",
+    "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
+    "docs/api-officers.md says how to get one.",
     "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
     "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
     "service": "Whether the service is up.",
@@ -32,13 +37,16 @@ LICENCE = {"name": "Terms are set by the authority that runs the registry", "ide
 STATUSES = {
     304: "You hold this answer already (`If-None-Match`).",
     400: "The question is not well formed; `errors` names each parameter.",
-    401: "There is no visit: the token is missing, over, or not ours. `startVisit` gives another for a receipt.",
-    403: "Who wrote this complaint may do it; whoever holds this receipt may not.",
+    401: "The token is missing, over, revoked, or not ours. `startVisit` gives another for a receipt; officers make one in "
+    "the console.",
+    403: "Others may do it; whoever holds this receipt may not, or no role of this officer.",
     404: "There is nothing of this reference.",
     405: "This address takes only the methods that `Allow` names.",
     409: "It does not fit what stands there now; `code` says why.",
+    412: "It was changed since you read it: the version in If-Match is an old one. Nothing was changed.",
     413: "The body is larger than this address takes: 160 KiB, or 20 MB of a file.",
     415: "The body must be JSON, and Content-Type must say so; or the file is of a kind that is not taken.",
+    428: "If-Match is missing: send the ETag of what you read. Nothing was changed.",
     451: "The law no longer lets us say this.",
     429: "Too many requests of one client; wait as `Retry-After` says.",
     503: "The database is away, nothing can be signed now, or too many ask at once: ask again. Never to be read as "
@@ -95,7 +103,7 @@ INDEX = {
     "example": "0",
 }
 
-PARAMETERS = {
+PARAMETERS: dict[str, dict[str, Any]] = {
     "AcceptLanguage": {
         "name": "Accept-Language",
         "description": "Language of the texts: zh-Hans, zh-Hant, en (else), it.",
@@ -106,6 +114,13 @@ PARAMETERS = {
         "name": "If-None-Match",
         "description": "The ETag of an answer you hold: 304 if it still stands.",
         "schema": {"type": "string"},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "required": True,
+        "description": "The ETag of what you read, so that nothing is undone that you have not seen.",
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+        "example": '"3"',
     },
     "Once": {
         "name": ONCE,
@@ -132,11 +147,32 @@ PATH_PARAMETERS: dict[str, dict[str, Any]] = {
 """Parts of a path that are not references, by name."""
 
 VISIT = "visit"
-SCHEMES = {
+SCHEMES: dict[str, dict[str, str]] = {
     VISIT: {
         "type": "http",
         "scheme": "bearer",
         "description": "The token that `startComplaint` or `startVisit` gave. It ends after 30 minutes without a request.",
-    }
+    },
+    NEEDS: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token that an officer made in the console. It lets do what he himself may do that day.",
+    },
 }
 """What an operation may need besides its parameters."""
+
+_WHOSE = {
+    Reach.UNIT: "of one's own unit",
+    Reach.AUTHORITY: "of one's own authority",
+    Reach.ALL: "of any unit",
+    Reach.SELF: "of one's own",
+}
+
+
+def allowed_to(policy: Policy) -> str:
+    """Who may do it, as the table of rights says."""
+    if policy.resource is None or policy.act is None:
+        return ""
+    roles = RIGHTS.get((policy.resource, policy.act), frozenset())
+    who = "every officer" if roles == frozenset(Role) else ", ".join(role for role in Role if role in roles)
+    return f"Right: `{policy.resource}` `{policy.act}`, {_WHOSE[REACH[policy.resource]]}. Roles: {who}."

@@ -13,11 +13,12 @@ from flask import Response, g, redirect, request
 from sqlalchemy.orm import Session
 
 from registry.clock import day_at, now
-from registry.errors import ActRefused, Forbidden, NotSignedIn
+from registry.errors import ActRefused, NotSignedIn
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource, Standing
 from registry.officers.sessions import Present
 from registry.terms import Language
+from registry.web.desk import Policy, require_right
 from registry.web.transaction import services, writing
 
 COOKIE = "console"
@@ -25,14 +26,6 @@ FORM_FIELD = "form"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 View = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a view asks of whoever comes. Without `resource` it is open to all, and says so on purpose."""
-
-    resource: Resource | None
-    act: Act | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +48,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
             try:
                 with writing() as session:
                     me = present(session)
-                    if not me.standing.may(resource, act):
-                        raise Forbidden("your role does not allow this; ask your supervisor who may")
+                    require_right(me, resource, act)
                     if request.method not in SAFE:
                         require_form(request.cookies.get(COOKIE, ""))
                     return view(session, me, **path)

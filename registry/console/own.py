@@ -1,4 +1,4 @@
-"""What an officer sets for himself: his sessions, recovery codes, whom he lends a role to, where he has an interest."""
+"""What an officer sets for himself: sessions, recovery codes, tokens, whom he lends a role to, where he has an interest."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ from registry.console.guard import allowed
 from registry.console.rendering import page
 from registry.errors import ActRefused
 from registry.ids import read_reference
-from registry.officers import accounts, factors, sessions
+from registry.officers import accounts, factors, sessions, tokens
 from registry.officers.models import OfficerState
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import Present
@@ -43,6 +43,27 @@ def end_others(session: Session, me: Present) -> Response:
 @allowed(Resource.OWN, Act.WRITE)
 def renew_recovery_codes(session: Session, me: Present) -> Response:
     return _own(session, me, recovery=factors.new_recovery_codes(session, me.officer))
+
+
+@pages.post("/own/tokens")
+@allowed(Resource.OWN, Act.WRITE)
+def make_token(session: Session, me: Present) -> Response:
+    """The token is shown on this page and nowhere else."""
+    at = now()
+    days = request.form.get("days", "")[:9]
+    try:
+        number = int(days) if days.isascii() and days.isdigit() else 0
+        _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
+    except ActRefused as refused:
+        return _own(session, me, fault=refused.reason)
+    return _own(session, me, token=made)
+
+
+@pages.post("/own/tokens/<reference>/revoke")
+@allowed(Resource.OWN, Act.WRITE)
+def revoke_token(session: Session, me: Present, reference: str) -> Response:
+    tokens.revoke(session, me.officer, reference, by=me.officer.reference, at=now())
+    return _back()
 
 
 @pages.post("/own/conflicts")
@@ -78,7 +99,14 @@ def end_loan(session: Session, me: Present, reference: str) -> Response:
     return _back()
 
 
-def _own(session: Session, me: Present, *, fault: str | None = None, recovery: list[str] | None = None) -> Response:
+def _own(
+    session: Session,
+    me: Present,
+    *,
+    fault: str | None = None,
+    recovery: list[str] | None = None,
+    token: str | None = None,
+) -> Response:
     at = now()
     return page(
         "own.html",
@@ -86,6 +114,11 @@ def _own(session: Session, me: Present, *, fault: str | None = None, recovery: l
         status=400 if fault else 200,
         fault=fault,
         recovery=recovery,
+        token=token,
+        tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
+        token_days=request.form.get("days", tokens.DAYS),
+        most_days=tokens.MOST_DAYS,
+        token_name=request.form.get("name", "") if fault else "",
         codes_left=factors.recovery_codes_left(session, me.officer),
         sessions=sessions.sessions_of(session, me.officer, at),
         colleagues=[

@@ -15,9 +15,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused, NotFound
+from registry.errors import ActRefused, NotFound, StaleVersion
 from registry.ids import new_reference
-from registry.officers import factors, passwords, sessions
+from registry.officers import factors, passwords, sessions, tokens
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
@@ -179,6 +179,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     _set_roles(session, officer, [], today)
     factors.remove_all(session, officer)
     sessions.end_all(session, officer, at)
+    tokens.revoke_all(session, officer, at)
     record(session, "officer.closed", officer.reference, on=today, actor=by)
 
 
@@ -236,6 +237,12 @@ def declare_conflict(session: Session, officer: Officer, agency: str, today: dat
     session.flush()
     record(session, "officer.conflict_declared", agency, on=today, actor=officer.reference)
     return kept
+
+
+def require_version(officer: Officer, version: int) -> None:
+    """Raise StaleVersion where somebody changed the officer since `version` was read."""
+    if officer.version != version:
+        raise StaleVersion("this officer was changed since you read it; nothing was changed: read it again")
 
 
 def officer_named(session: Session, reference: str, unit: str | None = None) -> Officer:
@@ -327,6 +334,8 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     officer.version += 1
     factors.remove_all(session, officer)
     sessions.end_all(session, officer, at)
+    # Whoever has what was lost may have made one.
+    tokens.revoke_all(session, officer, at)
     return _new_code(session, officer, at)
 
 

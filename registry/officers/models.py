@@ -195,11 +195,29 @@ class SignedIn(Base):
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     is_full: Mapped[bool]
-    is_by_token: Mapped[bool] = mapped_column(default=False)
     began_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ApiToken(Base):
+    """What an officer's programs sign in with. `digest` is SHA-256 of the token, `prefix` its beginning, to tell it by.
+
+    It opens until the end of `ends_on`, in UTC. When it was last used is kept by the day alone.
+    """
+
+    __tablename__ = "officer_tokens"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    name: Mapped[str] = mapped_column(Text(60))
+    prefix: Mapped[str] = mapped_column(Text(12))
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    made_on: Mapped[date]
+    ends_on: Mapped[date]
+    last_used_on: Mapped[date | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class SignInDelay(Base):

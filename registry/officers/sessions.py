@@ -29,10 +29,10 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Who stands at the door: the officer, his session, and what he may."""
+    """Who stands at the door: the officer, his session (none when a program of his comes with a token), and what he may."""
 
     officer: Officer
-    session: SignedIn
+    session: SignedIn | None
     standing: Standing
     conflicts: frozenset[str]
 
@@ -40,7 +40,7 @@ class Present:
         return agency is not None and agency in self.conflicts
 
 
-def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, is_by_token: bool = False) -> str:
+def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool) -> str:
     """A new session; gives its token, which nobody can read from the table."""
     token = urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     session.add(
@@ -49,7 +49,6 @@ def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, is
             digest=_digest(token),
             officer_id=officer.id,
             is_full=is_full,
-            is_by_token=is_by_token,
             began_at=at,
             seen_at=at,
             ends_at=at + (LONGEST if is_full else SECOND_STEP),
@@ -69,6 +68,11 @@ def present(session: Session, token: str, at: datetime, today: date) -> Present:
         raise NotSignedIn("sign in to go on")
     if at - kept.seen_at >= SEEN_EVERY:
         kept.seen_at = at
+    return present_as(session, officer, kept, today)
+
+
+def present_as(session: Session, officer: Officer, kept: SignedIn | None, today: date) -> Present:
+    """The officer with what he is trusted with today: read anew at each request, so that what was taken away is gone."""
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
     standing = Standing(
         officer.reference, unit.reference, unit.country, unit.authority, roles_on(session, officer, today)
@@ -119,7 +123,7 @@ def sessions_of(session: Session, officer: Officer, at: datetime) -> Sequence[Si
         .where(SignedIn.officer_id == officer.id, SignedIn.is_full, SignedIn.ended_at.is_(None), SignedIn.ends_at > at)
         .order_by(SignedIn.began_at.desc(), SignedIn.id.desc())
     )
-    return [one for one in found if one.is_by_token or at - one.seen_at < IDLE]
+    return [one for one in found if at - one.seen_at < IDLE]
 
 
 def roles_on(session: Session, officer: Officer, today: date) -> frozenset[Role]:
@@ -155,9 +159,7 @@ def is_form_token(token: str, given: str) -> bool:
 
 def _living(session: Session, token: str, at: datetime) -> SignedIn | None:
     kept = session.scalars(select(SignedIn).where(SignedIn.digest == _digest(token))).one_or_none()
-    if kept is None or kept.ended_at is not None or at >= kept.ends_at:
-        return None
-    if not kept.is_by_token and at - kept.seen_at >= IDLE:
+    if kept is None or kept.ended_at is not None or at >= kept.ends_at or at - kept.seen_at >= IDLE:
         return None
     return kept
 

@@ -41,6 +41,7 @@ from registry.errors import (
     TooManyRequests,
     UnknownReceipt,
     UnsupportedMediaType,
+    VersionMissing,
     WithheldByLaw,
 )
 from registry.outages import trouble_in
@@ -69,6 +70,7 @@ STATUS: dict[type[RegistryError], int] = {
     NotNow: 409,
     IllegalMove: 409,
     StaleVersion: 409,
+    VersionMissing: 428,
     TooLarge: 413,
     UnsupportedMediaType: 415,
     TooManyRequests: 429,
@@ -173,6 +175,9 @@ def answer_registry_error(error: RegistryError) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return answer_unexpected(error)
+    if isinstance(error, StaleVersion) and "If-Match" in request.headers:
+        # What was asked for on a condition failed by that condition (RFC 9110, 13.1.1).
+        status = 412
     response = problem_response(
         status, error.code, error.text, getattr(error, "faults", ()), getattr(error, "reason", "")
     )

@@ -49,6 +49,10 @@ PUBLIC_READ: list[Header] = [
 PUBLIC_PATHS = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
 """What any page may read: answers, the log, status lists, and what their readers need."""
 
+DESK_PATHS = tuple(f"/api/v1/{noun}" for noun in ("officers", "cases", "sanctions", "hearings", "referrals", "audit"))
+"""What begins so is for officers alone, and no page of another site reads it. (`/licences` is not: what the public may read of a
+licence stands there too.)"""
+
 READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/checks", "/api/v1/fees", "/api/v1/receipts/verify"})
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
 
@@ -61,7 +65,7 @@ PREFLIGHT: list[Header] = [
 
 
 def cross_origin_headers(method: str, path: str) -> list[Header]:
-    if not path.startswith(PUBLIC_PATHS) or is_of_intake(path):
+    if not path.startswith(PUBLIC_PATHS) or path.startswith(DESK_PATHS) or is_of_intake(path):
         return []
     if method == "OPTIONS":
         return PREFLIGHT

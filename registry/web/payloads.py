@@ -37,13 +37,15 @@ BYTES = "application/octet-stream"
 class Taken:
     """Where a view's input stands, and its shape.
 
-    `is_repeatable`: an Idempotency-Key may stand beside it. `is_file`: the body is a file, and a header says its name.
+    `is_repeatable`: an Idempotency-Key may stand beside it. `is_file`: the body is a file, and a header says its name. No body
+    has more bytes than `most`.
     """
 
     schema: InSchema
     is_body: bool = False
     is_repeatable: bool = False
     is_file: bool = False
+    most: int = MOST_BODY_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def takes(
             said = loaded_body(shape, most) if body else reader.loaded(request.environ.get("QUERY_STRING", ""))
             return view(self, **path, **said, **({"once": loaded_once()} if once else {}))
 
-        taking.taken = Taken(shape, body, once)  # type: ignore[attr-defined]
+        taking.taken = Taken(shape, body, once, most=most)  # type: ignore[attr-defined]
         return taking
 
     return decorate
@@ -94,7 +96,7 @@ def takes_file(most: int) -> Callable[[View], View]:
             body = loaded_file(most)
             return view(self, **path, body=body, name=loaded_file_name(), once=loaded_once())
 
-        taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True)  # type: ignore[attr-defined]
+        taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True, most=most)  # type: ignore[attr-defined]
         return taking
 
     return decorate

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from registry.web.transaction import services
 from tests.api import world
 from tests.api.complaints import story
 from tests.api.complaints.conftest import make_unit
+from tests.api.desk import stories
 
 API = Path(__file__).parents[2] / "registry" / "api"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
@@ -40,7 +42,9 @@ def record() -> None:
         home = Path(folder)
         url = f"sqlite:///{home}/registry.sqlite3"
         revisions.upgrade(url)
-        settings = Settings(home=home, database_url=url, files=home / "files", edges=frozenset({Edge.API, Edge.INTAKE}))
+        settings = Settings(
+            home=home, database_url=url, files=home / "files", edges=frozenset({Edge.API, Edge.INTAKE, Edge.CONSOLE})
+        )
         app = create_app(settings)
         with services(app).sessions.begin() as session:
             world.build(session)
@@ -55,8 +59,24 @@ def record() -> None:
         for example, answer in story.told(client, is_held=False):
             told.setdefault(example.operation, {})[example.name] = answer
         services(app).engine.dispose()
+        desk = recorded_desk(settings)
     write(API / "examples.json", answers)
     write(API / "complaints" / "examples.json", told)
+    write(API / "desk" / "examples.json", desk)
+
+
+def recorded_desk(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Each story of officers in a database of its own."""
+    answers: dict[str, dict[str, Any]] = {}
+    for number, one in enumerate(stories.STORIES):
+        url = f"sqlite:///{settings.home}/desk-{number}.sqlite3"
+        revisions.upgrade(url)
+        app = create_app(replace(settings, database_url=url))
+        with services(app).sessions() as session:
+            for example, answer in stories.told(app.test_client(), session, Keyring(settings.keys), one, is_held=False):
+                answers.setdefault(example.operation, {})[example.name] = answer
+        services(app).engine.dispose()
+    return answers
 
 
 def write(path: Path, answers: Any) -> None:

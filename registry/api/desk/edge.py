@@ -1,0 +1,37 @@
+"""The officers' part of the REST edge. It is served where the console is, and nowhere else: both are doors to the same things."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from flask_restx import Namespace
+
+from registry.api.desk import officers
+from registry.web.headers import DESK_PATHS
+
+DESK: tuple[Namespace, ...] = (officers.ns,)
+"""Every namespace of officers, in the order of the documentation."""
+
+
+class UnguardedRoute(RuntimeError):
+    """A view of the officers' API that is open, or whose answer a cache may keep: found when the program starts."""
+
+
+def require_policies(app: Flask) -> None:
+    """Raise UnguardedRoute unless every view of a desk's namespace, and every other under DESK_PATHS, says who may come."""
+    for path, method, view in views(app):
+        if not hasattr(view, "policy"):
+            raise UnguardedRoute(f"{method} {path} has no policy: use officer_may(...)")
+        if method == "GET" and view.given.is_kept:
+            raise UnguardedRoute(f"{method} {path} may be kept by caches: say kept=False")
+
+
+def views(app: Flask) -> Iterator[tuple[str, str, Any]]:
+    """Path, method and view of what is served to officers."""
+    ours = {route.resource for namespace in DESK for route in namespace.resources}
+    for rule in app.url_map.iter_rules():
+        function = app.view_functions[rule.endpoint]
+        resource = getattr(function, "view_class", None)
+        if resource in ours or rule.rule.startswith(DESK_PATHS):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule.rule, method, getattr(resource, method.lower(), function)

@@ -1,0 +1,99 @@
+"""The door of the officers' API: whose token it is, whether he may, and which version he read. Closed by default.
+
+A token stands in the Authorization header alone. Cookies open nothing here, so no other site can make a browser act; and a view
+without `officer_may` stops the start (edge.py), so nothing is open by forgetting.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from flask import g, request
+
+from registry.clock import day_at, now
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput, NotSignedIn, VersionMissing
+from registry.officers import tokens
+from registry.officers.rights import Act, Resource
+from registry.terms import Language
+from registry.web.answers import Header
+from registry.web.desk import Policy, require_right
+from registry.web.transaction import services, writing
+
+NEEDS = "officerToken"
+"""The security scheme's name in the document."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
+# Whoever packs answers on the way weakens our ETag; the version is the same.
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+
+View = Callable[..., Any]
+
+
+def officer_may(resource: Resource, act: Act, *, versioned: bool = False) -> Callable[[View], View]:
+    """A method of a Resource for officers whose role has the right; it stands above `takes` and `returns`.
+
+    The method is given `session` and `me` (Present), and with `versioned` the `version` that If-Match names. One transaction:
+    what it did is committed when it returns and undone when it raises. Who may not is told before his body is read: 401 without
+    a token that opens, 403 where his role has not the right. What belongs to others is NotFound, which the method says.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(self: Any, **path: Any) -> Any:
+            if request.method not in SAFE:
+                # No transaction waits for a body to arrive, and no body is read of somebody who may not.
+                with services().reading_sessions() as glance:
+                    require_right(tokens.present(glance, token_sent(), _today()), resource, act)
+                _read_body(view)
+            with writing() as session:
+                me = tokens.present(session, token_sent(), _today())
+                g.language = Language(me.officer.language)
+                require_right(me, resource, act)
+                said = {"version": if_match()} if versioned else {}
+                return view(self, session=session, me=me, **said, **path)
+
+        guarded.policy = Policy(resource, act)  # type: ignore[attr-defined]
+        guarded.needs = NEEDS  # type: ignore[attr-defined]
+        guarded.is_versioned = versioned  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def token_sent() -> str:
+    """The token of the Authorization header. Raises NotSignedIn where there is none."""
+    match = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    if match is None:
+        raise NotSignedIn(tokens.NEEDED)
+    return match[1]
+
+
+def if_match() -> int:
+    """The version that If-Match names. Raises VersionMissing (428) without one, InvalidInput where it is no version of ours."""
+    text = request.headers.get("If-Match")
+    if text is None:
+        raise VersionMissing('send the ETag of what you read as If-Match, like If-Match: "3"; nothing was changed')
+    match = _VERSION.fullmatch(text.strip())
+    if match is None:
+        detail = 'must be one ETag as it was given, like "3"; neither a list nor *'
+        raise InvalidInput([Fault("If-Match", Problem.INVALID_VALUE, detail)])
+    return int(match[1])
+
+
+def etag(version: int) -> Header:
+    """The ETag of a thing by its version, to be sent with an answer that shows it."""
+    return ("ETag", f'"{version}"')
+
+
+def _read_body(view: View) -> None:
+    request.max_content_length = view.taken.most  # type: ignore[attr-defined]
+    request.get_data()
+
+
+def _today() -> date:
+    return day_at(now(), None)

@@ -1,0 +1,102 @@
+"""Bearer tokens with which an officer's own programs come to the API: made by him, shown once, ended by day or by hand.
+
+A token has 256 random bits and stands here as a digest. It is trusted with what its officer is trusted with on the day, and with
+nothing longer than he. It makes no other token: whoever steals one cannot make it live on.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.errors import ActRefused, NotSignedIn
+from registry.ids import new_reference
+from registry.officers.models import ApiToken, Officer, OfficerState
+from registry.officers.sessions import Present, present_as
+
+BEGINNING = "rrt_"
+"""By which scanners of published code know one of ours."""
+SHOWN = 8
+"""Characters of a token that stand in the list, so that its owner can tell which it is."""
+DAYS = 90
+MOST_DAYS = 365
+MOST_LIVING = 10
+
+NEEDED = "a token is needed: Authorization: Bearer and a token of yours from the page /console/own, neither ended nor revoked"
+
+
+def make(
+    session: Session, officer: Officer, name: str, days: int, *, at: datetime, today: date
+) -> tuple[ApiToken, str]:
+    """A new token for `days`, and its text, which nobody can read from the table. Raises ActRefused."""
+    tidy = " ".join(name.split())
+    if not tidy or len(tidy) > 60 or not tidy.isprintable():
+        raise ActRefused("bad_token_name", "say in 1 to 60 visible characters which program the token is for")
+    if not 1 <= days <= MOST_DAYS:
+        raise ActRefused("bad_token_days", f"a token is good for 1 to {MOST_DAYS} days")
+    if len(tokens_of(session, officer, today)) >= MOST_LIVING:
+        raise ActRefused("too_many_tokens", f"there are {MOST_LIVING} tokens already: revoke one that is not needed")
+    text = BEGINNING + secrets.token_urlsafe(32)
+    token = ApiToken(
+        reference=new_reference(),
+        officer_id=officer.id,
+        name=tidy,
+        prefix=text[:SHOWN],
+        digest=_digest(text),
+        made_on=today,
+        ends_on=today + timedelta(days=days),
+    )
+    session.add(token)
+    session.flush()
+    record(session, "officer.token_made", token.reference, on=today, actor=officer.reference, detail=str(days))
+    return token, text
+
+
+def present(session: Session, text: str, today: date) -> Present:
+    """Whose token it is, with the roles of today. Raises NotSignedIn for every token that opens nothing, all alike."""
+    token = session.scalars(select(ApiToken).where(ApiToken.digest == _digest(text))).one_or_none()
+    if token is None or token.revoked_at is not None or token.ends_on < today:
+        raise NotSignedIn(NEEDED)
+    officer = session.get_one(Officer, token.officer_id)
+    if officer.state is not OfficerState.ACTIVE:
+        raise NotSignedIn(NEEDED)
+    if token.last_used_on != today:
+        token.last_used_on = today
+    return present_as(session, officer, None, today)
+
+
+def tokens_of(session: Session, officer: Officer, today: date) -> Sequence[ApiToken]:
+    """The officer's tokens that still open something, the newest first."""
+    return session.scalars(
+        select(ApiToken)
+        .where(ApiToken.officer_id == officer.id, ApiToken.revoked_at.is_(None), ApiToken.ends_on >= today)
+        .order_by(ApiToken.id.desc())
+    ).all()
+
+
+def revoke(session: Session, officer: Officer, reference: str, *, by: str, at: datetime) -> bool:
+    """End one of the officer's tokens at once; False when he has none of that reference."""
+    ended = session.execute(
+        update(ApiToken)
+        .where(ApiToken.officer_id == officer.id, ApiToken.reference == reference, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+    if not ended.rowcount:  # type: ignore[attr-defined]
+        return False
+    record(session, "officer.token_revoked", reference, on=at.date(), actor=by)
+    return True
+
+
+def revoke_all(session: Session, officer: Officer, at: datetime) -> None:
+    """End every token of the officer, with what ends his account; the act that does so is in the audit."""
+    session.execute(
+        update(ApiToken).where(ApiToken.officer_id == officer.id, ApiToken.revoked_at.is_(None)).values(revoked_at=at)
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

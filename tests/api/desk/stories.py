@@ -1,0 +1,98 @@
+"""Plays the examples of the officers' API, and gives each answer with the stand-ins of the story in it."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.api.desk.examples import COLLEAGUE, KEEPER, OFFICERS, SUPERVISOR, DeskExample
+from registry.clock import now
+from registry.keyring import Keyring
+from registry.officers import tokens
+from registry.officers.models import Officer
+from registry.officers.rights import Role
+from tests.api.shapes import assert_as_documented
+from tests.officers.making import make_officer, make_unit
+
+REQUEST_ID = "0123456789abcdef0123456789abcdef"
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """`tokens` by the name of who asks; `live` are the references of this time by the story's stand-ins."""
+
+    tokens: dict[str, str]
+    live: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`begin` makes the world in which the examples are asked, in their order."""
+
+    examples: tuple[DeskExample, ...]
+    begin: Callable[[Session, Keyring], Cast]
+
+
+def token_of(session: Session, officer: Officer) -> str:
+    """A token of the officer, as he makes it on his own page."""
+    at = now()
+    return tokens.make(session, officer, "a program", 90, at=at, today=at.date())[1]
+
+
+def officers_begin(session: Session, keyring: Keyring) -> Cast:
+    make_unit(session)
+    supervisor = make_officer(session, keyring, Role.SUPERVISOR, name="Invented Supervisor").officer
+    colleague = make_officer(
+        session, keyring, Role.TRIAGE, name="Invented Colleague", email="b@authority.example"
+    ).officer
+    colleague.version = 2
+    keeper = make_officer(session, keyring, Role.SYSADMIN, name="Invented Keeper", email="c@authority.example").officer
+    return Cast(
+        {"supervisor": token_of(session, supervisor), "keeper": token_of(session, keeper)},
+        {SUPERVISOR: supervisor.reference, COLLEAGUE: colleague.reference, KEEPER: keeper.reference},
+    )
+
+
+STORIES = (Story(OFFICERS, officers_begin),)
+
+
+def told(
+    client: FlaskClient, session: Session, keyring: Keyring, story: Story, *, is_held: bool = True
+) -> Iterator[tuple[DeskExample, Any]]:
+    """Each example and its answer. The clock should stand still.
+
+    `is_held`: to the document, which does not know them yet while they are recorded.
+    """
+    cast = story.begin(session, keyring)
+    session.commit()
+    for example in story.examples:
+        headers = {
+            "X-Request-Id": REQUEST_ID,
+            "Accept-Language": "en",
+            "Authorization": f"Bearer {cast.tokens[example.who]}",
+        }
+        if example.version is not None:
+            headers["If-Match"] = f'"{example.version}"'
+        response = client.open(
+            _with(example.address(), cast.live),
+            method=example.method,
+            json=None if example.body is None else json.loads(_with(json.dumps(example.body), cast.live)),
+            headers=headers,
+        )
+        assert response.status_code == example.status, (example.asked(), response.get_data(as_text=True))
+        if is_held:
+            assert_as_documented(response, example.operation)
+        answer = response.get_json(force=True) if response.data else None
+        for field, stand_in in example.keeps.items():
+            cast.live[stand_in] = answer[field]
+        stand_ins = {reference: stand_in for stand_in, reference in cast.live.items()}
+        yield example, json.loads(_with(json.dumps(answer), stand_ins))
+
+
+def _with(text: str, replaced: dict[str, str]) -> str:
+    for one, other in replaced.items():
+        text = text.replace(one, other)
+    return text
