@@ -63,7 +63,7 @@ def attachment_file(
             if original:
                 approval = Approval(approved_by, reason)
                 return custody.original(session, sealer, officer, case, attachment, approval, store, today())
-            return case_reading.clean_copy(session, sealer, officer, case, attachment, store, today())
+            return case_reading.clean_copy(session, sealer, officer, case, attachment, store, today()).body
 
     _write(out, copied)
 

@@ -5,7 +5,7 @@ A changed receipt takes the old one's place only once its digits were typed back
 
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from registry.case_terms import BoxRole, BoxState, CaseRole, CaseState
@@ -43,8 +43,12 @@ def new_box(
 
 def boxes_of(session: Session, case: Case) -> list[Box]:
     """The mailboxes of a case, the first made first; not those that wait to take another's place, nor what was handed on."""
+    return list(session.execute(mailboxes(case)).scalars())
+
+
+def mailboxes(case: Case) -> Select[Box]:
     are_mailboxes = (Box.case_id == case.id, Box.replaces_id.is_(None), Box.is_copy.is_(False))
-    return list(session.execute(select(Box).where(*are_mailboxes).order_by(Box.id)).scalars())
+    return select(Box).where(*are_mailboxes).order_by(Box.id)
 
 
 def readable_boxes(session: Session, box: Box) -> list[Box]:

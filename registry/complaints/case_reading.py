@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from registry.audit.actions import record
 from registry.case_terms import (
@@ -24,9 +24,8 @@ from registry.case_terms import (
 )
 from registry.complaints import clocks, consents, messages, sheets
 from registry.complaints.attachment_models import Attachment
-from registry.complaints.attachments import attachment_of, attachments_of, facts_of, open_clean
-from registry.complaints.boxes import Box
-from registry.complaints.casework import Officer, case_of, in_unit, opened_boxes
+from registry.complaints.attachments import attachment_of, attachments_of, copied_as, facts_of, open_clean, shown_name
+from registry.complaints.casework import Officer, case_of, in_unit, opened_boxes, opened_mailboxes
 from registry.complaints.casework_models import CaseClock, CaseMove
 from registry.complaints.consents import Standing
 from registry.complaints.envelopes import Place
@@ -65,6 +64,13 @@ class FileInCase(NamedTuple):
     state: AttachmentState
 
 
+class CleanFile(NamedTuple):
+    """A clean copy; `name` has the ending of what the copy is."""
+
+    name: str
+    body: bytes
+
+
 class ShownBox(NamedTuple):
     """One mailbox of a case as an officer sees it. `answers` without who she is: that is the custodian's."""
 
@@ -81,6 +87,7 @@ class ShownBox(NamedTuple):
 class CaseView(NamedTuple):
     """All that a unit may read of a case. Reading it is written into the audit."""
 
+    case: Case
     queued: Queued
     reasons: Sequence[Any]
     agency: Mapping[str, str] | None
@@ -133,19 +140,19 @@ def case_view(
     What was withdrawn is read no more, unless somebody is in danger: who withdraws may have been made to. Raises NotFound,
     NotNow.
     """
-    case = case_of(session, officer, reference)
+    case = case_of(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
     _require_readable(case)
-    running = clocks.clocks_of(session, case)
-    due = [row.due_at for row in running.values() if row.met_on is None and row.paused_on is None]
+    running = clocks.by_kind(case.clock_rows)
     view = CaseView(
-        queued=_queued(case, min(due, default=None)),
+        case=case,
+        queued=_queued(case, clocks.next_due(running)),
         reasons=case.reasons,
         agency=_opened(sealer, case, "agency_sealed"),
         agency_is_registered=case.agency_is_registered,
         employer=_opened(sealer, case, "employer_sealed"),
         region=_opened(sealer, case, "region_sealed"),
         amounts=_opened(sealer, case, "amounts_sealed") or {},
-        boxes=[_shown_box(session, sealer, officer, case, box, today) for box in opened_boxes(session, case)],
+        boxes=_shown_boxes(session, sealer, officer, case, today),
         moves=moves_of(session, case),
         clocks=running,
         purge_on=case.purge_on,
@@ -163,7 +170,7 @@ def named_agency_id(sealer: Sealer, case: Case) -> str | None:
 
 def clean_copy(
     session: Session, sealer: Sealer, officer: Officer, reference: str, attachment: str, store: FileStore, today: date
-) -> bytes:
+) -> CleanFile:
     """A file without place, device and author, as an officer may see it. Audited like every reading.
 
     Raises NotFound, also where there is no clean copy; NotNow, FilesUnavailable.
@@ -173,9 +180,10 @@ def clean_copy(
     boxes = opened_boxes(session, case)
     row = attachment_of(session, boxes, attachment)
     box = next(box for box in boxes if box.id == row.box_id)
-    body = open_clean(store, sealer.open_as_unit(session, box, officer.unit), case, row)
+    opened = sealer.open_as_unit(session, box, officer.unit)
+    body = open_clean(store, opened, case, row)
     record(session, "case.file_read", case.reference, on=today, actor=officer.name, detail=officer.role)
-    return body
+    return CleanFile(shown_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
 def _require_readable(case: Case) -> None:
@@ -183,19 +191,27 @@ def _require_readable(case: Case) -> None:
         raise NotNow("this was withdrawn: what was written is not read any more")
 
 
-def _shown_box(session: Session, sealer: Sealer, officer: Officer, case: Case, box: Box, today: date) -> ShownBox:
-    opened = sealer.open_as_unit(session, box, officer.unit)
-    sheet = sheets.read(session, opened, case)
-    return ShownBox(
-        box.reference,
-        box.role,
-        box.state,
-        box.answers_allowed,
-        sheet.answers if sheet.submitted_on is not None else {},
-        messages.read_messages(session, case, opened, Author.OFFICER, today),
-        consents.standing(session, box),
-        [_shown_file(opened, case, row) for row in attachments_of(session, [box])],
-    )
+def _shown_boxes(session: Session, sealer: Sealer, officer: Officer, case: Case, today: date) -> list[ShownBox]:
+    """All mailboxes by one query for each kind of thing, however many they are."""
+    opened = sealer.open_all_as_unit(session, opened_mailboxes(case), officer.unit)
+    boxes = [one.box for one in opened]
+    written = messages.read_messages(session, case, opened, Author.OFFICER, today)
+    files = attachments_of(session, boxes)
+    return [
+        ShownBox(
+            one.box.reference,
+            one.box.role,
+            one.box.state,
+            one.box.answers_allowed,
+            sheet.answers if sheet.submitted_on is not None else {},
+            said,
+            agreed,
+            [_shown_file(one, case, row) for row in files if row.box_id == one.box.id],
+        )
+        for one, sheet, said, agreed in zip(
+            opened, sheets.read_all(session, opened, case), written, consents.standing_in(session, boxes), strict=True
+        )
+    ]
 
 
 def _shown_file(opened: OpenBox, case: Case, row: Attachment) -> FileInCase:

@@ -4,11 +4,13 @@
 were not there.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
 
 from registry.case_terms import (
     Author,
@@ -19,11 +21,11 @@ from registry.case_terms import (
 )
 from registry.codes import Problem
 from registry.complaints import clocks, messages
-from registry.complaints.access import boxes_of
+from registry.complaints.access import boxes_of, mailboxes
 from registry.complaints.boxes import Box
 from registry.complaints.envelopes import Place
 from registry.complaints.models import Case
-from registry.complaints.moving import advance, changed, locked, require_version
+from registry.complaints.moving import advance, changed, locked_where, require_version
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.states import OPEN_STATES
 from registry.errors import Fault, InvalidInput, NotFound, NotNow
@@ -40,15 +42,17 @@ class Officer(NamedTuple):
     unit: str
 
 
-def case_of(session: Session, officer: Officer, reference: str, version: int | None = None) -> Case:
+def case_of(
+    session: Session,
+    officer: Officer,
+    reference: str,
+    version: int | None = None,
+    *,
+    also: Sequence[ExecutableOption] = (),
+) -> Case:
     """A case of the officer's own unit, locked. Raises NotFound for any other, StaleVersion."""
-    found = session.execute(
-        select(Case.id).where(in_unit(officer.unit), Case.reference == reference)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no case {reference} in this unit")
-    case = locked(session, found)
-    if case.state in (CaseState.DRAFT, CaseState.PURGED):
+    case = locked_where(session, in_unit(officer.unit), Case.reference == reference, also=also)
+    if case is None or case.state in (CaseState.DRAFT, CaseState.PURGED):
         raise NotFound(f"there is no case {reference} in this unit")
     require_version(case, version)
     return case
@@ -194,6 +198,8 @@ def in_unit(unit: str) -> ColumnElement[bool]:
 
 def opened_boxes(session: Session, case: Case) -> list[Box]:
     """The mailboxes that the unit can open; one that was replaced before anybody opened it is none."""
-    return [
-        box for box in boxes_of(session, case) if not (box.role is BoxRole.WORKER and box.state is BoxState.CUT_OFF)
-    ]
+    return list(session.execute(opened_mailboxes(case)).scalars())
+
+
+def opened_mailboxes(case: Case) -> Select[Box]:
+    return mailboxes(case).where(or_(Box.role != BoxRole.WORKER, Box.state != BoxState.CUT_OFF))

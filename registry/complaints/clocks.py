@@ -1,6 +1,6 @@
 """The clocks of a case: what a move does to them, and which want to be told of. When something is due: clock_rules.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
@@ -63,7 +63,17 @@ def clocks_of(session: Session, case: Case) -> dict[ClockKind, CaseClock]:
     rows = session.execute(
         select(CaseClock).where(CaseClock.case_id == case.id).order_by(CaseClock.due_at, CaseClock.id)
     ).scalars()
+    return by_kind(rows)
+
+
+def by_kind(rows: Iterable[CaseClock]) -> dict[ClockKind, CaseClock]:
     return {row.kind: row for row in rows}
+
+
+def next_due(running: Mapping[ClockKind, CaseClock]) -> datetime | None:
+    """When the next clock that runs is due."""
+    due = (row.due_at for row in running.values() if row.met_on is None and row.paused_on is None)
+    return min(due, default=None)
 
 
 def _start(session: Session, case: Case, rows: dict[ClockKind, CaseClock], at: datetime) -> None:

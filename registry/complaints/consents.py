@@ -1,6 +1,6 @@
 """Consents: whom the officers may tell, each by itself, each to be taken back at any time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -52,9 +52,15 @@ def consents_answered(session: Session, case: Case, box: Box, answers: Mapping[s
 
 def standing(session: Session, box: Box) -> list[Standing]:
     """Every consent as it stands in one mailbox, in the order of their kinds."""
-    rows = session.execute(select(Consent).where(Consent.box_id == box.id).order_by(Consent.id)).scalars()
-    last = {row.kind: row for row in rows}
-    return [_standing(kind, last.get(kind)) for kind in ConsentKind]
+    return standing_in(session, [box])[0]
+
+
+def standing_in(session: Session, boxes: Sequence[Box]) -> list[list[Standing]]:
+    """The consents of several mailboxes, in their order."""
+    of_boxes = Consent.box_id.in_([box.id for box in boxes])
+    rows = session.execute(select(Consent).where(of_boxes).order_by(Consent.id)).scalars()
+    last = {(row.box_id, row.kind): row for row in rows}
+    return [[_standing(kind, last.get((box.id, kind))) for kind in ConsentKind] for box in boxes]
 
 
 def is_consented(session: Session, case: Case, kind: ConsentKind) -> bool:

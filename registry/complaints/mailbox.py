@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -254,12 +255,13 @@ def _last_day(due_at: datetime) -> date:
 
 
 def _messages(session: Session, sealer: Sealer, visit: Visit, case: Case, today: date) -> list[ShownMessage]:
-    shown: list[ShownMessage] = []
-    for box in readable_boxes(session, visit.box):
-        if is_shared(session, box, visit.box):
-            opened = sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
-            shown += messages.read_messages(session, case, opened, Author.COMPLAINANT, today)
-    return sorted(shown, key=lambda message: message.written_on)
+    opened = [
+        sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
+        for box in readable_boxes(session, visit.box)
+        if is_shared(session, box, visit.box)
+    ]
+    shown = messages.read_messages(session, case, opened, Author.COMPLAINANT, today)
+    return sorted(chain.from_iterable(shown), key=lambda message: message.written_on)
 
 
 def _helpers(session: Session, case: Case) -> list[ShownHelper]:

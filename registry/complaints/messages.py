@@ -1,5 +1,6 @@
 """Messages between a complainant and the officers, each sealed to its mailbox, in the order in which they were written."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -74,20 +75,21 @@ def write_message(
     return message, True
 
 
-def read_messages(session: Session, case: Case, opened: OpenBox, reader: Author, today: date) -> list[ShownMessage]:
-    """The messages of one open box, the first one first. What the other side wrote counts as read from now on."""
-    box = opened.box
-    rows = session.execute(select(Message).where(Message.box_id == box.id).order_by(Message.place)).scalars().all()
-    shown = []
-    for row in rows:
-        is_theirs = row.author is not reader
-        text = opened.open(row.sealed, message_place(row, case))
-        shown.append(
-            ShownMessage(row.reference, box.role, row.author, row.written_on, text, is_theirs and row.read_on is None)
-        )
-        if is_theirs and row.read_on is None:
-            row.read_on = today
-    return shown
+def read_messages(
+    session: Session, case: Case, opened: Sequence[OpenBox], reader: Author, today: date
+) -> list[list[ShownMessage]]:
+    """The messages of each of some open boxes, the first one first. What the other side wrote counts as read from now on."""
+    of_boxes = Message.box_id.in_([one.box.id for one in opened])
+    rows = session.execute(select(Message).where(of_boxes).order_by(Message.place)).scalars().all()
+    return [[_shown(row, case, one, reader, today) for row in rows if row.box_id == one.box.id] for one in opened]
+
+
+def _shown(row: Message, case: Case, opened: OpenBox, reader: Author, today: date) -> ShownMessage:
+    is_new = row.author is not reader and row.read_on is None
+    if is_new:
+        row.read_on = today
+    text = opened.open(row.sealed, message_place(row, case))
+    return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new)
 
 
 def read_text(field: str, typed: str, most: int = MOST_CHARACTERS) -> str:

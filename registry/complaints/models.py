@@ -6,11 +6,12 @@ No foreign key leads to a table of the registry, public references alone: compla
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, and_
 from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.case_terms import CaseState, Priority
+from registry.complaints.casework_models import CaseClock, PriorityChange
 from registry.db import Base, Text, one_of
 
 
@@ -19,6 +20,8 @@ class Case(Base):
 
     `filed_on` is the day of the draft, then that of its submission. Columns ending in `_sealed` are of tier 1 and opened by
     the server's key ring; `agency_digest` is keyed and good for equality alone. `version` goes up with every change.
+
+    `clock_rows` and `lowering`, one that waits for a second person, are there for who asks for them by `joinedload`.
     """
 
     __tablename__ = "cases"
@@ -51,3 +54,12 @@ class Case(Base):
     purged_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
+    clock_rows: Mapped[list[CaseClock]] = relationship(
+        viewonly=True, lazy="raise", order_by=(CaseClock.due_at, CaseClock.id)
+    )
+    lowering: Mapped[PriorityChange | None] = relationship(
+        viewonly=True,
+        lazy="raise",
+        uselist=False,
+        primaryjoin=and_(PriorityChange.case_id == id, PriorityChange.decided_on.is_(None)),
+    )

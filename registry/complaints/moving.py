@@ -5,11 +5,12 @@ line and an outbox event. None of these holds a word of what was written.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
 
 from registry.audit.actions import record
 from registry.case_terms import CaseRole, CaseState
@@ -27,18 +28,24 @@ _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, C
 
 
 def locked(session: Session, case_id: int) -> Case:
-    """The case as it stands now; nobody else changes it before this transaction ends. Raises NotFound when it is gone.
+    """The case as it stands now; nobody else changes it before this transaction ends. Raises NotFound when it is gone."""
+    case = locked_where(session, Case.id == case_id)
+    if case is None:
+        raise NotFound("there is nothing here any more")
+    return case
+
+
+def locked_where(
+    session: Session, *conditions: ColumnElement[bool], also: Sequence[ExecutableOption] = ()
+) -> Case | None:
+    """The one case that meets the conditions, locked as `locked` does, with what is to be loaded by the same query.
 
     Whatever else is pending is written after the lock: a visit that was extended must not wait for the case while somebody who
     has the case waits to end that visit.
     """
     with session.no_autoflush:
-        case = session.execute(
-            select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-        ).scalar_one_or_none()
-    if case is None:
-        raise NotFound("there is nothing here any more")
-    return case
+        query = select(Case).where(*conditions).options(*also).with_for_update(of=Case)
+        return session.execute(query.execution_options(populate_existing=True)).unique().scalar_one_or_none()
 
 
 def require_version(case: Case, version: int | None) -> None:

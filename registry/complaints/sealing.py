@@ -21,7 +21,7 @@ from enum import IntEnum
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
-from sqlalchemy import delete, select
+from sqlalchemy import Select, and_, delete, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.boxes import Box, BoxWrap, KeyHolder, OpenVisit
@@ -149,6 +149,12 @@ class Sealer:
         """What was told (tier 2), by the unit's secret. Raises Unopenable, KeyTrouble when the secret is not here."""
         wraps = _wraps(session, box, KeyHolder.UNIT, unit)
         return self._open(box, [(wrap, self._secret(wrap)) for wrap in wraps])
+
+    def open_all_as_unit(self, session: Session, boxes: Select[Box], unit: str) -> list[OpenBox]:
+        """Several boxes by one query, each as `open_as_unit` opens it."""
+        held = (BoxWrap.box_id == Box.id, BoxWrap.holder_kind == KeyHolder.UNIT, BoxWrap.holder == unit)
+        rows = session.execute(boxes.add_columns(BoxWrap).outerjoin(BoxWrap, and_(*held))).all()
+        return [self._open(box, [(wrap, self._secret(wrap))] if wrap else []) for box, wrap in rows]
 
     def open_as_custodian(self, session: Session, box: Box, unit: str) -> OpenBox:
         """Who told it (tier 3) by the secret of the unit's custodian, and what was told. Raises as `open_as_unit`."""

@@ -1,6 +1,6 @@
 """The answers of one box: read, merged and written under the case's lock, so that two tabs lose nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -27,7 +27,17 @@ class Sheet(NamedTuple):
 
 def read(session: Session, opened: OpenBox, case: Case) -> Sheet:
     """What is written on the sheet of an open box, as far as it is open: who she is, for the custodian alone."""
-    row = sheet_row(session, opened.box)
+    return _read(sheet_row(session, opened.box), opened, case)
+
+
+def read_all(session: Session, opened: Sequence[OpenBox], case: Case) -> list[Sheet]:
+    """The sheets of several open boxes, in their order."""
+    of_boxes = AnswerSheet.box_id.in_([one.box.id for one in opened])
+    rows = {row.box_id: row for row in session.execute(select(AnswerSheet).where(of_boxes)).scalars()}
+    return [_read(rows.get(one.box.id), one, case) for one in opened]
+
+
+def _read(row: AnswerSheet | None, opened: OpenBox, case: Case) -> Sheet:
     if row is None:
         return Sheet({}, 0, None)
     answers = msgspec.json.decode(opened.open(row.sealed, place(opened.box, case, "sealed")))

@@ -15,11 +15,12 @@ from registry.errors import Fault, InvalidInput, NotFound
 from registry.ids import read_reference
 from registry.public.answers import countries
 from registry.public.forms import COUNTRIES
-from registry.public.names import ShownName, main_name, name_of, shown
+from registry.public.names import name_of
 from registry.public.rendering import page
 from registry.public.warnings import warnings_on
 from registry.terms import EU_STATES, SENDING_COUNTRIES, Language, LicenceStatus, NameKind, Role
 from registry.verdicts.status_rules import standing_on
+from registry.web.agency_names import ShownName, main_name, shown
 from registry.web.asking import verdicts
 from registry.web.transaction import reading
 from registry.web.wording import authority_name

@@ -8,7 +8,6 @@ from typing import Any
 
 from registry.codes import Reason
 from registry.public.forms import Asked
-from registry.public.names import main_name
 from registry.terms import (
     CORRIDOR_SECTORS,
     EU_STATES,
@@ -23,6 +22,7 @@ from registry.verdicts.queries import VerdictReader
 from registry.verdicts.question import Facts, Finding, Holder, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 from registry.verdicts.subjects import Subject, channel_of, chosen, guess
+from registry.web.agency_names import main_name
 from registry.web.languages import text
 from registry.web.wording import country_name, listed, word
 from schemas.sectors import exists

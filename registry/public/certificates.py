@@ -8,10 +8,10 @@ from typing import Any
 from registry.agencies import record
 from registry.clock import day_at
 from registry.papers.qr import Symbol
-from registry.public.names import shown
 from registry.public.rendering import is_demo, rendered, span
 from registry.public.standing import Standing
 from registry.terms import HolderKind, Language, NameKind
+from registry.web.agency_names import shown
 from registry.web.languages import text
 from registry.web.transaction import services
 from registry.web.wording import authority_name, country_name, date_text, listed, sector_name, word

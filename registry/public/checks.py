@@ -13,11 +13,12 @@ from registry.ids import read_reference
 from registry.names.rules import normalised
 from registry.public import answers
 from registry.public.forms import COUNTRIES
-from registry.public.names import ShownName, candidate, main_name
+from registry.public.names import candidate
 from registry.public.rendering import NOT_KEPT, SHORT, page
 from registry.terms import Answer, CheckKind, CheckOutcome, Language
 from registry.verdicts.question import Question, SubjectKind
 from registry.verdicts.subjects import is_identity_number
+from registry.web.agency_names import ShownName, main_name
 from registry.web.asking import keyring, verdicts
 from registry.web.transaction import reading
 from registry.web.wording import check_meaning, check_note, check_summary, reason_text

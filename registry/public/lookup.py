@@ -9,12 +9,13 @@ from registry.codes import Problem, Reason
 from registry.help_lines.rules import lines_of, shipped_help_lines
 from registry.public import answers
 from registry.public.forms import Asked, read_form
-from registry.public.names import candidate, main_name, name_of
+from registry.public.names import candidate, name_of
 from registry.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.public.warnings import warnings_on
 from registry.terms import CORRIDOR_SECTORS, EU_STATES, RECRUITING, SENDING_COUNTRIES, Language
 from registry.verdicts.question import Imitated
 from registry.verdicts.subjects import MOST_CHARACTERS
+from registry.web.agency_names import main_name
 from registry.web.asking import verdicts
 from registry.web.headers import content_policy
 from registry.web.languages import accepted

@@ -16,10 +16,10 @@ from registry.papers.qr import Symbol
 from registry.papers.rendering import Attachment, Draft
 from registry.papers.seal import mark_of
 from registry.public.certificates import PlaceInLog, Sheet, html_of, languages_of
-from registry.public.names import main_name
 from registry.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.public.standing import Standing, Stands, standing_of
 from registry.terms import Language
+from registry.web.agency_names import main_name
 from registry.web.answers import encode
 from registry.web.credentials import bundle, paper_code
 from registry.web.transaction import reading, services

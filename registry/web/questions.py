@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from registry.complaints.questions import UNSAID, Kind, PaidTo, Part, Question
+from registry.complaints.questions import QUESTIONNAIRE, UNSAID, Kind, PaidTo, Part, Question
 from registry.complaints.reading import ANSWERED_COUNTRIES, OTHER
 from registry.errors import Fault
 from registry.terms import CORRIDOR_SECTORS, Language
@@ -109,6 +109,14 @@ def _charge(language: Language, value: Mapping[str, str]) -> list[str]:
         receipt = text(language, f"option.{value['receipt']}")
         said.append(f"{text(language, 'question.paid.receipt')} {receipt}")
     return said
+
+
+def in_words(language: Language, code: str, value: Any) -> tuple[str, str]:
+    """A question and its answer. One that is asked no more keeps its name."""
+    question = QUESTIONNAIRE.by_code.get(code)
+    if question is None:
+        return code, str(value)
+    return question_text(language, question), answer_text(language, question, value)
 
 
 def fault_text(language: Language, question: Question, fault: Fault) -> str:

@@ -67,8 +67,12 @@ def open_case(session: Session, me: Present, reference: str) -> CaseHead:
     ).one_or_none()
     if case is None:
         raise NotFound(f"there is no case {reference} in this unit")
-    agency = require_no_conflict(me, sealer(), case)
-    return CaseHead(case, agency, clocks.clocks_of(session, case), now())
+    return head_of(me, case, clocks.clocks_of(session, case))
+
+
+def head_of(me: Present, case: Case, running: Mapping[ClockKind, CaseClock]) -> CaseHead:
+    """The header of a case that was read already. Raises Forbidden where the officer has an interest in it."""
+    return CaseHead(case, require_no_conflict(me, sealer(), case), running, now())
 
 
 def require_no_conflict(me: Present, opening: Sealer, case: Case) -> str | None:

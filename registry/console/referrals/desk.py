@@ -21,12 +21,13 @@ from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.assets import address_of
 from registry.console.cases.tabs import CaseHead, case_page, open_case
 from registry.console.guard import allowed
-from registry.console.referrals.showing import answers_in, in_words
+from registry.console.referrals.showing import answers_in
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import language
 from registry.errors import Fault, InvalidInput
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
+from registry.web.questions import in_words
 
 pages = Blueprint("console_referrals", __name__)
 STYLES = address_of("handed.css")

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from registry.complaints.questions import QUESTIONNAIRE
 from registry.complaints.referrals.content import Handed
 from registry.terms import Language
-from registry.web.questions import answer_text, question_text
+from registry.web.questions import in_words
 
 
 class ShownAnswer(NamedTuple):
@@ -21,11 +20,3 @@ def answers_in(language: Language, handed: Handed) -> list[ShownAnswer]:
 
 def identity_in(language: Language, told: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [in_words(language, code, value) for code, value in told.items()]
-
-
-def in_words(language: Language, code: str, value: Any) -> tuple[str, str]:
-    """A question and its answer. One that is asked no more keeps its name."""
-    question = QUESTIONNAIRE.by_code.get(code)
-    if question is None:
-        return code, str(value)
-    return question_text(language, question), answer_text(language, question, value)

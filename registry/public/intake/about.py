@@ -9,9 +9,9 @@ from registry.complaints import filing
 from registry.ids import read_reference
 from registry.public.intake import cookies
 from registry.public.intake.visiting import Here
-from registry.public.names import main_name
 from registry.terms import Language
 from registry.verdicts.subjects import MOST_CHARACTERS
+from registry.web.agency_names import main_name
 from registry.web.transaction import reading
 
 SUGGESTIONS = 8

@@ -1,0 +1,76 @@
+"""A case as a page shows it: answers in the questionnaire's words, moves with names, and what the registry says of the agency."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.agencies import record
+from registry.case_terms import AttachmentState
+from registry.complaints.case_reading import ShownBox
+from registry.complaints.casework_models import CaseMove
+from registry.complaints.questions import QUESTIONNAIRE
+from registry.console.acting import names_in
+from registry.terms import Language
+from registry.verdicts.status_rules import standing_on
+from registry.web.agency_names import ShownName, main_name
+from registry.web.questions import in_words
+
+_ORDER = {code: place for place, code in enumerate(QUESTIONNAIRE.by_code)}
+
+
+class ShownAnswer(NamedTuple):
+    code: str
+    question: str
+    answer: str
+
+
+class ShownLicence(NamedTuple):
+    """`status` has its word at `status.<value>`; None where nothing may or was said."""
+
+    number: str | None
+    kind: str
+    status: str | None
+
+
+class ShownAgency(NamedTuple):
+    reference: str
+    name: ShownName
+    country: str
+    licences: Sequence[ShownLicence]
+    has_clone_warning: bool
+
+
+class ShownMove(NamedTuple):
+    """`by` is a name, or empty where the complainant or the registry itself moved the case."""
+
+    move: CaseMove
+    by: str
+
+
+def shown_box(language: Language, box: ShownBox) -> dict[str, Any]:
+    """One mailbox: answers in the order in which they are asked."""
+    told = sorted(box.answers.items(), key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0]))
+    return {
+        "box": box,
+        "answers": [ShownAnswer(code, *in_words(language, code, value)) for code, value in told],
+        "files": [(one, one.state is AttachmentState.CLEAN) for one in box.files],
+        "agreed": [consent for consent in box.consents if consent.since is not None],
+    }
+
+
+def shown_agency(language: Language, agency: record.Agency, day: date) -> ShownAgency:
+    licences = [
+        ShownLicence(one.number, one.kind, standing.status.value if standing.status else None)
+        for one in agency.licences
+        for standing in [standing_on(one, agency, day)]
+    ]
+    name = main_name(agency, language)
+    return ShownAgency(agency.agency_id, name, agency.country, licences, bool(agency.clone_warnings))
+
+
+def shown_moves(session: Session, unit: str, moves: Sequence[CaseMove]) -> list[ShownMove]:
+    """The latest first."""
+    names = names_in(session, unit)
+    return [ShownMove(one, names.get(one.actor, one.actor)) for one in reversed(moves)]
