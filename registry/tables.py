@@ -17,6 +17,7 @@ from registry.complaints.referrals import models as _referrals
 from registry.db import Base
 from registry.events import models as _events
 from registry.imports import models as _imports
+from registry.licensing import models as _licensing
 from registry.log import models as _log
 from registry.names import models as _names
 from registry.officers import models as _officers
@@ -36,6 +37,7 @@ MODELS = (
     _decisions,
     _events,
     _imports,
+    _licensing,
     _log,
     _mailboxes,
     _names,

@@ -92,6 +92,35 @@ class ChannelChangeState(StrEnum):
     STALE = "stale"
 
 
+class LicenceAct(StrEnum):
+    """What officers of an authority do to its licences. What each asks and does: registry/licensing/rules.py."""
+
+    APPLY = "apply"
+    ISSUE = "issue"
+    REFUSE_APPLICATION = "refuse_application"
+    AMEND = "amend"
+    RENEW = "renew"
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    REVOKE = "revoke"
+    WIND_DOWN = "wind_down"
+    SURRENDER = "surrender"
+    CORRECT = "correct"
+    REGISTER_AGREEMENT = "register_agreement"
+    END_AGREEMENT = "end_agreement"
+    REGISTER_INTERMEDIARY = "register_intermediary"
+    END_INTERMEDIARY = "end_intermediary"
+
+
+class ProposalState(StrEnum):
+    """Where an act on a licence stands: it waits for a second person, or is in the public record, or never will be."""
+
+    OPEN = "open"
+    APPLIED = "applied"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
 class CheckKind(StrEnum):
     """What a recruiter tells a worker about himself."""
 

@@ -233,14 +233,19 @@ def _stated_scope(licence: record.Licence) -> Iterable[tuple[str, str]]:
         yield "sector", sector.code
 
 
-_IDENTITY = attrgetter("authority", "country", "kind", "number")
+_IDENTITY = attrgetter("authority", "country", "kind")
+
+
+def _is_same_licence(old: record.Licence, new: record.Licence) -> bool:
+    """An application gets its number when it is granted; a number that was given never changes."""
+    return _IDENTITY(old) == _IDENTITY(new) and old.number in (None, new.number)
 
 
 def _require_amendable(old: record.Agency, new: record.Agency) -> None:
     if old.withheld:
         raise ErasedAgency(f"the holder of {old.agency_id} was erased: nothing more may be written down of it")
-    known = {licence.licence_id: _IDENTITY(licence) for licence in old.licences}
-    changed = next((one for one in new.licences if known.get(one.licence_id, _IDENTITY(one)) != _IDENTITY(one)), None)
+    known = {licence.licence_id: licence for licence in old.licences}
+    changed = next((one for one in new.licences if not _is_same_licence(known.get(one.licence_id, one), one)), None)
     if changed is not None:
         raise ValueError(f"licence {changed.licence_id} keeps its number, kind and authority: issue another instead")
 
@@ -271,6 +276,8 @@ def _amend_licences(session: Session, agency_id: int, old: record.Agency, new: r
         if before is None:
             continue
         row_id = licence_ids[part.licence_id]
+        if before.number != part.number:
+            session.execute(update(models.Licence).where(models.Licence.id == row_id).values(number=part.number))
         if any(getattr(before, f) != getattr(part, f) for f in storage.TERM if f not in ("source", "retrieved_at")):
             storage.unsay(session, models.LicenceTerm, "licence_id", [row_id], said_at)
             session.execute(delete(models.LicenceScope).where(models.LicenceScope.licence_id == row_id))

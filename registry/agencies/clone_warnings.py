@@ -1,6 +1,5 @@
 """Warnings that somebody imitates an agency, said on the true entry: in the record, the verdict, the history and the log."""
 
-import unicodedata
 from datetime import date
 
 import msgspec
@@ -9,6 +8,7 @@ from sqlalchemy.orm import Session
 from registry.agencies import record, storage
 from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
+from registry.agencies.texts import tidy_line
 from registry.clock import now
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
@@ -25,7 +25,7 @@ def warn_of_clone(
 
     `source` is who says so: the reference of a list of ours, or words. Raises NotFound, InvalidInput, ErasedAgency.
     """
-    text, source = _line("text", text, LONGEST_TEXT), _line("source", source, LONGEST_SOURCE)
+    text, source = tidy_line("text", text, LONGEST_TEXT), tidy_line("source", source, LONGEST_SOURCE)
     if from_ is not None and to is not None and to < from_:
         raise InvalidInput([Fault("to", Problem.INVALID_VALUE, f"the last day {to} lies before the first, {from_}")])
     said = _said(session, reference)
@@ -66,15 +66,3 @@ def _say(session: Session, said: record.Agency, warnings: tuple[record.Warning_,
     appended = amend(session, new, Event(event, said.agency_id))
     assert appended is not None
     return appended
-
-
-def _line(parameter: str, text: str, most: int) -> str:
-    """One tidy line of text that may stand in a record."""
-    tidy = unicodedata.normalize("NFC", " ".join(text.split()))
-    if not tidy:
-        raise InvalidInput([Fault(parameter, Problem.MISSING, "must say something")])
-    if len(tidy) > most:
-        raise InvalidInput([Fault(parameter, Problem.TOO_LONG, f"must not be longer than {most} characters")])
-    if any(unicodedata.category(character)[0] == "C" for character in tidy):
-        raise InvalidInput([Fault(parameter, Problem.CONTROL_CHARACTER, "holds an invisible or control character")])
-    return tidy

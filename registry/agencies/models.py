@@ -87,9 +87,11 @@ class AgencyIdentifier(Held, Base):
 
 
 class Licence(Base):
-    """The identity of a licence. `number` is opaque and unique only per authority; some lists print none."""
+    """The identity of a licence. `number` is opaque and unique only per authority; some lists print none, and an
+    application has none until it is granted."""
 
     __tablename__ = "licences"
+    __table_args__ = (Index("ix_licences_authority", "authority", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)

@@ -116,6 +116,8 @@ _ENDING = frozenset(
     }
 )
 
+_NOT_GRANTED = frozenset({LicenceStatus.APPLIED, LicenceStatus.REFUSED})
+
 _INTERRUPTED = _ENDING | {
     LicenceStatus.SUSPENDED,
     LicenceStatus.SURRENDERED,
@@ -128,13 +130,17 @@ _INTERRUPTED = _ENDING | {
 
 def licence_entry_type(old: record.Licence | None, new: record.Licence, is_correction: bool) -> EntryType:
     """How a change of a licence is called in the log, from its latest stated status before and after."""
+    after = _latest(new)
     if old is None:
-        return EntryType.LICENCE_ISSUED
+        # Who has applied holds nothing yet: a log that said "issued" would be read as if he did.
+        return EntryType.LICENCE_AMENDED if after in _NOT_GRANTED else EntryType.LICENCE_ISSUED
     if is_correction:
         return EntryType.LICENCE_CORRECTED
-    before, after = _latest(old), _latest(new)
+    before = _latest(old)
     if before == after:
         return EntryType.LICENCE_AMENDED
+    if before in _NOT_GRANTED and after is not None and STATUSES[after].recruit is Answer.YES:
+        return EntryType.LICENCE_ISSUED
     if after in _ENDING:
         return EntryType.LICENCE_REVOKED
     named = {

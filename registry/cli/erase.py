@@ -13,6 +13,7 @@ from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.errors import ErasedAgency, NotFound
 from registry.ids import read_reference
+from registry.licensing.proposals import forget_proposals
 from registry.terms import HolderKind
 
 
@@ -41,7 +42,7 @@ def erase(reference: str, yes: bool) -> None:
             click.confirm(f"This cannot be undone. Erase who stands behind {known}?", abort=True)
         remember(settings.home, known)
         with sessions.begin() as session:
-            erase_again(session, settings.home)
+            forget_proposals(session, erase_again(session, settings.home))
         # A paper made a moment ago may name the person.
         shutil.rmtree(settings.home / "papers", ignore_errors=True)
         cli.sign_published(settings, sessions)
@@ -71,6 +72,7 @@ def repeat_erasures(settings: Settings) -> None:
         sessions = sessions_for(engine)
         with sessions.begin() as session:
             again = erase_again(session, settings.home)
+            forget_proposals(session, again)
         if again:
             cli.sign_published(settings, sessions)
             click.echo(f"Erased again, for a restored backup brought them back: {' '.join(again)}", err=True)

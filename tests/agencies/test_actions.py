@@ -160,11 +160,12 @@ def test_each_kind_of_change_has_its_own_word_in_the_log(session: Session):
     assert types == ["licence.issued", *(word for _, word in steps), "licence.amended"]
 
 
-def test_a_first_activation_is_no_reinstatement(session: Session):
+def test_what_was_applied_for_is_issued_when_it_is_granted(session: Session):
     applied = status_record(LicenceStatus.APPLIED, to=date(2026, 5, 31))
     agency = make_agency(session, licences=(licence_record(status_history=(applied,)),))
-    amend(session, with_status(agency, applied, status_record(from_=date(2026, 6, 1))), Event("licence.changed"))
     assert entries(session)[-1] == ("licence", "licence.amended")
+    amend(session, with_status(agency, applied, status_record(from_=date(2026, 6, 1))), Event("licence.changed"))
+    assert entries(session)[-1] == ("licence", "licence.issued")
 
 
 def test_a_licence_that_is_added_later_gets_a_place_and_an_entry(session: Session):

@@ -82,8 +82,9 @@ def with_last(status):
 def test_only_what_was_interrupted_is_reinstated(before):
     type_ = licence_entry_type(with_last(before), with_last(LicenceStatus.ACTIVE), is_correction=False)
     never_began = before in (LicenceStatus.APPLIED, LicenceStatus.REFUSED)
-    is_interrupted = STATUSES[before].recruit is not Answer.YES and not never_began
-    assert type_ is (EntryType.LICENCE_REINSTATED if is_interrupted else EntryType.LICENCE_AMENDED)
+    went_on = STATUSES[before].recruit is Answer.YES
+    otherwise = EntryType.LICENCE_ISSUED if never_began else EntryType.LICENCE_REINSTATED
+    assert type_ is (EntryType.LICENCE_AMENDED if went_on else otherwise)
 
 
 def test_a_correction_is_called_one_whatever_it_changes():

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import requests
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.agencies.erasures import remember, remembered
@@ -12,7 +13,9 @@ from registry.agencies.queries import agency_row
 from registry.cli import main
 from registry.config import Settings
 from registry.ids import new_reference
-from registry.terms import HolderKind
+from registry.licensing.models import Proposal
+from registry.terms import HolderKind, LicenceAct
+from tests.licensing.making import proposed
 from tests.make import licence_record, make_agency, told
 from tests.serving import serve
 
@@ -49,6 +52,14 @@ def test_erasing_destroys_the_name_and_remembers_the_reference(
     again = run(settings, "erase", person, "--yes")
     assert again.exit_code == 2
     assert "was erased on" in again.stderr
+
+
+def test_erasing_destroys_what_officers_proposed_of_him(settings: Settings, session: Session, person: str) -> None:
+    (licence,) = told(session, person).licences
+    proposed(session, LicenceAct.SUSPEND, licence, ground_text=f"{NAME} did not answer.")
+    session.commit()
+    assert run(settings, "erase", person, "--yes").exit_code == 0
+    assert session.execute(select(Proposal.id)).first() is None
 
 
 def test_erasing_asks_first(settings: Settings, session: Session, person: str) -> None:
