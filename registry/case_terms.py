@@ -169,6 +169,28 @@ class DecisionState(StrEnum):
     MADE = "made"
 
 
+class HearingState(StrEnum):
+    """Where a hearing of an agency stands; from where to where it may go is in registry/complaints/hearings/rules.py."""
+
+    DRAFTED = "drafted"
+    REPRISAL_CHECK = "reprisal_check"
+    APPROVED = "approved"
+    SERVED = "served"
+    ANSWERED = "answered"
+    LAPSED = "lapsed"
+    CLOSED = "closed"
+
+
+class HearingEnd(StrEnum):
+    """Why a hearing was closed. `heard`: the agency answered, or its time passed."""
+
+    HEARD = "heard"
+    OFFICER = "officer"
+    CONSENT_REVOKED = "consent_revoked"
+    WITHDRAWN = "withdrawn"
+    CASE_OVER = "case_over"
+
+
 class FileKind(StrEnum):
     """What an attachment may be, told from its bytes. Archives, HTML, SVG and Office files are not taken."""
 

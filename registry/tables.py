@@ -13,6 +13,7 @@ from registry.complaints import models as _complaints
 from registry.complaints import repeats as _repeats
 from registry.complaints import similarity as _similarity
 from registry.complaints.decisions import models as _decisions
+from registry.complaints.hearings import models as _hearings
 from registry.complaints.referrals import models as _referrals
 from registry.db import Base
 from registry.events import models as _events
@@ -36,6 +37,7 @@ MODELS = (
     _complaints,
     _decisions,
     _events,
+    _hearings,
     _imports,
     _licensing,
     _log,

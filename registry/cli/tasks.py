@@ -13,7 +13,8 @@ from registry.complaints import purging, reminding
 from registry.complaints.admission import Admission
 from registry.complaints.attachments import files_remover
 from registry.complaints.cleaning_worker import clean_waiting
-from registry.complaints.referrals.ending import end_due
+from registry.complaints.hearings import ending as hearings
+from registry.complaints.referrals import ending as referrals
 from registry.complaints.repeats import forget_repeats
 from registry.complaints.sealing import Sealer
 from registry.complaints.storage import store_of
@@ -124,7 +125,12 @@ def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Take back what partners may read no longer: its time is over, or she has taken her consent back."""
-    end_due(sessions, Sealer(Keyring(settings.keys)), now())
+    referrals.end_due(sessions, Sealer(Keyring(settings.keys)), now())
+
+
+def end_hearings(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Note that an agency let its time pass, and end hearings whose consent or case is no more."""
+    hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now())
 
 
 def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -149,6 +155,7 @@ TASKS = (
     Task("remind_of_cases", 20.0, remind_of_cases),
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
+    Task("end_hearings", 60.0, end_hearings),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),
     # Last, so that one round signs what it published itself.

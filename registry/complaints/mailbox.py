@@ -23,12 +23,13 @@ from registry.complaints.access import (
 )
 from registry.complaints.consents import Standing
 from registry.complaints.filing import keep_draft, promised
+from registry.complaints.hearings import moving as hearings
 from registry.complaints.mailbox_models import Message
 from registry.complaints.messages import ShownMessage
 from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
 from registry.complaints.receipts import Root, box_of
-from registry.complaints.referrals.moving import end_what_is_over
+from registry.complaints.referrals import moving as referrals
 from registry.complaints.sealing import Sealer
 from registry.complaints.sheets import Sheet
 from registry.complaints.states import DECIDED_STATES, ENDING_STATES, OPEN_STATES, REGRET, Reads, reads
@@ -188,7 +189,7 @@ def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, a
     consents.set_consent(session, case, visit.box, kind, at.date(), is_given=is_given)
     if not is_given:
         # What was to be handed on by it stops, and what was is closed, in the same moment.
-        end_what_is_over(session, sealer, case, at)
+        _end_what_is_over(session, sealer, case, at)
 
 
 def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
@@ -202,7 +203,7 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
         sealer.destroy(session, [box.id for box in boxes_of(session, case)])
     elif case.state is not CaseState.WITHDRAWN:
         advance(session, case, CaseState.WITHDRAWN, CaseRole.COMPLAINANT, at)
-        end_what_is_over(session, sealer, case, at)
+        _end_what_is_over(session, sealer, case, at)
 
 
 def open_again(
@@ -218,6 +219,12 @@ def open_again(
     if text is not None and text.strip():
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
         messages.write_message(session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), once=once)
+
+
+def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
+    """Partners and the agency lose what they were given on a consent or complaint that is no more."""
+    referrals.end_what_is_over(session, sealer, case, at)
+    hearings.end_what_is_over(session, sealer, case, at)
 
 
 def _steps(session: Session, case: Case) -> list[Step]:

@@ -17,6 +17,7 @@ from registry.complaints.access import forget_offer
 from registry.complaints.boxes import Box, BoxWrap, OpenVisit
 from registry.complaints.casework_models import CaseClock, CaseMove, PriorityChange
 from registry.complaints.decisions.models import Decision
+from registry.complaints.hearings.models import Hearing
 from registry.complaints.mailbox_models import AnswerSheet, Consent, Message
 from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
@@ -33,7 +34,7 @@ AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects",
-    "referral_reports", "referrals", "decisions", *KEY_TABLES,
+    "referral_reports", "referrals", "hearings", "decisions", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
 
@@ -142,8 +143,16 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         session.execute(delete(of_box.class_).where(of_box.in_(boxes)))
     of_referrals = select(Referral.id).where(Referral.case_id == case.id)
     session.execute(delete(ReferralReport).where(ReferralReport.referral_id.in_(of_referrals)))
-    session.execute(delete(Referral).where(Referral.case_id == case.id))
-    for of_case in (Decision.case_id, Consent.case_id, CaseClock.case_id, PriorityChange.case_id, Shingle.case_id):
+    owned = (
+        Referral.case_id,
+        Hearing.case_id,
+        Decision.case_id,
+        Consent.case_id,
+        CaseClock.case_id,
+        PriorityChange.case_id,
+        Shingle.case_id,
+    )
+    for of_case in owned:
         session.execute(delete(of_case.class_).where(of_case == case.id))
     session.execute(delete(Box).where(Box.case_id == case.id, Box.replaces_id.is_not(None)))
     session.execute(delete(Box).where(Box.case_id == case.id))

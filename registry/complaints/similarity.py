@@ -7,18 +7,16 @@ Whoever holds a dump of the database but not the key folder can neither read the
 """
 
 import hashlib
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
-from functools import cache
 from heapq import nsmallest
 from struct import Struct
 from typing import NamedTuple
 
-import opencc
 from sqlalchemy import ForeignKey, Index, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from registry.complaints.letters import letters
 from registry.complaints.models import Case
 from registry.db import Base, Text
 from registry.names.spelling import is_chinese
@@ -102,17 +100,10 @@ def alike_to_case(session: Session, case: Case) -> list[Alike]:
 
 def runs(text: str) -> set[str]:
     """The runs of letters and digits in a text, whatever its case, script variant, spacing and punctuation."""
-    whole = text.encode("utf-8", "replace").decode()
-    plain = _simplifier().convert(unicodedata.normalize("NFKC", whole)).casefold()
-    letters = "".join(character for character in plain if character.isalnum())
-    lengths = (_HAN_RUN if is_chinese(character) else _OTHER_RUN for character in letters)
-    found = (letters[start : start + length] for start, length in enumerate(lengths) if start + length <= len(letters))
+    plain = letters(text)
+    lengths = (_HAN_RUN if is_chinese(character) else _OTHER_RUN for character in plain)
+    found = (plain[start : start + length] for start, length in enumerate(lengths) if start + length <= len(plain))
     return set(found)
-
-
-@cache
-def _simplifier() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
 
 
 def _sample(key: bytes, found: set[str]) -> Collection[str]:

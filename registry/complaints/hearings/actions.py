@@ -1,0 +1,253 @@
+"""What officers do to hear an agency: write down what it is said to have done, have that checked by another, serve it, close it.
+
+The text that was checked is the text that goes: nothing changes it after the reprisal check, and serving adds one key.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import CaseState, HearingEnd, HearingState
+from registry.codes import Problem
+from registry.complaints import copies, moving
+from registry.complaints.boxes import KeyHolder
+from registry.complaints.case_reading import named_agency_id
+from registry.complaints.casework import MOST_REASON, Officer, case_of, in_unit
+from registry.complaints.hearings import content
+from registry.complaints.hearings.models import Hearing
+from registry.complaints.hearings.moving import advance, end, facts, held, refused
+from registry.complaints.hearings.rules import HELD, LONGEST, SHORTEST, By, Guard, lacking
+from registry.complaints.messages import read_text
+from registry.complaints.models import Case
+from registry.complaints.moving import changed
+from registry.complaints.outside import agency_desk
+from registry.complaints.sealing import Sealer
+from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
+from registry.ids import new_reference
+
+
+def draft(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    allegation: str,
+    at: datetime,
+    *,
+    agency: str | None = None,
+    could_complain: int | None = None,
+    version: int | None = None,
+) -> Hearing:
+    """Write down what an agency is to be asked about, in words that do not tell who complained.
+
+    `agency` is asked for where the case names none of the registry. `could_complain`: how many people could have, by the
+    officer's estimate. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case = case_of(session, officer, reference, version)
+    lack = lacking(Guard.MAY_BE_TOLD, facts(session, case, None, at.date()))
+    if lack is not None:
+        raise refused(HearingState.DRAFTED, lack)
+    if open_hearing(session, case) is not None:
+        raise NotNow("this case has a hearing that is not closed yet: one at a time")
+    accused = _agency(sealer, case, agency)
+    text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
+    desk = agency_desk(session, sealer, accused, at.date())
+    content.require_silent(session, sealer, officer, case, accused, text, at.date())
+    box = copies.new_copy_box(session, sealer, case, officer.unit, at.date())
+    name = new_reference()
+    hearing = Hearing(
+        reference=name,
+        case_id=case.id,
+        box_id=box.box.id,
+        agency=accused,
+        desk=desk.reference,
+        state=HearingState.DRAFTED,
+        could_complain=estimate,
+        drafted_by=officer.name,
+        drafted_on=at.date(),
+        allegation_sealed=box.seal(text, content.place(case, name, "allegation_sealed")),
+    )
+    session.add(hearing)
+    session.flush()
+    changed(session, case, "hearing.drafted", at.date(), role=officer.role, actor=officer.name)
+    return hearing
+
+
+def edit(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    allegation: str,
+    at: datetime,
+    *,
+    could_complain: int | None = None,
+    version: int | None = None,
+) -> Hearing:
+    """Write a draft anew: whoever wrote it, so that the second person is another. Raises as `draft` does."""
+    case, hearing = held_in(session, officer, reference, version)
+    if hearing.state is not HearingState.DRAFTED:
+        raise IllegalMove(f"a hearing that is {hearing.state} is not written anew: have it sent back first")
+    if hearing.drafted_by != officer.name:
+        raise IllegalMove("only whoever wrote this changes it: otherwise nobody could say who the second person is")
+    text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
+    content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date())
+    box = content.opened(session, sealer, officer.unit, hearing)
+    hearing.allegation_sealed = box.seal(text, content.place(case, hearing.reference, "allegation_sealed"))
+    hearing.could_complain = estimate
+    hearing.version += 1
+    session.flush()
+    changed(session, case, "hearing.edited", at.date(), role=officer.role, actor=officer.name)
+    return hearing
+
+
+def hand_in(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
+) -> Hearing:
+    """Have a draft checked by another person. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    case, hearing = held_in(session, officer, reference, version)
+    _require_silent_still(session, sealer, officer, case, hearing, at.date())
+    hearing.returned_sealed = None
+    advance(
+        session, case, hearing, HearingState.REPRISAL_CHECK, By.OFFICER, at, actor=officer.name, role=officer.role
+    )  # fmt: skip
+    return hearing
+
+
+def send_back(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    reason: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """It could tell who complained, or is wrong: it is a draft again.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = held_in(session, officer, reference, version)
+    hearing.returned_sealed = _sealed_reason(session, sealer, officer, case, hearing, "returned_sealed", reason)
+    advance(
+        session, case, hearing, HearingState.DRAFTED, By.CHECKER, at,
+        actor=officer.name, role=officer.role, has_reason=hearing.returned_sealed is not None,
+    )  # fmt: skip
+    return hearing
+
+
+def approve(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    at: datetime,
+    *,
+    reason: str = "",
+    version: int | None = None,
+) -> Hearing:
+    """The reprisal check, by another than who wrote it. `reason` says why it may go where few could have complained.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = held_in(session, officer, reference, version)
+    compared = _require_silent_still(session, sealer, officer, case, hearing, at.date())
+    hearing.few_sealed = _sealed_reason(session, sealer, officer, case, hearing, "few_sealed", reason)
+    advance(
+        session, case, hearing, HearingState.APPROVED, By.CHECKER, at,
+        actor=officer.name, role=officer.role, has_reason=hearing.few_sealed is not None,
+        could_complain=content.could_have(hearing, compared),
+    )  # fmt: skip
+    hearing.checked_by, hearing.checked_on = officer.name, at.date()
+    return hearing
+
+
+def serve(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    answer_by: date,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Put what was checked to the agency, with a day by which it may answer; its case is `agency_hearing` from now on.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
+    """
+    case, hearing = held_in(session, officer, reference, version)
+    today = at.date()
+    if not today + SHORTEST <= answer_by <= today + LONGEST:
+        detail = f"must be from {SHORTEST.days} to {LONGEST.days} days from now"
+        raise InvalidInput([Fault("answer_by", Problem.INVALID_VALUE, detail)])
+    _require_silent_still(session, sealer, officer, case, hearing, today)
+    hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
+    advance(session, case, hearing, HearingState.SERVED, By.OFFICER, at, actor=officer.name, role=officer.role)
+    copies.hand_on(
+        session, sealer, content.opened(session, sealer, officer.unit, hearing), hearing.desk, (KeyHolder.UNIT,)
+    )  # fmt: skip
+    if case.state is not CaseState.AGENCY_HEARING:
+        moving.advance(session, case, CaseState.AGENCY_HEARING, officer.role, at, actor=officer.name)
+    return hearing
+
+
+def close(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
+) -> Hearing:
+    """End a hearing: one that was answered or lapsed is done, another is given up. Raises NotFound, IllegalMove, StaleVersion."""
+    case, hearing = held_in(session, officer, reference, version)
+    is_heard = hearing.state in HELD - {HearingState.SERVED}
+    because = HearingEnd.HEARD if is_heard else HearingEnd.OFFICER
+    end(
+        session, sealer, case, hearing, because, at, by=By.OFFICER, actor=officer.name, role=officer.role
+    )  # fmt: skip
+    return hearing
+
+
+def held_in(session: Session, officer: Officer, reference: str, version: int | None = None) -> tuple[Case, Hearing]:
+    """A hearing of the officer's unit and its case, both locked. Raises NotFound, StaleVersion."""
+    found = session.execute(
+        select(Hearing.id)
+        .join(Case, Case.id == Hearing.case_id)
+        .where(in_unit(officer.unit), Hearing.reference == reference)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"there is no hearing {reference} in this unit")
+    return held(session, found, version)
+
+
+def open_hearing(session: Session, case: Case) -> Hearing | None:
+    """The one hearing of a case that is not closed."""
+    query = select(Hearing).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
+    return session.execute(query).scalar_one_or_none()
+
+
+def _agency(sealer: Sealer, case: Case, chosen: str | None) -> str:
+    named = named_agency_id(sealer, case)
+    if named is None and not chosen:
+        raise InvalidInput([Fault("agency", Problem.MISSING, "say which agency of the registry this case is about")])
+    if named is not None and chosen and chosen != named:
+        raise InvalidInput([Fault("agency", Problem.CONTRADICTORY, "is another than the one this case is about")])
+    return named or chosen or ""
+
+
+def _require_silent_still(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, today: date
+) -> content.Told:
+    """She may have written more since the text was: it is compared again at each step on."""
+    box = content.opened(session, sealer, officer.unit, hearing)
+    text = content.words(box, case, hearing, "allegation_sealed") or ""
+    return content.require_silent(session, sealer, officer, case, hearing.agency, text, today)
+
+
+def _sealed_reason(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, column: str, reason: str
+) -> str | None:
+    if not reason.strip():
+        return None
+    text = read_text("reason", reason, MOST_REASON)
+    box = content.own(session, sealer, officer.unit, case)
+    return box.seal(text, content.place(case, hearing.reference, column))

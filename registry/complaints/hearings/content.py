@@ -1,0 +1,125 @@
+"""What a hearing says, sealed where each reader of it opens it, and what of a case must not stand in it."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import Author
+from registry.codes import Problem
+from registry.complaints import sheets
+from registry.complaints.attachments import attachments_of
+from registry.complaints.boxes import Box
+from registry.complaints.casework import Officer, opened_boxes
+from registry.complaints.envelopes import Place
+from registry.complaints.hearings.allegation_rules import Telling, fewest, flaws
+from registry.complaints.hearings.models import Hearing
+from registry.complaints.mailbox_models import Message
+from registry.complaints.messages import message_place, read_text
+from registry.complaints.models import Case
+from registry.complaints.outside import agency_record
+from registry.complaints.questions import QUESTIONNAIRE, Kind
+from registry.complaints.sealing import OpenBox, Sealer
+from registry.errors import Fault, InvalidInput
+
+MOST_ALLEGATION = 8000
+MOST_COULD = 100_000
+
+_ADVICE = {
+    Telling.HER_WORDS: "repeats what the complainant wrote, word for word: say it in words of your own",
+    Telling.REFERENCE: "holds a number that looks like a case's: take it out",
+    Telling.LONG_NUMBER: "holds a long number that looks like a receipt: take it out, or its first digits",
+    Telling.DAY: "names a day, which can tell who complained: name a month, a season or nothing",
+}
+
+
+class Told(NamedTuple):
+    """What complainants wrote in a case and those joined to it: texts, the numbers there, and how many work there."""
+
+    texts: list[str]
+    references: list[str]
+    coworkers: list[int]
+
+
+def told(session: Session, sealer: Sealer, unit: str, case: Case) -> Told:
+    """All of it, for comparison alone: nobody is shown it."""
+    found = Told([], [], [])
+    joined = session.execute(
+        select(Case)
+        .where(or_(Case.id == case.id, Case.merged_into_id == case.id), Case.unit_id == case.unit_id)
+        .order_by(Case.id)
+    )
+    for one in joined.scalars():
+        found.references.append(one.reference)
+        for box in opened_boxes(session, one):
+            _add(session, sealer.open_as_unit(session, box, unit), one, found)
+    return found
+
+
+def require_silent(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, agency: str, allegation: str, today: date
+) -> Told:
+    """Raises InvalidInput where the agency could tell from a text who complained. Gives what it was compared with."""
+    compared = told(session, sealer, officer.unit, case)
+    names = [one.name for one in agency_record(session, agency, today).names]
+    found = flaws(allegation, hers=compared.texts, references=compared.references, agency=agency, names=names)
+    if found:
+        raise InvalidInput(
+            [
+                Fault("allegation", Problem.INVALID_VALUE, f"line {flaw.line} {_ADVICE[flaw.what]}")
+                for flaw in found
+            ]
+        )  # fmt: skip
+    return compared
+
+
+def could_have(hearing: Hearing, compared: Told) -> int | None:
+    """How many people could have complained, as far as the officer or a complainant says."""
+    return fewest(hearing.could_complain, compared.coworkers)
+
+
+def read_allegation(typed: str) -> str:
+    return read_text("allegation", typed, MOST_ALLEGATION)
+
+
+def read_estimate(number: int | None) -> int | None:
+    """Raises InvalidInput."""
+    if number is not None and not 1 <= number <= MOST_COULD:
+        detail = f"must be a number from 1 to {MOST_COULD}, or nothing where nobody knows"
+        raise InvalidInput([Fault("could_complain", Problem.INVALID_VALUE, detail)])
+    return number
+
+
+def opened(session: Session, sealer: Sealer, unit: str, hearing: Hearing) -> OpenBox:
+    """What the agency reads, opened by the case's unit or, once it is served, by the agency's."""
+    return sealer.open_as_unit(session, session.get_one(Box, hearing.box_id), unit)
+
+
+def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenBox:
+    """The case's own box, for what the agency is never to open."""
+    return sealer.open_as_unit(session, opened_boxes(session, case)[0], unit)
+
+
+def words(box: OpenBox, case: Case, hearing: Hearing, column: str) -> str | None:
+    """What stands sealed in a column, for whoever has its box open. Raises Unopenable."""
+    sealed = getattr(hearing, column)
+    return None if sealed is None else box.open(sealed, place(case, hearing.reference, column))
+
+
+def place(case: Case, reference: str, column: str) -> Place:
+    return Place("hearings", column, reference, case.reference)
+
+
+def _add(session: Session, box: OpenBox, case: Case, found: Told) -> None:
+    found.references.append(box.box.reference)
+    answers = sheets.read(session, box, case).answers
+    written = (answers.get(question.code) for question in QUESTIONNAIRE if question.kind is Kind.TEXT)
+    found.texts.extend(text for text in written if isinstance(text, str))
+    if isinstance(answers.get("coworkers"), int):
+        found.coworkers.append(answers["coworkers"])
+    rows = session.execute(select(Message).where(Message.box_id == box.box.id, Message.author == Author.COMPLAINANT))
+    for row in rows.scalars():
+        found.texts.append(box.open(row.sealed, message_place(row, case)))
+        found.references.append(row.reference)
+    found.references.extend(row.reference for row in attachments_of(session, [box.box]))

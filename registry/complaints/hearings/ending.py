@@ -1,0 +1,41 @@
+"""The worker's part: hearings lapse when their day has passed, and end with consent or case, one case a transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.case_terms import HearingState
+from registry.complaints.hearings.models import Hearing
+from registry.complaints.hearings.moving import advance, end_what_is_over, facts, held
+from registry.complaints.hearings.rules import By, why_over
+from registry.complaints.models import Case
+from registry.complaints.moving import locked
+from registry.complaints.sealing import Sealer
+
+
+def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> int:
+    """Gives how many lapsed or ended. Nobody reads or answers meanwhile: the agency's door asks the same questions."""
+    today = at.date()
+    is_late = (Hearing.state == HearingState.SERVED, Hearing.answer_by < today)
+    with sessions() as session:
+        rows = session.execute(
+            select(Hearing, Case)
+            .join(Case, Case.id == Hearing.case_id)
+            .where(Hearing.state != HearingState.CLOSED)
+            .order_by(Case.id)
+        ).all()
+        over = [case.id for hearing, case in rows if why_over(facts(session, case, hearing, today)) is not None]
+        late = session.execute(select(Hearing.id).where(*is_late).order_by(Hearing.case_id)).scalars().all()
+    count = 0
+    for case_id in over:
+        with sessions.begin() as session:
+            count += end_what_is_over(session, sealer, locked(session, case_id), at)
+    for hearing_id in late:
+        with sessions.begin() as session:
+            case, hearing = held(session, hearing_id, None)
+            # It may have been answered or closed since it was looked for.
+            if hearing.state is HearingState.SERVED:
+                advance(session, case, hearing, HearingState.LAPSED, By.REGISTRY, at)
+                count += 1
+    return count

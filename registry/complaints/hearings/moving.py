@@ -1,0 +1,144 @@
+"""The one way in which a hearing changes: along its table, with the agency's key that goes with it, and in the case's audit."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import CaseRole, CaseState, ConsentKind, HearingEnd, HearingState
+from registry.complaints import copies, moving
+from registry.complaints.boxes import Box
+from registry.complaints.consents import is_consented
+from registry.complaints.hearings.models import Hearing
+from registry.complaints.hearings.rules import HELD, By, Facts, find, lacking, why_over
+from registry.complaints.models import Case
+from registry.complaints.moving import changed, locked
+from registry.complaints.sealing import Sealer
+from registry.errors import IllegalMove, StaleVersion
+from registry.officers.models import Officer, OfficerState
+
+_WORDS = {
+    "no_consent": "she has not agreed that the agency is spoken to",
+    "not_investigated": "an agency is heard while its case is investigated",
+    "own_draft": "who wrote it does not approve it: a second person has to",
+    "few_people": "fewer than five people could have complained, or nobody knows how many: say why it may go all the same",
+    "no_reason": "say why, in a few words",
+    "nobody_to_serve": "nobody of this agency has an account yet: the licensing desk invites its people",
+    "too_late": "its time to answer is over",
+    "too_early": "it still has time to answer",
+}
+
+
+def facts(
+    session: Session,
+    case: Case,
+    hearing: Hearing | None,
+    today: date,
+    *,
+    actor: str = "",
+    has_reason: bool = False,
+    could_complain: int | None = None,
+) -> Facts:
+    """What the rules look at. Without a hearing: whether one may be drafted."""
+    return Facts(
+        today=today,
+        case_state=case.state,
+        is_consented=is_consented(session, case, ConsentKind.AGENCY),
+        drafted_by=hearing.drafted_by if hearing else "",
+        actor=actor,
+        could_complain=could_complain,
+        has_reason=has_reason,
+        has_reader=hearing is not None and has_reader(session, hearing.desk),
+        answer_by=hearing.answer_by if hearing else None,
+    )
+
+
+def has_reader(session: Session, desk: str) -> bool:
+    """Whether somebody of an agency can sign in and read what it is served."""
+    active = select(Officer.id).where(Officer.unit == desk, Officer.state == OfficerState.ACTIVE)
+    return session.execute(active.limit(1)).first() is not None
+
+
+def refused(target: HearingState, lack: str) -> IllegalMove:
+    return IllegalMove(f"this does not become {target.replace('_', ' ')}: {_WORDS[lack]}")
+
+
+def advance(
+    session: Session,
+    case: Case,
+    hearing: Hearing,
+    target: HearingState,
+    by: By,
+    at: datetime,
+    *,
+    actor: str = "",
+    role: CaseRole = CaseRole.REGISTRY,
+    has_reason: bool = False,
+    could_complain: int | None = None,
+) -> None:
+    """Move a locked hearing of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
+    move = find(hearing.state, target, by)
+    if move is None:
+        raise IllegalMove(f"a hearing that is {hearing.state} does not become {target} by the {by}")
+    known = facts(
+        session, case, hearing, at.date(), actor=actor, has_reason=has_reason, could_complain=could_complain
+    )  # fmt: skip
+    lack = lacking(move.guard, known)
+    if lack is not None:
+        raise refused(target, lack)
+    hearing.state = target
+    hearing.version += 1
+    session.flush()
+    changed(session, case, f"hearing.{target}", at.date(), role=role, actor=actor, detail=by)
+
+
+def end(
+    session: Session,
+    sealer: Sealer,
+    case: Case,
+    hearing: Hearing,
+    because: HearingEnd,
+    at: datetime,
+    *,
+    by: By = By.REGISTRY,
+    actor: str = "",
+    role: CaseRole = CaseRole.REGISTRY,
+) -> None:
+    """Close a hearing and take the agency's key away. A case that only waited for it is investigated again."""
+    was_served = hearing.state is HearingState.SERVED
+    copies.take_back(session, sealer, session.get_one(Box, hearing.box_id), hearing.desk)
+    hearing.ended_on, hearing.ended_because = at.date(), because
+    advance(session, case, hearing, HearingState.CLOSED, by, at, actor=actor, role=role)
+    if was_served and case.state is CaseState.AGENCY_HEARING:
+        moving.advance(session, case, CaseState.INVESTIGATING, role, at, actor=actor)
+
+
+def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
+    """Close the open hearing of a locked case whose consent or complaint is over. Gives how many: none or one."""
+    hearing = session.execute(
+        select(Hearing).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED).with_for_update()
+    ).scalar_one_or_none()
+    if hearing is None:
+        return 0
+    because = why_over(facts(session, case, hearing, at.date()))
+    if because is None:
+        return 0
+    end(session, sealer, case, hearing, because, at)
+    return 1
+
+
+def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
+    """Whether the agency may read it today. Its key says so too; this says it without waiting for the worker."""
+    return hearing.state in HELD and why_over(facts(session, case, hearing, today)) is None
+
+
+def held(session: Session, hearing_id: int, version: int | None) -> tuple[Case, Hearing]:
+    """A hearing and its case, both locked, the case first. Raises StaleVersion."""
+    case_id = session.execute(select(Hearing.case_id).where(Hearing.id == hearing_id)).scalar_one()
+    case = locked(session, case_id)
+    hearing = session.execute(
+        select(Hearing).where(Hearing.id == hearing_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+    if version is not None and version != hearing.version:
+        raise StaleVersion(f"somebody changed this in the meantime: it is at version {hearing.version}; look again")
+    return case, hearing

@@ -1,0 +1,165 @@
+"""What an agency sees and does: the hearings it was served and nothing beside them, for as long as they are open to it.
+
+It reads what an officer wrote and what it says itself: no number of a case, no day before the one on which it was served, no
+name of anybody. What it may not read any more is answered as if it had never been. Every reading is audited.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.case_terms import HearingState
+from registry.complaints.hearings import content
+from registry.complaints.hearings.models import Hearing
+from registry.complaints.hearings.moving import advance, held, is_open_to_agency, refused
+from registry.complaints.hearings.rules import HELD, By
+from registry.complaints.messages import read_text
+from registry.complaints.models import Case
+from registry.complaints.moving import locked
+from registry.complaints.sealing import Sealer
+from registry.errors import IllegalMove, NotFound
+from registry.officers.models import Unit
+
+MOST_ANSWER = 20_000
+
+
+class Listed(NamedTuple):
+    """A hearing in an agency's list. `unit` are the names of the authority's unit that asks."""
+
+    reference: str
+    state: HearingState
+    served_on: date
+    answer_by: date
+    unit: Mapping[str, str]
+
+
+class Served(NamedTuple):
+    """All that an agency reads. `draft` is its answer as far as it is written, `answer` what it sent."""
+
+    listed: Listed
+    version: int
+    allegation: str
+    draft: str
+    answer: str | None
+    answered_on: date | None
+    may_answer: bool
+
+
+def served(session: Session, desk: str, today: date) -> list[Listed]:
+    """What an agency was served and is open to it, the latest first."""
+    rows = session.execute(
+        select(Hearing, Case, Unit)
+        .join(Case, Case.id == Hearing.case_id)
+        .join(Unit, Unit.id == Case.unit_id)
+        .where(Hearing.desk == desk, Hearing.state.in_(sorted(HELD)))
+        .order_by(Hearing.id.desc())
+    )
+    return [
+        _listed(hearing, unit) for hearing, case, unit in rows if is_open_to_agency(session, case, hearing, today)
+    ]  # fmt: skip
+
+
+def read(session: Session, sealer: Sealer, desk: str, who: str, reference: str, today: date) -> Served:
+    """Read one. Raises NotFound for what is another's, never was, or is closed."""
+    case, hearing = _open_to(session, desk, reference, today)
+    box = content.opened(session, sealer, desk, hearing)
+    shown = Served(
+        _listed(hearing, session.get_one(Unit, case.unit_id)),
+        hearing.version,
+        content.words(box, case, hearing, "allegation_sealed") or "",
+        content.words(box, case, hearing, "draft_sealed") or "",
+        content.words(box, case, hearing, "answer_sealed"),
+        hearing.answered_on,
+        hearing.state is HearingState.SERVED and not _is_late(hearing, today),
+    )
+    record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
+    return shown
+
+
+def keep(
+    session: Session,
+    sealer: Sealer,
+    desk: str,
+    who: str,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Keep an answer that is not finished. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    case, hearing = _held(session, desk, reference, at, version)
+    _require_answerable(hearing, at.date())
+    hearing.draft_sealed = _sealed(session, sealer, case, hearing, "draft_sealed", text)
+    hearing.version += 1
+    session.flush()
+    record(session, "hearing.answer_kept", case.reference, on=at.date(), actor=who, detail=By.AGENCY)
+    return hearing
+
+
+def answer(
+    session: Session,
+    sealer: Sealer,
+    desk: str,
+    who: str,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    case, hearing = _held(session, desk, reference, at, version)
+    _require_answerable(hearing, at.date())
+    hearing.answer_sealed = _sealed(session, sealer, case, hearing, "answer_sealed", text)
+    hearing.draft_sealed = None
+    hearing.answered_by, hearing.answered_on = who, at.date()
+    advance(session, case, hearing, HearingState.ANSWERED, By.AGENCY, at, actor=who)
+    return hearing
+
+
+def _require_answerable(hearing: Hearing, today: date) -> None:
+    if hearing.state is not HearingState.SERVED:
+        raise IllegalMove(f"a hearing that is {hearing.state} is not answered any more")
+    if _is_late(hearing, today):
+        raise refused(HearingState.ANSWERED, "too_late")
+
+
+def _is_late(hearing: Hearing, today: date) -> bool:
+    return hearing.answer_by is None or hearing.answer_by < today
+
+
+def _sealed(session: Session, sealer: Sealer, case: Case, hearing: Hearing, column: str, text: str) -> str:
+    box = content.opened(session, sealer, hearing.desk, hearing)
+    return box.seal(read_text("text", text, MOST_ANSWER), content.place(case, hearing.reference, column))
+
+
+def _held(session: Session, desk: str, reference: str, at: datetime, version: int | None) -> tuple[Case, Hearing]:
+    _, hearing = _open_to(session, desk, reference, at.date())
+    return held(session, hearing.id, version)
+
+
+def _open_to(session: Session, desk: str, reference: str, today: date) -> tuple[Case, Hearing]:
+    """A hearing that an agency may read today, its case locked. The keys say it too; this says it without them."""
+    nothing = NotFound("there is no such hearing")
+    found = session.execute(
+        select(Hearing.id, Hearing.case_id).where(Hearing.desk == desk, Hearing.reference == reference)
+    ).one_or_none()
+    if found is None:
+        raise nothing
+    case = locked(session, found.case_id)
+    hearing = session.get_one(Hearing, found.id, populate_existing=True)
+    if not is_open_to_agency(session, case, hearing, today):
+        raise nothing
+    return case, hearing
+
+
+def _listed(hearing: Hearing, unit: Unit) -> Listed:
+    # Both days are set with the move to `served`.
+    assert hearing.served_on is not None
+    assert hearing.answer_by is not None
+    return Listed(hearing.reference, hearing.state, hearing.served_on, hearing.answer_by, unit.names)

@@ -1,0 +1,120 @@
+"""What officers read of hearings: those of a case, one with all that its agency reads, and what the reprisal check goes by."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.case_terms import HearingState
+from registry.complaints.casework import Officer, case_of
+from registry.complaints.hearings import content
+from registry.complaints.hearings.actions import held_in
+from registry.complaints.hearings.models import Hearing
+from registry.complaints.hearings.moving import facts
+from registry.complaints.hearings.rules import MOVES, By, Guard, is_few, lacking
+from registry.complaints.models import Case
+from registry.complaints.sealing import Sealer
+from registry.errors import NotFound
+
+
+class Reprisal(NamedTuple):
+    """What tells how easily the agency could guess. `could_complain` is the fewest that officer or complainant say, None
+    where nobody does; `days_since_filing` is about the timing; `others` are further cases about the same agency."""
+
+    could_complain: int | None
+    is_few: bool
+    days_since_filing: int
+    others: int
+
+
+class Shown(NamedTuple):
+    """A hearing as its unit reads it. `allegation` is exactly what the agency reads, or would.
+
+    `returned`: why it was sent back; `few`: why it may go though few could have complained. `ways`: to which state these roles
+    may take it now, None, or the code of what is lacking beside the words that a form brings along.
+    """
+
+    case: Case
+    hearing: Hearing
+    allegation: str
+    answer: str | None
+    returned: str | None
+    few: str | None
+    reprisal: Reprisal
+    ways: Mapping[HearingState, str | None]
+
+
+def hearings_of(session: Session, officer: Officer, reference: str) -> tuple[Case, list[Hearing]]:
+    """The hearings of a case, the latest first. Raises NotFound."""
+    case = case_of(session, officer, reference)
+    rows = session.execute(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.id.desc()))
+    return case, list(rows.scalars())
+
+
+def why_none(session: Session, case: Case, today: date) -> str | None:
+    """Why no hearing of this case may be drafted now, as a code; None when one may."""
+    open_ = select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
+    if session.execute(open_).first() is not None:
+        return "one_is_open"
+    return lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
+
+
+def shown(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, by: Sequence[By] = (By.OFFICER,)
+) -> Shown:
+    """One hearing with what its agency reads. Audited like every reading. Raises NotFound."""
+    case, hearing = held_in(session, officer, reference)
+    box, own = content.opened(session, sealer, officer.unit, hearing), content.own(session, sealer, officer.unit, case)
+    reprisal = _reprisal(session, sealer, officer.unit, case, hearing, today)
+    found = Shown(
+        case=case,
+        hearing=hearing,
+        allegation=content.words(box, case, hearing, "allegation_sealed") or "",
+        answer=content.words(box, case, hearing, "answer_sealed"),
+        returned=content.words(own, case, hearing, "returned_sealed"),
+        few=content.words(own, case, hearing, "few_sealed"),
+        reprisal=reprisal,
+        ways=_ways(session, case, hearing, officer, today, by, reprisal),
+    )
+    record(session, "hearing.previewed", case.reference, on=today, actor=officer.name, detail=officer.role)
+    return found
+
+
+def require_of_case(session: Session, case: Case, reference: str) -> None:
+    """Raises NotFound unless the hearing is one of this case."""
+    of_case = (Hearing.case_id == case.id, Hearing.reference == reference)
+    if session.execute(select(Hearing.id).where(*of_case)).first() is None:
+        raise NotFound(f"there is no hearing {reference} in this case")
+
+
+def _reprisal(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing, today: date) -> Reprisal:
+    could = content.could_have(hearing, content.told(session, sealer, unit, case))
+    return Reprisal(could, is_few(could), (today - case.filed_on).days, _others(session, case))
+
+
+def _others(session: Session, case: Case) -> int:
+    """Further cases of the same unit about the same agency: behind them one complainant stands out less."""
+    if case.agency_digest is None:
+        return 0
+    query = select(func.count(Case.id)).where(
+        Case.agency_digest == case.agency_digest, Case.unit_id == case.unit_id, Case.id != case.id
+    )
+    return session.execute(query).scalar_one()
+
+
+def _ways(
+    session: Session, case: Case, hearing: Hearing, officer: Officer, today: date, by: Sequence[By], reprisal: Reprisal
+) -> dict[HearingState, str | None]:
+    # What a form will bring along, the reason, is asked for there.
+    now = facts(
+        session, case, hearing, today,
+        actor=officer.name, has_reason=True, could_complain=reprisal.could_complain,
+    )  # fmt: skip
+    return {
+        move.target: lacking(move.guard, now)
+        for move in MOVES
+        if move.source is hearing.state and not move.by.isdisjoint(by)
+    }

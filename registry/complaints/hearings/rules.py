@@ -1,0 +1,147 @@
+"""From where to where a hearing may go, and what must hold: one table, asked by every door. Pure.
+
+An agency is told what it is said to have done while the worker agrees and the case goes on, in a text that two persons read.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from registry.case_terms import CaseState, HearingEnd, HearingState
+from registry.complaints.states import OPEN_STATES
+
+FEW = 5
+"""Where fewer people could have complained, the agency may guess who did."""
+
+SHORTEST, LONGEST = timedelta(days=3), timedelta(days=90)
+"""Within which an agency is given time to answer."""
+
+USUAL = timedelta(days=14)
+
+HEARD_IN = (CaseState.INVESTIGATING, CaseState.AGENCY_HEARING)
+"""An agency is heard while its case is investigated."""
+
+
+class By(StrEnum):
+    """Who moves a hearing: who investigates, who checks for reprisal, the agency, the registry by a clock or rule."""
+
+    OFFICER = "officer"
+    CHECKER = "checker"
+    AGENCY = "agency"
+    REGISTRY = "registry"
+
+
+class Guard(StrEnum):
+    """What must hold beside the table; `lacking` says what does not."""
+
+    ALWAYS = "always"
+    MAY_BE_TOLD = "may_be_told"
+    HAS_REASON = "has_reason"
+    CHECKED = "checked"
+    MAY_BE_SERVED = "may_be_served"
+    IN_TIME = "in_time"
+    TIME_IS_OVER = "time_is_over"
+
+
+class Move(NamedTuple):
+    source: HearingState
+    target: HearingState
+    guard: Guard
+    by: frozenset[By]
+
+
+_S = HearingState
+
+
+def _move(source: HearingState, target: HearingState, guard: Guard, *by: By) -> Move:
+    return Move(source, target, guard, frozenset(by))
+
+
+HELD = frozenset({_S.SERVED, _S.ANSWERED, _S.LAPSED})
+"""The agency reads it."""
+
+LIVE = frozenset(_S) - {_S.CLOSED}
+"""One of these for a case, and no more."""
+
+MOVES: tuple[Move, ...] = (
+    _move(_S.DRAFTED, _S.REPRISAL_CHECK, Guard.MAY_BE_TOLD, By.OFFICER),
+    _move(_S.REPRISAL_CHECK, _S.DRAFTED, Guard.HAS_REASON, By.CHECKER),
+    _move(_S.REPRISAL_CHECK, _S.APPROVED, Guard.CHECKED, By.CHECKER),
+    _move(_S.APPROVED, _S.SERVED, Guard.MAY_BE_SERVED, By.OFFICER),
+    _move(_S.SERVED, _S.ANSWERED, Guard.IN_TIME, By.AGENCY),
+    _move(_S.SERVED, _S.LAPSED, Guard.TIME_IS_OVER, By.REGISTRY),
+    *(_move(source, _S.CLOSED, Guard.ALWAYS, By.REGISTRY, By.OFFICER) for source in _S if source is not _S.CLOSED),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What guards look at. `could_complain`: how many people could have, None where nobody knows; `has_reader`: somebody of
+    the agency has an account that can be signed in with."""
+
+    today: date
+    case_state: CaseState
+    is_consented: bool
+    drafted_by: str = ""
+    actor: str = ""
+    could_complain: int | None = None
+    has_reason: bool = False
+    has_reader: bool = False
+    answer_by: date | None = None
+
+
+def find(source: HearingState, target: HearingState, by: By) -> Move | None:
+    """The move that he may take, if the table has it."""
+    move = _BY_ENDS.get((source, target))
+    return move if move is not None and by in move.by else None
+
+
+def lacking(guard: Guard, facts: Facts) -> str | None:
+    """What does not hold, as a code; None when all does."""
+    return _LACKING[guard](facts)
+
+
+def is_few(could_complain: int | None) -> bool:
+    """Whether the agency might guess who complained. What nobody knows may be few."""
+    return could_complain is None or could_complain < FEW
+
+
+def why_over(facts: Facts) -> HearingEnd | None:
+    """Why an open hearing has to end today, if it does."""
+    if facts.case_state is CaseState.WITHDRAWN:
+        return HearingEnd.WITHDRAWN
+    if facts.case_state not in OPEN_STATES:
+        return HearingEnd.CASE_OVER
+    return None if facts.is_consented else HearingEnd.CONSENT_REVOKED
+
+
+def _told(facts: Facts) -> str | None:
+    if facts.case_state not in HEARD_IN:
+        return "not_investigated"
+    return None if facts.is_consented else "no_consent"
+
+
+def _checked(facts: Facts) -> str | None:
+    if facts.actor == facts.drafted_by:
+        return "own_draft"
+    return "few_people" if is_few(facts.could_complain) and not facts.has_reason else None
+
+
+def _in_time(facts: Facts) -> str | None:
+    is_late = facts.answer_by is None or facts.answer_by < facts.today
+    return "too_late" if is_late else None
+
+
+_LACKING: dict[Guard, Callable[[Facts], str | None]] = {
+    Guard.ALWAYS: lambda _: None,
+    Guard.MAY_BE_TOLD: _told,
+    Guard.HAS_REASON: lambda facts: None if facts.has_reason else "no_reason",
+    Guard.CHECKED: lambda facts: _told(facts) or _checked(facts),
+    Guard.MAY_BE_SERVED: lambda facts: _told(facts) or (None if facts.has_reader else "nobody_to_serve"),
+    Guard.IN_TIME: _in_time,
+    Guard.TIME_IS_OVER: lambda facts: "too_early" if _in_time(facts) is None else None,
+}
+
+_BY_ENDS = {(move.source, move.target): move for move in MOVES}
