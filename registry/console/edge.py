@@ -8,6 +8,8 @@ from registry.console.audit import lines as audit_lines
 from registry.console.audit import trail
 from registry.console.cases import case, queue
 from registry.console.decisions import desk as decisions_desk
+from registry.console.hearings import desk as hearings_desk
+from registry.console.hearings import portal as hearings_portal
 from registry.console.referrals import desk as referrals_desk
 from registry.console.referrals import identities
 from registry.console.referrals import portal as referrals_portal
@@ -30,6 +32,8 @@ PAGES: tuple[Blueprint, ...] = (
     decisions_desk.pages,
     trail.pages,
     audit_lines.pages,
+    hearings_desk.pages,
+    hearings_portal.pages,
 )
 
 

@@ -20,6 +20,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
     ("cases", "/console/cases", Resource.CASE, Act.READ),
     ("referrals", "/console/referrals", Resource.REFERRAL, Act.ANSWER),
+    ("hearings", "/console/hearings", Resource.HEARING, Act.ANSWER),
     ("identities", "/console/identities", Resource.IDENTITY, Act.APPROVE),
     ("audit", "/console/audit", Resource.AUDIT, Act.READ),
     ("officers", "/console/officers", Resource.OFFICER, Act.READ),

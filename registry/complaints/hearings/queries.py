@@ -83,11 +83,13 @@ def shown(
     return found
 
 
-def require_of_case(session: Session, case: Case, reference: str) -> None:
-    """Raises NotFound unless the hearing is one of this case."""
+def accused(session: Session, case: Case, reference: str) -> str:
+    """The agency that a hearing of this case is about. Raises NotFound where the hearing is none of it."""
     of_case = (Hearing.case_id == case.id, Hearing.reference == reference)
-    if session.execute(select(Hearing.id).where(*of_case)).first() is None:
+    found = session.execute(select(Hearing.agency).where(*of_case)).scalar_one_or_none()
+    if found is None:
         raise NotFound(f"there is no hearing {reference} in this case")
+    return found
 
 
 def _reprisal(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing, today: date) -> Reprisal:

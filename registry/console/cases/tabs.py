@@ -41,6 +41,7 @@ class Tab(NamedTuple):
 TABS: tuple[Tab, ...] = (
     Tab("case", "", Resource.CASE, Act.READ),
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
+    Tab("hearing", "/hearings", Resource.HEARING, Act.READ),
     Tab("decision", "/decision", Resource.DECISION, Act.READ),
     Tab("trail", "/trail", Resource.TRAIL, Act.READ),
 )

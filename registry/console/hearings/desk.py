@@ -1,0 +1,287 @@
+"""A case's tab of hearings: writing what an agency is asked, the reprisal check by another, serving it, and its answer."""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.agencies.queries import public_record
+from registry.clock import now
+from registry.codes import Problem
+from registry.complaints import casework
+from registry.complaints.case_reading import case_view
+from registry.complaints.hearings import actions, queries
+from registry.complaints.hearings.content import MOST_ALLEGATION
+from registry.complaints.hearings.rules import LONGEST, SHORTEST, USUAL, By
+from registry.console.acting import acting, names_in, sealer, version_sent
+from registry.console.assets import address_of
+from registry.console.cases.tabs import CaseHead, case_page, open_case
+from registry.console.guard import allowed
+from registry.console.refusals import Refusal, attempt
+from registry.errors import Fault, Forbidden, InvalidInput
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+
+pages = Blueprint("console_hearings", __name__)
+STYLES = address_of("handed.css")
+
+
+@pages.get("/cases/<reference>/hearings")
+@allowed(Resource.HEARING, Act.READ)
+def hearings(session: Session, me: Present, reference: str) -> Response:
+    head = open_case(session, me, reference)
+    _, found = queries.hearings_of(session, _reader(me), reference)
+    return case_page(
+        "hearings/list.html",
+        me,
+        head,
+        "hearing",
+        handed_styles=STYLES,
+        found=found,
+        agencies={one.agency: _name(session, one.agency) for one in found},
+        names=names_in(session, me.standing.unit),
+        may_propose=me.standing.may(Resource.HEARING, Act.PROPOSE),
+        why_none=queries.why_none(session, head.case, now().date()),
+    )
+
+
+@pages.get("/cases/<reference>/hearings/new")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def new(session: Session, me: Present, reference: str) -> Response:
+    return _new(session, me, open_case(session, me, reference))
+
+
+@pages.post("/cases/<reference>/hearings/new")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def draft(session: Session, me: Present, reference: str) -> BaseResponse:
+    head, form = open_case(session, me, reference), request.form
+    agency = form.get("agency", "").strip() or None
+    _require_no_interest(me, agency)
+    made: list[str] = []
+
+    def act() -> None:
+        drafted = actions.draft(
+            session,
+            sealer(),
+            acting(me, Resource.HEARING, Act.PROPOSE),
+            reference,
+            form.get("allegation", ""),
+            now(),
+            agency=agency,
+            could_complain=_number("could_complain"),
+            version=version_sent(),
+        )
+        made.append(drafted.reference)
+
+    refusal = attempt(session, act)
+    if refusal is not None:
+        return _new(session, me, head, refusal)
+    return redirect(f"/console/cases/{reference}/hearings/{made[0]}", 303)
+
+
+@pages.get("/cases/<reference>/hearings/<hearing>")
+@allowed(Resource.HEARING, Act.READ)
+def one(session: Session, me: Present, reference: str, hearing: str) -> Response:
+    return _one(session, me, open_case(session, me, reference), hearing)
+
+
+@pages.post("/cases/<reference>/hearings/<hearing>/edit")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def edit(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
+    officer, text = acting(me, Resource.HEARING, Act.PROPOSE), request.form.get("allegation", "")
+
+    def act(version: int) -> None:
+        could = _number("could_complain")
+        actions.edit(session, sealer(), officer, hearing, text, now(), could_complain=could, version=version)
+
+    return _done(session, me, reference, hearing, act)
+
+
+@pages.post("/cases/<reference>/hearings/<hearing>/hand-in")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def hand_in(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
+    officer = acting(me, Resource.HEARING, Act.PROPOSE)
+    return _done(
+        session, me, reference, hearing,
+        lambda version: actions.hand_in(session, sealer(), officer, hearing, now(), version=version),
+    )  # fmt: skip
+
+
+@pages.get("/cases/<reference>/hearings/<hearing>/check")
+@allowed(Resource.HEARING, Act.APPROVE)
+def check(session: Session, me: Present, reference: str, hearing: str) -> Response:
+    """The text beside what she wrote, and how easily somebody could guess."""
+    return _check(session, me, open_case(session, me, reference), hearing)
+
+
+@pages.post("/cases/<reference>/hearings/<hearing>/approve")
+@allowed(Resource.HEARING, Act.APPROVE)
+def approve(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
+    officer, why = acting(me, Resource.HEARING, Act.APPROVE), request.form.get("reason", "")
+    return _done(
+        session, me, reference, hearing,
+        lambda version: actions.approve(session, sealer(), officer, hearing, now(), reason=why, version=version),
+        again=_check,
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/hearings/<hearing>/send-back")
+@allowed(Resource.HEARING, Act.APPROVE)
+def send_back(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
+    officer, why = acting(me, Resource.HEARING, Act.APPROVE), request.form.get("back", "")
+    return _done(
+        session, me, reference, hearing,
+        lambda version: actions.send_back(session, sealer(), officer, hearing, why, now(), version=version),
+        again=_check,
+    )  # fmt: skip
+
+
+@pages.get("/cases/<reference>/hearings/<hearing>/serve")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def preview(session: Session, me: Present, reference: str, hearing: str) -> Response:
+    """Exactly what the agency will read."""
+    return _preview(session, me, open_case(session, me, reference), hearing)
+
+
+@pages.post("/cases/<reference>/hearings/<hearing>/serve")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def serve(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
+    officer = acting(me, Resource.HEARING, Act.PROPOSE)
+    return _done(
+        session, me, reference, hearing,
+        lambda version: actions.serve(
+            session, sealer(), officer, hearing, _day("answer_by"), now(), version=version
+        ),
+        again=_preview,
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/hearings/<hearing>/close")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def close(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
+    officer = acting(me, Resource.HEARING, Act.PROPOSE)
+    return _done(
+        session, me, reference, hearing,
+        lambda version: actions.close(session, sealer(), officer, hearing, now(), version=version),
+    )  # fmt: skip
+
+
+Again = Callable[[Session, Present, CaseHead, str, Refusal], Response]
+
+
+def _done(
+    session: Session,
+    me: Present,
+    reference: str,
+    hearing: str,
+    act: Callable[[int], object],
+    again: Again | None = None,
+) -> BaseResponse:
+    """Do something to a hearing of this case, or show the page it came from again, with what was typed."""
+    head = open_case(session, me, reference)
+    _require_no_interest(me, queries.accused(session, head.case, hearing))
+    version = version_sent()
+    refusal = attempt(session, lambda: act(version))
+    if refusal is not None:
+        return (again or _one)(session, me, head, hearing, refusal)
+    return redirect(f"/console/cases/{reference}/hearings/{hearing}", 303)
+
+
+def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:
+    return case_page(
+        "hearings/new.html",
+        me,
+        head,
+        "hearing",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        agency=None if head.agency is None else _name(session, head.agency),
+        why_none=queries.why_none(session, head.case, now().date()),
+        most=MOST_ALLEGATION,
+    )
+
+
+def _one(
+    session: Session,
+    me: Present,
+    head: CaseHead,
+    hearing: str,
+    refusal: Refusal | None = None,
+    template: str = "hearings/one.html",
+    **more: object,
+) -> Response:
+    _require_no_interest(me, queries.accused(session, head.case, hearing))
+    shown = queries.shown(session, sealer(), _reader(me), hearing, now().date(), _by(me))
+    return case_page(
+        template,
+        me,
+        head,
+        "hearing",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        shown=shown,
+        agency=_name(session, shown.hearing.agency),
+        names={**names_in(session, me.standing.unit), **names_in(session, shown.hearing.desk)},
+        may_propose=me.standing.may(Resource.HEARING, Act.PROPOSE),
+        may_check=me.standing.may(Resource.HEARING, Act.APPROVE),
+        is_mine=shown.hearing.drafted_by == me.officer.reference,
+        most=MOST_ALLEGATION,
+        **more,
+    )
+
+
+def _check(session: Session, me: Present, head: CaseHead, hearing: str, refusal: Refusal | None = None) -> Response:
+    reader = acting(me, Resource.ACCOUNT, Act.READ)
+    view = case_view(session, sealer(), reader, head.case.reference, now().date())
+    return _one(session, me, head, hearing, refusal, "hearings/check.html", boxes=view.boxes)
+
+
+def _preview(session: Session, me: Present, head: CaseHead, hearing: str, refusal: Refusal | None = None) -> Response:
+    today = now().date()
+    return _one(
+        session, me, head, hearing, refusal, "hearings/serve.html",
+        usual=today + USUAL, soonest=today + SHORTEST, latest=today + LONGEST,
+    )  # fmt: skip
+
+
+def _by(me: Present) -> list[By]:
+    as_ = ((By.OFFICER, Act.PROPOSE), (By.CHECKER, Act.APPROVE))
+    return [by for by, act in as_ if me.standing.may(Resource.HEARING, act)]
+
+
+def _reader(me: Present) -> casework.Officer:
+    return acting(me, Resource.HEARING, Act.READ)
+
+
+def _require_no_interest(me: Present, agency: str | None) -> None:
+    """The agency that an officer names is asked about as well: the case itself may name none."""
+    if me.has_conflict(agency):
+        raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
+
+
+def _name(session: Session, agency: str) -> str:
+    """The agency as the public reads it, or its reference where its entry is gone."""
+    known = public_record(session, agency, now().date())
+    return known.names[0].name if known is not None and known.names else agency
+
+
+def _number(field: str) -> int | None:
+    typed = request.form.get(field, "").strip()
+    if not typed:
+        return None
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
+        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a number in digits, or nothing")])
+    return int(typed)
+
+
+def _day(field: str) -> date:
+    try:
+        return date.fromisoformat(request.form.get(field, ""))
+    except ValueError:
+        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a day like 2026-12-31")]) from None

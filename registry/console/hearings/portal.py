@@ -1,0 +1,72 @@
+"""The agencies' own pages: what they are asked, and their answer. Nothing of a case is theirs."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.clock import now
+from registry.complaints.hearings import portal
+from registry.console.acting import sealer, version_sent
+from registry.console.assets import address_of
+from registry.console.guard import allowed
+from registry.console.refusals import Refusal, attempt
+from registry.console.rendering import page
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+
+pages = Blueprint("console_heard", __name__)
+STYLES = address_of("handed.css")
+
+
+@pages.get("/hearings")
+@allowed(Resource.HEARING, Act.ANSWER)
+def heard(session: Session, me: Present) -> Response:
+    found = portal.served(session, me.standing.unit, now().date())
+    return page("hearings/served.html", here="hearings", handed_styles=STYLES, found=found)
+
+
+@pages.get("/hearings/<reference>")
+@allowed(Resource.HEARING, Act.ANSWER)
+def one(session: Session, me: Present, reference: str) -> Response:
+    return _one(session, me, reference)
+
+
+@pages.post("/hearings/<reference>/keep")
+@allowed(Resource.HEARING, Act.ANSWER)
+def keep(session: Session, me: Present, reference: str) -> BaseResponse:
+    unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get("text", "")
+    return _done(
+        session, me, reference,
+        lambda: portal.keep(session, sealer(), unit, who, reference, text, now(), version=version),
+    )  # fmt: skip
+
+
+@pages.post("/hearings/<reference>/answer")
+@allowed(Resource.HEARING, Act.ANSWER)
+def answer(session: Session, me: Present, reference: str) -> BaseResponse:
+    unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get("text", "")
+    return _done(
+        session, me, reference,
+        lambda: portal.answer(session, sealer(), unit, who, reference, text, now(), version=version),
+    )  # fmt: skip
+
+
+def _done(session: Session, me: Present, reference: str, act: Callable[[], object]) -> BaseResponse:
+    refusal = attempt(session, act)
+    return redirect(f"/console/hearings/{reference}", 303) if refusal is None else _one(session, me, reference, refusal)
+
+
+def _one(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    shown = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
+    return page(
+        "hearings/served_one.html",
+        here="hearings",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        shown=shown,
+        most=portal.MOST_ANSWER,
+    )
