@@ -22,6 +22,7 @@ from registry.licensing import models as _licensing
 from registry.log import models as _log
 from registry.names import models as _names
 from registry.officers import models as _officers
+from registry.sanctions import models as _sanctions
 from registry.statistics import models as _statistics
 
 METADATA = Base.metadata
@@ -46,6 +47,7 @@ MODELS = (
     _referrals,
     _repeats,
     _officers,
+    _sanctions,
     _similarity,
     _statistics,
 )

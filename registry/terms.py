@@ -355,6 +355,43 @@ class SanctionKind(StrEnum):
     REFERRAL_TO_PROSECUTOR = "referral_to_prosecutor"
 
 
+class SanctionState(StrEnum):
+    """Where a sanction stands; from where to where it may go is in registry/sanctions/rules.py."""
+
+    PROPOSED = "proposed"
+    LEGAL_REVIEW = "legal_review"
+    APPROVED = "approved"
+    IN_FORCE = "in_force"
+    STAYED_BY_APPEAL = "stayed_by_appeal"
+    LIFTED = "lifted"
+    EXPIRED = "expired"
+    OVERTURNED = "overturned"
+    DROPPED = "dropped"
+
+
+class SanctionEnd(StrEnum):
+    """How a published sanction ended before its time: shown as prominently as the sanction itself."""
+
+    LIFTED = "lifted"
+    OVERTURNED = "overturned"
+
+
+class Timing(StrEnum):
+    """Whether the day on which a sanction takes effect could lead its agency to whoever complained."""
+
+    NO_COMPLAINT = "no_complaint"
+    POINTS_TO_NOBODY = "points_to_nobody"
+    COULD_POINT = "could_point"
+
+
+class ToldFirst(StrEnum):
+    """Who stands by the workers in place, and was told before a licence is taken away."""
+
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+    UNION = "union"
+    NGO = "ngo"
+
+
 class FeeKind(StrEnum):
     """What workers are charged for, by the ILO's definition: recruitment fees, related costs, illegitimate charges."""
 

@@ -15,6 +15,7 @@ from registry.terms import (
     Likeness,
     NameKind,
     Role,
+    SanctionEnd,
     SanctionKind,
     Script,
 )
@@ -188,6 +189,7 @@ class SanctionSchema(SourcedSchema):
     is_stayed_by_appeal = fields.Boolean()
     appeal_deadline = fields.Date()
     publish_until = fields.Date()
+    ended_as = OneOf(SanctionEnd)
     withheld = fields.String(metadata=_WITHHELD)
 
 

@@ -20,6 +20,7 @@ from registry.terms import (
     LicenceStatus,
     NameKind,
     Role,
+    SanctionEnd,
     SanctionKind,
     Script,
 )
@@ -245,6 +246,7 @@ class PublishedSanction(Held, Base):
     appeal_deadline: Mapped[date | None]
     published_on: Mapped[date]
     publish_until: Mapped[date | None]
+    ended_as: Mapped[SanctionEnd | None] = mapped_column(one_of(SanctionEnd))
 
 
 class CloneWarning(Held, Base):

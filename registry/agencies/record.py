@@ -20,6 +20,7 @@ from registry.terms import (
     LicenceStatus,
     NameKind,
     Role,
+    SanctionEnd,
     SanctionKind,
     Script,
 )
@@ -163,6 +164,7 @@ class Sanction(Sourced, frozen=True):
     is_stayed_by_appeal: bool = False
     appeal_deadline: date | None = None
     publish_until: date | None = None
+    ended_as: SanctionEnd | None = None
     withheld: str | None = None
 
 

@@ -25,7 +25,10 @@ from registry.imports.worker import fetch_due, warn_of_staleness
 from registry.keyring import Keyring
 from registry.log.signing import sign_committed
 from registry.names import actions as names
+from registry.sanctions.due import do_due
+from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
+from registry.web.sanction_words import sanction_notice
 from registry.witnesses.client import ask_witnesses
 
 log = structlog.get_logger()
@@ -133,6 +136,16 @@ def end_hearings(settings: Settings, sessions: sessionmaker[Session]) -> None:
     hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now())
 
 
+def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Put in force what was approved for today, end what is over, and tell whoever complained."""
+    do_due(sessions, now())
+    try:
+        hand_on(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
+    except RegistryError as trouble:
+        # A key is missing: the outbox keeps what was not told yet.
+        log.error("sanction_not_told", trouble=trouble.text)
+
+
 def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
     try:
@@ -156,6 +169,7 @@ TASKS = (
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
     Task("end_hearings", 60.0, end_hearings),
+    Task("enforce_sanctions", 60.0, enforce_sanctions),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),
     # Last, so that one round signs what it published itself.

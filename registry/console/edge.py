@@ -14,6 +14,7 @@ from registry.console.referrals import desk as referrals_desk
 from registry.console.referrals import identities
 from registry.console.referrals import portal as referrals_portal
 from registry.console.rendering import error_page
+from registry.console.sanctions import desk as sanctions_desk
 from registry.web.errors import show_errors_with
 
 PATH = "/console"
@@ -30,6 +31,7 @@ PAGES: tuple[Blueprint, ...] = (
     referrals_portal.pages,
     identities.pages,
     decisions_desk.pages,
+    sanctions_desk.pages,
     trail.pages,
     audit_lines.pages,
     hearings_desk.pages,

@@ -23,6 +23,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("hearings", "/console/hearings", Resource.HEARING, Act.ANSWER),
     ("identities", "/console/identities", Resource.IDENTITY, Act.APPROVE),
     ("audit", "/console/audit", Resource.AUDIT, Act.READ),
+    ("sanctions", "/console/sanctions", Resource.SANCTION, Act.READ),
     ("officers", "/console/officers", Resource.OFFICER, Act.READ),
     ("own", "/console/own", Resource.OWN, Act.READ),
 )

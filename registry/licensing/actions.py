@@ -1,7 +1,9 @@
 """Putting what officials decided about a licence into the public record. Everything in the caller's transaction."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from registry.agencies import models, record, storage
@@ -9,7 +11,8 @@ from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
 from registry.audit import actions as audit
 from registry.authorities.actions import keep_desk_reading
-from registry.licensing.changes import with_licence, with_status
+from registry.licensing.changes import with_licence, with_sanction, with_status
+from registry.licensing.statements import Statement
 from registry.log.actions import Appended, locked_state
 from registry.terms import LicenceStatus
 
@@ -38,22 +41,50 @@ def set_status(
     reference. Whoever calls this has asked whether it may be done: nothing here does. Last in a transaction, for it holds the
     log and the audit until that ends. None when the record says so already.
     """
+    said = Statement(status, ground, from_on, to_on, ground_text, publish_until, until, is_stayed)
+    detail = f"{status} from {from_on}"
+    return state(session, licence, [said], by=by, at=at, event=event, detail=detail)
+
+
+def state(
+    session: Session,
+    licence: models.Licence,
+    statements: Sequence[Statement],
+    sanction: record.Sanction | None = None,
+    *,
+    by: str,
+    at: datetime,
+    event: Event,
+    detail: str,
+) -> Appended | None:
+    """As `set_status`, for several statements, one after the other, and a sanction that is shown with them: one publication.
+
+    A sanction replaces what was published under its reference; its source and instant are set here. `detail` is the audit's.
+    """
     # Whoever holds the log reads what the last one to publish wrote, so two officers at once lose nothing.
     locked_state(session)
+    source = keep_desk_reading(session, licence.authority, at)
     agency = storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
     known = next(one for one in agency.licences if one.licence_id == licence.reference)
-    period = record.StatusPeriod(
-        status=status,
-        from_=from_on,
-        to=to_on,
-        ground=ground,
-        ground_text=ground_text,
-        publish_until=publish_until,
-        until=until,
-        is_stayed=is_stayed,
-        source=keep_desk_reading(session, licence.authority, at),
-        retrieved_at=at,
-    )
-    appended = amend(session, with_licence(agency, with_status(known, period)), event)
-    audit.record(session, event.type, licence.reference, on=at.date(), actor=by, detail=f"{status} from {from_on}")
+    for said in statements:
+        known = with_status(
+            known,
+            record.StatusPeriod(
+                status=said.status,
+                from_=said.from_on,
+                to=said.to_on,
+                ground=said.ground,
+                ground_text=said.ground_text,
+                publish_until=said.publish_until,
+                until=said.until,
+                is_stayed=said.is_stayed,
+                source=source,
+                retrieved_at=at,
+            ),
+        )
+    agency = with_licence(agency, known)
+    if sanction is not None:
+        agency = with_sanction(agency, msgspec.structs.replace(sanction, source=source, retrieved_at=at))
+    appended = amend(session, agency, event)
+    audit.record(session, event.type, licence.reference, on=at.date(), actor=by, detail=detail)
     return appended

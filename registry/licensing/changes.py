@@ -129,6 +129,12 @@ def with_licence(agency: record.Agency, licence: record.Licence) -> record.Agenc
     return msgspec.structs.replace(agency, licences=licences)
 
 
+def with_sanction(agency: record.Agency, sanction: record.Sanction) -> record.Agency:
+    """The agency with this sanction in the place of the one of the same reference, or behind the others."""
+    kept = tuple(one for one in agency.sanctions if one.sanction_id != sanction.sanction_id)
+    return msgspec.structs.replace(agency, sanctions=(*kept, sanction))
+
+
 def _period(status: LicenceStatus, stated: Stated, said: Said) -> record.StatusPeriod:
     return record.StatusPeriod(
         status=status,

@@ -14,6 +14,7 @@ from registry.complaints import casework
 from registry.complaints.decisions import actions, queries, rules
 from registry.complaints.models import Case
 from registry.console.acting import acting, names_in, sealer, version_sent
+from registry.console.assets import address_of
 from registry.console.cases.tabs import CaseHead, case_page, open_case
 from registry.console.guard import allowed
 from registry.console.refusals import Refusal, attempt
@@ -21,6 +22,7 @@ from registry.console.rendering import language
 from registry.errors import Fault, InvalidInput, NotFound
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
+from registry.sanctions.queries import resting_on
 from registry.terms import Language
 from registry.web.decision_words import decision_notice
 
@@ -111,6 +113,11 @@ def _page(session: Session, me: Present, head: CaseHead, refusal: Refusal | None
         names=names_in(session, me.standing.unit),
         may_write=me.standing.may(Resource.DECISION, Act.PROPOSE),
         may_make=me.standing.may(Resource.DECISION, Act.APPROVE),
+        sanctions={one.decision.reference: resting_on(session, one.decision.reference) for one in found},
+        can_rest={one.decision.reference for one in found if queries.may_rest_on(one.decision)},
+        may_sanction=me.standing.may(Resource.SANCTION, Act.PROPOSE),
+        may_see_sanctions=me.standing.may(Resource.SANCTION, Act.READ),
+        handed_styles=address_of("handed.css"),
     )
 
 

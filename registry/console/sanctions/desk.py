@@ -1,0 +1,252 @@
+"""Sanctions: the list with what waits for a second person, a proposal, and the page of one with its chain and each step on."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.clock import now
+from registry.complaints.decisions.actions import held as decision_held
+from registry.console.acting import acting, names_in, sealer, version_sent
+from registry.console.assets import address_of
+from registry.console.cases.tabs import CaseHead, open_case
+from registry.console.guard import allowed
+from registry.console.refusals import Refusal, attempt
+from registry.console.rendering import page
+from registry.console.sanctions import forms
+from registry.errors import Forbidden, NotFound
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.sanctions import actions, queries
+from registry.sanctions.actions import Official
+from registry.sanctions.models import Sanction
+from registry.sanctions.moving import today_at
+from registry.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
+from registry.terms import SanctionKind, SanctionState, Timing, ToldFirst
+
+pages = Blueprint("console_sanctions", __name__)
+PLACE = "/console/sanctions"
+
+ENDS = (
+    SanctionState.STAYED_BY_APPEAL,
+    SanctionState.IN_FORCE,
+    SanctionState.LIFTED,
+    SanctionState.OVERTURNED,
+)
+
+
+@pages.get("/sanctions")
+@allowed(Resource.SANCTION, Act.READ)
+def sanctions(session: Session, me: Present) -> Response:
+    authority = me.standing.authority
+    found = queries.sanctions_of(session, authority, today_at(session, authority, now()))
+    return page(
+        "sanctions/list.html",
+        here="sanctions",
+        found=[one for one in found if not me.has_conflict(one.sanction.agency)],
+        may_propose=me.standing.may(Resource.SANCTION, Act.PROPOSE),
+    )
+
+
+@pages.get("/sanctions/new")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def new(session: Session, me: Present) -> Response:
+    return _new(session, me)
+
+
+@pages.post("/sanctions/new")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def propose(session: Session, me: Present) -> BaseResponse:
+    form = request.form
+    made: list[Sanction] = []
+    decision = form.get("decision", "")[:12] or None
+    # Whoever may not read the decision, or has an interest in the case, is stopped before anything is done.
+    _decided(session, me, decision)
+
+    def act() -> None:
+        made.append(
+            actions.propose(
+                session, sealer(), official(me, Act.PROPOSE), form.get("licence", "").strip()[:12], forms.terms(form),
+                now(), decision=decision, version=version_sent() if decision else None,
+            )
+        )  # fmt: skip
+
+    refusal = attempt(session, act)
+    if refusal is not None:
+        return _new(session, me, refusal)
+    _require_no_conflict(me, made[0].agency)
+    return redirect(f"{PLACE}/{made[0].reference}", 303)
+
+
+@pages.get("/sanctions/<reference>")
+@allowed(Resource.SANCTION, Act.READ)
+def one(session: Session, me: Present, reference: str) -> Response:
+    return _one(session, me, _open(session, me, reference))
+
+
+@pages.post("/sanctions/<reference>/workers")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def workers(session: Session, me: Present, reference: str) -> BaseResponse:
+    """What becomes of the workers in place."""
+    who, form = official(me, Act.PROPOSE), request.form
+    return _done(
+        session, me, reference,
+        lambda version: actions.look_at_workers(session, who, reference, forms.look(form), now(), version=version),
+    )  # fmt: skip
+
+
+@pages.post("/sanctions/<reference>/review")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def review(session: Session, me: Present, reference: str) -> BaseResponse:
+    who = official(me, Act.PROPOSE)
+    return _done(
+        session, me, reference, lambda version: actions.hand_to_review(session, who, reference, now(), version=version)
+    )
+
+
+@pages.post("/sanctions/<reference>/give-back")
+@allowed(Resource.SANCTION, Act.APPROVE)
+def give_back(session: Session, me: Present, reference: str) -> BaseResponse:
+    who, reason = official(me, Act.APPROVE), request.form.get("reason", "")
+    return _done(
+        session, me, reference,
+        lambda version: actions.give_back(session, who, reference, reason, now(), version=version),
+    )  # fmt: skip
+
+
+@pages.post("/sanctions/<reference>/approve")
+@allowed(Resource.SANCTION, Act.APPROVE)
+def approve(session: Session, me: Present, reference: str) -> BaseResponse:
+    who = official(me, Act.APPROVE)
+    return _done(
+        session, me, reference, lambda version: actions.approve(session, who, reference, now(), version=version)
+    )
+
+
+@pages.post("/sanctions/<reference>/drop")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def drop(session: Session, me: Present, reference: str) -> BaseResponse:
+    who, reason = official(me, Act.PROPOSE), request.form.get("reason", "")
+    return _done(
+        session, me, reference, lambda version: actions.drop(session, who, reference, reason, now(), version=version)
+    )
+
+
+@pages.post("/sanctions/<reference>/end")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def ask_for_end(session: Session, me: Present, reference: str) -> BaseResponse:
+    """Ask that it be stayed, lifted, overturned, or in force again."""
+    who, form = official(me, Act.PROPOSE), request.form
+    return _done(
+        session, me, reference,
+        lambda version: actions.ask_for_end(
+            session, who, reference, forms.word(form, "target", SanctionState), form.get("ground", ""), now(),
+            version=version,
+        ),
+    )  # fmt: skip
+
+
+@pages.post("/sanctions/<reference>/end/confirm")
+@allowed(Resource.SANCTION, Act.APPROVE)
+def confirm_end(session: Session, me: Present, reference: str) -> BaseResponse:
+    who = official(me, Act.APPROVE)
+    return _done(
+        session, me, reference, lambda version: actions.confirm_end(session, who, reference, now(), version=version)
+    )
+
+
+@pages.post("/sanctions/<reference>/end/refuse")
+@allowed(Resource.SANCTION, Act.APPROVE)
+def refuse_end(session: Session, me: Present, reference: str) -> BaseResponse:
+    who = official(me, Act.APPROVE)
+    return _done(
+        session, me, reference, lambda version: actions.refuse_end(session, who, reference, now(), version=version)
+    )
+
+
+def official(me: Present, act: Act) -> Official:
+    """The officer present as sanctions know him. Raises Forbidden."""
+    officer = acting(me, Resource.SANCTION, act)
+    return Official(officer.name, officer.role, officer.unit, me.standing.authority)
+
+
+def _done(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
+    sanction = _open(session, me, reference)
+    refusal = attempt(session, lambda: act(version_sent()))
+    if refusal is not None:
+        return _one(session, me, sanction, refusal)
+    return redirect(f"{PLACE}/{reference}", 303)
+
+
+def _open(session: Session, me: Present, reference: str) -> Sanction:
+    sanction = queries.sanction_named(session, me.standing.authority, reference)
+    _require_no_conflict(me, sanction.agency)
+    return sanction
+
+
+def _require_no_conflict(me: Present, agency: str) -> None:
+    if me.has_conflict(agency):
+        raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
+
+
+def _decided(session: Session, me: Present, decision: str | None) -> CaseHead | None:
+    """The case that was decided. Raises NotFound for whoever may not read it, Forbidden where he has an interest."""
+    if decision is None:
+        return None
+    if not me.standing.may(Resource.DECISION, Act.READ):
+        raise NotFound(f"there is no decision {decision} in this unit")
+    case, _ = decision_held(session, acting(me, Resource.DECISION, Act.READ), decision)
+    return open_case(session, me, case.reference)
+
+
+def _new(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+    """On a decision of the unit, or on a licence. A decision is there for those alone who may read it."""
+    given = request.form if request.method == "POST" else request.args
+    decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:12] or None
+    head = _decided(session, me, decision)
+    today = today_at(session, me.standing.authority, now())
+    agency = head.agency if head is not None else None
+    known = queries.licences_of(session, me.standing.authority, agency, licence if agency is None else None, today)
+    return page(
+        "sanctions/new.html",
+        here="sanctions",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        head=head,
+        decision=decision,
+        licence=licence or "",
+        licences=known,
+        kinds=list(SanctionKind),
+        with_last_day=CAN_END_BY_ITSELF,
+        today=today,
+        handed_styles=address_of("handed.css"),
+    )
+
+
+def _one(session: Session, me: Present, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+    authority, standing = me.standing.authority, me.standing
+    today = today_at(session, authority, now())
+    shown = queries.shown(session, sanction, me.officer.reference, today)
+    may_read = standing.may(Resource.DECISION, Act.READ) and standing.may(Resource.CASE, Act.READ)
+    return page(
+        "sanctions/one.html",
+        here="sanctions",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        shown=shown,
+        chain=queries.chain(session, sanction, standing.unit) if may_read else None,
+        names=names_in(session, sanction.unit),
+        may_propose=standing.may(Resource.SANCTION, Act.PROPOSE),
+        may_approve=standing.may(Resource.SANCTION, Act.APPROVE),
+        proposer=By.PROPOSER,
+        approver=By.APPROVER,
+        ends=[one for one in ENDS if (one, By.APPROVER) in shown.ways],
+        needs_look=sanction.kind in TOUCHES_WORKERS,
+        timings=list(Timing),
+        told_first=list(ToldFirst),
+        today=today,
+        handed_styles=address_of("handed.css"),
+    )
