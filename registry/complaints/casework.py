@@ -129,13 +129,14 @@ def reply(
     *,
     to_helper: bool = False,
     once: str | None = None,
+    version: int | None = None,
 ) -> int:
     """Write to the complainant. Gives the number of mailboxes it went to.
 
     It goes to the worker's own mailbox, and to a helper's where she allows it. While she has none, nothing goes to a helper
-    unless `to_helper` says that he may read it. Raises NotFound, NotNow, InvalidInput.
+    unless `to_helper` says that he may read it. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    case = case_of(session, officer, reference)
+    case = case_of(session, officer, reference, version)
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: write nothing more")
     boxes = opened_boxes(session, case)
@@ -159,11 +160,22 @@ def reply(
 
 
 def hold(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, *, is_held: bool, reason: str
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    today: date,
+    *,
+    is_held: bool,
+    reason: str,
+    version: int | None = None,
 ) -> Case:
-    """Put a case under legal hold, so that nothing of it is destroyed, or take the hold away. Raises NotFound, InvalidInput."""
+    """Put a case under legal hold, so that nothing of it is destroyed, or take the hold away.
+
+    Raises NotFound, StaleVersion, InvalidInput.
+    """
     messages.read_text("reason", reason, MOST_REASON)
-    case = case_of(session, officer, reference)
+    case = case_of(session, officer, reference, version)
     if case.has_legal_hold is not is_held:
         case.has_legal_hold = is_held
         what = "case.held" if is_held else "case.released"

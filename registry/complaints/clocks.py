@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.case_terms import ClockKind, Priority
 from registry.complaints import clock_rules
 from registry.complaints.casework_models import CaseClock
-from registry.complaints.models import Case
+from registry.complaints.models import NEVER, Case
 from registry.complaints.states import Clock
 
 
@@ -38,24 +38,30 @@ def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
             _meet(rows, tuple(ClockKind), today)
         case Clock.STOP:
             session.execute(delete(CaseClock).where(CaseClock.case_id == case.id, CaseClock.met_on.is_(None)))
+            rows = {kind: row for kind, row in rows.items() if row.met_on is not None}
         case Clock.NONE:
             pass
+    _keep_next(case, rows)
     session.flush()
 
 
 def acknowledged(session: Session, case: Case, today: date) -> None:
     """The complainant has heard from an officer."""
-    _meet(clocks_of(session, case), (ClockKind.ACKNOWLEDGE,), today)
+    rows = clocks_of(session, case)
+    _meet(rows, (ClockKind.ACKNOWLEDGE,), today)
+    _keep_next(case, rows)
 
 
 def retimed(session: Session, case: Case, at: datetime) -> None:
     """The priority was changed: the first look is due anew, never later than before when it was raised."""
-    row = clocks_of(session, case).get(ClockKind.TRIAGE)
+    rows = clocks_of(session, case)
+    row = rows.get(ClockKind.TRIAGE)
     if row is None or row.met_on is not None:
         return
     row.due_at = clock_rules.triage_due(_priority(case), at)
     row.remind_at = clock_rules.remind_from(ClockKind.TRIAGE, _priority(case), row.due_at)
     row.reminded_at, row.escalated_at = None, None
+    _keep_next(case, rows)
 
 
 def clocks_of(session: Session, case: Case) -> dict[ClockKind, CaseClock]:
@@ -76,6 +82,10 @@ def next_due(running: Mapping[ClockKind, CaseClock]) -> datetime | None:
     return min(due, default=None)
 
 
+def _keep_next(case: Case, rows: Mapping[ClockKind, CaseClock]) -> None:
+    case.due_at = next_due(rows) or NEVER
+
+
 def _start(session: Session, case: Case, rows: dict[ClockKind, CaseClock], at: datetime) -> None:
     for due in clock_rules.started(_priority(case), at):
         _set(session, case, rows, due.kind, due.at)
@@ -84,7 +94,7 @@ def _start(session: Session, case: Case, rows: dict[ClockKind, CaseClock], at: d
 def _set(session: Session, case: Case, rows: dict[ClockKind, CaseClock], kind: ClockKind, due_at: datetime) -> None:
     row = rows.get(kind)
     if row is None:
-        row = CaseClock(case_id=case.id, kind=kind)
+        row = rows[kind] = CaseClock(case_id=case.id, kind=kind)
         session.add(row)
     row.due_at, row.remind_at = due_at, clock_rules.remind_from(kind, _priority(case), due_at)
     row.paused_on = row.met_on = row.reminded_at = row.escalated_at = None

@@ -3,16 +3,19 @@
 No foreign key leads to a table of the registry, public references alone: complaints can be deployed apart.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, and_
+from sqlalchemy import JSON, ForeignKey, Index, and_, false
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.case_terms import CaseState, Priority
 from registry.complaints.casework_models import CaseClock, PriorityChange
-from registry.db import Base, Text, one_of
+from registry.db import Base, Instant, Text, microseconds, one_of
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""When a case is due in which no clock runs: after all others."""
 
 
 class Case(Base):
@@ -21,13 +24,20 @@ class Case(Base):
     `filed_on` is the day of the draft, then that of its submission. Columns ending in `_sealed` are of tier 1 and opened by
     the server's key ring; `agency_digest` is keyed and good for equality alone. `version` goes up with every change.
 
+    `assignee` is an officer's reference. `is_open` and `due_at`, the next clock that runs, are there for the queue to be read in
+    its order from an index, however many cases there are.
+
     `clock_rows` and `lowering`, one that waits for a second person, are there for who asks for them by `joinedload`.
     """
 
     __tablename__ = "cases"
     __table_args__ = (
         Index("ix_cases_agency_digest_filed_on", "agency_digest", "filed_on"),
-        Index("ix_cases_unit_id_state_priority", "unit_id", "state", "priority"),
+        *(
+            Index(f"ix_cases_queue_{column}", "unit_id", column, "priority", "due_at", "id")
+            for column in ("is_open", "state", "country", "sector", "assignee")
+        ),
+        Index("ix_cases_late", "unit_id", "due_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
@@ -54,6 +64,9 @@ class Case(Base):
     purged_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
+    assignee: Mapped[str | None] = mapped_column(Text(12))
+    is_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    due_at: Mapped[datetime] = mapped_column(Instant, default=NEVER, server_default=str(microseconds(NEVER)))
     clock_rows: Mapped[list[CaseClock]] = relationship(
         viewonly=True, lazy="raise", order_by=(CaseClock.due_at, CaseClock.id)
     )

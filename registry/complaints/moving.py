@@ -18,7 +18,7 @@ from registry.complaints import clocks
 from registry.complaints.casework_models import CaseMove
 from registry.complaints.models import Case
 from registry.complaints.retention_rules import purge_day
-from registry.complaints.states import ENDING_STATES, Facts, find, holds
+from registry.complaints.states import ENDING_STATES, OPEN_STATES, Facts, find, holds
 from registry.complaints.units import periods_of
 from registry.errors import IllegalMove, NotFound, StaleVersion
 from registry.events.actions import tell
@@ -71,25 +71,13 @@ def advance(
         raise IllegalMove(f"what is {case.state} does not become {target} by the {role}")
     history = moves_of(session, case)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
-    facts = Facts(
-        today=at.date(),
-        priority=case.priority,
-        has_unit=unit is not None,
-        has_reason=reason_sealed is not None,
-        came_from=history[-1].from_state if history else None,
-        actor=same_person(actor),
-        investigators=investigators(history),
-        is_same_unit=is_same_unit,
-        ended_on=case.closed_on,
-        purge_on=case.purge_on,
-        has_legal_hold=case.has_legal_hold,
-    )
+    facts = facts_of(case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit)
     if not holds(move.guard, facts):
         raise IllegalMove(
             f"what is {case.state} does not become {target} now: {move.guard.replace('_', ' ')} does not hold"
         )
     source = case.state
-    case.state = target
+    case.state, case.is_open = target, target in OPEN_STATES
     _set_days(case, history, unit, at.date())
     clocks.turn(session, case, move.clock, at)
     row = CaseMove(
@@ -104,6 +92,25 @@ def advance(
     session.add(row)
     changed(session, case, "case.moved", at.date(), role=role, actor=actor, detail=f"{source} {target}")
     return row
+
+
+def facts_of(
+    case: Case, history: Sequence[CaseMove], actor: str, today: date, *, has_reason: bool, is_same_unit: bool
+) -> Facts:
+    """What the guards of the table look at. `history`: what the case went through, the latest last."""
+    return Facts(
+        today=today,
+        priority=case.priority,
+        has_unit=case.unit_id is not None,
+        has_reason=has_reason,
+        came_from=history[-1].from_state if history else None,
+        actor=same_person(actor),
+        investigators=investigators(history),
+        is_same_unit=is_same_unit,
+        ended_on=case.closed_on,
+        purge_on=case.purge_on,
+        has_legal_hold=case.has_legal_hold,
+    )
 
 
 def changed(

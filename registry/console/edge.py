@@ -6,7 +6,7 @@ from registry.console import home, officers, own, signing
 from registry.console.assets import files
 from registry.console.audit import lines as audit_lines
 from registry.console.audit import trail
-from registry.console.cases import case, queue
+from registry.console.cases import acts, case, queue
 from registry.console.decisions import desk as decisions_desk
 from registry.console.hearings import desk as hearings_desk
 from registry.console.hearings import portal as hearings_portal
@@ -27,6 +27,7 @@ PAGES: tuple[Blueprint, ...] = (
     officers.pages,
     queue.pages,
     case.pages,
+    acts.pages,
     referrals_desk.pages,
     referrals_portal.pages,
     identities.pages,

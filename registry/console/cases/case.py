@@ -1,17 +1,22 @@
 """The page of a case: what was told, by whom it is about, what happened, and what is due. Reading it is on record."""
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.agencies.queries import public_record
+from registry.case_terms import Priority
 from registry.clock import day_at, now
-from registry.complaints.case_reading import CaseView, case_view, clean_copy
+from registry.complaints.case_reading import case_view, clean_copy
+from registry.complaints.desk.assigning import workers
 from registry.complaints.desk.related import related
+from registry.complaints.desk.taking import ways_of
+from registry.complaints.priorities import TWO_PERSONS
 from registry.complaints.storage import store_of
-from registry.console.acting import acting, sealer
-from registry.console.cases.showing import shown_agency, shown_box, shown_moves
+from registry.console.acting import acting, roles_of, sealer
+from registry.console.cases.showing import ShownMove, shown_agency, shown_box
 from registry.console.cases.tabs import case_page, head_of, open_case
 from registry.console.guard import allowed
+from registry.console.refusals import Refusal
 from registry.console.rendering import language
 from registry.errors import NotNow
 from registry.officers.rights import Act, Resource
@@ -25,14 +30,7 @@ pages = Blueprint("console_case", __name__)
 @pages.get("/cases/<reference>")
 @allowed(Resource.CASE, Act.READ)
 def case(session: Session, me: Present, reference: str) -> Response:
-    officer = acting(me, Resource.ACCOUNT, Act.READ)
-    try:
-        view = case_view(session, sealer(), officer, reference, now().date())
-    except NotNow as withheld:
-        # Withdrawn: that it is there may be seen, what was written may not.
-        head = open_case(session, me, reference)
-        return case_page("cases/withheld.html", me, head, "case", why=withheld.text)
-    return _page(session, me, view)
+    return case_told(session, me, reference)
 
 
 @pages.get("/cases/<reference>/files/<attachment>")
@@ -46,19 +44,36 @@ def file(session: Session, me: Present, reference: str, attachment: str) -> Resp
     return sent_file(body, name)
 
 
-def _page(session: Session, me: Present, view: CaseView) -> Response:
+def case_told(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    """The whole page, again with what was typed where a form of it was refused."""
+    officer = acting(me, Resource.ACCOUNT, Act.READ)
+    try:
+        view = case_view(session, sealer(), officer, reference, now().date())
+    except NotNow:
+        # Withdrawn: that it is there may be seen, what was written may not.
+        return case_page("cases/withheld.html", me, open_case(session, me, reference), "case")
     head = head_of(me, view.case, view.clocks)
-    today = day_at(now(), None)
+    today, spoken = day_at(now(), None), language()
     agency = None if head.agency is None else public_record(session, head.agency, today)
-    spoken = language()
+    of_unit = workers(session, me.standing.unit)
+    names = {one.reference: one.name for one in of_unit}
     return case_page(
         "cases/told.html",
         me,
         head,
         "case",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
         view=view,
-        boxes=[shown_box(spoken, box) for box in view.boxes],
+        boxes=[shown_box(spoken, box, agency) for box in view.boxes],
         agency=None if agency is None else shown_agency(spoken, agency, today),
-        moves=shown_moves(session, me.standing.unit, view.moves),
+        moves=[ShownMove(one, names.get(one.actor, one.actor)) for one in reversed(view.moves)],
         related=related(session, view.case),
+        ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
+        workers=of_unit,
+        names=names,
+        may=me.standing.may,
+        priorities=list(Priority),
+        two_persons=TWO_PERSONS,
     )

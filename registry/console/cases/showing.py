@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm import Session
-
 from registry.agencies import record
 from registry.case_terms import AttachmentState
 from registry.complaints.case_reading import ShownBox
 from registry.complaints.casework_models import CaseMove
 from registry.complaints.questions import QUESTIONNAIRE
-from registry.console.acting import names_in
 from registry.terms import Language
 from registry.verdicts.status_rules import standing_on
 from registry.web.agency_names import ShownName, main_name
@@ -49,9 +46,12 @@ class ShownMove(NamedTuple):
     by: str
 
 
-def shown_box(language: Language, box: ShownBox) -> dict[str, Any]:
-    """One mailbox: answers in the order in which they are asked."""
-    told = sorted(box.answers.items(), key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0]))
+def shown_box(language: Language, box: ShownBox, agency: record.Agency | None) -> dict[str, Any]:
+    """One mailbox: answers in the order in which they are asked. An agency that was picked has its name."""
+    answers = dict(box.answers)
+    if agency is not None and "name" not in answers.get("agency", {"name": ""}):
+        answers["agency"] = {**answers["agency"], "name": main_name(agency, language).name}
+    told = sorted(answers.items(), key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0]))
     return {
         "box": box,
         "answers": [ShownAnswer(code, *in_words(language, code, value)) for code, value in told],
@@ -68,9 +68,3 @@ def shown_agency(language: Language, agency: record.Agency, day: date) -> ShownA
     ]
     name = main_name(agency, language)
     return ShownAgency(agency.agency_id, name, agency.country, licences, bool(agency.clone_warnings))
-
-
-def shown_moves(session: Session, unit: str, moves: Sequence[CaseMove]) -> list[ShownMove]:
-    """The latest first."""
-    names = names_in(session, unit)
-    return [ShownMove(one, names.get(one.actor, one.actor)) for one in reversed(moves)]
