@@ -275,10 +275,15 @@ def channel_changes(session: Session, *, is_open: bool = True) -> list[tuple[Pen
 
 def addresses_to_tell(session: Session, change: PendingChannelChange) -> list[str]:
     """Every e-mail address that the agency has registered now, the old channel with them if it is one."""
+    return registered_addresses(session, change.agency_id)
+
+
+def registered_addresses(session: Session, agency_id: int) -> list[str]:
+    """Every e-mail address that an agency (row id) has registered now."""
     rows = session.execute(
         select(Channel.value)
         .where(
-            Channel.agency_id == change.agency_id,
+            Channel.agency_id == agency_id,
             Channel.kind == ChannelKind.EMAIL,
             Channel.unsaid_at.is_(None),
             Channel.held_to.is_(None),

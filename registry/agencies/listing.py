@@ -110,6 +110,11 @@ def page_of_agencies(
     return Page(items, _place(shown[-1], matches.get(shown[-1])) if is_more else None, total)
 
 
+def agencies_asked(session: Session, q: str, today: date) -> dict[int, Match]:
+    """The agencies (row ids) that free text leads to, whole numbers and names alike, each with its best match."""
+    return _matches(session, Filters(q=q), today)
+
+
 def _place(agency_id: int, match: Match | None) -> Place:
     return Place(0 if match is None else round(100 * match.score), agency_id)
 
@@ -194,7 +199,7 @@ def _licence_conditions(filters: Filters, today: date) -> Iterator[ColumnElement
         wider = {filters.sector, digits[:2], f"{digits[:2]}.{digits[2:3]}"}
         yield or_(LicenceTerm.sectors.is_(None), _states("sector", LicenceScope.value.in_(wider)))
     if filters.status is not None:
-        yield _has_status(filters.status, today)
+        yield has_status(filters.status, today)
 
 
 def _may_serve(origin: str | None, destination: str | None) -> ColumnElement[bool]:
@@ -217,7 +222,7 @@ def _states(what: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(LicenceScope.licence_id == Licence.id, LicenceScope.what == what, condition)
 
 
-def _has_status(status: LicenceStatus, today: date) -> ColumnElement[bool]:
+def has_status(status: LicenceStatus, today: date) -> ColumnElement[bool]:
     """The status today: stated and not withheld, or expired by the end of the term."""
     period = LicenceStatusPeriod
     covers = and_(

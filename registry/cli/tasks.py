@@ -23,6 +23,7 @@ from registry.config import Settings
 from registry.errors import FilesUnavailable, RegistryError
 from registry.imports.worker import fetch_due, warn_of_staleness
 from registry.keyring import Keyring
+from registry.licensing.telling import tell_agencies
 from registry.log.signing import sign_committed
 from registry.names import actions as names
 from registry.sanctions.due import do_due
@@ -56,17 +57,28 @@ def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
 def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Tell first, then publish what is due: nobody shall read of a change before he is told of it."""
 
+    # `registry channels list` says that nobody was told; the next round tries again.
+    tell_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
+    apply_due(sessions)
+
+
+def tell_licensed(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """What is not sent is not noted down as told; the next round tries again."""
+    tell_agencies(sessions, _sender(settings, "licence_notice_not_sent"))
+
+
+def _sender(settings: Settings, failing: str) -> Callable[[str, str, str], bool]:
+    """Sends one mail and says whether it went; what failed is a line of the log under that name."""
+
     def send(address: str, subject: str, text: str) -> bool:
         try:
             mail.send(settings, address, subject, text)
         except mail.MailNotSent as failure:
-            # `registry channels list` says that nobody was told; the next round tries again.
-            log.error("channel_notice_not_sent", trouble=failure.text)
+            log.error(failing, trouble=failure.text)
             return False
         return True
 
-    tell_old_channels(sessions, send)
-    apply_due(sessions)
+    return send
 
 
 def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -161,6 +173,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
 TASKS = (
     Task("fetch_lists", 60.0, fetch_due),
     Task("change_channels", 60.0, change_channels),
+    Task("tell_licensed", 60.0, tell_licensed),
     Task("fold_names", 60.0, fold_names),
     Task("warn_of_staleness", 3600.0, warn),
     Task("forget_admissions", 3600.0, forget_admissions),

@@ -167,7 +167,7 @@ def _true_entry(session: Session, both: Sequence[record.Agency], chosen: str | N
 
 def _state(session: Session, digest: Digest) -> CollisionSearch:
     """The one row, locked; made at the first use. Keys made with another secret are thrown away."""
-    check = _number(digest("check"))
+    check = short_digest(digest("check"))
     state = session.execute(select(CollisionSearch).with_for_update()).scalar_one_or_none()
     if state is None:
         state = CollisionSearch(id=1, key_check=check, read_to=0, against="", last_agency_id=0, is_finished=True)
@@ -179,7 +179,7 @@ def _state(session: Session, digest: Digest) -> CollisionSearch:
     return state
 
 
-def _number(hexadecimal: str) -> int:
+def short_digest(hexadecimal: str) -> int:
     """The first 63 bits: two different values fall together once in thousands of millions of agencies."""
     return int(hexadecimal[:16], 16) >> 1
 
@@ -189,7 +189,7 @@ def _write_keys(session: Session, agency_ids: Sequence[int], digest: Digest) -> 
         some = agency_ids[start : start + 500]
         session.execute(delete(CollisionKey).where(CollisionKey.agency_id.in_(some)))
         rows = {
-            (agency_id, sign.value, _number(digest(f"{sign}:{form}")))
+            (agency_id, sign.value, short_digest(digest(f"{sign}:{form}")))
             for agency_id, sign, form in _forms(session, some)
         }
         bulk_insert(session, CollisionKey, ("agency_id", "sign", "digest"), sorted(rows))
@@ -255,7 +255,7 @@ def _of_near_name(session: Session, agency_id: int, digest: Digest) -> set[int]:
         hits = search(session, name, MOST_PAIRS + 2, floor=NEAR)
         others = {hit.agency_id for hit in hits} - {agency_id}
         if len(others) > MOST_PAIRS:
-            number = _number(digest(f"{Sign.NEAR_NAME}:{normalised(name)}"))
+            number = short_digest(digest(f"{Sign.NEAR_NAME}:{normalised(name)}"))
             _keep_group(session, Sign.NEAR_NAME, number, len(others) + 1, agency_id)
         else:
             found |= others

@@ -10,6 +10,9 @@ from registry.console.cases import acts, case, queue
 from registry.console.decisions import desk as decisions_desk
 from registry.console.hearings import desk as hearings_desk
 from registry.console.hearings import portal as hearings_portal
+from registry.console.licences import acts as licence_acts
+from registry.console.licences import licence, licences
+from registry.console.licences import proposals as licence_proposals
 from registry.console.referrals import desk as referrals_desk
 from registry.console.referrals import identities
 from registry.console.referrals import portal as referrals_portal
@@ -33,6 +36,10 @@ PAGES: tuple[Blueprint, ...] = (
     identities.pages,
     decisions_desk.pages,
     sanctions_desk.pages,
+    licences.pages,
+    licence.pages,
+    licence_acts.pages,
+    licence_proposals.pages,
     trail.pages,
     audit_lines.pages,
     hearings_desk.pages,

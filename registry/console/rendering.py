@@ -22,6 +22,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("referrals", "/console/referrals", Resource.REFERRAL, Act.ANSWER),
     ("hearings", "/console/hearings", Resource.HEARING, Act.ANSWER),
     ("identities", "/console/identities", Resource.IDENTITY, Act.APPROVE),
+    ("licences", "/console/licences", Resource.LICENCE, Act.READ),
     ("audit", "/console/audit", Resource.AUDIT, Act.READ),
     ("sanctions", "/console/sanctions", Resource.SANCTION, Act.READ),
     ("officers", "/console/officers", Resource.OFFICER, Act.READ),

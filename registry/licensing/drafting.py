@@ -33,10 +33,14 @@ MOST_GROUND = 400
 
 
 class Official(NamedTuple):
-    """Who acts: an officer's reference, and the authority for which he does. Nothing of another authority is there for him."""
+    """Who acts: an officer's reference, and the authority for which he does. Nothing of another authority is there for him.
+
+    `unit` is whose matter the audit takes it for.
+    """
 
     name: str
     authority: str
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,4 +208,4 @@ def _ended(session: Session, proposal: Proposal, state: ProposalState, official:
 
 def _record(session: Session, proposal: Proposal, act: str, official: Official, at: datetime) -> None:
     detail = f"{proposal.act} from {proposal.effective_on}, proposal {proposal.reference} of {proposal.proposed_by}"
-    audit.record(session, act, proposal.subject, on=at.date(), actor=official.name, detail=detail)
+    audit.record(session, act, proposal.subject, on=at.date(), actor=official.name, detail=detail, unit=official.unit)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.case_terms import CaseRole
 from registry.complaints import casework
 from registry.errors import Forbidden
-from registry.officers.models import Officer
+from registry.officers.models import Officer, Unit
 from registry.officers.rights import RIGHTS, Act, Resource, Role
 from registry.officers.sessions import Present
 
@@ -55,3 +55,10 @@ def names_in(session: Session, unit: str) -> Mapping[str, str]:
     """The names of a unit's officers by reference, of those who left too: what they did keeps their name."""
     rows = session.execute(select(Officer.reference, Officer.name).where(Officer.unit == unit)).tuples()
     return dict(rows.all())
+
+
+def names_of(session: Session, authority: str) -> Mapping[str, str]:
+    """As `names_in`, for the officers of every unit of an authority."""
+    query = select(Officer.reference, Officer.name).join(Unit, Unit.reference == Officer.unit)
+    rows = session.execute(query.where(Unit.authority == authority)).all()
+    return {row.reference: row.name for row in rows}

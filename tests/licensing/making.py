@@ -6,12 +6,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
+from registry.agencies.models import Agency
+from registry.agencies.queries import licence_row
 from registry.clock import day_at, now
 from registry.licensing import proposals
 from registry.licensing.drafting import Official
 from registry.licensing.models import Proposal
 from registry.terms import LicenceAct
-from tests.make import ZONES, authority_of
+from tests.make import ZONES, authority_of, told
 
 ANNA = Official("ANNA", authority_of("CZ"))
 BORIS = Official("BORIS", authority_of("CZ"))
@@ -46,3 +48,10 @@ def done(session: Session, act: LicenceAct, about: record.Licence | record.Agenc
     if proposal.has_second:
         proposals.approve(session, BORIS, proposal.reference, now())
     return proposal
+
+
+def holder_of(session: Session, licence_id: str) -> record.Agency:
+    """The public record of whoever holds a licence."""
+    row = licence_row(session, licence_id)
+    assert row is not None
+    return told(session, session.get_one(Agency, row.agency_id).reference)

@@ -7,9 +7,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.agencies import record
-from registry.agencies.models import Agency
-from registry.agencies.queries import licence_row
 from registry.audit.models import AuditEntry
 from registry.clock import now
 from registry.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
@@ -18,7 +15,7 @@ from registry.licensing import proposals
 from registry.licensing.models import Proposal
 from registry.log.models import Entry
 from registry.terms import IdentifierScheme, LicenceAct, LicenceKind, LicenceStatus, ProposalState
-from tests.licensing.making import ANNA, BORIS, FOREIGN, done, proposed, today
+from tests.licensing.making import ANNA, BORIS, FOREIGN, done, holder_of, proposed, today
 from tests.make import make_agency, make_licence, make_source, told
 
 
@@ -26,12 +23,6 @@ def verdict(client: FlaskClient, number: str | None, **question: str) -> str:
     response = client.get("/api/v1/verify", query_string={"licence_number": number, **question})
     assert response.json is not None
     return str(response.json["verdict"])
-
-
-def holder_of(session: Session, licence_id: str) -> record.Agency:
-    row = licence_row(session, licence_id)
-    assert row is not None
-    return told(session, session.get_one(Agency, row.agency_id).reference)
 
 
 def last_entry(session: Session) -> str:
