@@ -1,10 +1,15 @@
-"""Officers: who they are, and what they may."""
+"""Officers: who they are, what they may, and what waits for a second person."""
 
 from marshmallow import fields
 
-from schemas.base import OutSchema
+from registry.officers.rights import Role
+from registry.terms import Language
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Day, Instant, Line, OneOf, Word
 
-_ROLES = {"description": "As in docs/console.md, those lent for today included."}
+_ROLE = {"description": "One's own, and those lent for today."}
+_ROLES = tuple(Role)
+_KINDS = ("invite", "roles", "reset")
 
 
 class RightSchema(OutSchema):
@@ -23,8 +28,117 @@ class OwnStandingSchema(OutSchema):
     unit = fields.String(required=True)
     country = fields.String(required=True)
     authority = fields.String(required=True)
-    roles = fields.List(fields.String(), required=True, metadata=_ROLES)
+    roles = fields.List(OneOf(_ROLES), required=True, metadata=_ROLE)
     rights = fields.List(fields.Nested(RightSchema), required=True)
     conflicts = fields.List(
         fields.String(), required=True, metadata={"description": "Agencies in which he has an interest."}
     )
+
+
+class OfficerSchema(OutSchema):
+    """A person of one's unit. Who has left is there too: what he did keeps his name."""
+
+    officer_id = fields.String(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    language = fields.String(required=True)
+    state = OneOf(("invited", "active", "closed"), required=True)
+    roles = fields.List(OneOf(_ROLES), required=True, metadata={"description": "His own, without those lent to him."})
+    version = fields.Integer(required=True, metadata={"description": "For If-Match, in quotes."})
+
+
+class OfficersSchema(OutSchema):
+    items = fields.List(fields.Nested(OfficerSchema), required=True)
+
+
+class OfficerInvitationSchema(InSchema):
+    name = Line(most=120, required=True)
+    email = Line(most=200, required=True)
+    roles = fields.List(Word(_ROLES), required=True)
+    language = Word(
+        Language, load_default=Language.EN, metadata={"description": "Of his pages; en where it is absent."}
+    )
+
+
+class OfficerRolesSchema(InSchema):
+    roles = fields.List(Word(_ROLES), required=True, metadata={"description": "All that he shall have from then on."})
+
+
+class OfficerChangeSchema(OutSchema):
+    """What somebody proposed. Another approves it; whoever it is about never does."""
+
+    change_id = fields.String(required=True)
+    kind = OneOf(_KINDS, required=True)
+    officer_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "Whom it is about; null while nobody was invited yet."}
+    )
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    roles = fields.List(OneOf(_ROLES), required=True, metadata={"description": "Empty where roles stay as they are."})
+    state = OneOf(("open", "approved", "refused"), required=True)
+    proposed_by = fields.String(required=True, metadata={"description": "An officer's id."})
+    proposed_at = Instant(required=True)
+    decided_by = fields.String(required=True, allow_none=True)
+    decided_at = Instant(required=True, allow_none=True)
+
+
+class OfficerChangesSchema(OutSchema):
+    items = fields.List(fields.Nested(OfficerChangeSchema), required=True)
+
+
+class OfficerChangeApprovedSchema(OutSchema):
+    change = fields.Nested(OfficerChangeSchema, required=True)
+    join_code = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Handed over in person, and shown this once; null where nobody has to join."},
+    )
+
+
+class OfficerSessionSchema(OutSchema):
+    session_id = fields.String(required=True)
+    began_at = Instant(required=True)
+    seen_at = Instant(required=True)
+    ends_at = Instant(required=True)
+
+
+class OfficerSessionsSchema(OutSchema):
+    items = fields.List(fields.Nested(OfficerSessionSchema), required=True)
+
+
+class OfficerTokenSchema(OutSchema):
+    token_id = fields.String(required=True)
+    name = fields.String(required=True)
+    prefix = fields.String(required=True, metadata={"description": "How the token begins."})
+    made_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True, metadata={"description": "Its last day, in UTC."})
+    last_used_on = fields.Date(required=True, allow_none=True)
+
+
+class OfficerTokensSchema(OutSchema):
+    items = fields.List(fields.Nested(OfficerTokenSchema), required=True)
+
+
+class RoleLoanSchema(OutSchema):
+    """A role that one lends to a colleague, both days included."""
+
+    loan_id = fields.String(required=True)
+    deputy_id = fields.String(required=True)
+    role = OneOf(_ROLES, required=True)
+    from_on = fields.Date(required=True)
+    to_on = fields.Date(required=True)
+
+
+class RoleLoansSchema(OutSchema):
+    items = fields.List(fields.Nested(RoleLoanSchema), required=True)
+
+
+class RoleLoanNewSchema(InSchema):
+    deputy_id = Line(most=40, required=True)
+    role = Word(_ROLES, required=True)
+    from_on = Day(required=True)
+    to_on = Day(required=True)
+
+
+class ConflictNewSchema(InSchema):
+    agency_id = Line(most=40, required=True, metadata={"description": "An agency's reference."})

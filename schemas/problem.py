@@ -23,6 +23,7 @@ class ProblemSchema(OutSchema):
     detail = fields.String(required=True)
     request_id = fields.String(required=True, metadata={"description": "Name it when you ask us about this error."})
     errors = fields.List(fields.Nested(FaultSchema), required=True)
+    reason = fields.String(metadata={"description": "Why an officer was refused, as a code; absent otherwise."})
 
 
 class MigrationsSchema(OutSchema):

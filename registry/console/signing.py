@@ -8,7 +8,7 @@ from registry.console.rendering import page
 from registry.console.symbols import picture
 from registry.errors import ActRefused, NotSignedIn, TooManyRequests
 from registry.keyring import Keyring
-from registry.officers import accounts, factors, sessions, signing_in
+from registry.officers import factors, joining, sessions, signing_in
 from registry.officers.signing_in import Attempt, Step
 from registry.web.transaction import services, writing
 
@@ -97,7 +97,7 @@ def join() -> Response:
     try:
         with writing() as session:
             today = day_at(at, None)
-            officer = accounts.join(session, code, password, at, today, services().settings.home)
+            officer = joining.join(session, code, password, at, today, services().settings.home)
             if not factors.factors_of(session, officer):
                 factors.new_totp(session, keyring(), officer, "app", today)
     except ActRefused as refused:
@@ -110,11 +110,11 @@ def _finish(code: str, app_code: str) -> Response:
     recovery: list[str] = []
     try:
         with writing() as session:
-            officer = accounts.officer_of_code(session, code, at)
+            officer = joining.officer_of_code(session, code, at)
             app = factors.unconfirmed_app(session, officer)
             if app is not None and factors.is_code_right(session, keyring(), app, app_code, at):
                 factors.confirm(app)
-                _, recovery = accounts.finish_joining(session, code, at)
+                _, recovery = joining.finish_joining(session, code, at)
     except ActRefused as refused:
         return page("join.html", here="sign_in", fault=refused.reason, code="", status=400)
     return page("joined.html", here="sign_in", recovery=recovery) if recovery else _app_page(code, fault="wrong_code")
@@ -123,7 +123,7 @@ def _finish(code: str, app_code: str) -> Response:
 def _app_page(code: str, fault: str | None = None) -> Response:
     """The secret for the app, as a picture and to be typed. It is the same until a first code from it is right."""
     with writing() as session:
-        officer = accounts.officer_of_code(session, code, now())
+        officer = joining.officer_of_code(session, code, now())
         app = factors.unconfirmed_app(session, officer)
         if app is None:
             return page("join.html", here="sign_in", fault="bad_join_code", code="", status=400)

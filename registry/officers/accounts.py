@@ -3,13 +3,9 @@
 Nobody grants himself anything: who proposes does not approve, and neither is the one it is about.
 """
 
-import hashlib
 import re
-import secrets
-from base64 import b32encode
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,12 +13,11 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.errors import ActRefused, NotFound, StaleVersion
 from registry.ids import new_reference
-from registry.officers import factors, passwords, sessions, tokens
+from registry.officers import factors, joining, sessions, tokens
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
     Conflict,
-    JoinCode,
     Officer,
     OfficerChange,
     OfficerState,
@@ -34,7 +29,6 @@ from registry.officers.rights import Role, unfit
 from registry.officers.signing_in import tidy_email
 from registry.terms import SENDING_COUNTRIES
 
-JOIN_WITHIN = timedelta(hours=72)
 LONGEST_LOAN = timedelta(days=92)
 COMMAND_LINE = "command line"
 """Who acts when an operator does so at the machine itself."""
@@ -83,7 +77,7 @@ def propose_reset(session: Session, officer: Officer, *, by: str, at: datetime) 
 
 def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, today: date) -> str | None:
     """Put a proposed change in force. Gives the join code to hand over where there is one. Raises ActRefused."""
-    _require_open(change)
+    _require_open(session, change)
     officer = session.get_one(Officer, change.officer_id) if change.officer_id is not None else None
     if change.proposed_by == by:
         raise ActRefused("own_proposal", "who proposed a change does not approve it: another officer has to")
@@ -105,7 +99,7 @@ def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, t
 
 def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) -> None:
     """Refuse a change; its proposer may take it back so."""
-    _require_open(change)
+    _require_open(session, change)
     _decide(session, change, ChangeState.REFUSED, by, at)
 
 
@@ -124,49 +118,6 @@ def add_first(
     code = _invited(session, change, at, today)
     _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
     return session.get_one(Officer, change.officer_id), code
-
-
-def join(session: Session, code: str, password: str, at: datetime, today: date, home: Path | None = None) -> Officer:
-    """Set the password with a join code; the second factor follows. Raises ActRefused when the code is not good.
-
-    The code is used up by `finish_joining`, so that whoever is interrupted can begin again with it.
-    """
-    officer = officer_of_code(session, code, at)
-    flaw = passwords.flaw_in(password, (officer.name, officer.email), home)
-    if flaw is not None:
-        raise ActRefused(f"password_{flaw}", _FLAWS[flaw])
-    officer.password, officer.password_on = passwords.hashed(password), today
-    session.flush()
-    return officer
-
-
-def officer_of_code(session: Session, code: str, at: datetime) -> Officer:
-    kept = session.scalars(select(JoinCode).where(JoinCode.digest == _digest(code))).one_or_none()
-    if kept is None or kept.used_at is not None or kept.ends_at <= at:
-        raise ActRefused(
-            "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
-        )
-    officer = session.get_one(Officer, kept.officer_id)
-    if officer.state is OfficerState.CLOSED:
-        raise ActRefused(
-            "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
-        )
-    return officer
-
-
-def finish_joining(session: Session, code: str, at: datetime) -> tuple[Officer, list[str]]:
-    """Once a second factor was shown to work: the officer is active. Gives his recovery codes, shown once."""
-    officer = officer_of_code(session, code, at)
-    if officer.password is None or not factors.factors_of(session, officer):
-        raise ActRefused("not_finished", "set a password and a second factor first")
-    session.execute(
-        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
-    )
-    officer.state = OfficerState.ACTIVE
-    officer.version += 1
-    codes = factors.new_recovery_codes(session, officer)
-    record(session, "officer.joined", officer.reference, on=at.date(), actor=officer.reference)
-    return officer, codes
 
 
 def close(session: Session, officer: Officer, *, by: str, at: datetime, today: date) -> None:
@@ -239,17 +190,37 @@ def declare_conflict(session: Session, officer: Officer, agency: str, today: dat
     return kept
 
 
-def require_version(officer: Officer, version: int) -> None:
-    """Raise StaleVersion where somebody changed the officer since `version` was read."""
-    if officer.version != version:
-        raise StaleVersion("this officer was changed since you read it; nothing was changed: read it again")
+def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> None:
+    """End every session and every token of an officer at once: a machine was lost, or somebody else sits at it."""
+    sessions.end_all(session, officer, at)
+    tokens.revoke_all(session, officer, at)
+    record(session, "officer.signed_out", officer.reference, on=at.date(), actor=by)
 
 
-def officer_named(session: Session, reference: str, unit: str | None = None) -> Officer:
-    """The officer of a reference; of that unit only, if one is named. Raises NotFound."""
-    found = session.scalars(select(Officer).where(Officer.reference == reference)).one_or_none()
+def officer_named(session: Session, reference: str, unit: str | None = None, version: int | None = None) -> Officer:
+    """The officer of a reference; of that unit only, if one is named. Raises NotFound.
+
+    With `version` raises StaleVersion where somebody changed him since it was read.
+    """
+    query = select(Officer).where(Officer.reference == reference)
+    if version is not None:
+        # Two that read the same version come one after the other, and the second is told.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
     if found is None or unit not in (None, found.unit):
         raise NotFound("there is no such officer")
+    if version is not None and found.version != version:
+        raise StaleVersion("this officer was changed since you read it; nothing was changed: read it again")
+    return found
+
+
+def change_named(session: Session, reference: str, unit: str) -> OfficerChange:
+    """A proposed change of that unit. Raises NotFound."""
+    found = session.scalars(
+        select(OfficerChange).where(OfficerChange.reference == reference, OfficerChange.unit == unit)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("there is no such change")
     return found
 
 
@@ -269,14 +240,6 @@ def open_changes(session: Session, unit: str) -> Sequence[OfficerChange]:
 def own_roles(session: Session, officer: Officer) -> frozenset[Role]:
     held = session.scalars(select(RoleHeld.role).where(RoleHeld.officer_id == officer.id, RoleHeld.ended_on.is_(None)))
     return frozenset(held)
-
-
-_FLAWS = {
-    "too_short": f"the password must have {passwords.LEAST} characters or more; a sentence is easy to remember",
-    "too_long": f"the password must have {passwords.MOST} characters or fewer",
-    "guessable": "this password is easily guessed: use several words that do not belong together",
-    "stolen": "this password stands on lists of stolen ones: choose another, and change it wherever else you use it",
-}
 
 
 def _propose(
@@ -326,7 +289,7 @@ def _invited(session: Session, change: OfficerChange, at: datetime, today: date)
     session.flush()
     change.officer_id = officer.id
     _set_roles(session, officer, [Role(word) for word in said["roles"]], today)
-    return _new_code(session, officer, at)
+    return joining.new_code(session, officer, at)
 
 
 def _reset(session: Session, officer: Officer, at: datetime) -> str:
@@ -336,23 +299,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     sessions.end_all(session, officer, at)
     # Whoever has what was lost may have made one.
     tokens.revoke_all(session, officer, at)
-    return _new_code(session, officer, at)
-
-
-def _new_code(session: Session, officer: Officer, at: datetime) -> str:
-    session.execute(
-        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
-    )
-    text = b32encode(secrets.token_bytes(15)).decode()
-    code = "-".join(text[place : place + 6] for place in range(0, 24, 6))
-    session.add(JoinCode(digest=_digest(code), officer_id=officer.id, ends_at=at + JOIN_WITHIN))
-    session.flush()
-    return code
-
-
-def _digest(code: str) -> str:
-    tidy = code.upper().replace("-", "").replace(" ", "").strip()
-    return hashlib.sha256(tidy.encode("utf-8", "surrogatepass")).hexdigest()
+    return joining.new_code(session, officer, at)
 
 
 def _set_roles(session: Session, officer: Officer, roles: Collection[Role], today: date) -> None:
@@ -385,7 +332,9 @@ _UNFIT = {
 }
 
 
-def _require_open(change: OfficerChange) -> None:
+def _require_open(session: Session, change: OfficerChange) -> None:
+    # Of two who decide at once the second waits here, and finds it decided.
+    session.refresh(change, with_for_update=True)
     if change.state is not ChangeState.OPEN:
         raise ActRefused("decided", "this change was decided already")
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registry.case_terms import CaseRole
 from registry.complaints import casework
 from registry.errors import Forbidden
+from registry.ids import read_reference
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import RIGHTS, Act, Resource, Role
 from registry.officers.sessions import Present
@@ -51,10 +52,15 @@ def roles_of(me: Present) -> list[CaseRole]:
     return [case_role for role, case_role in _AS if role in me.standing.roles]
 
 
+def reference_in(text: str) -> str:
+    """A reference of an address in its stored form. What can be none is kept: nothing is found by it."""
+    return read_reference(text) or text
+
+
 def names_in(session: Session, unit: str) -> Mapping[str, str]:
     """The names of a unit's officers by reference, of those who left too: what they did keeps their name."""
-    rows = session.execute(select(Officer.reference, Officer.name).where(Officer.unit == unit)).tuples()
-    return dict(rows.all())
+    rows = session.execute(select(Officer.reference, Officer.name).where(Officer.unit == unit))
+    return {row.reference: row.name for row in rows}
 
 
 def names_of(session: Session, authority: str) -> Mapping[str, str]:

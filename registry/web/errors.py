@@ -106,7 +106,7 @@ _HTTP: dict[int, tuple[Problem, str]] = {
 class ProblemDocument:
     """RFC 9457, with the code a program acts on, the request id, and each wrong parameter.
 
-    `reason` is a code of why an officer was refused, for the page that says it in his language.
+    `reason` is a code of why an officer was refused, for his program, and for the page that says it in his language.
     """
 
     type: str
@@ -130,6 +130,7 @@ class ProblemDocument:
                 "request_id": self.request_id,
                 "errors": self.errors,
             }
+            | ({"reason": self.reason} if self.reason else {})
         )
 
 

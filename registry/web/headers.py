@@ -49,7 +49,10 @@ PUBLIC_READ: list[Header] = [
 PUBLIC_PATHS = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
 """What any page may read: answers, the log, status lists, and what their readers need."""
 
-DESK_PATHS = tuple(f"/api/v1/{noun}" for noun in ("officers", "cases", "sanctions", "hearings", "referrals", "audit"))
+DESK_PATHS = tuple(
+    f"/api/v1/{noun}"
+    for noun in ("officers", "officer-changes", "cases", "sanctions", "hearings", "referrals", "audit")
+)
 """What begins so is for officers alone, and no page of another site reads it. (`/licences` is not: what the public may read of a
 licence stands there too.)"""
 

@@ -6,8 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.clock import now
 from registry.keyring import Keyring
-from registry.officers import accounts
+from registry.officers import accounts, tokens
 from registry.officers.rights import Role
 from tests.console.signed_in import Desk, desk_of, words_of
 from tests.officers.making import make_officer, make_unit
@@ -89,7 +90,13 @@ def test_a_closed_officer_is_out_with_his_next_request(desks: tuple[Desk, Desk],
     first, second = desks
     other = next(one for one in accounts.officers_of(session) if one.name == "Second Supervisor")
     assert second.get("/console/").status_code == 200
-    assert first.post(f"/console/officers/{other.reference}/close").status_code == 303
+    # Without the version he read, or with an old one, nothing is changed.
+    assert first.post(f"/console/officers/{other.reference}/close").status_code == 400
+    stale = first.post(f"/console/officers/{other.reference}/close", version=other.version - 1)
+    assert stale.status_code == 409
+    assert "Somebody changed this officer" in words_of(stale)
+    assert second.get("/console/").status_code == 200
+    assert first.post(f"/console/officers/{other.reference}/close", version=other.version).status_code == 303
     assert second.get("/console/").location == "/console/sign-in"
 
 
@@ -103,3 +110,21 @@ def test_an_officer_sees_and_ends_his_other_sessions(
     assert desks[0].post(address).status_code == 303
     assert elsewhere.get("/console/").location == "/console/sign-in"
     assert desks[0].get("/console/").status_code == 200
+
+
+def test_a_supervisor_sees_a_colleagues_tokens_revokes_one_and_signs_him_out(
+    desks: tuple[Desk, Desk], session: Session
+) -> None:
+    first, second = desks
+    at = now()
+    for name in ("<i>first</i>", "second"):
+        tokens.make(session, second.officer, name, 9, at=at, today=at.date())
+    address = f"/console/officers/{second.officer.reference}"
+    shown = first.get(address).get_data(as_text=True)
+    assert "&lt;i&gt;first&lt;/i&gt;" in shown
+    assert "<i>first" not in shown
+    assert first.post(re.findall(r'action="([^"]+/revoke)"', shown)[0]).location == address
+    assert [one.name for one in tokens.tokens_of(session, second.officer, at.date())] == ["<i>first</i>"]
+    assert first.post(f"{address}/sign-out").location == address
+    assert tokens.tokens_of(session, second.officer, at.date()) == []
+    assert second.get("/console/").location == "/console/sign-in"

@@ -97,10 +97,12 @@ def test_another_units_officers_are_not_there(client: FlaskClient, session: Sess
         f"/console/officers/{foreign.reference}/roles",
         f"/console/officers/{foreign.reference}/reset",
         f"/console/officers/{foreign.reference}/close",
+        f"/console/officers/{foreign.reference}/sign-out",
+        f"/console/officers/{foreign.reference}/tokens/{new_reference()}/revoke",
         f"/console/officers/changes/{change.reference}/approve",
         f"/console/officers/changes/{change.reference}/refuse",
     ):
-        assert desk.post(path, role="triage").status_code == 404, path
+        assert desk.post(path, role="triage", version=foreign.version).status_code == 404, path
     session.refresh(foreign)
     assert accounts.own_roles(session, foreign) == {Role.TRIAGE}
 

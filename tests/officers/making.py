@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import now
 from registry.keyring import Keyring
-from registry.officers import accounts, factors, passwords
+from registry.officers import accounts, factors, joining, passwords
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import Role
 
@@ -67,6 +67,6 @@ def make_officer(
     officer.password, officer.password_on = kept_password(), today
     factor, secret = factors.new_totp(session, keyring, officer, "app", today)
     factors.confirm(factor)
-    _, recovery_codes = accounts.finish_joining(session, code, at)
+    _, recovery_codes = joining.finish_joining(session, code, at)
     session.flush()
     return Joined(officer, secret, recovery_codes)

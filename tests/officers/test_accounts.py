@@ -10,7 +10,7 @@ from registry.audit.models import AuditEntry
 from registry.clock import now
 from registry.errors import ActRefused, NotFound
 from registry.keyring import Keyring
-from registry.officers import accounts, factors, sessions
+from registry.officers import accounts, factors, joining, sessions
 from registry.officers.models import ChangeState, OfficerState
 from registry.officers.rights import Role
 from tests.officers.making import PASSWORD, make_officer, make_unit
@@ -36,18 +36,18 @@ def test_an_officer_joins_by_two_persons_a_code_and_two_proofs(session: Session,
     assert accounts.officers_of(session) == []
     code = accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
     assert code is not None
-    officer = accounts.join(session, code.lower().replace("-", " "), PASSWORD, at, at.date())
+    officer = joining.join(session, code.lower().replace("-", " "), PASSWORD, at, at.date())
     with pytest.raises(ActRefused, match="second factor"):
-        accounts.finish_joining(session, code, at)
+        joining.finish_joining(session, code, at)
     factor, _ = factors.new_totp(session, keyring, officer, "app", at.date())
     with pytest.raises(ActRefused, match="second factor"):
-        accounts.finish_joining(session, code, at)
+        joining.finish_joining(session, code, at)
     factors.confirm(factor)
-    officer, recovery = accounts.finish_joining(session, code, at)
+    officer, recovery = joining.finish_joining(session, code, at)
     assert officer.state is OfficerState.ACTIVE
     assert len(set(recovery)) == 10
     with pytest.raises(ActRefused) as refused:
-        accounts.join(session, code, PASSWORD, at, at.date())
+        joining.join(session, code, PASSWORD, at, at.date())
     assert refused.value.reason == "bad_join_code"
 
 
@@ -119,14 +119,14 @@ def test_one_address_is_one_officers(session: Session, keyring: Keyring) -> None
 def test_a_join_code_lasts_three_days_and_a_newer_one_replaces_it(session: Session) -> None:
     at = now()
     code = str(accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date()))
-    officer = accounts.officer_of_code(session, code, at + timedelta(hours=71))
+    officer = joining.officer_of_code(session, code, at + timedelta(hours=71))
     with pytest.raises(ActRefused):
-        accounts.officer_of_code(session, code, at + timedelta(hours=72))
+        joining.officer_of_code(session, code, at + timedelta(hours=72))
     reset = accounts.propose_reset(session, officer, by="PROPOSER", at=at)
     newer = str(accounts.approve(session, reset, by="APPROVER", at=at, today=at.date()))
     with pytest.raises(ActRefused):
-        accounts.officer_of_code(session, code, at)
-    assert accounts.officer_of_code(session, newer, at).id == officer.id
+        joining.officer_of_code(session, code, at)
+    assert joining.officer_of_code(session, newer, at).id == officer.id
 
 
 def test_a_reset_takes_password_factors_and_sessions(session: Session, keyring: Keyring) -> None:
@@ -149,7 +149,7 @@ def test_a_weak_password_joins_nobody(session: Session, password: str) -> None:
     at = now()
     code = str(accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date()))
     with pytest.raises(ActRefused) as refused:
-        accounts.join(session, code, password, at, at.date())
+        joining.join(session, code, password, at, at.date())
     assert refused.value.reason.startswith("password_")
     assert password not in refused.value.text
 

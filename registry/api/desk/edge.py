@@ -6,10 +6,10 @@ from typing import Any
 from flask import Flask
 from flask_restx import Namespace
 
-from registry.api.desk import officers
+from registry.api.desk import officer_changes, officers, own
 from registry.web.headers import DESK_PATHS
 
-DESK: tuple[Namespace, ...] = (officers.ns,)
+DESK: tuple[Namespace, ...] = (own.ns, officers.ns, officer_changes.ns)
 """Every namespace of officers, in the order of the documentation."""
 
 

@@ -1,37 +1,109 @@
-"""Officers by the API: who one is and what one may; officers of one's unit."""
+"""The officers of one's unit by the API: who they are, and what one person may do about them."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
 
 from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
-from registry.api.desk.showing import standing_shown
+from registry.api.desk.showing import change_shown, officer_shown, token_shown
 from registry.clock import day_at, now
-from registry.officers import accounts, rights
-from registry.officers.rights import Act
+from registry.errors import NotFound
+from registry.officers import accounts, rights, tokens
+from registry.officers.rights import Act, Role
 from registry.officers.sessions import Present
+from registry.terms import Language
 from registry.web.answers import Answer
+from registry.web.desk import reference_in
 from registry.web.payloads import returns, returns_nothing, takes
-from schemas.officers import OwnStandingSchema
+from schemas.officers import (
+    OfficerChangeSchema,
+    OfficerInvitationSchema,
+    OfficerRolesSchema,
+    OfficerSchema,
+    OfficersSchema,
+    OfficerTokensSchema,
+)
 
 ns = Namespace("officers", path="/officers")
 
+OFFICER = rights.Resource.OFFICER
 
-@ns.route("/me")
-class Me(Resource):  # type: ignore[misc]
-    @officer_may(rights.Resource.OWN, Act.READ)
+
+@ns.route("")
+class Officers(Resource):  # type: ignore[misc]
+    @officer_may(OFFICER, Act.READ)
     @takes()
-    @returns(OwnStandingSchema(), "getMe", kept=False)
+    @returns(OfficersSchema(), "listOfficers", kept=False)
     def get(self, session: Session, me: Present) -> Answer:
-        """Read who you are here.
+        """List the officers of your unit.
 
-        Your unit, the roles you have today (lent ones included), and what they let you do: every right of the table.
+        Those who were invited and those who left as well, by name.
         """
-        return Answer(standing_shown(me), headers=(etag(me.officer.version),))
+        found = accounts.officers_of(session, me.standing.unit)
+        return Answer({"items": [officer_shown(session, one) for one in found]})
+
+    @officer_may(OFFICER, Act.PROPOSE)
+    @takes(OfficerInvitationSchema(), body=True)
+    @returns(OfficerChangeSchema(), "proposeOfficer", (409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self, session: Session, me: Present, name: str, email: str, roles: Sequence[Role], language: Language
+    ) -> Answer:
+        """Propose a new officer of your unit.
+
+        Nobody is invited until another approves it (`approveOfficerChange`).
+        """
+        change = accounts.propose_invitation(
+            session, me.standing.unit, name, email, roles, language, by=me.officer.reference, at=now()
+        )
+        return Answer(change_shown(session, change))
+
+
+@ns.route("/<officer_id>")
+class OneOfficer(Resource):  # type: ignore[misc]
+    @officer_may(OFFICER, Act.READ)
+    @takes()
+    @returns(OfficerSchema(), "getOfficer", (404,), kept=False)
+    def get(self, session: Session, me: Present, officer_id: str) -> Answer:
+        """Read one officer of your unit."""
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
+        return Answer(officer_shown(session, officer), headers=(etag(officer.version),))
+
+
+@ns.route("/<officer_id>/roles")
+class Roles(Resource):  # type: ignore[misc]
+    @officer_may(OFFICER, Act.PROPOSE, versioned=True)
+    @takes(OfficerRolesSchema(), body=True)
+    @returns(OfficerChangeSchema(), "proposeRoles", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: Present, version: int, officer_id: str, roles: Sequence[Role]) -> Answer:
+        """Propose which roles an officer shall have.
+
+        Nobody proposes his own.
+        """
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
+        change = accounts.propose_roles(session, officer, roles, by=me.officer.reference, at=now())
+        return Answer(change_shown(session, change))
+
+
+@ns.route("/<officer_id>/reset")
+class Reset(Resource):  # type: ignore[misc]
+    @officer_may(OFFICER, Act.PROPOSE, versioned=True)
+    @takes()
+    @returns(OfficerChangeSchema(), "proposeReset", (404, 409), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: Present, version: int, officer_id: str) -> Answer:
+        """Propose that an officer may set password and second factor anew.
+
+        For whoever lost one. Until another approves it, nothing changes for him.
+        """
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
+        change = accounts.propose_reset(session, officer, by=me.officer.reference, at=now())
+        return Answer(change_shown(session, change))
 
 
 @ns.route("/<officer_id>/close")
 class Closing(Resource):  # type: ignore[misc]
-    @officer_may(rights.Resource.OFFICER, Act.PROPOSE, versioned=True)
+    @officer_may(OFFICER, Act.PROPOSE, versioned=True)
     @takes()
     @returns_nothing("closeOfficer", (404, 409))
     def post(self, session: Session, me: Present, version: int, officer_id: str) -> None:
@@ -41,6 +113,46 @@ class Closing(Resource):  # type: ignore[misc]
         name stays with what he did.
         """
         at = now()
-        officer = accounts.officer_named(session, officer_id, me.standing.unit)
-        accounts.require_version(officer, version)
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
         accounts.close(session, officer, by=me.officer.reference, at=at, today=day_at(at, None))
+
+
+@ns.route("/<officer_id>/sign-out")
+class SigningOut(Resource):  # type: ignore[misc]
+    @officer_may(OFFICER, Act.PROPOSE)
+    @takes()
+    @returns_nothing("signOutOfficer", (404,))
+    def post(self, session: Session, me: Present, officer_id: str) -> None:
+        """Sign an officer out everywhere.
+
+        Every session and every token of his ends at once, as when a machine was lost. He signs in again as before.
+        """
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
+        accounts.sign_out(session, officer, by=me.officer.reference, at=now())
+
+
+@ns.route("/<officer_id>/tokens")
+class Tokens(Resource):  # type: ignore[misc]
+    @officer_may(OFFICER, Act.READ)
+    @takes()
+    @returns(OfficerTokensSchema(), "listOfficerTokens", (404,), kept=False)
+    def get(self, session: Session, me: Present, officer_id: str) -> Answer:
+        """List an officer's tokens that open something.
+
+        When they were last used is known by the day. When he himself was last here is nobody's business.
+        """
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
+        found = tokens.tokens_of(session, officer, day_at(now(), None))
+        return Answer({"items": [token_shown(one) for one in found]})
+
+
+@ns.route("/<officer_id>/tokens/<token_id>")
+class OneToken(Resource):  # type: ignore[misc]
+    @officer_may(OFFICER, Act.PROPOSE)
+    @takes()
+    @returns_nothing("revokeOfficerToken", (404,))
+    def delete(self, session: Session, me: Present, officer_id: str, token_id: str) -> None:
+        """Revoke an officer's token."""
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
+        if not tokens.revoke(session, officer, reference_in(token_id), by=me.officer.reference, at=now()):
+            raise NotFound("he has no such token, or it was revoked already")

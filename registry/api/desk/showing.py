@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from registry.officers import accounts
+from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
 from registry.officers.rights import RIGHTS
 from registry.officers.sessions import Present
 
@@ -17,4 +21,58 @@ def standing_shown(me: Present) -> dict[str, Any]:
         "roles": sorted(me.standing.roles),
         "rights": [{"resource": what, "act": act} for (what, act) in RIGHTS if me.standing.may(what, act)],
         "conflicts": sorted(me.conflicts),
+    }
+
+
+def officer_shown(session: Session, officer: Officer) -> dict[str, Any]:
+    return {
+        "officer_id": officer.reference,
+        "name": officer.name,
+        "email": officer.email,
+        "language": officer.language,
+        "state": officer.state,
+        "roles": sorted(accounts.own_roles(session, officer)),
+        "version": officer.version,
+    }
+
+
+def change_shown(session: Session, change: OfficerChange) -> dict[str, Any]:
+    about = None if change.officer_id is None else session.get_one(Officer, change.officer_id)
+    return {
+        "change_id": change.reference,
+        "kind": change.kind,
+        "officer_id": None if about is None else about.reference,
+        "name": change.details["name"] if about is None else about.name,
+        "email": change.details["email"] if about is None else about.email,
+        "roles": change.details.get("roles", []),
+        "state": change.state,
+        "proposed_by": change.proposed_by,
+        "proposed_at": change.proposed_at,
+        "decided_by": change.decided_by,
+        "decided_at": change.decided_at,
+    }
+
+
+def session_shown(one: SignedIn) -> dict[str, Any]:
+    return {"session_id": one.reference, "began_at": one.began_at, "seen_at": one.seen_at, "ends_at": one.ends_at}
+
+
+def token_shown(one: ApiToken) -> dict[str, Any]:
+    return {
+        "token_id": one.reference,
+        "name": one.name,
+        "prefix": one.prefix,
+        "made_on": one.made_on,
+        "ends_on": one.ends_on,
+        "last_used_on": one.last_used_on,
+    }
+
+
+def loan_shown(lent: RoleLent, deputy: Officer) -> dict[str, Any]:
+    return {
+        "loan_id": lent.reference,
+        "deputy_id": deputy.reference,
+        "role": lent.role,
+        "from_on": lent.from_on,
+        "to_on": lent.to_on,
     }

@@ -8,10 +8,20 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.desk.examples import COLLEAGUE, KEEPER, OFFICERS, SUPERVISOR, DeskExample
+from registry.api.desk.examples import (
+    COLLEAGUE,
+    KEEPER,
+    OFFICERS,
+    OTHER_TOKEN,
+    SECOND,
+    SESSION,
+    SUPERVISOR,
+    TOKEN,
+    DeskExample,
+)
 from registry.clock import now
 from registry.keyring import Keyring
-from registry.officers import tokens
+from registry.officers import sessions, tokens
 from registry.officers.models import Officer
 from registry.officers.rights import Role
 from tests.api.shapes import assert_as_documented
@@ -44,16 +54,24 @@ def token_of(session: Session, officer: Officer) -> str:
 
 def officers_begin(session: Session, keyring: Keyring) -> Cast:
     make_unit(session)
-    supervisor = make_officer(session, keyring, Role.SUPERVISOR, name="Invented Supervisor").officer
-    colleague = make_officer(
-        session, keyring, Role.TRIAGE, name="Invented Colleague", email="b@authority.example"
-    ).officer
-    colleague.version = 2
-    keeper = make_officer(session, keyring, Role.SYSADMIN, name="Invented Keeper", email="c@authority.example").officer
-    return Cast(
-        {"supervisor": token_of(session, supervisor), "keeper": token_of(session, keeper)},
-        {SUPERVISOR: supervisor.reference, COLLEAGUE: colleague.reference, KEEPER: keeper.reference},
-    )
+    cast = Cast({}, {})
+    for who, stand_in, role in (
+        ("supervisor", SUPERVISOR, Role.SUPERVISOR),
+        ("second", SECOND, Role.SUPERVISOR),
+        ("colleague", COLLEAGUE, Role.TRIAGE),
+        ("keeper", KEEPER, Role.SYSADMIN),
+    ):
+        name, email = f"Invented {who.capitalize()}", f"{who}@authority.example"
+        officer = make_officer(session, keyring, role, name=name, email=email).officer
+        cast.tokens[who] = token_of(session, officer)
+        cast.live[stand_in] = officer.reference
+        if who == "supervisor":
+            sessions.begin(session, officer, now(), is_full=True)
+            cast.live[SESSION] = sessions.sessions_of(session, officer, now())[0].reference
+        if who in ("second", "keeper"):
+            (token,) = tokens.tokens_of(session, officer, now().date())
+            cast.live[TOKEN if who == "second" else OTHER_TOKEN] = token.reference
+    return cast
 
 
 STORIES = (Story(OFFICERS, officers_begin),)
@@ -89,7 +107,16 @@ def told(
         for field, stand_in in example.keeps.items():
             cast.live[stand_in] = answer[field]
         stand_ins = {reference: stand_in for stand_in, reference in cast.live.items()}
-        yield example, json.loads(_with(json.dumps(answer), stand_ins))
+        yield example, shown(json.loads(_with(json.dumps(answer), stand_ins)))
+
+
+def shown(answer: Any) -> Any:
+    """An answer with the story's own beginning of a token in place of that of this time."""
+    if isinstance(answer, list):
+        return [shown(part) for part in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {name: "rrt_mN3v" if name == "prefix" else shown(part) for name, part in answer.items()}
 
 
 def _with(text: str, replaced: dict[str, str]) -> str:

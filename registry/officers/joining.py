@@ -1,0 +1,90 @@
+"""Joining: a code that is handed over in person lets an officer set password and second factor, once."""
+
+import hashlib
+import secrets
+from base64 import b32encode
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.errors import ActRefused
+from registry.officers import factors, passwords
+from registry.officers.models import JoinCode, Officer, OfficerState
+
+JOIN_WITHIN = timedelta(hours=72)
+
+
+def new_code(session: Session, officer: Officer, at: datetime) -> str:
+    """A code for the officer; those from before are good no more. Nobody can read it from the table."""
+    session.execute(
+        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
+    )
+    text = b32encode(secrets.token_bytes(15)).decode()
+    code = "-".join(text[place : place + 6] for place in range(0, 24, 6))
+    session.add(JoinCode(digest=_digest(code), officer_id=officer.id, ends_at=at + JOIN_WITHIN))
+    session.flush()
+    return code
+
+
+def join(session: Session, code: str, password: str, at: datetime, today: date, home: Path | None = None) -> Officer:
+    """Set the password with a join code; the second factor follows. Raises ActRefused when the code is not good.
+
+    The code is used up by `finish_joining`, so that whoever is interrupted can begin again with it.
+    """
+    officer = officer_of_code(session, code, at)
+    set_password(officer, password, today, home)
+    session.flush()
+    return officer
+
+
+def officer_of_code(session: Session, code: str, at: datetime) -> Officer:
+    kept = session.scalars(select(JoinCode).where(JoinCode.digest == _digest(code))).one_or_none()
+    if kept is None or kept.used_at is not None or kept.ends_at <= at:
+        raise ActRefused(
+            "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
+        )
+    officer = session.get_one(Officer, kept.officer_id)
+    if officer.state is OfficerState.CLOSED:
+        raise ActRefused(
+            "bad_join_code", "this code is not good: mistyped, used, or older than three days; ask for another"
+        )
+    return officer
+
+
+def finish_joining(session: Session, code: str, at: datetime) -> tuple[Officer, list[str]]:
+    """Once a second factor was shown to work: the officer is active. Gives his recovery codes, shown once."""
+    officer = officer_of_code(session, code, at)
+    if officer.password is None or not factors.factors_of(session, officer):
+        raise ActRefused("not_finished", "set a password and a second factor first")
+    session.execute(
+        update(JoinCode).where(JoinCode.officer_id == officer.id, JoinCode.used_at.is_(None)).values(used_at=at)
+    )
+    officer.state = OfficerState.ACTIVE
+    officer.version += 1
+    codes = factors.new_recovery_codes(session, officer)
+    record(session, "officer.joined", officer.reference, on=at.date(), actor=officer.reference)
+    return officer, codes
+
+
+def set_password(officer: Officer, password: str, today: date, home: Path | None) -> None:
+    """Keep a new password. Raises ActRefused where it is short, guessable or stolen."""
+    flaw = passwords.flaw_in(password, (officer.name, officer.email), home)
+    if flaw is not None:
+        raise ActRefused(f"password_{flaw}", _FLAWS[flaw])
+    officer.password, officer.password_on = passwords.hashed(password), today
+
+
+_FLAWS = {
+    "too_short": f"the password must have {passwords.LEAST} characters or more; a sentence is easy to remember",
+    "too_long": f"the password must have {passwords.MOST} characters or fewer",
+    "guessable": "this password is easily guessed: use several words that do not belong together",
+    "stolen": "this password stands on lists of stolen ones: choose another, and change it wherever else you use it",
+}
+
+
+def _digest(code: str) -> str:
+    tidy = code.upper().replace("-", "").replace(" ", "").strip()
+    return hashlib.sha256(tidy.encode("utf-8", "surrogatepass")).hexdigest()
