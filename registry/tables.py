@@ -16,6 +16,7 @@ from registry.complaints.decisions import models as _decisions
 from registry.complaints.hearings import models as _hearings
 from registry.complaints.referrals import models as _referrals
 from registry.db import Base
+from registry.entries import models as _entries
 from registry.events import models as _events
 from registry.imports import models as _imports
 from registry.licensing import models as _licensing
@@ -37,6 +38,7 @@ MODELS = (
     _collisions,
     _complaints,
     _decisions,
+    _entries,
     _events,
     _hearings,
     _imports,

@@ -470,6 +470,35 @@ class EntryType(StrEnum):
     REGISTRY_POLICY = "registry.policy"
 
 
+class EntryRequestKind(StrEnum):
+    """What an agency asks about its own entry: to correct it, to warn of a clone, to show a reply beside what stands there."""
+
+    CORRECTION = "correction"
+    CLONE_REPORT = "clone_report"
+    REPLY = "reply"
+
+
+class EntryRequestState(StrEnum):
+    """`withdrawn`: the agency took it back, or a reply was taken down or replaced."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class EntryPart(StrEnum):
+    """Which part of its entry an agency calls wrong."""
+
+    NAME = "name"
+    NUMBER = "number"
+    PLACE = "place"
+    LICENCE = "licence"
+    STATUS = "status"
+    CHANNEL = "channel"
+    OTHER = "other"
+
+
 class Language(StrEnum):
     """Page languages; more are a catalogue each."""
 

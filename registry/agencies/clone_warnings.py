@@ -28,7 +28,7 @@ def warn_of_clone(
     text, source = tidy_line("text", text, LONGEST_TEXT), tidy_line("source", source, LONGEST_SOURCE)
     if from_ is not None and to is not None and to < from_:
         raise InvalidInput([Fault("to", Problem.INVALID_VALUE, f"the last day {to} lies before the first, {from_}")])
-    said = _said(session, reference)
+    said = storage.loaded_record(session, reference)
     warning = record.Warning_(text=text, from_=from_, to=to, source=source, retrieved_at=now())
     if any(storage.same_statement(one, warning) and one.source == source for one in said.clone_warnings):
         raise InvalidInput([Fault("text", Problem.INVALID_VALUE, "this very warning stands on the entry already")])
@@ -40,7 +40,7 @@ def lift_clone_warning(session: Session, reference: str, place: int | None = Non
 
     `place` counts the entry's warnings from 1; it may be left out where there is only one.
     """
-    said = _said(session, reference)
+    said = storage.loaded_record(session, reference)
     count = len(said.clone_warnings)
     if not count:
         raise InvalidInput([Fault("agency_id", Problem.INVALID_VALUE, "there is no clone warning on this entry")])
@@ -54,11 +54,6 @@ def lift_clone_warning(session: Session, reference: str, place: int | None = Non
     kept = [one for number, one in enumerate(said.clone_warnings, 1) if number != place]
     _say(session, said, tuple(kept), "agency.clone_warning_lifted")
     return said.clone_warnings[place - 1]
-
-
-def _said(session: Session, reference: str) -> record.Agency:
-    row_id = storage.row_ids(session, [reference])[reference]
-    return storage.loaded_records(session, [row_id])[row_id]
 
 
 def _say(session: Session, said: record.Agency, warnings: tuple[record.Warning_, ...], event: str) -> Appended:

@@ -140,6 +140,12 @@ def scope_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     return scope
 
 
+def loaded_record(session: Session, reference: str) -> record.Agency:
+    """The whole current record of one agency by its reference. Raises NotFound."""
+    row_id = row_ids(session, [reference])[reference]
+    return loaded_records(session, [row_id])[row_id]
+
+
 def loaded_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
     """The whole current record of each agency, built from its fact rows."""
     identities = session.execute(

@@ -8,6 +8,8 @@ from registry.console.audit import lines as audit_lines
 from registry.console.audit import trail
 from registry.console.cases import acts, case, queue
 from registry.console.decisions import desk as decisions_desk
+from registry.console.entries import agency as entries_agency
+from registry.console.entries import desk as entries_desk
 from registry.console.hearings import desk as hearings_desk
 from registry.console.hearings import portal as hearings_portal
 from registry.console.licences import acts as licence_acts
@@ -44,6 +46,8 @@ PAGES: tuple[Blueprint, ...] = (
     audit_lines.pages,
     hearings_desk.pages,
     hearings_portal.pages,
+    entries_agency.pages,
+    entries_desk.pages,
 )
 
 

@@ -21,6 +21,8 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("cases", "/console/cases", Resource.CASE, Act.READ),
     ("referrals", "/console/referrals", Resource.REFERRAL, Act.ANSWER),
     ("hearings", "/console/hearings", Resource.HEARING, Act.ANSWER),
+    ("entry", "/console/entry", Resource.ENTRY, Act.PROPOSE),
+    ("entries", "/console/entries", Resource.ENTRY, Act.APPROVE),
     ("identities", "/console/identities", Resource.IDENTITY, Act.APPROVE),
     ("licences", "/console/licences", Resource.LICENCE, Act.READ),
     ("audit", "/console/audit", Resource.AUDIT, Act.READ),

@@ -11,6 +11,7 @@ from registry.agencies.listing import Filters, Hit, Page, Place, page_of_agencie
 from registry.authorities.facts import Ground
 from registry.clock import day_at, now
 from registry.codes import Problem
+from registry.entries.queries import reply_to
 from registry.errors import Fault, InvalidInput, NotFound
 from registry.ids import read_reference
 from registry.public.answers import countries
@@ -118,6 +119,7 @@ def one(language: Language, agency_id: str) -> Response:
         names=[(shown(name), name) for name in agency.names],
         warnings=warnings_on(agency, ground, language, day_at(at, None)),
         licences=[_licence(licence, agency, ground, language) for licence in agency.licences],
+        reply=reply_to(session, agency, day_at(at, None)),
         partners=_partners(agency, language),
         sources=_sources(agency, ground, language),
         entries=entries[:ENTRIES_ON_A_PAGE],

@@ -38,6 +38,12 @@ def require_right(me: Present, resource: Resource, act: Act) -> None:
         raise Forbidden("your role does not allow this; ask your supervisor who may")
 
 
+def require_no_interest(me: Present, agency: str | None) -> None:
+    """Raise Forbidden where he declared an interest in an agency, by its public reference."""
+    if me.has_conflict(agency):
+        raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
+
+
 def acting(me: Present, resource: Resource, act: Act) -> casework.Officer:
     """The officer present as case work knows him: by his reference, since two may bear one name. Raises Forbidden."""
     trusted = RIGHTS.get((resource, act), frozenset()) & me.standing.roles

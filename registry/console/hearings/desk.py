@@ -7,7 +7,6 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.agencies.queries import public_record
 from registry.clock import now
 from registry.codes import Problem
 from registry.complaints import casework
@@ -16,13 +15,15 @@ from registry.complaints.hearings import actions, queries
 from registry.complaints.hearings.content import MOST_ALLEGATION
 from registry.complaints.hearings.rules import LONGEST, SHORTEST, USUAL, By
 from registry.console.acting import acting, names_in, sealer, version_sent
+from registry.console.agencies import agency_name
 from registry.console.assets import address_of
 from registry.console.cases.tabs import CaseHead, case_page, open_case
 from registry.console.guard import allowed
 from registry.console.refusals import Refusal, attempt
-from registry.errors import Fault, Forbidden, InvalidInput
+from registry.errors import Fault, InvalidInput
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
+from registry.web.desk import require_no_interest
 
 pages = Blueprint("console_hearings", __name__)
 STYLES = address_of("handed.css")
@@ -40,7 +41,7 @@ def hearings(session: Session, me: Present, reference: str) -> Response:
         "hearing",
         handed_styles=STYLES,
         found=found,
-        agencies={one.agency: _name(session, one.agency) for one in found},
+        agencies={one.agency: agency_name(session, one.agency) for one in found},
         names=names_in(session, me.standing.unit),
         may_propose=me.standing.may(Resource.HEARING, Act.PROPOSE),
         why_none=queries.why_none(session, head.case, now().date()),
@@ -58,7 +59,7 @@ def new(session: Session, me: Present, reference: str) -> Response:
 def draft(session: Session, me: Present, reference: str) -> BaseResponse:
     head, form = open_case(session, me, reference), request.form
     agency = form.get("agency", "").strip() or None
-    _require_no_interest(me, agency)
+    require_no_interest(me, agency)
     made: list[str] = []
 
     def act() -> None:
@@ -181,7 +182,7 @@ def _done(
 ) -> BaseResponse:
     """Do something to a hearing of this case, or show the page it came from again, with what was typed."""
     head = open_case(session, me, reference)
-    _require_no_interest(me, queries.accused(session, head.case, hearing))
+    require_no_interest(me, queries.accused(session, head.case, hearing))
     version = version_sent()
     refusal = attempt(session, lambda: act(version))
     if refusal is not None:
@@ -199,7 +200,7 @@ def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None 
         status=refusal.status if refusal else 200,
         refusal=refusal,
         form=request.form,
-        agency=None if head.agency is None else _name(session, head.agency),
+        agency=None if head.agency is None else agency_name(session, head.agency),
         why_none=queries.why_none(session, head.case, now().date()),
         most=MOST_ALLEGATION,
     )
@@ -214,7 +215,7 @@ def _one(
     template: str = "hearings/one.html",
     **more: object,
 ) -> Response:
-    _require_no_interest(me, queries.accused(session, head.case, hearing))
+    require_no_interest(me, queries.accused(session, head.case, hearing))
     shown = queries.shown(session, sealer(), _reader(me), hearing, now().date(), _by(me))
     return case_page(
         template,
@@ -226,7 +227,7 @@ def _one(
         refusal=refusal,
         form=request.form,
         shown=shown,
-        agency=_name(session, shown.hearing.agency),
+        agency=agency_name(session, shown.hearing.agency),
         names={**names_in(session, me.standing.unit), **names_in(session, shown.hearing.desk)},
         may_propose=me.standing.may(Resource.HEARING, Act.PROPOSE),
         may_check=me.standing.may(Resource.HEARING, Act.APPROVE),
@@ -257,18 +258,6 @@ def _by(me: Present) -> list[By]:
 
 def _reader(me: Present) -> casework.Officer:
     return acting(me, Resource.HEARING, Act.READ)
-
-
-def _require_no_interest(me: Present, agency: str | None) -> None:
-    """The agency that an officer names is asked about as well: the case itself may name none."""
-    if me.has_conflict(agency):
-        raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
-
-
-def _name(session: Session, agency: str) -> str:
-    """The agency as the public reads it, or its reference where its entry is gone."""
-    known = public_record(session, agency, now().date())
-    return known.names[0].name if known is not None and known.names else agency
 
 
 def _number(field: str) -> int | None:
