@@ -5,7 +5,7 @@ Reading a case is audited, and committed with it or not had.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from sqlalchemy import func, select
@@ -164,8 +164,13 @@ def case_view(
 
 def named_agency_id(sealer: Sealer, case: Case) -> str | None:
     """The reference of the registered agency that a case is about, if it was picked from the registry."""
-    told = _opened(sealer, case, "agency_sealed")
+    told = named_agency(sealer, case)
     return None if told is None else told.get("agency_id")
+
+
+def named_agency(sealer: Sealer, case: Case) -> dict[str, str] | None:
+    """The agency that a case is about, as it was picked or typed."""
+    return cast("dict[str, str] | None", _opened(sealer, case, "agency_sealed"))
 
 
 def clean_copy(

@@ -1,6 +1,5 @@
 """What triage needs to know beside the answers, and what follows from it for other cases and for floods."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ from registry.complaints.flood_rules import DUPLICATES_WITHIN_DAYS, NEAR_BANDS, 
 from registry.complaints.models import Case
 from registry.complaints.moving import changed, locked
 from registry.complaints.sealing import Sealer
-from registry.complaints.similarity import Shingle, alike, bands, remember
+from registry.complaints.similarity import alike, bands, independent, remember
 from registry.complaints.states import OPEN_STATES
 from registry.complaints.triage import (
     INDEPENDENT_COMPLAINTS,
@@ -31,7 +30,7 @@ from registry.names.rules import normalised
 MOST_COMPARED = 50
 """Complaints about one agency that are compared: far more than are needed to raise them."""
 
-_COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
+COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
 """What was set aside, withdrawn or joined to another says nothing more about an agency."""
 
 
@@ -122,18 +121,8 @@ def _independent(session: Session, case: Case, today: date) -> list[int]:
     about = select(Case.id).where(
         Case.agency_digest == case.agency_digest,
         Case.filed_on > today - timedelta(days=INDEPENDENT_DAYS),
-        Case.state.in_(sorted(_COUNTED)),
+        Case.state.in_(sorted(COUNTED)),
         Case.id != case.id,
     )
     others = session.execute(about.order_by(Case.id).limit(MOST_COMPARED)).scalars().all()
-    rows = session.execute(
-        select(Shingle.case_id, Shingle.band, Shingle.digest).where(Shingle.case_id.in_([case.id, *others]))
-    )
-    words: dict[int, set[tuple[int, str]]] = defaultdict(set)
-    for case_id, band, digest in rows:
-        words[case_id].add((band, digest))
-    kept = [case.id]
-    for other in others:
-        if all(len(words[other] & words[one]) < NEAR_BANDS for one in kept):
-            kept.append(other)
-    return kept[1:]
+    return independent(session, [[case.id, *others]])[0][1:]

@@ -7,6 +7,7 @@ Whoever holds a dump of the database but not the key folder can neither read the
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from heapq import nsmallest
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from sqlalchemy import ForeignKey, Index, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from registry.complaints.flood_rules import NEAR_BANDS
 from registry.complaints.letters import letters
 from registry.complaints.models import Case
 from registry.db import Base, Text
@@ -96,6 +98,23 @@ def alike_to_case(session: Session, case: Case) -> list[Alike]:
     """What an officer may be shown beside a case: others of its own unit that say nearly the same."""
     own = session.execute(select(Shingle.digest).where(Shingle.case_id == case.id)).scalars().all()
     return alike(session, own, without=case.id, unit_id=case.unit_id)
+
+
+def independent(session: Session, groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Of each group of cases those that have words of their own, in the order given: of copies the first. One query."""
+    everyone = [case_id for group in groups for case_id in group]
+    rows = session.execute(select(Shingle.case_id, Shingle.band, Shingle.digest).where(Shingle.case_id.in_(everyone)))
+    words: dict[int, set[tuple[int, str]]] = defaultdict(set)
+    for case_id, band, digest in rows:
+        words[case_id].add((band, digest))
+    found = []
+    for group in groups:
+        kept: list[int] = []
+        for one in group:
+            if all(len(words[one] & words[other]) < NEAR_BANDS for other in kept):
+                kept.append(one)
+        found.append(kept)
+    return found
 
 
 def runs(text: str) -> set[str]:

@@ -15,6 +15,8 @@ from registry.console.hearings import portal as hearings_portal
 from registry.console.licences import acts as licence_acts
 from registry.console.licences import licence, licences
 from registry.console.licences import proposals as licence_proposals
+from registry.console.overview import board
+from registry.console.overview import page as overview_page
 from registry.console.referrals import desk as referrals_desk
 from registry.console.referrals import identities
 from registry.console.referrals import portal as referrals_portal
@@ -48,6 +50,8 @@ PAGES: tuple[Blueprint, ...] = (
     hearings_portal.pages,
     entries_agency.pages,
     entries_desk.pages,
+    overview_page.pages,
+    board.pages,
 )
 
 

@@ -36,10 +36,18 @@ class Bar:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """What a view gives that takes long to read: `answer` is called once its own transaction is over, and holds up no writer."""
+
+    answer: Callable[[], Any]
+
+
 def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
     """A view for officers whose role has the right. It is given the session, the officer present, and the path.
 
-    One transaction: what the view did is committed when it returns, and undone when it raises.
+    One transaction: what the view did is committed when it returns, and undone when it raises. What takes long to read is read
+    after it (Afterwards).
     """
 
     def decorate(view: View) -> View:
@@ -51,7 +59,8 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     require_right(me, resource, act)
                     if request.method not in SAFE:
                         require_form(request.cookies.get(COOKIE, ""))
-                    return view(session, me, **path)
+                    given = view(session, me, **path)
+                return given.answer() if isinstance(given, Afterwards) else given
             except NotSignedIn:
                 # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
                 return redirect("/console/sign-in", 303)

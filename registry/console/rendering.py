@@ -1,10 +1,9 @@
 """Making a page of the console: its templates, the officer's language, and headers that let nothing be kept."""
 
-from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
-from flask import Response, g, request, stream_with_context
+from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.console import assets
@@ -25,6 +24,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("entries", "/console/entries", Resource.ENTRY, Act.APPROVE),
     ("identities", "/console/identities", Resource.IDENTITY, Act.APPROVE),
     ("licences", "/console/licences", Resource.LICENCE, Act.READ),
+    ("overview", "/console/overview", Resource.STATISTICS, Act.READ),
     ("audit", "/console/audit", Resource.AUDIT, Act.READ),
     ("sanctions", "/console/sanctions", Resource.SANCTION, Act.READ),
     ("officers", "/console/officers", Resource.OFFICER, Act.READ),
@@ -47,28 +47,8 @@ def _environment() -> Environment:
 
 def page(template: str, *, here: str, status: int = 200, **context: Any) -> Response:
     """A page for whoever is present, or for nobody yet. Nothing of the console is kept by a browser or a proxy."""
-    return _answered(_environment().get_template(template).render(_of_page(here, context)), status)
-
-
-def rendered_later(
-    template: str, found: Callable[[], dict[str, Any]], *, here: str, status: int = 200, **context: Any
-) -> Response:
-    """A page whose content takes long to find: `found` gives it once the officer's own transaction is over, and holds up
-    nobody who writes."""
-    words = _of_page(here, context)
-
-    def parts() -> Iterator[str]:
-        yield _environment().get_template(template).render(words | found())
-
-    return _answered(stream_with_context(parts()), status)
-
-
-def _of_page(here: str, context: dict[str, Any]) -> dict[str, Any]:
-    return _words() | {"me": g.get("console_present"), "here": here} | context
-
-
-def _answered(body: str | Iterator[str], status: int) -> Response:
-    response = Response(body, status, mimetype="text/html")
+    words = _words() | {"me": g.get("console_present"), "here": here} | context
+    response = Response(_environment().get_template(template).render(words), status, mimetype="text/html")
     response.headers["Content-Language"] = language()
     response.headers["Cache-Control"] = "no-store"
     # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them.

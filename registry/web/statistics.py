@@ -9,11 +9,11 @@ from registry.statistics.queries import Release
 from registry.statistics.rules import NOT_STATED
 from registry.terms import Language
 from registry.web.languages import text
+from registry.web.spreadsheets import harmless
 from registry.web.triage import indicator_text
 from registry.web.wording import country_name, sector_name, word
 
 COLUMNS = ("quarter", "from", "to", "counted_by", "value", "name", "count")
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def cell_name(language: Language, dimension: Dimension, value: str) -> str:
@@ -44,8 +44,3 @@ def as_csv(releases: Iterable[Release], language: Language) -> str:
                 row = (str(quarter), quarter.first.isoformat(), quarter.last.isoformat(), table.dimension, value, name)
                 writer.writerow([*map(harmless, row), count])
     return written.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """Text that no spreadsheet reads as a formula: one that begins like it gets an apostrophe before it."""
-    return f"'{cell}" if cell.lstrip(" ").startswith(_BEGINS_FORMULA) else cell

@@ -11,25 +11,15 @@ from registry.audit.actions import forget_subject, record
 from registry.audit.queries import head
 from registry.clock import now
 from registry.complaints.sealing import Sealer
-from registry.config import Settings
-from registry.keyring import Keyring
 from registry.officers.rights import Role
 from registry.oversight.lines import Wanted, acts_on, exported, lines_of, note_reading
 from registry.oversight.rules import is_reading
-from tests.complaints.filing import file, make_units
+from tests.complaints.filing import file
 from tests.officers.making import make_officer
+from tests.oversight.conftest import CZ, IT
 
 DAY = date(2026, 11, 25)
-IT, CZ = "it-labour", "cz-labour"
 ALL = Wanted()
-
-
-@pytest.fixture
-def sealer(session: Session, settings: Settings) -> Sealer:
-    settings.prepare_home()
-    sealer = Sealer(Keyring(settings.keys))
-    make_units(session, sealer)
-    return sealer
 
 
 def acts(session: Session, unit: str, wanted: Wanted = ALL) -> list[str]:

@@ -13,7 +13,8 @@ from registry.statistics.actions import close
 from registry.statistics.queries import Release, Table
 from registry.statistics.rules import Quarter
 from registry.terms import Language
-from registry.web.statistics import COLUMNS, as_csv, harmless
+from registry.web.spreadsheets import harmless
+from registry.web.statistics import COLUMNS, as_csv
 from tests.api.shapes import assert_as_documented
 from tests.public.reading import read
 from tests.statistics.counted import CLOSING, IN_Q3, make_cases

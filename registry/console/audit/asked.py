@@ -1,12 +1,12 @@
 """What an auditor asks the lines for, read from the address; what cannot be read is said beside its field and finds nothing."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import NamedTuple
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from registry.console.typed import day
 from registry.oversight.lines import Wanted
 
 FIELDS = ("from", "to", "actor", "act", "subject", "reads")
@@ -28,10 +28,10 @@ class Asked(NamedTuple):
 
 def asked(args: MultiDict[str, str]) -> Asked:
     typed = {name: args.get(name, "").strip()[:MOST] for name in FIELDS}
-    faults = frozenset(name for name in ("from", "to") if typed[name] and _day(typed[name]) is None)
+    faults = frozenset(name for name in ("from", "to") if typed[name] and day(typed[name]) is None)
     wanted = Wanted(
-        from_on=_day(typed["from"]),
-        to_on=_day(typed["to"]),
+        from_on=day(typed["from"]),
+        to_on=day(typed["to"]),
         actor=typed["actor"] or None,
         act=typed["act"].casefold() or None,
         subject=typed["subject"] or None,
@@ -44,10 +44,3 @@ def number(args: MultiDict[str, str]) -> int | None:
     """The line before which a page ends; what is none begins at the latest."""
     text = args.get("before", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

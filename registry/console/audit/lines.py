@@ -10,8 +10,8 @@ from registry.audit.actions import record
 from registry.clock import now
 from registry.console.acting import names_in
 from registry.console.audit.asked import Asked, asked, number
-from registry.console.guard import allowed
-from registry.console.rendering import page, rendered_later
+from registry.console.guard import Afterwards, allowed
+from registry.console.rendering import page
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.oversight import lines as oversight
@@ -51,17 +51,19 @@ def lines(session: Session, me: Present) -> Response:
 
 @pages.get("/audit/verify")
 @allowed(Resource.AUDIT, Act.READ)
-def verify(_session: Session, _me: Present) -> Response:
-    """Deriving a long chain takes a while: it is read beside the writers, after the officer's own transaction is over."""
+def verify(_session: Session, _me: Present) -> Afterwards:
+    """Deriving a long chain takes a while."""
     typed = request.args.get("head", "").strip()[:100]
     kept = chain.read_head(typed) if typed else None
     is_head = kept is not None or not typed
-    return rendered_later(
-        "audit/verify.html",
-        lambda: {"found": chain.verify(reading(), kept) if is_head else None},
-        here="audit",
-        typed=typed,
-        status=200 if is_head else 400,
+    return Afterwards(
+        lambda: page(
+            "audit/verify.html",
+            here="audit",
+            status=200 if is_head else 400,
+            typed=typed,
+            found=chain.verify(reading(), kept) if is_head else None,
+        )
     )
 
 

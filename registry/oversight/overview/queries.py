@@ -1,0 +1,155 @@
+"""How a unit's cases stand: one query for each figure, counted by the database, within the unit alone."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Session
+
+from registry.case_terms import CaseState, ClockKind, Indicator, Priority
+from registry.complaints.casework import in_unit
+from registry.complaints.casework_models import CaseClock, CaseMove
+from registry.complaints.models import Case
+from registry.complaints.states import DECIDED_STATES, OPEN_STATES
+from registry.oversight.overview.days import DayNumber, last_day_number, monday_number
+from registry.oversight.overview.rules import UP_TO, Age, Period, Spans, spans
+from registry.statistics.rules import COUNTED
+
+
+class Open(NamedTuple):
+    state: CaseState
+    priority: Priority | None
+    age: Age
+    cases: int
+
+
+class Kept(NamedTuple):
+    """A kind of clock that was due in the period. `late` is over and not met yet, `running` due later in it or paused."""
+
+    kind: ClockKind
+    kept: int
+    missed: int
+    late: int
+    running: int
+
+
+class Came(NamedTuple):
+    """Complaints of one week, sector and country; None where that was not said."""
+
+    week: date
+    sector: str | None
+    country: str | None
+    complaints: int
+
+
+class Overview(NamedTuple):
+    period: Period
+    open_cases: Sequence[Open]
+    clocks: Sequence[Kept]
+    inflow: Sequence[Came]
+    indicators: Mapping[Indicator, int]
+    decisions: Mapping[int, int]
+    """Of how many decisions of the period took how many days."""
+
+    @property
+    def spans(self) -> Spans:
+        return spans(self.decisions)
+
+
+def overview(session: Session, unit: str, period: Period, at: datetime) -> Overview:
+    """Five queries, however many cases there are."""
+    return Overview(
+        period,
+        open_cases(session, unit, at.date()),
+        clocks_due(session, unit, period, at),
+        inflow(session, unit, period),
+        indicators_seen(session, unit, period),
+        decision_days(session, unit, period),
+    )
+
+
+def open_cases(session: Session, unit: str, today: date) -> list[Open]:
+    days = today.toordinal() - DayNumber(Case.filed_on)
+    age = case(*((days <= most, age.value) for age, most in UP_TO.items()), else_=Age.OLDER.value)
+    counted = select(Case.state, Case.priority, age, func.count()).where(
+        in_unit(unit), Case.state.in_(sorted(OPEN_STATES))
+    )
+    rows = session.execute(counted.group_by(Case.state, Case.priority, age))
+    return [Open(state, priority, Age(old), count) for state, priority, old, count in rows]
+
+
+def clocks_due(session: Session, unit: str, period: Period, at: datetime) -> list[Kept]:
+    """By the day: of what was due within hours and met on its last day, the hour is written down nowhere, and it counts as kept.
+
+    A withdrawn or ended case's clocks that were never met are gone and count nowhere.
+    """
+    due_on = last_day_number(CaseClock.due_at)
+    is_kept = DayNumber(CaseClock.met_on) <= due_on
+    is_unmet = CaseClock.met_on.is_(None)
+    is_late = is_unmet & CaseClock.paused_on.is_(None) & (CaseClock.due_at < at)
+    counted = (
+        select(
+            CaseClock.kind,
+            _times(is_kept),
+            _times(CaseClock.met_on.is_not(None) & ~is_kept),
+            _times(is_late),
+            _times(is_unmet & ~is_late),
+        )
+        .join(Case, Case.id == CaseClock.case_id)
+        .where(
+            in_unit(unit),
+            CaseClock.kind != ClockKind.WAITING,
+            due_on.between(period.from_on.toordinal(), period.to_on.toordinal()),
+        )
+        .group_by(CaseClock.kind)
+    )
+    found = {row[0]: Kept(*row) for row in session.execute(counted)}
+    return [found[kind] for kind in ClockKind if kind in found]
+
+
+def inflow(session: Session, unit: str, period: Period) -> list[Came]:
+    week = monday_number(Case.filed_on)
+    counted = select(week, Case.sector, Case.country, func.count()).where(_came(unit, period))
+    rows = session.execute(counted.group_by(week, Case.sector, Case.country).order_by(week))
+    return [Came(date.fromordinal(number), sector, country, count) for number, sector, country, count in rows]
+
+
+def indicators_seen(session: Session, unit: str, period: Period) -> dict[Indicator, int]:
+    """In how many complaints each shows, the most frequent first. The database counts equal lists, which are few."""
+    listed = cast(Case.indicators, LongText)
+    counts: Counter[Indicator] = Counter()
+    for text, count in session.execute(select(listed, func.count()).where(_came(unit, period)).group_by(listed)):
+        for indicator in msgspec.json.decode(text, type=list[Indicator]):
+            counts[indicator] += count
+    return dict(counts.most_common())
+
+
+def decision_days(session: Session, unit: str, period: Period) -> dict[int, int]:
+    """The first decision of each case, where it was made in the period: by the days since it was filed."""
+    first = (
+        select(CaseMove.case_id, func.min(CaseMove.on_day).label("decided_on"))
+        .where(CaseMove.to_state.in_(sorted(DECIDED_STATES)))
+        .group_by(CaseMove.case_id)
+        .subquery()
+    )
+    days = DayNumber(first.c.decided_on) - DayNumber(Case.filed_on)
+    counted = (
+        select(days, func.count())
+        .select_from(first)
+        .join(Case, Case.id == first.c.case_id)
+        .where(in_unit(unit), first.c.decided_on.between(*period))
+        .group_by(days)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def _came(unit: str, period: Period) -> ColumnElement[bool]:
+    return in_unit(unit) & Case.state.in_(sorted(COUNTED)) & Case.filed_on.between(*period)
+
+
+def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(cast(case((condition, 1), else_=0), Integer)), 0)

@@ -1,0 +1,48 @@
+"""Tables as files that spreadsheets open: what somebody typed stays text in them and never becomes a formula."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import openpyxl
+
+Cell = str | int | date | None
+
+_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What spreadsheets take for the beginning of a formula, in its full width too, as those of East Asia do."""
+
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Signs that no XML document may hold."""
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """UTF-8 with a mark by which spreadsheets know it, lines ended as RFC 4180 has them."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
+    """A workbook with a sheet for each table: its name, header and rows."""
+    book = openpyxl.Workbook(write_only=True)
+    for name, header, rows in tables:
+        sheet = book.create_sheet(name)
+        sheet.append(list(header))
+        for row in rows:
+            sheet.append([_safe(cell) for cell in row])
+    body = io.BytesIO()
+    book.save(body)
+    return body.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet reads as a formula: one that begins like it gets an apostrophe before it."""
+    return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_FORMULA) else text
+
+
+def _safe(cell: Cell) -> Cell:
+    return harmless(_UNWRITABLE.sub("\ufffd", str(cell))) if isinstance(cell, str) else cell
