@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
 from registry.clock import now
-from registry.errors import ActRefused, NotFound
+from registry.errors import ActRefused, NotFound, StaleVersion
 from registry.keyring import Keyring
 from registry.officers import accounts, factors, joining, sessions
 from registry.officers.models import ChangeState, OfficerState
 from registry.officers.rights import Role
+from registry.web.transaction import services
 from tests.officers.making import PASSWORD, make_officer, make_unit
 
 UNIT = "it-invented-unit"
@@ -218,3 +220,30 @@ def test_whatever_gives_or_takes_a_right_stands_in_the_audit(session: Session, k
         ("officer.roles_approved", "APPROVER"),
         ("officer.closed", "CLOSER"),
     ]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_what_two_decide_at_once_is_decided_once(app: Flask, session: Session, keyring: Keyring) -> None:
+    officer = make_officer(session, keyring, Role.TRIAGE).officer
+    change = accounts.propose_reset(session, officer, by="A", at=now())
+    session.commit()
+    with services(app).sessions() as other:
+        theirs = accounts.change_named(other, change.reference, officer.unit)
+        assert theirs.state is ChangeState.OPEN
+        accounts.approve(session, change, by="B", at=now(), today=now().date())
+        session.commit()
+        with pytest.raises(ActRefused, match="decided already"):
+            accounts.approve(other, theirs, by="C", at=now(), today=now().date())
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_of_two_who_read_the_same_version_the_second_is_told(app: Flask, session: Session, keyring: Keyring) -> None:
+    officer = make_officer(session, keyring, Role.TRIAGE).officer
+    session.commit()
+    read = officer.version
+    with services(app).sessions() as other:
+        assert accounts.officer_named(other, officer.reference).version == read
+        accounts.close(session, officer, by="A", at=now(), today=now().date())
+        session.commit()
+        with pytest.raises(StaleVersion):
+            accounts.officer_named(other, officer.reference, version=read)
