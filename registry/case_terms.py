@@ -77,6 +77,14 @@ class ClockKind(StrEnum):
     WAITING = "waiting"
 
 
+class BulkKind(StrEnum):
+    """What an officer may do to many cases at once."""
+
+    ASSIGN = "assign"
+    TRIAGE = "triage"
+    QUARANTINE = "quarantine"
+
+
 class BoxRole(StrEnum):
     """Whose receipt opens a mailbox: the worker's own, or that of a friend, union or NGO who filed for her."""
 

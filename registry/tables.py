@@ -15,6 +15,7 @@ from registry.complaints import similarity as _similarity
 from registry.complaints.decisions import models as _decisions
 from registry.complaints.hearings import models as _hearings
 from registry.complaints.referrals import models as _referrals
+from registry.complaints.views import models as _views
 from registry.db import Base
 from registry.entries import models as _entries
 from registry.events import models as _events
@@ -52,4 +53,5 @@ MODELS = (
     _sanctions,
     _similarity,
     _statistics,
+    _views,
 )

@@ -1,0 +1,95 @@
+"""One act on the cases that were ticked in the queue, what came of each, and taking it back."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.case_terms import BulkKind
+from registry.clock import now
+from registry.codes import Problem
+from registry.complaints.casework import Officer
+from registry.complaints.desk import bulk
+from registry.complaints.desk.bulk import Outcome, Wanted
+from registry.complaints.views.models import BulkAct
+from registry.console import assets
+from registry.console.acting import acting, roles_of, sealer
+from registry.console.cases.queue import queue_page
+from registry.console.cases.tabs import require_no_conflict
+from registry.console.guard import allowed
+from registry.console.refusals import attempt
+from registry.console.rendering import page
+from registry.errors import Fault, InvalidInput
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.web.case_filters import kept
+
+pages = Blueprint("console_bulk", __name__)
+
+
+@pages.post("/cases/bulk/assign")
+@allowed(Resource.CASE, Act.ASSIGN)
+def assign(session: Session, me: Present) -> Response:
+    return _act(session, me, acting(me, Resource.CASE, Act.ASSIGN), BulkKind.ASSIGN)
+
+
+@pages.post("/cases/bulk/triage")
+@allowed(Resource.CASE, Act.MOVE)
+def triage(session: Session, me: Present) -> Response:
+    return _act(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.TRIAGE)
+
+
+@pages.post("/cases/bulk/quarantine")
+@allowed(Resource.CASE, Act.MOVE)
+def quarantine(session: Session, me: Present) -> Response:
+    return _act(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.QUARANTINE)
+
+
+@pages.post("/cases/bulk/<done>/undo")
+@allowed(Resource.CASE, Act.READ)
+def undo(session: Session, me: Present, done: str) -> Response:
+    """Whoever did it takes it back, if he still may do what it takes."""
+    act = bulk.bulk_act(session, me.officer.reference, done)
+    officer = acting(me, Resource.CASE, Act.ASSIGN if act.kind is BulkKind.ASSIGN else Act.MOVE)
+    outcomes = bulk.undo(
+        session, sealer(), officer, roles_of(me), done, now(), lambda case: require_no_conflict(me, sealer(), case)
+    )
+    return _shown(act, outcomes, is_undone=True)
+
+
+def _act(session: Session, me: Present, officer: Officer, kind: BulkKind) -> Response:
+    came: list[tuple[BulkAct, list[Outcome]]] = []
+    refusal = attempt(
+        session,
+        lambda: came.append(
+            bulk.act_on(
+                session, sealer(), officer, roles_of(me), kind, _wanted(), now(),
+                lambda case: require_no_conflict(me, sealer(), case), to=request.form.get("to") or None,
+            )
+        ),
+    )  # fmt: skip
+    if refusal is not None:
+        return queue_page(session, me, kept(request.form), refusal=refusal)
+    return _shown(*came[0], is_undone=False)
+
+
+def _wanted() -> list[Wanted]:
+    """Each box that was ticked says the case and the version that was on the page."""
+    wanted = []
+    for ticked in dict.fromkeys(request.form.getlist("case")):
+        reference, _, version = ticked.partition(":")
+        if not version.isascii() or not version.isdigit() or len(version) > 9:
+            raise InvalidInput([Fault("case", Problem.INVALID_VALUE, "is not from this page: load it again")])
+        wanted.append(Wanted(reference, int(version)))
+    return wanted
+
+
+def _shown(act: BulkAct, outcomes: list[Outcome], *, is_undone: bool) -> Response:
+    return page(
+        "cases/bulk.html",
+        here="cases",
+        case_styles=assets.address_of("cases.css"),
+        act=act,
+        outcomes=outcomes,
+        done=sum(one.refusal is None for one in outcomes),
+        is_undone=is_undone,
+        until=act.done_at + bulk.UNDO_WITHIN if bulk.can_be_undone(act, now()) else None,
+    )
