@@ -148,6 +148,8 @@ class ImportRefused(RegistryError):
 class ChannelChangeRefused(RegistryError):
     """A registered channel may not be changed as asked; nothing was changed."""
 
+    code = Problem.ACT_REFUSED
+
 
 class BadProof(RegistryError):
     """A signature, proof, checkpoint or policy of a log does not hold, or cannot be read; the text says which."""

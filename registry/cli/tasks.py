@@ -21,6 +21,7 @@ from registry.complaints.storage import store_of
 from registry.complaints.visits import forget_expired
 from registry.config import Settings
 from registry.errors import FilesUnavailable, RegistryError
+from registry.imports.ordered import apply_ordered
 from registry.imports.worker import fetch_due, warn_of_staleness
 from registry.keyring import Keyring
 from registry.licensing.telling import tell_agencies
@@ -172,6 +173,7 @@ def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 TASKS = (
     Task("fetch_lists", 60.0, fetch_due),
+    Task("apply_ordered", 30.0, apply_ordered),
     Task("change_channels", 60.0, change_channels),
     Task("tell_licensed", 60.0, tell_licensed),
     Task("fold_names", 60.0, fold_names),

@@ -12,6 +12,7 @@ from registry.console.entries import agency as entries_agency
 from registry.console.entries import desk as entries_desk
 from registry.console.hearings import desk as hearings_desk
 from registry.console.hearings import portal as hearings_portal
+from registry.console.imports import channels, clones, lists
 from registry.console.licences import acts as licence_acts
 from registry.console.licences import licence, licences
 from registry.console.licences import proposals as licence_proposals
@@ -45,6 +46,9 @@ PAGES: tuple[Blueprint, ...] = (
     licence.pages,
     licence_acts.pages,
     licence_proposals.pages,
+    lists.pages,
+    channels.pages,
+    clones.pages,
     trail.pages,
     audit_lines.pages,
     hearings_desk.pages,

@@ -6,9 +6,17 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.codes import Problem
-from registry.errors import ActRefused, IllegalMove, InvalidInput, NotNow, RegistryError, StaleVersion
+from registry.errors import (
+    ActRefused,
+    ChannelChangeRefused,
+    IllegalMove,
+    InvalidInput,
+    NotNow,
+    RegistryError,
+    StaleVersion,
+)
 
-_REFUSED = (InvalidInput, IllegalMove, NotNow, StaleVersion, ActRefused)
+_REFUSED = (ChannelChangeRefused, InvalidInput, IllegalMove, NotNow, StaleVersion, ActRefused)
 
 
 class Refusal(NamedTuple):

@@ -27,7 +27,10 @@ class Listing(Base):
 
 
 class PendingImport(Base):
-    """A fetched list that an official must look at first. `file` stands in REGISTRY_HOME/pending; `reason` is shown."""
+    """A fetched list that an official must look at first. `file` stands in REGISTRY_HOME/pending; `reason` is shown.
+
+    `ordered_by` is the officer (a reference) who decided in the console; the worker applies what was ordered.
+    """
 
     __tablename__ = "pending_imports"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -42,6 +45,8 @@ class PendingImport(Base):
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     is_approved: Mapped[bool | None]
+    ordered_by: Mapped[str | None] = mapped_column(Text(60))
+    ordered_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class FetchState(Base):

@@ -16,6 +16,7 @@ from registry.codes import Problem
 from registry.errors import (
     ActRefused,
     AlreadyDone,
+    ChannelChangeRefused,
     DatabaseUnavailable,
     Fault,
     FilesUnavailable,
@@ -60,6 +61,7 @@ STATUS: dict[type[RegistryError], int] = {
     NotSignedIn: 401,
     Forbidden: 403,
     ActRefused: 409,
+    ChannelChangeRefused: 409,
     NotAdmitted: 403,
     NotFound: 404,
     UnknownReceipt: 404,

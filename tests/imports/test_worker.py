@@ -8,10 +8,12 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from registry.authorities.models import Retrieval, Source
-from registry.errors import NotFound
-from registry.imports import worker
+from registry.authorities.models import Authority, Retrieval, Source
+from registry.clock import now
+from registry.errors import NotFound, NotNow
+from registry.imports import held, worker
 from registry.imports.models import FetchState, PendingImport
+from registry.imports.ordered import apply_ordered
 from registry.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
 from tests.imports.lists import Desk, agency
 from tests.imports.publisher import Publisher, publishing
@@ -142,6 +144,48 @@ def test_a_list_that_shrinks_is_held_until_an_official_decides(desk: Desk, publi
         assert last.retrieved_at == pending.fetched_at
     with pytest.raises(NotFound):
         worker.approve(desk.settings, desk.sessions, pending.reference)
+
+
+def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(desk: Desk, publisher: Publisher) -> None:
+    fetch(desk)
+    publish(publisher, range(1, 7))
+    fetch(desk)
+    with desk.sessions.begin() as session:
+        pending, authority = session.execute(
+            select(PendingImport.reference, Authority.reference)
+            .join(Source, Source.id == PendingImport.source_id)
+            .join(Authority, Authority.id == Source.authority_id)
+        ).one()
+        with pytest.raises(NotFound):
+            held.order(session, "another-authority", pending, "ANNA", now())
+        held.order(session, authority, pending, "ANNA", now())
+        with pytest.raises(NotNow):
+            held.reject(session, authority, pending, "BORIS", now())
+    file = next((desk.settings.home / "pending").iterdir())
+    body = file.read_bytes()
+    file.unlink()
+    # What cannot be applied waits again and says why.
+    assert apply_ordered(desk.settings, desk.sessions) == []
+    assert "is gone" in (source_and_state(desk)[1].trouble or "")
+    file.write_bytes(body)
+    with desk.sessions.begin() as session:
+        held.order(session, authority, pending, "ANNA", now())
+    assert apply_ordered(desk.settings, desk.sessions) == [pending]
+    assert apply_ordered(desk.settings, desk.sessions) == []
+    assert not file.exists()
+
+
+def test_the_file_of_a_list_rejected_in_the_console_is_destroyed(desk: Desk, publisher: Publisher) -> None:
+    fetch(desk)
+    publish(publisher, range(1, 7))
+    fetch(desk)
+    with desk.sessions.begin() as session:
+        pending = session.execute(select(PendingImport)).scalar_one()
+        authority = session.execute(select(Authority.reference)).scalar_one()
+        held.reject(session, authority, pending.reference, "ANNA", now())
+    assert apply_ordered(desk.settings, desk.sessions) == []
+    assert list((desk.settings.home / "pending").iterdir()) == []
+    assert fetch(desk).startswith("not fetched: the publisher still has the list that was rejected")
 
 
 def test_a_rejected_list_is_not_held_again_and_renews_nothing(desk: Desk, publisher: Publisher) -> None:

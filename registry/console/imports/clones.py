@@ -1,0 +1,98 @@
+"""What looks like a clone: pairs to be confirmed or set aside, and the warnings that stand on entries."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.clock import now
+from registry.collisions.rules import Sign, evidence
+from registry.console.guard import allowed
+from registry.console.licences.opening import official, require_no_interest
+from registry.console.licences.showing import name_of
+from registry.console.refusals import Refusal, attempt
+from registry.console.rendering import page
+from registry.licensing import neighbours
+from registry.licensing.drafting import is_of
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+
+pages = Blueprint("console_clones", __name__)
+
+
+@pages.get("/clones")
+@allowed(Resource.CLONE, Act.READ)
+def clones(session: Session, me: Present) -> Response:
+    return _list(session, me)
+
+
+@pages.post("/clones/<reference>/confirm")
+@allowed(Resource.CLONE, Act.APPROVE)
+def confirm(session: Session, me: Present, reference: str) -> BaseResponse:
+    _require_no_interest(session, me, reference)
+    true_entry, text = request.form.get("true_entry", ""), request.form.get("text", "")
+    return _done(
+        session, me,
+        lambda: neighbours.confirm_collision(session, official(me), reference, true_entry, text, now()),
+    )  # fmt: skip
+
+
+@pages.post("/clones/<reference>/dismiss")
+@allowed(Resource.CLONE, Act.APPROVE)
+def dismiss(session: Session, me: Present, reference: str) -> BaseResponse:
+    _require_no_interest(session, me, reference)
+    text = request.form.get("text", "")
+    return _done(session, me, lambda: neighbours.dismiss_collision(session, official(me), reference, text, now()))
+
+
+@pages.post("/clones/agencies/<agency>/warn")
+@allowed(Resource.CLONE, Act.APPROVE)
+def warn(session: Session, me: Present, agency: str) -> BaseResponse:
+    require_no_interest(me, agency)
+    text = request.form.get("text", "")
+    return _done(session, me, lambda: neighbours.warn(session, official(me), agency, text, now()))
+
+
+@pages.post("/clones/agencies/<agency>/lift")
+@allowed(Resource.CLONE, Act.APPROVE)
+def lift(session: Session, me: Present, agency: str) -> BaseResponse:
+    require_no_interest(me, agency)
+    number = request.form.get("number", "")
+    place = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else None
+    return _done(session, me, lambda: neighbours.lift(session, official(me), agency, place, now()))
+
+
+def _require_no_interest(session: Session, me: Present, reference: str) -> None:
+    _, both = neighbours.collision_at_desk(session, official(me).authority, reference)
+    for agency in both:
+        require_no_interest(me, agency.agency_id)
+
+
+def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseResponse:
+    refusal = attempt(session, act)
+    return redirect("/console/clones", 303) if refusal is None else _list(session, me, refusal)
+
+
+def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+    authority = official(me).authority
+    return page(
+        "imports/clones.html",
+        here="imports",
+        tab="clones",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        typed=request.form,
+        found=[
+            (
+                one,
+                both,
+                evidence(both[0], both[1], [Sign(word) for word in one.signs]),
+                [agency for agency in both if is_of(agency, authority)],
+            )
+            for one, both in neighbours.collisions_open(session, authority)
+        ],
+        warned=neighbours.warned(session, authority),
+        name_of=name_of,
+        may_approve=me.standing.may(Resource.CLONE, Act.APPROVE),
+    )

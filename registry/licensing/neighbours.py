@@ -1,0 +1,176 @@
+"""The desk's hand in what other rooms keep: held lists, changes of channels, warnings of clones; within its wall, and audited."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from registry.agencies import channels, record, storage
+from registry.agencies.clone_warnings import lift_clone_warning, warn_of_clone
+from registry.agencies.models import Agency, CloneWarning, Licence, PendingChannelChange
+from registry.audit import actions as audit
+from registry.collisions import actions as collisions
+from registry.collisions.models import Collision, CollisionState
+from registry.collisions.queries import collision_named, records_of
+from registry.errors import NotFound
+from registry.ids import read_reference
+from registry.imports import held
+from registry.keyring import Keyring
+from registry.licensing.drafting import Official, is_of
+from registry.licensing.queries import agency_at_desk
+from registry.terms import ChannelKind
+
+MOST_SHOWN = 50
+
+
+def changes_waiting(session: Session, authority: str) -> list[tuple[PendingChannelChange, record.Agency]]:
+    """Open changes of channels of an authority's agencies, the oldest first."""
+    query = (
+        select(PendingChannelChange)
+        .where(
+            PendingChannelChange.state.in_(channels.OPEN), PendingChannelChange.agency_id.in_(_agencies_of(authority))
+        )
+        .order_by(PendingChannelChange.id)
+    )
+    rows = list(session.execute(query).scalars())
+    records = storage.loaded_records(session, list({row.agency_id for row in rows}))
+    return [(row, records[row.agency_id]) for row in rows]
+
+
+def propose_change(
+    session: Session,
+    official: Official,
+    keyring: Keyring,
+    agency: str,
+    kind: ChannelKind,
+    value: str,
+    at: datetime,
+    *,
+    instead_of: str | None = None,
+) -> PendingChannelChange:
+    """As `channels.propose`. Raises NotFound for another authority's agency too."""
+    row, _ = agency_at_desk(session, official.authority, agency)
+    change = channels.propose(
+        session, row.reference, kind, value, by=official.name, keyring=keyring, instead_of=instead_of
+    )
+    _record(session, official, "channel.proposed", row.reference, at, f"{kind}, change {change.reference}")
+    return change
+
+
+def approve_change(session: Session, official: Official, reference: str, at: datetime) -> PendingChannelChange:
+    """As `channels.approve`: another person than proposed it, and 72 hours. Raises NotFound, ChannelChangeRefused."""
+    agency = change_at_desk(session, official.authority, reference)
+    change = channels.approve(session, reference, by=official.name)
+    _record(session, official, "channel.approved", agency, at, f"{change.kind}, change {change.reference}")
+    return change
+
+
+def refuse_change(session: Session, official: Official, reference: str, at: datetime) -> PendingChannelChange:
+    """As `channels.refuse`. Raises NotFound, ChannelChangeRefused."""
+    agency = change_at_desk(session, official.authority, reference)
+    change = channels.refuse(session, reference, by=official.name)
+    _record(session, official, "channel.refused", agency, at, f"{change.kind}, change {change.reference}")
+    return change
+
+
+def change_at_desk(session: Session, authority: str, reference: str) -> str:
+    """The agency (its reference) whose channel is to change. Raises NotFound for another authority's."""
+    query = (
+        select(Agency.reference)
+        .join(PendingChannelChange, PendingChannelChange.agency_id == Agency.id)
+        .where(
+            PendingChannelChange.reference == read_reference(reference),
+            PendingChannelChange.agency_id.in_(_agencies_of(authority)),
+        )
+    )
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"there is no change {reference} of a channel at this desk")
+    return found
+
+
+def collisions_open(session: Session, authority: str) -> list[tuple[Collision, list[record.Agency]]]:
+    """Pairs that resemble each other and are not decided, one of them an agency of the authority, the gravest first."""
+    mine = _agencies_of(authority)
+    query = (
+        select(Collision)
+        .where(Collision.state == CollisionState.OPEN, or_(Collision.first_id.in_(mine), Collision.second_id.in_(mine)))
+        .order_by(Collision.rank.desc(), Collision.id)
+        .limit(MOST_SHOWN)
+    )
+    rows = list(session.execute(query).scalars())
+    records = records_of(session, [end for row in rows for end in (row.first_id, row.second_id)])
+    return [(row, [records[row.first_id], records[row.second_id]]) for row in rows]
+
+
+def collision_at_desk(session: Session, authority: str, reference: str) -> tuple[Collision, list[record.Agency]]:
+    """A collision with both its agencies. Raises NotFound unless one of them is the authority's."""
+    collision = collision_named(session, read_reference(reference) or "")
+    both = list(records_of(session, [collision.first_id, collision.second_id]).values())
+    if not any(is_of(agency, authority) for agency in both):
+        raise NotFound(f"there is no collision {reference} at this desk")
+    return collision, both
+
+
+def confirm_collision(
+    session: Session, official: Official, reference: str, true_entry: str, text: str, at: datetime
+) -> record.Agency:
+    """Put a clone warning on the true entry, which is the authority's own. Raises NotFound, InvalidInput."""
+    collision_at_desk(session, official.authority, reference)
+    row, _ = agency_at_desk(session, official.authority, true_entry)
+    agency = collisions.confirm(
+        session, reference, official.name, text, source=official.authority, true_entry=row.reference
+    )
+    _record(session, official, "clone.confirmed", agency.agency_id, at, f"collision {reference}")
+    return agency
+
+
+def dismiss_collision(session: Session, official: Official, reference: str, text: str, at: datetime) -> None:
+    """Set a pair aside. Raises NotFound, InvalidInput."""
+    _, both = collision_at_desk(session, official.authority, reference)
+    collisions.dismiss(session, reference, official.name, text)
+    mine = next(agency for agency in both if is_of(agency, official.authority))
+    _record(session, official, "clone.dismissed", mine.agency_id, at, f"collision {reference}")
+
+
+def warned(session: Session, authority: str) -> list[record.Agency]:
+    """The authority's agencies whose entries bear a clone warning."""
+    query = select(CloneWarning.agency_id).where(
+        CloneWarning.unsaid_at.is_(None), CloneWarning.agency_id.in_(_agencies_of(authority))
+    )
+    records = storage.loaded_records(session, list(session.execute(query.distinct()).scalars()))
+    return sorted(records.values(), key=lambda agency: agency.agency_id)
+
+
+def warn(session: Session, official: Official, agency: str, text: str, at: datetime) -> None:
+    """Warn on an agency's entry that somebody imitates it. Raises NotFound, InvalidInput."""
+    row, _ = agency_at_desk(session, official.authority, agency)
+    warn_of_clone(session, row.reference, text, official.authority)
+    _record(session, official, "clone.warned", row.reference, at, "")
+
+
+def lift(session: Session, official: Official, agency: str, place: int | None, at: datetime) -> None:
+    """Take a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput."""
+    row, _ = agency_at_desk(session, official.authority, agency)
+    lift_clone_warning(session, row.reference, place)
+    _record(session, official, "clone.lifted", row.reference, at, "")
+
+
+def order_list(session: Session, official: Official, reference: str, at: datetime) -> None:
+    """Have a held list applied by the worker. Raises NotFound, NotNow."""
+    source = held.order(session, official.authority, reference, official.name, at)
+    _record(session, official, "import.approved", source.reference, at, f"held list {reference}")
+
+
+def reject_list(session: Session, official: Official, reference: str, at: datetime) -> None:
+    """Raises NotFound, NotNow."""
+    source = held.reject(session, official.authority, reference, official.name, at)
+    _record(session, official, "import.rejected", source.reference, at, f"held list {reference}")
+
+
+def _agencies_of(authority: str) -> Select[int]:
+    return select(Licence.agency_id).where(Licence.authority == authority)
+
+
+def _record(session: Session, official: Official, act: str, subject: str, at: datetime, detail: str) -> None:
+    audit.record(session, act, subject, on=at.date(), actor=official.name, detail=detail, unit=official.unit)
