@@ -13,6 +13,7 @@ from registry.complaints import casework
 from registry.complaints.case_reading import named_agency_id
 from registry.complaints.decisions.actions import held as decision_held
 from registry.complaints.decisions.queries import may_rest_on
+from registry.complaints.hearings.content import require_silent
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import advance as move_case
@@ -84,6 +85,9 @@ def propose(
     agency = _agency(session, sealer, official, licence, case)
     is_urgent = case is not None and case.priority is Priority.P0
     terms = _checked(terms, today, is_urgent=is_urgent)
+    if case is not None and terms.public_text:
+        officer = _officer(official)
+        require_silent(session, sealer, officer, case, agency, terms.public_text, today, field="public_text")
     sanction = Sanction(
         reference=new_reference(),
         agency=agency,
@@ -248,13 +252,16 @@ def refuse_end(
 
 
 def _decided(session: Session, official: Official, decision: str, version: int | None) -> Case:
-    officer = casework.Officer(official.name, official.role, official.unit)
-    case, made = decision_held(session, officer, decision, version)
+    case, made = decision_held(session, _officer(official), decision, version)
     if not may_rest_on(made):
         raise NotNow("a sanction rests on a decision that found something wrong")
     if case.state not in {*DECIDED_STATES, CaseState.SANCTION_PENDING, CaseState.CLOSED}:
         raise NotNow(f"the case is {case.state}: it has to be decided again first")
     return case
+
+
+def _officer(official: Official) -> casework.Officer:
+    return casework.Officer(official.name, official.role, official.unit)
 
 
 def _agency(session: Session, sealer: Sealer, official: Official, licence: str, case: Case | None) -> str:

@@ -3,25 +3,25 @@
 Making it moves the case, seals the words to the complainant's mailbox and writes the audit in one transaction.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import Author, CaseState, DecisionOutcome, DecisionState
+from registry.case_terms import CaseState, DecisionOutcome, DecisionState
 from registry.codes import Problem
-from registry.complaints import casework, copies, messages, sheets
+from registry.complaints import casework, copies, messages
 from registry.complaints.boxes import Box
-from registry.complaints.casework import Officer, case_of, in_unit, opened_boxes, seal_reason
+from registry.complaints.case_reading import named_agency_id
+from registry.complaints.casework import Officer, case_of, in_unit, seal_reason
 from registry.complaints.decisions import rules
 from registry.complaints.decisions.models import Decision
 from registry.complaints.envelopes import Place
-from registry.complaints.mailbox_models import Message
+from registry.complaints.hearings.content import require_silent
 from registry.complaints.models import Case
 from registry.complaints.moving import advance, changed, investigators, locked, moves_of, require_version, same_person
-from registry.complaints.outward_rules import gives_away
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference
@@ -38,11 +38,6 @@ _LACKING = {
     "not_in_draft": "the case is not where it is decided: look at what happened to it",
     "own_draft": "who wrote a decision does not make it: a second person has to",
     "investigated": "who looked into the case does not decide it",
-}
-_GIVEN_AWAY = {
-    "reference": "holds the number of the case: leave it out, this text goes outside",
-    "day": "names a day: a day can lead to whoever complained, say the month or nothing",
-    "words": "repeats what the complainant wrote, word by word: say it in your own words",
 }
 
 
@@ -66,7 +61,7 @@ def write(
     case = case_of(session, officer, reference, version)
     if case.state not in rules.DRAFTED_IN:
         raise NotNow(f"what is {case.state} is not decided: it has to be looked into first")
-    reasons, summary = _checked(session, sealer, officer, case, reasons, summary, object_days)
+    reasons, summary = _checked(session, sealer, officer, case, reasons, summary, object_days, at.date())
     if case.state is not CaseState.DECISION_DRAFT:
         advance(session, case, CaseState.DECISION_DRAFT, officer.role, at, actor=officer.name)
     decision = draft_of(session, case) or Decision(
@@ -203,24 +198,20 @@ def _box(session: Session, sealer: Sealer, officer: Officer, decision: Decision)
 
 
 def _checked(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, reasons: str, summary: str, object_days: int
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    case: Case,
+    reasons: str,
+    summary: str,
+    object_days: int,
+    today: date,
 ) -> tuple[str, str]:
     reasons = messages.read_text("reasons", reasons, MOST_REASONS)
     summary = messages.read_text("summary", summary, MOST_SUMMARY)
     if not rules.SHORTEST_OBJECTION <= object_days <= rules.LONGEST_OBJECTION:
         detail = f"must be {rules.SHORTEST_OBJECTION} to {rules.LONGEST_OBJECTION} days"
         raise InvalidInput([Fault("object_days", Problem.INVALID_VALUE, detail)])
-    shown = gives_away(summary, case.reference, _told(session, sealer, officer, case))
-    if shown is not None:
-        raise InvalidInput([Fault("summary", Problem.INVALID_VALUE, _GIVEN_AWAY[shown])])
+    agency = named_agency_id(sealer, case)
+    require_silent(session, sealer, officer, case, agency, summary, today, field="summary")
     return reasons, summary
-
-
-def _told(session: Session, sealer: Sealer, officer: Officer, case: Case) -> Iterator[str]:
-    """What the complainant wrote, for comparing alone: nobody is shown it here."""
-    for box in opened_boxes(session, case):
-        opened = sealer.open_as_unit(session, box, officer.unit)
-        yield from (value for value in sheets.read(session, opened, case).answers.values() if isinstance(value, str))
-        hers = select(Message).where(Message.box_id == box.id, Message.author == Author.COMPLAINANT)
-        for message in session.execute(hers).scalars():
-            yield opened.open(message.sealed, messages.message_place(message, case))

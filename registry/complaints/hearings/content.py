@@ -58,16 +58,27 @@ def told(session: Session, sealer: Sealer, unit: str, case: Case) -> Told:
 
 
 def require_silent(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, agency: str, allegation: str, today: date
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    case: Case,
+    agency: str | None,
+    text: str,
+    today: date,
+    *,
+    field: str = "allegation",
 ) -> Told:
-    """Raises InvalidInput where the agency could tell from a text who complained. Gives what it was compared with."""
+    """Raises InvalidInput where the agency could tell from a text who complained. Gives what it was compared with.
+
+    `agency` is the one that will read it, if the registry has it; `field` is where the text was written.
+    """
     compared = told(session, sealer, officer.unit, case)
-    names = [one.name for one in agency_record(session, agency, today).names]
-    found = flaws(allegation, hers=compared.texts, references=compared.references, agency=agency, names=names)
+    names = [] if agency is None else [one.name for one in agency_record(session, agency, today).names]
+    found = flaws(text, hers=compared.texts, references=compared.references, agency=agency or "", names=names)
     if found:
         raise InvalidInput(
             [
-                Fault("allegation", Problem.INVALID_VALUE, f"line {flaw.line} {_ADVICE[flaw.what]}")
+                Fault(field, Problem.INVALID_VALUE, f"line {flaw.line} {_ADVICE[flaw.what]}")
                 for flaw in found
             ]
         )  # fmt: skip

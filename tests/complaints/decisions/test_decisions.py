@@ -141,7 +141,7 @@ def test_what_was_not_looked_into_is_not_decided(session: Session, sealer: Seale
 def test_the_summary_leads_back_to_nobody(session: Session, sealer: Sealer) -> None:
     case = looked_into(session, sealer, account="They take our passports and keep them in the office of the boss.")
     for summary in (
-        f"Case {case.case.reference} is so.",
+        f"Case {case.case.reference[:4]}-{case.case.reference[4:]} is so.",
         "On 3.2.2026 it was so.",
         "It is true that THEY take our passports and  keep them in the office.",
     ):

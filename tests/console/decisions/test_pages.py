@@ -81,7 +81,11 @@ def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: Fil
         ({"version": version, "object_days": "2"}, 400, "must be 30 to 365 days"),
         ({"version": version, "object_days": "many"}, 400, "must be a number of days"),
         ({"version": version, "outcome": "perhaps"}, 400, "choose what was found"),
-        ({"version": version, "summary": f"{EVIL} {case.case.reference}"}, 400, "holds the number of the case"),
+        (
+            {"version": version, "summary": f"{EVIL} {case.case.reference}"},
+            400,
+            "holds a number that looks like a case",
+        ),
         ({"version": version, "reasons": " "}, 400, "must say something"),
         ({}, 400, "load the page again"),
     ):
