@@ -9,6 +9,7 @@ from schemas.fields import Day, Instant, Line, OneOf, Word
 
 _ROLE = {"description": "One's own, and those lent for today."}
 _ROLES = tuple(Role)
+_CHOICES = ("at_once", "daily", "none")
 _KINDS = ("invite", "roles", "reset")
 
 
@@ -33,6 +34,11 @@ class OwnStandingSchema(OutSchema):
     conflicts = fields.List(
         fields.String(), required=True, metadata={"description": "Agencies in which he has an interest."}
     )
+    notices = OneOf(_CHOICES, required=True, metadata={"description": "How he is told by mail."})
+
+
+class NoticeChoiceSchema(InSchema):
+    choice = Word(_CHOICES, required=True)
 
 
 class OfficerSchema(OutSchema):

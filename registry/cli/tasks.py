@@ -27,9 +27,11 @@ from registry.keyring import Keyring
 from registry.licensing.telling import tell_agencies
 from registry.log.signing import sign_committed
 from registry.names import actions as names
+from registry.officers import notices
 from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
+from registry.web.notice_words import notice_words
 from registry.web.sanction_words import sanction_notice
 from registry.witnesses.client import ask_witnesses
 
@@ -132,6 +134,11 @@ def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None
     reminding.remind(sessions, send, now())
 
 
+def tell_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """What is not sent is tried again in some minutes."""
+    notices.tell_due(sessions, notice_words(settings.public_url), _sender(settings, "officer_not_told"), now())
+
+
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Cases go on whose complainants did not answer; visits that are over leave no row."""
     reminding.go_on_without_answer(sessions, now())
@@ -181,6 +188,7 @@ TASKS = (
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("close_quarters", 3600.0, close_quarters),
     Task("remind_of_cases", 20.0, remind_of_cases),
+    Task("tell_officers", 20.0, tell_officers),
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
     Task("end_hearings", 60.0, end_hearings),

@@ -10,8 +10,8 @@ from registry.console.guard import allowed
 from registry.console.rendering import page
 from registry.errors import ActRefused
 from registry.ids import read_reference
-from registry.officers import accounts, factors, sessions, tokens
-from registry.officers.models import OfficerState
+from registry.officers import accounts, factors, notices, sessions, tokens
+from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import Present
 
@@ -63,6 +63,15 @@ def make_token(session: Session, me: Present) -> Response:
 @allowed(Resource.OWN, Act.WRITE)
 def revoke_token(session: Session, me: Present, reference: str) -> Response:
     tokens.revoke(session, me.officer, reference, by=me.officer.reference, at=now())
+    return _back()
+
+
+@pages.post("/own/notices")
+@allowed(Resource.OWN, Act.WRITE)
+def choose_notices(session: Session, me: Present) -> Response:
+    word = request.form.get("choice", "")
+    if word in list(NoticeChoice):
+        notices.choose(session, me.officer, NoticeChoice(word))
     return _back()
 
 
@@ -129,6 +138,8 @@ def _own(
         roles=sorted(accounts.own_roles(session, me.officer)),
         loans=accounts.loans_of(session, me.officer, day_at(at, None)),
         today=day_at(at, None),
+        choices=list(NoticeChoice),
+        choice=notices.choice_of(session, me.officer),
     )
 
 

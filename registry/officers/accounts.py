@@ -11,13 +11,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.clock import now
 from registry.errors import ActRefused, NotFound, StaleVersion
 from registry.ids import new_reference
-from registry.officers import factors, joining, sessions, tokens
+from registry.officers import factors, joining, notices, sessions, tokens
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
     Conflict,
+    NoticeKind,
     Officer,
     OfficerChange,
     OfficerState,
@@ -25,7 +27,7 @@ from registry.officers.models import (
     RoleLent,
     Unit,
 )
-from registry.officers.rights import Role, unfit
+from registry.officers.rights import Act, Resource, Role, unfit
 from registry.officers.signing_in import tidy_email
 from registry.terms import SENDING_COUNTRIES
 
@@ -151,6 +153,7 @@ def lend(
     )
     session.add(lent)
     session.flush()
+    notices.notify(session, deputy, NoticeKind.LENT, now())
     record(session, "officer.role_lent", deputy.reference, on=today, actor=officer.reference, detail=role)
     return lent
 
@@ -263,6 +266,8 @@ def _propose(
     )
     session.add(change)
     session.flush()
+    about = [] if officer is None else [officer.reference]
+    notices.notify_unit(session, unit, Resource.OFFICER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[by, *about])
     record(session, f"officer.{kind}_proposed", change.reference, on=at.date(), actor=by)
     return change
 
@@ -270,6 +275,8 @@ def _propose(
 def _decide(session: Session, change: OfficerChange, state: ChangeState, by: str, at: datetime) -> None:
     change.state, change.decided_by, change.decided_at = state, by, at
     session.flush()
+    if by != change.proposed_by:
+        notices.notify_named(session, change.proposed_by, NoticeKind.DECIDED, at)
     record(session, f"officer.{change.kind}_{state}", change.reference, on=at.date(), actor=by)
 
 

@@ -43,6 +43,23 @@ class ChangeState(StrEnum):
     REFUSED = "refused"
 
 
+class NoticeKind(StrEnum):
+    """Why an officer is told that there is something for him. No mail says so."""
+
+    SECOND_PERSON = "second_person"
+    DECIDED = "decided"
+    ASSIGNED = "assigned"
+    LENT = "lent"
+
+
+class NoticeChoice(StrEnum):
+    """How an officer wants to be told by mail."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+    NONE = "none"
+
+
 class Unit(Base):
     """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
 
@@ -218,6 +235,29 @@ class ApiToken(Base):
     ends_on: Mapped[date]
     last_used_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Notice(Base):
+    """An outbox: there is something for an officer, of which he was not told yet. Told ones leave no row.
+
+    Until `taken_until` a worker is sending it; after that it is anybody's again.
+    """
+
+    __tablename__ = "officer_notices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
+    kind: Mapped[NoticeKind] = mapped_column(one_of(NoticeKind))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    taken_until: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Mailing(Base):
+    """How an officer wants to be told by mail, and when he was last. Who chose nothing has no row: at once."""
+
+    __tablename__ = "officer_mailings"
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), primary_key=True, autoincrement=False)
+    choice: Mapped[NoticeChoice] = mapped_column(one_of(NoticeChoice))
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class SignInDelay(Base):

@@ -53,6 +53,9 @@ OFFICERS = (
         "declareConflict", "agency", "An interest in an agency", "/officers/me/conflicts", "POST",
         body={"agency_id": AGENCY}, status=204,
     ),
+    example(
+        "chooseNotices", "daily", "One mail a day", "/officers/me/notices", "PUT", body={"choice": "daily"}, status=204
+    ),
     example("listOfficers", "unit", "The officers of a unit", "/officers"),
     example("getOfficer", "colleague", "A colleague", "/officers/{officer_id}", path={"officer_id": COLLEAGUE}),
     example(

@@ -12,7 +12,8 @@ from registry.clock import day_at, now
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput, NotFound
 from registry.ids import read_reference
-from registry.officers import accounts, rights, sessions, tokens
+from registry.officers import accounts, notices, rights, sessions, tokens
+from registry.officers.models import NoticeChoice
 from registry.officers.rights import Act, Role
 from registry.officers.sessions import Present
 from registry.web.answers import Answer
@@ -20,6 +21,7 @@ from registry.web.desk import reference_in
 from registry.web.payloads import returns, returns_nothing, takes
 from schemas.officers import (
     ConflictNewSchema,
+    NoticeChoiceSchema,
     OfficerSessionsSchema,
     OfficerTokensSchema,
     OwnStandingSchema,
@@ -43,7 +45,7 @@ class Me(Resource):  # type: ignore[misc]
 
         Your unit, the roles you have today (lent ones included), and what they let you do: every right of the table.
         """
-        return Answer(standing_shown(me), headers=(etag(me.officer.version),))
+        return Answer(standing_shown(session, me), headers=(etag(me.officer.version),))
 
 
 @ns.route("/sessions")
@@ -128,6 +130,19 @@ class OneLoan(Resource):  # type: ignore[misc]
         """Take a lent role back at once."""
         if not accounts.end_loan(session, me.officer, reference_in(loan_id), day_at(now(), None)):
             raise NotFound("you lend nothing of this reference")
+
+
+@ns.route("/notices")
+class Notices(Resource):  # type: ignore[misc]
+    @officer_may(OWN, Act.WRITE)
+    @takes(NoticeChoiceSchema(), body=True)
+    @returns_nothing("chooseNotices", (413, 415))
+    def put(self, session: Session, me: Present, choice: str) -> None:
+        """Choose how you are told by mail that there is something for you.
+
+        No mail says what it is. `getMe` says what you chose.
+        """
+        notices.choose(session, me.officer, NoticeChoice(choice))
 
 
 @ns.route("/conflicts")

@@ -4,13 +4,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.officers import accounts
+from registry.officers import accounts, notices
 from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
 from registry.officers.rights import RIGHTS
 from registry.officers.sessions import Present
 
 
-def standing_shown(me: Present) -> dict[str, Any]:
+def standing_shown(session: Session, me: Present) -> dict[str, Any]:
     return {
         "officer_id": me.officer.reference,
         "name": me.officer.name,
@@ -21,6 +21,7 @@ def standing_shown(me: Present) -> dict[str, Any]:
         "roles": sorted(me.standing.roles),
         "rights": [{"resource": what, "act": act} for (what, act) in RIGHTS if me.standing.may(what, act)],
         "conflicts": sorted(me.conflicts),
+        "notices": notices.choice_of(session, me.officer),
     }
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
+from registry.clock import now
 from registry.codes import Problem
 from registry.complaints.case_reading import named_agency_id
 from registry.complaints.casework import Officer, case_of
@@ -13,8 +14,9 @@ from registry.complaints.models import Case
 from registry.complaints.moving import changed
 from registry.complaints.sealing import Sealer
 from registry.errors import Fault, IllegalMove, InvalidInput
-from registry.officers.models import Conflict, OfficerState, RoleHeld
+from registry.officers.models import Conflict, NoticeKind, OfficerState, RoleHeld
 from registry.officers.models import Officer as Account
+from registry.officers.notices import notify_named
 from registry.officers.rights import RIGHTS, Act, Resource
 
 _WORKS = sorted(RIGHTS[Resource.CASE, Act.READ])
@@ -66,6 +68,8 @@ def assign(
         _require_no_interest(session, sealer, case, to)
     if case.assignee != to:
         case.assignee = to
+        if to is not None and to != officer.name:
+            notify_named(session, to, NoticeKind.ASSIGNED, now())
         what = "case.assigned" if to else "case.unassigned"
         changed(session, case, what, today, role=officer.role, actor=officer.name, detail=to or "")
         session.flush()

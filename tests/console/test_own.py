@@ -1,4 +1,4 @@
-"""Tokens on an officer's own page: shown once, in a list by their beginning, refused with what was typed still there."""
+"""An officer's own page: tokens shown once, refused with what was typed still there; how he is told by mail."""
 
 import re
 
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from registry.clock import now
 from registry.keyring import Keyring
-from registry.officers import tokens
+from registry.officers import notices, tokens
+from registry.officers.models import NoticeChoice
 from registry.officers.rights import Role
 from tests.console.signed_in import Desk, desk_of, words_of
 from tests.officers.making import make_officer, make_unit
@@ -45,3 +46,11 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(desk: Desk, days: str
     assert response.status_code == 400
     assert "1 to 365 days" in words_of(response)
     assert 'value="nightly export"' in response.get_data(as_text=True)
+
+
+def test_an_officer_chooses_how_he_is_told(desk: Desk, session: Session) -> None:
+    assert desk.post("/console/own/notices", choice="daily").status_code == 303
+    assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
+    assert '<option value="daily" selected>' in desk.get("/console/own").get_data(as_text=True)
+    assert desk.post("/console/own/notices", choice="hourly").status_code == 303
+    assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY

@@ -1,0 +1,149 @@
+"""Telling officers by mail that there is something for them, never what: no name, number, case or kind stands in a mail.
+
+`notify` writes into the transaction of what is told of, so that neither is there without the other; the worker sends after the
+commit. It takes what is due for a few minutes first, so that of several workers one sends; if it crashes before the notices are
+gone, the mail is sent once more, which is better than never.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
+from registry.officers.rights import RIGHTS, Act, Resource
+from registry.officers.sessions import roles_on
+from registry.terms import Language
+
+DIGEST_AT = time(6)
+"""In UTC: before the desks of Europe open, and in the afternoon of China's."""
+PAUSE = timedelta(minutes=10)
+"""Between two mails to one officer: whoever was just told looks anyway."""
+TAKEN_FOR = timedelta(minutes=5)
+
+Tell = Callable[[str, str, str], bool]
+"""Sends a mail: address, subject, text. False when it was not sent, so that it is tried again."""
+
+
+class Words(StrEnum):
+    """What a mail says, by how its reader wants to be told."""
+
+    AT_ONCE = "at_once"
+    DAILY = "daily"
+
+
+Wording = Callable[[Language, Words], tuple[str, str]]
+"""Subject and text of a mail in a language."""
+
+
+def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime) -> None:
+    """There is something for an officer. Nothing is written for whoever wants no mail, or has left."""
+    if officer.state is OfficerState.ACTIVE and choice_of(session, officer) is not NoticeChoice.NONE:
+        session.add(Notice(officer_id=officer.id, kind=kind, made_at=at))
+        session.flush()
+
+
+def notify_named(session: Session, reference: str, kind: NoticeKind, at: datetime) -> None:
+    """As `notify` for the officer of a reference; nobody where it is none, such as the command line."""
+    officer = session.scalars(select(Officer).where(Officer.reference == reference)).one_or_none()
+    if officer is not None:
+        notify(session, officer, kind, at)
+
+
+def notify_unit(
+    session: Session,
+    unit: str,
+    resource: Resource,
+    act: Act,
+    kind: NoticeKind,
+    at: datetime,
+    *,
+    but: Sequence[str] = (),
+) -> None:
+    """There is something for whoever of a unit has a right today; not for those whose references are in `but`."""
+    able = RIGHTS[(resource, act)]
+    for officer in session.scalars(select(Officer).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)):
+        if officer.reference not in but and able & roles_on(session, officer, at.date()):
+            notify(session, officer, kind, at)
+
+
+def choice_of(session: Session, officer: Officer) -> NoticeChoice:
+    kept = session.get(Mailing, officer.id)
+    return NoticeChoice.AT_ONCE if kept is None else kept.choice
+
+
+def choose(session: Session, officer: Officer, choice: NoticeChoice) -> None:
+    """How the officer wants to be told from now on. Who wants no mail is not told of what waits, either."""
+    _mailing(session, officer.id).choice = choice
+    if choice is NoticeChoice.NONE:
+        session.execute(delete(Notice).where(Notice.officer_id == officer.id))
+    session.flush()
+
+
+def is_due(choice: NoticeChoice, made_at: datetime, told_at: datetime | None, at: datetime) -> bool:
+    """Whether the oldest notice of an officer is told now."""
+    match choice:
+        case NoticeChoice.NONE:
+            return False
+        case NoticeChoice.AT_ONCE:
+            return told_at is None or at - told_at >= PAUSE
+        case NoticeChoice.DAILY:
+            latest = datetime.combine(at.date(), DIGEST_AT, at.tzinfo)
+            return made_at < (latest if latest <= at else latest - timedelta(days=1))
+
+
+def tell_due(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
+    """Mail each officer once for all that is due. Gives the mails sent."""
+    sent = 0
+    with sessions() as session:
+        waiting = session.scalars(select(Notice.officer_id).where(_is_free(at)).distinct()).all()
+    for officer_id in waiting:
+        with sessions.begin() as session:
+            taken = _take(session, officer_id, at)
+        if taken is None:
+            continue
+        address, language, choice, notices = taken
+        words = Words.DAILY if choice is NoticeChoice.DAILY else Words.AT_ONCE
+        if not tell(address, *wording(language, words)):
+            continue
+        sent += 1
+        with sessions.begin() as session:
+            session.execute(delete(Notice).where(Notice.id.in_(notices)))
+            _mailing(session, officer_id).told_at = at
+    return sent
+
+
+def _take(session: Session, officer_id: int, at: datetime) -> tuple[str, Language, NoticeChoice, Sequence[int]] | None:
+    """What is due for an officer, taken so that no other worker sends it; None where there is nothing after all."""
+    officer = session.get_one(Officer, officer_id)
+    if officer.state is not OfficerState.ACTIVE:
+        session.execute(delete(Notice).where(Notice.officer_id == officer_id))
+        return None
+    mailing = session.get(Mailing, officer_id)
+    choice = NoticeChoice.AT_ONCE if mailing is None else mailing.choice
+    oldest = session.scalars(
+        select(Notice.made_at).where(Notice.officer_id == officer_id, _is_free(at)).order_by(Notice.made_at).limit(1)
+    ).one_or_none()
+    if oldest is None or not is_due(choice, oldest, None if mailing is None else mailing.told_at, at):
+        return None
+    taken = session.scalars(
+        update(Notice)
+        .where(Notice.officer_id == officer_id, _is_free(at))
+        .values(taken_until=at + TAKEN_FOR)
+        .returning(Notice.id)
+    ).all()
+    return (officer.email, Language(officer.language), choice, taken) if taken else None
+
+
+def _is_free(at: datetime) -> ColumnElement[bool]:
+    return or_(Notice.taken_until.is_(None), Notice.taken_until <= at)
+
+
+def _mailing(session: Session, officer_id: int) -> Mailing:
+    kept = session.get(Mailing, officer_id)
+    if kept is None:
+        kept = Mailing(officer_id=officer_id, choice=NoticeChoice.AT_ONCE)
+        session.add(kept)
+    return kept

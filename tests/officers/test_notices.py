@@ -1,0 +1,187 @@
+"""Mail to officers: that there is something and never what, once each, as each of them wants it."""
+
+import email
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.policy import default
+
+import pytest
+from aiosmtpd.controller import Controller
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.cli import tasks
+from registry.clock import now
+from registry.config import Settings
+from registry.db import sessions_for
+from registry.keyring import Keyring
+from registry.officers import accounts, notices
+from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
+from registry.officers.rights import Role
+from registry.web.notice_words import notice_words
+from tests.complaints.test_reminding import Post
+from tests.officers.making import make_officer, make_unit
+from tests.serving import free_port
+from tests.test_mail import Kept
+
+AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def officer(session: Session, keyring: Keyring) -> Officer:
+    make_unit(session)
+    return make_officer(session, keyring, Role.SUPERVISOR).officer
+
+
+@pytest.fixture
+def sessions(session: Session) -> sessionmaker[Session]:
+    return sessions_for(session.get_bind())  # type: ignore[arg-type]
+
+
+def something(session: Session, officer: Officer, at: datetime = AT) -> None:
+    notices.notify(session, officer, NoticeKind.ASSIGNED, at)
+    session.commit()
+
+
+def tell(sessions: sessionmaker[Session], post: Post, at: datetime) -> int:
+    return notices.tell_due(sessions, notice_words("https://registry.example"), post, at)
+
+
+def test_an_officer_is_told_once_and_not_what(
+    session: Session, sessions: sessionmaker[Session], officer: Officer
+) -> None:
+    post = Post()
+    for _ in range(3):
+        something(session, officer)
+    assert tell(sessions, post, AT) == 1
+    ((address, subject, text),) = post.sent
+    assert (address, subject) == (officer.email, "There is something for you")
+    assert "https://registry.example/console/" in text
+    assert officer.reference not in text
+    assert officer.name not in text
+    assert tell(sessions, post, AT + timedelta(days=1)) == 0
+
+
+def test_what_was_undone_is_not_told(session: Session, sessions: sessionmaker[Session], officer: Officer) -> None:
+    session.commit()
+    notices.notify(session, officer, NoticeKind.ASSIGNED, AT)
+    session.rollback()
+    assert tell(sessions, Post(), AT) == 0
+
+
+def test_while_the_server_is_away_nothing_is_lost(
+    session: Session, sessions: sessionmaker[Session], officer: Officer
+) -> None:
+    post = Post()
+    post.is_dead = True
+    something(session, officer)
+    assert tell(sessions, post, AT) == 0
+    post.is_dead = False
+    # It is this worker's for five minutes, so that another does not send it too.
+    assert tell(sessions, post, AT + 4 * MINUTE) == 0
+    assert tell(sessions, post, AT + 5 * MINUTE) == 1
+    assert tell(sessions, post, AT + timedelta(days=1)) == 0
+
+
+def test_of_two_workers_one_sends(session: Session, sessions: sessionmaker[Session], officer: Officer) -> None:
+    other = Post()
+
+    def while_another_works(address: str, subject: str, text: str) -> bool:
+        assert tell(sessions, other, AT) == 0
+        return True
+
+    something(session, officer)
+    assert notices.tell_due(sessions, notice_words("https://registry.example"), while_another_works, AT) == 1
+    assert other.sent == []
+
+
+def test_whoever_was_just_told_is_not_told_again_for_ten_minutes(
+    session: Session, sessions: sessionmaker[Session], officer: Officer
+) -> None:
+    post = Post()
+    something(session, officer)
+    assert tell(sessions, post, AT) == 1
+    something(session, officer, AT + MINUTE)
+    assert tell(sessions, post, AT + 9 * MINUTE) == 0
+    assert tell(sessions, post, AT + 10 * MINUTE) == 1
+
+
+def test_a_digest_comes_in_the_morning_alone(
+    session: Session, sessions: sessionmaker[Session], officer: Officer
+) -> None:
+    post, morning = Post(), datetime(2026, 11, 25, 6, 0, tzinfo=UTC)
+    notices.choose(session, officer, NoticeChoice.DAILY)
+    officer.language = "zh-Hans"
+    for hour in range(3):
+        something(session, officer, AT + timedelta(hours=hour))
+    assert tell(sessions, post, AT + timedelta(hours=9)) == 0
+    assert tell(sessions, post, morning - MINUTE) == 0
+    assert tell(sessions, post, morning) == 1
+    assert post.sent[0][1] == "有事项等待您处理"
+    something(session, officer, morning + MINUTE)
+    assert tell(sessions, post, morning + timedelta(hours=23)) == 0
+    assert tell(sessions, post, morning + timedelta(days=1)) == 1
+
+
+def test_who_wants_no_mail_gets_none_even_of_what_waited(
+    session: Session, sessions: sessionmaker[Session], officer: Officer
+) -> None:
+    something(session, officer)
+    notices.choose(session, officer, NoticeChoice.NONE)
+    something(session, officer)
+    assert session.scalars(select(Notice)).all() == []
+    notices.choose(session, officer, NoticeChoice.AT_ONCE)
+    session.commit()
+    assert tell(sessions, Post(), AT) == 0
+
+
+def test_who_has_left_is_told_nothing(session: Session, sessions: sessionmaker[Session], officer: Officer) -> None:
+    something(session, officer)
+    officer.state = OfficerState.CLOSED
+    session.commit()
+    assert tell(sessions, Post(), AT) == 0
+    assert session.scalars(select(Notice)).all() == []
+
+
+def test_a_proposal_is_told_to_whoever_may_approve_it_and_its_decision_to_the_proposer(
+    session: Session, officer: Officer, keyring: Keyring
+) -> None:
+    other = make_officer(session, keyring, Role.SUPERVISOR, email="b@authority.example").officer
+    subject = make_officer(session, keyring, Role.SUPERVISOR, email="c@authority.example").officer
+    make_officer(session, keyring, Role.TRIAGE, email="d@authority.example")
+    session.query(Notice).delete()
+    change = accounts.propose_roles(session, subject, [Role.TRIAGE], by=officer.reference, at=now())
+    told = session.execute(select(Notice.officer_id, Notice.kind)).all()
+    assert [tuple(row) for row in told] == [(other.id, NoticeKind.SECOND_PERSON)]
+    accounts.approve(session, change, by=other.reference, at=now(), today=now().date())
+    told = session.execute(select(Notice.officer_id, Notice.kind).order_by(Notice.id)).all()
+    assert tuple(told[-1]) == (officer.id, NoticeKind.DECIDED)
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[Kept, str]]:
+    handler, port = Kept(), free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+def test_the_worker_sends_by_a_real_server(
+    session: Session,
+    sessions: sessionmaker[Session],
+    officer: Officer,
+    settings: Settings,
+    server: tuple[Kept, str],
+) -> None:
+    handler, url = server
+    something(session, officer)
+    for _ in range(2):
+        tasks.tell_officers(replace(settings, smtp_url=url), sessions)
+    (message,) = handler.messages
+    parsed = email.message_from_bytes(message.as_bytes(), policy=default)
+    assert parsed["To"] == officer.email
+    assert "There is something for you in the registry." in parsed.get_content()
+    assert session.scalars(select(Mailing.officer_id)).all() == [officer.id]
