@@ -22,6 +22,8 @@ TAGS = {
     "statistics": "Open numbers about complaints, by closed quarters.",
     "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
     "docs/api-officers.md says how to get one.",
+    "hearings": "An agency is asked about what an officer wrote, and answers: docs/hearings.md.",
+    "referrals": "A part of a case for a partner organisation, and what it reports back: docs/referrals.md.",
     "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
     "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
     "service": "Whether the service is up.",

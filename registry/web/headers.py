@@ -51,7 +51,18 @@ PUBLIC_PATHS = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
 
 DESK_PATHS = tuple(
     f"/api/v1/{noun}"
-    for noun in ("officers", "officer-changes", "cases", "sanctions", "hearings", "referrals", "audit")
+    for noun in (
+        "officers",
+        "officer-changes",
+        "cases",
+        "sanctions",
+        "hearings",
+        "served-hearings",
+        "referrals",
+        "received-referrals",
+        "entry-requests",
+        "audit",
+    )
 )
 """What begins so is for officers alone, and no page of another site reads it. (`/licences` is not: what the public may read of a
 licence stands there too.)"""

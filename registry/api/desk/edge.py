@@ -6,10 +6,18 @@ from typing import Any
 from flask import Flask
 from flask_restx import Namespace
 
-from registry.api.desk import officer_changes, officers, own
+from registry.api.desk import hearings, officer_changes, officers, own, received_referrals, referrals, served_hearings
 from registry.web.headers import DESK_PATHS
 
-DESK: tuple[Namespace, ...] = (own.ns, officers.ns, officer_changes.ns)
+DESK: tuple[Namespace, ...] = (
+    own.ns,
+    officers.ns,
+    officer_changes.ns,
+    hearings.ns,
+    served_hearings.ns,
+    referrals.ns,
+    received_referrals.ns,
+)
 """Every namespace of officers, in the order of the documentation."""
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.case_terms import HearingState
-from registry.complaints.casework import Officer, case_of
+from registry.complaints.casework import Officer, case_of, in_unit
 from registry.complaints.hearings import content
 from registry.complaints.hearings.actions import held_in
 from registry.complaints.hearings.models import Hearing
@@ -80,6 +80,15 @@ def shown(
         ways=_ways(session, case, hearing, officer, today, by, reprisal),
     )
     record(session, "hearing.previewed", case.reference, on=today, actor=officer.name, detail=officer.role)
+    return found
+
+
+def case_behind(session: Session, unit: str, reference: str) -> Case:
+    """The case of a hearing of a unit. Raises NotFound."""
+    query = select(Case).join(Hearing, Hearing.case_id == Case.id)
+    found = session.execute(query.where(in_unit(unit), Hearing.reference == reference)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"there is no hearing {reference} in this unit")
     return found
 
 

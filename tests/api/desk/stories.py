@@ -9,24 +9,42 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.api.desk.examples import (
+    AGENCYS,
+    BOX,
+    CASE,
+    CHECKER,
     COLLEAGUE,
+    HEARINGS,
     KEEPER,
     OFFICERS,
     OTHER_TOKEN,
+    POLICE_PERSON,
+    REFERRALS,
+    REP,
     SECOND,
     SESSION,
     SUPERVISOR,
     TOKEN,
+    UNION_PERSON,
+    WRITER,
     DeskExample,
 )
+from registry.case_terms import ConsentKind, PartnerKind
 from registry.clock import now
+from registry.complaints.sealing import Sealer
 from registry.keyring import Keyring
 from registry.officers import sessions, tokens
 from registry.officers.models import Officer
 from registry.officers.rights import Role
 from tests.api.shapes import assert_as_documented
+from tests.complaints.filing import make_units
+from tests.complaints.hearings.making import heard_case
+from tests.complaints.referrals.making import UNION, make_partner
+from tests.complaints.referrals.making import told as told_case
+from tests.console.cases.conftest import UNIT
 from tests.officers.making import make_officer, make_unit
 
+POLICE = "it-police"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
 
 
@@ -74,7 +92,46 @@ def officers_begin(session: Session, keyring: Keyring) -> Cast:
     return cast
 
 
-STORIES = (Story(OFFICERS, officers_begin),)
+def _with_officers(session: Session, keyring: Keyring, cast: Cast, *people: tuple[str, str, Role, str]) -> Cast:
+    """Officers by name in the story, stand-in, role and unit."""
+    for who, stand_in, role, unit in people:
+        name, email = f"Invented {who.capitalize()}", f"{who}@authority.example"
+        officer = make_officer(session, keyring, role, unit=unit, name=name, email=email).officer
+        cast.tokens[who] = token_of(session, officer)
+        cast.live[stand_in] = officer.reference
+    return cast
+
+
+def hearings_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    case = heard_case(session, sealer, keyring)
+    cast = Cast({}, {CASE: case.reference, AGENCYS: case.agency})
+    return _with_officers(
+        session, keyring, cast,
+        ("writer", WRITER, Role.INVESTIGATOR, UNIT),
+        ("checker", CHECKER, Role.SUPERVISOR, UNIT),
+        ("rep", REP, Role.AGENCY_REP, case.desk),
+    )  # fmt: skip
+
+
+def referrals_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    for partner, kind in ((UNION, PartnerKind.UNION), (POLICE, PartnerKind.POLICE)):
+        make_partner(session, sealer, partner, kind)
+    case = told_case(session, sealer, consents=(ConsentKind.UNION,))
+    cast = Cast({}, {CASE: case.reference, BOX: case.filed.box.reference})
+    return _with_officers(
+        session, keyring, cast,
+        ("writer", WRITER, Role.INVESTIGATOR, UNIT),
+        ("checker", CHECKER, Role.SUPERVISOR, UNIT),
+        ("union", UNION_PERSON, Role.PARTNER, UNION),
+        ("police", POLICE_PERSON, Role.PARTNER, POLICE),
+    )  # fmt: skip
+
+
+STORIES = (Story(OFFICERS, officers_begin), Story(HEARINGS, hearings_begin), Story(REFERRALS, referrals_begin))
 
 
 def told(

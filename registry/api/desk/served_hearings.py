@@ -1,0 +1,96 @@
+"""Hearings by the API, at the agency: what it is asked, and its answer. Nothing of a case is shown here."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_restx import Namespace, Resource
+from sqlalchemy.orm import Session
+
+from registry.api.desk.guard import etag, officer_may
+from registry.clock import now
+from registry.complaints.hearings import portal
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.web.answers import Answer
+from registry.web.complaints import sealer
+from registry.web.desk import reference_in
+from registry.web.payloads import returns, takes
+from schemas.hearings import HearingAnswerSchema, ServedHearingSchema, ServedHearingsSchema
+
+ns = Namespace("hearings", path="/served-hearings")
+
+HEARING = rights.Resource.HEARING
+
+
+@ns.route("")
+class ServedHearings(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.ANSWER)
+    @takes()
+    @returns(ServedHearingsSchema(), "listServedHearings", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List what your agency is asked."""
+        found = portal.served(session, me.standing.unit, now().date())
+        return Answer({"items": [_listed(one) for one in found]})
+
+
+@ns.route("/<hearing_id>")
+class ServedHearing(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.ANSWER)
+    @takes()
+    @returns(ServedHearingSchema(), "getServedHearing", (404,), kept=False)
+    def get(self, session: Session, me: Present, hearing_id: str) -> Answer:
+        """Read what your agency is asked, and its answer."""
+        return _shown(session, me, reference_in(hearing_id))
+
+
+@ns.route("/<hearing_id>/draft")
+class AnswerDraft(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.ANSWER, versioned=True)
+    @takes(HearingAnswerSchema(), body=True)
+    @returns(ServedHearingSchema(), "keepHearingAnswer", (404, 409, 413, 415))
+    def put(self, session: Session, me: Present, version: int, hearing_id: str, text: str) -> Answer:
+        """Keep an answer that is not finished."""
+        return _done(session, me, version, hearing_id, text, portal.keep)
+
+
+@ns.route("/<hearing_id>/answer")
+class Answering(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.ANSWER, versioned=True)
+    @takes(HearingAnswerSchema(), body=True)
+    @returns(ServedHearingSchema(), "answerHearing", (404, 409, 413, 415))
+    def post(self, session: Session, me: Present, version: int, hearing_id: str, text: str) -> Answer:
+        """Answer, once and for good."""
+        return _done(session, me, version, hearing_id, text, portal.answer)
+
+
+def _done(
+    session: Session, me: Present, version: int, hearing_id: str, text: str, do: Callable[..., object]
+) -> Answer:  # fmt: skip
+    reference = reference_in(hearing_id)
+    do(session, sealer(), me.standing.unit, me.officer.reference, reference, text, now(), version=version)
+    return _shown(session, me, reference)
+
+
+def _shown(session: Session, me: Present, reference: str) -> Answer:
+    shown = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
+    value: dict[str, Any] = {
+        **_listed(shown.listed),
+        "allegation": shown.allegation,
+        "draft": shown.draft,
+        "answer": shown.answer,
+        "answered_on": shown.answered_on,
+        "may_answer": shown.may_answer,
+        "version": shown.version,
+    }
+    return Answer(value, headers=(etag(shown.version),))
+
+
+def _listed(one: portal.Listed) -> dict[str, Any]:
+    return {
+        "hearing_id": one.reference,
+        "state": one.state,
+        "served_on": one.served_on,
+        "answer_by": one.answer_by,
+        "unit": dict(one.unit),
+    }

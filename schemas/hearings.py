@@ -1,0 +1,131 @@
+"""Hearings: what an officer puts to an agency, who looked at it, and what the agency answers."""
+
+from marshmallow import fields
+
+from registry.case_terms import HearingEnd, HearingState
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Count, Day, Line, OneOf, Passage
+
+MOST_ALLEGATION = 8000
+MOST_REASON = 4000
+MOST_ANSWER = 20_000
+
+_STATE = {"description": "From where to where it may go: docs/hearings.md."}
+_VERSION = {"description": "For If-Match, in quotes."}
+_OFFICER = {"description": "An officer's id."}
+_LACK = {"description": "What is lacking, as a code; null where nothing is."}
+
+
+class HearingSummarySchema(OutSchema):
+    """A hearing without a word of what is in it."""
+
+    hearing_id = fields.String(required=True)
+    agency_id = fields.String(required=True)
+    state = OneOf(tuple(HearingState), required=True, metadata=_STATE)
+    drafted_by = fields.String(required=True, metadata=_OFFICER)
+    drafted_on = fields.Date(required=True)
+    checked_by = fields.String(required=True, allow_none=True)
+    checked_on = fields.Date(required=True, allow_none=True)
+    served_by = fields.String(required=True, allow_none=True)
+    served_on = fields.Date(required=True, allow_none=True)
+    answer_by = fields.Date(required=True, allow_none=True, metadata={"description": "The last day to answer."})
+    answered_on = fields.Date(required=True, allow_none=True)
+    ended_on = fields.Date(required=True, allow_none=True)
+    ended_because = OneOf(tuple(HearingEnd), required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class HearingsSchema(OutSchema):
+    items = fields.List(fields.Nested(HearingSummarySchema), required=True)
+
+
+class ReprisalSchema(OutSchema):
+    """How easily the agency could guess who complained."""
+
+    could_complain = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "How many people could have; null where nobody knows."}
+    )
+    is_few = fields.Boolean(required=True, metadata={"description": "Approving asks for a reason then."})
+    days_since_filing = fields.Integer(required=True)
+    others = fields.Integer(required=True, metadata={"description": "Further cases of the unit about this agency."})
+
+
+class HearingWaySchema(OutSchema):
+    """A state to which you may take it. What a request brings along, such as a reason, is asked for then."""
+
+    to = OneOf(tuple(HearingState), required=True)
+    lacking = fields.String(required=True, allow_none=True, metadata=_LACK)
+
+
+class HearingSchema(HearingSummarySchema):
+    """A hearing as the unit of its case reads it; reading it is on record."""
+
+    case_id = fields.String(required=True)
+    allegation = fields.String(required=True, metadata={"description": "Exactly what the agency reads, or would."})
+    answer = fields.String(required=True, allow_none=True)
+    returned = fields.String(required=True, allow_none=True, metadata={"description": "Why it was sent back."})
+    few = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why it goes though few could have complained."}
+    )
+    reprisal = fields.Nested(ReprisalSchema, required=True)
+    ways = fields.List(fields.Nested(HearingWaySchema), required=True)
+
+
+class AllegationSchema(InSchema):
+    allegation = Passage(
+        most=MOST_ALLEGATION,
+        required=True,
+        metadata={"description": "In your own words. Copied words, numbers of cases and days are refused, by line."},
+    )
+    could_complain = Count(
+        least=1, most=100_000, metadata={"description": "Your estimate of how many people could have complained."}
+    )
+
+
+class HearingDraftSchema(AllegationSchema):
+    agency_id = Line(most=20, metadata={"description": "Where the case names no agency of the registry."})
+
+
+class HearingReasonSchema(InSchema):
+    reason = Passage(most=MOST_REASON, required=True)
+
+
+class HearingApprovalSchema(InSchema):
+    reason = Passage(most=MOST_REASON, metadata={"description": "Needed where `is_few`; the agency never reads it."})
+
+
+class HearingServiceSchema(InSchema):
+    answer_by = Day(required=True, metadata={"description": "From 3 to 90 days from today."})
+
+
+class ServedHearingSummarySchema(OutSchema):
+    """What an agency is asked, in its list."""
+
+    hearing_id = fields.String(required=True)
+    state = OneOf(("served", "answered", "lapsed"), required=True)
+    served_on = fields.Date(required=True)
+    answer_by = fields.Date(required=True)
+    unit = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True, metadata={"description": "Who asks, by language."}
+    )
+
+
+class ServedHearingsSchema(OutSchema):
+    items = fields.List(fields.Nested(ServedHearingSummarySchema), required=True)
+
+
+class ServedHearingSchema(ServedHearingSummarySchema):
+    """All that an agency reads: never a case's number, a day before it was served, or who complained."""
+
+    allegation = fields.String(required=True)
+    draft = fields.String(
+        required=True, metadata={"description": "Your answer as far as it is kept; empty without one."}
+    )
+    answer = fields.String(required=True, allow_none=True)
+    answered_on = fields.Date(required=True, allow_none=True)
+    may_answer = fields.Boolean(required=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class HearingAnswerSchema(InSchema):
+    text = Passage(most=MOST_ANSWER, required=True)

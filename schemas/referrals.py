@@ -1,0 +1,149 @@
+"""Referrals: what of a case goes to a partner organisation, on which basis, and what comes back."""
+
+from marshmallow import fields
+
+from registry.case_terms import Author, BoxRole, FileKind, PartnerKind, ReferralBasis, ReferralEnd, ReferralState
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Day, Flag, Line, OneOf, Passage
+
+MOST_NOTE = 4000
+MOST_REPORT = 20_000
+_MOST_CHOSEN = 40
+
+_STATE = {"description": "From where to where it may go: docs/referrals.md."}
+_VERSION = {"description": "For If-Match, in quotes."}
+
+
+class ReferralSummarySchema(OutSchema):
+    """A referral without a word of what is handed on."""
+
+    referral_id = fields.String(required=True)
+    partner = fields.String(required=True, metadata={"description": "The organisation's unit."})
+    partner_kind = OneOf(tuple(PartnerKind), required=True)
+    country = fields.String(required=True)
+    state = OneOf(tuple(ReferralState), required=True, metadata=_STATE)
+    basis = OneOf(tuple(ReferralBasis), required=True, allow_none=True)
+    expires_on = fields.Date(required=True)
+    proposed_by = fields.String(required=True)
+    proposed_on = fields.Date(required=True)
+    decided_by = fields.String(required=True, allow_none=True)
+    sent_by = fields.String(required=True, allow_none=True)
+    sent_on = fields.Date(required=True, allow_none=True)
+    ended_because = OneOf(tuple(ReferralEnd), required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class ReferralsSchema(OutSchema):
+    items = fields.List(fields.Nested(ReferralSummarySchema), required=True)
+
+
+class HandedAnswerSchema(OutSchema):
+    by = OneOf(tuple(BoxRole), required=True)
+    question = fields.String(required=True)
+    value = fields.Raw(required=True, metadata={"description": "As the questionnaire has it: text, number or object."})
+
+
+class HandedMessageSchema(OutSchema):
+    author = OneOf(tuple(Author), required=True)
+    text = fields.String(required=True)
+
+
+class HandedFileSchema(OutSchema):
+    """A file that goes along; its clean copy is fetched on the partner's page of the console."""
+
+    file_id = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = OneOf(tuple(FileKind), required=True)
+
+
+class HandedSchema(OutSchema):
+    """All that the partner reads, beside who she is. It names no case, and no day on which something was written."""
+
+    note = fields.String(required=True)
+    answers = fields.List(fields.Nested(HandedAnswerSchema), required=True)
+    messages = fields.List(fields.Nested(HandedMessageSchema), required=True)
+    files = fields.List(fields.Nested(HandedFileSchema), required=True)
+
+
+class ReferralReportSchema(OutSchema):
+    written_by = fields.String(required=True)
+    written_on = fields.Date(required=True)
+    text = fields.String(required=True)
+
+
+class ReferralWaySchema(OutSchema):
+    """A state to which you may take it. What a request brings along, such as a law, is asked for then."""
+
+    to = OneOf(tuple(ReferralState), required=True)
+    lacking = fields.String(
+        required=True, allow_none=True, metadata={"description": "What is lacking, as a code; null where nothing is."}
+    )
+
+
+class ReferralSchema(ReferralSummarySchema):
+    """A referral as the unit of its case reads it; reading it is on record."""
+
+    case_id = fields.String(required=True)
+    handed = fields.Nested(HandedSchema, required=True)
+    is_consented = fields.Boolean(required=True, metadata={"description": "Whether the worker agrees today."})
+    legal_basis = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True, metadata={"description": "Why the partner declined."})
+    reports = fields.List(fields.Nested(ReferralReportSchema), required=True)
+    ways = fields.List(fields.Nested(ReferralWaySchema), required=True)
+
+
+class ReferralProposalSchema(InSchema):
+    """What the partner is to read. An answer is `<mailbox>.<question>`, a message or file its id."""
+
+    partner = Line(most=40, required=True)
+    expires_on = Day(required=True, metadata={"description": "A year from now at most."})
+    answers = fields.List(Line(most=_MOST_CHOSEN), load_default=list)
+    messages = fields.List(Line(most=_MOST_CHOSEN), load_default=list)
+    files = fields.List(Line(most=_MOST_CHOSEN), load_default=list)
+    note = Passage(most=MOST_NOTE)
+    identity_said_in = Line(
+        most=_MOST_CHOSEN, metadata={"description": "The message in which she asked that her name be told."}
+    )
+
+
+class ReferralOverrideSchema(InSchema):
+    legal_basis = Passage(most=MOST_NOTE, required=True)
+
+
+class ReceivedReferralSummarySchema(OutSchema):
+    """What was handed to your organisation, in its list."""
+
+    referral_id = fields.String(required=True)
+    state = OneOf(("sent", "accepted", "done"), required=True)
+    sent_on = fields.Date(required=True, allow_none=True)
+    expires_on = fields.Date(required=True)
+    unit = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "Who sent it, by language."},
+    )
+
+
+class ReceivedReferralsSchema(OutSchema):
+    items = fields.List(fields.Nested(ReceivedReferralSummarySchema), required=True)
+
+
+class ReceivedReferralSchema(ReceivedReferralSummarySchema):
+    handed = fields.Nested(HandedSchema, required=True)
+    identity = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={"description": "Empty unless she asked that her name be told and the custodian agreed."},
+    )
+    reports = fields.List(fields.Nested(ReferralReportSchema), required=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class ReferralDeclineSchema(InSchema):
+    reason = Passage(most=MOST_NOTE, required=True)
+
+
+class ReferralReportInSchema(InSchema):
+    text = Passage(most=MOST_REPORT, required=True)
+    is_done = Flag(load_default=False, metadata={"description": "Nothing more follows."})
