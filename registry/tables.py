@@ -21,6 +21,7 @@ from registry.entries import models as _entries
 from registry.events import models as _events
 from registry.imports import models as _imports
 from registry.licensing import models as _licensing
+from registry.licensing.deposits import models as _deposits
 from registry.log import models as _log
 from registry.names import models as _names
 from registry.officers import models as _officers
@@ -43,6 +44,7 @@ MODELS = (
     _events,
     _hearings,
     _imports,
+    _deposits,
     _licensing,
     _log,
     _mailboxes,

@@ -435,6 +435,15 @@ class DepositUse(StrEnum):
     EMERGENCY_OR_REPATRIATION = "emergency_or_repatriation"
 
 
+class DepositLineKind(StrEnum):
+    """What a line of an agency's deposit says. `reversed` takes back another line, which stays."""
+
+    PAID_IN = "paid_in"
+    DRAWN = "drawn"
+    TOPPED_UP = "topped_up"
+    REVERSED = "reversed"
+
+
 class ConditionCode(StrEnum):
     """Conditions a rule can judge; `other` is free text that no rule can, so it never yields `yes`."""
 

@@ -14,7 +14,7 @@ from registry.console.hearings import desk as hearings_desk
 from registry.console.hearings import portal as hearings_portal
 from registry.console.imports import channels, clones, lists
 from registry.console.licences import acts as licence_acts
-from registry.console.licences import licence, licences
+from registry.console.licences import deposit, licence, licences
 from registry.console.licences import proposals as licence_proposals
 from registry.console.overview import board
 from registry.console.overview import page as overview_page
@@ -45,6 +45,7 @@ PAGES: tuple[Blueprint, ...] = (
     licences.pages,
     licence.pages,
     licence_acts.pages,
+    deposit.pages,
     licence_proposals.pages,
     lists.pages,
     channels.pages,

@@ -1,0 +1,123 @@
+"""An agency's deposit: its ledger, what is missing and by when, and the lines that wait for a second person."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.clock import now
+from registry.codes import Problem
+from registry.console.acting import version_sent
+from registry.console.guard import allowed
+from registry.console.licences.forms import day_in
+from registry.console.licences.opening import official, require_no_interest
+from registry.console.licences.showing import name_of
+from registry.console.refusals import Refusal, attempt
+from registry.console.rendering import page
+from registry.errors import Fault, InvalidInput
+from registry.licensing.deposits import actions, queries
+from registry.licensing.deposits.rules import FORMS, TOP_UP_WITHIN
+from registry.licensing.drafting import today_of
+from registry.licensing.queries import agency_at_desk
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.terms import DepositLineKind, DepositUse
+from registry.web.desk import names_of
+
+pages = Blueprint("console_deposits", __name__)
+
+
+@pages.get("/licences/agencies/<reference>/deposit")
+@allowed(Resource.DEPOSIT, Act.READ)
+def deposit(session: Session, me: Present, reference: str) -> Response:
+    return _page(session, me, reference)
+
+
+@pages.post("/licences/agencies/<reference>/deposit")
+@allowed(Resource.DEPOSIT, Act.PROPOSE)
+def enter(session: Session, me: Present, reference: str) -> BaseResponse:
+    form = request.form
+
+    def act() -> None:
+        use = form.get("use") or None
+        if use is not None and use not in list(DepositUse):
+            raise InvalidInput([Fault("use", Problem.INVALID_VALUE, f"must be one of {', '.join(DepositUse)}")])
+        if form.get("kind") not in list(DepositLineKind):
+            raise InvalidInput([Fault("kind", Problem.INVALID_VALUE, f"must be one of {', '.join(DepositLineKind)}")])
+        actions.enter(
+            session,
+            official(me),
+            reference,
+            DepositLineKind(form["kind"]),
+            now(),
+            amount=form.get("amount", ""),
+            currency=form.get("currency", ""),
+            happened_on=day_in(form, "happened_on"),
+            note=form.get("note", ""),
+            use=DepositUse(use) if use else None,
+            reverses=form.get("reverses") or None,
+            form=form.get("held_as") or None,
+            held_by=form.get("held_by"),
+        )
+
+    return _done(session, me, reference, act)
+
+
+@pages.post("/licences/agencies/<reference>/deposit/<line>/approve")
+@allowed(Resource.DEPOSIT, Act.APPROVE)
+def approve(session: Session, me: Present, reference: str, line: str) -> BaseResponse:
+    return _decided(session, me, reference, lambda version: actions.approve(
+        session, official(me), line, now(), version=version
+    ))  # fmt: skip
+
+
+@pages.post("/licences/agencies/<reference>/deposit/<line>/refuse")
+@allowed(Resource.DEPOSIT, Act.PROPOSE)
+def refuse(session: Session, me: Present, reference: str, line: str) -> BaseResponse:
+    return _decided(session, me, reference, lambda version: actions.refuse(
+        session, official(me), line, now(), version=version
+    ))  # fmt: skip
+
+
+def _decided(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
+    version = version_sent()
+    return _done(session, me, reference, lambda: act(version))
+
+
+def _done(session: Session, me: Present, reference: str, act: Callable[[], object]) -> BaseResponse:
+    _, agency = agency_at_desk(session, official(me).authority, reference)
+    require_no_interest(me, agency.agency_id)
+    refusal = attempt(session, act)
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    return redirect(f"/console/licences/agencies/{agency.agency_id}/deposit", 303)
+
+
+def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    authority = official(me).authority
+    row, agency = agency_at_desk(session, authority, reference)
+    require_no_interest(me, agency.agency_id)
+    today, _ = today_of(session, authority, now())
+    found = queries.shown(session, row.id, agency, today)
+    return page(
+        "licences/deposit.html",
+        here="licences",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        agency=agency,
+        found=found,
+        is_late=found.standing.top_up_by is not None and found.standing.top_up_by < today,
+        reversed_lines={one.reverses for one in found.lines if one.reverses},
+        typed=request.form,
+        today=today,
+        kinds=[kind for kind in DepositLineKind if kind is not DepositLineKind.REVERSED],
+        uses=list(DepositUse),
+        forms=FORMS,
+        days=TOP_UP_WITHIN,
+        names=names_of(session, authority),
+        name_of=name_of,
+        own=me.officer.reference,
+        may_enter=me.standing.may(Resource.DEPOSIT, Act.PROPOSE),
+        may_approve=me.standing.may(Resource.DEPOSIT, Act.APPROVE),
+    )
