@@ -14,7 +14,9 @@ from registry.complaints import repeats as _repeats
 from registry.complaints import similarity as _similarity
 from registry.complaints.decisions import models as _decisions
 from registry.complaints.hearings import models as _hearings
+from registry.complaints.notes import models as _notes
 from registry.complaints.referrals import models as _referrals
+from registry.complaints.translations import models as _translations
 from registry.complaints.views import models as _views
 from registry.db import Base
 from registry.entries import models as _entries
@@ -49,11 +51,13 @@ MODELS = (
     _log,
     _mailboxes,
     _names,
+    _notes,
     _referrals,
     _repeats,
     _officers,
     _sanctions,
     _similarity,
     _statistics,
+    _translations,
     _views,
 )

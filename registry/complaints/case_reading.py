@@ -35,6 +35,7 @@ from registry.complaints.moving import moves_of
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.states import OPEN_STATES
 from registry.complaints.storage import FileStore
+from registry.complaints.translations.reading import Translated, translations_in
 from registry.errors import NotNow
 
 
@@ -82,6 +83,7 @@ class ShownBox(NamedTuple):
     messages: Sequence[ShownMessage]
     consents: Sequence[Standing]
     files: Sequence[FileInCase]
+    translations: Mapping[str, Translated]
 
 
 class CaseView(NamedTuple):
@@ -133,15 +135,22 @@ def counts(session: Session, unit: str) -> dict[tuple[CaseState, Priority], int]
 
 
 def case_view(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, *, act: str = "case.read"
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    today: date,
+    *,
+    act: str = "case.read",
+    into: str = "",
 ) -> CaseView:
-    """Read a case with what was written in it. The reading itself is audited as `act`, and committed with it or not had.
+    """Read a case with what was written in it, and its translations `into` a language.
 
-    What was withdrawn is read no more, unless somebody is in danger: who withdraws may have been made to. Raises NotFound,
-    NotNow.
+    The reading itself is audited as `act`, and committed with it or not had. What was withdrawn is read no more, unless somebody
+    is in danger: who withdraws may have been made to. Raises NotFound, NotNow.
     """
     case = case_of(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
-    _require_readable(case)
+    require_readable(case)
     running = clocks.by_kind(case.clock_rows)
     view = CaseView(
         case=case,
@@ -152,7 +161,7 @@ def case_view(
         employer=_opened(sealer, case, "employer_sealed"),
         region=_opened(sealer, case, "region_sealed"),
         amounts=_opened(sealer, case, "amounts_sealed") or {},
-        boxes=_shown_boxes(session, sealer, officer, case, today),
+        boxes=_shown_boxes(session, sealer, officer, case, today, into),
         moves=moves_of(session, case),
         clocks=running,
         purge_on=case.purge_on,
@@ -181,7 +190,7 @@ def clean_copy(
     Raises NotFound, also where there is no clean copy; NotNow, FilesUnavailable.
     """
     case = case_of(session, officer, reference)
-    _require_readable(case)
+    require_readable(case)
     boxes = opened_boxes(session, case)
     row = attachment_of(session, boxes, attachment)
     box = next(box for box in boxes if box.id == row.box_id)
@@ -191,12 +200,15 @@ def clean_copy(
     return CleanFile(shown_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
-def _require_readable(case: Case) -> None:
+def require_readable(case: Case) -> None:
+    """Raises NotNow for what was withdrawn, unless somebody is in danger."""
     if case.state is CaseState.WITHDRAWN and case.priority not in (Priority.P0, Priority.P1):
         raise NotNow("this was withdrawn: what was written is not read any more")
 
 
-def _shown_boxes(session: Session, sealer: Sealer, officer: Officer, case: Case, today: date) -> list[ShownBox]:
+def _shown_boxes(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, today: date, into: str
+) -> list[ShownBox]:
     """All mailboxes by one query for each kind of thing, however many they are."""
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), officer.unit)
     boxes = [one.box for one in opened]
@@ -212,9 +224,15 @@ def _shown_boxes(session: Session, sealer: Sealer, officer: Officer, case: Case,
             said,
             agreed,
             [_shown_file(one, case, row) for row in files if row.box_id == one.box.id],
+            translated,
         )
-        for one, sheet, said, agreed in zip(
-            opened, sheets.read_all(session, opened, case), written, consents.standing_in(session, boxes), strict=True
+        for one, sheet, said, agreed, translated in zip(
+            opened,
+            sheets.read_all(session, opened, case),
+            written,
+            consents.standing_in(session, boxes),
+            translations_in(session, opened, case, into) if into else [{} for _ in opened],
+            strict=True,
         )
     ]
 

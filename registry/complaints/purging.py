@@ -21,11 +21,13 @@ from registry.complaints.hearings.models import Hearing
 from registry.complaints.mailbox_models import AnswerSheet, Consent, Message
 from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
+from registry.complaints.notes.models import CaseNote, CaseTask
 from registry.complaints.referrals.models import Referral, ReferralReport
 from registry.complaints.retention_rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing import Sealer
 from registry.complaints.similarity import Shingle
 from registry.complaints.states import PURGEABLE
+from registry.complaints.translations.models import Translation
 from registry.complaints.units import all_units, periods_of
 from registry.db import drop_deleted
 from registry.officers.models import Unit
@@ -34,7 +36,7 @@ AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects",
-    "referral_reports", "referrals", "hearings", "decisions", *KEY_TABLES,
+    "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "hearings", "decisions", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
 
@@ -147,6 +149,9 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         Referral.case_id,
         Hearing.case_id,
         Decision.case_id,
+        CaseNote.case_id,
+        CaseTask.case_id,
+        Translation.case_id,
         Consent.case_id,
         CaseClock.case_id,
         PriorityChange.case_id,

@@ -6,7 +6,7 @@ from registry.console import home, officers, own, signing
 from registry.console.assets import files
 from registry.console.audit import lines as audit_lines
 from registry.console.audit import trail
-from registry.console.cases import acts, bulk, case, queue
+from registry.console.cases import acts, bulk, case, notes, queue, translations
 from registry.console.decisions import desk as decisions_desk
 from registry.console.entries import agency as entries_agency
 from registry.console.entries import desk as entries_desk
@@ -37,6 +37,8 @@ PAGES: tuple[Blueprint, ...] = (
     bulk.pages,
     case.pages,
     acts.pages,
+    notes.pages,
+    translations.pages,
     referrals_desk.pages,
     referrals_portal.pages,
     identities.pages,

@@ -109,6 +109,7 @@ RIGHTS: Mapping[tuple[Resource, Act], frozenset[Role]] = {
     (Resource.CASE, Act.HOLD): _of(_S),
     (Resource.CASE, Act.EXPORT): _of(_S),
     (Resource.ACCOUNT, Act.READ): _of(_T, _I, _S, _D, _W),
+    (Resource.ACCOUNT, Act.WRITE): _of(_W),
     (Resource.ATTACHMENT, Act.READ): _of(_T, _I, _S, _D, _W),
     (Resource.ORIGINAL, Act.READ): _of(_C),
     (Resource.IDENTITY, Act.PROPOSE): _of(_I, _S),

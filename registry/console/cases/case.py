@@ -48,7 +48,7 @@ def case_told(session: Session, me: Present, reference: str, refusal: Refusal | 
     """The whole page, again with what was typed where a form of it was refused."""
     officer = acting(me, Resource.ACCOUNT, Act.READ)
     try:
-        view = case_view(session, sealer(), officer, reference, now().date())
+        view = case_view(session, sealer(), officer, reference, now().date(), into=language())
     except NotNow:
         # Withdrawn: that it is there may be seen, what was written may not.
         return case_page("cases/withheld.html", me, open_case(session, me, reference), "case")
