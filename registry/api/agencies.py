@@ -14,6 +14,7 @@ from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.shapes import AgencySummary, MatchShown, agency_shown, agency_summary, hit_shown, licence_with
 from registry.authorities.facts import Ground
 from registry.clock import day_at, now
+from registry.entries.queries import reply_to
 from registry.errors import NotFound
 from registry.ids import read_reference
 from registry.verdicts.queries import shown
@@ -23,6 +24,7 @@ from registry.web.asking import verdicts
 from registry.web.payloads import returns, takes
 from registry.web.transaction import reading, services
 from schemas.agencies import AgencySchema, HistorySchema, LicenceAnswerSchema, LicencesSchema
+from schemas.entries import RepliesSchema
 from schemas.lists import USUAL, AgenciesQuerySchema, AgenciesSchema, DaySchema, PageSchema
 
 ns = Namespace("agencies", path="/")
@@ -78,6 +80,22 @@ class AgencyHistory(Resource):  # type: ignore[misc]
         value = {"items": found[:limit], "next_cursor": next_cursor, "total": history_length(session, row.id)}
         path = f"/api/v1/agencies/{reference}/history"
         return Answer(value, keep_for(at, ()), next_link(path, {"limit": limit}, next_cursor))
+
+
+@ns.route("/agencies/<agency_id>/replies")
+class AgencyReplies(Resource):  # type: ignore[misc]
+    @takes()
+    @returns(RepliesSchema(), "getAgencyReplies", (404,))
+    def get(self, agency_id: str) -> Answer:
+        """Read what an agency says to a sanction or warning on its entry.
+
+        These are its own words, which its authority let be shown. They are in no log, and may be taken down.
+        """
+        at = now()
+        agency, _ = known_agency(agency_id, at)
+        reply = reply_to(reading(), agency, day_at(at, None))
+        items = [] if reply is None else [{"text": reply.text, "shown_on": reply.shown_on}]
+        return Answer({"items": items}, keep_for(at, ()))
 
 
 @ns.route("/agencies/<agency_id>/licences")

@@ -140,6 +140,7 @@ EXAMPLES = (
     Example(
         "getAgencyHistory", "newest", "Newest first", f"{_AGENCY}/history", {"agency_id": SUSPENDED}, {"limit": "2"}
     ),
+    Example("getAgencyReplies", "none", "It says nothing", f"{_AGENCY}/replies", {"agency_id": SUSPENDED}),
     Example("getAgencyLicences", "today", "With today's status", f"{_AGENCY}/licences", {"agency_id": SUSPENDED}),
     Example(
         "getLicence",

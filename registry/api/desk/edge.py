@@ -6,7 +6,16 @@ from typing import Any
 from flask import Flask
 from flask_restx import Namespace
 
-from registry.api.desk import hearings, officer_changes, officers, own, received_referrals, referrals, served_hearings
+from registry.api.desk import (
+    entry_requests,
+    hearings,
+    officer_changes,
+    officers,
+    own,
+    received_referrals,
+    referrals,
+    served_hearings,
+)
 from registry.web.headers import DESK_PATHS
 
 DESK: tuple[Namespace, ...] = (
@@ -17,6 +26,7 @@ DESK: tuple[Namespace, ...] = (
     served_hearings.ns,
     referrals.ns,
     received_referrals.ns,
+    entry_requests.ns,
 )
 """Every namespace of officers, in the order of the documentation."""
 

@@ -9,42 +9,51 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.api.desk.examples import (
-    AGENCYS,
-    BOX,
-    CASE,
-    CHECKER,
     COLLEAGUE,
-    HEARINGS,
     KEEPER,
     OFFICERS,
     OTHER_TOKEN,
-    POLICE_PERSON,
-    REFERRALS,
-    REP,
     SECOND,
     SESSION,
     SUPERVISOR,
     TOKEN,
+)
+from registry.api.desk.handed_examples import (
+    AGENCYS,
+    BOX,
+    CASE,
+    CHECKER,
+    ENTRIES,
+    ENTRY_AGENCY,
+    ENTRY_REP,
+    HEARINGS,
+    OFFICIAL,
+    POLICE_PERSON,
+    REFERRALS,
+    REP,
     UNION_PERSON,
     WRITER,
-    DeskExample,
 )
+from registry.api.desk.story import DeskExample
 from registry.case_terms import ConsentKind, PartnerKind
 from registry.clock import now
+from registry.complaints.outside import agency_desk
 from registry.complaints.sealing import Sealer
 from registry.keyring import Keyring
 from registry.officers import sessions, tokens
 from registry.officers.models import Officer
 from registry.officers.rights import Role
+from registry.terms import LicenceStatus
 from tests.api.shapes import assert_as_documented
 from tests.complaints.filing import make_units
 from tests.complaints.hearings.making import heard_case
 from tests.complaints.referrals.making import UNION, make_partner
 from tests.complaints.referrals.making import told as told_case
 from tests.console.cases.conftest import UNIT
+from tests.entries.making import entry
 from tests.officers.making import make_officer, make_unit
 
-POLICE = "it-police"
+POLICE, LICENSING = "it-police", "cz-licensing"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
 
 
@@ -131,7 +140,23 @@ def referrals_begin(session: Session, keyring: Keyring) -> Cast:
     )  # fmt: skip
 
 
-STORIES = (Story(OFFICERS, officers_begin), Story(HEARINGS, hearings_begin), Story(REFERRALS, referrals_begin))
+def entries_begin(session: Session, keyring: Keyring) -> Cast:
+    agency = entry(session, status=LicenceStatus.SUSPENDED)
+    desk = agency_desk(session, Sealer(keyring), agency.agency_id, now().date()).reference
+    make_unit(session, LICENSING, "CZ", authority=agency.licences[0].authority)
+    return _with_officers(
+        session, keyring, Cast({}, {ENTRY_AGENCY: agency.agency_id}),
+        ("official", OFFICIAL, Role.LICENSING, LICENSING),
+        ("rep", ENTRY_REP, Role.AGENCY_REP, desk),
+    )  # fmt: skip
+
+
+STORIES = (
+    Story(OFFICERS, officers_begin),
+    Story(HEARINGS, hearings_begin),
+    Story(REFERRALS, referrals_begin),
+    Story(ENTRIES, entries_begin),
+)
 
 
 def told(

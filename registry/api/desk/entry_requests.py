@@ -1,0 +1,181 @@
+"""Agencies' entries by the API: an agency asks about its own, and the licensing desk of its authority decides."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask_restx import Namespace, Resource
+from sqlalchemy.orm import Session
+
+from registry.api.desk.guard import etag, officer_may
+from registry.clock import now
+from registry.entries import asking, deciding, queries
+from registry.entries.asking import Rep
+from registry.entries.deciding import Official
+from registry.entries.models import EntryRequest
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.terms import EntryPart, EntryRequestKind
+from registry.web.answers import Answer
+from registry.web.desk import reference_in, require_no_interest
+from registry.web.payloads import returns, takes
+from schemas.entries import (
+    EntryAnswerSchema,
+    EntryAskingSchema,
+    EntryDecisionSchema,
+    EntryRequestSchema,
+    EntryRequestsSchema,
+)
+
+ns = Namespace("entries", path="/entry-requests")
+
+ENTRY = rights.Resource.ENTRY
+
+
+@ns.route("")
+class EntryRequests(Resource):  # type: ignore[misc]
+    @officer_may(ENTRY, Act.READ)
+    @takes()
+    @returns(EntryRequestsSchema(), "listEntryRequests", (404,), kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List what agencies ask.
+
+        The licensing desk reads what waits for its authority, what is due first first; an agency's people read all that their
+        own agency asked.
+        """
+        if me.standing.may(ENTRY, Act.APPROVE):
+            found = queries.waiting(session, _official(me))
+        else:
+            found = queries.requests_of(session, _rep(session, me).agency)
+        return Answer({"items": [_request(one) for one in found]})
+
+    @officer_may(ENTRY, Act.PROPOSE)
+    @takes(EntryAskingSchema(), body=True)
+    @returns(EntryRequestSchema(), "askAboutEntry", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: Present, kind: EntryRequestKind, part: EntryPart, text: str) -> Answer:
+        """Ask about your agency's own entry.
+
+        A correction is marked on the public entry until it is decided. A reply is shown once it is accepted, while there is a
+        sanction or warning that it replies to.
+        """
+        rep = _rep(session, me)
+        match kind:
+            case EntryRequestKind.CORRECTION:
+                asked = asking.ask_correction(session, rep, part, text, now())
+            case EntryRequestKind.CLONE_REPORT:
+                asked = asking.report_clone(session, rep, text, now())
+            case EntryRequestKind.REPLY:
+                asked = asking.propose_reply(session, rep, text, now())
+        return _shown(asked)
+
+
+@ns.route("/<request_id>")
+class OneEntryRequest(Resource):  # type: ignore[misc]
+    @officer_may(ENTRY, Act.READ)
+    @takes()
+    @returns(EntryRequestSchema(), "getEntryRequest", (404,), kept=False)
+    def get(self, session: Session, me: Present, request_id: str) -> Answer:
+        """Read a request of your own agency, or of one of your authority."""
+        reference = reference_in(request_id)
+        if me.standing.may(ENTRY, Act.APPROVE):
+            return _shown(_reached(session, me, reference))
+        return _shown(asking.held(session, _rep(session, me).agency, reference, None))
+
+
+@ns.route("/<request_id>/withdraw")
+class Withdrawing(Resource):  # type: ignore[misc]
+    @officer_may(ENTRY, Act.PROPOSE, versioned=True)
+    @takes()
+    @returns(EntryRequestSchema(), "withdrawEntryRequest", (404, 409))
+    def post(self, session: Session, me: Present, version: int, request_id: str) -> Answer:
+        """Take back what your agency asked, or have its reply shown no longer."""
+        rep = _rep(session, me)
+        return _shown(asking.take_back(session, rep, reference_in(request_id), now(), version=version))
+
+
+@ns.route("/<request_id>/decide")
+class Deciding(Resource):  # type: ignore[misc]
+    @officer_may(ENTRY, Act.APPROVE, versioned=True)
+    @takes(EntryDecisionSchema(), body=True)
+    @returns(EntryRequestSchema(), "decideEntryRequest", (404, 409, 413, 415))
+    def post(
+        self,
+        session: Session,
+        me: Present,
+        version: int,
+        request_id: str,
+        answer: str,
+        warning: str = "",
+        *,
+        is_accepted: bool,
+    ) -> Answer:
+        """Decide about what an agency asked, with a reason that it reads.
+
+        Correct the entry first, by your own acts: deciding takes the mark away. Accepting a clone report puts `warning` on the
+        entry, accepting a reply shows it.
+        """
+        return _done(
+            session, me, request_id,
+            lambda official, reference: deciding.decide(
+                session, official, reference, answer, now(), is_accepted=is_accepted, warning=warning, version=version
+            ),
+        )  # fmt: skip
+
+
+@ns.route("/<request_id>/take-down")
+class TakingDown(Resource):  # type: ignore[misc]
+    @officer_may(ENTRY, Act.APPROVE, versioned=True)
+    @takes(EntryAnswerSchema(), body=True)
+    @returns(EntryRequestSchema(), "takeDownReply", (404, 409, 413, 415))
+    def post(self, session: Session, me: Present, version: int, request_id: str, answer: str) -> Answer:
+        """Show a reply no longer, with a reason."""
+        return _done(
+            session, me, request_id,
+            lambda official, reference: deciding.take_down(
+                session, official, reference, answer, now(), version=version
+            ),
+        )  # fmt: skip
+
+
+def _done(
+    session: Session, me: Present, request_id: str, do: Callable[[Official, str], EntryRequest]
+) -> Answer:  # fmt: skip
+    reference = reference_in(request_id)
+    _reached(session, me, reference)
+    return _shown(do(_official(me), reference))
+
+
+def _reached(session: Session, me: Present, reference: str) -> EntryRequest:
+    """Raises NotFound for what is another authority's, Forbidden where he has an interest in the agency."""
+    found = queries.request_named(session, _official(me), reference)
+    require_no_interest(me, found.agency)
+    return found
+
+
+def _official(me: Present) -> Official:
+    return Official(me.officer.reference, me.standing.authority)
+
+
+def _rep(session: Session, me: Present) -> Rep:
+    return Rep(me.officer.reference, queries.agency_of_desk(session, me.standing.unit))
+
+
+def _shown(asked: EntryRequest) -> Answer:
+    return Answer(_request(asked), headers=(etag(asked.version),))
+
+
+def _request(asked: EntryRequest) -> dict[str, Any]:
+    return {
+        "request_id": asked.reference,
+        "agency_id": asked.agency,
+        "kind": asked.kind,
+        "state": asked.state,
+        "part": asked.part,
+        "text": asked.text,
+        "asked_on": asked.asked_on,
+        "due_on": asked.due_on,
+        "decided_on": asked.decided_on,
+        "answer": asked.answer,
+        "version": asked.version,
+    }

@@ -1,0 +1,59 @@
+"""What agencies ask about their own entries, and the replies that everybody reads."""
+
+from marshmallow import fields
+
+from registry.terms import EntryPart, EntryRequestKind, EntryRequestState
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Flag, OneOf, Passage, Word
+
+MOST_TEXT = 4000
+MOST_ANSWER = 2000
+
+
+class ReplySchema(OutSchema):
+    """An agency's own words beside a sanction or warning. They are not the registry's."""
+
+    text = fields.String(required=True)
+    shown_on = fields.Date(required=True, metadata={"description": "The day on which the authority let it be shown."})
+
+
+class RepliesSchema(OutSchema):
+    items = fields.List(fields.Nested(ReplySchema), required=True, metadata={"description": "One at most, today."})
+
+
+class EntryRequestSchema(OutSchema):
+    """Something that an agency asks about its entry, and what its authority decided."""
+
+    request_id = fields.String(required=True)
+    agency_id = fields.String(required=True)
+    kind = OneOf(EntryRequestKind, required=True)
+    state = OneOf(EntryRequestState, required=True)
+    part = OneOf(EntryPart, required=True, allow_none=True, metadata={"description": "What a correction is about."})
+    text = fields.String(required=True)
+    asked_on = fields.Date(required=True)
+    due_on = fields.Date(required=True, metadata={"description": "By when the authority decides."})
+    decided_on = fields.Date(required=True, allow_none=True)
+    answer = fields.String(required=True, allow_none=True, metadata={"description": "Why, as the agency reads it."})
+    version = fields.Integer(required=True, metadata={"description": "For If-Match, in quotes."})
+
+
+class EntryRequestsSchema(OutSchema):
+    items = fields.List(fields.Nested(EntryRequestSchema), required=True)
+
+
+class EntryAskingSchema(InSchema):
+    kind = Word(EntryRequestKind, required=True)
+    part = Word(EntryPart, load_default=EntryPart.OTHER, metadata={"description": "Of a correction alone."})
+    text = Passage(most=MOST_TEXT, required=True, metadata={"description": "A reply has at most 1000 characters."})
+
+
+class EntryDecisionSchema(InSchema):
+    is_accepted = Flag(required=True)
+    answer = Passage(most=MOST_ANSWER, required=True, metadata={"description": "Why; the agency reads it."})
+    warning = Passage(
+        most=1000, metadata={"description": "To accept a clone report: what is said on the entry, in your words."}
+    )
+
+
+class EntryAnswerSchema(InSchema):
+    answer = Passage(most=MOST_ANSWER, required=True)
