@@ -8,12 +8,15 @@ from sqlalchemy.orm import Session
 from registry.clock import day_at, now
 from registry.console.guard import allowed
 from registry.console.rendering import page
-from registry.errors import ActRefused
+from registry.errors import ActRefused, TooManyRequests
 from registry.ids import read_reference
-from registry.officers import accounts, factors, notices, sessions, tokens
+from registry.officers import accounts, factors, notices, sessions, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import Present
+from registry.officers.signing_in import Step
+from registry.web.asking import keyring
+from registry.web.transaction import services
 
 pages = Blueprint("console_own", __name__)
 
@@ -43,6 +46,29 @@ def end_others(session: Session, me: Present) -> Response:
 @allowed(Resource.OWN, Act.WRITE)
 def renew_recovery_codes(session: Session, me: Present) -> Response:
     return _own(session, me, recovery=factors.new_recovery_codes(session, me.officer))
+
+
+@pages.post("/own/password")
+@allowed(Resource.OWN, Act.WRITE)
+def change_password(session: Session, me: Present) -> Response:
+    """A wrong old one is written down with the answer, as at the door."""
+    at = now()
+    old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
+    if new != again:
+        return _own(session, me, fault="password_differs")
+    try:
+        attempt = signing_in.change_password(
+            session, keyring(), me, old, new, at, day_at(at, None), services().settings.home
+        )
+    except ActRefused as refused:
+        return _own(session, me, fault=refused.reason)
+    if attempt.step is Step.WAIT:
+        raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)
+    return (
+        _own(session, me, fault="wrong_password")
+        if attempt.step is Step.REFUSED
+        else _own(session, me, told="password")
+    )
 
 
 @pages.post("/own/tokens")
@@ -115,6 +141,7 @@ def _own(
     fault: str | None = None,
     recovery: list[str] | None = None,
     token: str | None = None,
+    told: str | None = None,
 ) -> Response:
     at = now()
     return page(
@@ -124,6 +151,7 @@ def _own(
         fault=fault,
         recovery=recovery,
         token=token,
+        told=told,
         tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
         token_days=request.form.get("days", tokens.DAYS),
         most_days=tokens.MOST_DAYS,

@@ -7,18 +7,14 @@ from registry.console.guard import COOKIE, give_cookie, open_to_all, take_cookie
 from registry.console.rendering import page
 from registry.console.symbols import picture
 from registry.errors import ActRefused, NotSignedIn, TooManyRequests
-from registry.keyring import Keyring
 from registry.officers import factors, joining, sessions, signing_in
 from registry.officers.signing_in import Attempt, Step
+from registry.web.asking import keyring
 from registry.web.transaction import services, writing
 
 pages = Blueprint("console_signing", __name__)
 
 ISSUER = "Recruitment registry"
-
-
-def keyring() -> Keyring:
-    return Keyring(services().settings.keys)
 
 
 @pages.get("/sign-in")

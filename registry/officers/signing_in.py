@@ -7,14 +7,17 @@ not, must wait; the wait is written down by the caller's commit before the answe
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.errors import ActRefused
 from registry.keyring import Keyring
-from registry.officers import factors, passwords, sessions
+from registry.officers import factors, joining, passwords, sessions
 from registry.officers.models import FactorKind, Officer, OfficerState, SignInDelay
+from registry.officers.sessions import Present
 
 FREE_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)
@@ -80,6 +83,28 @@ def enter(session: Session, keyring: Keyring, token: str, officer: Officer, at: 
     begun = sessions.begin(session, officer, at, is_full=True)
     record(session, "officer.signed_in", officer.reference, on=at.date(), actor=officer.reference)
     return Attempt(Step.IN, begun, officer=officer)
+
+
+def change_password(
+    session: Session, keyring: Keyring, me: Present, old: str, new: str, at: datetime, today: date, home: Path
+) -> Attempt:
+    """Change one's own password; every other session of his ends. Raises ActRefused where the new one is none.
+
+    The old one is asked, and wrong ones are counted as at the door: who sits down at an open session cannot try them all.
+    """
+    officer = me.officer
+    delay = _delay(session, keyring, officer.email)
+    if delay is not None and delay.until > at:
+        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
+    if not passwords.is_right(old, officer.password):
+        _failed(session, keyring, officer.email, at, officer)
+        return Attempt(Step.REFUSED, officer=officer)
+    if passwords.is_right(new, officer.password):
+        raise ActRefused("password_same", "this is the password you have: choose another")
+    joining.set_password(officer, new, today, home)
+    sessions.end_all(session, officer, at, but=me.session)
+    record(session, "officer.password_changed", officer.reference, on=today, actor=officer.reference)
+    return Attempt(Step.IN, officer=officer)
 
 
 def forget_delays(session: Session, at: datetime) -> None:

@@ -1,18 +1,24 @@
-"""An officer's own page: tokens shown once, refused with what was typed still there; how he is told by mail."""
+"""An officer's own page: tokens shown once, how he is told by mail, another password."""
 
+import hashlib
 import re
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
+from registry.audit.models import AuditEntry
 from registry.clock import now
+from registry.config import Settings
 from registry.keyring import Keyring
-from registry.officers import notices, tokens
+from registry.officers import notices, signing_in, tokens
 from registry.officers.models import NoticeChoice
+from registry.officers.passwords import STOLEN
 from registry.officers.rights import Role
+from registry.officers.signing_in import Step
 from tests.console.signed_in import Desk, desk_of, words_of
-from tests.officers.making import make_officer, make_unit
+from tests.officers.making import PASSWORD, make_officer, make_unit
 
 
 @pytest.fixture
@@ -54,3 +60,59 @@ def test_an_officer_chooses_how_he_is_told(desk: Desk, session: Session) -> None
     assert '<option value="daily" selected>' in desk.get("/console/own").get_data(as_text=True)
     assert desk.post("/console/own/notices", choice="hourly").status_code == 303
     assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
+
+
+NEW = "granite violin harvest ninety-one"
+
+
+def change(desk: Desk, old: str = PASSWORD, new: str = NEW, again: str | None = None) -> TestResponse:
+    return desk.post("/console/own/password", old=old, new=new, again=new if again is None else again)
+
+
+def test_a_changed_password_signs_out_everywhere_else(
+    desk: Desk, client: FlaskClient, session: Session, keyring: Keyring
+) -> None:
+    elsewhere = desk_of(client, session, desk.officer)
+    response = change(desk)
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+    assert "Everywhere else you are signed out" in words_of(response)
+    assert elsewhere.get("/console/").location == "/console/sign-in"
+    assert desk.get("/console/").status_code == 200
+    email, at = desk.officer.email, now()
+    assert signing_in.sign_in(session, keyring, email, PASSWORD, at).step is Step.REFUSED
+    assert signing_in.sign_in(session, keyring, email, NEW, at).step is Step.SECOND_FACTOR
+    acts = [entry.act for entry in session.query(AuditEntry).order_by(AuditEntry.index)]
+    assert "officer.password_changed" in acts
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"old": "another walnut cobalt"}, "is another one"),
+        ({"again": "something else"}, "differ"),
+        ({"new": "short"}, "12 characters"),
+        ({"new": "passwordpassword"}, "easily guessed"),
+        ({"new": PASSWORD}, "choose another"),
+    ],
+)
+def test_a_password_is_not_changed_so(desk: Desk, session: Session, said: dict[str, str], says: str) -> None:
+    kept = desk.officer.password
+    response = change(desk, **said)
+    assert response.status_code == 400
+    assert says in words_of(response)
+    assert not any(word in response.get_data(as_text=True) for word in (PASSWORD, NEW))
+    session.refresh(desk.officer)
+    assert desk.officer.password == kept
+
+
+def test_a_stolen_password_is_refused(desk: Desk, settings: Settings) -> None:
+    digest = hashlib.sha1(NEW.encode(), usedforsecurity=False).hexdigest().upper()
+    (settings.home / STOLEN).write_text(f"{digest}:9\n", encoding="ascii")
+    assert "stolen" in words_of(change(desk))
+
+
+def test_who_sits_at_an_open_session_cannot_try_passwords(desk: Desk) -> None:
+    statuses = [change(desk, old=f"guess number {number}").status_code for number in range(7)]
+    assert statuses == [400] * 5 + [429] * 2
+    # Even the right one waits now.
+    assert change(desk).status_code == 429
