@@ -55,6 +55,7 @@ class Settings:
     port: int = 8000
     public_url: str = "http://127.0.0.1:8000"
     is_public_url_set: bool = False
+    console_url: str | None = None
     edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE})
     files: Path | Bucket = Path("files")
     smtp_url: str | None = field(default=None, repr=False)
@@ -79,7 +80,8 @@ class Settings:
             home=home,
             database_url=_database_url(given["REGISTRY_DATABASE_URL"], home),
             port=port,
-            public_url=_public_url(given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
+            public_url=_public_url("REGISTRY_URL", given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
+            console_url=_console_url(given),
             is_public_url_set=bool(given["REGISTRY_URL"]),
             edges=_edges(given["REGISTRY_EDGES"] or "api,public,intake"),
             files=_files(given, home),
@@ -97,6 +99,11 @@ class Settings:
     def public_host(self) -> str:
         """Host and, unless it is the scheme's own, port of the public address, as a Host header has them."""
         return urlsplit(self.public_url).netloc
+
+    @property
+    def console_address(self) -> str:
+        """Under which officers find the console, without its path."""
+        return self.console_url or self.public_url
 
     @property
     def keys(self) -> Path:
@@ -131,6 +138,7 @@ NAMES = (
     "REGISTRY_HOME",
     "REGISTRY_DATABASE_URL",
     "REGISTRY_URL",
+    "REGISTRY_CONSOLE_URL",
     "REGISTRY_EDGES",
     "REGISTRY_FILES",
     "REGISTRY_S3_ENDPOINT",
@@ -197,14 +205,26 @@ def _database_url(text: str, home: Path) -> str:
     return text
 
 
-def _public_url(text: str) -> str:
+def _console_url(given: Mapping[str, str]) -> str | None:
+    text = given["REGISTRY_CONSOLE_URL"]
+    if not text:
+        return None
+    if not given["REGISTRY_URL"]:
+        raise SettingsError(
+            "REGISTRY_CONSOLE_URL is the console's own address beside the public one: set REGISTRY_URL too"
+        )
+    url = _public_url("REGISTRY_CONSOLE_URL", text)
+    if urlsplit(url).netloc == urlsplit(_public_url("REGISTRY_URL", given["REGISTRY_URL"])).netloc:
+        raise SettingsError("REGISTRY_CONSOLE_URL must have another host than REGISTRY_URL, or be unset")
+    return url
+
+
+def _public_url(name: str, text: str) -> str:
     example = "https://registry.example.org"
-    parts = _split("REGISTRY_URL", text, example)
+    parts = _split(name, text, example)
     is_plain = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
     if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain or not text.isascii():
-        raise SettingsError(
-            f"REGISTRY_URL must be scheme and host alone, like {example} (a name in punycode if need be)"
-        )
+        raise SettingsError(f"{name} must be scheme and host alone, like {example} (a name in punycode if need be)")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     default_port = {"http": 80, "https": 443}[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default_port) else f":{parts.port}")

@@ -52,6 +52,7 @@ def test_a_home_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         ("REGISTRY_URL", "ftp://registry.example", "scheme and host"),
         ("REGISTRY_URL", "https://登记.example", "punycode"),
         ("REGISTRY_URL", "https://[::1", "write it like"),
+        ("REGISTRY_CONSOLE_URL", "https://desk.example", "set REGISTRY_URL too"),
         ("REGISTRY_EDGES", "api,admin", "api, public, intake, console"),
         ("REGISTRY_EDGES", ",", "api, public, intake, console"),
         ("REGISTRY_FILES", "ftp://secret@bucket", "path of a folder"),
@@ -130,3 +131,25 @@ def test_passwords_are_not_in_the_text_form() -> None:
         }
     )
     assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("https://registry.example:443", "another host than REGISTRY_URL"),
+        ("desk.example", "scheme and host"),
+        ("https://desk.example/console", "scheme and host"),
+    ],
+)
+def test_a_consoles_own_address_that_is_none_stops_the_start(url: str, hint: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment({"REGISTRY_URL": "https://registry.example", "REGISTRY_CONSOLE_URL": url})
+    assert raised.value.text.startswith("REGISTRY_CONSOLE_URL")
+    assert hint in raised.value.text
+
+
+def test_officers_find_the_console_where_it_is() -> None:
+    shared = {"REGISTRY_URL": "https://registry.example"}
+    assert Settings.from_environment(shared).console_address == "https://registry.example"
+    own = Settings.from_environment(shared | {"REGISTRY_CONSOLE_URL": "https://Desk.example:443"})
+    assert own.console_address == "https://desk.example"

@@ -104,6 +104,7 @@ Settings come from the environment, all with a default:
   REGISTRY_HOME             data folder (./var)
   REGISTRY_DATABASE_URL     postgresql+psycopg://user:password@host/name (a SQLite file in REGISTRY_HOME)
   REGISTRY_URL              public address, like https://registry.example.org (http://127.0.0.1:PORT)
+  REGISTRY_CONSOLE_URL      a host of the console's own, like https://desk.example.org (the public one)
   REGISTRY_EDGES            what to serve: api, public, intake, console (api,public,intake)
   REGISTRY_FILES            folder of files, or s3://bucket/prefix (REGISTRY_HOME/files)
   REGISTRY_S3_ENDPOINT      address of the S3 store, like https://s3.example.org (Amazon's)

@@ -136,7 +136,7 @@ def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None
 
 def tell_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """What is not sent is tried again in some minutes."""
-    notices.tell_due(sessions, notice_words(settings.public_url), _sender(settings, "officer_not_told"), now())
+    notices.tell_due(sessions, notice_words(settings.console_address), _sender(settings, "officer_not_told"), now())
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:

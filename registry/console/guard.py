@@ -22,6 +22,8 @@ from registry.web.desk import Policy, require_right
 from registry.web.transaction import services, writing
 
 COOKIE = "console"
+OWN_COOKIE = "__Host-console"
+"""On a host of the console's own, with TLS: browsers let no other host, and nothing without TLS, set it (RFC 6265bis)."""
 FORM_FIELD = "form"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -58,7 +60,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     me = present(session)
                     require_right(me, resource, act)
                     if request.method not in SAFE:
-                        require_form(request.cookies.get(COOKIE, ""))
+                        require_form(token_sent())
                     given = view(session, me, **path)
                 return given.answer() if isinstance(given, Afterwards) else given
             except NotSignedIn:
@@ -87,11 +89,22 @@ def open_to_all(view: View) -> View:
 def present(session: Session) -> Present:
     """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
     at = now()
-    me = sessions.present(session, request.cookies.get(COOKIE, ""), at, day_at(at, None))
+    me = sessions.present(session, token_sent(), at, day_at(at, None))
     g.console_present = me
     g.console_bar = Bar(me.officer.name, me.standing)
     g.language = Language(me.officer.language)
     return me
+
+
+def token_sent() -> str:
+    """The session's token that the browser brought along; empty where it brought none."""
+    return request.cookies.get(_cookie()[0], "")
+
+
+def _cookie() -> tuple[str, str]:
+    """Name and path of the cookie."""
+    is_own = (services().settings.console_url or "").startswith("https:")
+    return (OWN_COOKIE, "/") if is_own else (COOKIE, "/console")
 
 
 def require_form(token: str) -> None:
@@ -113,12 +126,14 @@ def require_same_origin() -> None:
 
 def give_cookie(response: Response, token: str) -> Response:
     """Hand a session's token to the browser, for this path and site alone, for as long as it is open."""
-    response.set_cookie(
-        COOKIE, token, httponly=True, samesite="Strict", secure=services().settings.is_https, path="/console"
-    )
+    name, path = _cookie()
+    is_secure = services().settings.console_address.startswith("https:")
+    response.set_cookie(name, token, httponly=True, samesite="Strict", secure=is_secure, path=path)
     return response
 
 
 def take_cookie(response: Response) -> Response:
-    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="Strict")
+    name, path = _cookie()
+    # Without `secure` browsers keep what begins with __Host-.
+    response.delete_cookie(name, path=path, httponly=True, samesite="Strict", secure=name == OWN_COOKIE)
     return response

@@ -7,7 +7,7 @@ from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.console import assets
-from registry.console.guard import COOKIE, FORM_FIELD, Bar
+from registry.console.guard import FORM_FIELD, Bar, token_sent
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.terms import Language
@@ -62,7 +62,7 @@ def _words() -> dict[str, Any]:
     """What every template has in reach."""
     bar: Bar | None = g.get("console_bar")
     spoken = language()
-    token = request.cookies.get(COOKIE, "")
+    token = token_sent()
     return {
         "language": spoken,
         "t": partial(text, spoken),

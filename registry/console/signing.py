@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, redirect, request
 
 from registry.clock import day_at, now
-from registry.console.guard import COOKIE, give_cookie, open_to_all, take_cookie
+from registry.console.guard import give_cookie, open_to_all, take_cookie, token_sent
 from registry.console.rendering import page
 from registry.console.symbols import picture
 from registry.errors import ActRefused, NotSignedIn, TooManyRequests
@@ -51,7 +51,7 @@ def give_code() -> Response:
             attempt = signing_in.give_code(
                 session,
                 keyring(),
-                request.cookies.get(COOKIE, ""),
+                token_sent(),
                 request.form.get("code", "")[:40],
                 at,
                 day_at(at, None),
@@ -67,7 +67,7 @@ def give_code() -> Response:
 @open_to_all
 def sign_out() -> Response:
     with writing() as session:
-        sessions.end(session, request.cookies.get(COOKIE, ""), now())
+        sessions.end(session, token_sent(), now())
     response = take_cookie(_to("/console/sign-in"))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response

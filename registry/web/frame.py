@@ -16,7 +16,7 @@ from registry.config import Settings
 from registry.errors import TooManyRequests
 from registry.web.clients import Environ, believe_proxies, network_of
 from registry.web.errors import MEDIA_TYPE, HostNotServed, last_resort
-from registry.web.headers import Header, content_policy, cross_origin_headers, security_headers
+from registry.web.headers import DESK_PATHS, Header, content_policy, cross_origin_headers, security_headers
 from registry.web.intake import is_of_intake
 from registry.web.limits import Limiter, Quota
 from registry.web.logs import SINK
@@ -34,6 +34,17 @@ UNLIMITED = ("/health", "/metrics", "/static/")
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
+
+
+OFFICERS_ALONE = ("/console", *DESK_PATHS)
+ON_CONSOLE_HOST = ("/console", "/api/v1/")
+"""What is served on the console's own host, if it has one."""
+
+
+def _is_named(host: str, url: str) -> bool:
+    """Whether a Host header, in lower case, names the host of an address."""
+    scheme, _, named = url.partition("://")
+    return host.removesuffix(":443" if scheme == "https" else ":80") == named
 
 
 class Frame:
@@ -76,7 +87,7 @@ class Frame:
         path = environ["PATH_INFO"]
         if path.startswith(UNLIMITED):
             return
-        if not self._is_ours(environ.get("HTTP_HOST", "")):
+        if not self._is_ours(environ.get("HTTP_HOST", "").lower(), path):
             raise HostNotServed
         quota = self._limiter.take(network_of(environ.get("REMOTE_ADDR") or ""))
         environ["registry.quota"] = quota
@@ -85,14 +96,18 @@ class Frame:
                 f"more than {quota.limit} requests in a minute; ask again in {quota.reset} seconds", quota.reset
             )
 
-    def _is_ours(self, host: str) -> bool:
-        host = host.lower()
+    def _is_ours(self, host: str, path: str) -> bool:
+        """Whether the host is that of the address. A console with a host of its own is on no other, and the API on both."""
+        own = self._settings.console_url
+        if own is not None and _is_named(host, own) and path.startswith(ON_CONSOLE_HOST):
+            return True
+        if own is not None and path.startswith(OFFICERS_ALONE):
+            return False
         if host == self._settings.public_host:
             return True
         if not self._settings.is_public_url_set:
             return _LOOPBACK.fullmatch(host) is not None
-        default_port = ":443" if self._settings.is_https else ":80"
-        return host.removesuffix(default_port) == self._settings.public_host
+        return _is_named(host, self._settings.public_url)
 
     def _joined(self, environ: Environ, headers: list[Header], request_id: str) -> list[Header]:
         quota: Quota | None = environ.get("registry.quota")

@@ -5,11 +5,11 @@ from registry.terms import Language
 from registry.web.languages import text
 
 
-def notice_words(public_url: str) -> Wording:
+def notice_words(address: str) -> Wording:
     """`registry.officers.notices.Wording`, with the address of the console."""
 
     def wording(language: Language, words: Words) -> tuple[str, str]:
-        body = text(language, f"notice.{words}", address=f"{public_url}/console/")
+        body = text(language, f"notice.{words}", address=f"{address}/console/")
         return text(language, "notice.subject"), f"{body}\n\n{text(language, 'notice.why')}\n"
 
     return wording
