@@ -17,6 +17,8 @@ from registry.complaints.messages import read_text
 from registry.entries.asking import end, held, move, unmark
 from registry.entries.models import EntryRequest
 from registry.errors import NotFound
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_named
 from registry.terms import EntryRequestKind, EntryRequestState
 
 MOST_ANSWER = 2000
@@ -71,6 +73,7 @@ def decide(
     move(asked, EntryRequestState.ACCEPTED if is_accepted else EntryRequestState.REFUSED)
     asked.answer, asked.decided_by, asked.decided_on = reason, official.name, at.date()
     session.flush()
+    notify_named(session, asked.asked_by, NoticeKind.DECIDED, at)
     # Last, for these hold the log.
     unmark(session, asked)
     if is_warned:

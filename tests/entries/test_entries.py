@@ -141,6 +141,8 @@ def test_a_reply_is_shown_beside_what_it_replies_to_once_it_was_let(session: Ses
     session.commit()
     shown = page(client, agency)
     assert "We have appealed. &lt;script&gt;" in shown
+    # Never before what it replies to.
+    assert shown.index("status-suspended") < shown.index("We have appealed.")
     assert SCRIPT not in shown
     assert "not the registry" in shown
     for language in ("it", "zh-Hans", "zh-Hant"):

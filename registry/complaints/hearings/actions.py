@@ -25,6 +25,9 @@ from registry.complaints.outside import agency_desk
 from registry.complaints.sealing import Sealer
 from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_named, notify_unit
+from registry.officers.rights import Act, Resource
 
 
 def draft(
@@ -112,6 +115,9 @@ def hand_in(
     advance(
         session, case, hearing, HearingState.REPRISAL_CHECK, By.OFFICER, at, actor=officer.name, role=officer.role
     )  # fmt: skip
+    notify_unit(
+        session, officer.unit, Resource.HEARING, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[hearing.drafted_by]
+    )  # fmt: skip
     return hearing
 
 
@@ -135,6 +141,7 @@ def send_back(
         session, case, hearing, HearingState.DRAFTED, By.CHECKER, at,
         actor=officer.name, role=officer.role, has_reason=hearing.returned_sealed is not None,
     )  # fmt: skip
+    notify_named(session, hearing.drafted_by, NoticeKind.DECIDED, at)
     return hearing
 
 
@@ -161,6 +168,7 @@ def approve(
         could_complain=content.could_have(hearing, compared),
     )  # fmt: skip
     hearing.checked_by, hearing.checked_on = officer.name, at.date()
+    notify_named(session, hearing.drafted_by, NoticeKind.DECIDED, at)
     return hearing
 
 
@@ -191,6 +199,7 @@ def serve(
     )  # fmt: skip
     if case.state is not CaseState.AGENCY_HEARING:
         moving.advance(session, case, CaseState.AGENCY_HEARING, officer.role, at, actor=officer.name)
+    notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.ASSIGNED, at)
     return hearing
 
 

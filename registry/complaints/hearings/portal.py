@@ -22,7 +22,8 @@ from registry.complaints.models import Case
 from registry.complaints.moving import locked
 from registry.complaints.sealing import Sealer
 from registry.errors import IllegalMove, NotFound
-from registry.officers.models import Unit
+from registry.officers.models import NoticeKind, Unit
+from registry.officers.notices import notify_named
 
 MOST_ANSWER = 20_000
 
@@ -119,6 +120,7 @@ def answer(
     hearing.draft_sealed = None
     hearing.answered_by, hearing.answered_on = who, at.date()
     advance(session, case, hearing, HearingState.ANSWERED, By.AGENCY, at, actor=who)
+    notify_named(session, hearing.served_by or "", NoticeKind.DECIDED, at)
     return hearing
 
 

@@ -12,6 +12,7 @@ from registry.complaints.hearings.models import Hearing
 from registry.complaints.sealing import Sealer
 from registry.keyring import Keyring
 from registry.officers import accounts
+from registry.officers.models import Notice, Officer
 from registry.officers.rights import Role
 from tests.complaints.hearings.making import ALLEGATION, SPOKEN, WRITTEN, Heard, consent, heard_case
 from tests.console.cases.conftest import DeskOf
@@ -88,6 +89,22 @@ def test_an_agency_is_heard_and_learns_nothing_else(writer: Desk, checker: Desk,
     assert "Answered" in words_of(writer.get(at_of(case)))
     assert writer.post(f"{path}/close", version=version_on(writer, path)).status_code == 303
     assert rep.get(theirs).status_code == 404
+
+
+def test_whoever_has_to_do_something_is_told_that_there_is_something(
+    session: Session, writer: Desk, checker: Desk, case: Heard
+) -> None:
+    rep = session.scalars(select(Officer).where(Officer.unit == case.desk)).one()
+    path = drafted(writer, case)
+    told = select(Notice.officer_id).order_by(Notice.id)
+    assert session.scalars(told).all() == []
+    writer.post(f"{path}/hand-in", version=version_on(writer, path))
+    assert session.scalars(told).all() == [checker.officer.id]
+    checker.post(f"{path}/approve", version=version_on(checker, f"{path}/check"))
+    assert session.scalars(told).all() == [checker.officer.id, writer.officer.id]
+    day = (now() + timedelta(days=20)).date().isoformat()
+    writer.post(f"{path}/serve", version=version_on(writer, f"{path}/serve"), answer_by=day)
+    assert session.scalars(told).all() == [checker.officer.id, writer.officer.id, rep.id]
 
 
 def test_a_representative_has_no_page_of_cases_and_no_other_agencys_hearing(
