@@ -25,6 +25,8 @@ TAGS = {
     "hearings": "An agency is asked about what an officer wrote, and answers: docs/hearings.md.",
     "referrals": "A part of a case for a partner organisation, and what it reports back: docs/referrals.md.",
     "entries": "What agencies ask about their own entries, and what their authority decides: docs/entries.md.",
+    "audit": "Who did what: the lines of one unit, for its auditors.",
+    "overview": "How one unit's cases stand, for the house.",
     "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
     "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
     "service": "Whether the service is up.",

@@ -62,6 +62,7 @@ DESK_PATHS = tuple(
         "received-referrals",
         "entry-requests",
         "audit",
+        "overview",
     )
 )
 """What begins so is for officers alone, and no page of another site reads it. (`/licences` is not: what the public may read of a

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registry.case_terms import CaseRole, CaseState, ClockKind, Priority
 from registry.complaints.casework_models import CaseClock, CaseMove
 from registry.complaints.models import Case
+from registry.complaints.states import OPEN_STATES
 from registry.ids import new_reference
 from registry.officers.models import Unit
 
@@ -34,6 +35,7 @@ def make_case(
         country=country,
         indicators=sorted(indicators),
         reasons=[],
+        is_open=state in OPEN_STATES,
         filed_on=filed_on,
         version=1,
     )

@@ -7,10 +7,12 @@ from flask import Flask
 from flask_restx import Namespace
 
 from registry.api.desk import (
+    audit,
     entry_requests,
     hearings,
     officer_changes,
     officers,
+    overview,
     own,
     received_referrals,
     referrals,
@@ -27,6 +29,8 @@ DESK: tuple[Namespace, ...] = (
     referrals.ns,
     received_referrals.ns,
     entry_requests.ns,
+    audit.ns,
+    overview.ns,
 )
 """Every namespace of officers, in the order of the documentation."""
 

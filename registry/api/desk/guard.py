@@ -20,7 +20,7 @@ from registry.officers.rights import Act, Resource
 from registry.terms import Language
 from registry.web.answers import Header
 from registry.web.desk import Policy, require_right
-from registry.web.transaction import services, writing
+from registry.web.transaction import reading, services, writing
 
 NEEDS = "officerToken"
 """The security scheme's name in the document."""
@@ -34,12 +34,15 @@ _VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 View = Callable[..., Any]
 
 
-def officer_may(resource: Resource, act: Act, *, versioned: bool = False) -> Callable[[View], View]:
+def officer_may(
+    resource: Resource, act: Act, *, versioned: bool = False, reads: bool = False
+) -> Callable[[View], View]:
     """A method of a Resource for officers whose role has the right; it stands above `takes` and `returns`.
 
     The method is given `session` and `me` (Present), and with `versioned` the `version` that If-Match names. One transaction:
     what it did is committed when it returns and undone when it raises. Who may not is told before his body is read: 401 without
-    a token that opens, 403 where his role has not the right. What belongs to others is NotFound, which the method says.
+    a token that opens, 403 where his role has not the right. What belongs to others is NotFound, which the method says. With
+    `reads` the method is given a session that only reads, after that transaction: what takes long holds up no writer.
     """
 
     def decorate(view: View) -> View:
@@ -55,7 +58,9 @@ def officer_may(resource: Resource, act: Act, *, versioned: bool = False) -> Cal
                 g.language = Language(me.officer.language)
                 require_right(me, resource, act)
                 said = {"version": if_match()} if versioned else {}
-                return view(self, session=session, me=me, **said, **path)
+                if not reads:
+                    return view(self, session=session, me=me, **said, **path)
+            return view(self, session=reading(), me=me, **said, **path)
 
         guarded.policy = Policy(resource, act)  # type: ignore[attr-defined]
         guarded.needs = NEEDS  # type: ignore[attr-defined]

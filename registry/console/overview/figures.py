@@ -1,55 +1,13 @@
-"""What an overview comes to on a page: sums by state, age, week, sector and country, and agencies by their names."""
+"""What an overview comes to on a page: sums by state, age, week, sector and country."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from registry.agencies.queries import public_record
 from registry.case_terms import CaseState, Indicator
-from registry.complaints import patterns as told
-from registry.complaints.sealing import Sealer
-from registry.officers.rights import Act, Resource
-from registry.officers.sessions import Present
 from registry.oversight.overview.queries import Came, Overview
 from registry.oversight.overview.rules import Age
-from registry.oversight.overview.sheets import NamedPattern
-
-
-class Viewer:
-    """Who looks, kept for a page that is made after his own transaction: what he may, and where he has an interest."""
-
-    def __init__(self, me: Present) -> None:
-        self.unit = me.standing.unit
-        self.reads_cases = me.standing.may(Resource.CASE, Act.READ)
-        self.may_export = me.standing.may(Resource.STATISTICS, Act.EXPORT)
-        self.conflicts = me.conflicts
-
-
-def named_patterns(
-    session: Session, sealer: Sealer, viewer: Viewer, found: Overview, today: date
-) -> list[NamedPattern]:
-    """Agencies with patterns. A name that complaints gave is for those who may read cases; others see that there is one.
-
-    What he has an interest in is not shown to an officer.
-    """
-    shown = []
-    for one in told.patterns(session, sealer, viewer.unit, *found.period):
-        agency_id = one.agency.get("agency_id")
-        if agency_id in viewer.conflicts:
-            continue
-        name = (_registered(session, agency_id, today) or one.agency.get("name") or "") if viewer.reads_cases else ""
-        shown.append(
-            NamedPattern(name, agency_id if viewer.reads_cases else None, one.independent, one.complaints, one.last_on)
-        )
-    return shown
-
-
-def _registered(session: Session, agency_id: str | None, today: date) -> str | None:
-    record = None if agency_id is None else public_record(session, agency_id, today)
-    return record.names[0].name if record is not None and record.names else None
 
 
 def sums(found: Overview, inflow: Sequence[Came]) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How the unit's cases stand, as charts with tables beside them, and the same numbers to take away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -8,21 +8,19 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.audit.actions import record
 from registry.clock import now
-from registry.console.acting import sealer
 from registry.console.guard import Afterwards, allowed
-from registry.console.overview.figures import Viewer, named_patterns, sums
+from registry.console.overview.figures import sums
 from registry.console.rendering import language, page
 from registry.console.typed import day
 from registry.errors import NotFound
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.oversight.overview.queries import Came, overview
+from registry.oversight.overview.queries import Came
 from registry.oversight.overview.rules import Age, Period, is_period, usual
-from registry.oversight.overview.sheets import NAMES, sheets
+from registry.oversight.overview.sheets import NAMES
 from registry.web.downloads import sent_file
-from registry.web.spreadsheets import as_csv, as_xlsx
+from registry.web.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
 from registry.web.transaction import reading
 from registry.web.wording import sector_name
 
@@ -72,36 +70,34 @@ def shown(_session: Session, me: Present) -> Response | Afterwards:
 def table(session: Session, me: Present, table: str) -> Response | Afterwards:
     if table not in NAMES:
         raise NotFound(f"there is no table {table}: it is one of {', '.join(NAMES)}")
-    return _taken(session, me, f"overview-{table}", "csv", [table])
+    return _taken(session, me, table)
 
 
 @pages.get("/overview.xlsx")
 @allowed(Resource.STATISTICS, Act.EXPORT)
 def workbook(session: Session, me: Present) -> Response | Afterwards:
-    return _taken(session, me, "overview", "xlsx", NAMES)
+    return _taken(session, me, None)
 
 
-def _taken(session: Session, me: Present, name: str, kind: str, tables: Sequence[str]) -> Response | Afterwards:
+def _taken(session: Session, me: Present, table: str | None) -> Response | Afterwards:
     at = now()
     said, viewer = asked(at), Viewer(me)
     if said.period is None:
         return _refused(said)
-    period, unit = said.period, viewer.unit
-    detail = f"{name} {kind} {period.from_on} {period.to_on}"
-    record(session, "statistics.exported", unit, on=at.date(), actor=me.officer.reference, detail=detail, unit=unit)
+    period = said.period
+    name = file_name(table, viewer, period)
+    note_export(session, viewer, table or "all", period, at)
 
     def file() -> Response:
-        found = overview(reading(), unit, period, at)
-        whole = sheets(found, named_patterns(reading(), sealer(), viewer, found, at.date()))
-        chosen = [whole[one] for one in tables]
-        body = as_csv(chosen[0].header, chosen[0].rows) if kind == "csv" else as_xlsx(chosen)
-        return sent_file(body, f"{name}-{unit}-{period.from_on}-{period.to_on}.{kind}")
+        if table is None:
+            return sent_file(workbook_file(reading(), viewer, period, at), name)
+        return sent_file(table_file(reading(), viewer, table, period, at), name)
 
     return Afterwards(file)
 
 
 def _page(session: Session, viewer: Viewer, said: Asked, period: Period, at: datetime) -> Response:
-    found = overview(session, viewer.unit, period, at)
+    found, patterns = seen(session, viewer, period, at)
     spoken = language()
     return page(
         "overview/page.html",
@@ -113,7 +109,7 @@ def _page(session: Session, viewer: Viewer, said: Asked, period: Period, at: dat
         sectors=sorted({one.sector for one in found.inflow if one.sector}),
         countries=sorted({one.country for one in found.inflow if one.country}),
         clocks=found.clocks,
-        patterns=named_patterns(session, sealer(), viewer, found, at.date()),
+        patterns=patterns,
         **sums(found, [one for one in found.inflow if said.takes(one)]),
     )
 

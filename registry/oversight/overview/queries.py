@@ -19,6 +19,9 @@ from registry.oversight.overview.days import DayNumber, last_day_number, monday_
 from registry.oversight.overview.rules import UP_TO, Age, Period, Spans, spans
 from registry.statistics.rules import COUNTED
 
+_STATES = {state: place for place, state in enumerate(CaseState)}
+_AGES = {age: place for place, age in enumerate(Age)}
+
 
 class Open(NamedTuple):
     state: CaseState
@@ -79,7 +82,8 @@ def open_cases(session: Session, unit: str, today: date) -> list[Open]:
         in_unit(unit), Case.state.in_(sorted(OPEN_STATES))
     )
     rows = session.execute(counted.group_by(Case.state, Case.priority, age))
-    return [Open(state, priority, Age(old), count) for state, priority, old, count in rows]
+    found = [Open(state, priority, Age(old), count) for state, priority, old, count in rows]
+    return sorted(found, key=lambda one: (_STATES[one.state], one.priority or "", _AGES[one.age]))
 
 
 def clocks_due(session: Session, unit: str, period: Period, at: datetime) -> list[Kept]:
@@ -114,8 +118,9 @@ def clocks_due(session: Session, unit: str, period: Period, at: datetime) -> lis
 def inflow(session: Session, unit: str, period: Period) -> list[Came]:
     week = monday_number(Case.filed_on)
     counted = select(week, Case.sector, Case.country, func.count()).where(_came(unit, period))
-    rows = session.execute(counted.group_by(week, Case.sector, Case.country).order_by(week))
-    return [Came(date.fromordinal(number), sector, country, count) for number, sector, country, count in rows]
+    rows = session.execute(counted.group_by(week, Case.sector, Case.country))
+    found = [Came(date.fromordinal(number), sector, country, count) for number, sector, country, count in rows]
+    return sorted(found, key=lambda one: (one.week, one.sector or "", one.country or ""))
 
 
 def indicators_seen(session: Session, unit: str, period: Period) -> dict[Indicator, int]:

@@ -1,0 +1,43 @@
+"""Agencies with patterns under the names that whoever asks may see."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from registry.agencies.queries import public_record
+from registry.complaints import patterns as told
+from registry.complaints.sealing import Sealer
+from registry.oversight.overview.rules import Period
+from registry.oversight.overview.sheets import NamedPattern
+
+
+def named_patterns(
+    session: Session,
+    sealer: Sealer,
+    unit: str,
+    period: Period,
+    today: date,
+    *,
+    reads_cases: bool,
+    conflicts: Collection[str],
+) -> list[NamedPattern]:
+    """A unit's patterns. A name that complaints gave is for those who may read cases; others see that there is one.
+
+    What he has an interest in is not shown to an officer.
+    """
+    shown = []
+    for one in told.patterns(session, sealer, unit, *period):
+        agency_id = one.agency.get("agency_id")
+        if agency_id in conflicts:
+            continue
+        name = (_registered(session, agency_id, today) or one.agency.get("name") or "") if reads_cases else ""
+        shown.append(
+            NamedPattern(name, agency_id if reads_cases else None, one.independent, one.complaints, one.last_on)
+        )
+    return shown
+
+
+def _registered(session: Session, agency_id: str | None, today: date) -> str | None:
+    record = None if agency_id is None else public_record(session, agency_id, today)
+    return record.names[0].name if record is not None and record.names else None
