@@ -41,8 +41,10 @@ def locked_where(
     """The one case that meets the conditions, locked as `locked` does, with what is to be loaded by the same query.
 
     Whatever else is pending is written after the lock: a visit that was extended must not wait for the case while somebody who
-    has the case waits to end that visit.
+    has the case waits to end that visit. A changed case is written first: reading it anew would lose what was changed.
     """
+    if any(isinstance(one, Case) for one in session.dirty):
+        session.flush()
     with session.no_autoflush:
         query = select(Case).where(*conditions).options(*also).with_for_update(of=Case)
         return session.execute(query.execution_options(populate_existing=True)).unique().scalar_one_or_none()

@@ -19,6 +19,7 @@ from registry.complaints.casework import Officer
 from registry.complaints.clocks import clocks_of
 from registry.complaints.custody import Approval
 from registry.complaints.models import Case
+from registry.complaints.moving import locked
 from registry.complaints.sealing import Sealer
 from registry.complaints.storage import FolderStore, store_of
 from registry.db import bulk_insert
@@ -392,3 +393,10 @@ def test_there_is_one_default_unit_and_it_is_not_closed(session, offices):
     with pytest.raises(InvalidInput):
         units.close(session, "cz-labour", TODAY)
     assert [unit.reference for unit in units.all_units(session) if unit.is_default] == ["cz-labour"]
+
+
+def test_what_was_changed_of_a_case_outlives_its_locking(session, sealer):
+    """It is read anew under the lock; a change that was not written yet is no reason to lose it."""
+    case = file(session, sealer, ORDINARY).case
+    case.priority = Priority.P4
+    assert locked(session, case.id).priority is Priority.P4
