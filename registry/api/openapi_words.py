@@ -27,6 +27,9 @@ TAGS = {
     "entries": "What agencies ask about their own entries, and what their authority decides: docs/entries.md.",
     "audit": "Who did what: the lines of one unit, for its auditors.",
     "overview": "How one unit's cases stand, for the house.",
+    "decisions": "What a case comes to: written by whoever looked into it, made by another.",
+    "sanctions": "What follows for a licence: proposed, reviewed, approved by a second person, in force in the next answer; "
+    "stayed, lifted and overturned by two persons. docs/sanctions.md.",
     "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
     "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
     "service": "Whether the service is up.",

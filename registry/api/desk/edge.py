@@ -8,6 +8,7 @@ from flask_restx import Namespace
 
 from registry.api.desk import (
     audit,
+    decisions,
     entry_requests,
     hearings,
     officer_changes,
@@ -16,6 +17,7 @@ from registry.api.desk import (
     own,
     received_referrals,
     referrals,
+    sanctions,
     served_hearings,
 )
 from registry.web.headers import DESK_PATHS
@@ -31,6 +33,8 @@ DESK: tuple[Namespace, ...] = (
     entry_requests.ns,
     audit.ns,
     overview.ns,
+    decisions.ns,
+    sanctions.ns,
 )
 """Every namespace of officers, in the order of the documentation."""
 

@@ -5,6 +5,7 @@ Tokens and references are new each time; in the stories they are these.
 
 from registry.api.desk.handed_examples import ENTRIES, HEARINGS, REFERRALS
 from registry.api.desk.oversight_examples import OVERSIGHT
+from registry.api.desk.sanction_examples import SANCTIONS
 from registry.api.desk.story import DeskExample, example
 
 # Officers and what belongs to them
@@ -97,4 +98,4 @@ OFFICERS = (
     ),
 )  # fmt: skip
 
-DESK_EXAMPLES: tuple[DeskExample, ...] = (*OFFICERS, *HEARINGS, *REFERRALS, *ENTRIES, *OVERSIGHT)
+DESK_EXAMPLES: tuple[DeskExample, ...] = (*OFFICERS, *HEARINGS, *REFERRALS, *ENTRIES, *OVERSIGHT, *SANCTIONS)

@@ -36,6 +36,7 @@ from registry.api.desk.handed_examples import (
     WRITER,
 )
 from registry.api.desk.oversight_examples import AUDITOR, OVERSIGHT
+from registry.api.desk.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
 from registry.api.desk.story import DeskExample
 from registry.case_terms import ConsentKind, PartnerKind
 from registry.clock import now
@@ -55,6 +56,7 @@ from tests.console.cases.conftest import UNIT
 from tests.entries.making import entry
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case, make_clock
+from tests.sanctions import making
 
 POLICE, LICENSING = "it-police", "cz-licensing"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
@@ -168,12 +170,28 @@ def oversight_begin(session: Session, keyring: Keyring) -> Cast:
     )
 
 
+def sanctions_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    making.make_desk(session, sealer)
+    held = making.make_held(session)
+    case = making.looked_into(session, sealer, held).case
+    return _with_officers(
+        session,
+        keyring,
+        Cast({}, {CASE: case.reference, LICENCE: held.licence, ACCUSED: held.agency}),
+        ("writer", WRITER, Role.INVESTIGATOR, making.UNIT),
+        ("decider", DECIDER, Role.DECIDER, making.UNIT),
+        ("supervisor", SUPERVISOR, Role.SUPERVISOR, making.UNIT),
+    )
+
+
 STORIES = (
     Story(OFFICERS, officers_begin),
     Story(HEARINGS, hearings_begin),
     Story(REFERRALS, referrals_begin),
     Story(ENTRIES, entries_begin),
     Story(OVERSIGHT, oversight_begin),
+    Story(SANCTIONS, sanctions_begin),
 )
 
 

@@ -1,0 +1,327 @@
+"""Sanctions by the API: the same acts as the pages, for officers of the licence's own authority."""
+
+from collections.abc import Callable, Collection
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from flask_restx import Namespace, Resource
+from sqlalchemy.orm import Session
+
+from registry.api.desk.guard import etag, officer_may
+from registry.api.desk.opening import case_for
+from registry.clock import now
+from registry.codes import Problem
+from registry.complaints.decisions import actions as decisions
+from registry.errors import Fault, InvalidInput, NotFound
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.sanctions import actions, queries
+from registry.sanctions.actions import Look, Official, Terms
+from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
+from registry.sanctions.moving import today_at
+from registry.sanctions.rules import By
+from registry.terms import SanctionKind, SanctionState, Timing, ToldFirst
+from registry.web.answers import Answer
+from registry.web.complaints import sealer
+from registry.web.desk import acting, reference_in, require_no_interest
+from registry.web.payloads import returns, takes
+from schemas.sanctions import (
+    DeskSanctionSchema,
+    SanctionEndAskedSchema,
+    SanctionProposalSchema,
+    SanctionReasonSchema,
+    SanctionsSchema,
+    WorkersLookSchema,
+)
+
+ns = Namespace("sanctions", path="/sanctions")
+
+SANCTION = rights.Resource.SANCTION
+_ERRORS = (404, 409, 413, 415)
+
+
+@ns.route("")
+class Sanctions(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.READ)
+    @takes()
+    @returns(SanctionsSchema(), "listSanctions", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List the sanctions of your authority.
+
+        What waits for a second person first, then what is prepared, in force, and the latest hundred that are over.
+        """
+        found = queries.sanctions_of(session, me.standing.authority, _today(session, me))
+        mine = [one.sanction for one in found if not me.has_conflict(one.sanction.agency)]
+        return Answer({"items": [_summary(one) for one in mine]})
+
+    @officer_may(SANCTION, Act.PROPOSE)
+    @takes(SanctionProposalSchema(), body=True)
+    @returns(DeskSanctionSchema(), "proposeSanction", _ERRORS, status=HTTPStatus.CREATED)
+    def post(
+        self,
+        session: Session,
+        me: Present,
+        licence_id: str,
+        kind: SanctionKind,
+        legal_ground: str,
+        effective_from: date,
+        public_text: str = "",
+        until: date | None = None,
+        appeal_deadline: date | None = None,
+        publish_until: date | None = None,
+        decision_id: str | None = None,
+        case_version: int | None = None,
+    ) -> Answer:
+        """Propose a sanction on a licence of your own authority.
+
+        On a decision of your unit, or on the authority's own finding. Nothing is public before another approves it.
+        """
+        decision = None if decision_id is None else _decision(session, me, decision_id)
+        if decision is not None and case_version is None:
+            detail = "is missing: send the version of the decided case as you read it"
+            raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
+        terms = Terms(kind, legal_ground, effective_from, until, appeal_deadline, publish_until, public_text)
+        sanction = actions.propose(
+            session, sealer(), official(me, Act.PROPOSE), reference_in(licence_id), terms, now(),
+            decision=decision, version=case_version,
+        )  # fmt: skip
+        require_no_interest(me, sanction.agency)
+        return _shown(session, me, sanction)
+
+
+@ns.route("/<sanction_id>")
+class OneSanction(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.READ)
+    @takes()
+    @returns(DeskSanctionSchema(), "getSanction", (404,), kept=False)
+    def get(self, session: Session, me: Present, sanction_id: str) -> Answer:
+        """Read one sanction, with what it went through and where you may take it."""
+        return _shown(session, me, _open(session, me, sanction_id))
+
+
+@ns.route("/<sanction_id>/workers")
+class Workers(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
+    @takes(WorkersLookSchema(), body=True)
+    @returns(DeskSanctionSchema(), "lookAtWorkers", _ERRORS)
+    def put(
+        self,
+        session: Session,
+        me: Present,
+        version: int,
+        sanction_id: str,
+        told: Collection[ToldFirst],
+        timing: Timing,
+        teller: str = "",
+        workers: int | None = None,
+        permits_at_risk: int | None = None,
+        deposit_claims: int | None = None,
+        waits_until: date | None = None,
+    ) -> Answer:
+        """Write down what becomes of the workers in place.
+
+        Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
+        """
+        look = Look(workers, permits_at_risk, deposit_claims, frozenset(told), teller, timing, waits_until)
+        return _done(
+            session, me, sanction_id, Act.PROPOSE,
+            lambda who, name: actions.look_at_workers(session, who, name, look, now(), version=version),
+        )  # fmt: skip
+
+
+@ns.route("/<sanction_id>/review")
+class Review(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
+    @takes()
+    @returns(DeskSanctionSchema(), "handSanctionToReview", (404, 409))
+    def post(self, session: Session, me: Present, version: int, sanction_id: str) -> Answer:
+        """Hand it to legal review."""
+        return _done(
+            session, me, sanction_id, Act.PROPOSE,
+            lambda who, name: actions.hand_to_review(session, who, name, now(), version=version),
+        )  # fmt: skip
+
+
+@ns.route("/<sanction_id>/give-back")
+class GivingBack(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.APPROVE, versioned=True)
+    @takes(SanctionReasonSchema(), body=True)
+    @returns(DeskSanctionSchema(), "giveSanctionBack", _ERRORS)
+    def post(self, session: Session, me: Present, version: int, sanction_id: str, reason: str) -> Answer:
+        """Give it back to whoever proposed it."""
+        return _done(
+            session, me, sanction_id, Act.APPROVE,
+            lambda who, name: actions.give_back(session, who, name, reason, now(), version=version),
+        )  # fmt: skip
+
+
+@ns.route("/<sanction_id>/approve")
+class Approval(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.APPROVE, versioned=True)
+    @takes()
+    @returns(DeskSanctionSchema(), "approveSanction", (404, 409))
+    def post(self, session: Session, me: Present, version: int, sanction_id: str) -> Answer:
+        """Approve what another proposed.
+
+        If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
+        at which index of the log.
+        """
+        return _done(
+            session, me, sanction_id, Act.APPROVE,
+            lambda who, name: actions.approve(session, who, name, now(), version=version),
+        )  # fmt: skip
+
+
+@ns.route("/<sanction_id>/drop")
+class Dropping(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
+    @takes(SanctionReasonSchema(), body=True)
+    @returns(DeskSanctionSchema(), "dropSanction", _ERRORS)
+    def post(self, session: Session, me: Present, version: int, sanction_id: str, reason: str) -> Answer:
+        """Give it up before it is in force."""
+        return _done(
+            session, me, sanction_id, Act.PROPOSE,
+            lambda who, name: actions.drop(session, who, name, reason, now(), version=version),
+        )  # fmt: skip
+
+
+@ns.route("/<sanction_id>/end")
+class Ending(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
+    @takes(SanctionEndAskedSchema(), body=True)
+    @returns(DeskSanctionSchema(), "askForSanctionEnd", _ERRORS)
+    def post(self, session: Session, me: Present, version: int, sanction_id: str, to: str, ground: str) -> Answer:
+        """Ask that it be stayed, lifted, overturned, or in force again.
+
+        Another confirms it; until then it holds as before.
+        """
+        target = SanctionState(to)
+        return _done(
+            session, me, sanction_id, Act.PROPOSE,
+            lambda who, name: actions.ask_for_end(session, who, name, target, ground, now(), version=version),
+        )  # fmt: skip
+
+
+@ns.route("/<sanction_id>/end/confirm")
+class EndConfirmed(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.APPROVE, versioned=True)
+    @takes()
+    @returns(DeskSanctionSchema(), "confirmSanctionEnd", (404, 409))
+    def post(self, session: Session, me: Present, version: int, sanction_id: str) -> Answer:
+        """Confirm what another asked for. It is public with this answer."""
+        return _done(
+            session, me, sanction_id, Act.APPROVE,
+            lambda who, name: actions.confirm_end(session, who, name, now(), version=version),
+        )  # fmt: skip
+
+
+@ns.route("/<sanction_id>/end/refuse")
+class EndRefused(Resource):  # type: ignore[misc]
+    @officer_may(SANCTION, Act.APPROVE, versioned=True)
+    @takes()
+    @returns(DeskSanctionSchema(), "refuseSanctionEnd", (404, 409))
+    def post(self, session: Session, me: Present, version: int, sanction_id: str) -> Answer:
+        """Leave it as it is."""
+        return _done(
+            session, me, sanction_id, Act.APPROVE,
+            lambda who, name: actions.refuse_end(session, who, name, now(), version=version),
+        )  # fmt: skip
+
+
+def official(me: Present, act: Act) -> Official:
+    officer = acting(me, SANCTION, act)
+    return Official(officer.name, officer.role, officer.unit, me.standing.authority)
+
+
+def _done(session: Session, me: Present, sanction_id: str, act: Act, do: Callable[[Official, str], object]) -> Answer:
+    sanction = _open(session, me, sanction_id)
+    do(official(me, act), sanction.reference)
+    return _shown(session, me, sanction)
+
+
+def _open(session: Session, me: Present, sanction_id: str) -> Sanction:
+    """Raises NotFound for another authority's, Forbidden where he has an interest in the agency."""
+    sanction = queries.sanction_named(session, me.standing.authority, reference_in(sanction_id))
+    require_no_interest(me, sanction.agency)
+    return sanction
+
+
+def _decision(session: Session, me: Present, decision_id: str) -> str:
+    """The decision that a proposal names, for whoever may read it. Raises NotFound."""
+    reference = reference_in(decision_id)
+    if not me.standing.may(rights.Resource.DECISION, Act.READ):
+        raise NotFound(f"there is no decision {reference} in this unit")
+    case, _ = decisions.held(session, acting(me, rights.Resource.DECISION, Act.READ), reference)
+    case_for(session, me, rights.Resource.DECISION, Act.READ, case.reference)
+    return reference
+
+
+def _today(session: Session, me: Present) -> date:
+    return today_at(session, me.standing.authority, now())
+
+
+def _shown(session: Session, me: Present, sanction: Sanction) -> Answer:
+    shown = queries.shown(session, sanction, me.officer.reference, _today(session, me))
+    may = {
+        By.PROPOSER: me.standing.may(SANCTION, Act.PROPOSE),
+        By.APPROVER: me.standing.may(SANCTION, Act.APPROVE),
+    }
+    ways = {to: lack for (to, by), lack in shown.ways.items() if may[by]}
+    answer = _summary(sanction) | {
+        "workers_in_place": None if shown.workers is None else _workers(shown.workers),
+        "moves": [_move(one) for one in shown.moves],
+        "ways": [{"to": to, "lacking": lack} for to, lack in ways.items()],
+    }
+    return Answer(answer, headers=(etag(sanction.version),))
+
+
+def _summary(one: Sanction) -> dict[str, Any]:
+    ending = {"to": one.ending_to, "ground": one.ending_ground, "asked_by": one.ending_by}
+    return {
+        "sanction_id": one.reference,
+        "agency_id": one.agency,
+        "licence_id": one.licence,
+        "kind": one.kind,
+        "state": one.state,
+        "rests_on_decision": one.decision is not None,
+        "is_urgent": one.is_urgent,
+        "legal_ground": one.legal_ground,
+        "public_text": one.public_text,
+        "effective_from": one.effective_from,
+        "in_force_on": one.in_force_on,
+        "until": one.until,
+        "appeal_deadline": one.appeal_deadline,
+        "publish_until": one.publish_until,
+        "proposed_by": one.proposed_by,
+        "proposed_on": one.proposed_on,
+        "approved_by": one.approved_by,
+        "approved_on": one.approved_on,
+        "ending": None if one.ending_to is None else ending,
+        "version": one.version,
+    }
+
+
+def _workers(one: WorkersInPlace) -> dict[str, Any]:
+    return {
+        "workers": one.workers,
+        "permits_at_risk": one.permits_at_risk,
+        "deposit_claims": one.deposit_claims,
+        "told": one.told,
+        "teller": one.teller,
+        "timing": one.timing,
+        "filled_by": one.filled_by,
+        "filled_on": one.filled_on,
+    }
+
+
+def _move(one: SanctionMove) -> dict[str, Any]:
+    return {
+        "from": one.from_state,
+        "to": one.to_state,
+        "on": one.on_day,
+        "by": one.actor or None,
+        "ground": one.ground,
+        "entry": one.entry,
+    }
