@@ -22,6 +22,7 @@ TAGS = {
     "statistics": "Open numbers about complaints, by closed quarters.",
     "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
     "docs/api-officers.md says how to get one.",
+    "licences": "The licensing desk: acts on licences by two persons, deposits, lists that are held: docs/licensing.md.",
     "hearings": "An agency is asked about what an officer wrote, and answers: docs/hearings.md.",
     "referrals": "A part of a case for a partner organisation, and what it reports back: docs/referrals.md.",
     "entries": "What agencies ask about their own entries, and what their authority decides: docs/entries.md.",

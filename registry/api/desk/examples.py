@@ -98,4 +98,94 @@ OFFICERS = (
     ),
 )  # fmt: skip
 
-DESK_EXAMPLES: tuple[DeskExample, ...] = (*OFFICERS, *HEARINGS, *REFERRALS, *ENTRIES, *OVERSIGHT, *SANCTIONS)
+# Licences: two officers of a licensing desk
+CLERK, REVIEWER = "CXERK222222N", "REVXEWER222P"
+HELD_BY, PERMIT = "HXXDER22222Q", "PERMXT22222R"
+SUSPENSION, AMENDMENT, MISTAKE = "SUSPENS2222T", "AMENDXNT222U", "MXSTAKE2222V"
+PAID, DRAWN, WRONG, NEW_LIST, OLD_LIST = "PAXD2222222W", "DRAWN222222X", "WRXNG222222Y", "NEWXST22222Z", "XLDXST22222A"
+
+_GROUND = {"legal_ground": "Law 156/2000, article 12", "effective_on": "2026-11-24"}
+
+LICENCES = (
+    example(
+        "proposeLicenceAct", "suspend", "Suspend for a month", "/licence-proposals", "POST",
+        body={"act": "suspend", "about": PERMIT, "stated": {"to_on": "2026-12-24"}, **_GROUND},
+        who="clerk", status=201, keeps={"proposal_id": SUSPENSION},
+    ),
+    example(
+        "proposeLicenceAct", "impossible", "Not from this status", "/licence-proposals", "POST",
+        body={"act": "reinstate", "about": PERMIT, **_GROUND}, who="clerk", status=409,
+    ),
+    example(
+        "proposeLicenceAct", "conditions", "Conditions", "/licence-proposals", "POST",
+        body={"act": "amend", "about": PERMIT, "stated": {"conditions": [{"code": "no_new_recruitment"}]}, **_GROUND},
+        who="clerk", status=201, keeps={"proposal_id": AMENDMENT},
+    ),
+    example(
+        "proposeLicenceAct", "mistake", "Of the wrong licence", "/licence-proposals", "POST",
+        body={"act": "revoke", "about": PERMIT, **_GROUND}, who="clerk", status=201, keeps={"proposal_id": MISTAKE},
+    ),
+    example("listLicenceProposals", "waiting", "What waits", "/licence-proposals", who="reviewer"),
+    example(
+        "takeBackLicenceProposal", "mistake", "It was a mistake", "/licence-proposals/{proposal_id}/take-back", "POST",
+        path={"proposal_id": MISTAKE}, version=1, who="clerk",
+    ),
+    example(
+        "refuseLicenceProposal", "reason", "With a reason", "/licence-proposals/{proposal_id}/refuse", "POST",
+        path={"proposal_id": AMENDMENT}, body={"reason": "The ground is another."}, version=1, who="reviewer",
+    ),
+    example(
+        "getLicenceProposal", "suspend", "Before it is approved", "/licence-proposals/{proposal_id}",
+        path={"proposal_id": SUSPENSION}, who="reviewer",
+    ),
+    example(
+        "approveLicenceProposal", "own", "One's own", "/licence-proposals/{proposal_id}/approve", "POST",
+        path={"proposal_id": SUSPENSION}, version=1, who="clerk", status=409,
+    ),
+    example(
+        "approveLicenceProposal", "another", "By another", "/licence-proposals/{proposal_id}/approve", "POST",
+        path={"proposal_id": SUSPENSION}, version=1, who="reviewer",
+    ),
+    example(
+        "enterDepositLine", "paid", "Paid in", "/deposits/{agency_id}", "POST", path={"agency_id": HELD_BY},
+        body={"kind": "paid_in", "amount": "50000", "currency": "EUR", "held_as": "cash", "held_by": "Invented Bank",
+              "note": "Receipt 7", "happened_on": "2026-11-20"},
+        who="clerk", status=201, keeps={"line_id": PAID},
+    ),
+    example(
+        "enterDepositLine", "drawn", "Drawn for wages", "/deposits/{agency_id}", "POST",
+        path={"agency_id": HELD_BY},
+        body={"kind": "drawn", "amount": "1200.50", "currency": "EUR", "use": "unpaid_remuneration",
+              "note": "Decision 12", "happened_on": "2026-11-21"},
+        who="clerk", status=201, keeps={"line_id": DRAWN},
+    ),
+    example(
+        "enterDepositLine", "wrong", "A receipt of another", "/deposits/{agency_id}", "POST",
+        path={"agency_id": HELD_BY},
+        body={"kind": "reversed", "reverses": PAID, "note": "Receipt 7 was another's", "happened_on": "2026-11-22"},
+        who="clerk", status=201, keeps={"line_id": WRONG},
+    ),
+    example(
+        "approveDepositLine", "another", "By another", "/deposits/{agency_id}/lines/{line_id}/approve", "POST",
+        path={"agency_id": HELD_BY, "line_id": DRAWN}, version=1, who="reviewer",
+    ),
+    example(
+        "refuseDepositLine", "own", "Taken back", "/deposits/{agency_id}/lines/{line_id}/refuse", "POST",
+        path={"agency_id": HELD_BY, "line_id": WRONG}, version=1, who="clerk",
+    ),
+    example(
+        "getDeposit", "agency", "An agency's ledger", "/deposits/{agency_id}", path={"agency_id": HELD_BY},
+        who="reviewer",
+    ),
+    example("listHeldLists", "two", "Lists that are held", "/held-lists", who="reviewer"),
+    example(
+        "approveHeldList", "one", "Apply it after all", "/held-lists/{list_id}/approve", "POST",
+        path={"list_id": NEW_LIST}, who="reviewer", status=204,
+    ),
+    example(
+        "rejectHeldList", "one", "Do not apply it", "/held-lists/{list_id}/reject", "POST",
+        path={"list_id": OLD_LIST}, who="reviewer", status=204,
+    ),
+)  # fmt: skip
+
+DESK_EXAMPLES: tuple[DeskExample, ...] = (*OFFICERS, *HEARINGS, *REFERRALS, *ENTRIES, *OVERSIGHT, *SANCTIONS, *LICENCES)

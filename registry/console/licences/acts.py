@@ -13,7 +13,7 @@ from registry.clock import now
 from registry.console.guard import allowed
 from registry.console.licences import showing
 from registry.console.licences.forms import act_named, day_in, stated_in, terms_typed
-from registry.console.licences.opening import official, require_act, require_no_interest
+from registry.console.licences.opening import agency_opened, official, require_act, require_no_interest
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
 from registry.errors import NotFound
@@ -83,8 +83,7 @@ def _licence(session: Session, me: Present, reference: str, act: str) -> tuple[L
 def _agency(session: Session, me: Present, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
     named = _of_kind(act, About.AGENCY)
     require_act(me, named, Act.PROPOSE)
-    _, agency = queries.agency_at_desk(session, official(me).authority, reference)
-    require_no_interest(me, agency.agency_id)
+    _, agency = agency_opened(session, me, reference)
     return named, agency
 
 

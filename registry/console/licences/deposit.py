@@ -11,7 +11,7 @@ from registry.codes import Problem
 from registry.console.acting import version_sent
 from registry.console.guard import allowed
 from registry.console.licences.forms import day_in
-from registry.console.licences.opening import official, require_no_interest
+from registry.console.licences.opening import agency_opened, official
 from registry.console.licences.showing import name_of
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
@@ -19,7 +19,6 @@ from registry.errors import Fault, InvalidInput
 from registry.licensing.deposits import actions, queries
 from registry.licensing.deposits.rules import FORMS, TOP_UP_WITHIN
 from registry.licensing.drafting import today_of
-from registry.licensing.queries import agency_at_desk
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.terms import DepositLineKind, DepositUse
@@ -86,8 +85,7 @@ def _decided(session: Session, me: Present, reference: str, act: Callable[[int],
 
 
 def _done(session: Session, me: Present, reference: str, act: Callable[[], object]) -> BaseResponse:
-    _, agency = agency_at_desk(session, official(me).authority, reference)
-    require_no_interest(me, agency.agency_id)
+    _, agency = agency_opened(session, me, reference)
     refusal = attempt(session, act)
     if refusal is not None:
         return _page(session, me, reference, refusal)
@@ -96,8 +94,7 @@ def _done(session: Session, me: Present, reference: str, act: Callable[[], objec
 
 def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
-    row, agency = agency_at_desk(session, authority, reference)
-    require_no_interest(me, agency.agency_id)
+    row, agency = agency_opened(session, me, reference)
     today, _ = today_of(session, authority, now())
     found = queries.shown(session, row.id, agency, today)
     return page(

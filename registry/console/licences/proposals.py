@@ -11,7 +11,7 @@ from registry.clock import now
 from registry.console.acting import version_sent
 from registry.console.guard import allowed
 from registry.console.licences import showing
-from registry.console.licences.opening import official, require_act, require_no_interest
+from registry.console.licences.opening import official, proposal_opened, require_act
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
 from registry.licensing import proposals, queries
@@ -43,13 +43,13 @@ def waiting(session: Session, me: Present) -> Response:
 @pages.get("/licences/proposals/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
 def proposal(session: Session, me: Present, reference: str) -> Response:
-    return _one(session, me, _opened(session, me, reference))
+    return _one(session, me, proposal_opened(session, me, reference))
 
 
 @pages.post("/licences/proposals/<reference>/approve")
 @allowed(Resource.LICENCE, Act.APPROVE)
 def approve(session: Session, me: Present, reference: str) -> BaseResponse:
-    found = _opened(session, me, reference)
+    found = proposal_opened(session, me, reference)
     require_act(me, found.act, Act.APPROVE)
     return _done(
         session, me, found,
@@ -60,7 +60,7 @@ def approve(session: Session, me: Present, reference: str) -> BaseResponse:
 @pages.post("/licences/proposals/<reference>/refuse")
 @allowed(Resource.LICENCE, Act.APPROVE)
 def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
-    found, reason = _opened(session, me, reference), request.form.get("reason", "")
+    found, reason = proposal_opened(session, me, reference), request.form.get("reason", "")
     require_act(me, found.act, Act.APPROVE)
     return _done(
         session, me, found,
@@ -71,17 +71,11 @@ def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
 @pages.post("/licences/proposals/<reference>/take-back")
 @allowed(Resource.LICENCE, Act.PROPOSE)
 def take_back(session: Session, me: Present, reference: str) -> BaseResponse:
-    found = _opened(session, me, reference)
+    found = proposal_opened(session, me, reference)
     return _done(
         session, me, found,
         lambda version: proposals.take_back(session, official(me), reference, now(), version=version),
     )  # fmt: skip
-
-
-def _opened(session: Session, me: Present, reference: str) -> Proposal:
-    found = queries.proposal_named(session, official(me).authority, reference)
-    require_no_interest(me, _agency_id(session, found))
-    return found
 
 
 def _agency_id(session: Session, found: Proposal) -> str | None:

@@ -7,13 +7,21 @@ from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.api.desk.examples import (
+    CLERK,
     COLLEAGUE,
+    HELD_BY,
     KEEPER,
+    LICENCES,
+    NEW_LIST,
     OFFICERS,
+    OLD_LIST,
     OTHER_TOKEN,
+    PERMIT,
+    REVIEWER,
     SECOND,
     SESSION,
     SUPERVISOR,
@@ -38,10 +46,13 @@ from registry.api.desk.handed_examples import (
 from registry.api.desk.oversight_examples import AUDITOR, OVERSIGHT
 from registry.api.desk.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
 from registry.api.desk.story import DeskExample
+from registry.authorities.models import Source
 from registry.case_terms import ConsentKind, PartnerKind
 from registry.clock import now
 from registry.complaints.outside import agency_desk
 from registry.complaints.sealing import Sealer
+from registry.ids import new_reference
+from registry.imports.models import PendingImport
 from registry.keyring import Keyring
 from registry.officers import sessions, tokens
 from registry.officers.models import Officer
@@ -54,6 +65,8 @@ from tests.complaints.referrals.making import UNION, make_partner
 from tests.complaints.referrals.making import told as told_case
 from tests.console.cases.conftest import UNIT
 from tests.entries.making import entry
+from tests.licensing.making import holder_of
+from tests.make import make_licence, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case, make_clock
 from tests.sanctions import making
@@ -185,6 +198,37 @@ def sanctions_begin(session: Session, keyring: Keyring) -> Cast:
     )
 
 
+def licences_begin(session: Session, keyring: Keyring) -> Cast:
+    make_unit(session, "ro-licensing", "RO")
+    cast = Cast({}, {})
+    for who, stand_in in (("clerk", CLERK), ("reviewer", REVIEWER)):
+        officer = make_officer(
+            session,
+            keyring,
+            Role.LICENSING,
+            unit="ro-licensing",
+            name=f"Invented {who}",
+            email=f"{who}@authority.example",
+        ).officer
+        cast.tokens[who] = token_of(session, officer)
+        cast.live[stand_in] = officer.reference
+    licence = make_licence(session, country="RO")
+    cast.live.update({PERMIT: licence.licence_id, HELD_BY: holder_of(session, licence.licence_id).agency_id})
+    source = session.execute(select(Source).where(Source.reference == source_of("RO"))).scalar_one()
+    for stand_in, reason in (
+        (OLD_LIST, "2 of 40 rows cannot be taken"),
+        (NEW_LIST, "the list would delist 9 of 40 agencies"),
+    ):
+        pending = PendingImport(
+            reference=new_reference(), source_id=source.id, file=f"{stand_in}.list", digest="0" * 64, fetched_at=now(),
+            reason=reason, counts={"read": 40, "vanished": 9},
+        )  # fmt: skip
+        session.add(pending)
+        cast.live[stand_in] = pending.reference
+    session.flush()
+    return cast
+
+
 STORIES = (
     Story(OFFICERS, officers_begin),
     Story(HEARINGS, hearings_begin),
@@ -192,6 +236,7 @@ STORIES = (
     Story(ENTRIES, entries_begin),
     Story(OVERSIGHT, oversight_begin),
     Story(SANCTIONS, sanctions_begin),
+    Story(LICENCES, licences_begin),
 )
 
 
