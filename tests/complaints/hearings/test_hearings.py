@@ -295,8 +295,9 @@ def test_an_answer_is_kept_while_it_is_written_and_sent_once(session, sealer, ca
 def test_time_that_passes_lapses_it_and_no_answer_is_taken_meanwhile(session, sealer, app, case):
     hearing = served(session, sealer, case)
     session.commit()
-    with pytest.raises(IllegalMove, match="time to answer is over"):
-        portal.answer(session, sealer, case.desk, REP, hearing.reference, "Late", LATE)
+    for write in (portal.answer, portal.keep):
+        with pytest.raises(IllegalMove, match="time to answer is over"):
+            write(session, sealer, case.desk, REP, hearing.reference, "Late", LATE)
     assert not read(session, sealer, case, hearing, LATE.date()).may_answer
     session.commit()
     sessions = sessions_for(services(app).engine)
