@@ -24,6 +24,9 @@ from registry.licensing.models import Proposal
 from registry.licensing.rules import ACTS, AGREEMENTS, About
 from registry.licensing.stated import kept
 from registry.log.actions import locked_state
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_authority
+from registry.officers.rights import Act, Resource
 from registry.terms import LicenceAct, ProposalState
 
 MOST_REASON = 1000
@@ -64,6 +67,15 @@ def propose(
     session.add(proposal)
     session.flush()
     if proposal.has_second:
+        notify_authority(
+            session,
+            official.authority,
+            Resource.LICENCE,
+            Act.APPROVE,
+            NoticeKind.SECOND_PERSON,
+            at,
+            but=[official.name],
+        )
         _record(session, proposal, "licensing.proposed", official, at)
     else:
         _apply(session, proposal, official, at)

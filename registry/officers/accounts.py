@@ -208,7 +208,8 @@ def officer_named(session: Session, reference: str, unit: str | None = None, ver
     query = select(Officer).where(Officer.reference == reference)
     if version is not None:
         # Two that read the same version come one after the other, and the second is told.
-        query = query.with_for_update().execution_options(populate_existing=True)
+        # Not the key: a notice to him, which refers to his row, waits for nobody.
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
     found = session.scalars(query).one_or_none()
     if found is None or unit not in (None, found.unit):
         raise NotFound("there is no such officer")

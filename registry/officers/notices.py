@@ -5,14 +5,14 @@ commit. It takes what is due for a few minutes first, so that of several workers
 gone, the mail is sent once more, which is better than never.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
+from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.officers.sessions import roles_on
 from registry.terms import Language
@@ -39,7 +39,10 @@ Wording = Callable[[Language, Words], tuple[str, str]]
 
 
 def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime) -> None:
-    """There is something for an officer. Nothing is written for whoever wants no mail, or has left."""
+    """There is something for an officer. Nothing is written for whoever wants no mail, or has left.
+
+    Call it before what is done is recorded in the audit, whose head is held until the transaction ends.
+    """
     if officer.state is OfficerState.ACTIVE and choice_of(session, officer) is not NoticeChoice.NONE:
         session.add(Notice(officer_id=officer.id, kind=kind, made_at=at))
         session.flush()
@@ -60,11 +63,38 @@ def notify_unit(
     kind: NoticeKind,
     at: datetime,
     *,
-    but: Sequence[str] = (),
+    but: Collection[str] = (),
 ) -> None:
     """There is something for whoever of a unit has a right today; not for those whose references are in `but`."""
+    _notify_able(session, select(Officer).where(Officer.unit == unit), resource, act, kind, at, but)
+
+
+def notify_authority(
+    session: Session,
+    authority: str,
+    resource: Resource,
+    act: Act,
+    kind: NoticeKind,
+    at: datetime,
+    *,
+    but: Collection[str] = (),
+) -> None:
+    """As `notify_unit`, for what reaches over all units of an authority: its licences and sanctions."""
+    among = select(Officer).join(Unit, Unit.reference == Officer.unit).where(Unit.authority == authority)
+    _notify_able(session, among, resource, act, kind, at, but)
+
+
+def _notify_able(
+    session: Session,
+    among: Select[Officer],
+    resource: Resource,
+    act: Act,
+    kind: NoticeKind,
+    at: datetime,
+    but: Collection[str],
+) -> None:
     able = RIGHTS[(resource, act)]
-    for officer in session.scalars(select(Officer).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)):
+    for officer in session.scalars(among.where(Officer.state == OfficerState.ACTIVE)).all():
         if officer.reference not in but and able & roles_on(session, officer, at.date()):
             notify(session, officer, kind, at)
 

@@ -21,6 +21,9 @@ from registry.complaints.sealing import Sealer
 from registry.complaints.states import DECIDED_STATES
 from registry.errors import Fault, InvalidInput, NotNow
 from registry.ids import new_reference
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_authority
+from registry.officers.rights import Act, Resource
 from registry.sanctions import moving, rules
 from registry.sanctions.models import Sanction, WorkersInPlace
 from registry.sanctions.rules import By
@@ -143,6 +146,10 @@ def hand_to_review(
 ) -> Sanction:
     """Let the second person look at it. Raises NotFound, IllegalMove, StaleVersion."""
     sanction = moving.held(session, official.authority, reference, version)
+    first = {official.name, sanction.proposed_by}
+    notify_authority(
+        session, official.authority, Resource.SANCTION, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=first
+    )
     moving.advance(session, sanction, SanctionState.LEGAL_REVIEW, By.PROPOSER, at, actor=official.name)
     return sanction
 

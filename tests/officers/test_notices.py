@@ -8,20 +8,26 @@ from email.policy import default
 
 import pytest
 from aiosmtpd.controller import Controller
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.cli import tasks
 from registry.clock import now
+from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.db import sessions_for
 from registry.keyring import Keyring
+from registry.licensing.drafting import Official
 from registry.officers import accounts, notices
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
+from registry.terms import LicenceAct
 from registry.web.notice_words import notice_words
 from tests.complaints.test_reminding import Post
+from tests.licensing.making import proposed
+from tests.make import authority_of, make_licence
 from tests.officers.making import make_officer, make_unit
+from tests.sanctions import making as sanctions
 from tests.serving import free_port
 from tests.test_mail import Kept
 
@@ -185,3 +191,35 @@ def test_the_worker_sends_by_a_real_server(
     assert parsed["To"] == officer.email
     assert "There is something for you in the registry." in parsed.get_content()
     assert session.scalars(select(Mailing.officer_id)).all() == [officer.id]
+
+
+def test_a_second_person_for_a_licence_is_sought_in_every_unit_of_the_authority(
+    session: Session, keyring: Keyring
+) -> None:
+    for unit, country in (("cz-one", "CZ"), ("cz-two", "CZ"), ("it-one", "IT")):
+        make_unit(session, unit, country)
+        for role in (Role.LICENSING, Role.TRIAGE):
+            make_officer(session, keyring, role, unit=unit, email=f"{role}@{unit}.example")
+    proposer = session.scalars(select(Officer).where(Officer.email == "licensing@cz-one.example")).one()
+    official = Official(proposer.reference, authority_of("CZ"))
+    proposed(session, LicenceAct.SUSPEND, make_licence(session), by=official)
+    told = session.scalars(select(Officer.email).join(Notice, Notice.officer_id == Officer.id)).all()
+    assert told == ["licensing@cz-two.example"]
+
+
+def test_a_decision_and_a_sanction_seek_their_second_person(session: Session, keyring: Keyring) -> None:
+    sealer = Sealer(keyring)
+    sanctions.make_desk(session, sealer)
+    decider = make_officer(session, keyring, Role.DECIDER, unit=sanctions.UNIT).officer
+    make_officer(session, keyring, Role.INVESTIGATOR, unit=sanctions.UNIT, email="other@authority.example")
+
+    def told() -> list[int]:
+        found = list(session.scalars(select(Notice.officer_id)))
+        session.execute(delete(Notice))
+        return found
+
+    held = sanctions.make_held(session)
+    sanctions.drafted(session, sealer, sanctions.looked_into(session, sealer, held))
+    assert told() == [decider.id]
+    sanctions.reviewed(session, sealer, held)
+    assert told() == [decider.id]

@@ -25,6 +25,9 @@ from registry.complaints.moving import advance, changed, investigators, locked, 
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_unit
+from registry.officers.rights import Act, Resource
 from registry.terms import Language
 
 MOST_REASONS = 20_000
@@ -63,6 +66,9 @@ def write(
         raise NotNow(f"what is {case.state} is not decided: it has to be looked into first")
     reasons, summary = _checked(session, sealer, officer, case, reasons, summary, object_days, at.date())
     if case.state is not CaseState.DECISION_DRAFT:
+        notify_unit(
+            session, officer.unit, Resource.DECISION, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
+        )
         advance(session, case, CaseState.DECISION_DRAFT, officer.role, at, actor=officer.name)
     decision = draft_of(session, case) or Decision(
         reference=new_reference(),
