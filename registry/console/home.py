@@ -8,6 +8,7 @@ from registry.console.rendering import page
 from registry.officers import accounts
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
+from registry.sanctions import queries
 
 pages = Blueprint("console_home", __name__)
 
@@ -24,4 +25,6 @@ def home(session: Session, me: Present) -> Response:
         if me.standing.may(Resource.OFFICER, Act.APPROVE)
         else []
     )
-    return page("home.html", here="home", waiting=len(waiting))
+    may_approve = me.standing.may(Resource.SANCTION, Act.APPROVE)
+    sanctions = queries.waiting(session, me.standing.authority, me.officer.reference) if may_approve else 0
+    return page("home.html", here="home", waiting=len(waiting), sanctions=sanctions)

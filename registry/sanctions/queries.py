@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
@@ -64,10 +64,12 @@ def sanctions_of(session: Session, authority: str, today: date) -> list[Listed]:
     return [Listed(row, agencies[row.agency], waits(row)) for row in rows]
 
 
-def waiting(session: Session, authority: str) -> int:
-    """How many wait for a second person."""
-    mine = select(Sanction).where(Sanction.authority == authority)
-    return sum(waits(one) for one in session.execute(mine).scalars())
+def waiting(session: Session, authority: str, actor: str) -> int:
+    """How many wait for a second person who is not the first."""
+    open_ = (Sanction.state == SanctionState.LEGAL_REVIEW) & (Sanction.proposed_by != actor)
+    ends = Sanction.ending_by.is_not(None) & (Sanction.ending_by != actor)
+    mine = select(func.count(Sanction.id)).where(Sanction.authority == authority, or_(open_, ends))
+    return session.execute(mine).scalar_one()
 
 
 def waits(sanction: Sanction) -> bool:
