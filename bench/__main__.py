@@ -12,11 +12,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import box, complaints, databases, imports, log, lookups, receipts, report, search, writing
+from bench import box, complaints, databases, imports, log, lookups, queue, receipts, report, search, writing
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "search", "imports", "log", "receipts", "complaints")
+PARTS = ("lookups", "writing", "search", "imports", "log", "receipts", "complaints", "queue")
 
 
 def main(parts: list[str]) -> None:
@@ -51,6 +51,7 @@ def main(parts: list[str]) -> None:
             "log": lambda: log.measure(size, rounds, servers_core, folder, server),
             "receipts": lambda: receipts.measure(size, rounds, servers_core, folder, server),
             "complaints": lambda: complaints.measure(rounds, folder, server, (servers_core, load_core)),
+            "queue": lambda: queue.measure(rounds, folder, server),
         }
         for part in (part for part in PARTS if part in wanted):
             found, raw = measures[part]()

@@ -86,8 +86,8 @@ def _on(
     """The p95 of each round, ours and that of plain inserts, in seconds."""
     home.mkdir(mode=0o700)
     with ExitStack() as stack:
-        url = _database(stack, "complaints", home, cluster)
-        plain_url = _database(stack, "plain", home, cluster)
+        url = database(stack, "complaints", home, cluster)
+        plain_url = database(stack, "plain", home, cluster)
         settings = Settings(home=home, database_url=url)
         _open_intake(settings)
         plain.create_table(plain_url)
@@ -100,7 +100,8 @@ def _on(
     return filed, inserted
 
 
-def _database(stack: ExitStack, name: str, home: Path, cluster: Cluster | None) -> str:
+def database(stack: ExitStack, name: str, home: Path, cluster: Cluster | None) -> str:
+    """The address of an empty database, dropped when the stack is left."""
     if cluster is None:
         return f"sqlite:///{home / name}.sqlite3"
     cluster.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -1,0 +1,181 @@
+"""The officers' queue at a hundred thousand cases beside one of a thousand: the first page, a page far down, and each filter.
+
+Cases are rows: how a complaint is filed is another part's matter. The overview of the same unit is timed beside, for information.
+"""
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.orm import Session
+
+from bench.complaints import database
+from bench.postgres import Cluster
+from bench.report import Row
+from registry import revisions
+from registry.case_terms import CaseState, ClockKind, Indicator, Priority
+from registry.complaints.casework_models import CaseClock
+from registry.complaints.desk.listing import Filters, Place, listed, number
+from registry.complaints.models import NEVER, Case
+from registry.complaints.states import OPEN_STATES
+from registry.db import engine_for, reading_sessions_for
+from registry.ids import new_reference
+from registry.officers.models import Unit
+from registry.oversight.overview.queries import overview
+from registry.oversight.overview.rules import usual
+from registry.terms import CORRIDOR_SECTORS
+
+FEW, MANY = 1_000, 100_000
+TARGET = 3.0
+"""How many times as long a page of many may take as one of few."""
+
+ASKED = 20
+"""Times that each question is asked in a round."""
+
+UNIT, OFFICERS, AGENCIES = "it-invented-unit", 20, 500
+AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+Question = Callable[[Session], object]
+
+
+def questions() -> dict[str, Question]:
+    """What an officer asks the queue for, by what it is called in a row."""
+
+    def page(**asked: Any) -> Question:
+        return lambda session: listed(session, UNIT, Filters(**asked), AT)
+
+    return {
+        "first page": page(),
+        "a page far down": lambda session: listed(
+            session, UNIT, Filters(), AT, after=Place(Priority.P4, AT, "222222222222")
+        ),
+        "by state": page(state=CaseState.INVESTIGATING),
+        "by priority": page(priority=Priority.P2),
+        "by country": page(country="FR"),
+        "by sector": page(sector=CORRIDOR_SECTORS[3]),
+        "by officer": page(assignee="officer-7"),
+        "of nobody": page(assignee=""),
+        "overdue": page(is_late=True),
+        "by agency": page(agency_digest=_digest(7)),
+        "by state, country and officer": page(state=CaseState.CLOSED, country="IT", assignee="officer-3"),
+        "counting what is open": lambda session: number(session, UNIT, Filters(), AT),
+    }
+
+
+def measure(rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[Row], dict[str, Any]]:
+    """The rows of the queue, on both databases."""
+    rows: list[Row] = []
+    raw: dict[str, Any] = {}
+    for kind, server in (("SQLite", None), ("PostgreSQL", cluster)):
+        if kind == "PostgreSQL" and server is None:
+            continue
+        ratios, spent = _on(rounds, folder / f"queue-{kind}", server)
+        rows += [
+            Row(
+                f"Queue, {what}: {MANY:,} cases / {FEW:,}, {kind}",
+                found,
+                None if what.startswith("overview") else TARGET,
+                is_at_least=False,
+                note=f"{1000 * statistics.median(spent[what]):.2f} ms at {MANY:,}",
+            )
+            for what, found in ratios.items()
+        ]
+        raw[kind] = {what: {"ratios": found, "many_s": spent[what]} for what, found in ratios.items()}
+    return rows, {"queue": raw}
+
+
+def _on(rounds: int, home: Path, cluster: Cluster | None) -> tuple[dict[str, list[float]], dict[str, list[float]]]:
+    """By question: the ratio of each round, and the seconds at many."""
+    home.mkdir(mode=0o700)
+    asked = {**questions(), "overview of twelve weeks": lambda session: overview(session, UNIT, usual(AT.date()), AT)}
+    ratios: dict[str, list[float]] = {what: [] for what in asked}
+    spent: dict[str, list[float]] = {what: [] for what in asked}
+    with ExitStack() as stack:
+        sessions = []
+        for size in (FEW, MANY):
+            url = database(stack, f"queue-{size}", home, cluster)
+            revisions.upgrade(url)
+            engine = engine_for(url)
+            stack.callback(engine.dispose)
+            with engine.begin() as connection:
+                _fill(connection, size)
+            if cluster is not None:
+                cluster.run("VACUUM ANALYZE", f"queue-{size}")
+            sessions.append(reading_sessions_for(engine))
+        for _ in range(rounds):
+            for what, question in asked.items():
+                few, many = (_seconds(of, question, 1 if what.startswith("overview") else ASKED) for of in sessions)
+                ratios[what].append(many / few)
+                spent[what].append(many)
+    return ratios, spent
+
+
+def _seconds(sessions: Callable[[], Session], question: Question, times: int) -> float:
+    """The shortest of some askings, each in a session of its own as a page has it: what else the machine does only adds."""
+    took = []
+    for _ in range(times + 1):
+        with sessions() as session:
+            began = time.perf_counter()
+            question(session)
+            took.append(time.perf_counter() - began)
+    # The first opens the connection and compiles the statement.
+    return min(took[1:])
+
+
+def _fill(connection: Connection, size: int) -> None:
+    """Cases as a unit has them after years: nine of ten are closed, most of the rest are not urgent."""
+    chance = random.Random(size)
+    connection.execute(
+        insert(Unit).values(
+            reference=UNIT,
+            authority="it-invented-authority",
+            country="IT",
+            names={"en": "Invented unit"},
+            is_default=True,
+        )
+    )
+    unit_id = connection.execute(select(Unit.id)).scalar_one()
+    for start in range(0, size, 5_000):
+        some = range(start + 1, min(start + 5_000, size) + 1)
+        cases = [_case(chance, number, unit_id) for number in some]
+        connection.execute(insert(Case), cases)
+        connection.execute(insert(CaseClock), [_clock(chance, case) for case in cases])
+
+
+def _case(chance: random.Random, number: int, unit_id: int) -> dict[str, Any]:
+    is_open = chance.random() < 0.1
+    state = chance.choice(sorted(OPEN_STATES)) if is_open else CaseState.CLOSED
+    return {
+        "id": number,
+        "reference": new_reference(),
+        "unit_id": unit_id,
+        "country": chance.choices(["IT", "FR", "ES", None], [70, 15, 10, 5])[0],
+        "sector": chance.choice([*CORRIDOR_SECTORS, None]),
+        "state": state,
+        "priority": chance.choices(list(Priority), [1, 4, 20, 40, 35])[0],
+        "indicators": sorted(chance.sample(list(Indicator), chance.randint(0, 4))),
+        "reasons": [],
+        "filed_on": AT.date() - timedelta(days=int(chance.expovariate(1 / 200))),
+        "assignee": f"officer-{chance.randrange(OFFICERS)}" if chance.random() < 0.7 else None,
+        "agency_digest": _digest(chance.randrange(AGENCIES)),
+        "is_open": is_open,
+        "due_at": AT + timedelta(hours=chance.randint(-300, 2000)) if is_open else NEVER,
+        "has_legal_hold": False,
+        "version": 1,
+    }
+
+
+def _clock(chance: random.Random, case: dict[str, Any]) -> dict[str, Any]:
+    due_at = case["due_at"] if case["due_at"] != NEVER else AT - timedelta(days=chance.randint(1, 700))
+    met_on: date | None = None if case["due_at"] != NEVER else (due_at - timedelta(days=chance.randint(-3, 5))).date()
+    return {"case_id": case["id"], "kind": ClockKind.TRIAGE, "due_at": due_at, "met_on": met_on}
+
+
+def _digest(number: int) -> str:
+    return f"{number:064x}"
