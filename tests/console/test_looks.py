@@ -57,7 +57,7 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 OPEN = ("sign-in", "code", "join")
-SIGNED_IN = ("", "officers", "own")
+SIGNED_IN = ("", "cases", "overview", "officers", "own")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
