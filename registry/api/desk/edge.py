@@ -8,6 +8,7 @@ from flask_restx import Namespace
 
 from registry.api.desk import (
     audit,
+    cases,
     decisions,
     entry_requests,
     hearings,
@@ -28,6 +29,7 @@ DESK: tuple[Namespace, ...] = (
     officers.ns,
     officer_changes.ns,
     licences.ns,
+    cases.ns,
     hearings.ns,
     served_hearings.ns,
     referrals.ns,

@@ -3,6 +3,7 @@
 Tokens and references are new each time; in the stories they are these.
 """
 
+from registry.api.desk.case_examples import CASES
 from registry.api.desk.handed_examples import ENTRIES, HEARINGS, REFERRALS
 from registry.api.desk.oversight_examples import OVERSIGHT
 from registry.api.desk.sanction_examples import SANCTIONS
@@ -188,4 +189,13 @@ LICENCES = (
     ),
 )  # fmt: skip
 
-DESK_EXAMPLES: tuple[DeskExample, ...] = (*OFFICERS, *HEARINGS, *REFERRALS, *ENTRIES, *OVERSIGHT, *SANCTIONS, *LICENCES)
+DESK_EXAMPLES: tuple[DeskExample, ...] = (
+    *OFFICERS,
+    *HEARINGS,
+    *REFERRALS,
+    *ENTRIES,
+    *OVERSIGHT,
+    *SANCTIONS,
+    *LICENCES,
+    *CASES,
+)

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.api.desk.case_examples import CASES
 from registry.api.desk.examples import (
     CLERK,
     COLLEAGUE,
@@ -169,6 +170,17 @@ def entries_begin(session: Session, keyring: Keyring) -> Cast:
     )  # fmt: skip
 
 
+def cases_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    case = told_case(session, sealer)
+    return _with_officers(
+        session, keyring, Cast({}, {CASE: case.reference, BOX: case.filed.box.reference}),
+        ("writer", WRITER, Role.INVESTIGATOR, UNIT),
+        ("checker", CHECKER, Role.SUPERVISOR, UNIT),
+    )  # fmt: skip
+
+
 def oversight_begin(session: Session, keyring: Keyring) -> Cast:
     make_unit(session)
     auditor = make_officer(session, keyring, Role.AUDITOR, name="Invented Auditor").officer
@@ -237,6 +249,7 @@ STORIES = (
     Story(OVERSIGHT, oversight_begin),
     Story(SANCTIONS, sanctions_begin),
     Story(LICENCES, licences_begin),
+    Story(CASES, cases_begin),
 )
 
 

@@ -1,0 +1,157 @@
+"""Cases as officers' programs see them: the queue without a word of what was written, and one case with all of it."""
+
+from marshmallow import fields
+
+from registry.case_terms import Author, BoxRole, CaseState, ClockKind, Priority
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
+
+MOST_REASON = 4000
+MOST_MESSAGE = 20_000
+MOST_NOTE = 10_000
+MOST_TASK = 500
+
+_VERSION = {"description": "For If-Match, in quotes."}
+_ASSIGNEE = {"description": "Reference of the officer whose it is."}
+
+
+class CasesQuerySchema(InSchema):
+    """Filters; those given must all hold. Without `state`: what is open."""
+
+    state = Word(CaseState)
+    priority = Word(Priority)
+    country = Line(most=2, metadata={"description": "Country of work, ISO 3166-1 alpha-2.", "example": "IT"})
+    sector = Line(most=10, metadata={"description": "A NACE class of the corridor.", "example": "14.10"})
+    assignee = Line(
+        most=16, metadata={"description": "`mine`, `nobody`, or an officer's reference.", "example": "mine"}
+    )
+    late = Word(("yes",), metadata={"description": "A clock has run out."})
+    agency = Line(most=16, metadata={"description": "Reference of the agency that the cases name."})
+    limit = Count(least=1, most=100, metadata={"description": "Cases in one answer.", "default": 50, "example": 50})
+    cursor = Line(
+        most=600, metadata={"description": "`next_cursor` of the answer before, with the same filters. Opaque."}
+    )
+
+
+class CaseSummarySchema(OutSchema):
+    case_id = fields.String(required=True)
+    state = OneOf(tuple(CaseState), required=True)
+    priority = OneOf(tuple(Priority), required=True, allow_none=True)
+    country = fields.String(required=True, allow_none=True)
+    sector = fields.String(required=True, allow_none=True)
+    indicators = fields.List(fields.String(), required=True)
+    filed_on = fields.Date(required=True)
+    due_at = Instant(required=True, allow_none=True, metadata={"description": "When the next clock runs out."})
+    assignee = fields.String(required=True, allow_none=True, metadata=_ASSIGNEE)
+    has_legal_hold = fields.Boolean(required=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class CasesSchema(OutSchema):
+    items = fields.List(fields.Nested(CaseSummarySchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True, metadata={"description": "Null on the last page."})
+
+
+class CaseMessageSchema(OutSchema):
+    author = OneOf(tuple(Author), required=True)
+    written_on = fields.Date(required=True)
+    text = fields.String(required=True)
+
+
+class CaseBoxSchema(OutSchema):
+    """One mailbox; `answers` by question, without who she is."""
+
+    box_id = fields.String(required=True)
+    role = OneOf(tuple(BoxRole), required=True)
+    answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
+    messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
+
+
+class CaseClockSchema(OutSchema):
+    kind = OneOf(tuple(ClockKind), required=True)
+    due_at = Instant(required=True)
+    met_on = fields.Date(required=True, allow_none=True)
+    paused_on = fields.Date(required=True, allow_none=True)
+
+
+class CaseMoveSchema(OutSchema):
+    """`by` is an officer's reference, or the role of whoever is none."""
+
+    from_state = OneOf(tuple(CaseState), required=True)
+    to_state = OneOf(tuple(CaseState), required=True)
+    on = fields.Date(required=True)
+    by = fields.String(required=True)
+
+
+class CaseWaySchema(OutSchema):
+    """A move from here. `lack`: why you may not take it now; null where you may."""
+
+    to = OneOf(tuple(CaseState), required=True)
+    needs_reason = fields.Boolean(required=True)
+    lack = fields.String(required=True, allow_none=True)
+
+
+class CaseSchema(CaseSummarySchema):
+    reasons = fields.List(fields.String(), required=True, metadata={"description": "Why it has its priority."})
+    clocks = fields.List(fields.Nested(CaseClockSchema), required=True)
+    boxes = fields.List(fields.Nested(CaseBoxSchema), required=True)
+    moves = fields.List(fields.Nested(CaseMoveSchema), required=True)
+    ways = fields.List(fields.Nested(CaseWaySchema), required=True)
+
+
+class CaseMoveBodySchema(InSchema):
+    to = Word(CaseState, required=True, metadata={"example": "in_triage"})
+    reason = Passage(most=MOST_REASON, metadata={"description": "Why, where the move wants it. It is sealed."})
+    into = Line(most=16, metadata={"description": "For `merged`: the case that goes on for both."})
+
+
+class CaseReplySchema(InSchema):
+    text = Passage(most=MOST_MESSAGE, required=True, metadata={"example": "We read it and look into it."})
+    to_helper = Flag(
+        metadata={"description": "Her helper may read it, while she has no mailbox of her own.", "default": False}
+    )
+
+
+class CaseAssigneeSchema(InSchema):
+    assignee = Line(most=16, metadata=_ASSIGNEE | {"description": "An officer's reference; without it: nobody's."})
+
+
+class CasePrioritySchema(InSchema):
+    priority = Word(Priority, required=True, metadata={"example": "p1"})
+    reason = Passage(most=MOST_REASON, required=True, metadata={"example": "She may not leave the house."})
+
+
+class CaseNoteBodySchema(InSchema):
+    text = Passage(most=MOST_NOTE, required=True, metadata={"example": "She calls on Mondays."})
+
+
+class CaseTaskBodySchema(InSchema):
+    text = Passage(most=MOST_TASK, required=True, metadata={"example": "Call the inspectorate."})
+    due_on = Day(metadata={"example": "2026-12-31"})
+
+
+class CaseTaskDoneSchema(InSchema):
+    is_done = Flag(required=True)
+
+
+class CaseNoteSchema(OutSchema):
+    note_id = fields.String(required=True)
+    by = fields.String(required=True)
+    on = fields.Date(required=True)
+    text = fields.String(required=True)
+
+
+class CaseTaskSchema(OutSchema):
+    task_id = fields.String(required=True)
+    by = fields.String(required=True)
+    on = fields.Date(required=True)
+    due_on = fields.Date(required=True, allow_none=True)
+    done_by = fields.String(required=True, allow_none=True)
+    done_on = fields.Date(required=True, allow_none=True)
+    text = fields.String(required=True)
+
+
+class CaseNotesSchema(OutSchema):
+    notes = fields.List(fields.Nested(CaseNoteSchema), required=True)
+    tasks = fields.List(fields.Nested(CaseTaskSchema), required=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
