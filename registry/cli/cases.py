@@ -15,7 +15,7 @@ from registry.cli.desk import as_officer, desk, today
 from registry.cli.opening import opened
 from registry.cli.reconcile import reconcile
 from registry.clock import now
-from registry.complaints import case_reading, casework, priorities, purging, units
+from registry.complaints import case_reading, casework, holds, priorities, purging, units
 from registry.complaints.attachments import files_remover
 from registry.complaints.sealing import Sealer
 from registry.complaints.states import OPEN_STATES
@@ -165,7 +165,7 @@ def priority(
 def hold(case: str, unit: str, name: str, role: str, reason: str, is_released: bool) -> None:
     """Let nothing of CASE be destroyed, however old it is, until the hold is taken away."""
     with desk(unit, name, role) as (session, sealer, officer):
-        casework.hold(session, sealer, officer, case, today(), is_held=not is_released, reason=reason)
+        holds.hold(session, sealer, officer, case, today(), is_held=not is_released, reason=reason)
     click.echo(f"{case} is {'released' if is_released else 'held'}.")
 
 

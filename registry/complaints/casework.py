@@ -5,7 +5,7 @@ were not there.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -157,30 +157,6 @@ def reply(
     clocks.acknowledged(session, case, at.date())
     changed(session, case, "case.answered", at.date(), role=officer.role, actor=officer.name)
     return len(chosen)
-
-
-def hold(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    today: date,
-    *,
-    is_held: bool,
-    reason: str,
-    version: int | None = None,
-) -> Case:
-    """Put a case under legal hold, so that nothing of it is destroyed, or take the hold away.
-
-    Raises NotFound, StaleVersion, InvalidInput.
-    """
-    messages.read_text("reason", reason, MOST_REASON)
-    case = case_of(session, officer, reference, version)
-    if case.has_legal_hold is not is_held:
-        case.has_legal_hold = is_held
-        what = "case.held" if is_held else "case.released"
-        changed(session, case, what, today, role=officer.role, actor=officer.name)
-    return case
 
 
 def seal_reason(session: Session, sealer: Sealer, officer: Officer, case: Case, reason: str | None) -> str | None:

@@ -14,7 +14,18 @@ from sqlalchemy.orm import Session
 from registry import complaints
 from registry.audit.queries import lines_about
 from registry.case_terms import BoxRole, CaseRole, CaseState, ClockKind, Priority
-from registry.complaints import access, attachments, case_reading, casework, custody, filing, mailbox, priorities, units
+from registry.complaints import (
+    access,
+    attachments,
+    case_reading,
+    casework,
+    custody,
+    filing,
+    holds,
+    mailbox,
+    priorities,
+    units,
+)
 from registry.complaints.casework import Officer
 from registry.complaints.clocks import clocks_of
 from registry.complaints.custody import Approval
@@ -62,7 +73,7 @@ def acts(session, sealer, officer, reference, other):
         "move": lambda: casework.move(session, sealer, officer, reference, CaseState.IN_TRIAGE, at),
         "merge": lambda: casework.merge(session, sealer, officer, reference, other, at, reason="same"),
         "reply": lambda: casework.reply(session, sealer, officer, reference, "words", at),
-        "hold": lambda: casework.hold(session, sealer, officer, reference, TODAY, is_held=True, reason="court"),
+        "hold": lambda: holds.hold(session, sealer, officer, reference, TODAY, is_held=True, reason="court"),
         "set_priority": lambda: priorities.set_priority(
             session, sealer, officer, reference, Priority.P1, at, reason="worse"
         ),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about, verify
 from registry.case_terms import CaseRole, CaseState, ClockKind, Priority
-from registry.complaints import casework, mailbox, priorities, purging
+from registry.complaints import casework, holds, mailbox, priorities, purging
 from registry.complaints.casework import Officer
 from registry.complaints.casework_models import CaseMove
 from registry.complaints.clocks import clocks_of
@@ -129,7 +129,7 @@ class Casework(RuleBasedStateMachine):
     @rule(officer=officers, is_held=st.booleans())
     def an_officer_holds_or_releases_it(self, officer, is_held):
         self.attempt(
-            lambda: casework.hold(
+            lambda: holds.hold(
                 self.session, self.sealer, officer, self.reference, self.at.date(), is_held=is_held, reason="court"
             )
         )

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.audit.models import AuditEntry
 from registry.audit.queries import lines_about, verify
 from registry.case_terms import BoxRole, CaseState
-from registry.complaints import access, case_reading, casework, filing, mailbox, purging
+from registry.complaints import access, case_reading, casework, filing, holds, mailbox, purging
 from registry.complaints.boxes import Box, BoxWrap
 from registry.complaints.mailbox_models import AnswerSheet
 from registry.complaints.models import Case
+from registry.complaints.notes.actions import notes_and_tasks
 from registry.complaints.sealing import Sealer
 from registry.db import drop_deleted, sessions_for
 from registry.errors import UnknownReceipt
@@ -103,13 +104,15 @@ def test_the_audit_outlives_the_case_and_leads_nowhere(session, sessions, sealer
 def test_a_legal_hold_keeps_everything(session, sessions, sealer):
     filed = file(session, sealer)
     close(session, sealer, filed)
-    casework.hold(session, sealer, ANNA, filed.case.reference, AT.date(), is_held=True, reason="a court asks")
+    holds.hold(session, sealer, ANNA, filed.case.reference, AT.date(), is_held=True, reason="a court asks")
+    notes, _ = notes_and_tasks(session, sealer, ANNA, filed.case)
+    assert [note.text for note in notes] == ["a court asks"]
     late = AT + 800 * DAY
     assert purging.doomed(session, late.date()) == []
     assert purging.held(session, late.date()) == [filed.case.reference]
     assert purge(session, sessions, sealer, late) == (0, 0, 0)
     assert mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, late), late)
-    casework.hold(session, sealer, ANNA, filed.case.reference, late.date(), is_held=False, reason="no longer")
+    holds.hold(session, sealer, ANNA, filed.case.reference, late.date(), is_held=False, reason="no longer")
     assert purge(session, sessions, sealer, late).closed == 1
 
 
@@ -205,7 +208,7 @@ def test_a_main_case_goes_before_what_was_merged_into_it(session, sessions, seal
     go(session, sealer, ANNA, other.case, CaseState.IN_TRIAGE)
     casework.merge(session, sealer, ANNA, other.case.reference, main.case.reference, AT, reason="same")
     close(session, sealer, main)
-    casework.hold(session, sealer, ANNA, other.case.reference, AT.date(), is_held=True, reason="court")
+    holds.hold(session, sealer, ANNA, other.case.reference, AT.date(), is_held=True, reason="court")
     purge(session, sessions, sealer, AT + 365 * DAY)
     assert purge(session, sessions, sealer, AT + 2000 * DAY).removed == 1
     assert session.execute(select(Case.reference)).scalars().all() == [other.case.reference]

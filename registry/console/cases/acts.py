@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.case_terms import CaseState, Priority
 from registry.clock import now
 from registry.codes import Problem
-from registry.complaints import casework, priorities
+from registry.complaints import casework, holds, priorities
 from registry.complaints.desk import assigning, taking
 from registry.console.acting import acting, roles_of, sealer, version_sent
 from registry.console.cases.case import case_told
@@ -91,7 +91,7 @@ def hold(session: Session, me: Present, reference: str) -> BaseResponse:
     officer, form = acting(me, Resource.CASE, Act.HOLD), request.form
     return _done(
         session, me, reference,
-        lambda version: casework.hold(
+        lambda version: holds.hold(
             session, sealer(), officer, reference, now().date(),
             is_held=form.get("is_held") == "yes", reason=form.get("reason", ""), version=version,
         ),

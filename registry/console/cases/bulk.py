@@ -20,7 +20,7 @@ from registry.console.rendering import page
 from registry.errors import Fault, InvalidInput
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.web.case_filters import kept
+from registry.web.case_filters import NOBODYS, kept
 
 pages = Blueprint("console_bulk", __name__)
 
@@ -62,13 +62,21 @@ def _act(session: Session, me: Present, officer: Officer, kind: BulkKind) -> Res
         lambda: came.append(
             bulk.act_on(
                 session, sealer(), officer, roles_of(me), kind, _wanted(), now(),
-                lambda case: require_no_conflict(me, sealer(), case), to=request.form.get("to") or None,
+                lambda case: require_no_conflict(me, sealer(), case), to=_to() if kind is BulkKind.ASSIGN else None,
             )
         ),
     )  # fmt: skip
     if refusal is not None:
         return queue_page(session, me, kept(request.form), refusal=refusal)
     return _shown(*came[0], is_undone=False)
+
+
+def _to() -> str | None:
+    """Whom they are given to; None: nobody. Raises InvalidInput where none was chosen: that takes no case away from anyone."""
+    chosen = request.form.get("to", "")
+    if not chosen:
+        raise InvalidInput([Fault("to", Problem.MISSING, "choose to whom the cases are given")])
+    return None if chosen == NOBODYS else chosen
 
 
 def _wanted() -> list[Wanted]:

@@ -138,6 +138,8 @@ def test_many_are_assigned_at_once_each_with_its_result_and_taken_back(session, 
     accounts.declare_conflict(session, desk.officer, agency.agency_id, now().date())
     two.assignee = anna.officer.reference
     ticked = [f"{case.reference}:{case.version}" for case in (one, mine, foreign)] + [f"{two.reference}:99"]
+    assert "choose to whom" in words_of(desk.post(f"{QUEUE}/bulk/assign", case=ticked, to=""))
+    assert two.assignee == anna.officer.reference, "who chooses nobody by oversight takes no case away"
     done = desk.post(f"{QUEUE}/bulk/assign", case=ticked, to=anna.officer.reference)
     words = words_of(done)
     assert "Done: 1 of 4." in words
