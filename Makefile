@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# Many processes are started, and each would compile all of the registry anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test check lint types layers lint-openapi second-opinions bench soak setup-system clean
 
 BIN := .venv/bin

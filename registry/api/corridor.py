@@ -94,8 +94,10 @@ def asked_of(parameter: str, text: str, country: str, context: dict[str, Any], a
         facts = reader.facts(question, at)
         tried.append((subject, question, facts, decide(question, facts)))
     choice = chosen([(subject, verdict) for subject, _, _, verdict in tried])
-    # A text of a letter or digit is always read as something, at least as a name or a number.
-    assert choice is not None
+    if choice is None:
+        # Digits after a plus are a telephone, and a hundred of them are no number of anything.
+        detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
+        raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, detail)])
     return next((question, facts) for subject, question, facts, _ in tried if subject == choice[0])
 
 

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -99,6 +100,15 @@ def test_an_agency_of_the_other_side_does_not_stand_for_this_one(client: FlaskCl
     answer = ask(client, sending="VYM-CZ-2", receiving="VYM-CN-1", destination="CZ")
     assert answer["verdict"] == "no"
     assert answer["legs"][0]["reasons"][0]["code"] == "wrong_role"
+
+
+@pytest.mark.parametrize("text", ["+39 06 0000 0000", "1" * 130])
+@pytest.mark.parametrize("end", ["sending", "receiving"])
+def test_what_names_nobody_is_refused_at_either_end(client: FlaskClient, end: str, text: str) -> None:
+    question = {"sending": "VYM-CN-1", "receiving": "VYM-CZ-2", "destination": "CZ"} | {end: text}
+    response = client.get(URL, query_string=question)
+    assert response.status_code == 400
+    assert [fault["parameter"] for fault in response.json["errors"]] == [end]
 
 
 def test_a_question_about_half_a_corridor_is_refused(client: FlaskClient) -> None:

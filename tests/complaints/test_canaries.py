@@ -5,6 +5,8 @@ output and its folder of temporary files. One word that is meant to be public is
 nothing is known to be able to.
 """
 
+import contextlib
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
@@ -114,7 +116,7 @@ def test_nothing_that_was_told_is_left_readable_anywhere(
         filer, sealed = filed(served.base_url, planted, sessions, sealer)
         metrics = requests.get(f"{served.base_url}/metrics", timeout=30).content
         assert requests.get(f"{served.base_url}/api/v1/agencies?q={PUBLIC}", timeout=30).json()["total"] == 1
-        left = [*artefacts(settings, database, server_of, temporary), ("metrics", metrics)]
+        left = [*artefacts(settings, database, server_of, temporary), ("metrics", without_measures(metrics))]
         words = [*planted.words, *receipts_of(filer), *ADDRESSES, *AGENTS]
         assert found(words, left) == set()
         assert {word for word, _ in found([PUBLIC], left)} == {PUBLIC}
@@ -192,8 +194,14 @@ def err(filer: Complainant, base_url: str, planted: Planted) -> None:
     # A connection that breaks in the middle of a body.
     with requests.Session() as session:
         broken = iter([b'{"text": "', word.encode()])
-        with pytest.raises(requests.RequestException):
+        # It may have answered before it was told all: nobody has signed in here.
+        with contextlib.suppress(requests.RequestException):
             session.post(f"{base_url}/api/v1/complaints/messages", data=cut_off(broken), timeout=5)
+
+
+def without_measures(metrics: bytes) -> bytes:
+    """What is counted and called, without measured seconds: among so many digits seven of a receipt's are found by chance."""
+    return re.sub(rb" [0-9.e+-]+$", b"", metrics, flags=re.MULTILINE)
 
 
 def cut_off(parts: Iterator[bytes]) -> Iterator[bytes]:
