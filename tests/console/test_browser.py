@@ -18,6 +18,8 @@ EMAIL = "officer@authority.example"
 def sign_in(page: Page, site: str, who: Joined) -> None:
     """Through the forms, by keyboard, as he would."""
     page.goto(f"{site}/console/sign-in")
+    # What is typed before the field has the focus is typed nowhere.
+    expect(page.locator("#email")).to_be_focused()
     page.keyboard.type(who.officer.email)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
