@@ -92,35 +92,6 @@ class ChannelChangeState(StrEnum):
     STALE = "stale"
 
 
-class LicenceAct(StrEnum):
-    """What officers of an authority do to its licences. What each asks and does: registry/licensing/rules.py."""
-
-    APPLY = "apply"
-    ISSUE = "issue"
-    REFUSE_APPLICATION = "refuse_application"
-    AMEND = "amend"
-    RENEW = "renew"
-    SUSPEND = "suspend"
-    REINSTATE = "reinstate"
-    REVOKE = "revoke"
-    WIND_DOWN = "wind_down"
-    SURRENDER = "surrender"
-    CORRECT = "correct"
-    REGISTER_AGREEMENT = "register_agreement"
-    END_AGREEMENT = "end_agreement"
-    REGISTER_INTERMEDIARY = "register_intermediary"
-    END_INTERMEDIARY = "end_intermediary"
-
-
-class ProposalState(StrEnum):
-    """Where an act on a licence stands: it waits for a second person, or is in the public record, or never will be."""
-
-    OPEN = "open"
-    APPLIED = "applied"
-    REFUSED = "refused"
-    TAKEN_BACK = "taken_back"
-
-
 class CheckKind(StrEnum):
     """What a recruiter tells a worker about himself."""
 
@@ -355,41 +326,11 @@ class SanctionKind(StrEnum):
     REFERRAL_TO_PROSECUTOR = "referral_to_prosecutor"
 
 
-class SanctionState(StrEnum):
-    """Where a sanction stands; from where to where it may go is in registry/sanctions/rules.py."""
-
-    PROPOSED = "proposed"
-    LEGAL_REVIEW = "legal_review"
-    APPROVED = "approved"
-    IN_FORCE = "in_force"
-    STAYED_BY_APPEAL = "stayed_by_appeal"
-    LIFTED = "lifted"
-    EXPIRED = "expired"
-    OVERTURNED = "overturned"
-    DROPPED = "dropped"
-
-
 class SanctionEnd(StrEnum):
     """How a published sanction ended before its time: shown as prominently as the sanction itself."""
 
     LIFTED = "lifted"
     OVERTURNED = "overturned"
-
-
-class Timing(StrEnum):
-    """Whether the day on which a sanction takes effect could lead its agency to whoever complained."""
-
-    NO_COMPLAINT = "no_complaint"
-    POINTS_TO_NOBODY = "points_to_nobody"
-    COULD_POINT = "could_point"
-
-
-class ToldFirst(StrEnum):
-    """Who stands by the workers in place, and was told before a licence is taken away."""
-
-    LABOUR_INSPECTORATE = "labour_inspectorate"
-    UNION = "union"
-    NGO = "ngo"
 
 
 class FeeKind(StrEnum):
@@ -435,15 +376,6 @@ class DepositUse(StrEnum):
     EMERGENCY_OR_REPATRIATION = "emergency_or_repatriation"
 
 
-class DepositLineKind(StrEnum):
-    """What a line of an agency's deposit says. `reversed` takes back another line, which stays."""
-
-    PAID_IN = "paid_in"
-    DRAWN = "drawn"
-    TOPPED_UP = "topped_up"
-    REVERSED = "reversed"
-
-
 class ConditionCode(StrEnum):
     """Conditions a rule can judge; `other` is free text that no rule can, so it never yields `yes`."""
 
@@ -477,23 +409,6 @@ class EntryType(StrEnum):
     REGISTRY_KEY_RETIRED = "registry.key_retired"
     REGISTRY_KEY_COMPROMISED = "registry.key_compromised"
     REGISTRY_POLICY = "registry.policy"
-
-
-class EntryRequestKind(StrEnum):
-    """What an agency asks about its own entry: to correct it, to warn of a clone, to show a reply beside what stands there."""
-
-    CORRECTION = "correction"
-    CLONE_REPORT = "clone_report"
-    REPLY = "reply"
-
-
-class EntryRequestState(StrEnum):
-    """`withdrawn`: the agency took it back, or a reply was taken down or replaced."""
-
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
 
 
 class EntryPart(StrEnum):

@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from registry.terms import EntryPart, EntryRequestKind, EntryRequestState
+from registry.desk_terms import EntryRequestKind, EntryRequestState
+from registry.terms import EntryPart
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Flag, OneOf, Passage, Word
 

@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from registry.terms import DepositLineKind, DepositUse, LicenceAct, ProposalState
+from registry.desk_terms import DepositLineKind, LicenceAct, ProposalState
+from registry.terms import DepositUse
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Instant, Line, OneOf, Sayings, Word
 

@@ -3,7 +3,8 @@
 from marshmallow import fields
 
 from registry.case_terms import DecisionOutcome, DecisionState
-from registry.terms import SanctionKind, SanctionState, Timing, ToldFirst
+from registry.desk_terms import SanctionState, Timing, ToldFirst
+from registry.terms import SanctionKind
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, OneOf, Passage, Word
 

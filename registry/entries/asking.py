@@ -15,11 +15,12 @@ from registry.agencies.texts import tidy_line
 from registry.audit.actions import record
 from registry.codes import Problem
 from registry.complaints.messages import read_text
+from registry.desk_terms import EntryRequestKind, EntryRequestState
 from registry.entries.models import EntryRequest
 from registry.entries.rules import MOST_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
 from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.ids import new_reference
-from registry.terms import EntryPart, EntryRequestKind, EntryRequestState
+from registry.terms import EntryPart
 
 MOST_TEXT = 4000
 MOST_REPLY = 1000

@@ -14,12 +14,12 @@ from registry.agencies.models import Agency, Licence
 from registry.agencies.texts import tidy_line
 from registry.audit.actions import record
 from registry.complaints.messages import read_text
+from registry.desk_terms import EntryRequestKind, EntryRequestState
 from registry.entries.asking import end, held, move, unmark
 from registry.entries.models import EntryRequest
 from registry.errors import NotFound
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
-from registry.terms import EntryRequestKind, EntryRequestState
 
 MOST_ANSWER = 2000
 OURSELVES = "registry"

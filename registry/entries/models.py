@@ -7,7 +7,8 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Base, Text, one_of
-from registry.terms import EntryPart, EntryRequestKind, EntryRequestState
+from registry.desk_terms import EntryRequestKind, EntryRequestState
+from registry.terms import EntryPart
 
 _IS_ONLY = text("state = 'open' AND kind <> 'clone_report'")
 

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
+from registry.desk_terms import EntryRequestKind, EntryRequestState
 from registry.entries.deciding import Official, within
 from registry.entries.models import EntryRequest
 from registry.entries.rules import is_answerable
 from registry.errors import NotFound
 from registry.officers.models import Unit
-from registry.terms import EntryRequestKind, EntryRequestState
 
 
 class Reply(NamedTuple):

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 from registry.agencies import record
 from registry.complaints.clock_rules import working_days_after
-from registry.terms import BAD_STATUSES, EntryRequestKind, EntryRequestState
+from registry.desk_terms import EntryRequestKind, EntryRequestState
+from registry.terms import BAD_STATUSES
 
 WORKING_DAYS = 20
 """Within which an authority decides about what an agency asks: its own policy, published in docs/entries.md."""

@@ -11,17 +11,11 @@ from registry.agencies import record
 from registry.agencies.actions import UNPLACED
 from registry.agencies.keys import number_key
 from registry.agencies.storage import in_order
+from registry.desk_terms import LicenceAct
 from registry.imports.values import script_of
 from registry.licensing.rules import ACTS
 from registry.licensing.stated import Stated, given
-from registry.terms import (
-    SENDING_COUNTRIES,
-    ChannelKind,
-    LicenceAct,
-    LicenceStatus,
-    NameKind,
-    Role,
-)
+from registry.terms import SENDING_COUNTRIES, ChannelKind, LicenceStatus, NameKind, Role
 
 _DAY = timedelta(days=1)
 

@@ -20,13 +20,14 @@ from registry.authorities.desk import desk_list
 from registry.authorities.models import Authority
 from registry.clock import day_at
 from registry.codes import Problem
+from registry.desk_terms import LicenceAct
 from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference, read_reference
 from registry.licensing import changes
 from registry.licensing.changes import Said, after, applicant, is_intermediary
 from registry.licensing.rules import ACTS, AGREEMENTS, REFUSED, About, Facts, is_barred, lacking
 from registry.licensing.stated import Stated, read_stated
-from registry.terms import STATUSES, Answer, LicenceAct, LicenceStatus, Role
+from registry.terms import STATUSES, Answer, LicenceStatus, Role
 from registry.verdicts.status_rules import standing_on
 
 MOST_GROUND = 400

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Base, Instant, Text, one_of
-from registry.terms import LicenceAct, ProposalState
+from registry.desk_terms import LicenceAct, ProposalState
 
 
 class Proposal(Base):

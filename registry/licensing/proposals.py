@@ -17,6 +17,7 @@ from registry.agencies.texts import tidy_line
 from registry.audit import actions as audit
 from registry.authorities.actions import keep_desk_reading
 from registry.codes import Problem
+from registry.desk_terms import LicenceAct, ProposalState
 from registry.errors import ActRefused, EntryTooLarge, Fault, InvalidInput, NotFound, NotNow, StaleVersion, UnfitText
 from registry.ids import new_reference, read_reference
 from registry.licensing.drafting import Draft, Official, drafted
@@ -27,7 +28,6 @@ from registry.log.actions import locked_state
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_authority
 from registry.officers.rights import Act, Resource
-from registry.terms import LicenceAct, ProposalState
 
 MOST_REASON = 1000
 

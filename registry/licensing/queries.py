@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from registry.agencies import models, record, storage
 from registry.agencies.listing import agencies_asked, has_status
 from registry.agencies.queries import agency_row, licence_row
+from registry.desk_terms import ProposalState
 from registry.errors import NotFound
 from registry.ids import read_reference
 from registry.licensing.drafting import is_of, status_on
 from registry.licensing.models import Proposal
 from registry.log.models import Entry
-from registry.terms import LicenceStatus, ProposalState
+from registry.terms import LicenceStatus
 
 SOON = timedelta(days=90)
 """Within how many days a term is said to end soon."""

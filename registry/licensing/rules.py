@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from registry.agencies import record
-from registry.terms import STATUSES, Answer, LicenceAct, LicenceStatus, SanctionKind
+from registry.desk_terms import LicenceAct
+from registry.terms import STATUSES, Answer, LicenceStatus, SanctionKind
 
 BACK = timedelta(days=90)
 """How far back an act may take effect; what lies further back is put right by a correction."""

@@ -13,20 +13,12 @@ from registry.agencies import record
 from registry.agencies.channel_rules import trouble_with
 from registry.agencies.texts import tidy_line
 from registry.codes import Problem
+from registry.desk_terms import LicenceAct
 from registry.errors import Fault, InvalidInput
 from registry.imports.identifiers import NumberRule, checked
 from registry.imports.personal import holds_personal_number
 from registry.licensing.rules import ACTS, ActRule
-from registry.terms import (
-    KINDS,
-    Activity,
-    ChannelKind,
-    HolderKind,
-    IdentifierScheme,
-    LicenceAct,
-    LicenceKind,
-    LicenceStatus,
-)
+from registry.terms import KINDS, Activity, ChannelKind, HolderKind, IdentifierScheme, LicenceKind, LicenceStatus
 
 _T = TypeVar("_T")
 

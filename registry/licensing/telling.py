@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.agencies.channels import registered_addresses
 from registry.agencies.models import Agency, Channel
 from registry.clock import now
+from registry.desk_terms import ProposalState
 from registry.licensing.models import Proposal
-from registry.terms import ChannelKind, ProposalState
+from registry.terms import ChannelKind
 
 Send = Callable[[str, str, str], bool]
 """Sends a mail (address, subject, text); False when it could not be sent and shall be tried again."""

@@ -19,6 +19,7 @@ from registry.complaints.models import Case
 from registry.complaints.moving import advance as move_case
 from registry.complaints.sealing import Sealer
 from registry.complaints.states import DECIDED_STATES
+from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.errors import Fault, InvalidInput, NotNow
 from registry.ids import new_reference
 from registry.officers.models import NoticeKind
@@ -27,7 +28,7 @@ from registry.officers.rights import Act, Resource
 from registry.sanctions import moving, rules
 from registry.sanctions.models import Sanction, WorkersInPlace
 from registry.sanctions.rules import By
-from registry.terms import SanctionKind, SanctionState, Timing, ToldFirst
+from registry.terms import SanctionKind
 
 MOST_GROUND = 400
 MOST_PUBLIC_TEXT = 2000

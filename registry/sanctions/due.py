@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.desk_terms import SanctionState
 from registry.sanctions.models import Sanction
 from registry.sanctions.moving import advance, put_in_force, today_at
 from registry.sanctions.rules import By
-from registry.terms import SanctionState
 
 _RUNNING = (SanctionState.IN_FORCE, SanctionState.STAYED_BY_APPEAL)
 

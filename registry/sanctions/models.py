@@ -6,7 +6,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import LARGE, Base, Text, one_of
-from registry.terms import LicenceStatus, SanctionKind, SanctionState, Timing
+from registry.desk_terms import SanctionState, Timing
+from registry.terms import LicenceStatus, SanctionKind
 
 
 class Sanction(Base):

@@ -16,6 +16,7 @@ from registry.agencies.queries import licence_row
 from registry.audit.actions import record as write_audit
 from registry.authorities.models import Authority
 from registry.clock import day_at
+from registry.desk_terms import SanctionState
 from registry.errors import IllegalMove, NotFound, StaleVersion
 from registry.events.actions import tell
 from registry.licensing.actions import state
@@ -24,7 +25,7 @@ from registry.log.actions import Appended, locked_state
 from registry.sanctions import rules
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.sanctions.rules import STATUS_OF, UNPUBLISHED, By, Facts, InForce, Looked, find, lacking
-from registry.terms import LicenceStatus, SanctionEnd, SanctionState
+from registry.terms import LicenceStatus, SanctionEnd
 from registry.verdicts.status_rules import standing_on
 
 _WORDS = {

@@ -14,11 +14,11 @@ from registry.complaints.casework import in_unit
 from registry.complaints.decisions.models import Decision
 from registry.complaints.decisions.queries import behind
 from registry.complaints.models import Case
+from registry.desk_terms import SanctionState
 from registry.errors import NotFound
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.sanctions.moving import facts, workers_of
 from registry.sanctions.rules import MOVES, WAITING, By, lacking
-from registry.terms import SanctionState
 
 MOST_OVER = 100
 """Of sanctions that are over, the latest so many are listed."""

@@ -6,8 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
+from registry.desk_terms import SanctionState, Timing
 from registry.licensing.statements import Statement
-from registry.terms import LicenceStatus, SanctionKind, SanctionState, Timing
+from registry.terms import LicenceStatus, SanctionKind
 
 STATUS_OF: Mapping[SanctionKind, LicenceStatus] = {
     SanctionKind.SUSPENSION: LicenceStatus.SUSPENDED,

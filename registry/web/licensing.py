@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from registry.agencies import record
 from registry.agencies.models import Agency
+from registry.desk_terms import LicenceAct
 from registry.errors import Forbidden
 from registry.licensing import queries
 from registry.licensing.drafting import Official
@@ -11,7 +12,6 @@ from registry.licensing.models import Proposal
 from registry.licensing.rules import AGREEMENTS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.terms import LicenceAct
 from registry.web.desk import require_right
 
 

@@ -12,9 +12,10 @@ from registry.agencies.erasures import remember, remembered
 from registry.agencies.queries import agency_row
 from registry.cli import main
 from registry.config import Settings
+from registry.desk_terms import LicenceAct
 from registry.ids import new_reference
 from registry.licensing.models import Proposal
-from registry.terms import HolderKind, LicenceAct
+from registry.terms import HolderKind
 from tests.licensing.making import proposed
 from tests.make import licence_record, make_agency, told
 from tests.serving import serve

@@ -13,12 +13,12 @@ from werkzeug.test import TestResponse
 from registry.case_terms import ConsentKind
 from registry.clock import now
 from registry.complaints.sealing import Sealer
+from registry.desk_terms import LicenceAct
 from registry.ids import new_reference
 from registry.keyring import Keyring
 from registry.officers import accounts, tokens
 from registry.officers.models import Officer, RoleHeld
 from registry.officers.rights import RIGHTS, Role
-from registry.terms import LicenceAct
 from tests.complaints.hearings import making as hearings
 from tests.complaints.referrals import making as referrals
 from tests.console.signed_in import Desk, desk_of

@@ -9,10 +9,10 @@ from registry.agencies import record
 from registry.agencies.models import Agency
 from registry.agencies.queries import licence_row
 from registry.clock import day_at, now
+from registry.desk_terms import LicenceAct
 from registry.licensing import proposals
 from registry.licensing.drafting import Official
 from registry.licensing.models import Proposal
-from registry.terms import LicenceAct
 from tests.make import ZONES, authority_of, told
 
 ANNA = Official("ANNA", authority_of("CZ"))

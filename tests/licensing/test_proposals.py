@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
 from registry.clock import now
+from registry.desk_terms import LicenceAct, ProposalState
 from registry.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.events.models import OutboxEvent
 from registry.licensing import proposals
 from registry.licensing.models import Proposal
 from registry.log.models import Entry
-from registry.terms import IdentifierScheme, LicenceAct, LicenceKind, LicenceStatus, ProposalState
+from registry.terms import IdentifierScheme, LicenceKind, LicenceStatus
 from tests.licensing.making import ANNA, BORIS, FOREIGN, done, holder_of, proposed, today
 from tests.make import make_agency, make_licence, make_source, told
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from registry.agencies import record
+from registry.desk_terms import LicenceAct
 from registry.licensing.rules import ACTS, AHEAD, BACK, About, Facts, acts_table, is_barred, lacking, possible
 from registry.licensing.stated import Stated
-from registry.terms import STATUSES, Answer, LicenceAct, LicenceStatus, SanctionKind
+from registry.terms import STATUSES, Answer, LicenceStatus, SanctionKind
 from tests.make import agency_record, changed, licence_record
 
 TODAY = date(2026, 11, 25)

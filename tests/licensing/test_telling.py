@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.agencies import record
 from registry.clock import now
+from registry.desk_terms import LicenceAct
 from registry.licensing.telling import tell_agencies
-from registry.terms import ChannelKind, LicenceAct
+from registry.terms import ChannelKind
 from tests.licensing.making import done, proposed
 from tests.make import make_licence
 

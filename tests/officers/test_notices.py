@@ -16,12 +16,12 @@ from registry.clock import now
 from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.db import sessions_for
+from registry.desk_terms import LicenceAct
 from registry.keyring import Keyring
 from registry.licensing.drafting import Official
 from registry.officers import accounts, notices
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
-from registry.terms import LicenceAct
 from registry.web.notice_words import notice_words
 from tests.complaints.test_reminding import Post
 from tests.licensing.making import proposed

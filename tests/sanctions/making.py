@@ -12,10 +12,11 @@ from registry.complaints.casework import Officer
 from registry.complaints.decisions import actions as decisions
 from registry.complaints.decisions.models import Decision
 from registry.complaints.sealing import Sealer
+from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.sanctions import actions
 from registry.sanctions.actions import Look, Official, Terms
 from registry.sanctions.models import Sanction
-from registry.terms import SanctionKind, SanctionState, Timing, ToldFirst
+from registry.terms import SanctionKind
 from tests.complaints.decisions.making import words
 from tests.complaints.filing import Filed, file, make_units
 from tests.make import ZONES, authority_of, licence_record, make_agency

@@ -35,13 +35,14 @@ from registry.complaints.referrals.models import Referral
 from registry.complaints.referrals.rules import LIVE
 from registry.complaints.sealing import Sealer
 from registry.db import sessions_for
+from registry.desk_terms import SanctionState, Timing
 from registry.errors import IllegalMove, InvalidInput, NotFound, NotNow
 from registry.sanctions import actions, due
 from registry.sanctions.actions import Look, Official, Terms
 from registry.sanctions.models import Sanction, SanctionMove
 from registry.sanctions.moving import today_at
 from registry.sanctions.rules import CAN_END_BY_ITSELF, MOVES, STATUS_OF
-from registry.terms import LicenceStatus, SanctionKind, SanctionState, Timing
+from registry.terms import LicenceStatus, SanctionKind
 from registry.verdicts.status_rules import standing_on
 from tests.complaints.decisions.making import words
 from tests.complaints.filing import file

@@ -11,12 +11,13 @@ from registry.clock import now
 from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
+from registry.desk_terms import SanctionState, Timing
 from registry.errors import IllegalMove, RegistryError, StaleVersion
 from registry.events.models import OutboxEvent
 from registry.log.models import Entry
 from registry.sanctions import actions, due, echoes
 from registry.sanctions.models import Sanction, SanctionMove
-from registry.terms import SanctionKind, SanctionState, Timing
+from registry.terms import SanctionKind
 from tests.complaints.test_races import at_once
 from tests.sanctions.making import DANA, LOOK, SARA, Held, decided_case, in_days, in_force, reviewed
 

@@ -16,13 +16,14 @@ from registry.clock import now
 from registry.complaints import mailbox
 from registry.complaints.sealing import Sealer
 from registry.db import sessions_for
+from registry.desk_terms import SanctionState, Timing
 from registry.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.licensing.actions import set_status
 from registry.log.models import Entry
 from registry.sanctions import actions, due, echoes
 from registry.sanctions.actions import Official
 from registry.sanctions.models import Sanction, SanctionMove
-from registry.terms import LicenceStatus, SanctionEnd, SanctionKind, SanctionState, Timing
+from registry.terms import LicenceStatus, SanctionEnd, SanctionKind
 from tests.complaints.filing import come_back, file
 from tests.make import told
 from tests.sanctions.making import (

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.clock import now
+from registry.desk_terms import EntryRequestKind
 from registry.entries import asking, deciding, queries
 from registry.entries.asking import Rep
 from registry.entries.deciding import Official
@@ -16,7 +17,7 @@ from registry.entries.models import EntryRequest
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
-from registry.terms import EntryPart, EntryRequestKind
+from registry.terms import EntryPart
 from registry.web.answers import Answer
 from registry.web.desk import reference_in, require_no_interest
 from registry.web.payloads import returns, takes

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry.agencies.models import Agency
 from registry.api.desk.guard import etag, officer_may
 from registry.clock import now
+from registry.desk_terms import DepositLineKind, LicenceAct
 from registry.imports import queries as imports
 from registry.licensing import neighbours, proposals, queries
 from registry.licensing.deposits import actions as deposits
@@ -21,7 +22,7 @@ from registry.licensing.models import Proposal
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
-from registry.terms import DepositLineKind, DepositUse, LicenceAct
+from registry.terms import DepositUse
 from registry.web.answers import Answer
 from registry.web.licensing import agency_opened, official, proposal_opened, require_act, require_no_interest
 from registry.web.payloads import returns, returns_nothing, takes

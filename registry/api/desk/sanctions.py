@@ -13,6 +13,7 @@ from registry.api.desk.opening import case_for
 from registry.clock import now
 from registry.codes import Problem
 from registry.complaints.decisions import actions as decisions
+from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.errors import Fault, InvalidInput, NotFound
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -22,7 +23,7 @@ from registry.sanctions.actions import Look, Official, Terms
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.sanctions.moving import today_at
 from registry.sanctions.rules import By
-from registry.terms import SanctionKind, SanctionState, Timing, ToldFirst
+from registry.terms import SanctionKind
 from registry.web.answers import Answer
 from registry.web.complaints import sealer
 from registry.web.desk import acting, reference_in, require_no_interest

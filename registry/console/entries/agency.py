@@ -13,13 +13,14 @@ from registry.console.assets import address_of
 from registry.console.guard import allowed
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
+from registry.desk_terms import EntryRequestKind, EntryRequestState
 from registry.entries import asking, queries
 from registry.entries.asking import Rep
 from registry.entries.rules import WORKING_DAYS, is_answerable
 from registry.errors import NotFound
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.terms import EntryPart, EntryRequestKind, EntryRequestState
+from registry.terms import EntryPart
 
 pages = Blueprint("console_entry", __name__)
 STYLES = address_of("handed.css")

@@ -16,6 +16,7 @@ from registry.console.licences.forms import act_named, day_in, stated_in, terms_
 from registry.console.licences.opening import agency_opened, official, require_act, require_no_interest
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
+from registry.desk_terms import LicenceAct
 from registry.errors import NotFound
 from registry.licensing import proposals, queries
 from registry.licensing.drafting import Draft, drafted, licence_of, today_of
@@ -23,7 +24,7 @@ from registry.licensing.models import Proposal
 from registry.licensing.rules import ACTS, About
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.terms import KINDS, Activity, ConditionCode, HolderKind, IdentifierScheme, LicenceAct, LicenceKind
+from registry.terms import KINDS, Activity, ConditionCode, HolderKind, IdentifierScheme, LicenceKind
 
 pages = Blueprint("console_licence_acts", __name__)
 

@@ -15,13 +15,14 @@ from registry.console.licences.opening import agency_opened, official
 from registry.console.licences.showing import name_of
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
+from registry.desk_terms import DepositLineKind
 from registry.errors import Fault, InvalidInput
 from registry.licensing.deposits import actions, queries
 from registry.licensing.deposits.rules import FORMS, TOP_UP_WITHIN
 from registry.licensing.drafting import today_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.terms import DepositLineKind, DepositUse
+from registry.terms import DepositUse
 from registry.web.desk import names_of
 
 pages = Blueprint("console_deposits", __name__)

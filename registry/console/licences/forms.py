@@ -9,9 +9,10 @@ from werkzeug.datastructures import MultiDict
 
 from registry.agencies import record
 from registry.codes import Problem
+from registry.desk_terms import LicenceAct
 from registry.errors import Fault, InvalidInput, NotFound
 from registry.licensing.rules import ActRule
-from registry.terms import ConditionCode, LicenceAct
+from registry.terms import ConditionCode
 
 _TERMS = frozenset({"valid_from", "valid_to", "corridors", "sectors", "activities", "conditions"})
 _SPLIT = re.compile(r"[\s,;、，；]+")

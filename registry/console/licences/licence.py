@@ -18,12 +18,13 @@ from registry.console.licences.showing import (
     tone,
 )
 from registry.console.rendering import page
+from registry.desk_terms import ProposalState
 from registry.licensing import queries
 from registry.licensing.drafting import licence_of, status_on, today_of
 from registry.licensing.rules import ACTS, About, possible
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.terms import ProposalState, Role
+from registry.terms import Role
 from registry.web.desk import names_of
 
 pages = Blueprint("console_licence", __name__)

@@ -14,6 +14,7 @@ from registry.console.licences import showing
 from registry.console.licences.opening import official, proposal_opened, require_act
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
+from registry.desk_terms import ProposalState
 from registry.licensing import proposals, queries
 from registry.licensing.drafting import Draft
 from registry.licensing.models import Proposal
@@ -21,7 +22,6 @@ from registry.licensing.rules import ACTS, About
 from registry.licensing.stated import read_kept
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.terms import ProposalState
 from registry.web.desk import names_of
 
 pages = Blueprint("console_licence_proposals", __name__)

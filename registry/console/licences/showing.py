@@ -11,9 +11,10 @@ from registry.collisions.applicants import Compared, compared
 from registry.console.licences.forms import sectors_text
 from registry.console.licences.opening import digest
 from registry.console.rendering import language
+from registry.desk_terms import LicenceAct
 from registry.licensing.drafting import Draft, licence_of, status_on
 from registry.licensing.stated import Stated
-from registry.terms import BAD_STATUSES, STATUSES, Answer, ChannelKind, LicenceAct, LicenceStatus
+from registry.terms import BAD_STATUSES, STATUSES, Answer, ChannelKind, LicenceStatus
 from registry.web import wording
 from registry.web.agency_names import ShownName, main_name
 from registry.web.languages import text

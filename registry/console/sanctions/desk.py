@@ -15,6 +15,7 @@ from registry.console.guard import allowed
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
 from registry.console.sanctions import forms
+from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.errors import Forbidden, NotFound
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
@@ -23,7 +24,7 @@ from registry.sanctions.actions import Official
 from registry.sanctions.models import Sanction
 from registry.sanctions.moving import today_at
 from registry.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
-from registry.terms import SanctionKind, SanctionState, Timing, ToldFirst
+from registry.terms import SanctionKind
 
 pages = Blueprint("console_sanctions", __name__)
 PLACE = "/console/sanctions"

@@ -7,9 +7,10 @@ from typing import TypeVar
 from werkzeug.datastructures import MultiDict
 
 from registry.codes import Problem
+from registry.desk_terms import Timing, ToldFirst
 from registry.errors import Fault, InvalidInput
 from registry.sanctions.actions import Look, Terms
-from registry.terms import SanctionKind, Timing, ToldFirst
+from registry.terms import SanctionKind
 
 Form = MultiDict[str, str]
 Word = TypeVar("Word", bound=StrEnum)

@@ -14,6 +14,7 @@ from registry.agencies.texts import tidy_line
 from registry.audit import actions as audit
 from registry.authorities.actions import keep_desk_reading
 from registry.codes import Problem
+from registry.desk_terms import DepositLineKind, ProposalState
 from registry.errors import ActRefused, Fault, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.ids import new_reference, read_reference
 from registry.imports.personal import holds_personal_number
@@ -23,7 +24,7 @@ from registry.licensing.deposits.rules import FORMS, SECOND, read_amount, standi
 from registry.licensing.drafting import Official, today_of
 from registry.licensing.queries import agency_at_desk
 from registry.log.actions import locked_state
-from registry.terms import CURRENCIES, DepositLineKind, DepositUse, ProposalState
+from registry.terms import CURRENCIES, DepositUse
 
 
 def enter(

@@ -6,7 +6,8 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import Base, Instant, Text, one_of
-from registry.terms import DepositLineKind, DepositUse, ProposalState
+from registry.desk_terms import DepositLineKind, ProposalState
+from registry.terms import DepositUse
 
 
 class DepositLine(Base):

@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
+from registry.desk_terms import ProposalState
 from registry.licensing.deposits.models import DepositLine
 from registry.licensing.deposits.rules import Movement, Standing, required_of, standing
 from registry.licensing.drafting import status_on
-from registry.terms import STATUSES, Answer, ProposalState
+from registry.terms import STATUSES, Answer
 
 
 class Shown(NamedTuple):

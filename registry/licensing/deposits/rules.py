@@ -13,7 +13,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from registry.complaints.clock_rules import working_days_after
-from registry.terms import DepositLineKind, DepositUse, LicenceKind
+from registry.desk_terms import DepositLineKind
+from registry.terms import DepositUse, LicenceKind
 
 TOP_UP_WITHIN = 20
 """Working days."""

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from registry.agencies import record
 from registry.clock import now
+from registry.desk_terms import LicenceAct, ProposalState
 from registry.licensing import proposals
 from registry.licensing.models import Proposal
 from registry.officers.models import Conflict
 from registry.officers.rights import Role
-from registry.terms import ChannelKind, LicenceAct, LicenceStatus, ProposalState
+from registry.terms import ChannelKind, LicenceStatus
 from tests.console.licences.conftest import DeskFor
 from tests.console.signed_in import Desk, words_of
 from tests.licensing.making import BORIS, GROUND, holder_of, proposed, today

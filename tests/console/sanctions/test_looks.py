@@ -13,10 +13,11 @@ from registry.clock import now
 from registry.complaints.sealing import Sealer
 from registry.config import Edge, Settings
 from registry.db import engine_for, sessions_for
+from registry.desk_terms import SanctionState, Timing
 from registry.keyring import Keyring
 from registry.officers import sessions
 from registry.officers.rights import Role
-from registry.terms import SanctionKind, SanctionState, Timing
+from registry.terms import SanctionKind
 from tests.complaints.decisions.making import REASONS, SUMMARY
 from tests.console.browsing import assert_fits, assert_sound, browsing
 from tests.officers.making import make_officer

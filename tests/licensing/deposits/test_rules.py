@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from registry.desk_terms import DepositLineKind
 from registry.licensing.deposits.rules import Movement, read_amount, required_of, standing
-from registry.terms import DepositLineKind, DepositUse, LicenceKind
+from registry.terms import DepositUse, LicenceKind
 
 WEDNESDAY = date(2026, 11, 25)
 REQUIRED = Decimal("3000000.00")
