@@ -1,6 +1,10 @@
-"""What was typed into a field of a page."""
+"""What was typed into a field of a page, or what is wrong with it, said beside the field."""
 
+from collections.abc import Mapping
 from datetime import date
+
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput
 
 
 def day(text: str) -> date | None:
@@ -9,3 +13,26 @@ def day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def day_in(form: Mapping[str, str], field: str) -> date:
+    """Raises InvalidInput."""
+    found = day(form.get(field, "").strip())
+    if found is None:
+        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a day like 2026-12-31")])
+    return found
+
+
+def any_day_in(form: Mapping[str, str], field: str) -> date | None:
+    """None where nothing was typed. Raises InvalidInput."""
+    return day_in(form, field) if form.get(field, "").strip() else None
+
+
+def any_number_in(form: Mapping[str, str], field: str) -> int | None:
+    """None where nothing was typed: it is not known. Raises InvalidInput."""
+    typed = form.get(field, "").strip()
+    if not typed:
+        return None
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
+        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a number in digits, or nothing")])
+    return int(typed)

@@ -1,7 +1,6 @@
 """A case's tab of notes and tasks: the unit's own, which nobody outside of it reads."""
 
 from collections.abc import Callable
-from datetime import date
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
@@ -9,14 +8,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.audit.actions import record
 from registry.clock import now
-from registry.codes import Problem
 from registry.complaints.case_reading import require_readable
 from registry.complaints.notes import actions
 from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.cases.tabs import case_page, open_case
 from registry.console.guard import allowed
 from registry.console.refusals import Refusal, attempt
-from registry.errors import Fault, InvalidInput
+from registry.console.typed import any_day_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 
@@ -49,7 +47,7 @@ def add(session: Session, me: Present, reference: str) -> BaseResponse:
         session, me, reference,
         lambda version: actions.add_task(
             session, sealer(), officer, reference, form.get("task", ""), now().date(),
-            due_on=_day(form.get("due_on", "")), version=version,
+            due_on=any_day_in(form, "due_on"), version=version,
         ),
     )  # fmt: skip
 
@@ -100,12 +98,3 @@ def _page(session: Session, me: Present, reference: str, refusal: Refusal | None
         names=names_in(session, me.standing.unit),
         today=head.at.date(),
     )
-
-
-def _day(typed: str) -> date | None:
-    if not typed:
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise InvalidInput([Fault("due_on", Problem.INVALID_VALUE, "must be a day like 2026-12-31")]) from None

@@ -1,14 +1,12 @@
 """A case's tab of hearings: writing what an agency is asked, the reprisal check by another, serving it, and its answer."""
 
 from collections.abc import Callable
-from datetime import date
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.clock import now
-from registry.codes import Problem
 from registry.complaints import casework
 from registry.complaints.case_reading import case_view
 from registry.complaints.hearings import actions, queries
@@ -20,7 +18,7 @@ from registry.console.assets import address_of
 from registry.console.cases.tabs import CaseHead, case_page, open_case
 from registry.console.guard import allowed
 from registry.console.refusals import Refusal, attempt
-from registry.errors import Fault, InvalidInput
+from registry.console.typed import any_number_in, day_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.web.desk import require_no_interest
@@ -71,7 +69,7 @@ def draft(session: Session, me: Present, reference: str) -> BaseResponse:
             form.get("allegation", ""),
             now(),
             agency=agency,
-            could_complain=_number("could_complain"),
+            could_complain=any_number_in(request.form, "could_complain"),
             version=version_sent(),
         )
         made.append(drafted.reference)
@@ -94,7 +92,7 @@ def edit(session: Session, me: Present, reference: str, hearing: str) -> BaseRes
     officer, text = acting(me, Resource.HEARING, Act.PROPOSE), request.form.get("allegation", "")
 
     def act(version: int) -> None:
-        could = _number("could_complain")
+        could = any_number_in(request.form, "could_complain")
         actions.edit(session, sealer(), officer, hearing, text, now(), could_complain=could, version=version)
 
     return _done(session, me, reference, hearing, act)
@@ -153,7 +151,7 @@ def serve(session: Session, me: Present, reference: str, hearing: str) -> BaseRe
     return _done(
         session, me, reference, hearing,
         lambda version: actions.serve(
-            session, sealer(), officer, hearing, _day("answer_by"), now(), version=version
+            session, sealer(), officer, hearing, day_in(request.form, "answer_by"), now(), version=version
         ),
         again=_preview,
     )  # fmt: skip
@@ -258,19 +256,3 @@ def _by(me: Present) -> list[By]:
 
 def _reader(me: Present) -> casework.Officer:
     return acting(me, Resource.HEARING, Act.READ)
-
-
-def _number(field: str) -> int | None:
-    typed = request.form.get(field, "").strip()
-    if not typed:
-        return None
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
-        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a number in digits, or nothing")])
-    return int(typed)
-
-
-def _day(field: str) -> date:
-    try:
-        return date.fromisoformat(request.form.get(field, ""))
-    except ValueError:
-        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a day like 2026-12-31")]) from None

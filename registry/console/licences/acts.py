@@ -12,10 +12,11 @@ from registry.agencies import record
 from registry.clock import now
 from registry.console.guard import allowed
 from registry.console.licences import showing
-from registry.console.licences.forms import act_named, day_in, stated_in, terms_typed
+from registry.console.licences.forms import act_named, stated_in, terms_typed
 from registry.console.licences.opening import agency_opened, official, require_act, require_no_interest
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
+from registry.console.typed import day_in
 from registry.desk_terms import LicenceAct
 from registry.errors import NotFound
 from registry.licensing import proposals, queries

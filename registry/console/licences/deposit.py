@@ -10,11 +10,11 @@ from registry.clock import now
 from registry.codes import Problem
 from registry.console.acting import version_sent
 from registry.console.guard import allowed
-from registry.console.licences.forms import day_in
 from registry.console.licences.opening import agency_opened, official
 from registry.console.licences.showing import name_of
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
+from registry.console.typed import day_in
 from registry.desk_terms import DepositLineKind
 from registry.errors import Fault, InvalidInput
 from registry.licensing.deposits import actions, queries

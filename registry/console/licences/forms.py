@@ -2,15 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
 from registry.agencies import record
-from registry.codes import Problem
 from registry.desk_terms import LicenceAct
-from registry.errors import Fault, InvalidInput, NotFound
+from registry.errors import NotFound
 from registry.licensing.rules import ActRule
 from registry.terms import ConditionCode
 
@@ -34,14 +32,6 @@ def stated_in(form: "MultiDict[str, str]", act: LicenceAct, rule: ActRule) -> di
         if value is not None or (field in _TERMS and act is LicenceAct.AMEND):
             sent[field] = value
     return sent
-
-
-def day_in(form: Mapping[str, str], field: str) -> date:
-    """Raises InvalidInput."""
-    try:
-        return date.fromisoformat(form.get(field, "").strip())
-    except ValueError:
-        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a day like 2026-12-31")]) from None
 
 
 def _line(form: "MultiDict[str, str]", field: str) -> str | None:

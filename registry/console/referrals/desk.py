@@ -1,7 +1,7 @@
 """A case's tab of referrals: choosing what a partner is to read, looking at exactly that, and each step on."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.case_terms import AttachmentState, Author
 from registry.clock import now
-from registry.codes import Problem
 from registry.complaints import casework, outside
 from registry.complaints.case_reading import ShownBox, case_view
 from registry.complaints.consents import is_consented
@@ -24,7 +23,7 @@ from registry.console.guard import allowed
 from registry.console.referrals.showing import answers_in
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import language
-from registry.errors import Fault, InvalidInput
+from registry.console.typed import day_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.web.questions import in_words
@@ -76,7 +75,7 @@ def propose(session: Session, me: Present, reference: str) -> BaseResponse:
             Choice(form.getlist("answer"), form.getlist("message"), form.getlist("file")),
             now(),
             note=form.get("note", ""),
-            expires_on=_day(form.get("expires_on", "")),
+            expires_on=day_in(form, "expires_on"),
             identity_said_in=form.get("identity_said_in") or None,
             version=version_sent(),
         )
@@ -208,10 +207,3 @@ def _reader(me: Present) -> casework.Officer:
     """In the role that may do most with a referral, so that the page offers what he may do."""
     act = Act.APPROVE if me.standing.may(Resource.REFERRAL, Act.APPROVE) else Act.READ
     return acting(me, Resource.REFERRAL, act)
-
-
-def _day(typed: str) -> date:
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise InvalidInput([Fault("expires_on", Problem.INVALID_VALUE, "must be a day like 2026-12-31")]) from None

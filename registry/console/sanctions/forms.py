@@ -1,12 +1,12 @@
 """What the forms of sanctions bring along, read into what the actions take. What cannot be read is said beside its field."""
 
-from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
 from werkzeug.datastructures import MultiDict
 
 from registry.codes import Problem
+from registry.console.typed import any_day_in, any_number_in, day_in
 from registry.desk_terms import Timing, ToldFirst
 from registry.errors import Fault, InvalidInput
 from registry.sanctions.actions import Look, Terms
@@ -18,16 +18,13 @@ Word = TypeVar("Word", bound=StrEnum)
 
 def terms(form: Form) -> Terms:
     """Raises InvalidInput."""
-    first = day(form, "effective_from")
-    if first is None:
-        raise InvalidInput([Fault("effective_from", Problem.MISSING, "must be a day")])
     return Terms(
         word(form, "kind", SanctionKind),
         form.get("legal_ground", ""),
-        first,
-        until=day(form, "until"),
-        appeal_deadline=day(form, "appeal_deadline"),
-        publish_until=day(form, "publish_until"),
+        day_in(form, "effective_from"),
+        until=any_day_in(form, "until"),
+        appeal_deadline=any_day_in(form, "appeal_deadline"),
+        publish_until=any_day_in(form, "publish_until"),
         public_text=form.get("public_text", ""),
     )
 
@@ -35,13 +32,13 @@ def terms(form: Form) -> Terms:
 def look(form: Form) -> Look:
     """Raises InvalidInput."""
     return Look(
-        number(form, "workers"),
-        number(form, "permits_at_risk"),
-        number(form, "deposit_claims"),
+        any_number_in(form, "workers"),
+        any_number_in(form, "permits_at_risk"),
+        any_number_in(form, "deposit_claims"),
         frozenset(ToldFirst(one) for one in form.getlist("told") if one in set(ToldFirst)),
         form.get("teller", ""),
         word(form, "timing", Timing),
-        waits_until=day(form, "waits_until"),
+        waits_until=any_day_in(form, "waits_until"),
     )
 
 
@@ -50,22 +47,3 @@ def word(form: Form, name: str, words: type[Word]) -> Word:
     if typed not in {one.value for one in words}:
         raise InvalidInput([Fault(name, Problem.MISSING, "choose one of these")])
     return words(typed)
-
-
-def day(form: Form, name: str) -> date | None:
-    """None where nothing was typed."""
-    typed = form.get(name, "").strip()
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError:
-        raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "must be a day like 2026-12-31")]) from None
-
-
-def number(form: Form, name: str) -> int | None:
-    """None where nothing was typed: it is not known."""
-    typed = form.get(name, "").strip()
-    if not typed:
-        return None
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
-        raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "must be a number of people, or empty")])
-    return int(typed)
