@@ -5,24 +5,17 @@ from sqlalchemy.orm import Session
 from registry.agencies import record
 from registry.agencies.models import Agency
 from registry.desk_terms import LicenceAct
-from registry.errors import Forbidden
 from registry.licensing import queries
 from registry.licensing.drafting import Official
 from registry.licensing.models import Proposal
 from registry.licensing.rules import AGREEMENTS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.web.desk import require_right
+from registry.web.desk import require_no_interest, require_right
 
 
 def official(me: Present) -> Official:
     return Official(me.officer.reference, me.standing.authority, me.standing.unit)
-
-
-def require_no_interest(me: Present, agency_id: str | None) -> None:
-    """Raise Forbidden where the officer has declared an interest in the agency."""
-    if me.has_conflict(agency_id):
-        raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
 
 
 def require_act(me: Present, act: LicenceAct, right: Act) -> None:

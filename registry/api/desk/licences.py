@@ -24,7 +24,8 @@ from registry.officers.rights import Act
 from registry.officers.sessions import Present
 from registry.terms import DepositUse
 from registry.web.answers import Answer
-from registry.web.licensing import agency_opened, official, proposal_opened, require_act, require_no_interest
+from registry.web.desk import require_no_interest
+from registry.web.licensing import agency_opened, official, proposal_opened, require_act
 from registry.web.payloads import returns, returns_nothing, takes
 from schemas.licensing import (
     DepositEntrySchema,

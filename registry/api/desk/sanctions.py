@@ -28,6 +28,7 @@ from registry.web.answers import Answer
 from registry.web.complaints import sealer
 from registry.web.desk import acting, reference_in, require_no_interest
 from registry.web.payloads import returns, takes
+from registry.web.sanctions import official
 from schemas.sanctions import (
     DeskSanctionSchema,
     SanctionEndAskedSchema,
@@ -229,11 +230,6 @@ class EndRefused(Resource):  # type: ignore[misc]
             session, me, sanction_id, Act.APPROVE,
             lambda who, name: actions.refuse_end(session, who, name, now(), version=version),
         )  # fmt: skip
-
-
-def official(me: Present, act: Act) -> Official:
-    officer = acting(me, SANCTION, act)
-    return Official(officer.name, officer.role, officer.unit, me.standing.authority)
 
 
 def _done(session: Session, me: Present, sanction_id: str, act: Act, do: Callable[[Official, str], object]) -> Answer:

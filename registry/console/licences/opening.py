@@ -1,7 +1,8 @@
 """What every page of the licensing desk asks first; the API asks the same (registry.web.licensing)."""
 
 from registry.keyring import Keyring
-from registry.web.licensing import agency_opened, official, proposal_opened, require_act, require_no_interest
+from registry.web.desk import require_no_interest
+from registry.web.licensing import agency_opened, official, proposal_opened, require_act
 from registry.web.transaction import services
 
 __all__ = ["agency_opened", "digest", "official", "proposal_opened", "require_act", "require_no_interest"]

@@ -16,15 +16,16 @@ from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
 from registry.console.sanctions import forms
 from registry.desk_terms import SanctionState, Timing, ToldFirst
-from registry.errors import Forbidden, NotFound
+from registry.errors import NotFound
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.sanctions import actions, queries
-from registry.sanctions.actions import Official
 from registry.sanctions.models import Sanction
 from registry.sanctions.moving import today_at
 from registry.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
 from registry.terms import SanctionKind
+from registry.web.desk import require_no_interest
+from registry.web.sanctions import official
 
 pages = Blueprint("console_sanctions", __name__)
 PLACE = "/console/sanctions"
@@ -76,7 +77,7 @@ def propose(session: Session, me: Present) -> BaseResponse:
     refusal = attempt(session, act)
     if refusal is not None:
         return _new(session, me, refusal)
-    _require_no_conflict(me, made[0].agency)
+    require_no_interest(me, made[0].agency)
     return redirect(f"{PLACE}/{made[0].reference}", 303)
 
 
@@ -166,12 +167,6 @@ def refuse_end(session: Session, me: Present, reference: str) -> BaseResponse:
     )
 
 
-def official(me: Present, act: Act) -> Official:
-    """The officer present as sanctions know him. Raises Forbidden."""
-    officer = acting(me, Resource.SANCTION, act)
-    return Official(officer.name, officer.role, officer.unit, me.standing.authority)
-
-
 def _done(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
     sanction = _open(session, me, reference)
     refusal = attempt(session, lambda: act(version_sent()))
@@ -182,13 +177,8 @@ def _done(session: Session, me: Present, reference: str, act: Callable[[int], ob
 
 def _open(session: Session, me: Present, reference: str) -> Sanction:
     sanction = queries.sanction_named(session, me.standing.authority, reference)
-    _require_no_conflict(me, sanction.agency)
+    require_no_interest(me, sanction.agency)
     return sanction
-
-
-def _require_no_conflict(me: Present, agency: str) -> None:
-    if me.has_conflict(agency):
-        raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
 
 
 def _decided(session: Session, me: Present, decision: str | None) -> CaseHead | None:
