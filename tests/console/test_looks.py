@@ -99,11 +99,12 @@ def test_the_first_stop_skips_the_menu_and_each_entry_has_a_key(browser: Browser
 def test_paper_shows_what_was_found_and_no_buttons(browser: Browser, looks: Looks) -> None:
     with browsing(browser, looks.site, looks.tokens["en"]) as it:
         page = it.new_page()
-        page.goto(f"{looks.site}/console/officers")
         page.emulate_media(media="print")
-        expect(page.get_by_role("heading", name="Officers of this unit")).to_be_visible()
-        for hidden in (".bar", "button", "form"):
-            assert all(not one.is_visible() for one in page.locator(hidden).all()), hidden
+        for path, heading in (("own", "My account"), ("officers", "Officers of this unit")):
+            page.goto(f"{looks.site}/console/{path}")
+            expect(page.get_by_role("heading", name=heading)).to_be_visible()
+            for hidden in (".bar", "button", "form"):
+                assert all(not one.is_visible() for one in page.locator(hidden).all()), hidden
 
 
 def test_what_fails_is_said_in_the_officers_language_beside_his_menu(browser: Browser, looks: Looks) -> None:
