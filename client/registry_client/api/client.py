@@ -1,0 +1,119 @@
+"""`Client`: the registry's API as calls that give typed answers and raise typed errors."""
+
+import os
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar, Unpack
+
+from registry_client.api.answers import (
+    Agency,
+    Authority,
+    Checks,
+    Corridor,
+    Coverage,
+    HistoryItem,
+    Licence,
+    Verdict,
+)
+from registry_client.api.errors import BadSetting
+from registry_client.api.pages import items_of, paged
+from registry_client.api.questions import CorridorQuestion, Day, Question, Search, Told, as_body, as_query
+from registry_client.api.reading import read
+from registry_client.api.receipts import Receipts
+from registry_client.api.settings import address_of, key_of
+from registry_client.api.transport import Limits, Transport, path_of
+
+T = TypeVar("T")
+
+
+class Client:
+    """One registry. Without a key it asks what is open to all.
+
+    `url` and key may come from the environment: REGISTRY_CLIENT_URL, REGISTRY_CLIENT_KEY, REGISTRY_CLIENT_KEY_FILE. It is for
+    one thread; `with` or close() ends its connections.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        key: str | None = None,
+        key_file: str | os.PathLike[str] | None = None,
+        language: str = "en",
+        limits: Limits | None = None,
+        agent: str = "",
+        ca_file: str | None = None,
+    ) -> None:
+        if not (language + agent).isprintable() or not (language + agent).isascii():
+            raise BadSetting("language and agent go into headers: plain ASCII text is expected")
+        self._transport = Transport(
+            address_of(url), key_of(key, key_file), language=language, limits=limits, agent=agent, ca_file=ca_file
+        )
+        self.receipts = Receipts(self._transport)
+
+    def __repr__(self) -> str:
+        return f"Client({self.address!r}, {'with' if self._transport.has_key else 'without'} a key)"
+
+    @property
+    def address(self) -> str:
+        return self._transport.address
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def verify(self, **question: Unpack[Question]) -> Verdict:
+        """May this recruiter recruit? It is posted, so that no log on the way holds who was asked about."""
+        return self._posted(Verdict, "verify", question)
+
+    def corridor(self, **question: Unpack[CorridorQuestion]) -> Corridor:
+        """Both ends of a corridor and the agreement between them."""
+        return self._got(Corridor, path_of("corridor"), question)
+
+    def check(self, **told: Unpack[Told]) -> Checks:
+        """Is what a recruiter said of himself what the agency registered?"""
+        return self._posted(Checks, "checks", told)
+
+    def agencies(self, **search: Unpack[Search]) -> Iterator[Agency]:
+        """All that fit, page after page; a page is asked for when it is reached."""
+        return paged(self._transport, Agency, path_of("agencies"), search)
+
+    def agency(self, agency_id: str) -> Agency:
+        return self._got(Agency, path_of("agencies", agency_id))
+
+    def history(self, agency_id: str) -> Iterator[HistoryItem]:
+        """What the log holds of an agency, newest first."""
+        return paged(self._transport, HistoryItem, path_of("agencies", agency_id, "history"))
+
+    def licences(self, agency_id: str, on: Day | None = None) -> tuple[Licence, ...]:
+        """An agency's licences with their status on that day, or today."""
+        return self._items(Licence, path_of("agencies", agency_id, "licences"), {"on": on})
+
+    def licence(self, licence_id: str, on: Day | None = None) -> Licence:
+        return self._got(Licence, path_of("licences", licence_id), {"on": on})
+
+    def coverage(self, country: str | None = None) -> tuple[Coverage, ...]:
+        """Which lists the registry reads, and how fresh they are."""
+        return self._items(Coverage, path_of("coverage"), {"country": country})
+
+    def authorities(self, country: str | None = None) -> tuple[Authority, ...]:
+        return self._items(Authority, path_of("authorities"), {"country": country})
+
+    def _posted(self, kind: type[T], noun: str, question: Mapping[str, Any]) -> T:
+        answered = self._transport.ask("POST", path_of(noun), body=as_body(question), is_read=True)
+        return read(kind, answered.json(), answered.where)
+
+    def _got(self, kind: type[T], path: str, question: Mapping[str, Any] | None = None) -> T:
+        answered = self._transport.ask("GET", path, query=as_query(question or {}))
+        return read(kind, answered.json(), answered.where)
+
+    def _items(self, kind: type[T], path: str, question: Mapping[str, Any]) -> tuple[T, ...]:
+        answered = self._transport.ask("GET", path, query=as_query(question))
+        return items_of(kind, answered.json(), answered.where)
