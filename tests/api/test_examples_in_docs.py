@@ -1,0 +1,101 @@
+"""What docs/api.md shows is run line by line against a served registry of demo data."""
+
+import doctest
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from registry_client.api.settings import KEY_FILE_VARIABLE, KEY_VARIABLE, URL_VARIABLE
+
+from registry.config import Settings
+from registry.db import engine_for, sessions_for
+from registry.demo.load import load
+from registry.log.signing import sign_committed
+from tests.serving import Served, serve
+
+DOCS = Path(__file__).parents[2] / "docs"
+SHOWN = "http://127.0.0.1:8000"
+END = "\x1e"
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
+
+
+@pytest.fixture(scope="module")
+def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    home = tmp_path_factory.mktemp("demo")
+    shutil.copyfile(sqlite_template, home / "registry.sqlite3")
+    url = f"sqlite:///{home}/registry.sqlite3"
+    settings = Settings(home=home / "home", database_url=url, files=home / "home" / "files", rate=1_000_000)
+    settings.prepare_home()
+    engine = engine_for(url)
+    with sessions_for(engine).begin() as session:
+        load(session)
+    sign_committed(settings, sessions_for(engine))
+    engine.dispose()
+    with serve(settings) as served:
+        yield served
+
+
+def commands_of(text: str) -> Iterator[tuple[str, str]]:
+    """Each command and what it is shown to print. A line that begins with `>` goes on."""
+    lines = [line[4:] if line.startswith("    ") else "" for line in text.splitlines()]
+    place = 0
+    while place < len(lines):
+        if not lines[place].startswith("$ "):
+            place += 1
+            continue
+        command = lines[place][2:]
+        place += 1
+        while lines[place].startswith("> "):
+            command += "\n" + lines[place][2:]
+            place += 1
+        shown = []
+        while place < len(lines) and lines[place] and not lines[place].startswith("$ "):
+            shown.append(lines[place])
+            place += 1
+        yield command, "\n".join(shown)
+
+
+def environment_of(demo: Served) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in (KEY_VARIABLE, KEY_FILE_VARIABLE)}
+    return kept | {URL_VARIABLE: demo.base_url}
+
+
+@pytest.mark.parametrize("document", ["api.md"])
+def test_what_is_shown_with_curl_is_what_comes(demo: Served, document: str, tmp_path: Path) -> None:
+    text = (DOCS / document).read_text(encoding="utf-8").replace(SHOWN, demo.base_url)
+    steps = list(commands_of(text))
+    assert len(steps) >= 5
+    script = "\n".join(f"{command}\nprintf '{END}'" for command, _ in steps)
+    done = subprocess.run(
+        ["bash", "-u"],
+        input=script,
+        text=True,
+        capture_output=True,
+        cwd=tmp_path,
+        env=environment_of(demo),
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    checker = doctest.OutputChecker()
+    for (command, shown), printed in zip(steps, done.stdout.split(END), strict=False):
+        assert checker.check_output(shown + "\n", printed.rstrip("\n") + "\n", FLAGS), f"{command}\n{printed}"
+
+
+@pytest.mark.parametrize("document", ["api.md"])
+def test_what_is_shown_in_python_is_what_comes(
+    demo: Served, document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (KEY_VARIABLE, KEY_FILE_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    text = (DOCS / document).read_text(encoding="utf-8").replace(SHOWN, demo.base_url)
+    test = doctest.DocTestParser().get_doctest(text, {}, document, document, 0)
+    assert len(test.examples) >= 10
+    said: list[str] = []
+    outcome = doctest.DocTestRunner(optionflags=FLAGS).run(test, out=said.append, clear_globs=False)
+    test.globs["client"].close()
+    assert outcome.failed == 0, "".join(said)
