@@ -1,4 +1,4 @@
-"""`registry openapi`: the API's document as a file, for those who read it without a server."""
+"""`registry openapi`: the API's document as a file, for those who read it without a server, and beside it as a collection."""
 
 import json
 import sys
@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+COLLECTION = "postman_collection.json"
+
 
 @click.command(
-    epilog="\b\nExamples:\n  registry openapi                    writes openapi/openapi.json\n"
-    "  registry openapi --check            says whether that file is what the code would write\n"
+    epilog="\b\nExamples:\n  registry openapi                    writes openapi/openapi.json and the collection beside it\n"
+    "  registry openapi --check            says whether those files are what the code would write\n"
     "  registry openapi --output -         prints the document"
 )
 @click.option(
@@ -19,19 +21,29 @@ import click
     type=click.Path(dir_okay=False, allow_dash=True),
     help="File to write; - for standard output.",
 )
-@click.option("--check", is_flag=True, help="Write nothing; exit code 1 when the file differs.")
+@click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a file differs.")
 def openapi(output: str, check: bool) -> None:
-    """Write the OpenAPI 3.1 document of the public API."""
+    """Write the OpenAPI 3.1 document of the API, and a Postman collection made from it."""
+    from registry.api.collection import collection
     from registry.api.openapi import document
 
-    text = json.dumps(document(), ensure_ascii=False, indent=2) + "\n"
-    target = Path(output)
+    found = document()
     if output == "-":
-        click.echo(text, nl=False)
-    elif not check:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
-        click.echo(f"Wrote {output}.")
-    elif not target.exists() or target.read_text(encoding="utf-8") != text:
-        click.echo(f"registry: {output} is not what the code would write: run `registry openapi`", err=True)
-        sys.exit(1)
+        click.echo(_text(found), nl=False)
+        return
+    target = Path(output)
+    files = {target: _text(found), target.with_name(COLLECTION): _text(collection(found))}
+    if check:
+        for path, text in files.items():
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                click.echo(f"registry: {path} is not what the code would write: run `registry openapi`", err=True)
+                sys.exit(1)
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+    click.echo(f"Wrote {' and '.join(str(path) for path in files)}.")
+
+
+def _text(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
