@@ -29,6 +29,8 @@ from registry.names import models as _names
 from registry.officers import models as _officers
 from registry.sanctions import models as _sanctions
 from registry.statistics import models as _statistics
+from registry.watches import models as _watches
+from registry.watches import webhook_models as _webhooks
 
 METADATA = Base.metadata
 MODELS = (
@@ -60,4 +62,6 @@ MODELS = (
     _statistics,
     _translations,
     _views,
+    _watches,
+    _webhooks,
 )

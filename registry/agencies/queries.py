@@ -105,7 +105,7 @@ def _record_at(session: Session, agency_id: int, known_at: datetime, day: date) 
         select(func.max(Entry.index)).where(_of(agency_id), Entry.at <= known_at).group_by(Entry.key).scalar_subquery()
     )
     leaves = session.execute(select(Entry.key, Entry.leaf).where(Entry.index.in_(last)).order_by(Entry.index)).all()
-    bodies = [(key, _opened(session, msgspec.json.decode(leaf)["record"])) for key, leaf in leaves]
+    bodies = [(key, opened(session, msgspec.json.decode(leaf)["record"])) for key, leaf in leaves]
     kinds: dict[str, list[dict[str, Any]]] = {"agency": [], "licence": [], "agreement": []}
     for key, body in bodies:
         kinds[key.partition("/")[0]].append(body)
@@ -130,7 +130,7 @@ def history(session: Session, agency_id: int, day: date, *, after: int, most: in
             row.at,
             row.type,
             row.key,
-            _shown(row.key, _opened(session, msgspec.json.decode(row.leaf)["record"]), day),
+            _shown(row.key, opened(session, msgspec.json.decode(row.leaf)["record"]), day),
         )
         for row in rows
     ]
@@ -157,7 +157,7 @@ def _shown(key: str, body: dict[str, Any], day: date) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in plain and name == "agency_id"} | plain
 
 
-def _opened(session: Session, body: dict[str, Any]) -> dict[str, Any]:
+def opened(session: Session, body: dict[str, Any]) -> dict[str, Any]:
     """An entry's record with its digests replaced by the values behind them; where those were erased, it says so."""
     opened = dict(body)
     private = opened.pop("private", None)

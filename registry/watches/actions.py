@@ -1,0 +1,190 @@
+"""What organisations do with their watches: make, change, pause, end. Each sees its own alone; another's is not there."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from registry.agencies.queries import agency_row, licence_row
+from registry.codes import Problem
+from registry.db import bulk_insert
+from registry.errors import Fault, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.ids import new_reference, read_reference
+from registry.keyring import Keyring
+from registry.watch_terms import WatchKind
+from registry.watches.models import Watch, WatchTarget
+from registry.watches.numbers import Leads, Number, leads_of
+from registry.watches.rules import Searched
+
+MOST_WATCHES = 1000
+MOST_LABEL = 120
+MOST_NUMBERS = 100_000
+"""Numbers in one list."""
+
+
+class Listed(NamedTuple):
+    """What became of an uploaded list: how many lines lead to somebody, and which lines do not yet."""
+
+    known: int
+    waited_for: tuple[int, ...]
+
+
+def watch_agency(session: Session, organisation_id: int, agency: str, label: str, today: date) -> Watch:
+    """Raises InvalidInput when there is no such agency."""
+    row = agency_row(session, read_reference(agency) or "")
+    if row is None:
+        raise InvalidInput([Fault("agency_id", Problem.INVALID_VALUE, "is no agency of this registry")])
+    watch = _made(session, organisation_id, WatchKind.AGENCY, label, today)
+    session.add(WatchTarget(watch_id=watch.id, agency_id=row.id))
+    session.flush()
+    return watch
+
+
+def watch_licence(session: Session, organisation_id: int, licence: str, label: str, today: date) -> Watch:
+    """What becomes of one licence, and of its holder. Raises InvalidInput when there is no such licence."""
+    row = licence_row(session, read_reference(licence) or "")
+    if row is None:
+        raise InvalidInput([Fault("licence_id", Problem.INVALID_VALUE, "is no licence of this registry")])
+    watch = _made(session, organisation_id, WatchKind.LICENCE, label, today)
+    session.add(WatchTarget(watch_id=watch.id, agency_id=row.agency_id, licence=row.reference))
+    session.flush()
+    return watch
+
+
+def watch_list(
+    session: Session, keyring: Keyring, organisation_id: int, numbers: Sequence[Number], label: str, today: date
+) -> tuple[Watch, Listed]:
+    """Watch whoever the numbers lead to, now or once they are entered. The numbers themselves are not kept."""
+    leads = _leads(session, keyring, numbers)
+    watch = _made(session, organisation_id, WatchKind.LIST, label, today)
+    return watch, _keep(session, watch, leads)
+
+
+def replace_list(
+    session: Session,
+    keyring: Keyring,
+    organisation_id: int,
+    reference: str,
+    numbers: Sequence[Number],
+    *,
+    version: int | None = None,
+) -> tuple[Watch, Listed]:
+    """Another list in the place of the former. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
+    watch = held(session, organisation_id, reference, version)
+    if watch.kind is not WatchKind.LIST:
+        raise NotNow("this watch is no list: end it, and make one of a list")
+    leads = _leads(session, keyring, numbers)
+    session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
+    watch.version += 1
+    return watch, _keep(session, watch, leads)
+
+
+def watch_search(session: Session, organisation_id: int, criteria: Mapping[str, str], label: str, today: date) -> Watch:
+    """Watch whatever answers to a search. Raises InvalidInput when it asks nothing: that would be the whole registry."""
+    asked = Searched(**criteria)
+    stated = {name: value for name, value in asked._asdict().items() if value is not None}
+    if not stated:
+        detail = f"must ask for at least one of {', '.join(Searched._fields)}"
+        raise InvalidInput([Fault("criteria", Problem.MISSING, detail)])
+    return _made(session, organisation_id, WatchKind.SEARCH, label, today, criteria=stated)
+
+
+def change(
+    session: Session,
+    organisation_id: int,
+    reference: str,
+    *,
+    label: str | None = None,
+    is_paused: bool | None = None,
+    version: int | None = None,
+) -> Watch:
+    """Rename, pause, or go on: of what happens during a pause nobody is told afterwards. Raises NotFound, StaleVersion."""
+    watch = held(session, organisation_id, reference, version)
+    if label is not None:
+        watch.label = _read_label(label)
+    if is_paused is not None:
+        watch.is_paused = is_paused
+    watch.version += 1
+    session.flush()
+    return watch
+
+
+def end(session: Session, organisation_id: int, reference: str, *, version: int | None = None) -> None:
+    """Watch it no more; nothing is kept of it but what the feed told already. Raises NotFound, StaleVersion."""
+    watch = held(session, organisation_id, reference, version)
+    session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
+    session.delete(watch)
+    session.flush()
+
+
+def held(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Watch:
+    """A watch of an organisation, locked. Raises NotFound for any other's, StaleVersion."""
+    found = session.execute(
+        select(Watch)
+        .where(Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound("there is no such watch of your organisation")
+    if version is not None and version != found.version:
+        raise StaleVersion(f"somebody changed this watch in the meantime: it is at version {found.version}; look again")
+    return found
+
+
+def _made(
+    session: Session,
+    organisation_id: int,
+    kind: WatchKind,
+    label: str,
+    today: date,
+    criteria: dict[str, Any] | None = None,
+) -> Watch:
+    count = session.execute(
+        select(func.count()).select_from(Watch).where(Watch.organisation_id == organisation_id)
+    ).scalar_one()
+    if count >= MOST_WATCHES:
+        raise NotNow(f"you have {count} watches, the most there may be: put agencies into one list, or end some")
+    watch = Watch(
+        reference=new_reference(),
+        organisation_id=organisation_id,
+        label=_read_label(label),
+        kind=kind,
+        criteria=criteria,
+        is_paused=False,
+        made_on=today,
+        version=0,
+    )
+    session.add(watch)
+    session.flush()
+    return watch
+
+
+def _read_label(text: str) -> str:
+    tidy = " ".join(text.split())
+    if not 1 <= len(tidy) <= MOST_LABEL or not tidy.isprintable():
+        raise InvalidInput([Fault("label", Problem.INVALID_VALUE, f"must be 1 to {MOST_LABEL} characters on one line")])
+    return tidy
+
+
+def _leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:
+    if not 1 <= len(numbers) <= MOST_NUMBERS:
+        detail = f"must be 1 to {MOST_NUMBERS:,} numbers; make several lists of more"
+        raise InvalidInput([Fault("numbers", Problem.INVALID_VALUE, detail)])
+    blank = next((line for line, number in enumerate(numbers, start=1) if not number.text.strip()), None)
+    if blank is not None:
+        raise InvalidInput([Fault(f"numbers[{blank - 1}]", Problem.MISSING, "is empty: leave the line out")])
+    return leads_of(session, keyring, numbers)
+
+
+def _keep(session: Session, watch: Watch, leads: Sequence[Leads]) -> Listed:
+    rows: list[tuple[Any, ...]] = []
+    for one in leads:
+        rows += [(watch.id, agency_id, licence, one.line, None) for agency_id, licence in one.to]
+        if not one.to:
+            rows.append((watch.id, None, None, one.line, one.digest))
+    bulk_insert(session, WatchTarget, ("watch_id", "agency_id", "licence", "line", "digest"), rows)
+    waited_for = tuple(one.line for one in leads if not one.to)
+    return Listed(len(leads) - len(waited_for), waited_for)

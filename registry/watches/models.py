@@ -1,0 +1,104 @@
+"""Watches, what happened to what is watched, and each organisation's feed of it.
+
+Who watches is told to nobody. An event is written once, and only where somebody watches; a feed row says that one organisation
+was told of it, at a place of its own.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.db import LARGE, Base, Instant, Text, one_of
+from registry.watch_terms import EventType, WatchKind
+
+
+class Watch(Base):
+    """What an organisation watches. `criteria` are those of a saved search, None for every other kind."""
+
+    __tablename__ = "watches"
+    __table_args__ = (CheckConstraint("(kind = 'search') = (criteria IS NOT NULL)", name="search_has_criteria"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    organisation_id: Mapped[int] = mapped_column(index=True)
+    label: Mapped[str] = mapped_column(Text(120))
+    kind: Mapped[WatchKind] = mapped_column(one_of(WatchKind))
+    criteria: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    is_paused: Mapped[bool]
+    made_on: Mapped[date]
+    version: Mapped[int]
+
+
+class WatchTarget(Base):
+    """One thing that a watch leads to.
+
+    `line` is its place in an uploaded list, so that the number itself need not be kept: of a number that nobody bears yet stands
+    a keyed digest (Keyring.digest), by which it is known when somebody is entered under it.
+    """
+
+    __tablename__ = "watch_targets"
+    __table_args__ = (CheckConstraint("(agency_id IS NULL) = (digest IS NOT NULL)", name="known_or_waited_for"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    watch_id: Mapped[int] = mapped_column(ForeignKey("watches.id", ondelete="CASCADE"), index=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    licence: Mapped[str | None] = mapped_column(Text(12))
+    line: Mapped[int | None]
+    digest: Mapped[str | None] = mapped_column(Text(64), index=True)
+
+
+class WatchEvent(Base):
+    """One thing that happened. It names no person: whoever may read it looks the agency up.
+
+    `once` keeps it from being written twice. `log_index` is the entry it was read from, None for what the calendar brings.
+    After `publish_until` the law lets nobody be told what it was.
+    """
+
+    __tablename__ = "watch_events"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    type: Mapped[EventType] = mapped_column(one_of(EventType))
+    at: Mapped[datetime] = mapped_column(Instant)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    agency: Mapped[str | None] = mapped_column(Text(12))
+    licence: Mapped[str | None] = mapped_column(Text(12))
+    source: Mapped[str | None] = mapped_column(Text(40))
+    log_index: Mapped[int | None] = mapped_column(LARGE)
+    data: Mapped[dict[str, Any]] = mapped_column(JSON)
+    publish_until: Mapped[date | None]
+    once: Mapped[str] = mapped_column(Text(120), unique=True)
+
+
+class WatchMatch(Base):
+    """Who is told of the events of one round; empty outside its transaction."""
+
+    __tablename__ = "watch_matches"
+    event_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class FeedHead(Base):
+    """How far an organisation's feed reaches: 1, 2, 3, ... without a gap."""
+
+    __tablename__ = "feed_heads"
+    organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_position: Mapped[int] = mapped_column(LARGE)
+
+
+class FeedRow(Base):
+    """An event at its place in one organisation's feed. Positions are given under one lock: none appears behind a reader."""
+
+    __tablename__ = "feed_rows"
+    __table_args__ = (UniqueConstraint("event_id", "organisation_id"),)
+    organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(ForeignKey("watch_events.id"))
+
+
+class WatchState(Base):
+    """One row, locked by whoever hands on: up to which entry of the log, and to which day, was told."""
+
+    __tablename__ = "watch_state"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    next_index: Mapped[int] = mapped_column(LARGE)
+    told_through: Mapped[date | None]

@@ -1,0 +1,79 @@
+"""Numbers of an uploaded list: whom each leads to, and what is kept of one that leads to nobody yet."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.agencies.keys import LICENCE_NUMBER, NAME, number_key
+from registry.agencies.models import LookupKey
+from registry.keyring import Keyring
+from registry.terms import EU_STATES, SENDING_COUNTRIES, IdentifierScheme
+
+PURPOSE = "watch-numbers"
+
+MOST_HOLDERS = 20
+"""Holders of one number that are watched for it; one that leads to more says nothing of anybody."""
+
+
+class Number(NamedTuple):
+    """One line of a list: a licence number or an identifier of any scheme, and the country if it says one."""
+
+    text: str
+    country: str | None = None
+
+
+class Leads(NamedTuple):
+    """Whom a line leads to: row ids of agencies, with the licence that a licence number named."""
+
+    line: int
+    to: tuple[tuple[int, str | None], ...]
+    digest: str
+
+
+def leads_of(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:
+    """Whom each line leads to now, in their order; lines count from 1."""
+    wanted: dict[str, list[int]] = defaultdict(list)
+    for line, number in enumerate(numbers, start=1):
+        for value in _values(number):
+            wanted[value].append(line)
+    found: dict[int, set[tuple[int, str | None]]] = defaultdict(set)
+    values = list(wanted)
+    for first in range(0, len(values), 500):
+        query = select(LookupKey.kind, LookupKey.value, LookupKey.agency_id, LookupKey.licence).where(
+            LookupKey.kind.in_([LICENCE_NUMBER, *IdentifierScheme]),
+            LookupKey.value.in_(values[first : first + 500]),
+            LookupKey.unsaid_at.is_(None),
+        )
+        for _kind, value, agency_id, licence in session.execute(query):
+            for line in wanted[value]:
+                found[line].add((agency_id, licence))
+    return [
+        Leads(line, tuple(sorted(found[line], key=str)[:MOST_HOLDERS]), digest_of(keyring, _kept(number)))
+        for line, number in enumerate(numbers, start=1)
+    ]
+
+
+def _values(number: Number) -> list[str]:
+    key = number_key(number.text)
+    countries = [number.country] if number.country else sorted(EU_STATES | SENDING_COUNTRIES)
+    return [key, *(f"{country}:{key}" for country in countries)]
+
+
+def _kept(number: Number) -> str:
+    key = number_key(number.text)
+    return f"{number.country}:{key}" if number.country else key
+
+
+def digests_of_key(keyring: Keyring, kind: str, value: str) -> list[str]:
+    """Under which digests a key of an agency may be waited for."""
+    if kind == NAME:
+        return []
+    forms = {value, value.partition(":")[2]} if kind == IdentifierScheme.REGISTRATION_NUMBER else {value}
+    return [digest_of(keyring, form) for form in sorted(forms)]
+
+
+def digest_of(keyring: Keyring, text: str) -> str:
+    return keyring.digest(PURPOSE, text)

@@ -1,0 +1,60 @@
+"""An organisation's own watches, as it reads them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.agencies.models import Agency
+from registry.errors import NotFound
+from registry.ids import read_reference
+from registry.watches.models import Watch, WatchTarget
+
+
+class Shown(NamedTuple):
+    """A watch, how many lines of it lead to somebody and how many to nobody yet; of what is no list, whom it leads to."""
+
+    watch: Watch
+    known: int
+    waited_for: int
+    agency: str | None = None
+    licence: str | None = None
+
+
+def watches_of(session: Session, organisation_id: int) -> list[Shown]:
+    """All watches of an organisation, the newest first."""
+    query = select(Watch).where(Watch.organisation_id == organisation_id).order_by(Watch.id.desc())
+    return _shown(session, session.execute(query).scalars().all())
+
+
+def watch_named(session: Session, organisation_id: int, reference: str) -> Shown:
+    """Raises NotFound for another organisation's, in the same words."""
+    query = select(Watch).where(Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("there is no such watch of your organisation")
+    return _shown(session, [found])[0]
+
+
+def _shown(session: Session, watches: Sequence[Watch]) -> list[Shown]:
+    ids = [watch.id for watch in watches]
+    query = (
+        select(
+            WatchTarget.watch_id,
+            func.count(WatchTarget.agency_id.distinct()),
+            func.count(WatchTarget.digest),
+            func.min(Agency.reference),
+            func.min(WatchTarget.licence),
+        )
+        .outerjoin(Agency, Agency.id == WatchTarget.agency_id)
+        .where(WatchTarget.watch_id.in_(ids))
+        .group_by(WatchTarget.watch_id)
+    )
+    counted = {row[0]: row for row in session.execute(query)}
+    shown = []
+    for watch in watches:
+        _, known, waits, agency, licence = counted.get(watch.id, (watch.id, 0, 0, None, None))
+        is_one = known + waits == 1 and watch.kind in ("agency", "licence")
+        shown.append(Shown(watch, known, waits, agency if is_one else None, licence if is_one else None))
+    return shown

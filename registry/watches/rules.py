@@ -1,0 +1,250 @@
+"""What happened, read from two sayings of one thing; and whether a saved search answers to it. Pure.
+
+The sayings are the records of two entries of the public log (docs/entry-format.md) with their digests opened: what is told to
+watchers is what everybody could have read.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from registry.licensing.deposits.rules import required_of
+from registry.terms import STATUSES, Answer, LicenceKind, LicenceStatus
+from registry.watch_terms import EXPIRY_DAYS, EventType
+
+Said = Mapping[str, Any]
+
+
+class Happening(NamedTuple):
+    """One thing that happened, with what may be said of it beside the references, and the last day on which it may be."""
+
+    type: EventType
+    data: Mapping[str, Any] = {}
+    publish_until: str | None = None
+
+
+_ENDED_AS: Mapping[LicenceStatus, EventType] = {
+    LicenceStatus.SUSPENDED: EventType.LICENCE_SUSPENDED,
+    LicenceStatus.REVOKED: EventType.LICENCE_REVOKED,
+    LicenceStatus.REVOKED_IMMEDIATE: EventType.LICENCE_REVOKED,
+    LicenceStatus.RENEWAL_REFUSED: EventType.LICENCE_REVOKED,
+    LicenceStatus.BANNED: EventType.LICENCE_REVOKED,
+    LicenceStatus.ANNULLED_ENTITY_DISSOLVED: EventType.LICENCE_ENDED,
+    LicenceStatus.SURRENDERED: EventType.LICENCE_ENDED,
+    LicenceStatus.EXPIRED: EventType.LICENCE_ENDED,
+    LicenceStatus.WINDING_DOWN: EventType.LICENCE_WINDING_DOWN,
+    LicenceStatus.DELISTED: EventType.LICENCE_DELISTED,
+    LicenceStatus.REVOCATION_PENDING_APPEAL: EventType.LICENCE_REVOCATION_PENDING,
+}
+_NOT_GRANTED = frozenset({LicenceStatus.APPLIED, LicenceStatus.REFUSED})
+_SCOPE = ("corridors", "sectors", "activities")
+
+
+def of_licence(old: Said | None, new: Said) -> list[Happening]:
+    """What became of a licence: its status first, then its conditions, scope and term."""
+    found = [*_of_status(old, new)]
+    if old is None:
+        return found
+    if old.get("conditions") != new.get("conditions"):
+        codes = sorted({one["code"] for one in new.get("conditions") or ()})
+        found.append(Happening(EventType.LICENCE_CONDITIONS_CHANGED, {"conditions": codes}))
+    if any(old.get(field) != new.get(field) for field in _SCOPE):
+        found.append(Happening(EventType.LICENCE_SCOPE_CHANGED))
+    term = {field: new.get(field) for field in ("valid_from", "valid_to")}
+    if any(old.get(field) != value for field, value in term.items()):
+        found.append(Happening(EventType.LICENCE_TERM_CHANGED, _stated(term)))
+    return found
+
+
+def _of_status(old: Said | None, new: Said) -> Iterable[Happening]:
+    before, after = _latest(old), _latest(new)
+    if after is None or (
+        before is not None and all(before.get(one) == after.get(one) for one in ("status", "from", "to"))
+    ):
+        return
+    status = LicenceStatus(after["status"])
+    was = None if before is None else LicenceStatus(before["status"])
+    word = _ENDED_AS.get(status)
+    if word is None:
+        may = STATUSES[status].recruit is Answer.YES
+        if old is None or was in _NOT_GRANTED:
+            word = EventType.LICENCE_ISSUED if may else EventType.LICENCE_STATUS_CHANGED
+        elif may and was in _ENDED_AS:
+            word = EventType.LICENCE_BACK_IN_ORDER
+        else:
+            word = EventType.LICENCE_STATUS_CHANGED
+    data = _stated({"status": status, "from": after.get("from"), "to": after.get("to")})
+    yield Happening(word, data, after.get("publish_until"))
+
+
+def _latest(said: Said | None) -> Said | None:
+    """The latest period with a stated status; None where none is stated or it may not be shown."""
+    periods = (said or {}).get("status_history") or ()
+    return periods[-1] if periods and "status" in periods[-1] else None
+
+
+def of_agency(old: Said | None, new: Said, kinds: Collection[LicenceKind], today: date) -> list[Happening]:
+    """What became of an agency itself. `kinds` are those of the licences it holds, for what its deposit has to be."""
+    if old is None:
+        return [Happening(EventType.AGENCY_REGISTERED)]
+    if "withheld" in new or "withheld" in old:
+        # Its holder's name was erased, here or before: nothing can be compared, and nothing more is told.
+        return []
+    found: list[Happening] = []
+    if _values(old, "identifiers", "scheme", "value") != _values(new, "identifiers", "scheme", "value"):
+        schemes = sorted({one["scheme"] for one in new.get("identifiers") or ()})
+        found.append(Happening(EventType.AGENCY_IDENTIFIER_CHANGED, {"schemes": schemes}))
+    if _values(old, "names", "kind", "name") != _values(new, "names", "kind", "name"):
+        found.append(Happening(EventType.AGENCY_NAME_CHANGED))
+    changed = _values(old, "channels", "kind", "value", "to") ^ _values(new, "channels", "kind", "value", "to")
+    if changed:
+        found.append(Happening(EventType.AGENCY_CHANNEL_CHANGED, {"kinds": sorted({one[0] for one in changed})}))
+    if new.get("dissolved_on") and not old.get("dissolved_on"):
+        found.append(Happening(EventType.AGENCY_DISSOLVED, {"dissolved_on": new["dissolved_on"]}))
+    found += _of_warnings(old, new, today)
+    found += _of_deposit(old, new, kinds, today)
+    found += _of_sanctions(old, new)
+    return found
+
+
+def _values(said: Said, family: str, *fields: str) -> set[tuple[Any, ...]]:
+    return {tuple(one.get(field) for field in fields) for one in said.get(family) or ()}
+
+
+def _of_warnings(old: Said, new: Said, today: date) -> Iterable[Happening]:
+    before, after = (sum(_holds(one, today) for one in said.get("clone_warnings") or ()) for said in (old, new))
+    if after > before:
+        yield Happening(EventType.AGENCY_CLONE_WARNING)
+    elif after < before:
+        yield Happening(EventType.AGENCY_CLONE_WARNING_ENDED)
+
+
+def _of_deposit(old: Said, new: Said, kinds: Collection[LicenceKind], today: date) -> Iterable[Happening]:
+    wanted = required_of(kinds)
+    if wanted is None or old.get("deposits") == new.get("deposits"):
+        return
+    before, after = (_deposited(said, wanted[1], today) for said in (old, new))
+    if after < wanted[0] and after < before:
+        data = {"required": str(wanted[0]), "missing": str(wanted[0] - after), "currency": wanted[1]}
+        yield Happening(EventType.AGENCY_DEPOSIT_SHORTFALL, data)
+    elif before < wanted[0] <= after:
+        yield Happening(EventType.AGENCY_DEPOSIT_RESTORED)
+
+
+def _deposited(said: Said, currency: str, today: date) -> Decimal:
+    parts = [one for one in said.get("deposits") or () if one["currency"] == currency and _holds(one, today)]
+    return sum((Decimal(one["amount"]) for one in parts), Decimal(0))
+
+
+def _holds(part: Said, today: date) -> bool:
+    day = today.isoformat()
+    return (part.get("from") or day) <= day <= (part.get("to") or day)
+
+
+def _of_sanctions(old: Said, new: Said) -> Iterable[Happening]:
+    before = {one["sanction_id"]: one for one in old.get("sanctions") or ()}
+    for one in new.get("sanctions") or ():
+        past = before.get(one["sanction_id"], {})
+        if "withheld" in one:
+            continue
+        word = _sanction_word(past, one)
+        if word is not None:
+            data = _stated({field: one.get(field) for field in ("sanction_id", "kind", "licence_id", "from", "to")})
+            yield Happening(word, data, one.get("publish_until"))
+
+
+def _sanction_word(past: Said, one: Said) -> EventType | None:
+    if one.get("ended_as") != past.get("ended_as"):
+        return EventType.SANCTION_OVERTURNED if one.get("ended_as") == "overturned" else EventType.SANCTION_LIFTED
+    is_stayed, was_stayed = (bool(said.get("is_stayed_by_appeal")) for said in (one, past))
+    if is_stayed and not was_stayed:
+        return EventType.SANCTION_STAYED
+    return EventType.SANCTION_IN_FORCE if not past or (was_stayed and not is_stayed) else None
+
+
+def of_agreement(old: Said | None, new: Said) -> list[Happening]:
+    data = _stated({field: new.get(field) for field in ("agreement_id", "origin", "destination", "from", "to")})
+    if old is None:
+        return [Happening(EventType.AGREEMENT_REGISTERED, data)]
+    is_ended = new.get("to") is not None and new.get("to") != old.get("to")
+    return [Happening(EventType.AGREEMENT_ENDED if is_ended else EventType.AGREEMENT_CHANGED, data)]
+
+
+def _stated(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value is not None}
+
+
+class Ending(NamedTuple):
+    """A licence whose last day is `last_day`, told of `days` before; 0 stands for the day after it."""
+
+    last_day: date
+    days: int
+
+
+def endings_between(told_through: date, today: date) -> list[Ending]:
+    """Which last days are told of on the days after `told_through` up to today, the nearest end last for each day."""
+    days = [told_through + timedelta(days=number + 1) for number in range((today - told_through).days)]
+    return [Ending(day + timedelta(days=left), left) for day in days for left in EXPIRY_DAYS] + [
+        Ending(day - timedelta(days=1), 0) for day in days
+    ]
+
+
+class Searched(NamedTuple):
+    """What a saved search asks of an agency and its licences; None asks nothing."""
+
+    country: str | None = None
+    role: str | None = None
+    authority: str | None = None
+    kind: str | None = None
+    origin: str | None = None
+    destination: str | None = None
+    sector: str | None = None
+
+
+def answers_to(search: Searched, agency: Said, licences: Iterable[Said]) -> bool:
+    """Whether an agency answers to a search: itself, and one licence of it that satisfies all that is asked of licences.
+
+    A scope that was not stated answers to any corridor or sector: whoever watches rather hears once too often.
+    """
+    if search.country not in (None, agency.get("country")) or search.role not in (None, agency.get("role")):
+        return False
+    asked = (search.authority, search.kind, search.origin, search.destination, search.sector)
+    if all(one is None for one in asked):
+        return True
+    return any(_licence_answers(search, licence) for licence in licences)
+
+
+def _licence_answers(search: Searched, licence: Said) -> bool:
+    if search.authority not in (None, licence.get("authority")) or search.kind not in (None, licence.get("kind")):
+        return False
+    corridors, sectors = licence.get("corridors"), licence.get("sectors")
+    if corridors and not any(
+        (search.origin is None or one.get("origin") in (None, search.origin))
+        and (search.destination is None or one.get("destination") in (None, search.destination))
+        for one in corridors
+    ):
+        return False
+    return not (search.sector and sectors) or any(one["code"].startswith(search.sector) for one in sectors)
+
+
+FIRST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(hours=6)
+GIVEN_UP_AFTER = timedelta(days=3)
+REST = timedelta(seconds=5)
+"""How long an address that did not answer at all is left alone at first."""
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after so many attempts that failed: 5 s, 15 s, 45 s, ... at most six hours."""
+    factor: int = 3 ** min(attempts - 1, 10)
+    return min(FIRST_PAUSE * factor, LONGEST_PAUSE)
+
+
+def is_given_up(queued_at: datetime, at: datetime) -> bool:
+    return at - queued_at >= GIVEN_UP_AFTER
+
+
+def is_disabled(failing_since: datetime | None, at: datetime) -> bool:
+    """Whether a webhook that took nothing since then is switched off."""
+    return failing_since is not None and at - failing_since >= GIVEN_UP_AFTER

@@ -1,0 +1,45 @@
+"""Watches of invented organisations on published agencies, and what their feeds hold."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.clock import day_at, now
+from registry.keyring import Keyring
+from registry.watches import actions, fanning
+from registry.watches.feed import events_after, last_position
+from registry.watches.models import FeedRow, Watch, WatchEvent
+
+BRAND, OTHER = 1, 2
+"""Two organisations."""
+
+TODAY = day_at(now(), None)
+
+
+def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watch:
+    return actions.watch_agency(session, organisation, agency, "Our supplier's agency", TODAY)
+
+
+def handed_on(session: Session, keyring: Keyring) -> int:
+    """What was published is handed on, as the worker does it."""
+    session.commit()
+    done = fanning.hand_on(sessionmaker(session.get_bind()), keyring, now())
+    session.expire_all()
+    return done
+
+
+def feed_of(session: Session, organisation: int = BRAND, after: int = 0) -> list[WatchEvent]:
+    return [place.event for place in events_after(session, organisation, after, 1000)]
+
+
+def types_of(session: Session, organisation: int = BRAND, after: int = 0) -> list[str]:
+    return [str(event.type) for event in feed_of(session, organisation, after)]
+
+
+def positions_of(session: Session, organisation: int) -> Sequence[int]:
+    query = select(FeedRow.position).where(FeedRow.organisation_id == organisation).order_by(FeedRow.position)
+    return session.execute(query).scalars().all()
+
+
+__all__ = ["BRAND", "OTHER", "TODAY", "feed_of", "handed_on", "last_position", "make_watch", "positions_of", "types_of"]

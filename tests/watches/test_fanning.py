@@ -1,0 +1,191 @@
+"""Watchers hear of what was published: in order, each once, and nobody else hears that they do."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.agencies.actions import amend
+from registry.agencies.publishing import Event
+from registry.clock import now
+from registry.errors import InvalidInput, NotFound
+from registry.keyring import Keyring
+from registry.terms import HolderKind, LicenceStatus
+from registry.watches import actions, fanning
+from registry.watches.feed import cursor_of, position_of, said_of
+from registry.watches.models import FeedRow, WatchEvent, WatchTarget
+from registry.watches.numbers import Number
+from tests.make import (
+    agency_record,
+    authority_of,
+    changed,
+    licence_record,
+    make_agency,
+    make_source,
+    status_record,
+    told,
+)
+from tests.watches.making import BRAND, OTHER, TODAY, feed_of, handed_on, make_watch, positions_of, types_of
+
+
+def suspend(session: Session, agency: str, status: LicenceStatus = LicenceStatus.SUSPENDED, **facts: object) -> None:
+    said = told(session, agency)
+    periods = (*said.licences[0].status_history, status_record(status, from_=TODAY, **facts))
+    licence = changed(said.licences[0], status_history=periods)
+    amend(
+        session, changed(said, licences=(licence, *said.licences[1:])), Event(f"licence.{status}", licence.licence_id)
+    )
+
+
+def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may_read(
+    session: Session, keyring: Keyring
+) -> None:
+    agency = make_agency(session, licences=(licence_record(), licence_record()))
+    alien = make_agency(session, licences=(licence_record(),))
+    handed_on(session, keyring)
+    first, second = agency.licences
+    make_watch(session, agency.agency_id)
+    # Watched in two ways, it is heard of once; whoever watches the second licence does not hear of the first.
+    actions.watch_licence(session, BRAND, first.licence_id, "The same", TODAY)
+    actions.watch_licence(session, OTHER, second.licence_id, "Another licence of it", TODAY)
+    suspend(session, agency.agency_id)
+    suspend(session, alien.agency_id)
+    assert handed_on(session, keyring) == 1
+    suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
+    assert handed_on(session, keyring) == 1
+    assert handed_on(session, keyring) == 0
+    assert types_of(session) == ["licence.suspended", "licence.back_in_order"]
+    assert types_of(session, OTHER) == []
+    said = said_of(feed_of(session)[0], TODAY)
+    assert set(said) == {"id", "type", "timestamp", "data"}
+    assert said["data"].pop("log_index") > 0
+    assert said["data"] == {
+        "agency_id": agency.agency_id, "licence_id": first.licence_id, "status": "suspended", "from": TODAY.isoformat(),
+    }  # fmt: skip
+    # Positions are the organisation's own, without a gap: what others hear of moves nothing.
+    assert positions_of(session, BRAND) == [1, 2]
+
+
+def test_a_round_that_was_interrupted_told_nothing_and_is_made_up_for_once(
+    session: Session, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency = make_agency(session, licences=(licence_record(),))
+    make_watch(session, agency.agency_id)
+    suspend(session, agency.agency_id)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fanning, "_feed", dies)
+        with pytest.raises(KeyboardInterrupt):
+            handed_on(session, keyring)
+    session.expire_all()
+    assert types_of(session) == []
+    handed_on(session, keyring)
+    assert types_of(session)[-1] == "licence.suspended"
+    assert session.execute(select(func.count()).select_from(FeedRow)).scalar_one() == len(types_of(session))
+
+
+def test_a_cursor_replays_from_any_place_and_is_good_for_its_own_organisation_alone(
+    session: Session, keyring: Keyring
+) -> None:
+    agency = make_agency(session, licences=(licence_record(),))
+    handed_on(session, keyring)
+    make_watch(session, agency.agency_id)
+    for status in (LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE, LicenceStatus.REVOKED):
+        suspend(session, agency.agency_id, status)
+    handed_on(session, keyring)
+    cursors = [cursor_of(keyring, BRAND, place) for place in (0, 1, 2, 3)]
+    replayed = [types_of(session, after=position_of(keyring, BRAND, cursor)) for cursor in cursors]
+    assert [len(one) for one in replayed] == [3, 2, 1, 0]
+    assert replayed[0][1:] == replayed[1]
+    tampered = cursors[1][:-2] + ("AA" if cursors[1][-2:] != "AA" else "BB")
+    for wrong in (tampered, cursor_of(keyring, OTHER, 1), "", "1", "é", cursors[0][:11]):
+        with pytest.raises(InvalidInput, match="is no cursor of your organisation's events"):
+            position_of(keyring, BRAND, wrong)
+
+
+def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: Session, keyring: Keyring) -> None:
+    person = make_agency(session, holder_kind=HolderKind.SOLE_TRADER, licences=(licence_record(number="OSVC/77"),))
+    handed_on(session, keyring)
+    numbers = [Number("osvc / 77"), Number("99887766", "CZ"), Number("Z/900")]
+    watch, listed = actions.watch_list(session, keyring, BRAND, numbers, "Whole supply", TODAY)
+    assert (listed.known, listed.waited_for) == (1, (2, 3))
+    kept = session.execute(select(WatchTarget).where(WatchTarget.watch_id == watch.id)).scalars().all()
+    columns = [[row.agency_id is None, row.licence, row.line, row.digest] for row in kept]
+    assert columns[0] == [False, person.licences[0].licence_id, 1, None]
+    assert not any("99887766" in str(value) or "Z/900" in str(value) for row in columns for value in row)
+    late = agency_record()
+    late = changed(late, identifiers=(changed(late.identifiers[0], value="99887766"),))
+    make_agency(session, agency_id=late.agency_id, identifiers=late.identifiers)
+    suspend(session, person.agency_id)
+    handed_on(session, keyring)
+    assert types_of(session) == ["agency.registered", "licence.suspended"]
+    # Of a natural person stands what leads to the public record, and nothing that names anybody.
+    names = [name.name for name in person.names]
+    assert not any(name in str(said_of(event, TODAY)) for event in feed_of(session) for name in (*names, "OSVC"))
+
+
+def test_a_saved_search_hears_of_whoever_answers_to_it(session: Session, keyring: Keyring) -> None:
+    actions.watch_search(session, BRAND, {"country": "CZ", "authority": authority_of("CZ")}, "Czech", TODAY)
+    actions.watch_search(session, OTHER, {"country": "PL"}, "Polish", TODAY)
+    agency = make_agency(session, licences=(licence_record(),))
+    handed_on(session, keyring)
+    assert types_of(session) == ["agency.registered", "licence.issued"]
+    assert types_of(session, OTHER) == []
+    with pytest.raises(InvalidInput, match="must ask for at least one of country"):
+        actions.watch_search(session, BRAND, {}, "All", TODAY)
+    watch = actions.watch_search(session, OTHER, {"country": "CZ"}, "Czech too", TODAY)
+    actions.change(session, OTHER, watch.reference, is_paused=True)
+    suspend(session, agency.agency_id)
+    handed_on(session, keyring)
+    assert types_of(session, OTHER) == []
+
+
+def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: Session, keyring: Keyring) -> None:
+    agency = make_agency(session, licences=(licence_record(valid_to=TODAY + timedelta(days=31)),))
+    sessions = sessionmaker(session.get_bind())
+    make_watch(session, agency.agency_id)
+    handed_on(session, keyring)
+    fanning.hand_on_days(sessions, now())
+    for days in (1, 1, 20, 26, 32, 33):
+        with time_machine.travel(now() + timedelta(days=days), tick=False):
+            fanning.hand_on_days(sessions, now())
+    session.expire_all()
+    told_of = [(str(event.type), event.data.get("days")) for event in feed_of(session) if event.licence]
+    assert told_of[-3:] == [("licence.expiring", 30), ("licence.expiring", 7), ("licence.expired", None)]
+    # The invented list was read an hour ago and is relied on for 30 days.
+    assert [str(event.type) for event in feed_of(session) if event.source] == ["source.stale"]
+    make_source(session, "CZ", retrieved_at=[now() + timedelta(days=34)])
+    session.commit()
+    with time_machine.travel(now() + timedelta(days=34, hours=1), tick=False):
+        fanning.hand_on_days(sessions, now())
+    session.expire_all()
+    assert [str(event.type) for event in feed_of(session) if event.source] == ["source.stale", "source.fresh"]
+
+
+def test_after_its_publicity_has_ended_nobody_is_told_what_it_was(session: Session, keyring: Keyring) -> None:
+    agency = make_agency(session, licences=(licence_record(),))
+    handed_on(session, keyring)
+    make_watch(session, agency.agency_id)
+    suspend(session, agency.agency_id, publish_until=TODAY + timedelta(days=90))
+    handed_on(session, keyring)
+    event = feed_of(session)[0]
+    assert said_of(event, TODAY + timedelta(days=90))["type"] == "licence.suspended"
+    late = said_of(event, TODAY + timedelta(days=91))
+    assert late["type"] == "event.withheld"
+    assert "suspended" not in str(late)
+
+
+def test_a_watch_of_another_organisation_is_not_there(session: Session, keyring: Keyring) -> None:
+    agency = make_agency(session)
+    watch = make_watch(session, agency.agency_id)
+    for reference in (watch.reference, "ABCDEFGHJKMN", "x"):
+        with pytest.raises(NotFound, match="there is no such watch of your organisation"):
+            actions.change(session, OTHER, reference, is_paused=True)
+    actions.end(session, BRAND, watch.reference)
+    assert session.execute(select(func.count()).select_from(WatchTarget)).scalar_one() == 0
+    assert session.execute(select(func.count()).select_from(WatchEvent)).scalar_one() == 0
