@@ -218,6 +218,11 @@ class Problem(StrEnum):
     TOO_MANY_FILES = "too_many_files"
     CASE_FILES_TOO_LARGE = "case_files_too_large"
     FILES_UNAVAILABLE = "files_unavailable"
+    # Lists of questions
+    UNREADABLE_LIST = "unreadable_list"
+    TOO_MANY_QUESTIONS = "too_many_questions"
+    DOUBLED_KEY = "doubled_key"
+    BROKEN_ROW = "broken_row"
     INTAKE_CLOSED = "intake_closed"
     NOT_NOW = "not_now"
     ILLEGAL_MOVE = "illegal_move"

@@ -43,6 +43,12 @@ class TooLarge(RegistryError):
     code = Problem.PAYLOAD_TOO_LARGE
 
 
+class TooManyQuestions(RegistryError):
+    """More questions than are answered in one go; the text says where so many are taken."""
+
+    code = Problem.TOO_MANY_QUESTIONS
+
+
 class RefusedFile(InvalidInput):
     """A file is not taken as an attachment; nothing of it was kept. The text holds neither its name nor its content."""
 
@@ -53,6 +59,12 @@ class RefusedFile(InvalidInput):
 
 class FileTooLarge(RefusedFile):
     """One file, or all of a case together, would be larger than is taken."""
+
+
+class UnreadableList(RegistryError):
+    """A list of questions cannot be read, or its columns not be told apart; the text says where and what to do."""
+
+    code = Problem.UNREADABLE_LIST
 
 
 class FilesUnavailable(RegistryError):

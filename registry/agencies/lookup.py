@@ -35,7 +35,7 @@ class Found(NamedTuple):
     is_more: bool = False
 
 
-_RECORD = (
+RECORD = (
     PublicRecord.body,
     PublicRecord.etag,
     PublicRecord.agency_id,
@@ -49,7 +49,7 @@ def _by_key() -> AnySelect:
         LookupKey.kind == bindparam("kind"), LookupKey.value == bindparam("value"), LookupKey.unsaid_at.is_(None)
     )
     return (
-        select(GroundState.version, *_RECORD, LookupKey.licence)
+        select(GroundState.version, *RECORD, LookupKey.licence)
         .select_from(GroundState)
         .outerjoin(LookupKey, key)
         .outerjoin(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
@@ -59,7 +59,7 @@ def _by_key() -> AnySelect:
 
 def _by_reference() -> AnySelect:
     return (
-        select(GroundState.version, *_RECORD, null())
+        select(GroundState.version, *RECORD, null())
         .select_from(GroundState)
         .outerjoin(PublicRecord, PublicRecord.reference == bindparam("value"))
         .limit(2)
@@ -68,7 +68,7 @@ def _by_reference() -> AnySelect:
 
 def _by_licence() -> AnySelect:
     return (
-        select(GroundState.version, *_RECORD, Licence.reference)
+        select(GroundState.version, *RECORD, Licence.reference)
         .select_from(GroundState)
         .outerjoin(Licence, Licence.reference == bindparam("value"))
         .outerjoin(PublicRecord, PublicRecord.agency_id == Licence.agency_id)
@@ -98,7 +98,7 @@ class Lookup:
 
 def stored_records(session: Session, agency_ids: Sequence[int]) -> Found:
     """The records of some agencies in the order of their ids given, and the ground's version."""
-    rows = session.execute(select(*_RECORD).where(PublicRecord.agency_id.in_(agency_ids)))
+    rows = session.execute(select(*RECORD).where(PublicRecord.agency_id.in_(agency_ids)))
     by_id = {
         row.agency_id: Stored(row.body, row.etag, row.agency_id, row.withhold_on, row.confirmed_at, None)
         for row in rows

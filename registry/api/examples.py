@@ -119,6 +119,31 @@ EXAMPLES = (
         query={"sending": USCC, "receiving_employer": "Fabbrica Inventata", "destination": "IT"},
     ),
     Example(
+        "verifyMany",
+        "three",
+        "Two questions, and one that cannot be asked",
+        "/api/v1/verifications",
+        body={
+            "items": [
+                {"key": "row-1", "licence_number": "FICT-CN-001", "destination": "IT"},
+                {"key": "row-2", "vat": VAT, "on": "2026-11-24"},
+                {"key": "row-3", "lei": "1234"},
+            ]
+        },
+    ),
+    Example(
+        "verifyManyCorridors",
+        "both_ends",
+        "A corridor of two agencies, and one that is the wrong way round",
+        "/api/v1/corridor-verifications",
+        body={
+            "items": [
+                {"key": "site-1", "sending": "FICT-CN-001", "receiving": VAT, "destination": "IT", "sector": "14.10"},
+                {"key": "site-2", "sending": VAT, "receiving": "FICT-CN-001", "destination": "IT"},
+            ]
+        },
+    ),
+    Example(
         "checkWhatWasTold",
         "number_and_phone",
         "A genuine number, and a phone that the agency never registered",

@@ -4,12 +4,15 @@ from flask_restx import Namespace
 
 from registry.api import agencies, checks, corridor, credentials, directory, fees, statistics, verify
 from registry.api.complaints import attachments, entering, filing, mailbox, receipts
+from registry.api.employers import verifications
 
 PREFIX = "/api/v1"
 
 NAMESPACES: tuple[Namespace, ...] = (
     verify.ns,
     corridor.ns,
+    verifications.ns,
+    verifications.corridors,
     checks.ns,
     agencies.ns,
     directory.ns,

@@ -37,6 +37,7 @@ from registry.api.openapi_words import (
 )
 from registry.api.well_known import documented
 from registry.web.desk import Policy
+from registry.web.loading import LIST_FILES
 from registry.web.payloads import BYTES, Given, Taken
 from schemas.countries import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema
@@ -146,6 +147,7 @@ class Writer:
         }
         if taken.is_body:
             operation["requestBody"] = self._body(taken.schema, examples)
+            operation["requestBody"]["content"] |= dict.fromkeys(taken.or_as, _FILE)
         if taken.is_file:
             operation["requestBody"] = {"required": True, "content": {BYTES: _FILE}}
         if needs:
@@ -203,7 +205,10 @@ class Writer:
         return {
             "description": "The answer.",
             "headers": {name: _header(name) for name in names},
-            "content": {media: content if not place else text for place, media in enumerate(given.media_types)},
+            "content": {
+                media: content if not place else _FILE if media in LIST_FILES else text
+                for place, media in enumerate(given.media_types)
+            },
         }
 
     def _body(self, schema: Schema, examples: tuple[Example, ...]) -> dict[str, Any]:

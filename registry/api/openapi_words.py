@@ -12,6 +12,8 @@ from schemas.verify import SUBJECTS
 TAGS = {
     "verify": "May this recruiter recruit for this corridor, sector and date - and how do we know?",
     "corridor": "Both ends of a corridor and the agreement between them.",
+    "verifications": "Many questions in one go: a whole list of recruiters, each answered as verify answers it.",
+    "corridor verifications": "Many corridors in one go, each answered as the corridor question answers it.",
     "checks": "Is what a recruiter said of himself what the agency registered?",
     "agencies": "The public records.",
     "directory": "What the registry stands on, and who helps.",

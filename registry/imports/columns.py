@@ -44,8 +44,12 @@ def columns_of(path: Path, encoding: str | None = None) -> Sample:
     form = form_of(path)
     if form == "json":
         return _of_document(path, encoding)
-    lines = first_rows(path, Layout(columns={}), LOOKED_AT) if form == "xlsx" else _of_text(path, encoding)
-    return Sample(form, _of_lines(lines))
+    return Sample(form, _of_lines(first_lines(path, form, encoding)))
+
+
+def first_lines(path: Path, form: str, encoding: str | None = None) -> list[list[str]]:
+    """The first lines of a table as they stand, titles above the header among them."""
+    return first_rows(path, Layout(columns={}), LOOKED_AT) if form == "xlsx" else _of_text(path, encoding)
 
 
 def _of_text(path: Path, encoding: str | None) -> list[list[str]]:
@@ -63,7 +67,11 @@ def _of_lines(lines: Sequence[Sequence[str]]) -> list[Column]:
     filled = [sum(bool(cell.strip()) for cell in cells) for cells in lines[:HEADER_WITHIN]]
     if not filled or max(filled) < 1:
         raise ImportRefused("the file has no columns: is it a table?")
-    depth = filled.index(max(filled))
+    return below(lines, filled.index(max(filled)))
+
+
+def below(lines: Sequence[Sequence[str]], depth: int) -> list[Column]:
+    """The columns of a table whose header is the line of that index."""
     columns = []
     for place, name in enumerate(lines[depth]):
         if name.strip():

@@ -71,7 +71,8 @@ def first_rows(path: Path, layout: Layout, count: int) -> list[list[str]]:
 def _found_sheet(path: Path, layout: Layout) -> Sheet:
     sheets = _inspected(path)
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        # By the open file: of a path the library looks at the ending, and a list is told by its content.
+        book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, ParseError, OSError) as error:
         raise ImportRefused(
             f"{path.name} cannot be opened as XLSX ({error}): open it, save it again as .xlsx"

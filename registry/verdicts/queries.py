@@ -70,7 +70,10 @@ class VerdictReader:
             return self._facts_at(question, question.known_at, now)
         if question.kind is SubjectKind.NAME:
             return self._facts_named(question.value, now)
-        found = self.found(question)
+        return self.facts_in(self.found(question), now)
+
+    def facts_in(self, found: Found, now: datetime) -> Facts:
+        """The facts that stored records hold."""
         ground = self.ground(found.ground_version)
         holders = [Holder(shown(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
         return Facts(holders, ground, self._regimes, now, found.is_more)

@@ -4,7 +4,7 @@ Nothing volatile stands in a body, so that the same question has the same bytes 
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -50,6 +50,13 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A value that is written already, in parts: joined, a long answer would be in memory twice."""
+
+    parts: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class Fixed:
     """Bytes to be sent as they are, alike in every language, and in seconds how long they may be kept."""
 
@@ -73,12 +80,12 @@ class Sent(Response):
     A header that is set later goes out too.
     """
 
-    def __init__(self, body: bytes, status: HTTPStatus, headers: list[Header]) -> None:
+    def __init__(self, body: bytes | Sequence[bytes], status: HTTPStatus, headers: list[Header]) -> None:
         self.headers = Headers()
         self.headers._list = headers
         self._status = _STATUS_LINES[status]
         self._status_code = int(status)
-        self.response = (body,)
+        self.response = (body,) if isinstance(body, bytes) else body
         self.direct_passthrough = False
         self._on_close = []
 
@@ -93,8 +100,12 @@ def asked_language(environ: Mapping[str, Any]) -> Language:
 
 def respond(answer: Answer, environ: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     """The response to a request: 304 where the asker holds these very bytes, and nothing to be kept of a POST."""
-    body = encode(answer.value)
     headers = [("Content-Language", answer.language.value), ("Vary", "Accept-Language"), *answer.headers]
+    if isinstance(answer.value, Written):
+        length = sum(map(len, answer.value.parts))
+        of_body = (("Content-Type", answer.media_type), ("Content-Length", str(length)))
+        return Sent(answer.value.parts, status, [*headers, NOT_KEPT, *of_body])
+    body = encode(answer.value)
     if not answer.is_kept or environ["REQUEST_METHOD"] not in READING:
         return Sent(body, status, [*headers, NOT_KEPT, *_of_body(body, answer.media_type)])
     return _kept(body, MEDIA_TYPE, answer.max_age, headers, environ)

@@ -18,12 +18,14 @@ from registry.web.answers import (
     respond_with_nothing,
 )
 from registry.web.loading import (
+    LIST_FILES,
     MOST_BODY_BYTES,
     Nothing,
     QueryReader,
     loaded_body,
     loaded_file,
     loaded_file_name,
+    loaded_list,
     loaded_once,
 )
 from schemas.base import InSchema, OutSchema
@@ -38,7 +40,7 @@ class Taken:
     """Where a view's input stands, and its shape.
 
     `is_repeatable`: an Idempotency-Key may stand beside it. `is_file`: the body is a file, and a header says its name. No body
-    has more bytes than `most`.
+    has more bytes than `most`. `or_as` are the media types of files that may stand in place of a JSON body.
     """
 
     schema: InSchema
@@ -46,6 +48,7 @@ class Taken:
     is_repeatable: bool = False
     is_file: bool = False
     most: int = MOST_BODY_BYTES
+    or_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,20 @@ def takes_file(most: int) -> Callable[[View], View]:
             return view(self, **path, body=body, name=loaded_file_name(), once=loaded_once())
 
         taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True, most=most)  # type: ignore[attr-defined]
+        return taking
+
+    return decorate
+
+
+def takes_list(schema: InSchema, most: int) -> Callable[[View], View]:
+    """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def taking(self: Any, **path: str) -> Any:
+            return view(self, **path, sent=loaded_list(most))
+
+        taking.taken = Taken(schema, is_body=True, most=most, or_as=LIST_FILES)  # type: ignore[attr-defined]
         return taking
 
     return decorate

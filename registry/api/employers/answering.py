@@ -1,0 +1,107 @@
+"""Answers to many items: as JSON, or as a table that spreadsheets open."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+from registry.api.corridor import corridor_shown
+from registry.api.employers.items import Item, Writer
+from registry.api.shapes import verdict_shown
+from registry.codes import Problem
+from registry.errors import Fault
+from registry.terms import Answer, Language
+from registry.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
+from registry.verdicts.many import AT_ONCE, Asked, ManyReader
+from registry.verdicts.queries import Answered
+from registry.verdicts.question import Question
+from registry.web.answers import encode
+
+
+class Given(NamedTuple):
+    """An item and its answer: the verdict, and what it was given as (`answered` or `whole`)."""
+
+    item: Item
+    answer: Answer | None = None
+    answered: Answered | None = None
+    whole: CorridorVerdict | None = None
+    ground: Any = None
+
+
+class CorridorAsked(NamedTuple):
+    """Both ends of a corridor as they stand in a list."""
+
+    sending: Asked
+    receiving: Asked | Employer
+    destination: str
+
+
+def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[Given]:
+    """Each item with its verdict, in order."""
+    for chunk in chunks(items, AT_ONCE):
+        asked = [item for item in chunk if not item.faults]
+        questions: list[Question] = [item.question for item in asked]
+        found = iter(reader.answered(questions, at))
+        for item in chunk:
+            if item.faults:
+                yield Given(item)
+                continue
+            answered = next(found)
+            yield Given(item, answered.verdict.verdict, answered, ground=answered.ground)
+
+
+def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[Given]:
+    """Each corridor with its verdict, in order."""
+    for chunk in chunks(items, AT_ONCE // 4):
+        ends = [item.question for item in chunk if not item.faults]
+        texts = [one.sending for one in ends] + [one.receiving for one in ends if isinstance(one.receiving, Asked)]
+        read = reader.read(texts, at)
+        for item in chunk:
+            if item.faults:
+                yield Given(item)
+                continue
+            asked: CorridorAsked = item.question
+            first = read[asked.sending]
+            second = read[asked.receiving] if isinstance(asked.receiving, Asked) else asked.receiving
+            missing = "sending" if first is None else "receiving"
+            if first is None or second is None:
+                yield Given(item._replace(faults=(_unreadable(missing),)))
+                continue
+            whole = decide_corridor(first, second, asked.destination)
+            yield Given(item, whole.verdict, whole=whole, ground=first[1].ground)
+
+
+def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    left = iter(items)
+    while chunk := list(islice(left, size)):
+        yield chunk
+
+
+def written(given: Iterable[Given], writer: Writer, language: Language) -> Iterator[bytes]:
+    """Each item as JSON."""
+    kept: dict[int, tuple[Any, bytes]] = {}
+    for one in given:
+        if one.answer is None:
+            yield writer.refused(one.item)
+            continue
+        what = one.answered.verdict if one.answered is not None else one.whole
+        # The same question has the same verdict object: it is written once. What is kept is held, so no id comes twice.
+        held = kept.get(id(what))
+        if held is None:
+            if len(kept) >= AT_ONCE:
+                kept.clear()
+            held = kept[id(what)] = (what, encode(shown(one, language)))
+        yield writer.answered(one.item, one.answer, held[1])
+
+
+def shown(one: Given, language: Language) -> Any:
+    if one.answered is not None:
+        return verdict_shown(one.answered.verdict, one.ground, language)
+    assert one.whole is not None
+    return corridor_shown(one.whole, one.ground, language)
+
+
+def _unreadable(parameter: str) -> Fault:
+    # Digits after a plus are a telephone, and a hundred of them are no number of anything.
+    detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
+    return Fault(parameter, Problem.INVALID_VALUE, detail)

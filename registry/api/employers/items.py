@@ -1,0 +1,145 @@
+"""Many items, each read as a request of its own would be: what is wrong with one is said of it, and the others are answered."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from registry.api.questions import question_of
+from registry.authorities.facts import Ground
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput
+from registry.terms import Answer, Language, StepCode
+from registry.verdicts.question import Question
+from registry.web.answers import encode
+from registry.web.languages import text
+from registry.web.loading import ItemReader
+from schemas.bulk import ItemSchema
+
+QUESTIONS = ItemReader(ItemSchema())
+
+
+class Sent(NamedTuple):
+    """An item as it came: its fields, in a file its line, and what is wrong with the row as a whole."""
+
+    fields: Any
+    line: int | None = None
+    trouble: str = ""
+
+
+class Item(NamedTuple):
+    """An item read: what is asked, or what is wrong. `asked` are the loaded fields, which a receipt states."""
+
+    key: str | None
+    line: int | None
+    question: Any = None
+    asked: Mapping[str, Any] | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+class Counts(msgspec.Struct):
+    """How many of each. `shown` adds one item."""
+
+    items: int = 0
+    answered: int = 0
+    refused: int = 0
+    yes: int = 0
+    no: int = 0
+    unknown: int = 0
+
+    def count(self, answer: Answer | None) -> None:
+        self.items += 1
+        if answer is None:
+            self.refused += 1
+            return
+        self.answered += 1
+        setattr(self, answer.value, getattr(self, answer.value) + 1)
+
+
+class Keys:
+    """The keys that came already: one that stands twice would make two answers one for whoever looks them up by it."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+        self._place = 0
+
+    def place(self) -> int:
+        self._place += 1
+        return self._place
+
+    def require_new(self, key: str, place: int) -> None:
+        first = self._seen.setdefault(key, place)
+        if first != place:
+            detail = f"item {first} has this key already: an answer is found by it, so give each item one of its own"
+            raise InvalidInput([Fault("key", Problem.DOUBLED_KEY, detail)])
+
+
+Ask = Callable[[dict[str, Any]], Any]
+"""From loaded fields to what is asked. Raises InvalidInput."""
+
+
+def items_in(sent: Iterable[Sent], reader: ItemReader, ask: Ask, keys: Keys) -> Iterator[Item]:
+    """Each item, read or refused."""
+    for one in sent:
+        place = keys.place()
+        key = _key_in(one.fields)
+        try:
+            if one.trouble:
+                raise InvalidInput([Fault("row", Problem.BROKEN_ROW, one.trouble)])
+            asked = reader.loaded(one.fields)
+            key = asked.pop("key", None)
+            if key is not None:
+                keys.require_new(key, place)
+            yield Item(key, one.line, ask(asked), asked)
+        except InvalidInput as error:
+            yield Item(key, one.line, faults=error.faults)
+
+
+def _key_in(fields: Any) -> str | None:
+    """The key of an item that may not be read, so that its sender finds it; none that could be anything."""
+    key = fields.get("key") if isinstance(fields, Mapping) else None
+    return key if isinstance(key, str) and len(key) <= 200 and key.isprintable() else None
+
+
+def asking(at: datetime, ground: Ground) -> Ask:
+    """Reads questions of verify asked at `at`; an authority is known by the ground."""
+
+    def ask(asked: dict[str, Any]) -> Question:
+        question = question_of(asked, at)
+        if question.authority is not None and question.authority not in ground.authorities:
+            detail = "there is no authority of this reference; /api/v1/authorities lists them"
+            raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
+        return question
+
+    return ask
+
+
+class StepShown(msgspec.Struct, frozen=True):
+    code: StepCode
+    text: str
+
+
+def steps_shown(language: Language) -> list[StepShown]:
+    return [StepShown(step, text(language, f"bulk.step.{step}")) for step in StepCode]
+
+
+class Writer:
+    """Writes items as JSON. An answer that was written once is spliced in wherever it comes again."""
+
+    def __init__(self, language: Language) -> None:
+        self.counts = Counts()
+        self._steps = b',"steps":' + encode(steps_shown(language))
+
+    def refused(self, item: Item) -> bytes:
+        self.counts.count(None)
+        return self._head(item) + b',"errors":' + encode(item.faults) + b"}"
+
+    def answered(self, item: Item, answer: Answer, body: bytes) -> bytes:
+        self.counts.count(answer)
+        return self._head(item) + b',"answer":' + body + (self._steps if answer is Answer.NO else b"") + b"}"
+
+    @staticmethod
+    def _head(item: Item) -> bytes:
+        line = b"" if item.line is None else b',"line":%d' % item.line
+        return b'{"key":' + encode(item.key) + line

@@ -1,0 +1,197 @@
+"""Many questions in one request, answered in one go and remembered by nobody."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.api.employers.answering import CorridorAsked, Given, answers, corridor_answers, written
+from registry.api.employers.items import QUESTIONS, Item, Keys, Sent, Writer, asking, items_in
+from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
+from registry.api.questions import says_something
+from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require
+from registry.bulk.rules import (
+    CORRIDOR,
+    JOBS,
+    MOST_AT_ONCE,
+    MOST_SEARCHED,
+    MOST_WITHOUT_KEY,
+    VERIFICATION,
+    Columns,
+    asked_of,
+)
+from registry.clock import now
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput, TooManyQuestions
+from registry.terms import SENDING_COUNTRIES
+from registry.verdicts.corridor import Employer
+from registry.verdicts.many import Asked, ManyReader, is_searched
+from registry.web.answers import MEDIA_TYPE, Answer, Written, asked_language, encode
+from registry.web.asking import verdicts
+from registry.web.loading import CSV, LIST_FILES, XLSX, ItemReader
+from registry.web.payloads import returns, takes_list
+from registry.web.spreadsheets import as_csv, as_xlsx
+from registry.web.transaction import services
+from schemas.bulk import (
+    CorridorItemSchema,
+    CorridorItemsSchema,
+    CorridorVerificationsSchema,
+    ItemsSchema,
+    VerificationsSchema,
+)
+
+ns = Namespace("verifications", path="/verifications")
+corridors = Namespace("corridor verifications", path="/corridor-verifications")
+
+MOST_BYTES = 16 << 20
+"""A body of 10,000 questions of the longest kind."""
+
+CORRIDORS = ItemReader(CorridorItemSchema())
+_VARIES = (("Vary", "Accept"),)
+
+
+class Listed(NamedTuple):
+    """What was sent: the items, and for a file how its columns were read."""
+
+    items: Sequence[Sent]
+    columns: Columns | None = None
+
+
+class Form(NamedTuple):
+    """How one kind of item is answered and shown as a table."""
+
+    answers: Callable[[Iterable[Item], ManyReader, datetime], Iterator[Given]]
+    header: Sequence[str]
+    rows: Callable[..., Iterator[Any]]
+
+
+_QUESTIONS = Form(answers, HEADER, rows_of)
+_CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of)
+
+
+@ns.route("")
+class Verifications(Resource):  # type: ignore[misc]
+    @takes_list(ItemsSchema(), MOST_BYTES)
+    @returns(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
+    def post(self, sent: bytes | list[Any]) -> Answer:
+        """Ask about many recruiters in one go.
+
+        Up to 10,000 questions, 100 without a key, as JSON, or as CSV or XLSX with a header. Each is answered as verify answers
+        it, in the order they came and with your own key; what is wrong with one is said of it and the others are answered.
+        The answer is JSON, or with `Accept` CSV or XLSX. Nothing of it is kept. More are taken by POST
+        /api/v1/verification-jobs.
+        """
+        listed = listed_in(sent, VERIFICATION, asked_of)
+        reader = verdicts()
+        at = now()
+        items = list(items_in(listed.items, QUESTIONS, asking(at, reader.current_ground()), Keys()))
+        searched = sum(is_searched(item.question) for item in items if not item.faults)
+        if searched > MOST_SEARCHED:
+            raise TooManyQuestions(
+                f"{searched} of the questions are about a name or an earlier instant; at most {MOST_SEARCHED} of those are "
+                f"answered in one go: send the list to {JOBS}"
+            )
+        return answered(_QUESTIONS, items, listed, at)
+
+
+@corridors.route("")
+class CorridorVerifications(Resource):  # type: ignore[misc]
+    @takes_list(CorridorItemsSchema(), MOST_BYTES)
+    @returns(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
+    def post(self, sent: bytes | list[Any]) -> Answer:
+        """Ask about many corridors in one go.
+
+        Each item is both ends of a corridor, answered as the corridor question answers it: the sending licence, the receiving
+        licence, the agreement. Limits, forms and errors as for the questions of verify.
+        """
+        listed = listed_in(sent, CORRIDOR, corridor_of)
+        items = list(items_in(listed.items, CORRIDORS, corridor_asked, Keys()))
+        return answered(_CORRIDORS, items, listed, now())
+
+
+def listed_in(
+    sent: bytes | list[Any], wanted: Sequence[str], asked: Callable[[Mapping[str, str]], dict[str, str]]
+) -> Listed:
+    """The items that were sent. Raises TooManyQuestions, UnreadableList."""
+    if isinstance(sent, list):
+        _require_few(len(sent))
+        return Listed([Sent(fields) for fields in sent])
+    with held(sent) as path:
+        there = columns_in(path, wanted)
+        columns = mapping_of(there, wanted)
+        require(columns.columns, wanted, [column.name for column in there])
+        items = []
+        for line in lines_of(path, columns.columns):
+            items.append(Sent(asked(line.cells), line.number, line.trouble))
+            if len(items) > MOST_AT_ONCE:
+                _require_few(len(items))
+        _require_few(len(items))
+    if not items:
+        raise InvalidInput([Fault("body", Problem.MISSING, "the file has a header and no row below it")])
+    return Listed(items, columns)
+
+
+def _require_few(count: int) -> None:
+    most = MOST_WITHOUT_KEY
+    if count > MOST_AT_ONCE:
+        raise TooManyQuestions(
+            f"more than {MOST_AT_ONCE} questions are not answered in one go: send the list to {JOBS}, which takes a million"
+        )
+    if count > most:
+        raise TooManyQuestions(
+            f"{count} questions were sent; without a key {most} are answered in one go, with one {MOST_AT_ONCE}: "
+            "send fewer, or the key of an organisation"
+        )
+
+
+def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:
+    """The corridor of a row: whose supplier it is about is for whoever asks."""
+    return {name: text for name, text in cells.items() if name not in ("supplier", "site")}
+
+
+def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
+    """Both ends of a corridor. Raises InvalidInput for an end that holds nothing to look up."""
+    context = tuple(
+        (name, asked[name]) for name in ("destination", "sector", "nace_revision", "on") if asked.get(name) is not None
+    )
+    for name in ("sending", "receiving", "receiving_employer"):
+        if name in asked and not says_something(asked[name]):
+            raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "holds no letter and no digit")])
+    destination = asked["destination"]
+    receiving: Asked | Employer
+    if "receiving_employer" in asked:
+        receiving = Employer(asked["receiving_employer"])
+    else:
+        receiving = Asked(asked["receiving"], destination, context)
+    return CorridorAsked(Asked(asked["sending"], min(SENDING_COUNTRIES), context), receiving, destination)
+
+
+def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime) -> Answer:
+    """The answers in the form that Accept likes best."""
+    language = asked_language(request.environ)
+    many = ManyReader(verdicts(), services().reading_sessions)
+    given = form.answers(items, many, at)
+    best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
+    if best == CSV:
+        parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]
+    elif best == XLSX:
+        parts = [as_xlsx([("answers", form.header, form.rows(given, language))])]
+    else:
+        parts = _as_json(given, listed, language)
+    return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_kept=False)
+
+
+def _as_json(given: Iterable[Given], listed: Listed, language: Any) -> list[bytes]:
+    writer = Writer(language)
+    parts: list[bytes] = []
+    before = b'{"items":['
+    for item in written(given, writer, language):
+        parts += (before, item)
+        before = b","
+    end: dict[str, Any] = {"counts": writer.counts}
+    if listed.columns is not None:
+        end["columns"] = {"fields": listed.columns.columns, "ignored": listed.columns.ignored}
+    parts.append(b"]," + encode(end)[1:])
+    return parts

@@ -1,0 +1,91 @@
+"""The rows of a list that somebody asks about: CSV or XLSX, whatever the encoding, one after another."""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from registry.bulk.rules import Columns, guessed, lacking
+from registry.errors import ImportRefused, UnreadableList
+from registry.imports.columns import Column, below, columns_of, first_lines
+from registry.imports.mapping import Layout
+from registry.imports.reading import form_of
+from registry.imports.spreadsheets import opened_sheet
+from registry.imports.tables import HEADER_WITHIN, opened_table
+from registry.imports.values import tidy
+
+FORMS = ("csv", "xlsx")
+
+
+class Line(NamedTuple):
+    """A row: its line in the file and its cells that are not empty by field; or, where it is broken, what is wrong with it."""
+
+    number: int
+    cells: Mapping[str, str]
+    trouble: str = ""
+
+
+@contextmanager
+def held(body: bytes) -> Iterator[Path]:
+    """A file that lies in memory alone: what is asked in one go leaves nothing on a disk."""
+    descriptor = os.memfd_create("list", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(os.dup(descriptor), "wb") as file:
+            file.write(body)
+        yield Path(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(descriptor)
+
+
+def columns_in(path: Path, wanted: Sequence[str]) -> list[Column]:
+    """The columns of a list with some of their values. Raises UnreadableList.
+
+    The header is the first line that names most of what is wanted: the fullest line may be a row with a cell too many.
+    """
+    with _in_words(path):
+        form = form_of(path)
+        if form not in FORMS:
+            raise UnreadableList(
+                "the file is JSON: send a list of questions as the body of a request, or as CSV or XLSX"
+            )
+        lines = first_lines(path, form)
+        named = [len(guessed(line, wanted).columns) for line in lines[:HEADER_WITHIN]]
+        return below(lines, named.index(max(named))) if any(named) else columns_of(path).columns
+
+
+def mapping_of(columns: Sequence[Column], wanted: Sequence[str]) -> Columns:
+    return guessed([column.name for column in columns], wanted)
+
+
+def require(columns: Mapping[str, str], wanted: Sequence[str], names: Sequence[str]) -> None:
+    """Raises UnreadableList where a mapping cannot do, and says which columns there are."""
+    trouble = lacking(columns, wanted)
+    if trouble:
+        there = ", ".join(repr(name[:40]) for name in names[:30])
+        raise UnreadableList(f"{trouble}; the file has {there}")
+
+
+def lines_of(path: Path, columns: Mapping[str, str]) -> Iterator[Line]:
+    """The rows of a list in order. Raises UnreadableList where the file breaks off."""
+    layout = Layout(columns=dict(columns))
+    with _in_words(path):
+        opened = opened_sheet(path, layout) if form_of(path) == "xlsx" else opened_table(path, layout, None)
+        for row in opened.rows:
+            if row.cells is None:
+                yield Line(row.line, {}, f"has {row.found} cells where the header has {row.wanted}")
+                continue
+            cells = {field: text for field, cell in zip(columns, row.cells, strict=True) if (text := tidy(cell))}
+            yield Line(row.line, cells)
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """What an import says of a file of the operator's, said to whoever sent it."""
+    try:
+        yield
+    except ImportRefused as error:
+        text = error.text.replace(" (see --encoding)", "").replace("with --encoding", "")
+        raise UnreadableList(
+            f"the file{text.removeprefix(path.name)}" if text.startswith(path.name) else text
+        ) from None

@@ -1,0 +1,131 @@
+"""How much is taken in one go and as a job, and which column of a file holds what. Pure."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from registry.imports.drafting import HINTS as LISTED
+from registry.imports.values import folded, unaccented
+
+MOST_AT_ONCE = 10_000
+"""Questions that one request may hold."""
+
+MOST_WITHOUT_KEY = 100
+"""Questions that one request without a key may hold."""
+
+MOST_SEARCHED = 500
+"""Of them those that need a search or the log: each costs as much as twenty others."""
+
+MOST_IN_A_JOB = 1_000_000
+
+JOBS = "/api/v1/verification-jobs"
+
+SUBJECTS = ("licence_number", "uscc", "lei", "vat", "euid", "agency_id", "registration_number", "name")
+"""What a row may ask about, the surest first: it is asked about the first that it fills."""
+
+CONTEXT = ("authority", "country", "origin", "destination", "sector", "nace_revision", "activity", "on", "known_at")
+
+VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT)
+CORRIDOR = (
+    "key", "supplier", "site", "sending", "receiving", "receiving_employer", "destination", "sector", "nace_revision", "on",
+)  # fmt: skip
+SUPPLY_CHAIN = (
+    "key", "supplier", "site", "provider", "country", "origin", "destination", "sector", "nace_revision", "activity", "on",
+)  # fmt: skip
+
+_HINTS: Mapping[str, str] = {
+    "key": "key|id|ref|reference|row|our ref(?:erence)?|supplier id|序号|序號|riferimento|rif\\.?|codice interno",
+    "supplier": "supplier|supplier name|factory|manufacturer|vendor|供应商|供應商|供货商|工厂|fornitore|fabbrica|azienda",
+    "site": "site|site name|plant|facility|location|工厂地址|场所|廠區|厂区|sito|stabilimento|sede|unità produttiva",
+    "provider": "provider|labou?r provider|recruiter|agency|labou?r agency|recruitment agency|employment agency|intermediary"
+    "|劳务公司|勞務公司|中介|招聘机构|agenzia|agenzia per il lavoro|somministratore|intermediario",
+    "sending": "sending|sending agency|sending company|origin agency|外派公司|派遣公司|agenzia di invio|agenzia inviante",
+    "receiving": "receiving|receiving agency|destination agency|接收公司|接收机构|agenzia ricevente",
+    "receiving_employer": "receiving employer|employer|end user|雇主|用人单位|datore di lavoro|utilizzatore",
+    "licence_number": f"licence|license|licence no\\.?|license no\\.?|licence_number|{LISTED['number']}",
+    "uscc": LISTED["uscc"],
+    "lei": LISTED["lei"],
+    "vat": f"vat(?: number| no\\.?)?|{LISTED['vat']}",
+    "euid": LISTED["euid"],
+    "agency_id": "agency id|agency_id|registry id|registry reference",
+    "registration_number": LISTED["registration_number"],
+    "name": f"{LISTED['name']}|agency name|agency|recruiter|company name",
+    "claimed_name": "claimed name|name on (?:the )?(?:paper|licence)",
+    "authority": "authority|issued by|issuer|发证机关|發證機關|autorità",
+    "country": "country|country of registration|land|country code|国家|國家|paese|nazione",
+    "origin": "origin|origin country|country of origin|来源国|來源國|paese di origine|origine",
+    "destination": f"destination country|country of (?:the )?job|{LISTED['destinations']}|paese di destinazione",
+    "sector": f"nace code|{LISTED['sectors']}|settore",
+    "nace_revision": "nace revision",
+    "activity": "activity|activities|活动|attività",
+    "on": "on|date|day|as of|日期|data|giorno",
+    "known_at": "known at",
+}
+"""Header words by field, in the languages of our lists; a field's own name is always one."""
+
+_PATTERNS = {name: re.compile(f"(?:{unaccented(words)})", re.IGNORECASE) for name, words in _HINTS.items()}
+
+
+class Columns(NamedTuple):
+    """Which column holds which field, and the columns that are not read."""
+
+    columns: dict[str, str]
+    ignored: list[str]
+
+
+def guessed(names: Sequence[str], wanted: Sequence[str]) -> Columns:
+    """By header alone: a value that looks like a number may be anybody's. A column is given to one field, the first that fits."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for is_exact in (True, False):
+        for field in wanted:
+            if field in found:
+                continue
+            for name in names:
+                if name not in taken and (_is(field, name) if is_exact else _fits(field, name)):
+                    found[field] = name
+                    taken.add(name)
+                    break
+    ordered = {field: found[field] for field in wanted if field in found}
+    return Columns(ordered, [name for name in names if name not in taken])
+
+
+def _is(field: str, header: str) -> bool:
+    return folded(header).replace(" ", "_").replace("-", "_") == field
+
+
+def _fits(field: str, header: str) -> bool:
+    return _PATTERNS[field].fullmatch(unaccented(folded(header).replace("_", " "))) is not None
+
+
+def lacking(columns: Iterable[str], wanted: Sequence[str]) -> str:
+    """What a mapping must have and has not, in words; empty where nothing is missing."""
+    held = set(columns)
+    if wanted is VERIFICATION and not held.intersection(SUBJECTS):
+        return f"no column says whom to ask about: name one of {', '.join(SUBJECTS)}"
+    if wanted is CORRIDOR and not ("sending" in held and "destination" in held):
+        return "the columns `sending` and `destination` are needed"
+    if wanted is SUPPLY_CHAIN and not ("supplier" in held and "provider" in held):
+        return "the columns `supplier` and `provider` are needed"
+    return ""
+
+
+def asked_of(cells: Mapping[str, str]) -> dict[str, str]:
+    """The question of a row: about the surest number it holds, the name beside it as the name on the paper.
+
+    `cells` are those of VERIFICATION that are not empty. Other numbers of the row are left out: a question has one subject.
+    """
+    subject = next((name for name in SUBJECTS if name in cells), None)
+    asked = {name: text for name, text in cells.items() if name not in SUBJECTS}
+    if subject is None:
+        return asked
+    asked[subject] = cells[subject]
+    if subject != "name" and "name" in cells:
+        asked.setdefault("claimed_name", cells["name"])
+    if subject != "licence_number":
+        asked.pop("authority", None)
+    if subject != "registration_number":
+        asked.pop("country", None)
+    if "sector" not in asked:
+        asked.pop("nace_revision", None)
+    return asked

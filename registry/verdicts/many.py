@@ -1,0 +1,133 @@
+"""Many questions in one pass: stored records are read by few statements, and each verdict is the one that verify gives.
+
+Questions that only a search or the log can answer (a name, a name beside a number, an earlier instant) are answered one by
+one, as verify answers them; the same question is answered once.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
+from registry.agencies.lookup import Found
+from registry.agencies.lookups import by_agencies, by_keys, by_licences, version_now
+from registry.terms import IdentifierScheme
+from registry.verdicts.queries import Answered, VerdictReader
+from registry.verdicts.question import Facts, Question, SubjectKind, Verdict
+from registry.verdicts.rules import decide
+from registry.verdicts.subjects import Subject, chosen, guess
+
+AT_ONCE = 1000
+"""Questions whose records are in memory at the same time."""
+
+_Read = Callable[[Session, Sequence[str]], dict[str, Found]]
+
+
+def is_searched(question: Question) -> bool:
+    """Whether a question costs a search or a reading of the log, as much as a hundred others do."""
+    return question.kind is SubjectKind.NAME or question.claimed_name is not None or question.known_at is not None
+
+
+class Asked(NamedTuple):
+    """Somebody as he stands in a list: a number, a name or a reference, of a country, for some work."""
+
+    text: str
+    country: str
+    context: tuple[tuple[str, Any], ...] = ()
+
+
+class ManyReader:
+    """Answers many questions as one reader of verdicts answers each."""
+
+    def __init__(self, reader: VerdictReader, sessions: sessionmaker[Session]) -> None:
+        self._reader = reader
+        self._sessions = sessions
+
+    def answered(self, questions: Sequence[Question], now: datetime) -> Iterator[Answered]:
+        """The verdict on each question, in order, asked at `now`."""
+        for start in range(0, len(questions), AT_ONCE):
+            chunk = questions[start : start + AT_ONCE]
+            facts = self.facts(chunk, now)
+            answers: dict[Question, Answered] = {}
+            for question in chunk:
+                answer = answers.get(question)
+                if answer is None:
+                    of_it = facts[question]
+                    verdict = self._reader.with_imitation(question, of_it, decide(question, of_it), now)
+                    answer = answers[question] = Answered(verdict, of_it.ground)
+                yield answer
+
+    def facts(self, questions: Sequence[Question], now: datetime) -> dict[Question, Facts]:
+        """What is known about the subject of each question."""
+        by_kind: dict[SubjectKind, dict[Question, str]] = defaultdict(dict)
+        facts: dict[Question, Facts] = {}
+        for question in dict.fromkeys(questions):
+            if question.known_at is not None or question.kind is SubjectKind.NAME:
+                facts[question] = self._reader.facts(question, now)
+            else:
+                by_kind[question.kind][question] = _key_of(question)
+        with self._sessions() as session:
+            nobody = Found((), version_now(session)) if by_kind else Found((), 0)
+            for kind, keyed in by_kind.items():
+                found = _read_of(kind)(session, list(keyed.values()))
+                read: dict[str, Facts] = {}
+                for question, key in keyed.items():
+                    if key not in read:
+                        read[key] = self._reader.facts_in(found.get(key, nobody), now)
+                    facts[question] = read[key]
+        return facts
+
+    def read(self, asked: Sequence[Asked], now: datetime) -> dict[Asked, tuple[Question, Facts] | None]:
+        """The reading of each text that leads to somebody, with its facts; None for a text that nothing can be read from.
+
+        Numbers and references are read together. A name is searched only for a text that leads to nobody as a number: it
+        comes last among the readings.
+        """
+        subjects = {one: guess(one.text, one.country) for one in dict.fromkeys(asked)}
+        facts = self.facts(
+            [
+                subject.question(**dict(one.context))
+                for one, readings in subjects.items()
+                for subject in readings
+                if subject.kind is not SubjectKind.NAME
+            ],
+            now,
+        )
+        return {one: self._read(one, readings, facts, now) for one, readings in subjects.items()}
+
+    def _read(
+        self, one: Asked, readings: Sequence[Subject], facts: dict[Question, Facts], now: datetime
+    ) -> tuple[Question, Facts] | None:
+        tried: list[tuple[Subject, Verdict]] = []
+        asked: dict[Subject, tuple[Question, Facts]] = {}
+        for subject in readings:
+            question = subject.question(**dict(one.context))
+            of_it = facts.get(question) or self._reader.facts(question, now)
+            verdict = decide(question, of_it)
+            tried.append((subject, verdict))
+            asked[subject] = (question, of_it)
+            if verdict.agency is not None or verdict.candidates:
+                break
+        choice = chosen(tried)
+        return None if choice is None else asked[choice[0]]
+
+
+def _key_of(question: Question) -> str:
+    kind, value = question.kind, question.value
+    if kind in (SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID):
+        return value
+    if kind is SubjectKind.LICENCE_NUMBER:
+        return number_key(value)
+    return identifier_key(IdentifierScheme(kind.value), value, question.country)
+
+
+def _read_of(kind: SubjectKind) -> _Read:
+    if kind is SubjectKind.AGENCY_ID:
+        return by_agencies
+    if kind is SubjectKind.LICENCE_ID:
+        return by_licences
+    stored = LICENCE_NUMBER if kind is SubjectKind.LICENCE_NUMBER else kind.value
+    return lambda session, keys: by_keys(session, stored, keys)

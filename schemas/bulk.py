@@ -1,0 +1,138 @@
+"""Many questions in one go, and their answers."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from registry.codes import Problem
+from registry.terms import StepCode
+from schemas.base import InSchema, OutSchema
+from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
+from schemas.fields import Line, OneOf
+from schemas.verify import VerdictSchema, VerifySchema
+
+MOST_IN_KEY = 200
+
+
+def key_field() -> Line:
+    return Line(
+        most=MOST_IN_KEY,
+        metadata={
+            "description": "Your own name for the item, answered as it came. One that came before is refused.",
+            "example": "row-17",
+        },
+    )
+
+
+class ItemSchema(VerifySchema):
+    """One question of many."""
+
+    class Meta(InSchema.Meta):
+        exclude = ("receipt",)
+
+    key = key_field()
+
+
+class CorridorItemSchema(CorridorQuerySchema):
+    """One corridor of many."""
+
+    key = key_field()
+
+
+class ItemsSchema(InSchema):
+    """The questions, in the order in which they are answered."""
+
+    items = fields.List(fields.Nested(ItemSchema), required=True)
+
+
+class CorridorItemsSchema(InSchema):
+    """The corridors, in the order in which they are answered."""
+
+    items = fields.List(fields.Nested(CorridorItemSchema), required=True)
+
+
+class ItemErrorSchema(OutSchema):
+    """What is wrong with one item."""
+
+    parameter = fields.String(required=True)
+    code = OneOf(Problem, required=True)
+    detail = fields.String(required=True)
+
+
+class AnsweredSchema(OutSchema):
+    """One item: its answer, or why there is none."""
+
+    key = fields.String(required=True, allow_none=True, metadata={"description": "As it came; null where none did."})
+    line = fields.Integer(metadata={"description": "In a file: the line it stood on."})
+    errors = fields.List(
+        fields.Nested(ItemErrorSchema),
+        metadata={"description": "Stands here in place of an answer that could not be given."},
+    )
+
+
+class StepToTakeSchema(OutSchema):
+    """What to do before a relation is ended."""
+
+    code = OneOf(StepCode, required=True)
+    text = fields.String(required=True)
+
+
+def steps_field() -> fields.Field[Any]:
+    return fields.List(
+        fields.Nested(StepToTakeSchema),
+        metadata={"description": "With a `no`: what comes before ending the relation, in this order."},
+    )
+
+
+class AnsweredItemSchema(AnsweredSchema):
+    """One question of many with its answer, which is the one of verify."""
+
+    answer = fields.Nested(VerdictSchema)
+    steps = steps_field()
+
+
+class AnsweredCorridorSchema(AnsweredSchema):
+    """One corridor of many with its answer."""
+
+    answer = fields.Nested(CorridorVerdictSchema)
+    steps = steps_field()
+
+
+class CountsSchema(OutSchema):
+    """How many of each."""
+
+    items = fields.Integer(required=True)
+    answered = fields.Integer(required=True)
+    refused = fields.Integer(required=True, metadata={"description": "Items with `errors`."})
+    yes = fields.Integer(required=True)
+    no = fields.Integer(required=True)
+    unknown_ = fields.Integer(required=True, data_key="unknown")
+
+
+class ColumnsSchema(OutSchema):
+    """How the columns of a file were read."""
+
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        data_key="fields",
+        required=True,
+        metadata={"description": "The column that each field was read from."},
+    )
+    ignored = fields.List(fields.String(), required=True, metadata={"description": "Columns that were not read."})
+
+
+class VerificationsSchema(OutSchema):
+    """The answers, in the order of the questions."""
+
+    items = fields.List(fields.Nested(AnsweredItemSchema), required=True)
+    counts = fields.Nested(CountsSchema, required=True)
+    columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
+
+
+class CorridorVerificationsSchema(OutSchema):
+    """The answers, in the order of the corridors."""
+
+    items = fields.List(fields.Nested(AnsweredCorridorSchema), required=True)
+    counts = fields.Nested(CountsSchema, required=True)
+    columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
