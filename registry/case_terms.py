@@ -199,6 +199,24 @@ class HearingEnd(StrEnum):
     CASE_OVER = "case_over"
 
 
+class OpeningKind(StrEnum):
+    """What is opened to an officer for a while, by a second person: all of a case, who wrote it, or a file as it was sent."""
+
+    BREAK_GLASS = "break_glass"
+    IDENTITY = "identity"
+    ORIGINAL = "original"
+
+
+class OpeningState(StrEnum):
+    """`lapsed`: nobody decided in time. `ended`: its time was over, or somebody closed it before."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    ENDED = "ended"
+    LAPSED = "lapsed"
+
+
 class FileKind(StrEnum):
     """What an attachment may be, told from its bytes. Archives, HTML, SVG and Office files are not taken."""
 

@@ -15,6 +15,7 @@ from registry.complaints import similarity as _similarity
 from registry.complaints.decisions import models as _decisions
 from registry.complaints.hearings import models as _hearings
 from registry.complaints.notes import models as _notes
+from registry.complaints.openings import models as _openings
 from registry.complaints.referrals import models as _referrals
 from registry.complaints.translations import models as _translations
 from registry.complaints.views import models as _views
@@ -54,6 +55,7 @@ MODELS = (
     _mailboxes,
     _names,
     _notes,
+    _openings,
     _referrals,
     _repeats,
     _officers,

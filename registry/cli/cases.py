@@ -9,6 +9,7 @@ import click
 
 from registry.case_terms import CaseState, Priority
 from registry.cli.case_files import attachment_file, export, identity
+from registry.cli.case_openings import openings
 from registry.cli.case_showing import moves_table, queue_lines, queue_row, view_facts, view_lines
 from registry.cli.collisions import Reference
 from registry.cli.desk import as_officer, desk, today
@@ -193,5 +194,5 @@ def moves() -> None:
     click.echo(moves_table(), nl=False)
 
 
-for _command in (export, attachment_file, identity, reconcile):
+for _command in (export, attachment_file, identity, openings, reconcile):
     cases.add_command(_command)

@@ -14,6 +14,7 @@ from registry.complaints.admission import Admission
 from registry.complaints.attachments import files_remover
 from registry.complaints.cleaning_worker import clean_waiting
 from registry.complaints.hearings import ending as hearings
+from registry.complaints.openings.actions import end_due as end_openings_due
 from registry.complaints.referrals import ending as referrals
 from registry.complaints.repeats import forget_repeats
 from registry.complaints.sealing import Sealer
@@ -156,6 +157,11 @@ def end_hearings(settings: Settings, sessions: sessionmaker[Session]) -> None:
     hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now())
 
 
+def end_openings(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Write down which openings of sealed content are over; every look asks the clock besides."""
+    end_openings_due(sessions, now())
+
+
 def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Put in force what was approved for today, end what is over, and tell whoever complained."""
     do_due(sessions, now())
@@ -192,6 +198,7 @@ TASKS = (
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
     Task("end_hearings", 60.0, end_hearings),
+    Task("end_openings", 60.0, end_openings),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.codes import Problem
 from registry.complaints import sheets
-from registry.complaints.attachments import attachment_of, open_original
+from registry.complaints.attachments import attachment_of, facts_of, open_original, shown_name
 from registry.complaints.casework import MOST_REASON, Officer, case_of, opened_boxes
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
@@ -34,12 +34,7 @@ def identity(
 ) -> dict[str, dict[str, Any]]:
     """Who wrote and how to reach them safely, by mailbox. Raises NotFound, IllegalMove, InvalidInput."""
     case = _approved(session, officer, reference, approval)
-    found = {}
-    for box in opened_boxes(session, case):
-        opened = sealer.open_as_custodian(session, box, officer.unit)
-        told = of_tier(sheets.read(session, opened, case).answers, Tier.IDENTITY)
-        if told:
-            found[box.reference] = told
+    found = identity_in(session, sealer, officer.unit, case)
     _recorded(session, officer, case, approval, "case.identity_read", today)
     return found
 
@@ -56,12 +51,31 @@ def original(
 ) -> bytes:
     """A file as it was sent, with all that it may tell of place and person. Raises as `identity`, and FilesUnavailable."""
     case = _approved(session, officer, reference, approval)
+    _, body = original_in(session, sealer, officer.unit, case, attachment, store)
+    _recorded(session, officer, case, approval, "case.original_read", today)
+    return body
+
+
+def identity_in(session: Session, sealer: Sealer, unit: str, case: Case) -> dict[str, dict[str, Any]]:
+    """As `identity`, for a caller who has asked whether it may be opened, and audits it."""
+    found = {}
+    for box in opened_boxes(session, case):
+        opened = sealer.open_as_custodian(session, box, unit)
+        told = of_tier(sheets.read(session, opened, case).answers, Tier.IDENTITY)
+        if told:
+            found[box.reference] = told
+    return found
+
+
+def original_in(
+    session: Session, sealer: Sealer, unit: str, case: Case, attachment: str, store: FileStore
+) -> tuple[str, bytes]:
+    """Name and content of a file as it was sent, for a caller who has asked whether it may be opened, and audits it."""
     boxes = opened_boxes(session, case)
     row = attachment_of(session, boxes, attachment)
     box = next(box for box in boxes if box.id == row.box_id)
-    body = open_original(store, sealer.open_as_custodian(session, box, officer.unit), case, row)
-    _recorded(session, officer, case, approval, "case.original_read", today)
-    return body
+    opened = sealer.open_as_custodian(session, box, unit)
+    return shown_name(facts_of(opened, case, row).name, row.kind), open_original(store, opened, case, row)
 
 
 def _approved(session: Session, officer: Officer, reference: str, approval: Approval) -> Case:

@@ -22,6 +22,7 @@ from registry.complaints.mailbox_models import AnswerSheet, Consent, Message
 from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
 from registry.complaints.notes.models import CaseNote, CaseTask
+from registry.complaints.openings.models import Opening
 from registry.complaints.referrals.models import Referral, ReferralReport
 from registry.complaints.retention_rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing import Sealer
@@ -36,7 +37,8 @@ AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects",
-    "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "hearings", "decisions", *KEY_TABLES,
+    "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "hearings", "decisions",
+    "openings", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
 
@@ -148,6 +150,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
     owned = (
         Referral.case_id,
         Hearing.case_id,
+        Opening.case_id,
         Decision.case_id,
         CaseNote.case_id,
         CaseTask.case_id,

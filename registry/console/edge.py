@@ -16,6 +16,8 @@ from registry.console.imports import channels, clones, lists
 from registry.console.licences import acts as licence_acts
 from registry.console.licences import deposit, licence, licences
 from registry.console.licences import proposals as licence_proposals
+from registry.console.openings import desk as openings_desk
+from registry.console.openings import unit as openings_unit
 from registry.console.overview import board
 from registry.console.overview import page as overview_page
 from registry.console.referrals import desk as referrals_desk
@@ -42,6 +44,8 @@ PAGES: tuple[Blueprint, ...] = (
     referrals_desk.pages,
     referrals_portal.pages,
     identities.pages,
+    openings_desk.pages,
+    openings_unit.pages,
     decisions_desk.pages,
     sanctions_desk.pages,
     licences.pages,

@@ -3,7 +3,10 @@
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
+from registry.clock import now
+from registry.complaints.openings import queries as queries_of_openings
 from registry.console.guard import allowed
+from registry.console.openings.unit import decided_by
 from registry.console.rendering import page
 from registry.officers import accounts
 from registry.officers.rights import Act, Resource
@@ -27,4 +30,16 @@ def home(session: Session, me: Present) -> Response:
     )
     may_approve = me.standing.may(Resource.SANCTION, Act.APPROVE)
     sanctions = queries.waiting(session, me.standing.authority, me.officer.reference) if may_approve else 0
-    return page("home.html", here="home", waiting=len(waiting), sanctions=sanctions)
+    return page(
+        "home.html", here="home", waiting=len(waiting), sanctions=sanctions, **_openings(session, me)
+    )  # fmt: skip
+
+
+def _openings(session: Session, me: Present) -> dict[str, int]:
+    """What waits for whoever decides about openings, and for whoever watches over them how often a glass was broken."""
+    unit, at, kinds = me.standing.unit, now(), decided_by(me)
+    is_told = me.standing.may(Resource.BREAK_GLASS, Act.READ)
+    return {
+        "openings": queries_of_openings.waiting(session, unit, me.officer.reference, kinds, at) if kinds else 0,
+        "broken": queries_of_openings.broken(session, unit, at) if is_told else 0,
+    }

@@ -24,6 +24,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("entry", "/console/entry", Resource.ENTRY, Act.PROPOSE),
     ("entries", "/console/entries", Resource.ENTRY, Act.APPROVE),
     ("identities", "/console/identities", Resource.IDENTITY, Act.APPROVE),
+    ("openings", "/console/openings", Resource.BREAK_GLASS, Act.READ),
     ("licences", "/console/licences", Resource.LICENCE, Act.READ),
     ("overview", "/console/overview", Resource.STATISTICS, Act.READ),
     ("imports", "/console/imports", Resource.IMPORT, Act.READ),

@@ -20,6 +20,7 @@ from registry.officers import accounts, tokens
 from registry.officers.models import Officer, RoleHeld
 from registry.officers.rights import RIGHTS, Role
 from tests.complaints.hearings import making as hearings
+from tests.complaints.openings import making as openings
 from tests.complaints.referrals import making as referrals
 from tests.console.signed_in import Desk, desk_of
 from tests.console.walking import Door, doors, knock
@@ -97,6 +98,7 @@ def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]
     hearing = hearings.served(session, sealer, heard)
     referrals.make_partner(session, sealer)
     referral = referrals.sent(session, sealer, referrals.told(session, sealer, consents=(ConsentKind.UNION,)))
+    opening = openings.asked(session, sealer, heard.reference)
     owner = people(sanctions.UNIT, *Role, email="owner@authority.example")
     change = accounts.propose_roles(session, owner.officer, [Role.TRIAGE], by="somebody", at=now())
     (token,) = tokens.tokens_of(session, owner.officer, now().date())
@@ -109,6 +111,7 @@ def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]
         "proposal": proposal.reference,
         "hearing": hearing.reference,
         "referral": referral.reference,
+        "opening": opening.reference,
         "officer": owner.officer.reference,
         "change": change.reference,
         "token": token.reference,
@@ -125,6 +128,7 @@ OF = (
     ("/sanctions/", "sanction"),
     ("/hearings/", "hearing"),
     ("/referrals/", "referral"),
+    ("/openings/", "opening"),
     ("/cases/", "case"),
 )
 """What `<reference>` is a reference of, by the beginning of the address; other arguments say it by their names."""

@@ -1,6 +1,6 @@
 """A case as a page shows it: answers in the questionnaire's words, moves with names, and what the registry says of the agency."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -58,6 +58,12 @@ def shown_box(language: Language, box: ShownBox, agency: record.Agency | None) -
         "files": [(one, one.state is AttachmentState.CLEAN) for one in box.files],
         "agreed": [consent for consent in box.consents if consent.since is not None],
     }
+
+
+def identity_shown(language: Language, told: Mapping[str, Any]) -> list[ShownAnswer]:
+    """Who wrote and how she is reached, in the questionnaire's words."""
+    ordered = sorted(told.items(), key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0]))
+    return [ShownAnswer(code, *in_words(language, code, value)) for code, value in ordered]
 
 
 def shown_agency(language: Language, agency: record.Agency, day: date) -> ShownAgency:

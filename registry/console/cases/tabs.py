@@ -44,6 +44,7 @@ TABS: tuple[Tab, ...] = (
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
     Tab("hearing", "/hearings", Resource.HEARING, Act.READ),
     Tab("decision", "/decision", Resource.DECISION, Act.READ),
+    Tab("openings", "/openings", Resource.BREAK_GLASS, Act.PROPOSE),
     Tab("trail", "/trail", Resource.TRAIL, Act.READ),
 )
 

@@ -1,0 +1,143 @@
+"""A case's tab of openings: asking for what one's role does not open, and looking at it once another has agreed."""
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.case_terms import CaseState, OpeningKind
+from registry.clock import now
+from registry.complaints.case_reading import files_of
+from registry.complaints.casework import Officer
+from registry.complaints.openings import actions, queries
+from registry.complaints.openings.rules import MOST_HOURS, RIGHT_TO, USUAL_HOURS
+from registry.complaints.storage import store_of
+from registry.console.acting import acting, names_in, sealer, version_sent
+from registry.console.assets import address_of
+from registry.console.cases.showing import identity_shown, shown_box
+from registry.console.cases.tabs import case_page, open_case
+from registry.console.guard import allowed
+from registry.console.refusals import Refusal, attempt
+from registry.console.rendering import language
+from registry.console.typed import any_number_in
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.web.desk import require_right
+from registry.web.downloads import sent_file
+from registry.web.transaction import services
+
+pages = Blueprint("console_openings", __name__)
+STYLES = address_of("handed.css")
+
+
+@pages.get("/cases/<reference>/openings")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def openings(session: Session, me: Present, reference: str) -> Response:
+    return _page(session, me, reference)
+
+
+@pages.post("/cases/<reference>/openings/break-glass")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def break_glass(session: Session, me: Present, reference: str) -> BaseResponse:
+    return _ask(session, me, reference, OpeningKind.BREAK_GLASS)
+
+
+@pages.post("/cases/<reference>/openings/identity")
+@allowed(Resource.IDENTITY, Act.PROPOSE)
+def identity(session: Session, me: Present, reference: str) -> BaseResponse:
+    return _ask(session, me, reference, OpeningKind.IDENTITY)
+
+
+@pages.post("/cases/<reference>/openings/original")
+@allowed(Resource.ORIGINAL, Act.PROPOSE)
+def original(session: Session, me: Present, reference: str) -> BaseResponse:
+    return _ask(session, me, reference, OpeningKind.ORIGINAL)
+
+
+@pages.get("/cases/<reference>/openings/<opening>")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def look(session: Session, me: Present, reference: str, opening: str) -> Response:
+    """What was opened, for as long as it is. Each look is on record."""
+    head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
+    opened = queries.look(session, sealer(), officer, opening, now(), into=language())
+    return case_page(
+        "openings/opened.html",
+        me,
+        head,
+        "openings",
+        handed_styles=STYLES,
+        opened=opened,
+        boxes=[shown_box(language(), box, None) for box in opened.view.boxes] if opened.view else [],
+        identities=[identity_shown(language(), told) for told in opened.identities.values()],
+        names=names_in(session, me.standing.unit),
+    )
+
+
+@pages.get("/cases/<reference>/openings/<opening>/file")
+@allowed(Resource.ORIGINAL, Act.PROPOSE)
+def file(session: Session, me: Present, reference: str, opening: str) -> Response:
+    """A file as it was sent, to be saved and never shown in a page."""
+    open_case(session, me, reference)
+    officer, store = _looker(session, me, reference, opening), store_of(services().settings)
+    name, body = queries.original(session, sealer(), officer, opening, now(), store)
+    return sent_file(body, name)
+
+
+@pages.post("/cases/<reference>/openings/<opening>/end")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def end(session: Session, me: Present, reference: str, opening: str) -> BaseResponse:
+    open_case(session, me, reference)
+    queries.require_of_case(session, me.standing.unit, reference, opening)
+    refusal = attempt(
+        session,
+        lambda: actions.end(
+            session, me.standing.unit, me.officer.reference, opening, now(), is_own=True, version=version_sent()
+        ),
+    )
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    return redirect(f"/console/cases/{reference}/openings", 303)
+
+
+def _ask(session: Session, me: Present, reference: str, kind: OpeningKind) -> BaseResponse:
+    open_case(session, me, reference)
+    officer, form = acting(me, RIGHT_TO[kind], Act.PROPOSE), request.form
+    refusal = attempt(
+        session,
+        lambda: actions.ask(
+            session, sealer(), officer, reference, kind, form.get("reason", ""), now(),
+            hours=any_number_in(form, "hours"), attachment=form.get("attachment", ""), version=version_sent(),
+        ),
+    )  # fmt: skip
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    return redirect(f"/console/cases/{reference}/openings", 303)
+
+
+def _looker(session: Session, me: Present, reference: str, opening: str) -> Officer:
+    """Whoever looks still needs the right to ask: a role that was taken away closes what it opened."""
+    kind = queries.require_of_case(session, me.standing.unit, reference, opening).kind
+    require_right(me, RIGHT_TO[kind], Act.PROPOSE)
+    return acting(me, RIGHT_TO[kind], Act.PROPOSE)
+
+
+def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    head, officer, at = open_case(session, me, reference), acting(me, Resource.BREAK_GLASS, Act.PROPOSE), now()
+    is_all = me.standing.may(Resource.BREAK_GLASS, Act.APPROVE)
+    found = queries.in_case(session, sealer(), officer, head.case, at, is_all=is_all)
+    may_see_files = head.case.state is not CaseState.WITHDRAWN
+    return case_page(
+        "openings/case.html",
+        me,
+        head,
+        "openings",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        found=found,
+        files=files_of(session, sealer(), officer, head.case) if may_see_files else [],
+        names=names_in(session, me.standing.unit),
+        may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in OpeningKind},
+        usual_hours=USUAL_HOURS,
+        most_hours=MOST_HOURS,
+    )
