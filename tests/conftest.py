@@ -2,7 +2,9 @@
 
 import gc
 import itertools
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,10 @@ from tests.postgres import Server
 from tests.serving import Served, serve
 
 languages.IS_STRICT = True
+
+# Many processes are started, and each would compile all of the registry anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 TEMPLATE = "registry_template"
 

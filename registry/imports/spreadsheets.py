@@ -9,10 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.cell import range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
-
 from registry.errors import ImportRefused
 from registry.imports.mapping import Layout
 from registry.imports.rows import LIMIT, Opened, Row
@@ -69,6 +65,10 @@ def first_rows(path: Path, layout: Layout, count: int) -> list[list[str]]:
 
 
 def _found_sheet(path: Path, layout: Layout) -> Sheet:
+    # Loaded by the first workbook: most processes that import this module never read one.
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     sheets = _inspected(path)
     try:
         # By the open file: of a path the library looks at the ending, and a list is told by its content.
@@ -156,6 +156,8 @@ def _refuse_bombs(path: Path, members: Sequence[zipfile.ZipInfo]) -> None:
 
 
 def _inside(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Inside:
+    from openpyxl.utils.cell import range_boundaries
+
     formulas = 0
     merges: list[tuple[int, int, int, int]] = []
     rest = b""

@@ -13,7 +13,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
-import redis
 import structlog
 
 log = structlog.get_logger()
@@ -118,7 +117,11 @@ class RedisLimiter:
     PAUSE = 5.0
 
     def __init__(self, url: str, rate: int) -> None:
+        # Loaded where there is a Redis: most servers have none, and every process would wait for it at its start.
+        import redis
+
         self._rate = rate
+        self._trouble = redis.RedisError
         self._redis: Any = redis.Redis.from_url(url, socket_timeout=0.25, socket_connect_timeout=0.25)
         self._script: Any = self._redis.register_script(_TAKE)
         self._meanwhile = MemoryLimiter(rate)
@@ -130,7 +133,7 @@ class RedisLimiter:
             return self._meanwhile.take(client)
         try:
             allowed, tokens = self._script(keys=[self._bucket(client)], args=[self._rate])
-        except redis.RedisError:
+        except self._trouble:
             # Answering matters more than counting: go on alone and try again in a while.
             self._away_until = time.monotonic() + self.PAUSE
             self._key = None

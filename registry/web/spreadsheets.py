@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-import openpyxl
-
 Cell = str | int | date | None
 
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -28,6 +26,9 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def as_xlsx(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
     """A workbook with a sheet for each table: its name, header and rows."""
+    # Loaded by the first who wants a workbook.
+    import openpyxl
+
     book = openpyxl.Workbook(write_only=True)
     for name, header, rows in tables:
         sheet = book.create_sheet(name)
