@@ -16,6 +16,7 @@ from registry.web import errors, health, logs, metrics, transaction
 from registry.web.errors import RegistryRequest
 from registry.web.frame import Frame
 from registry.web.limits import limiter_for
+from registry.web.quotas import Quotas
 from registry.web.transaction import Services
 
 MOST_BODY_BYTES = 1024 * 1024
@@ -91,7 +92,9 @@ def create_app(settings: Settings) -> Flask:
     if measured is not None:
         metrics.register(app, measured)
     register_edges(app, settings)
-    app.frame = Frame(app, settings, limiter_for(settings.redis_url, settings.rate), measured)
+    limiter = limiter_for(settings.redis_url, settings.rate)
+    quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
+    app.frame = Frame(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
     return app
 

@@ -203,6 +203,8 @@ class Problem(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     ACT_REFUSED = "act_refused"
     FORBIDDEN = "forbidden"
+    SCOPE_MISSING = "scope_missing"
+    KEY_IN_ADDRESS = "key_in_address"
     NOT_ADMITTED = "not_admitted"
     MISTYPED_RECEIPT = "mistyped_receipt"
     UNKNOWN_RECEIPT = "unknown_receipt"

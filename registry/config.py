@@ -63,6 +63,7 @@ class Settings:
     trusted_proxies: TrustedProxies = TrustedProxies()
     has_metrics: bool = False
     rate: int = 600
+    organisation_rate: int = 6000
     is_intake_elsewhere: bool = False
 
     @classmethod
@@ -92,6 +93,9 @@ class Settings:
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
             has_metrics=_switch("REGISTRY_METRICS", given["REGISTRY_METRICS"] or "off"),
             rate=_whole_number("REGISTRY_RATE", given["REGISTRY_RATE"] or "600", 1, 1_000_000),
+            organisation_rate=_whole_number(
+                "REGISTRY_ORGANISATION_RATE", given["REGISTRY_ORGANISATION_RATE"] or "6000", 1, 1_000_000
+            ),
             is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
         )
 
@@ -150,6 +154,7 @@ NAMES = (
     "REGISTRY_TRUSTED_PROXIES",
     "REGISTRY_METRICS",
     "REGISTRY_RATE",
+    "REGISTRY_ORGANISATION_RATE",
     "REGISTRY_INTAKE_ELSEWHERE",
 )
 

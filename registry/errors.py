@@ -73,6 +73,16 @@ class FilesUnavailable(RegistryError):
     code = Problem.FILES_UNAVAILABLE
 
 
+class KeyInAddress(InvalidInput):
+    """A key stood in an address, which is written down along the way by many: it is refused, and should be revoked."""
+
+    code = Problem.KEY_IN_ADDRESS
+
+    def __init__(self) -> None:
+        detail = "a key stands in no address: send it as Authorization: Bearer, and revoke this one, for others may have read it"
+        super().__init__([Fault("query", self.code, detail)])
+
+
 class UnsupportedMediaType(RegistryError):
     code = Problem.UNSUPPORTED_MEDIA_TYPE
 
@@ -266,3 +276,9 @@ class Forbidden(RegistryError):
     def __init__(self, text: str, reason: str = "") -> None:
         super().__init__(text)
         self.reason = reason
+
+
+class ScopeMissing(Forbidden):
+    """An organisation's key does not open this; the text names the scope that would."""
+
+    code = Problem.SCOPE_MISSING

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.account_terms import Scope
 from registry.agencies import record
 from registry.agencies.actions import UNPLACED, admit, register_agreement
 from registry.agencies.models import PublicRecord
@@ -21,6 +22,8 @@ from registry.authorities.actions import keep_authority, keep_source, record_ret
 from registry.authorities.facts import AuthorityFacts, Ground, SourceFacts
 from registry.authorities.models import Authority, Source
 from registry.clock import now
+from registry.employers import keys, organisations
+from registry.employers.models import Organisation
 from registry.ids import new_reference
 from registry.terms import (
     KINDS,
@@ -286,3 +289,25 @@ def _ensure_source(session: Session, country: str) -> None:
     known = session.execute(select(Source.id).where(Source.reference == source_of(country))).first()
     if known is None:
         make_source(session, country)
+
+
+# Organisations
+
+
+def make_organisation(
+    session: Session, name: str = "Invented Works", country: str = "IT", **facts: Any
+) -> Organisation:
+    """An organisation without people or keys; `facts` set its columns."""
+    made = organisations.begin(session, name, country, "en", now().date())
+    for column, value in facts.items():
+        setattr(made, column, value)
+    session.flush()
+    return made
+
+
+def make_api_key(
+    session: Session, organisation: Organisation | None = None, *scopes: Scope, days: int = 90, name: str = "a program"
+) -> str:
+    """The text of a new key of an organisation (a new one if none is named), of every scope unless some are named."""
+    organisation = organisation or make_organisation(session)
+    return keys.make(session, organisation, name, scopes or tuple(Scope), days, today=now().date())[1]

@@ -55,8 +55,10 @@ class _Writer:
             for method, operation in methods.items():
                 security = operation.get("security", [])
                 is_kept_out = any(KEPT_OUT & set(one) for one in security)
+                # Where a key may be left out, an empty one must not be sent: the request comes without.
+                needed = [] if {} in security else security
                 if operation["tags"][0] == tag and tag not in OUTSIDE and not is_kept_out:
-                    yield self._item(path, method, operation, next((name for one in security for name in one), None))
+                    yield self._item(path, method, operation, next((name for one in needed for name in one), None))
 
     def _item(self, path: str, method: str, operation: Object, scheme: str | None) -> dict[str, Any]:
         parameters = [self._whole(one) for one in operation.get("parameters", [])]

@@ -9,6 +9,7 @@ from flask_restx import Api, Namespace
 from registry.api import log, well_known
 from registry.api.desk.edge import DESK, require_policies
 from registry.api.docs import views
+from registry.api.employers.edge import EMPLOYERS, require_scopes
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 
 
@@ -28,9 +29,11 @@ class Router(Api):  # type: ignore[misc]
 
 def register(app: Flask) -> None:
     _route(app, NAMESPACES)
+    _route(app, EMPLOYERS)
     app.register_blueprint(log.pages)
     well_known.register(app)
     views.register(app)
+    require_scopes(app)
 
 
 def register_intake(app: Flask) -> None:

@@ -16,6 +16,8 @@ from marshmallow import Schema
 from registry.api.complaints.examples import STORY
 from registry.api.desk.edge import DESK
 from registry.api.desk.examples import DESK_EXAMPLES
+from registry.api.employers.edge import EMPLOYERS
+from registry.api.employers.examples import EMPLOYER_EXAMPLES
 from registry.api.examples import EXAMPLES, Example
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.openapi_fields import described
@@ -34,10 +36,13 @@ from registry.api.openapi_words import (
     TAGS,
     TOGETHER,
     allowed_to,
+    opened_by,
+    quicker_with,
 )
 from registry.api.well_known import documented
 from registry.web.desk import Policy
 from registry.web.loading import LIST_FILES
+from registry.web.organisations import NEEDS as NEEDS_KEY
 from registry.web.payloads import BYTES, Given, Taken
 from schemas.countries import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema
@@ -90,7 +95,7 @@ class Writer:
             self.spec.components.parameter(name, "header", parameter)
         for name, scheme in SCHEMES.items():
             self.spec.components.security_scheme(name, scheme)
-        for namespace in (*NAMESPACES, *INTAKE, *DESK):
+        for namespace in (*NAMESPACES, *EMPLOYERS, *INTAKE, *DESK):
             for path, method, view in views_of(namespace):
                 self._add_operation(namespace.name, path, method, view)
         for path, operation in documented(_not_modified(), _header).items():
@@ -119,20 +124,31 @@ class Writer:
         is_kept = method == "get" and given.is_kept
         needs = getattr(view, "needs", None)
         policy: Policy | None = getattr(view, "policy", None)
+        scope = getattr(view, "scope", None)
+        scope_if_any = getattr(view, "scope_if_any", None)
         is_versioned = getattr(view, "is_versioned", False)
         statuses = sorted(
             {400, 429, 503, *given.also}
             | ({304} if is_kept else set())
-            | ({401} if needs else set())
-            | ({403} if policy else set())
+            | ({401} if needs or scope_if_any else set())
+            | ({403} if policy or scope or scope_if_any else set())
             | ({412, 428} if is_versioned else set())
         )
-        examples = tuple(one for one in (*EXAMPLES, *STORY, *DESK_EXAMPLES) if one.operation == given.operation)
+        examples = tuple(
+            one for one in (*EXAMPLES, *EMPLOYER_EXAMPLES, *STORY, *DESK_EXAMPLES) if one.operation == given.operation
+        )
         operation: dict[str, Any] = {
             "operationId": given.operation,
             "tags": [tag],
             "summary": summary.rstrip("."),
-            "description": "\n\n".join([description or summary, *([allowed_to(policy)] if policy else [])]),
+            "description": "\n\n".join(
+                [
+                    description or summary,
+                    *([allowed_to(policy)] if policy else []),
+                    *([opened_by(scope)] if scope else []),
+                    *([quicker_with(scope_if_any)] if scope_if_any else []),
+                ]
+            ),
             "parameters": [
                 *self._path_parameters(path, examples),
                 *([] if taken.is_body else self._query_parameters(taken.schema)),
@@ -152,6 +168,8 @@ class Writer:
             operation["requestBody"] = {"required": True, "content": {BYTES: _FILE}}
         if needs:
             operation["security"] = [{needs: []}]
+        elif scope_if_any:
+            operation["security"] = [{}, {NEEDS_KEY: []}]
         self.spec.path(_PATH_PARAMETER.sub(r"{\1}", path), operations={method: operation})
 
     def _path_parameters(self, path: str, examples: tuple[Example, ...]) -> Iterator[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from registry.account_terms import Scope
 from registry.api.desk.guard import NEEDS
 from registry.case_terms import ConsentKind
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.web.desk import Policy
 from registry.web.loading import FILE_NAME, ONCE
+from registry.web.organisations import NEEDS as NEEDS_KEY
 from schemas.verify import SUBJECTS
 
 TAGS = {
@@ -21,6 +23,8 @@ TAGS = {
     "complaints": "Filing a complaint for a worker or with her, and coming back for the answer. Read docs/api-complaints.md "
     "first: people are hurt when this is done carelessly. No other site's pages can call it, and no answer is kept.",
     "proofs": "Signed statements that anybody can check later, without the registry.",
+    "organisation": "Organisations that check in bulk, with a key of their own: docs/organisations.md says how to get one. "
+    "Nobody is told what they asked, neither agencies nor officers nor the public.",
     "statistics": "Open numbers about complaints, by closed quarters.",
     "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
     "docs/api-officers.md says how to get one.",
@@ -50,8 +54,9 @@ STATUSES = {
     304: "You hold this answer already (`If-None-Match`).",
     400: "The question is not well formed; `errors` names each parameter.",
     401: "The token is missing, over, revoked, or not ours. `startVisit` gives another for a receipt; officers make one in "
-    "the console.",
-    403: "Others may do it; whoever holds this receipt may not, or no role of this officer.",
+    "the console, and organisations a key on their own pages.",
+    403: "Others may do it; whoever holds this receipt may not, or no role of this officer; or "
+    "the key lacks the scope.",
     404: "There is nothing of this reference.",
     405: "This address takes only the methods that `Allow` names.",
     409: "It does not fit what stands there now; `code` says why.",
@@ -165,6 +170,12 @@ SCHEMES: dict[str, dict[str, str]] = {
         "scheme": "bearer",
         "description": "The token that `startComplaint` or `startVisit` gave. It ends after 30 minutes without a request.",
     },
+    NEEDS_KEY: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of an organisation, which begins with `rrk_`. It opens what its scopes name, and stands in this "
+        "header alone: in an address it is refused.",
+    },
     NEEDS: {
         "type": "http",
         "scheme": "bearer",
@@ -188,3 +199,13 @@ def allowed_to(policy: Policy) -> str:
     roles = RIGHTS.get((policy.resource, policy.act), frozenset())
     who = "every officer" if roles == frozenset(Role) else ", ".join(role for role in Role if role in roles)
     return f"Right: `{policy.resource}` `{policy.act}`, {_WHOSE[REACH[policy.resource]]}. Roles: {who}."
+
+
+def opened_by(scope: Scope) -> str:
+    """Which scope a key needs for it."""
+    return f"Scope: `{scope}`."
+
+
+def quicker_with(scope: Scope) -> str:
+    """What a key gives where none is needed."""
+    return f"No key is needed. One of an organisation with the scope `{scope}` counts against the organisation's own limit."

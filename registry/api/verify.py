@@ -5,11 +5,13 @@ from typing import Any
 from flask import request
 from flask_restx import Namespace, Resource
 
+from registry.account_terms import Scope
 from registry.api.questions import question_of, require_authority
 from registry.api.shapes import verdict_shown
 from registry.clock import now
 from registry.web.answers import Answer, asked_language, keep_for
 from registry.web.asking import verdicts
+from registry.web.organisations import may_bring_key
 from registry.web.payloads import returns, takes
 from schemas.verify import VerdictSchema, VerifySchema
 
@@ -22,6 +24,7 @@ _VARIES = (("Vary", "Accept"),)
 
 @ns.route("")
 class Verify(Resource):  # type: ignore[misc]
+    @may_bring_key(Scope.VERIFY)
     @takes(VerifySchema())
     @returns(VerdictSchema(), "verify", or_as=(RECEIPT,))
     def get(self, receipt: bool = False, **asked: Any) -> Answer:
@@ -33,6 +36,7 @@ class Verify(Resource):  # type: ignore[misc]
         """
         return verified(asked, receipt)
 
+    @may_bring_key(Scope.VERIFY)
     @takes(VerifySchema(), body=True)
     @returns(VerdictSchema(), "verifyByPost", (413, 415), or_as=(RECEIPT,))
     def post(self, receipt: bool = False, **asked: Any) -> Answer:

@@ -40,6 +40,7 @@ COMMANDS: dict[str, str] = {
     "complaints": "registry.cli.complaints:complaints",
     "cases": "registry.cli.cases:cases",
     "officers": "registry.cli.officers:officers",
+    "employers": "registry.cli.employers:employers",
     "erase": "registry.cli.erase:erase",
     "audit": "registry.cli.audit:audit",
 }
@@ -115,6 +116,7 @@ Settings come from the environment, all with a default:
   REGISTRY_TRUSTED_PROXIES  number of proxies before us, or their networks (X-Forwarded-For is ignored)
   REGISTRY_METRICS          on to serve /metrics (off)
   REGISTRY_RATE             requests a minute that one client may make (600)
+  REGISTRY_ORGANISATION_RATE  requests a minute that the keys of one organisation may make together (6000)
   REGISTRY_INTAKE_ELSEWHERE on where another process takes complaints under the same address (off)
 
 \b

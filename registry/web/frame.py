@@ -13,7 +13,8 @@ import structlog
 from flask import Flask, Request
 
 from registry.config import Settings
-from registry.errors import TooManyRequests
+from registry.employers.keys import BEGINNING
+from registry.errors import KeyInAddress, TooManyRequests
 from registry.web.clients import Environ, believe_proxies, network_of
 from registry.web.errors import MEDIA_TYPE, HostNotServed, last_resort
 from registry.web.headers import DESK_PATHS, Header, content_policy, cross_origin_headers, security_headers
@@ -22,6 +23,7 @@ from registry.web.limits import Limiter, Quota
 from registry.web.logs import SINK
 from registry.web.logs import Request as Line
 from registry.web.metrics import Metrics
+from registry.web.quotas import Quotas
 
 log = structlog.get_logger()
 
@@ -48,10 +50,13 @@ def _is_named(host: str, url: str) -> bool:
 
 
 class Frame:
-    def __init__(self, app: Flask, settings: Settings, limiter: Limiter, metrics: Metrics | None) -> None:
+    def __init__(
+        self, app: Flask, settings: Settings, limiter: Limiter, quotas: Quotas, metrics: Metrics | None
+    ) -> None:
         self._inner: Inner = app.wsgi_app
         self._settings = settings
         self._limiter = limiter
+        self._quotas = quotas
         self._metrics = metrics
         self._always: list[Header] = [
             *security_headers(settings),
@@ -83,18 +88,21 @@ class Frame:
             return [body]
 
     def admit(self, environ: Environ) -> None:
-        """Raise HostNotServed or TooManyRequests. Called inside the application, so that its error answers serve."""
+        """Raise HostNotServed, TooManyRequests or KeyInAddress. Called inside the application, whose error answers serve."""
         path = environ["PATH_INFO"]
         if path.startswith(UNLIMITED):
             return
         if not self._is_ours(environ.get("HTTP_HOST", "").lower(), path):
             raise HostNotServed
-        quota = self._limiter.take(network_of(environ.get("REMOTE_ADDR") or ""))
+        # Of a key that opened a moment ago the organisation's own limit counts, and no longer that of the address.
+        quota = self._quotas.of_known(environ) or self._limiter.take(network_of(environ.get("REMOTE_ADDR") or ""))
         environ["registry.quota"] = quota
         if quota.is_refused:
             raise TooManyRequests(
                 f"more than {quota.limit} requests in a minute; ask again in {quota.reset} seconds", quota.reset
             )
+        if BEGINNING in environ["QUERY_STRING"] or BEGINNING in path:
+            raise KeyInAddress
 
     def _is_ours(self, host: str, path: str) -> bool:
         """Whether the host is that of the address. A console with a host of its own is on no other, and the API on both."""

@@ -71,8 +71,15 @@ DESK_PATHS = tuple(
 """What begins so is for officers alone, and no page of another site reads it. (`/licences` is not: what the public may read of a
 licence stands there too.)"""
 
+ORGANISATION_PATHS = tuple(
+    f"/api/v1/{noun}" for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks")
+)
+"""What begins so needs an organisation's key, and no page of another site reads it."""
+
 READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/checks", "/api/v1/fees", "/api/v1/receipts/verify"})
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
+
+NOT_ELSEWHERE = (*DESK_PATHS, *ORGANISATION_PATHS)
 
 PREFLIGHT: list[Header] = [
     *PUBLIC_READ,
@@ -83,7 +90,7 @@ PREFLIGHT: list[Header] = [
 
 
 def cross_origin_headers(method: str, path: str) -> list[Header]:
-    if not path.startswith(PUBLIC_PATHS) or path.startswith(DESK_PATHS) or is_of_intake(path):
+    if not path.startswith(PUBLIC_PATHS) or path.startswith(NOT_ELSEWHERE) or is_of_intake(path):
         return []
     if method == "OPTIONS":
         return PREFLIGHT

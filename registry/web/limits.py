@@ -43,8 +43,8 @@ class Quota(NamedTuple):
 
 
 class Limiter(Protocol):
-    def take(self, client: str) -> Quota:
-        """Count one request of `client`, an address in text form."""
+    def take(self, client: str, rate: int | None = None) -> Quota:
+        """Count one request of `client`, an address in text form or another name; `rate` where it has one of its own."""
         ...
 
 
@@ -65,19 +65,20 @@ class MemoryLimiter:
     def __len__(self) -> int:
         return len(self._buckets)
 
-    def take(self, client: str) -> Quota:
+    def take(self, client: str, rate: int | None = None) -> Quota:
         key = digest_of(client, self._key)
+        most, per_second = (self._rate, self._per_second) if rate is None else (rate, rate / MINUTE)
         instant = self._seconds()
         with self._lock:
-            tokens, since = self._buckets.pop(key, (float(self._rate), instant))
-            tokens = min(self._rate, tokens + (instant - since) * self._per_second)
+            tokens, since = self._buckets.pop(key, (float(most), instant))
+            tokens = min(most, tokens + (instant - since) * per_second)
             is_allowed = tokens >= 1.0
             if is_allowed:
                 tokens -= 1.0
             self._buckets[key] = (tokens, instant)
             if len(self._buckets) > self._most_clients:
                 self._buckets.popitem(last=False)
-        return quota_of(self._rate, tokens, is_allowed)
+        return quota_of(most, tokens, is_allowed)
 
 
 def digest_of(client: str, key: bytes) -> bytes:
@@ -128,18 +129,19 @@ class RedisLimiter:
         self._key: bytes | None = None
         self._away_until = 0.0
 
-    def take(self, client: str) -> Quota:
+    def take(self, client: str, rate: int | None = None) -> Quota:
         if time.monotonic() < self._away_until:
-            return self._meanwhile.take(client)
+            return self._meanwhile.take(client, rate)
+        most = self._rate if rate is None else rate
         try:
-            allowed, tokens = self._script(keys=[self._bucket(client)], args=[self._rate])
+            allowed, tokens = self._script(keys=[self._bucket(client)], args=[most])
         except self._trouble:
             # Answering matters more than counting: go on alone and try again in a while.
             self._away_until = time.monotonic() + self.PAUSE
             self._key = None
             log.warning("redis_away")
-            return self._meanwhile.take(client)
-        return quota_of(self._rate, float(tokens), bool(allowed))
+            return self._meanwhile.take(client, rate)
+        return quota_of(most, float(tokens), bool(allowed))
 
     def _bucket(self, client: str) -> str:
         if self._key is None:

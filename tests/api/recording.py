@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from tests.api import world
 from tests.api.complaints import story
 from tests.api.complaints.conftest import make_unit
 from tests.api.desk import stories
+from tests.api.employers import stories as employer_stories
 
 API = Path(__file__).parents[2] / "registry" / "api"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
@@ -59,21 +61,26 @@ def record() -> None:
         for example, answer in story.told(client, is_held=False):
             told.setdefault(example.operation, {})[example.name] = answer
         services(app).engine.dispose()
-        desk = recorded_desk(settings)
+        desk = recorded_stories(settings, stories.STORIES, stories.STANDING_IN)
+        employers = recorded_stories(settings, employer_stories.STORIES, employer_stories.STANDING_IN)
     write(API / "examples.json", answers)
     write(API / "complaints" / "examples.json", told)
     write(API / "desk" / "examples.json", desk)
+    write(API / "employers" / "examples.json", employers)
 
 
-def recorded_desk(settings: Settings) -> dict[str, dict[str, Any]]:
-    """Each story of officers in a database of its own."""
+def recorded_stories(
+    settings: Settings, told: tuple[stories.Story, ...], standing_in: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Each story of officers or organisations in a database of its own."""
     answers: dict[str, dict[str, Any]] = {}
-    for number, one in enumerate(stories.STORIES):
-        url = f"sqlite:///{settings.home}/desk-{number}.sqlite3"
+    for number, one in enumerate(told):
+        url = f"sqlite:///{settings.home}/story-{told[0].examples[0].operation}-{number}.sqlite3"
         revisions.upgrade(url)
         app = create_app(replace(settings, database_url=url))
         with services(app).sessions() as session:
-            for example, answer in stories.told(app.test_client(), session, Keyring(settings.keys), one, is_held=False):
+            keyring, client = Keyring(settings.keys), app.test_client()
+            for example, answer in stories.told(client, session, keyring, one, is_held=False, standing_in=standing_in):
                 answers.setdefault(example.operation, {})[example.name] = answer
         services(app).engine.dispose()
     return answers

@@ -1,7 +1,7 @@
 """Plays the examples of the officers' API, and gives each answer with the stand-ins of the story in it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -46,7 +46,6 @@ from registry.api.desk.handed_examples import (
 )
 from registry.api.desk.oversight_examples import AUDITOR, OVERSIGHT
 from registry.api.desk.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
-from registry.api.desk.story import DeskExample
 from registry.authorities.models import Source
 from registry.case_terms import ConsentKind, PartnerKind
 from registry.clock import now
@@ -74,6 +73,7 @@ from tests.sanctions import making
 
 POLICE, LICENSING = "it-police", "cz-licensing"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
+STANDING_IN = {"prefix": "rrt_mN3v", "pseudonym": "9f2c4e17aa03b6d8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Cast:
 class Story:
     """`begin` makes the world in which the examples are asked, in their order."""
 
-    examples: tuple[DeskExample, ...]
+    examples: tuple[Any, ...]
     begin: Callable[[Session, Keyring], Cast]
 
 
@@ -254,8 +254,14 @@ STORIES = (
 
 
 def told(
-    client: FlaskClient, session: Session, keyring: Keyring, story: Story, *, is_held: bool = True
-) -> Iterator[tuple[DeskExample, Any]]:
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    story: Story,
+    *,
+    is_held: bool = True,
+    standing_in: Mapping[str, str] = STANDING_IN,
+) -> Iterator[tuple[Any, Any]]:
     """Each example and its answer. The clock should stand still.
 
     `is_held`: to the document, which does not know them yet while they are recorded.
@@ -285,19 +291,16 @@ def told(
         for field, stand_in in example.keeps.items():
             cast.live[stand_in] = answer[field]
         stand_ins = {reference: stand_in for stand_in, reference in cast.live.items()}
-        yield example, shown(json.loads(_with(json.dumps(answer), stand_ins)))
+        yield example, shown(json.loads(_with(json.dumps(answer), stand_ins)), standing_in)
 
 
-STANDING_IN = {"prefix": "rrt_mN3v", "pseudonym": "9f2c4e17aa03b6d8"}
-
-
-def shown(answer: Any) -> Any:
+def shown(answer: Any, standing_in: Mapping[str, str] = STANDING_IN) -> Any:
     """An answer with the story's own beginning of a token and pseudonym in place of those of this time."""
     if isinstance(answer, list):
-        return [shown(part) for part in answer]
+        return [shown(part, standing_in) for part in answer]
     if not isinstance(answer, dict):
         return answer
-    return {name: STANDING_IN.get(name) or shown(part) for name, part in answer.items()}
+    return {name: standing_in.get(name) or shown(part, standing_in) for name, part in answer.items()}
 
 
 def _with(text: str, replaced: dict[str, str]) -> str:

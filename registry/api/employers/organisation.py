@@ -1,0 +1,31 @@
+"""One's own organisation by the API."""
+
+from flask_restx import Namespace, Resource
+
+from registry.account_terms import Scope
+from registry.web.answers import Answer
+from registry.web.organisations import current_organisation, needs_scope
+from registry.web.payloads import returns, takes
+from schemas.organisations import OrganisationSchema
+
+ns = Namespace("organisation", path="/organisation")
+
+
+@ns.route("")
+class Organisation(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.ORGANISATION)
+    @takes()
+    @returns(OrganisationSchema(), "getOrganisation", kept=False)
+    def get(self) -> Answer:
+        """Read whose key this is, and what it opens."""
+        caller = current_organisation()
+        return Answer(
+            {
+                "organisation_id": caller.reference,
+                "name": caller.name,
+                "country": caller.country,
+                "language": caller.language,
+                "key_id": caller.key,
+                "scopes": sorted(caller.scopes),
+            }
+        )

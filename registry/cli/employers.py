@@ -1,0 +1,108 @@
+"""`registry employers`: organisations that check in bulk, and their keys."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from sqlalchemy.orm import Session
+
+from registry import cli, revisions
+from registry.account_terms import Scope
+from registry.clock import day_at, now
+from registry.db import engine_for, sessions_for
+from registry.employers import keys as api_keys
+from registry.employers import organisations
+from registry.ids import read_reference
+from registry.terms import Language
+
+
+@click.group(
+    epilog="\b\nExamples:\n  registry employers add 'Invented Works' IT --language it\n"
+    "  registry employers keys 7KQ2ABCD3EFG --make 'nightly check' --scope verify --scope jobs\n"
+    "  registry employers keys 7KQ2ABCD3EFG"
+)
+def employers() -> None:
+    """Organisations that check in bulk. They register themselves at /account; here they are looked after by hand."""
+
+
+@contextmanager
+def _session() -> Iterator[Session]:
+    engine = engine_for(cli.settings().database_url)
+    try:
+        revisions.require_current(engine)
+        with sessions_for(engine).begin() as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+@employers.command()
+@click.argument("name")
+@click.argument("country")
+@click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in Language]))
+def add(name: str, country: str, language: str) -> None:
+    """Add an organisation NAME of COUNTRY (two letters), without people, and print its reference."""
+    if len(country) != 2 or not (country.isascii() and country.isalpha()):
+        raise click.BadParameter("two letters, like IT", param_hint="COUNTRY")
+    with _session() as session:
+        made = organisations.begin(session, name, country.upper(), language, day_at(now(), None))
+        reference = made.reference
+    click.echo(
+        f"{reference}: added. Make it a key with: registry employers keys {reference} --make NAME --scope verify"
+    )
+
+
+@employers.command("list")
+def list_employers() -> None:
+    """Every organisation: reference, country, since when, name."""
+    with _session() as session:
+        found = organisations.organisations(session)
+        for one in found:
+            closed = f"  closed {one.closed_on}" if one.closed_on else ""
+            click.echo(f"{one.reference}  {one.country}  {one.since_on}  {one.name}{closed}")
+        if not found:
+            click.echo("There is none yet: they register at /account, or add one with `registry employers add`.")
+
+
+@employers.command()
+@click.argument("reference")
+@click.option("--make", "name", metavar="NAME", help="Make a key for this program; it is shown once.")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice([one.value for one in Scope]), help="What it opens."
+)
+@click.option("--days", default=api_keys.DAYS, show_default=True, type=click.IntRange(1, api_keys.MOST_DAYS))
+@click.option("--revoke", metavar="KEY", help="End the key of this reference at once.")
+def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, revoke: str | None) -> None:
+    """List the keys of the organisation REFERENCE, make one, or revoke one."""
+    at = now()
+    today = day_at(at, None)
+    with _session() as session:
+        organisation = organisations.organisation_named(session, read_reference(reference) or reference)
+        if revoke is not None:
+            api_keys.revoke(session, organisation.id, read_reference(revoke) or revoke, at=at, today=today)
+        made = None
+        if name is not None:
+            _, made = api_keys.make(session, organisation, name, [Scope(word) for word in scopes], days, today=today)
+        found = [
+            f"{key.reference}  {key.prefix}…  until {key.ends_on}  used {key.last_used_on or 'never'}  "
+            f"{' '.join(key.scopes)}  {key.name}"
+            for key in api_keys.keys_of(session, organisation.id, today)
+        ]
+    for line in found or ["There is no key that opens anything."]:
+        click.echo(line)
+    if made is not None:
+        click.echo(f"The new key, shown once:\n  {made}")
+
+
+@employers.command()
+@click.argument("reference")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def close(reference: str, yes: bool) -> None:
+    """Close the organisation REFERENCE for good: every key of it ends at once."""
+    at = now()
+    with _session() as session:
+        organisation = organisations.organisation_named(session, read_reference(reference) or reference)
+        if not yes:
+            click.confirm(f"Close {organisation.name} ({organisation.reference}) for good?", abort=True)
+        organisations.close(session, organisation, at=at, today=day_at(at, None))
+    click.echo(f"{reference}: closed.")
