@@ -65,6 +65,7 @@ class Settings:
     rate: int = 600
     organisation_rate: int = 6000
     is_intake_elsewhere: bool = False
+    has_unsafe_webhooks: bool = False
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -97,6 +98,7 @@ class Settings:
                 "REGISTRY_ORGANISATION_RATE", given["REGISTRY_ORGANISATION_RATE"] or "6000", 1, 1_000_000
             ),
             is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
+            has_unsafe_webhooks=_unsafe_webhooks(given),
         )
 
     @cached_property
@@ -156,6 +158,7 @@ NAMES = (
     "REGISTRY_RATE",
     "REGISTRY_ORGANISATION_RATE",
     "REGISTRY_INTAKE_ELSEWHERE",
+    "REGISTRY_UNSAFE_WEBHOOKS",
 )
 
 S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))
@@ -180,6 +183,16 @@ def _switch(name: str, text: str) -> bool:
     if text.lower() not in words:
         raise SettingsError(f"{name} must be on or off")
     return words[text.lower()]
+
+
+def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
+    is_on = _switch("REGISTRY_UNSAFE_WEBHOOKS", given["REGISTRY_UNSAFE_WEBHOOKS"] or "off")
+    if is_on and given["REGISTRY_URL"].startswith("https:"):
+        raise SettingsError(
+            "REGISTRY_UNSAFE_WEBHOOKS lets anybody with a key call this machine's own network: it is for tests and "
+            "demonstrations, and must be off where REGISTRY_URL begins with https"
+        )
+    return is_on
 
 
 def _split(name: str, text: str, example: str) -> SplitResult:

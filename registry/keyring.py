@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import stat
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -22,10 +22,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.errors import KeyTrouble
 
@@ -189,6 +190,23 @@ class Keyring:
                 self._write(path.name, secrets.token_bytes(32), is_first=True)
             self._secrets[purpose] = read_private(path)
         return self._secrets[purpose]
+
+    def seal(self, purpose: str, name: str, body: bytes) -> str:
+        """Seal what must not stand in a dump (AES-256-GCM, base64url). `name` says whose it is: it opens for no other."""
+        nonce = secrets.token_bytes(12)
+        sealed = AESGCM(self.secret(purpose)).encrypt(nonce, body, name.encode())
+        return urlsafe_b64encode(nonce + sealed).decode()
+
+    def unseal(self, purpose: str, name: str, sealed: str) -> bytes:
+        """The inverse of `seal`. Raises KeyTrouble when it was sealed under another secret, or for another name."""
+        raw = urlsafe_b64decode(sealed)
+        try:
+            return AESGCM(self.secret(purpose)).decrypt(raw[:12], raw[12:], name.encode())
+        except InvalidTag:
+            raise KeyTrouble(
+                f"what is sealed for {purpose} was sealed under another secret than {self.folder}/{purpose}.secret: "
+                "put that file back from a backup"
+            ) from None
 
     def ring(self, purpose: str) -> list[RingSecret]:
         """The secrets of a ring, the newest first. The folder is read anew each time: another process may have rotated it."""

@@ -118,6 +118,7 @@ Settings come from the environment, all with a default:
   REGISTRY_RATE             requests a minute that one client may make (600)
   REGISTRY_ORGANISATION_RATE  requests a minute that the keys of one organisation may make together (6000)
   REGISTRY_INTAKE_ELSEWHERE on where another process takes complaints under the same address (off)
+  REGISTRY_UNSAFE_WEBHOOKS  on to let webhooks call http and this machine's own network: for tests alone (off)
 
 \b
 First steps:

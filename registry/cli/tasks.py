@@ -32,6 +32,7 @@ from registry.officers import notices
 from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
+from registry.watches import fanning
 from registry.web.notice_words import notice_words
 from registry.web.sanction_words import sanction_notice
 from registry.witnesses.client import ask_witnesses
@@ -172,6 +173,11 @@ def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> No
         log.error("sanction_not_told", trouble=trouble.text)
 
 
+def tell_days(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Licences that end soon, and lists that went stale. What was published is told by registry.cli.attending, at once."""
+    fanning.hand_on_days(sessions, now())
+
+
 def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
     try:
@@ -200,6 +206,7 @@ TASKS = (
     Task("end_hearings", 60.0, end_hearings),
     Task("end_openings", 60.0, end_openings),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
+    Task("tell_days", 60.0, tell_days),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),
     # Last, so that one round signs what it published itself.

@@ -14,12 +14,12 @@ from registry.errors import Fault, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.ids import new_reference, read_reference
 from registry.keyring import Keyring
 from registry.watch_terms import WatchKind
+from registry.watches.labels import read_label
 from registry.watches.models import Watch, WatchTarget
 from registry.watches.numbers import Leads, Number, leads_of
 from registry.watches.rules import Searched
 
 MOST_WATCHES = 1000
-MOST_LABEL = 120
 MOST_NUMBERS = 100_000
 """Numbers in one list."""
 
@@ -103,7 +103,7 @@ def change(
     """Rename, pause, or go on: of what happens during a pause nobody is told afterwards. Raises NotFound, StaleVersion."""
     watch = held(session, organisation_id, reference, version)
     if label is not None:
-        watch.label = _read_label(label)
+        watch.label = read_label(label)
     if is_paused is not None:
         watch.is_paused = is_paused
     watch.version += 1
@@ -150,7 +150,7 @@ def _made(
     watch = Watch(
         reference=new_reference(),
         organisation_id=organisation_id,
-        label=_read_label(label),
+        label=read_label(label),
         kind=kind,
         criteria=criteria,
         is_paused=False,
@@ -160,13 +160,6 @@ def _made(
     session.add(watch)
     session.flush()
     return watch
-
-
-def _read_label(text: str) -> str:
-    tidy = " ".join(text.split())
-    if not 1 <= len(tidy) <= MOST_LABEL or not tidy.isprintable():
-        raise InvalidInput([Fault("label", Problem.INVALID_VALUE, f"must be 1 to {MOST_LABEL} characters on one line")])
-    return tidy
 
 
 def _leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:

@@ -1,0 +1,293 @@
+"""What organisations do with their webhooks: make, change, test, rotate, send again. Nothing here calls anybody: see couriers.
+
+An address is looked at when it is stated (registry.watches.addresses), and what its name resolves to each time it is called.
+"""
+
+import secrets
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from registry.db import Instant
+from registry.errors import NotFound, NotNow, StaleVersion
+from registry.ids import new_reference, read_reference
+from registry.keyring import Keyring
+from registry.watch_terms import DeliveryState, EventType, WebhookState
+from registry.watches.addresses import read_address
+from registry.watches.labels import read_label
+from registry.watches.models import FeedRow, WatchEvent
+from registry.watches.webhook_models import Delivery, Webhook
+
+PURPOSE = "webhook-secrets"
+
+MOST_WEBHOOKS = 20
+OVERLAP = timedelta(hours=24)
+"""How long deliveries bear the former signature too, after a secret was changed."""
+
+TEST_LANE = -1
+"""Tests have an order of their own: none waits behind a delivery that fails."""
+
+MOST_REPLAYED = 10_000
+
+
+class Made(NamedTuple):
+    """A webhook with its secret, which is shown this once."""
+
+    webhook: Webhook
+    secret: str
+
+
+class Logged(NamedTuple):
+    """A delivery with the event it carries."""
+
+    delivery: Delivery
+    event: WatchEvent
+
+
+def make(
+    session: Session, keyring: Keyring, organisation_id: int, url: str, label: str, at: datetime, *, is_unsafe: bool
+) -> Made:
+    """Raises InvalidInput for an address that may not be called, NotNow when there are too many."""
+    read_address(url, is_unsafe=is_unsafe)
+    count = session.execute(
+        select(func.count()).select_from(Webhook).where(Webhook.organisation_id == organisation_id)
+    ).scalar_one()
+    if count >= MOST_WEBHOOKS:
+        raise NotNow(f"you have {count} webhooks, the most there may be: end one first")
+    reference = new_reference()
+    secret = _new_secret()
+    webhook = Webhook(
+        reference=reference,
+        organisation_id=organisation_id,
+        label=read_label(label),
+        url=url.strip(),
+        state=WebhookState.ENABLED,
+        sealed=keyring.seal(PURPOSE, reference, secret),
+        made_at=at,
+        version=0,
+    )
+    session.add(webhook)
+    session.flush()
+    return Made(webhook, secret_text(secret))
+
+
+def change(
+    session: Session,
+    organisation_id: int,
+    reference: str,
+    at: datetime,
+    *,
+    url: str | None = None,
+    label: str | None = None,
+    state: WebhookState | None = None,
+    version: int | None = None,
+    is_unsafe: bool = False,
+) -> Webhook:
+    """Another address or name, or switch it off and on. What happens while it is off is not queued: see `replay`.
+
+    Raises NotFound, StaleVersion, InvalidInput.
+    """
+    webhook = held(session, organisation_id, reference, version)
+    if url is not None:
+        read_address(url, is_unsafe=is_unsafe)
+        webhook.url = url.strip()
+    if label is not None:
+        webhook.label = read_label(label)
+    if state is not None and state is not webhook.state:
+        webhook.state = state
+        webhook.disabled_at = at if state is WebhookState.DISABLED else None
+        # It was its owner: nobody has to be told by mail.
+        webhook.told_at = webhook.disabled_at
+        if state is WebhookState.DISABLED:
+            give_up(session, webhook.id)
+    webhook.failing_since = webhook.resting_until = None
+    webhook.version += 1
+    session.flush()
+    return webhook
+
+
+def rotate(
+    session: Session,
+    keyring: Keyring,
+    organisation_id: int,
+    reference: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Made:
+    """A new secret; for a day every delivery bears the signatures of both. Raises NotFound, StaleVersion, KeyTrouble."""
+    webhook = held(session, organisation_id, reference, version)
+    secret = _new_secret()
+    webhook.sealed_before, webhook.before_until = webhook.sealed, at + OVERLAP
+    webhook.sealed = keyring.seal(PURPOSE, webhook.reference, secret)
+    webhook.version += 1
+    session.flush()
+    return Made(webhook, secret_text(secret))
+
+
+def end(session: Session, organisation_id: int, reference: str, *, version: int | None = None) -> None:
+    """Nothing is sent there any more, and its log is gone. Raises NotFound, StaleVersion."""
+    webhook = held(session, organisation_id, reference, version)
+    session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id))
+    session.delete(webhook)
+    session.flush()
+
+
+def ask_for_test(session: Session, organisation_id: int, reference: str, at: datetime) -> Delivery:
+    """Queue a delivery that says that nothing happened. It stands in the log of deliveries, and in no feed.
+
+    Raises NotFound, NotNow.
+    """
+    webhook = held(session, organisation_id, reference)
+    _require_enabled(webhook)
+    name = new_reference()
+    event = WatchEvent(
+        reference=name, type=EventType.WEBHOOK_TEST, at=at, data={"webhook_id": webhook.reference}, once=f"test:{name}"
+    )
+    session.add(event)
+    session.flush()
+    delivery = Delivery(
+        webhook_id=webhook.id,
+        event_id=event.id,
+        agency_id=TEST_LANE,
+        state=DeliveryState.WAITING,
+        queued_at=at,
+        due_at=at,
+        attempts=0,
+    )
+    session.add(delivery)
+    webhook.resting_until = None
+    session.flush()
+    return delivery
+
+
+def replay(session: Session, organisation_id: int, reference: str, position: int, at: datetime) -> int:
+    """Send everything behind a place of the feed again, in its order, with the ids it had. Gives how many events.
+
+    Raises NotFound, NotNow where it is switched off or so many cannot be sent at once.
+    """
+    webhook = held(session, organisation_id, reference)
+    _require_enabled(webhook)
+    behind = (FeedRow.organisation_id == organisation_id, FeedRow.position > position)
+    count = session.execute(select(func.count()).select_from(FeedRow).where(*behind)).scalar_one()
+    if count > MOST_REPLAYED:
+        raise NotNow(f"{count} events lie behind this place: read them from /api/v1/events, or begin later")
+    events = select(FeedRow.event_id).where(*behind)
+    session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id, Delivery.event_id.in_(events)))
+    queued = (
+        select(
+            literal(webhook.id),
+            FeedRow.event_id,
+            func.coalesce(WatchEvent.agency_id, 0),
+            literal(DeliveryState.WAITING.value),
+            literal(at, Instant),
+            literal(at, Instant),
+            literal(0),
+        )
+        .join(WatchEvent, WatchEvent.id == FeedRow.event_id)
+        .where(*behind)
+        .order_by(FeedRow.position)
+    )
+    columns = ["webhook_id", "event_id", "agency_id", "state", "queued_at", "due_at", "attempts"]
+    session.execute(insert(Delivery).from_select(columns, queued))
+    webhook.resting_until = None
+    return count
+
+
+def send_again(session: Session, organisation_id: int, reference: str, event: str, at: datetime) -> Delivery:
+    """Send one event again, with the id it had. Raises NotFound, NotNow."""
+    webhook = held(session, organisation_id, reference)
+    _require_enabled(webhook)
+    found = session.execute(
+        select(Delivery)
+        .join(WatchEvent, WatchEvent.id == Delivery.event_id)
+        .where(Delivery.webhook_id == webhook.id, WatchEvent.reference == read_reference(event.removeprefix("evt_")))
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound("this event was never queued for this webhook")
+    found.state, found.queued_at, found.due_at = DeliveryState.WAITING, at, at
+    found.attempts, found.claimed_until, found.delivered_at = 0, None, None
+    webhook.resting_until = None
+    session.flush()
+    return found
+
+
+def give_up(session: Session, webhook_id: int) -> None:
+    """What still waits for a webhook that is switched off has failed: it can be asked for again."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.webhook_id == webhook_id, Delivery.state == DeliveryState.WAITING)
+        .values(state=DeliveryState.FAILED, claimed_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def webhooks_of(session: Session, organisation_id: int) -> Sequence[Webhook]:
+    query = select(Webhook).where(Webhook.organisation_id == organisation_id).order_by(Webhook.id)
+    return session.execute(query).scalars().all()
+
+
+def webhook_named(session: Session, organisation_id: int, reference: str) -> Webhook:
+    """Raises NotFound for another organisation's, in the same words."""
+    query = select(Webhook).where(
+        Webhook.reference == read_reference(reference), Webhook.organisation_id == organisation_id
+    )
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("there is no such webhook of your organisation")
+    return found
+
+
+def deliveries_of(session: Session, webhook: Webhook, most: int) -> list[Logged]:
+    """The latest deliveries of a webhook, the newest first."""
+    query = (
+        select(Delivery, WatchEvent)
+        .join(WatchEvent, WatchEvent.id == Delivery.event_id)
+        .where(Delivery.webhook_id == webhook.id)
+        .order_by(Delivery.id.desc())
+        .limit(most)
+    )
+    return [Logged(delivery, event) for delivery, event in session.execute(query)]
+
+
+def held(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Webhook:
+    """A webhook of an organisation, locked. Raises NotFound for any other's, StaleVersion."""
+    found = session.execute(
+        select(Webhook)
+        .where(Webhook.reference == read_reference(reference), Webhook.organisation_id == organisation_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound("there is no such webhook of your organisation")
+    if version is not None and version != found.version:
+        raise StaleVersion(
+            f"somebody changed this webhook in the meantime: it is at version {found.version}; look again"
+        )
+    return found
+
+
+def secrets_of(keyring: Keyring, webhook: Webhook, at: datetime) -> list[bytes]:
+    """The secrets that sign now, the newest first. Raises KeyTrouble."""
+    sealed = [webhook.sealed]
+    if webhook.sealed_before is not None and webhook.before_until is not None and at < webhook.before_until:
+        sealed.append(webhook.sealed_before)
+    return [keyring.unseal(PURPOSE, webhook.reference, one) for one in sealed]
+
+
+def secret_text(secret: bytes) -> str:
+    """A secret as Standard Webhooks writes it."""
+    return f"whsec_{b64encode(secret).decode()}"
+
+
+def _new_secret() -> bytes:
+    return secrets.token_bytes(32)
+
+
+def _require_enabled(webhook: Webhook) -> None:
+    if webhook.state is not WebhookState.ENABLED:
+        raise NotNow("this webhook is switched off: switch it on first")
