@@ -225,6 +225,7 @@ class Problem(StrEnum):
     TOO_MANY_QUESTIONS = "too_many_questions"
     DOUBLED_KEY = "doubled_key"
     BROKEN_ROW = "broken_row"
+    NO_PROVIDER = "no_provider"
     INTAKE_CLOSED = "intake_closed"
     NOT_NOW = "not_now"
     ILLEGAL_MOVE = "illegal_move"

@@ -3,6 +3,7 @@
 from registry.agencies import models as _agencies
 from registry.audit import models as _audit
 from registry.authorities import models as _authorities
+from registry.bulk import models as _bulk
 from registry.collisions import models as _collisions
 from registry.complaints import admission_models as _admission
 from registry.complaints import attachment_models as _attachments
@@ -42,6 +43,7 @@ MODELS = (
     _audit,
     _authorities,
     _boxes,
+    _bulk,
     _casework,
     _collisions,
     _complaints,

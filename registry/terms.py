@@ -432,21 +432,6 @@ class Language(StrEnum):
     IT = "it"
 
 
-class StepCode(StrEnum):
-    """What comes before ending a relation with a recruiter who may not recruit, in this order: workers pay for haste."""
-
-    STOP_NEW_PLACEMENTS = "stop_new_placements"
-    WAGES_REMAIN_OWED = "wages_remain_owed"
-    NO_DISMISSAL = "no_dismissal"
-    NO_REPORT_OF_WORKERS = "no_report_of_workers"
-    PAPERS_GIVEN_BACK = "papers_given_back"
-    FEES_PAID_BACK = "fees_paid_back"
-    HELP_NAMED = "help_named"
-    PROVIDER_ASKED = "provider_asked"
-    AUTHORITY_ASKED = "authority_asked"
-    ENDED_WITH_A_DAY = "ended_with_a_day"
-
-
 EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """The 27, ISO 3166-1 alpha-2 (Greece is GR here, EL in VAT numbers)."""
 

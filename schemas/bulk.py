@@ -4,12 +4,13 @@ from typing import Any
 
 from marshmallow import fields
 
+from registry.bulk_terms import StepCode
 from registry.codes import Problem
-from registry.terms import StepCode
+from registry.terms import Activity
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
-from schemas.fields import Line, OneOf
-from schemas.verify import VerdictSchema, VerifySchema
+from schemas.fields import Country, Line, OneOf, Word
+from schemas.verify import SectorOnDaySchema, VerdictSchema, VerifySchema
 
 MOST_IN_KEY = 200
 
@@ -136,3 +137,16 @@ class CorridorVerificationsSchema(OutSchema):
     items = fields.List(fields.Nested(AnsweredCorridorSchema), required=True)
     counts = fields.Nested(CountsSchema, required=True)
     columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
+
+
+class SupplyItemSchema(SectorOnDaySchema):
+    """A row of a supply chain: who supplies labour to a supplier's site."""
+
+    key = key_field()
+    supplier = Line(most=400, required=True, metadata={"description": "The supplier."})
+    site = Line(most=400, metadata={"description": "Where the work is done."})
+    provider = Line(most=400, metadata={"description": "Who recruits: a number, a reference or a name."})
+    country = Country(metadata={"description": "Country of the provider, if another than that of the job."})
+    origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2."})
+    destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2."})
+    activity = Word(Activity, metadata={"description": "What the provider does."})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from registry.bulk_terms import JobKind
 from registry.imports.drafting import HINTS as LISTED
 from registry.imports.values import folded, unaccented
 
@@ -32,6 +33,13 @@ CORRIDOR = (
 SUPPLY_CHAIN = (
     "key", "supplier", "site", "provider", "country", "origin", "destination", "sector", "nace_revision", "activity", "on",
 )  # fmt: skip
+
+FIELDS: Mapping[JobKind, tuple[str, ...]] = {
+    JobKind.VERIFICATION: VERIFICATION,
+    JobKind.CORRIDOR: CORRIDOR,
+    JobKind.SUPPLY_CHAIN: SUPPLY_CHAIN,
+}
+"""What the columns of each kind of list may hold."""
 
 _HINTS: Mapping[str, str] = {
     "key": "key|id|ref|reference|row|our ref(?:erence)?|supplier id|序号|序號|riferimento|rif\\.?|codice interno",
@@ -101,11 +109,11 @@ def _fits(field: str, header: str) -> bool:
 def lacking(columns: Iterable[str], wanted: Sequence[str]) -> str:
     """What a mapping must have and has not, in words; empty where nothing is missing."""
     held = set(columns)
-    if wanted is VERIFICATION and not held.intersection(SUBJECTS):
+    if wanted == VERIFICATION and not held.intersection(SUBJECTS):
         return f"no column says whom to ask about: name one of {', '.join(SUBJECTS)}"
-    if wanted is CORRIDOR and not ("sending" in held and "destination" in held):
+    if wanted == CORRIDOR and not ("sending" in held and "destination" in held):
         return "the columns `sending` and `destination` are needed"
-    if wanted is SUPPLY_CHAIN and not ("supplier" in held and "provider" in held):
+    if wanted == SUPPLY_CHAIN and not ("supplier" in held and "provider" in held):
         return "the columns `supplier` and `provider` are needed"
     return ""
 

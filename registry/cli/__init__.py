@@ -43,6 +43,7 @@ COMMANDS: dict[str, str] = {
     "employers": "registry.cli.employers:employers",
     "erase": "registry.cli.erase:erase",
     "audit": "registry.cli.audit:audit",
+    "lists": "registry.cli.lists:lists",
 }
 """Name of each command and where it is: `module:function`."""
 

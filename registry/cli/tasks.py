@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import mail
 from registry.agencies.channel_worker import apply_due, tell_old_channels
+from registry.cli.lists import answer_lists, purge_lists
 from registry.clock import day_at, now
 from registry.complaints import purging, reminding
 from registry.complaints.admission import Admission
@@ -209,6 +210,8 @@ TASKS = (
     Task("tell_days", 60.0, tell_days),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),
+    Task("answer_lists", 1.0, answer_lists),
+    Task("purge_lists", 3600.0, purge_lists),
     # Last, so that one round signs what it published itself.
     Task("sign_log", 1.0, sign_log),
     Task("ask_witnesses", 30.0, ask_again),

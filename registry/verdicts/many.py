@@ -32,7 +32,7 @@ def is_searched(question: Question) -> bool:
 
 
 class Asked(NamedTuple):
-    """Somebody as he stands in a list: a number, a name or a reference, of a country, for some work."""
+    """Somebody as he stands in a list: a number, a name or a reference, of a country if any, for some work."""
 
     text: str
     country: str
@@ -86,7 +86,7 @@ class ManyReader:
         Numbers and references are read together. A name is searched only for a text that leads to nobody as a number: it
         comes last among the readings.
         """
-        subjects = {one: guess(one.text, one.country) for one in dict.fromkeys(asked)}
+        subjects = {one: guess(one.text, one.country or None) for one in dict.fromkeys(asked)}
         facts = self.facts(
             [
                 subject.question(**dict(one.context))

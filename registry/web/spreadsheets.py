@@ -20,7 +20,7 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(header)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -34,7 +34,7 @@ def as_xlsx(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
         sheet = book.create_sheet(name)
         sheet.append(list(header))
         for row in rows:
-            sheet.append([_safe(cell) for cell in row])
+            sheet.append([safe(cell) for cell in row])
     body = io.BytesIO()
     book.save(body)
     return body.getvalue()
@@ -45,5 +45,6 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_FORMULA) else text
 
 
-def _safe(cell: Cell) -> Cell:
+def safe(cell: Cell) -> Cell:
+    """A cell that no spreadsheet runs and every one can read."""
     return harmless(_UNWRITABLE.sub("\ufffd", str(cell))) if isinstance(cell, str) else cell

@@ -8,9 +8,10 @@ import msgspec
 
 from registry.api.questions import question_of
 from registry.authorities.facts import Ground
+from registry.bulk_terms import StepCode
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
-from registry.terms import Answer, Language, StepCode
+from registry.terms import Answer, Language
 from registry.verdicts.question import Question
 from registry.web.answers import encode
 from registry.web.languages import text
@@ -29,13 +30,15 @@ class Sent(NamedTuple):
 
 
 class Item(NamedTuple):
-    """An item read: what is asked, or what is wrong. `asked` are the loaded fields, which a receipt states."""
+    """An item read: what is asked, or what is wrong. `asked` are the loaded fields, which a receipt states; `extra` what of the
+    row is no part of the question: supplier, site, provider."""
 
     key: str | None
     line: int | None
     question: Any = None
     asked: Mapping[str, Any] | None = None
     faults: tuple[Fault, ...] = ()
+    extra: Mapping[str, str] = {}
 
 
 class Counts(msgspec.Struct):
@@ -67,6 +70,12 @@ class Keys:
     def place(self) -> int:
         self._place += 1
         return self._place
+
+    def pass_over(self, key: str | None) -> None:
+        """An item that was answered before."""
+        place = self.place()
+        if key is not None:
+            self._seen.setdefault(key, place)
 
     def require_new(self, key: str, place: int) -> None:
         first = self._seen.setdefault(key, place)
@@ -142,4 +151,5 @@ class Writer:
     @staticmethod
     def _head(item: Item) -> bytes:
         line = b"" if item.line is None else b',"line":%d' % item.line
-        return b'{"key":' + encode(item.key) + line
+        extra = b"," + encode(item.extra)[1:-1] if item.extra else b""
+        return b'{"key":' + encode(item.key) + line + extra

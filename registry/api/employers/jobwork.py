@@ -1,0 +1,174 @@
+"""Answers the rows of jobs as the requests of verify and corridor answer them, and writes what is had of them."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from registry.api.employers import supplying
+from registry.api.employers.answering import Given, answers, corridor_answers, written
+from registry.api.employers.items import QUESTIONS, Ask, Item, Keys, Sent, Writer, asking, items_in
+from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
+from registry.api.employers.verifications import CORRIDORS, corridor_asked, corridor_of
+from registry.bulk import files
+from registry.bulk.chains import links_of
+from registry.bulk.manifest import corridor_said, lines_in, manifest_of, refusal_said, statement, verdict_said
+from registry.bulk.models import BulkJob
+from registry.bulk.reading import Line
+from registry.bulk.rules import asked_of
+from registry.bulk.working import Chunk
+from registry.bulk_terms import JobKind
+from registry.clock import day_at
+from registry.config import Settings
+from registry.credentials.receipts import HeadReader
+from registry.credentials.signing import Signers
+from registry.keyring import Use
+from registry.papers.rendering import missing_packages, pdf_of
+from registry.terms import Language
+from registry.verdicts.many import ManyReader
+from registry.verdicts.queries import VerdictReader
+from registry.web.chains import chain_svg
+from registry.web.job_papers import summary_draft
+from registry.web.languages import text
+from registry.web.loading import ItemReader
+from registry.web.spreadsheets import as_xlsx, safe
+from registry.web.wording import date_text
+
+EXTRA = ("supplier", "site", "provider")
+MOST_IN_SHEET = 1_000_000
+"""A sheet takes 1,048,576 rows."""
+
+
+class Answering:
+    """Answers the rows of one job (registry.bulk.working.Answering)."""
+
+    def __init__(self, job: BulkJob, reader: VerdictReader, many: ManyReader, settings: Settings) -> None:
+        self._kind = job.kind
+        self._language = Language(job.language)
+        self._reader = reader
+        self._many = many
+        self._settings = settings
+        self._keys = Keys()
+
+    def header(self) -> Mapping[str, bytes]:
+        # The mark by which spreadsheets know UTF-8.
+        return {"results.csv": b"\xef\xbb\xbf" + self._as_csv([self.columns])}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        if self._kind is JobKind.CORRIDOR:
+            return (*CORRIDOR_HEADER, *EXTRA[:2])
+        return HEADER if self._kind is JobKind.VERIFICATION else (*HEADER, *EXTRA)
+
+    def pass_over(self, line: Line) -> None:
+        self._keys.pass_over(line.cells.get("key"))
+
+    def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
+        given = list(self._given(lines, at))
+        writer = Writer(self._language)
+        results = b"".join(item + b"\n" for item in written(given, writer, self._language))
+        statements = b"".join(self._statement(one, number + place, at) for place, one in enumerate(given))
+        counts = writer.counts
+        return Chunk(
+            {
+                "results.jsonl": results,
+                "results.csv": self._as_csv(self._row(one) for one in given),
+                "statements.jsonl": statements,
+            },
+            {name: getattr(counts, name) for name in counts.__struct_fields__},
+        )
+
+    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[Given]:
+        if self._kind is JobKind.VERIFICATION:
+            ask = asking(at, self._reader.current_ground())
+            return answers(self._items(lines, QUESTIONS, ask, asked_of), self._many, at)
+        if self._kind is JobKind.CORRIDOR:
+            return corridor_answers(self._items(lines, CORRIDORS, corridor_asked, corridor_of), self._many, at)
+        read = self._items(lines, supplying.ITEMS, supplying.asked, dict)
+        return supplying.answers(read, self._reader, self._many, at)
+
+    def _items(
+        self, lines: Sequence[Line], reader: ItemReader, ask: Ask, row: Callable[[Mapping[str, str]], Mapping[str, str]]
+    ) -> Iterator[Item]:
+        sent = (Sent(dict(row(line.cells)), line.number, line.trouble) for line in lines)
+        for line, item in zip(lines, items_in(sent, reader, ask, self._keys), strict=True):
+            extra = {name: line.cells[name] for name in EXTRA if name in line.cells}
+            yield item._replace(extra=extra) if extra else item
+
+    def _row(self, one: Given) -> list[Any]:
+        cells = corridor_row_of(one, self._language) if self._kind is JobKind.CORRIDOR else row_of(one, self._language)
+        wanted = self.columns[len(cells) :]
+        return [*cells, *(one.item.extra.get(name, "") for name in wanted)]
+
+    @staticmethod
+    def _statement(one: Given, number: int, at: datetime) -> bytes:
+        item = one.item
+        asked = {**item.extra, **(item.asked or {})}
+        if one.answered is not None:
+            said = verdict_said(asked, one.answered.verdict, at)
+        elif one.whole is not None:
+            said = corridor_said(asked, one.whole, at)
+        else:
+            said = refusal_said(item.faults, asked)
+        return statement(number, item.key, item.line, said)
+
+    @staticmethod
+    def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
+        lines = io.StringIO()
+        csv.writer(lines).writerows([safe(cell) for cell in row] for row in rows)
+        return lines.getvalue().encode()
+
+    def finish(self, folder: Path, job: BulkJob, at: datetime) -> None:
+        head = HeadReader(self._reader.reader).head()
+        signer = Signers(self._settings.keys).of(Use.RECEIPT)
+        statements = folder / "statements.jsonl"
+        counts = {name: job.counts.get(name, 0) for name in ("answered", "refused", "yes", "no", "unknown")}
+        manifest = manifest_of(
+            statements,
+            job=job.reference,
+            kind=job.kind.value,
+            counts=counts,
+            head=head,
+            issuer=self._settings.public_url,
+            signer=signer,
+            at=at,
+        )
+        files.put(folder, "manifest.jws", manifest.encode())
+        files.put(folder, "results.xlsx", as_xlsx(self._sheets(folder)))
+        links = [] if job.kind is JobKind.VERIFICATION else links_of(lines_in(statements))
+        if links:
+            files.put(folder, "chain.svg", chain_svg(links, self._language).encode())
+        if not missing_packages():
+            say = self._language
+            facts = {
+                text(say, "bulk.paper.list"): job.name,
+                text(say, "bulk.paper.job"): job.reference,
+                text(say, "bulk.paper.digest"): job.digest,
+            }
+            day = date_text(say, day_at(at, None))
+            draft = summary_draft(facts, job.counts, links, say, day, manifest)
+            files.put(folder, "summary.pdf", pdf_of(draft))
+
+    def _sheets(self, folder: Path) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]:
+        """The table again, in as many sheets as it needs."""
+        with (folder / "results.csv").open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.reader(lines)
+            header = next(rows)
+            number = 0
+            first = next(rows, None)
+            while first is not None or number == 0:
+                number += 1
+                yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MOST_IN_SHEET)
+                first = next(rows, None)
+
+
+def _some(first: list[str] | None, rows: Iterator[list[str]], most: int) -> Iterator[list[str]]:
+    if first is not None:
+        yield first
+    for _ in range(most - 1):
+        row = next(rows, None)
+        if row is None:
+            return
+        yield row

@@ -1,0 +1,54 @@
+"""Rows that say who supplies labour to a supplier: the provider is looked up by whatever stands there."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from registry.api.employers.answering import Given, chunks
+from registry.api.employers.items import Item
+from registry.api.questions import says_something
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput
+from registry.verdicts.many import AT_ONCE, Asked, ManyReader
+from registry.verdicts.queries import Answered, VerdictReader
+from registry.verdicts.rules import decide
+from registry.web.loading import ItemReader
+from schemas.bulk import SupplyItemSchema
+
+ITEMS = ItemReader(SupplyItemSchema())
+
+_CONTEXT = ("origin", "destination", "sector", "nace_revision", "activity", "on")
+
+
+def asked(fields: dict[str, Any]) -> Asked:
+    """Who is asked about. Raises InvalidInput where a supplier declares nobody, or what stands there says nothing."""
+    provider = fields.get("provider")
+    if provider is None:
+        detail = "this supplier declares nobody who recruits for it: ask who brought the workers, and on what terms"
+        raise InvalidInput([Fault("provider", Problem.NO_PROVIDER, detail)])
+    if not says_something(provider):
+        raise InvalidInput([Fault("provider", Problem.INVALID_VALUE, "holds no letter and no digit")])
+    context = tuple((name, fields[name]) for name in _CONTEXT if name in fields)
+    return Asked(provider, fields.get("country") or fields.get("destination") or "", context)
+
+
+def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: datetime) -> Iterator[Given]:
+    """Each row with the verdict on its provider, in order."""
+    for chunk in chunks(items, AT_ONCE // 2):
+        read = many.read([item.question for item in chunk if not item.faults], at)
+        found: dict[Asked, Answered] = {}
+        for item in chunk:
+            if item.faults:
+                yield Given(item)
+                continue
+            one = read[item.question]
+            if one is None:
+                detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
+                yield Given(item._replace(faults=(Fault("provider", Problem.INVALID_VALUE, detail),)))
+                continue
+            answered = found.get(item.question)
+            if answered is None:
+                question, facts = one
+                verdict = reader.with_imitation(question, facts, decide(question, facts), at)
+                answered = found[item.question] = Answered(verdict, facts.ground)
+            yield Given(item, answered.verdict.verdict, answered, ground=answered.ground)

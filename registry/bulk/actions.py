@@ -1,0 +1,192 @@
+"""What an organisation does with its lists. Every act names the organisation: another's job is told like none."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from registry.bulk import files
+from registry.bulk.models import BulkJob
+from registry.bulk.reading import columns_in, mapping_of, require
+from registry.bulk.rules import CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
+from registry.bulk_terms import JobKind, JobState
+from registry.clock import day_at
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, StaleVersion, TooBusy
+from registry.ids import read_reference
+
+KEPT_DAYS = 30
+"""Days after which a list and its results are removed."""
+
+MOST_OPEN = 20
+"""Jobs of one organisation that wait or run."""
+
+OPEN = (JobState.UPLOADED, JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
+ENDED = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
+
+
+def add_job(
+    session: Session,
+    folder: Path,
+    organisation_id: int,
+    taken: files.Taken,
+    *,
+    reference: str,
+    name: str,
+    language: str,
+    once: str | None,
+    now: datetime,
+) -> BulkJob:
+    """A job for a list that lies in its folder. Its kind and columns are guessed by its header; it waits to be started.
+
+    Raises UnreadableList, TooBusy; RepeatDiffers where the same Idempotency-Key came with another file.
+    """
+    known = by_once(session, organisation_id, once)
+    if known is not None:
+        if known.digest != taken.digest:
+            raise RepeatDiffers("this Idempotency-Key came with another file before: send another key")
+        return known
+    waiting = session.execute(
+        select(BulkJob.id).where(BulkJob.organisation_id == organisation_id, BulkJob.state.in_(OPEN)).limit(MOST_OPEN)
+    ).all()
+    if len(waiting) >= MOST_OPEN:
+        raise TooBusy(f"{MOST_OPEN} lists of your organisation are waiting: start, cancel or remove one", 60)
+    kind, columns, headers = guessed_kind(folder / files.LIST)
+    job = BulkJob(
+        reference=reference,
+        organisation_id=organisation_id,
+        kind=kind,
+        state=JobState.UPLOADED,
+        name=name[:200],
+        language=language,
+        size=taken.size,
+        digest=taken.digest,
+        once=once,
+        headers=headers,
+        columns=columns,
+        rows=0,
+        rows_done=0,
+        sizes={},
+        counts={},
+        made_at=now,
+        purge_on=day_at(now, None) + timedelta(days=KEPT_DAYS),
+        version=1,
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
+    """What a list seems to be about, its columns as guessed, and its headers. Nothing is refused for what it may lack."""
+    for kind, wanted in ((JobKind.SUPPLY_CHAIN, SUPPLY_CHAIN), (JobKind.CORRIDOR, CORRIDOR)):
+        there = columns_in(path, wanted)
+        columns = mapping_of(there, wanted).columns
+        if not lacking(columns, wanted):
+            return kind, columns, [column.name for column in there]
+    there = columns_in(path, VERIFICATION)
+    return JobKind.VERIFICATION, mapping_of(there, VERIFICATION).columns, [column.name for column in there]
+
+
+def by_once(session: Session, organisation_id: int, once: str | None) -> BulkJob | None:
+    if once is None:
+        return None
+    return session.execute(
+        select(BulkJob).where(BulkJob.organisation_id == organisation_id, BulkJob.once == once)
+    ).scalar_one_or_none()
+
+
+def job_of(session: Session, organisation_id: int, reference: str) -> BulkJob:
+    """Raises NotFound, in the same words for what belongs to another and what never was."""
+    job = session.execute(
+        select(BulkJob).where(
+            BulkJob.organisation_id == organisation_id, BulkJob.reference == (read_reference(reference) or "")
+        )
+    ).scalar_one_or_none()
+    if job is None:
+        raise NotFound("your organisation has no job of this reference")
+    return job
+
+
+def jobs_of(session: Session, organisation_id: int, most: int = 200) -> Sequence[BulkJob]:
+    """The newest first."""
+    return (
+        session.execute(
+            select(BulkJob).where(BulkJob.organisation_id == organisation_id).order_by(BulkJob.id.desc()).limit(most)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def correct(job: BulkJob, kind: JobKind, columns: Mapping[str, str], version: int | None = None) -> None:
+    """Say which column holds which field. Raises InvalidInput, UnreadableList, NotNow, StaleVersion."""
+    _require_state(job, (JobState.UPLOADED,), "it was started already: cancel it, and send the list again")
+    if version is not None and version != job.version:
+        raise StaleVersion("the job was changed since you read it")
+    wanted = FIELDS[kind]
+    faults = [
+        Fault(field, Problem.UNKNOWN_FIELD, f"is no field of such a list; known are {', '.join(wanted)}")
+        for field in columns
+        if field not in wanted
+    ]
+    faults += [
+        Fault(field, Problem.INVALID_VALUE, "names no column of the file")
+        for field, column in columns.items()
+        if field in wanted and column not in job.headers
+    ]
+    if faults:
+        raise InvalidInput(faults[:20])
+    require(columns, wanted, job.headers)
+    job.kind = kind
+    job.columns = {field: columns[field] for field in wanted if field in columns}
+    job.version += 1
+
+
+def start(job: BulkJob) -> None:
+    """Raises UnreadableList where the columns cannot do, NotNow where it has ended."""
+    if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):
+        return
+    _require_state(job, (JobState.UPLOADED,), "it has ended: send the list again")
+    require(job.columns, FIELDS[job.kind], job.headers)
+    job.state = JobState.QUEUED
+    job.version += 1
+
+
+def cancel(session: Session, job: BulkJob, now: datetime) -> None:
+    """End a job, whatever it is doing: who works on it finds it ended at its next chunk. Raises NotNow."""
+    if job.state is JobState.CANCELLED:
+        return
+    changed = session.execute(
+        update(BulkJob)
+        .where(BulkJob.id == job.id, BulkJob.state.in_(OPEN))
+        .values(state=JobState.CANCELLED, ended_at=now, version=BulkJob.version + 1)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise NotNow("it has ended already")
+    session.refresh(job)
+
+
+def remove(session: Session, job: BulkJob) -> None:
+    """The row goes first; its folder after the commit. Raises NotNow for one that is being worked on."""
+    _require_state(job, (JobState.UPLOADED, *ENDED), "it is being worked on: cancel it first")
+    session.execute(delete(BulkJob).where(BulkJob.id == job.id))
+
+
+def overdue(session: Session, day: date) -> list[str]:
+    """Delete the rows of jobs whose time is over; the references of their folders."""
+    gone = list(
+        session.execute(
+            select(BulkJob.reference).where(BulkJob.purge_on < day, BulkJob.state.not_in(OPEN[1:]))
+        ).scalars()
+    )
+    for start_at in range(0, len(gone), 500):
+        session.execute(delete(BulkJob).where(BulkJob.reference.in_(gone[start_at : start_at + 500])))
+    return gone
+
+
+def _require_state(job: BulkJob, states: Sequence[JobState], otherwise: str) -> None:
+    if job.state not in states:
+        raise NotNow(otherwise)

@@ -1,0 +1,138 @@
+"""A job's folder: the list as it was sent, and what is written of it. Open to the registry's own user alone.
+
+A file that is acknowledged has been written through to the disk. Results are appended chunk by chunk; how long they are, the
+job's row says, and whatever a killed process wrote behind that is cut off before the next chunk.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, NamedTuple, Protocol
+
+from registry.errors import TooLarge, UnreadableList
+
+MOST_BYTES = 256 << 20
+CHUNK = 1 << 20
+
+LIST = "list"
+WRITTEN = ("results.jsonl", "results.csv", "statements.jsonl")
+"""Files that grow with the rows."""
+
+
+class Stream(Protocol):
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+class Taken(NamedTuple):
+    """A list that lies on the disk."""
+
+    size: int
+    digest: str
+
+
+def folder_of(home: Path, reference: str) -> Path:
+    return home / "bulk" / reference
+
+
+def take(folder: Path, stream: Stream) -> Taken:
+    """Write a list through to the disk as it comes. Raises TooLarge, UnreadableList; of what was refused nothing is left."""
+    _made(folder.parent)
+    _made(folder)
+    size, digest = 0, hashlib.sha256()
+    draft = folder / f".{LIST}"
+    try:
+        with _private(draft) as file:
+            while chunk := stream.read(CHUNK):
+                size += len(chunk)
+                if size > MOST_BYTES:
+                    raise TooLarge(f"a list may have {MOST_BYTES >> 20} MB: split it")
+                digest.update(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        if not size:
+            raise UnreadableList("the file is empty")
+        draft.replace(folder / LIST)
+        _synced(folder)
+        _synced(folder.parent)
+    except BaseException:
+        remove(folder)
+        raise
+    return Taken(size, digest.hexdigest())
+
+
+class Results:
+    """The growing files of a job, cut to what its row says of them."""
+
+    def __init__(self, folder: Path, sizes: Mapping[str, int]) -> None:
+        self._files: dict[str, IO[bytes]] = {}
+        for name in WRITTEN:
+            file = _private(folder / name, is_kept=True)
+            file.truncate(sizes.get(name, 0))
+            file.seek(0, os.SEEK_END)
+            self._files[name] = file
+        _synced(folder)
+
+    def append(self, name: str, body: bytes) -> None:
+        self._files[name].write(body)
+
+    def kept(self) -> dict[str, int]:
+        """Write through what was appended; the length of each file, for the row to say."""
+        for file in self._files.values():
+            file.flush()
+            os.fdatasync(file.fileno())
+        return {name: file.tell() for name, file in self._files.items()}
+
+    def close(self) -> None:
+        for file in self._files.values():
+            file.close()
+
+
+def put(folder: Path, name: str, body: bytes) -> None:
+    """A whole file, or none."""
+    draft = folder / f".{name}"
+    with _private(draft) as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(folder / name)
+    _synced(folder)
+
+
+def chunks_of(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def orphans(home: Path, known: frozenset[str], before: float) -> list[Path]:
+    """Folders that no job has and nobody wrote into since `before`: their requests were killed."""
+    root = home / "bulk"
+    found = []
+    for folder in root.iterdir() if root.is_dir() else ():
+        if folder.is_dir() and folder.name not in known and folder.stat().st_mtime < before:
+            found.append(folder)
+    return found
+
+
+def _made(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _private(path: Path, *, is_kept: bool = False) -> IO[bytes]:
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | (0 if is_kept else os.O_TRUNC)
+    return os.fdopen(os.open(path, flags, 0o600), "r+b")
+
+
+def _synced(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,102 @@
+"""Statements of the rows of a job, and one signature over all of them (docs/bulk.md says their form)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from registry.credentials.receipts import Head
+from registry.credentials.rules import base64, plain, record_digest
+from registry.credentials.signing import compact_jws
+from registry.errors import Fault
+from registry.keyring import Signer
+from registry.log.tree import leaf_hashes, pushed, root_of
+from registry.verdicts.corridor import CorridorVerdict
+from registry.verdicts.question import Verdict
+
+TYPE = "registry-manifest+jwt"
+VERSION = 1
+_AT_ONCE = 4096
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def statement(number: int, key: str | None, line: int | None, said: Mapping[str, Any]) -> bytes:
+    """One line, with its line feed. `said` is what `verdict_said`, `corridor_said` or `refusal_said` give."""
+    place: dict[str, Any] = {"n": number, "key": key}
+    if line is not None:
+        place["line"] = line
+    return _encode({**place, **said}) + b"\n"
+
+
+def verdict_said(asked: Mapping[str, Any], verdict: Verdict, at: datetime) -> dict[str, Any]:
+    return {"at": int(at.timestamp()), "question": _plain(asked), **_said(verdict)} | {
+        "may_continue_existing_placements": verdict.may_continue.value
+    }
+
+
+def corridor_said(asked: Mapping[str, Any], whole: CorridorVerdict, at: datetime) -> dict[str, Any]:
+    return {
+        "at": int(at.timestamp()),
+        "question": _plain(asked),
+        "verdict": whole.verdict.value,
+        "legs": [
+            {"leg": leg.kind.value, **_said(leg.verdict)} | ({"verdict": "not_required"} if leg.is_not_required else {})
+            for leg in whole.legs
+        ],
+    }
+
+
+def refusal_said(faults: Iterable[Fault], asked: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    said: dict[str, Any] = {"errors": [{"parameter": one.parameter, "code": one.code.value} for one in faults]}
+    return said | ({"question": _plain(asked)} if asked else {})
+
+
+def _said(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict.verdict.value,
+        "reasons": [finding.code.value for finding in verdict.reasons],
+        "on": verdict.on.isoformat(),
+        "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
+    }
+
+
+def _plain(asked: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in asked.items()}
+
+
+def root_over(lines: Iterable[bytes]) -> tuple[int, bytes]:
+    """How many lines, and the RFC 6962 tree hash over them, each without its line feed."""
+    count, frontier = 0, list[bytes]()
+    left = iter(lines)
+    while chunk := [line.rstrip(b"\n") for line in islice(left, _AT_ONCE)]:
+        frontier = pushed(count, frontier, leaf_hashes(chunk))
+        count += len(chunk)
+    return count, root_of(frontier)
+
+
+def lines_in(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from file
+
+
+def manifest_of(
+    path: Path, *, job: str, kind: str, counts: Mapping[str, int], head: Head, issuer: str, signer: Signer, at: datetime
+) -> str:
+    """The signed manifest over the statements in a file."""
+    count, root = root_over(lines_in(path))
+    claims = {
+        "v": VERSION,
+        "iss": issuer,
+        "iat": int(at.timestamp()),
+        "job": job,
+        "kind": kind,
+        "count": count,
+        "root": base64(root),
+        "counts": dict(counts),
+        "log": {"origin": head.origin, "size": head.size, "root": base64(head.root)},
+    }
+    return compact_jws(TYPE, claims, signer)
