@@ -127,7 +127,9 @@ def test_killed_in_the_middle_each_row_is_answered_once(
 ) -> None:
     job = started(session, home, rows_of(12_000))
     process = subprocess.Popen(
-        [sys.executable, "-m", "registry.cli", "lists", "work"], env=environment(settings, settings.port), stdin=subprocess.DEVNULL
+        [sys.executable, "-m", "registry.cli", "lists", "work"],
+        env=environment(settings, settings.port),
+        stdin=subprocess.DEVNULL,
     )
     try:
         end = time.monotonic() + 60
