@@ -64,7 +64,10 @@ def environment_of(demo: Served) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("document", ["api.md"])
-def test_what_is_shown_with_curl_is_what_comes(demo: Served, document: str, tmp_path: Path) -> None:
+def test_what_is_shown_is_what_comes(
+    demo: Served, document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """First what is shown with curl, then what is shown in Python, in one folder."""
     text = (DOCS / document).read_text(encoding="utf-8").replace(SHOWN, demo.base_url)
     steps = list(commands_of(text))
     assert len(steps) >= 5
@@ -84,15 +87,9 @@ def test_what_is_shown_with_curl_is_what_comes(demo: Served, document: str, tmp_
     for (command, shown), printed in zip(steps, done.stdout.split(END), strict=False):
         assert checker.check_output(shown + "\n", printed.rstrip("\n") + "\n", FLAGS), f"{command}\n{printed}"
 
-
-@pytest.mark.parametrize("document", ["api.md"])
-def test_what_is_shown_in_python_is_what_comes(
-    demo: Served, document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.chdir(tmp_path)
     for name in (KEY_VARIABLE, KEY_FILE_VARIABLE):
         monkeypatch.delenv(name, raising=False)
-    text = (DOCS / document).read_text(encoding="utf-8").replace(SHOWN, demo.base_url)
     test = doctest.DocTestParser().get_doctest(text, {}, document, document, 0)
     assert len(test.examples) >= 10
     said: list[str] = []

@@ -15,11 +15,13 @@ from registry_client.api.answers import (
     Licence,
     Verdict,
 )
+from registry_client.api.bulk import Answers, Bulk, Progress
 from registry_client.api.errors import BadSetting
 from registry_client.api.pages import items_of, paged
 from registry_client.api.questions import CorridorQuestion, Day, Question, Search, Told, as_body, as_query
 from registry_client.api.reading import read
 from registry_client.api.receipts import Receipts
+from registry_client.api.rows import Rows
 from registry_client.api.settings import address_of, key_of
 from registry_client.api.transport import Limits, Transport, path_of
 
@@ -49,6 +51,7 @@ class Client:
         self._transport = Transport(
             address_of(url), key_of(key, key_file), language=language, limits=limits, agent=agent, ca_file=ca_file
         )
+        self._bulk = Bulk(self._transport)
         self.receipts = Receipts(self._transport)
 
     def __repr__(self) -> str:
@@ -76,6 +79,23 @@ class Client:
     def corridor(self, **question: Unpack[CorridorQuestion]) -> Corridor:
         """Both ends of a corridor and the agreement between them."""
         return self._got(Corridor, path_of("corridor"), question)
+
+    def verify_many(
+        self, rows: Rows, *, columns: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> Answers[Verdict]:
+        """Up to 10,000 questions, in their order: dicts, a data frame, or the path of a CSV or XLSX file.
+
+        `columns` leads from names of dicts or a frame to fields of a Question, and to `key`, your own name of a row; without it
+        the names are the fields. A file's columns are guessed by the registry and said in the answers. Without a key they
+        go by the hundred.
+        """
+        return self._bulk.verify(rows, columns, progress)
+
+    def corridor_many(
+        self, rows: Rows, *, columns: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> Answers[Corridor]:
+        """The same for corridors."""
+        return self._bulk.corridors(rows, columns, progress)
 
     def check(self, **told: Unpack[Told]) -> Checks:
         """Is what a recruiter said of himself what the agency registered?"""

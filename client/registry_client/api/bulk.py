@@ -1,0 +1,228 @@
+"""Many questions in one go, answered in their order."""
+
+import csv
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar, overload
+
+from registry_client.api.answers import Corridor, Reason, Verdict, Whole
+from registry_client.api.errors import BadInput, Fault, UnexpectedAnswer
+from registry_client.api.questions import CorridorQuestion, Question
+from registry_client.api.reading import read
+from registry_client.api.rows import File, Frame, Rows, in_parts, taken
+from registry_client.api.transport import Answered as Response
+from registry_client.api.transport import Transport, path_of
+
+MOST_AT_ONCE = 10_000
+"""Questions of one request with a key."""
+MOST_WITHOUT_KEY = 100
+MOST_BYTES = 16 << 20
+
+KEY = "key"
+QUESTION_FIELDS = (KEY, *(name for name in Question.__annotations__ if name != "receipt"))
+CORRIDOR_FIELDS = (KEY, *CorridorQuestion.__annotations__)
+
+Progress = Callable[[int, int], None]
+"""Told after each part how many are answered, and of how many."""
+
+A = TypeVar("A", Verdict, Corridor)
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[A]):
+    """One question's answer; or `errors`, why it was not answered. `key` is your own, `line` that of a file.
+
+    With a `no`, `steps` are what comes before ending the relation, in their order.
+    """
+
+    key: str | None
+    answer: A | None
+    errors: tuple[Fault, ...] = ()
+    line: int | None = None
+    steps: tuple[Reason, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """`yes`, `no` or `unknown`; `error` where there is no answer."""
+        return "error" if self.answer is None else self.answer.verdict
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered(Whole):
+    key: str | None = None
+    answer: Mapping[str, Any] | None = None
+    errors: tuple[Fault, ...] = ()
+    line: int | None = None
+    steps: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    items: tuple[Any, ...]
+    columns: _Columns = _Columns()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers(Sequence[Item[A]]):
+    """The answers in the order of the questions. `columns` says how a file's columns were read, `ignored` which were not."""
+
+    items: tuple[Item[A], ...] = field(repr=False)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @overload
+    def __getitem__(self, place: int) -> Item[A]: ...
+    @overload
+    def __getitem__(self, place: slice) -> "tuple[Item[A], ...]": ...
+    def __getitem__(self, place: int | slice) -> "Item[A] | tuple[Item[A], ...]":
+        return self.items[place]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each verdict, `error` among them."""
+        counts = dict.fromkeys(("yes", "no", "unknown", "error"), 0)
+        for item in self.items:
+            counts[item.verdict] = counts.get(item.verdict, 0) + 1
+        return counts
+
+    def rows(self) -> list[dict[str, str]]:
+        """Flat: for a table, or `pandas.DataFrame(answers.rows())`."""
+        return [_flat(item) for item in self.items]
+
+    def added_to(self, frame: Frame) -> Any:
+        """A copy of the frame that was asked about, with the answers' columns beside its own."""
+        rows = self.rows()
+        return frame.assign(**{f"registry_{name}": [row[name] for row in rows] for name in _flat_names(self.items)})
+
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
+        """Write them down, safe to open in a spreadsheet. A file that is there is written over, as a whole or not at all."""
+        target = Path(path)
+        beside = target.with_name(f".{target.name}.part")
+        beside.write_text(self.csv(), encoding="utf-8-sig", newline="")
+        beside.replace(target)
+
+    def csv(self) -> str:
+        out = io.StringIO()
+        writer = csv.writer(out)
+        names = _flat_names(self.items)
+        writer.writerow(names)
+        writer.writerows([_no_formula(row[name]) for name in names] for row in self.rows())
+        return out.getvalue()
+
+
+class Bulk:
+    """Asks about many."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def verify(
+        self, rows: Rows, columns: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> Answers[Verdict]:
+        return self._asked(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), progress)
+
+    def corridors(
+        self, rows: Rows, columns: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> Answers[Corridor]:
+        return self._asked(Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), progress)
+
+    def _asked(
+        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], progress: Progress | None
+    ) -> Answers[A]:
+        if isinstance(rows, File):
+            return self._file(kind, noun, rows)
+        if len(rows) > MOST_AT_ONCE:
+            raise BadInput(
+                f"{len(rows)} rows: at most {MOST_AT_ONCE} are answered in one go; a job takes more (client.jobs)"
+            )
+        items: list[Item[A]] = []
+        for part in in_parts(rows, MOST_AT_ONCE if self._transport.has_key else MOST_WITHOUT_KEY):
+            response = self._transport.ask("POST", path_of(noun), body={"items": part}, is_read=True)
+            found = answers_of(kind, response)
+            if len(found) != len(part):
+                raise UnexpectedAnswer(f"{response.where}: {len(part)} were asked and {len(found)} answered")
+            items += found.items
+            if progress is not None:
+                progress(len(items), len(rows))
+        return Answers(tuple(items))
+
+    def _file(self, kind: type[A], noun: str, file: File) -> Answers[A]:
+        content = file.content(MOST_BYTES)
+        if content is None:
+            raise BadInput(
+                f"{file.path}: more than {MOST_BYTES >> 20} MiB are not answered in one go; a job takes more (client.jobs)"
+            )
+        headers = {"Content-Type": file.media}
+        return answers_of(kind, self._transport.ask("POST", path_of(noun), data=content, headers=headers, is_read=True))
+
+
+def answers_of(kind: type[A], response: Response) -> Answers[A]:
+    """Typed, from JSON. Raises UnexpectedAnswer."""
+    told = read(_Listed, response.json(), response.where)
+    items = tuple(item_of(kind, one, f"{response.where}.items[{place}]") for place, one in enumerate(told.items))
+    return Answers(items, told.columns.fields, told.columns.ignored)
+
+
+def item_of(kind: type[A], one: object, where: str) -> Item[A]:
+    found = read(_Answered, one, where)
+    answer = None if found.errors or found.answer is None else read(kind, found.answer, f"{where}.answer")
+    return Item(found.key, answer, found.errors, found.line, found.steps)
+
+
+_NAMES = (
+    "key",
+    "line",
+    "verdict",
+    "reason",
+    "text",
+    "agency_id",
+    "agency",
+    "licence",
+    "status",
+    "valid_to",
+    "on",
+    "error",
+)
+_LEGS = ("sending_licence", "receiving_licence", "agreement")
+
+
+def _flat_names(items: Sequence[Item[Any]]) -> tuple[str, ...]:
+    if any(isinstance(item.answer, Corridor) for item in items):
+        return ("key", "line", "verdict", *_LEGS, *(f"{leg}_reason" for leg in _LEGS), "error")
+    return _NAMES
+
+
+def _flat(item: Item[Any]) -> dict[str, str]:
+    row = dict.fromkeys((*_NAMES, *_LEGS, *(f"{leg}_reason" for leg in _LEGS)), "")
+    row |= {"key": item.key or "", "line": "" if item.line is None else str(item.line), "verdict": item.verdict}
+    row["error"] = "; ".join(f"{fault.parameter}: {fault.detail}" for fault in item.errors)
+    answer = item.answer
+    if isinstance(answer, Verdict):
+        row |= {"reason": answer.reasons[0].code, "text": answer.reasons[0].text} if answer.reasons else {}
+        row["on"] = answer.on.isoformat()
+        if answer.agency is not None:
+            row |= {"agency_id": answer.agency.agency_id, "agency": answer.agency.name}
+        if answer.licence is not None:
+            row |= {"licence": answer.licence.number, "status": answer.licence.status or ""}
+            row["valid_to"] = "" if answer.licence.valid_to is None else answer.licence.valid_to.isoformat()
+    elif isinstance(answer, Corridor):
+        for leg in answer.legs:
+            row |= {leg.leg: leg.verdict, f"{leg.leg}_reason": leg.reasons[0].code if leg.reasons else ""}
+    return row
+
+
+def _no_formula(text: str) -> str:
+    """A spreadsheet would run what begins so."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠") else text
