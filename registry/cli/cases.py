@@ -19,7 +19,7 @@ from registry.clock import now
 from registry.complaints import case_reading, casework, holds, priorities, purging, units
 from registry.complaints.attachments import files_remover
 from registry.complaints.sealing import Sealer
-from registry.complaints.states import OPEN_STATES
+from registry.complaints.states import DECIDED_STATES, OPEN_STATES
 from registry.complaints.storage import store_of
 
 EXAMPLES = """\b
@@ -94,6 +94,9 @@ def triage(case: str | None, unit: str, name: str, role: str) -> None:
     click.echo("\n".join(lines))
 
 
+_BY_DECISION = DECIDED_STATES | {CaseState.DECISION_DRAFT}
+
+
 @cases.command()
 @click.argument("case", type=Reference())
 @click.argument("state", type=click.Choice([state.value for state in CaseState]))
@@ -102,6 +105,11 @@ def triage(case: str | None, unit: str, name: str, role: str) -> None:
 @click.option("--version", type=int, help="The version that was read: refuses if it was changed since.")
 def move(case: str, state: str, unit: str, name: str, role: str, reason: str | None, version: int | None) -> None:
     """Take CASE to STATE, as `registry cases moves` allows it."""
+    if CaseState(state) in _BY_DECISION:
+        raise click.UsageError(
+            "a decision is written by one officer and made by another, with its reasons and words for the complainant: "
+            f"on the tab Decision of /console/cases/{case}, or by POST /api/v1/cases/{case}/decisions and then .../make"
+        )
     with desk(unit, name, role) as (session, sealer, officer):
         moved = casework.move(session, sealer, officer, case, CaseState(state), now(), reason=reason, version=version)
     click.echo(f"{case} is {moved.state}, version {moved.version}.")

@@ -6,6 +6,7 @@ line and an outbox event. None of these holds a word of what was written.
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, select
@@ -13,18 +14,26 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
 from registry.audit.actions import record
-from registry.case_terms import CaseRole, CaseState
+from registry.case_terms import CaseRole, CaseState, HearingState
 from registry.complaints import clocks
 from registry.complaints.casework_models import CaseMove
+from registry.complaints.hearings.models import Hearing
 from registry.complaints.models import Case
 from registry.complaints.retention_rules import purge_day
-from registry.complaints.states import ENDING_STATES, OPEN_STATES, Facts, find, holds
+from registry.complaints.states import ENDING_STATES, OPEN_STATES, Facts, Guard, find, holds
 from registry.complaints.units import periods_of
 from registry.errors import IllegalMove, NotFound, StaleVersion
 from registry.events.actions import tell
 from registry.officers.models import Unit
 
 _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
+
+
+_ABOUT_HEARINGS = {
+    Guard.HEARING_IS_SERVED: "an agency is heard by serving it a hearing, on the case's tab of hearings",
+    Guard.HEARING_IS_OVER: "a hearing is served and the agency may still answer: wait for its day, or close the hearing",
+}
+"""Guards that ask for a hearing of the case, and what to do where they do not hold."""
 
 
 def locked(session: Session, case_id: int) -> Case:
@@ -74,10 +83,11 @@ def advance(
     history = moves_of(session, case)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
     facts = facts_of(case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit)
+    if move.guard in _ABOUT_HEARINGS:
+        facts = replace(facts, hearing=_hearing_of(session, case))
     if not holds(move.guard, facts):
-        raise IllegalMove(
-            f"what is {case.state} does not become {target} now: {move.guard.replace('_', ' ')} does not hold"
-        )
+        why = _ABOUT_HEARINGS.get(move.guard) or f"{move.guard.replace('_', ' ')} does not hold"
+        raise IllegalMove(f"what is {case.state} does not become {target} now: {why}")
     source = case.state
     case.state, case.is_open = target, target in OPEN_STATES
     _set_days(case, history, unit, at.date())
@@ -132,6 +142,11 @@ def changed(
 def moves_of(session: Session, case: Case) -> list[CaseMove]:
     """What a case went through, the latest last."""
     return list(session.execute(select(CaseMove).where(CaseMove.case_id == case.id).order_by(CaseMove.id)).scalars())
+
+
+def _hearing_of(session: Session, case: Case) -> HearingState | None:
+    is_open = (Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
+    return session.execute(select(Hearing.state).where(*is_open)).scalar_one_or_none()
 
 
 def same_person(name: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from registry.case_terms import CaseRole, CaseState, Priority
+from registry.case_terms import CaseRole, CaseState, HearingState, Priority
 
 REOPENING = timedelta(days=365)
 """How long after its end a case may be opened again."""
@@ -32,6 +32,8 @@ class Guard(StrEnum):
     WITHIN_A_YEAR = "within_a_year"
     WITHIN_REGRET = "within_regret"
     TIME_IS_OVER = "time_is_over"
+    HEARING_IS_SERVED = "hearing_is_served"
+    HEARING_IS_OVER = "hearing_is_over"
 
 
 class Clock(StrEnum):
@@ -140,10 +142,10 @@ MOVES: tuple[Move, ...] = (
     _move(_S.INVESTIGATING, _S.WAITING_COMPLAINANT, _G.ALWAYS, Clock.PAUSE, *_OFFICERS),
     _move(_S.WAITING_COMPLAINANT, _S.INVESTIGATING, _G.CAME_FROM_INVESTIGATION, Clock.RESUME, _R.REGISTRY, *_OFFICERS),
     # Investigation and hearing
-    _move(_S.INVESTIGATING, _S.AGENCY_HEARING, _G.ALWAYS, Clock.NONE, *_OFFICERS),
+    _move(_S.INVESTIGATING, _S.AGENCY_HEARING, _G.HEARING_IS_SERVED, Clock.NONE, *_OFFICERS),
     _move(_S.AGENCY_HEARING, _S.INVESTIGATING, _G.ALWAYS, Clock.NONE, _R.REGISTRY, *_OFFICERS),
-    _move(_S.AGENCY_HEARING, _S.DECISION_DRAFT, _G.ALWAYS, Clock.NONE, *_OFFICERS),
-    _move(_S.INVESTIGATING, _S.DECISION_DRAFT, _G.ALWAYS, Clock.NONE, *_OFFICERS),
+    _move(_S.AGENCY_HEARING, _S.DECISION_DRAFT, _G.HEARING_IS_OVER, Clock.NONE, *_OFFICERS),
+    _move(_S.INVESTIGATING, _S.DECISION_DRAFT, _G.HEARING_IS_OVER, Clock.NONE, *_OFFICERS),
     _move(_S.INVESTIGATING, _S.OUT_OF_SCOPE, _G.HAS_REASON, Clock.ANSWERED, *_OFFICERS),
     _move(_S.INVESTIGATING, _S.MERGED, _G.SAME_UNIT, Clock.STOP, *_OFFICERS),
     _move(_S.INVESTIGATING, _S.CLOSED, _G.HAS_REASON, Clock.ANSWERED, _R.SUPERVISOR),
@@ -177,6 +179,7 @@ class Facts:
     """What guards look at. Days are the registry's; `came_from` is the state before the present one.
 
     `investigators` are those who moved the case while it was investigated; `other_unit_is_same` is about a merge's other case.
+    `hearing` is where the case's hearing stands, if one is open.
     """
 
     today: date
@@ -190,6 +193,7 @@ class Facts:
     ended_on: date | None = None
     purge_on: date | None = None
     has_legal_hold: bool = False
+    hearing: HearingState | None = None
 
 
 def find(source: CaseState, target: CaseState, role: CaseRole) -> Move | None:
@@ -248,4 +252,8 @@ _HOLDS: dict[Guard, Callable[[Facts], bool]] = {
     Guard.TIME_IS_OVER: lambda facts: (
         facts.purge_on is not None and facts.purge_on <= facts.today and not facts.has_legal_hold
     ),
+    Guard.HEARING_IS_SERVED: lambda facts: (
+        facts.hearing in (HearingState.SERVED, HearingState.ANSWERED, HearingState.LAPSED)
+    ),
+    Guard.HEARING_IS_OVER: lambda facts: facts.hearing is not HearingState.SERVED,
 }

@@ -16,10 +16,13 @@ from registry.audit import queries as chain
 from registry.audit.actions import record
 from registry.audit.chain import BEFORE_THE_FIRST
 from registry.audit.models import AuditEntry, AuditSubject
+from registry.complaints.decisions.models import Decision
+from registry.complaints.models import Case
 from registry.complaints.sealing import RING
 from registry.complaints.unit_keys import ESCROW
 from registry.officers.models import Officer, OfficerChange
-from registry.oversight.rules import ALSO_READ, OWN_LINES, READ
+from registry.oversight.rules import ALSO_READ, OWN_LINES, READ, UNSAID
+from registry.sanctions.models import Sanction
 
 OF_ALL = (ESCROW, RING)
 """Subjects that concern every unit's cases."""
@@ -96,6 +99,34 @@ def acts_on(session: Session, reference: str) -> list[Acted]:
     return [Acted(*row) for row in session.execute(counted)]
 
 
+def done_in(session: Session, reference: str, limit: int) -> list[tuple[Line, str | None]]:
+    """What was done in a case and to the sanctions that rest on its decisions, the latest first, each with its officer's name.
+
+    What was read is left out.
+    """
+    decisions = select(Decision.reference).join(Case, Case.id == Decision.case_id).where(Case.reference == reference)
+    sanctions = select(Sanction.reference).where(Sanction.decision.in_(decisions))
+    is_of_case = or_(AuditSubject.subject == reference, AuditSubject.subject.in_(sanctions))
+    found = (
+        select(
+            AuditEntry.index,
+            AuditEntry.on_day,
+            AuditEntry.actor,
+            AuditEntry.act,
+            AuditSubject.subject,
+            AuditEntry.subject,
+            AuditEntry.detail,
+            Officer.name,
+        )
+        .join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
+        .outerjoin(Officer, Officer.reference == AuditEntry.actor)
+        .where(is_of_case, not_(_is_reading()), AuditEntry.act.not_in([*OWN_LINES, *UNSAID]))
+        .order_by(AuditEntry.index.desc())
+        .limit(limit)
+    )
+    return [(Line(*row[:-1]), row[-1]) for row in session.execute(found)]
+
+
 def exported(session: Session, unit: str, wanted: Wanted) -> Iterator[bytes]:
     """A unit's lines as JSON lines, the oldest first: exact bytes, the hash before and the hash after; the last is the head.
 
@@ -169,6 +200,10 @@ def _matching(wanted: Wanted) -> list[ColumnElement[bool]]:
         about = select(AuditSubject.pseudonym).where(AuditSubject.subject == wanted.subject)
         found.append(or_(AuditEntry.subject == wanted.subject, AuditEntry.subject.in_(about)))
     if wanted.is_reading:
-        ends = and_(AuditEntry.act.endswith(READ), not_(AuditEntry.act.in_(OWN_LINES)))
-        found.append(or_(ends, AuditEntry.act.in_(ALSO_READ)))
+        found.append(_is_reading())
     return found
+
+
+def _is_reading() -> ColumnElement[bool]:
+    ends = and_(AuditEntry.act.endswith(READ), not_(AuditEntry.act.in_(OWN_LINES)))
+    return or_(ends, AuditEntry.act.in_(ALSO_READ))

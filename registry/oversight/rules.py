@@ -6,6 +6,8 @@ ALSO_READ = ("referral.previewed", "referral.identity_considered", "opening.cons
 READ = "read"
 OWN_LINES = ("audit.read", "case.trail_read")
 """Looking at the audit itself: nothing sealed is opened by it."""
+UNSAID = ("hearing.answer_kept",)
+"""What is nobody's but the agency's until it has answered: it stands in no case's timeline."""
 
 
 def is_reading(act: str) -> bool:

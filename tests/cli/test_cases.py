@@ -159,7 +159,7 @@ def test_what_was_written_moves_no_cursor_of_a_terminal(units: Office):
     assert "clean\\u001b[2J\\u202egnp.exe" in told
 
 
-def test_a_case_goes_from_filing_to_a_decision(units: Office):
+def test_a_case_goes_from_filing_to_investigation_and_no_further_without_a_hearing_or_a_written_decision(units: Office):
     filed = units.file()
     reference = filed.case.reference
     units.run("cases", "move", reference, "in_triage", *ANNA)
@@ -168,21 +168,28 @@ def test_a_case_goes_from_filing_to_a_decision(units: Office):
     )
     shown = mailbox.mailbox(units.session, units.sealer, come_back(units.session, units.sealer, filed.code, AT), AT)
     assert [message.text for message in shown.messages] == ["We read it.\nWhen was it?"]
-    for state in ("investigating", "decision_draft"):
-        units.run("cases", "move", reference, state, *ANNA)
-    code, told = units.try_(
-        "cases", "move", reference, "decided_upheld", "--unit", "it-labour", "--by", "a. anna", "--as", "decider",
-        "--reason", "x",
-    )  # fmt: skip
-    assert (code, "other than investigator" in told) == (2, True)
-    version = str(filed.case.version)
-    code, _ = units.try_("cases", "move", reference, "investigating", *CARLA, "--reason", "x", "--version", "1")
+    units.run("cases", "move", reference, "investigating", *ANNA)
+    code, _ = units.try_("cases", "move", reference, "closed", *CARLA, "--reason", "x", "--version", "1")
     assert code == 2
-    units.run(
-        "cases", "move", reference, "decided_upheld", "--unit", "it-labour", "--by", "B. Bruno", "--as", "decider",
-        "--reason", "proven", "--version", version,
-    )  # fmt: skip
-    assert filed.case.state is CaseState.DECIDED_UPHELD
+    for state in ("decision_draft", "decided_upheld"):
+        code, told = units.try_(
+            "cases",
+            "move",
+            reference,
+            state,
+            "--unit",
+            "it-labour",
+            "--by",
+            "B. Bruno",
+            "--as",
+            "decider",
+            "--reason",
+            "x",
+        )
+        assert (code, "a decision is written by one officer and made by another" in told) == (2, True)
+    code, told = units.try_("cases", "move", reference, "agency_hearing", *CARLA)
+    assert (code, "by serving it a hearing" in told) == (2, True)
+    assert filed.case.state is CaseState.INVESTIGATING
 
 
 def test_lowering_what_is_urgent_takes_two(units: Office):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from registry.case_terms import CaseRole, CaseState, Priority
+from registry.case_terms import CaseRole, CaseState, HearingState, Priority
 from registry.complaints.states import (
     ENDING_STATES,
     MOVES,
@@ -83,6 +83,27 @@ def test_a_complaint_may_be_withdrawn_until_it_is_decided():
 def test_what_is_urgent_is_never_set_aside_as_a_flood(priority):
     assert not holds(Guard.NOT_URGENT, Facts(today=TODAY, priority=priority, has_unit=True))
     assert all(move.guard is Guard.NOT_URGENT for move in MOVES if move.target is CaseState.QUARANTINED)
+
+
+@pytest.mark.parametrize(
+    ("hearing", "is_heard", "may_be_decided"),
+    [
+        (None, False, True), ("drafted", False, True), ("approved", False, True),
+        ("served", True, False), ("answered", True, True), ("lapsed", True, True),
+    ],
+)  # fmt: skip
+def test_a_case_is_heard_once_a_hearing_is_served_and_decided_once_that_is_over(hearing, is_heard, may_be_decided):
+    facts = Facts(today=TODAY, hearing=None if hearing is None else HearingState(hearing))
+    assert holds(Guard.HEARING_IS_SERVED, facts) is is_heard
+    assert holds(Guard.HEARING_IS_OVER, facts) is may_be_decided
+    guards = {
+        (move.target, move.guard)
+        for move in MOVES
+        if move.target in (CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT)
+    }
+    assert guards == {
+        (CaseState.AGENCY_HEARING, Guard.HEARING_IS_SERVED), (CaseState.DECISION_DRAFT, Guard.HEARING_IS_OVER),
+    }  # fmt: skip
 
 
 def test_who_investigated_does_not_decide():

@@ -13,7 +13,8 @@ from registry.complaints.desk.taking import ways_of
 from registry.complaints.priorities import TWO_PERSONS
 from registry.complaints.storage import store_of
 from registry.console.acting import acting, roles_of, sealer
-from registry.console.cases.showing import ShownMove, shown_agency, shown_box
+from registry.console.cases.happened import happened
+from registry.console.cases.showing import shown_agency, shown_box
 from registry.console.cases.tabs import case_page, head_of, open_case
 from registry.console.guard import allowed
 from registry.console.refusals import Refusal
@@ -68,7 +69,7 @@ def case_told(session: Session, me: Present, reference: str, refusal: Refusal | 
         view=view,
         boxes=[shown_box(spoken, box, agency) for box in view.boxes],
         agency=None if agency is None else shown_agency(spoken, agency, today),
-        moves=[ShownMove(one, names.get(one.actor, one.actor)) for one in reversed(view.moves)],
+        happened=happened(session, me, view),
         related=related(session, view.case),
         ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from registry.agencies import record
 from registry.case_terms import AttachmentState
 from registry.complaints.case_reading import ShownBox
-from registry.complaints.casework_models import CaseMove
 from registry.complaints.questions import QUESTIONNAIRE
 from registry.terms import Language
 from registry.verdicts.status_rules import standing_on
@@ -37,13 +36,6 @@ class ShownAgency(NamedTuple):
     country: str
     licences: Sequence[ShownLicence]
     has_clone_warning: bool
-
-
-class ShownMove(NamedTuple):
-    """`by` is a name, or empty where the complainant or the registry itself moved the case."""
-
-    move: CaseMove
-    by: str
 
 
 def shown_box(language: Language, box: ShownBox, agency: record.Agency | None) -> dict[str, Any]:

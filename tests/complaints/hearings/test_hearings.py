@@ -398,3 +398,13 @@ def test_a_dump_shows_neither_the_allegation_nor_the_answer(session, sealer, cas
     row = str(session.execute(text("SELECT * FROM hearings")).one())
     for word in ("identity documents", "We keep none", "Half of it"):
         assert word not in row
+
+
+def test_no_officer_says_by_hand_that_an_agency_is_heard_or_decides_while_it_may_answer(session, sealer, case):
+    with pytest.raises(IllegalMove, match="by serving it a hearing"):
+        casework.move(session, sealer, ANNA, case.reference, CaseState.AGENCY_HEARING, AT)
+    hearing = served(session, sealer, case)
+    with pytest.raises(IllegalMove, match="the agency may still answer"):
+        casework.move(session, sealer, ANNA, case.reference, CaseState.DECISION_DRAFT, AT)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    assert casework.move(session, sealer, ANNA, case.reference, CaseState.DECISION_DRAFT, AT).state == "decision_draft"

@@ -228,3 +228,16 @@ def test_whoever_has_an_interest_in_the_agency_hears_nobody_though_the_case_name
         assert interested.post(f"{path}/{act}", version=1, allegation="x", answer_by="2999-01-01").status_code == 403
     form = {"allegation": ALLEGATION, "version": 1, "agency": agency}
     assert interested.post(f"{at_of(case)}/new", **form).status_code == 403
+
+
+def test_a_timeline_tells_more_than_moves_and_of_no_hearing_to_who_reads_none(
+    writer: Desk, checker: Desk, case: Heard, desk_for: DeskOf
+) -> None:
+    served(writer, checker, case)
+    page = f"/console/cases/{case.reference}"
+    triage = desk_for(Role.TRIAGE, name="T Triage")
+    told, less = (words_of(desk.get(page)).split("What happened", 1)[1] for desk in (writer, triage))
+    for happened in ("served the hearing", "approved the hearing", "wrote a message", "gave consent"):
+        assert happened in told, told
+    assert "hearing" not in less
+    assert "wrote a message" in less

@@ -1,0 +1,69 @@
+"""What happened in a case, the latest first: moves, messages, notes, referrals, hearings, decisions, and sanctions that followed.
+
+Days and acts, never a word of what was written; and of what an officer's role does not read, not even that it is there.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.case_terms import Author, CaseRole
+from registry.complaints.case_reading import CaseView
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.oversight import lines
+
+MOST = 200
+_MOVED = "case.moved"
+
+_NEEDS: Mapping[str, tuple[Resource, Act]] = {
+    "case.noted": (Resource.CASE, Act.WRITE),
+    "case.task_added": (Resource.CASE, Act.WRITE),
+    "case.task_done": (Resource.CASE, Act.WRITE),
+    "case.task_reopened": (Resource.CASE, Act.WRITE),
+    "referral": (Resource.REFERRAL, Act.READ),
+    "hearing": (Resource.HEARING, Act.READ),
+    "decision": (Resource.DECISION, Act.READ),
+    "sanction": (Resource.SANCTION, Act.READ),
+    "break_glass": (Resource.TRAIL, Act.READ),
+    "identity": (Resource.TRAIL, Act.READ),
+    "original": (Resource.TRAIL, Act.READ),
+}
+"""What must be an officer's right before he is shown an act, by the act or by what it begins with."""
+
+
+class Happened(NamedTuple):
+    """`state` is where a move led, None for other acts. `by` is a name, empty where `role`, no officer, did it."""
+
+    on_day: date
+    act: str
+    state: str | None
+    by: str
+    role: str
+
+
+def happened(session: Session, me: Present, view: CaseView) -> list[Happened]:
+    found = lines.done_in(session, view.case.reference, MOST)
+    done = [_of_line(line, name) for line, name in found if _may_see(me, line.act)]
+    written = [
+        Happened(message.written_on, "case.written", None, "", CaseRole.COMPLAINANT)
+        for box in view.boxes
+        for message in reversed(box.messages)
+        if message.author is Author.COMPLAINANT
+    ]
+    # Stable: of one day, what was done stands in its order.
+    return sorted([*written, *done], key=lambda one: one.on_day, reverse=True)
+
+
+def _may_see(me: Present, act: str) -> bool:
+    needs = _NEEDS.get(act) or _NEEDS.get(act.partition(".")[0])
+    return needs is None or me.standing.may(*needs)
+
+
+def _of_line(line: lines.Line, name: str | None) -> Happened:
+    is_nobody = line.actor in (CaseRole.COMPLAINANT, CaseRole.REGISTRY)
+    state = line.detail.split(" ")[-1] if line.act == _MOVED else None
+    by, role = ("", line.actor) if is_nobody else (name or line.actor, "")
+    return Happened(line.on_day, line.act, state, by, role)
