@@ -4,12 +4,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.bulk_terms import StepCode
+from registry.bulk_terms import JobKind, JobState, ResultForm, StepCode
 from registry.codes import Problem
 from registry.terms import Activity
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
-from schemas.fields import Country, Line, OneOf, Word
+from schemas.fields import Country, Instant, Line, OneOf, Sayings, Word
 from schemas.verify import SectorOnDaySchema, VerdictSchema, VerifySchema
 
 MOST_IN_KEY = 200
@@ -150,3 +150,48 @@ class SupplyItemSchema(SectorOnDaySchema):
     origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2."})
     destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2."})
     activity = Word(Activity, metadata={"description": "What the provider does."})
+
+
+class JobColumnsSchema(InSchema):
+    """Which column holds which field."""
+
+    kind = Word(JobKind, required=True, metadata={"description": "What the rows ask."})
+    columns = Sayings(most=40, required=True, metadata={"description": "Column of the file by field."})
+
+
+class JobSchema(OutSchema):
+    """A list as a job."""
+
+    job_id = fields.String(required=True)
+    kind = OneOf(JobKind, required=True, metadata={"description": "What the rows ask, guessed by the header at first."})
+    state = OneOf(JobState, required=True)
+    name = fields.String(required=True, metadata={"description": "What the file was called."})
+    size = fields.Integer(required=True, metadata={"description": "Bytes of the list."})
+    sha256 = fields.String(required=True)
+    headers = fields.List(fields.String(), required=True, metadata={"description": "The columns of the file."})
+    columns = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "Which of them holds which field; to be corrected before it is started."},
+    )
+    lacking = fields.String(
+        required=True, metadata={"description": "What keeps it from being started; empty: nothing."}
+    )
+    rows = fields.Integer(required=True, metadata={"description": "Rows of the list, once they are counted."})
+    rows_done = fields.Integer(required=True)
+    counts = fields.Nested(CountsSchema, required=True)
+    trouble = fields.String(required=True, metadata={"description": "Why it failed."})
+    made_at = Instant(required=True)
+    started_at = Instant(required=True, allow_none=True)
+    ended_at = Instant(required=True, allow_none=True)
+    removed_on = fields.Date(
+        required=True, metadata={"description": "The day after which list and results are removed."}
+    )
+    results = fields.List(OneOf(ResultForm), required=True, metadata={"description": "Forms in which results are had."})
+
+
+class JobsSchema(OutSchema):
+    """The jobs of an organisation."""
+
+    items = fields.List(fields.Nested(JobSchema), required=True, metadata={"description": "The newest first."})

@@ -4,6 +4,7 @@ from typing import Any
 
 from registry.account_terms import Scope
 from registry.api.desk.guard import NEEDS
+from registry.bulk_terms import ResultForm
 from registry.case_terms import ConsentKind
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.web.desk import Policy
@@ -15,6 +16,7 @@ TAGS = {
     "verify": "May this recruiter recruit for this corridor, sector and date - and how do we know?",
     "corridor": "Both ends of a corridor and the agreement between them.",
     "verifications": "Many questions in one go: a whole list of recruiters, each answered as verify answers it.",
+    "verification-jobs": "Lists of up to a million rows, answered by a job: docs/bulk.md.",
     "corridor verifications": "Many corridors in one go, each answered as the corridor question answers it.",
     "checks": "Is what a recruiter said of himself what the agency registered?",
     "agencies": "The public records.",
@@ -160,6 +162,7 @@ REFERENCE = {
 }
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "kind": {"description": "Whom it is about.", "schema": {"type": "string", "enum": list(ConsentKind)}},
+    "form": {"description": "In which form.", "schema": {"type": "string", "enum": list(ResultForm)}},
 }
 """Parts of a path that are not references, by name."""
 

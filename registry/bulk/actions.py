@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import files
 from registry.bulk.models import BulkJob
-from registry.bulk.reading import columns_in, mapping_of, require
+from registry.bulk.reading import columns_of_lines, looked_at, mapping_of, require
 from registry.bulk.rules import CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
 from registry.bulk_terms import JobKind, JobState
 from registry.clock import day_at
@@ -81,12 +81,13 @@ def add_job(
 
 def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
     """What a list seems to be about, its columns as guessed, and its headers. Nothing is refused for what it may lack."""
+    lines = looked_at(path)
     for kind, wanted in ((JobKind.SUPPLY_CHAIN, SUPPLY_CHAIN), (JobKind.CORRIDOR, CORRIDOR)):
-        there = columns_in(path, wanted)
+        there = columns_of_lines(lines, wanted)
         columns = mapping_of(there, wanted).columns
         if not lacking(columns, wanted):
             return kind, columns, [column.name for column in there]
-    there = columns_in(path, VERIFICATION)
+    there = columns_of_lines(lines, VERIFICATION)
     return JobKind.VERIFICATION, mapping_of(there, VERIFICATION).columns, [column.name for column in there]
 
 

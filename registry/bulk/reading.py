@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from registry.bulk.rules import Columns, guessed, lacking
 from registry.errors import ImportRefused, UnreadableList
-from registry.imports.columns import Column, below, columns_of, first_lines
+from registry.imports.columns import Column, below, first_lines
 from registry.imports.mapping import Layout
 from registry.imports.reading import form_of
 from registry.imports.spreadsheets import opened_sheet
@@ -39,10 +39,12 @@ def held(body: bytes) -> Iterator[Path]:
 
 
 def columns_in(path: Path, wanted: Sequence[str]) -> list[Column]:
-    """The columns of a list with some of their values. Raises UnreadableList.
+    """The columns of a list with some of their values. Raises UnreadableList."""
+    return columns_of_lines(looked_at(path), wanted)
 
-    The header is the first line that names most of what is wanted: the fullest line may be a row with a cell too many.
-    """
+
+def looked_at(path: Path) -> list[list[str]]:
+    """The first lines of a list. Raises UnreadableList."""
     with _in_words(path):
         form = form_of(path)
         if form not in FORMS:
@@ -50,8 +52,19 @@ def columns_in(path: Path, wanted: Sequence[str]) -> list[Column]:
                 "the file is JSON: send a list of questions as the body of a request, or as CSV or XLSX"
             )
         lines = first_lines(path, form)
-        named = [len(guessed(line, wanted).columns) for line in lines[:HEADER_WITHIN]]
-        return below(lines, named.index(max(named))) if any(named) else columns_of(path).columns
+        if not any(cell.strip() for line in lines for cell in line):
+            raise UnreadableList("the file has no columns: is it a table?")
+        return lines
+
+
+def columns_of_lines(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> list[Column]:
+    """The header is the first line that names most of what is wanted: the fullest may be a row with a cell too many.
+
+    Where no line names anything, the fullest is shown, for its columns to be told by hand.
+    """
+    named = [len(guessed(line, wanted).columns) for line in lines[:HEADER_WITHIN]]
+    filled = named if any(named) else [sum(bool(cell.strip()) for cell in line) for line in lines[:HEADER_WITHIN]]
+    return below(lines, filled.index(max(filled)))
 
 
 def mapping_of(columns: Sequence[Column], wanted: Sequence[str]) -> Columns:

@@ -76,7 +76,10 @@ ORGANISATION_PATHS = tuple(
 )
 """What begins so needs an organisation's key, and no page of another site reads it."""
 
-READ_BY_POST = frozenset({"/api/v1/verify", "/api/v1/checks", "/api/v1/fees", "/api/v1/receipts/verify"})
+READ_BY_POST = frozenset(
+    f"/api/v1/{noun}"
+    for noun in ("verify", "verifications", "corridor-verifications", "checks", "fees", "receipts/verify")
+)
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
 
 NOT_ELSEWHERE = (*DESK_PATHS, *ORGANISATION_PATHS)

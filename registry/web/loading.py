@@ -191,15 +191,19 @@ def loaded_body(schema: InSchema, most: int = MOST_BODY_BYTES) -> dict[str, Any]
 
 def loaded_once() -> Once | None:
     """What Idempotency-Key says, if it stands there. Read it after the body, which brings its own limit."""
+    key = once_key()
+    return None if key is None else Once(key, hashlib.sha256(request.get_data()).hexdigest())
+
+
+def once_key() -> str | None:
+    """The key alone, where what stands beside it is not to be held in memory."""
     key = request.headers.get(ONCE)
-    if key is None:
-        return None
-    if not _ONCE.fullmatch(key):
+    if key is not None and not _ONCE.fullmatch(key):
         detail = (
             "must be 16 to 80 letters, digits, hyphens or underscores that nobody can guess, for example a random UUID"
         )
         raise InvalidInput([Fault(ONCE, Problem.INVALID_VALUE, detail)])
-    return Once(key, hashlib.sha256(request.get_data()).hexdigest())
+    return key
 
 
 def loaded_file(most: int) -> bytes:

@@ -27,6 +27,8 @@ from registry.web.loading import (
     loaded_file_name,
     loaded_list,
     loaded_once,
+    once_key,
+    refuse_query,
 )
 from schemas.base import InSchema, OutSchema
 
@@ -98,6 +100,22 @@ def takes_file(most: int) -> Callable[[View], View]:
         def taking(self: Any, **path: str) -> Any:
             body = loaded_file(most)
             return view(self, **path, body=body, name=loaded_file_name(), once=loaded_once())
+
+        taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True, most=most)  # type: ignore[attr-defined]
+        return taking
+
+    return decorate
+
+
+def takes_upload(most: int) -> Callable[[View], View]:
+    """Hand the view its body as it comes, `stream`, the file's `name`, and what Idempotency-Key says, as `once`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def taking(self: Any, **path: str) -> Any:
+            request.max_content_length = most
+            refuse_query()
+            return view(self, **path, stream=request.stream, name=loaded_file_name(), once=once_key())
 
         taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True, most=most)  # type: ignore[attr-defined]
         return taking

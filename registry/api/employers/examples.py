@@ -10,4 +10,24 @@ ORGANISATION, KEY, OTHER_KEY = "XRGANSATN22A", "KEYXX222222B", "XTHERKEY222C"
 
 ORGANISATIONS = (example("getOrganisation", "own", "Whose key this is", "/organisation"),)
 
-EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS,)
+JOB, DONE_JOB = "JBXX2222222Z", "DNEJB222222M"
+
+_JOB = {"job_id": JOB}
+LISTS = (
+    example("createJob", "not_a_list", "What is no table is refused", "/verification-jobs", "POST", body={}, status=400),
+    example("listJobs", "two", "A list that waits and one that is done", "/verification-jobs"),
+    example(
+        "correctColumns", "by_name", "The column that holds the names", "/verification-jobs/{job_id}/columns", "PUT", path=_JOB,
+        body={"kind": "verification", "columns": {"key": "ref", "name": "who"}},
+    ),
+    example("startJob", "start", "Have it answered", "/verification-jobs/{job_id}/start", "POST", path=_JOB),
+    example("getJob", "queued", "It waits for its turn", "/verification-jobs/{job_id}", path=_JOB),
+    example(
+        "getResults", "not_yet", "Results before it is done", "/verification-jobs/{job_id}/results/{form}",
+        path={**_JOB, "form": "csv"}, status=409,
+    ),
+    example("cancelJob", "cancel", "End it", "/verification-jobs/{job_id}/cancel", "POST", path=_JOB),
+    example("removeJob", "remove", "Remove the list", "/verification-jobs/{job_id}", "DELETE", path=_JOB, status=204),
+)  # fmt: skip
+
+EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS, *LISTS)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from flask import request
+from flask import g, request
 from flask_restx import Namespace, Resource
 
+from registry.account_terms import Scope
 from registry.api.employers.answering import CorridorAsked, Given, answers, corridor_answers, written
 from registry.api.employers.items import QUESTIONS, Item, Keys, Sent, Writer, asking, items_in
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
@@ -31,6 +32,7 @@ from registry.verdicts.many import Asked, ManyReader, is_searched
 from registry.web.answers import MEDIA_TYPE, Answer, Written, asked_language, encode
 from registry.web.asking import verdicts
 from registry.web.loading import CSV, LIST_FILES, XLSX, ItemReader
+from registry.web.organisations import may_bring_key
 from registry.web.payloads import returns, takes_list
 from registry.web.spreadsheets import as_csv, as_xlsx
 from registry.web.transaction import services
@@ -73,6 +75,7 @@ _CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of)
 
 @ns.route("")
 class Verifications(Resource):  # type: ignore[misc]
+    @may_bring_key(Scope.VERIFY)
     @takes_list(ItemsSchema(), MOST_BYTES)
     @returns(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
     def post(self, sent: bytes | list[Any]) -> Answer:
@@ -98,6 +101,7 @@ class Verifications(Resource):  # type: ignore[misc]
 
 @corridors.route("")
 class CorridorVerifications(Resource):  # type: ignore[misc]
+    @may_bring_key(Scope.VERIFY)
     @takes_list(CorridorItemsSchema(), MOST_BYTES)
     @returns(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
     def post(self, sent: bytes | list[Any]) -> Answer:
@@ -134,7 +138,7 @@ def listed_in(
 
 
 def _require_few(count: int) -> None:
-    most = MOST_WITHOUT_KEY
+    most = MOST_WITHOUT_KEY if g.get("organisation") is None else MOST_AT_ONCE
     if count > MOST_AT_ONCE:
         raise TooManyQuestions(
             f"more than {MOST_AT_ONCE} questions are not answered in one go: send the list to {JOBS}, which takes a million"
