@@ -1,4 +1,4 @@
-"""`registry-client`: check what the registry signs, without trusting it."""
+"""`registry-client`: check what the registry signs, without trusting it; and ask its API."""
 
 import argparse
 import json
@@ -8,9 +8,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from registry_client import asking
 from registry_client.gathering import Asked
 from registry_client.monitor import USUAL_ANSWERS
 from registry_client.monitor import Asked as MonitorAsked
@@ -30,6 +32,7 @@ exit codes:
   1  something is bad
   2  wrong usage, or the input cannot be read
   3  nothing is bad, and something is unknown
+verify, bulk, watch and listen have theirs; see COMMAND --help
 """
 
 VERIFY_EXAMPLES = """\
@@ -66,15 +69,21 @@ def _parser(program: str, help_name: str) -> Usage:
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, text: str, examples: str) -> argparse.ArgumentParser:
+    def command(
+        name: str,
+        text: str,
+        examples: str,
+        languages: Sequence[str] = LANGUAGES,
+        exit_codes: str = EXIT_CODES,
+    ) -> argparse.ArgumentParser:
         found = commands.add_parser(
             name,
             help=text,
             description=text,
             formatter_class=argparse.RawDescriptionHelpFormatter,
-            epilog=f"{examples.format(name=f'{help_name} {name}')}\n{EXIT_CODES}",
+            epilog=f"{examples.format(name=f'{help_name} {name}')}\n{exit_codes}",
         )
-        found.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the answer (en)")
+        found.add_argument("--lang", choices=languages, default="en", help="language of the answer (en)")
         found.add_argument("--json", action="store_true", help="answer as JSON")
         return found
 
@@ -104,6 +113,7 @@ def _parser(program: str, help_name: str) -> Usage:
     three = command("trust", "Fetch a trust file, and show what to compare by another way.", TRUST_EXAMPLES)
     three.add_argument("url", metavar="URL", help="address of the registry")
     three.add_argument("--output", metavar="FILE", help="where to keep it; nothing is written over")
+    asking.add_commands(partial(command, languages=asking.LANGUAGES, exit_codes=asking.EXIT_CODES))
     return parser
 
 
@@ -121,8 +131,10 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
                 return _verify(options)
             case "monitor":
                 return _monitor(options, program)
-            case _:
+            case "trust":
                 return _trust(options)
+            case _:
+                return _ask(options, program)
     except (Unreadable, Unreachable, sqlite3.Error) as error:
         print(f"{program}: {error}", file=sys.stderr)
         return 2
@@ -230,6 +242,14 @@ def _trust(options: argparse.Namespace) -> int:
     else:
         print(Words(options.lang).trust(trust))
     return 0
+
+
+def _ask(options: argparse.Namespace, program: str) -> int:
+    try:
+        from registry_client.api.commands import run
+    except ModuleNotFoundError as error:
+        raise Unreadable(f"this needs the package {error.name}: pip install 'registry-client[api]'") from error
+    return run(options, program)
 
 
 def _write_new(path: Path, data: bytes) -> None:

@@ -126,6 +126,9 @@ class Seen:
         self._most = most
         self._ids: OrderedDict[str, None] = OrderedDict()
 
+    def has(self, delivery_id: str) -> bool:
+        return delivery_id in self._ids
+
     def is_new(self, delivery_id: str) -> bool:
         """Whether it comes for the first time; from then on it does not."""
         if delivery_id in self._ids:

@@ -4,6 +4,7 @@ import doctest
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,7 +61,8 @@ def commands_of(text: str) -> Iterator[tuple[str, str]]:
 
 def environment_of(demo: Served) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in (KEY_VARIABLE, KEY_FILE_VARIABLE)}
-    return kept | {URL_VARIABLE: demo.base_url}
+    commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return kept | {URL_VARIABLE: demo.base_url, "PATH": commands}
 
 
 @pytest.mark.parametrize("document", ["api.md"])

@@ -17,6 +17,7 @@ from registry_client.api.answers import (
 )
 from registry_client.api.bulk import Answers, Bulk, Progress
 from registry_client.api.errors import BadSetting
+from registry_client.api.organisation import Organisation
 from registry_client.api.pages import items_of, paged
 from registry_client.api.questions import CorridorQuestion, Day, Question, Search, Told, as_body, as_query
 from registry_client.api.reading import read
@@ -24,6 +25,7 @@ from registry_client.api.receipts import Receipts
 from registry_client.api.rows import Rows
 from registry_client.api.settings import address_of, key_of
 from registry_client.api.transport import Limits, Transport, path_of
+from registry_client.api.watches import Events, Watches, Webhooks
 
 T = TypeVar("T")
 
@@ -53,6 +55,9 @@ class Client:
         )
         self._bulk = Bulk(self._transport)
         self.receipts = Receipts(self._transport)
+        self.watches = Watches(self._transport)
+        self.events = Events(self._transport)
+        self.webhooks = Webhooks(self._transport)
 
     def __repr__(self) -> str:
         return f"Client({self.address!r}, {'with' if self._transport.has_key else 'without'} a key)"
@@ -96,6 +101,10 @@ class Client:
     ) -> Answers[Corridor]:
         """The same for corridors."""
         return self._bulk.corridors(rows, columns, progress)
+
+    def organisation(self) -> Organisation:
+        """Whose key this is, and what it opens."""
+        return self._got(Organisation, path_of("organisation"))
 
     def check(self, **told: Unpack[Told]) -> Checks:
         """Is what a recruiter said of himself what the agency registered?"""

@@ -84,7 +84,12 @@ class ProblemAnswered(ClientError):
     def __str__(self) -> str:
         problem = self.problem
         parts = [f"{self.where}: {problem.detail or problem.title or 'refused'} ({problem.status} {problem.code})"]
-        parts += [f"{fault.parameter}: {fault.detail} ({fault.code})" for fault in problem.errors]
+        # Of a single fault the detail says it already.
+        parts += [
+            f"{fault.parameter}: {fault.detail} ({fault.code})"
+            for fault in problem.errors
+            if not fault.detail or fault.detail not in problem.detail
+        ]
         if self.retry_after is not None:
             parts.append(f"ask again in {self.retry_after:g} seconds")
         elif self.advice:
@@ -116,6 +121,12 @@ class NotFound(ProblemAnswered):
 
 class Conflict(ProblemAnswered):
     """409: it does not fit what stands there now."""
+
+
+class AlreadyDone(Conflict):
+    """409: what bears this Idempotency-Key was done by an earlier try whose answer did not arrive."""
+
+    advice = "it was done: it stands in the list of yours (a webhook's secret can be rotated)"
 
 
 class StaleVersion(ProblemAnswered):
@@ -159,4 +170,6 @@ _BY_STATUS: dict[int, type[ProblemAnswered]] = {
 def problem_error(where: str, problem: Problem, retry_after: float | None = None) -> ProblemAnswered:
     """The exception for a status."""
     kind = _BY_STATUS.get(problem.status, Unavailable if problem.status >= 500 else ProblemAnswered)
+    if problem.code == "already_done":
+        kind = AlreadyDone
     return kind(where, problem, retry_after)

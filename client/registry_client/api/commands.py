@@ -1,0 +1,201 @@
+"""What the commands that ask the API do. Their options stand in registry_client/asking.py."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from registry_client.api.answers import Corridor, Verdict
+from registry_client.api.bulk import Answers, Item
+from registry_client.api.client import Client
+from registry_client.api.errors import BadInput, BadSetting, InvalidInput, NoAnswer, ProblemAnswered, UnexpectedAnswer
+from registry_client.api.progress import progress
+from registry_client.api.watches import CursorFile, Watch
+from registry_client.asking import QUESTION
+from registry_client.entries import shown
+from registry_client.receiver import receiver
+from registry_client.strict import Unreadable
+from registry_client.webhooks import Delivery
+
+YES, NO, UNKNOWN, NO_ANSWER = 0, 1, 3, 4
+
+MOST_LIST = 4 * 1024 * 1024
+"""Bytes of a file of numbers."""
+
+
+def run(options: argparse.Namespace, program: str) -> int:
+    """Run one of the commands. Raises Unreadable for wrong input."""
+    try:
+        if options.command == "listen" and options.receive is not None:
+            return _receive(options)
+        with Client(options.url, key_file=options.key_file, language=options.lang) as client:
+            return _COMMANDS[options.command](client, options)
+    except (BadSetting, BadInput, InvalidInput) as error:
+        raise Unreadable(str(error)) from None
+    except (NoAnswer, ProblemAnswered, UnexpectedAnswer) as error:
+        print(f"{program}: {shown(error, 1000)}", file=sys.stderr)
+        return NO_ANSWER
+
+
+def _exit_of(verdict: str) -> int:
+    return {"yes": YES, "no": NO}.get(verdict, UNKNOWN)
+
+
+def _verify(client: Client, options: argparse.Namespace) -> int:
+    asked: dict[str, Any] = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in QUESTION}
+    asked = {name: value for name, value in asked.items() if value is not None}
+    if options.licence_number is not None:
+        asked["licence_number"] = options.licence_number
+    if not asked:
+        raise BadInput("verify: say whom to ask about: a NUMBER, or an option such as --vat; see --help")
+    answer = client.verify(**asked, receipt=options.receipt is not None)
+    if options.receipt is not None:
+        _write(options.receipt, answer.receipt + "\n")
+    if options.json:
+        print(json.dumps(answer.raw, ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(_lines_of(answer)))
+    return _exit_of(answer.verdict)
+
+
+def _lines_of(answer: Verdict) -> Iterator[str]:
+    who = "" if answer.agency is None else f"{answer.agency.name} ({answer.agency.country}, {answer.agency.agency_id})"
+    yield shown(f"{answer.verdict:<9}{who}").rstrip()
+    for reason in answer.reasons:
+        yield shown(f"         {reason.text or reason.code}")
+    if answer.licence is not None:
+        until = "" if answer.licence.valid_to is None else f", last day {answer.licence.valid_to}"
+        yield shown(
+            f"         {answer.licence.number or answer.licence.licence_id}: {answer.licence.status or '-'}{until}"
+        )
+    for one in answer.candidates:
+        yield shown(f"         ? {one.name} ({one.country}, {one.agency_id})")
+    for clone in answer.possible_clone_of:
+        yield shown(f"         ! {clone.agency.name} ({clone.agency.country}, {clone.agency.agency_id})")
+
+
+def _bulk(client: Client, options: argparse.Namespace) -> int:
+    with progress("answered") as told:
+        answers: Answers[Any] = (
+            client.corridor_many(options.file, progress=told)
+            if options.corridors
+            else client.verify_many(options.file, progress=told)
+        )
+    if options.json:
+        for item in answers:
+            print(json.dumps(_plain(item), ensure_ascii=False))
+    elif options.output is None:
+        print(answers.csv(), end="")
+    if options.output is not None:
+        try:
+            answers.to_csv(options.output)
+        except OSError as error:
+            raise BadInput(f"{options.output}: {error.strerror}") from None
+    counts = answers.counts
+    read = ", ".join(f"{name} from {column!r}" for name, column in answers.columns.items())
+    notes = [f"columns: {read}"] if read else []
+    notes += [f"not read: {', '.join(map(repr, answers.ignored))}"] if answers.ignored else []
+    notes.append(", ".join(f"{count} {name}" for name, count in counts.items()))
+    print("\n".join(shown(note, 2000) for note in notes), file=sys.stderr)
+    if counts["no"]:
+        return NO
+    return YES if counts["yes"] == len(answers) else UNKNOWN
+
+
+def _plain(item: Item[Verdict] | Item[Corridor]) -> dict[str, Any]:
+    errors = [{"parameter": one.parameter, "code": one.code, "detail": one.detail} for one in item.errors]
+    return {
+        "key": item.key,
+        "line": item.line,
+        "verdict": item.verdict,
+        "answer": None if item.answer is None else item.answer.raw,
+        "errors": errors,
+    }
+
+
+def _watch(client: Client, options: argparse.Namespace) -> int:
+    watches = client.watches
+    if options.list:
+        found = list(watches)
+    elif options.end is not None:
+        watches.end(watches.get(options.end))
+        found = []
+    elif options.pause is not None or options.resume is not None:
+        is_paused = options.pause is not None
+        found = [watches.change(watches.get(options.pause or options.resume), is_paused=is_paused)]
+    else:
+        if not options.label:
+            raise BadInput("watch: --label: your own name for it is expected")
+        if options.agency is not None:
+            found = [watches.agency(options.agency, options.label)]
+        elif options.licence is not None:
+            found = [watches.licence(options.licence, options.label)]
+        else:
+            found = [watches.numbers(_lines_in(options.numbers), options.label)]
+    for one in found:
+        print(json.dumps(one.raw, ensure_ascii=False) if options.json else shown(_watch_line(one)))
+    return YES
+
+
+def _watch_line(one: Watch) -> str:
+    waiting = f", {one.waiting} numbers wait for somebody" if one.waiting else ""
+    return f"{one.watch_id}  {one.kind:<8} {'paused ' if one.is_paused else ''}{one.agencies} agencies{waiting}  {one.label}"
+
+
+def _lines_in(name: str) -> list[str]:
+    try:
+        with Path(name).open(encoding="utf-8-sig") as file:
+            text = file.read(MOST_LIST + 1)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{name}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
+    if len(text) > MOST_LIST:
+        raise BadInput(f"{name}: more than {MOST_LIST} characters")
+    if not (lines := [line.strip() for line in text.splitlines() if line.strip()]):
+        raise BadInput(f"{name}: there is nothing in it; a number a line is expected")
+    return lines
+
+
+def _listen(client: Client, options: argparse.Namespace) -> int:
+    if not options.poll >= 1:
+        raise BadInput("--poll: at least 1 second is expected")
+    for event in client.events.follow(CursorFile(options.state), poll=options.poll, is_endless=not options.once):
+        # Flushed before the cursor goes on: what was not printed comes again.
+        print(json.dumps(event.raw, ensure_ascii=False), flush=True)
+    return YES
+
+
+def _receive(options: argparse.Namespace) -> int:
+    host, _, port = options.receive.rpartition(":")
+    if not (port.isascii() and port.isdecimal() and int(port[:6]) < 65536):
+        raise BadInput("--receive: a port, or HOST:PORT, is expected")
+    if options.secret_file is None:
+        raise BadInput("--secret-file: the file with the webhook's secret is expected: without it anybody could send")
+
+    def act(delivery: Delivery) -> None:
+        line = {"webhook_id": delivery.id, "sent_at": delivery.sent_at.isoformat(), "event": delivery.json()}
+        print(json.dumps(line, ensure_ascii=False), flush=True)
+
+    try:
+        server = receiver(host or "127.0.0.1", int(port), _lines_in(options.secret_file), act)
+    except (OSError, ValueError) as error:
+        raise BadInput(f"--receive: {getattr(error, 'strerror', None) or error}") from None
+    with server:
+        print(
+            f"registry-client: receiving on http://{host or '127.0.0.1'}:{server.server_address[1]}",
+            file=sys.stderr,
+            flush=True,
+        )
+        server.serve_forever()
+    return YES
+
+
+def _write(name: str, text: str) -> None:
+    try:
+        Path(name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{name}: {error.strerror}") from None
+
+
+_COMMANDS = {"verify": _verify, "bulk": _bulk, "watch": _watch, "listen": _listen}

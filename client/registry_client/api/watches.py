@@ -1,0 +1,267 @@
+"""What is watched, what happened to it, and where that is sent. Needs a key with the scope `watches`."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from registry_client.api.answers import Raw, Whole
+from registry_client.api.errors import BadInput
+from registry_client.api.pages import items_of
+from registry_client.api.questions import as_body, as_query
+from registry_client.api.reading import read
+from registry_client.api.transport import Transport, new_once, path_of
+
+T = TypeVar("T")
+
+MOST_EVENTS = 500
+POLL = 5.0
+"""Seconds between two looks at a feed in which nothing is new."""
+MOST_CURSOR = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Watch(Whole):
+    """`agencies`: how many it leads to now. `waiting`: numbers of a list that lead to nobody yet."""
+
+    watch_id: str
+    label: str
+    kind: str
+    version: int
+    agency_id: str | None = None
+    licence_id: str | None = None
+    search: Raw | None = None
+    agencies: int = 0
+    waiting: int = 0
+    waiting_lines: tuple[int, ...] = ()
+    is_paused: bool = False
+    made_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event(Whole):
+    """What happened. `id` stays the same however it is told; `cursor` is its place in the feed."""
+
+    id: str
+    type: str
+    timestamp: datetime
+    data: Raw
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    items: tuple[Event, ...]
+    next_cursor: str
+    is_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook(Whole):
+    """`secret` is shown once, by make() and rotate(): keep it."""
+
+    webhook_id: str
+    url: str
+    label: str
+    state: str
+    version: int
+    failing_since: datetime | None = None
+    disabled_at: datetime | None = None
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery(Whole):
+    event_id: str
+    type: str
+    state: str
+    attempts: int = 0
+    status: int | None = None
+    trouble: str | None = None
+    queued_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+class _Part:
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def _got(self, kind: type[T], method: str, path: str, **more: Any) -> T:
+        answered = self._transport.ask(method, path, **more)
+        return read(kind, answered.json(), answered.where)
+
+    def _listed(self, kind: type[T], path: str) -> tuple[T, ...]:
+        answered = self._transport.ask("GET", path)
+        return items_of(kind, answered.json(), answered.where)
+
+
+class Watches(_Part):
+    """`client.watches`."""
+
+    def __iter__(self) -> Iterator[Watch]:
+        return iter(self._listed(Watch, path_of("watches")))
+
+    def get(self, watch_id: str) -> Watch:
+        return self._got(Watch, "GET", path_of("watches", watch_id))
+
+    def agency(self, agency_id: str, label: str) -> Watch:
+        """Watch an agency with all its licences, from now on."""
+        return self._made({"agency_id": agency_id, "label": label})
+
+    def licence(self, licence_id: str, label: str) -> Watch:
+        return self._made({"licence_id": licence_id, "label": label})
+
+    def numbers(self, numbers: Iterable[str | Mapping[str, str]], label: str) -> Watch:
+        """Watch whoever these numbers lead to, now or later: text, or {"number": ..., "country": ...}."""
+        return self._made({"numbers": _numbers(numbers), "label": label})
+
+    def search(self, label: str, **criteria: str) -> Watch:
+        """Watch whatever answers to these."""
+        return self._made({"search": criteria, "label": label})
+
+    def replace_numbers(self, watch: Watch, numbers: Iterable[str | Mapping[str, str]]) -> Watch:
+        body = {"numbers": _numbers(numbers)}
+        path = path_of("watches", watch.watch_id, "numbers")
+        return self._got(Watch, "PUT", path, body=body, headers=_version(watch))
+
+    def change(self, watch: Watch, *, label: str | None = None, is_paused: bool | None = None) -> Watch:
+        """Rename it, pause it, or go on. Raises StaleVersion where it was changed since it was read."""
+        body = as_body({"label": label, "is_paused": is_paused})
+        path = path_of("watches", watch.watch_id)
+        return self._got(Watch, "PATCH", path, body=body, headers=_version(watch))
+
+    def end(self, watch: Watch) -> None:
+        """Watch it no more; what was told stays in the events."""
+        self._transport.ask("DELETE", path_of("watches", watch.watch_id), headers=_version(watch))
+
+    def _made(self, body: Mapping[str, Any]) -> Watch:
+        return self._got(Watch, "POST", path_of("watches"), body=body, once=new_once())
+
+
+class CursorFile:
+    """How far a feed was read, kept in a file that is whole at any moment."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = Path(path)
+
+    def read(self) -> str | None:
+        """None where nothing was read yet. Raises BadInput."""
+        try:
+            text = self._path.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise BadInput(f"{self._path}: {getattr(error, 'strerror', None) or 'this holds no cursor'}") from None
+        if not text or len(text) > MOST_CURSOR or not text.isprintable():
+            raise BadInput(f"{self._path}: this holds no cursor; remove it to read from the first event on")
+        return text
+
+    def write(self, cursor: str) -> None:
+        with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=self._path.parent, delete=False) as file:
+            file.write(f"{cursor}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(file.name, self._path)
+
+
+class Events(_Part):
+    """`client.events`: in order, none lost, none twice."""
+
+    def after(self, cursor: str | None = None) -> Iterator[Event]:
+        """All that is there behind a cursor, or from the first on."""
+        while True:
+            page = self._page(cursor)
+            yield from page.items
+            if not page.is_more:
+                return
+            cursor = page.next_cursor
+
+    def follow(
+        self,
+        kept: CursorFile,
+        *,
+        poll: float = POLL,
+        is_endless: bool = True,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Iterator[Event]:
+        """Each event once, from where the file stands; the file goes on when the next one is asked for.
+
+        Whoever is killed while acting on an event gets that one again, and none else.
+        """
+        cursor = kept.read()
+        while True:
+            page = self._page(cursor)
+            for event in page.items:
+                yield event
+                kept.write(event.cursor)
+            cursor = page.next_cursor
+            if not page.is_more:
+                if not is_endless:
+                    return
+                sleep(poll)
+
+    def _page(self, cursor: str | None) -> _Page:
+        query = as_query({"after": cursor, "limit": MOST_EVENTS})
+        return self._got(_Page, "GET", path_of("events"), query=query)
+
+
+class Webhooks(_Part):
+    """`client.webhooks`: where events are sent. What arrives there is checked by registry_client.webhooks."""
+
+    def __iter__(self) -> Iterator[Webhook]:
+        return iter(self._listed(Webhook, path_of("webhooks")))
+
+    def get(self, webhook_id: str) -> Webhook:
+        return self._got(Webhook, "GET", path_of("webhooks", webhook_id))
+
+    def make(self, url: str, label: str) -> Webhook:
+        """Its `secret` is shown this once."""
+        return self._got(Webhook, "POST", path_of("webhooks"), body={"url": url, "label": label}, once=new_once())
+
+    def change(
+        self, webhook: Webhook, *, url: str | None = None, label: str | None = None, state: str | None = None
+    ) -> Webhook:
+        body = as_body({"url": url, "label": label, "state": state})
+        return self._got(
+            Webhook, "PATCH", path_of("webhooks", webhook.webhook_id), body=body, headers=_version(webhook)
+        )
+
+    def rotate(self, webhook: Webhook) -> Webhook:
+        """A new secret; for a day deliveries are signed with both."""
+        return self._got(Webhook, "POST", path_of("webhooks", webhook.webhook_id, "secret"), headers=_version(webhook))
+
+    def test(self, webhook: Webhook) -> Delivery:
+        return self._got(Delivery, "POST", path_of("webhooks", webhook.webhook_id, "test"))
+
+    def deliveries(self, webhook: Webhook) -> tuple[Delivery, ...]:
+        """The latest, newest first."""
+        return self._listed(Delivery, path_of("webhooks", webhook.webhook_id, "deliveries"))
+
+    def send_again(self, webhook: Webhook, event_id: str) -> Delivery:
+        return self._got(Delivery, "POST", path_of("webhooks", webhook.webhook_id, "deliveries", event_id))
+
+    def replay(self, webhook: Webhook, after: str | None = None) -> int:
+        """Have all behind a cursor sent again; how many."""
+        path = path_of("webhooks", webhook.webhook_id, "replay")
+        answered = self._transport.ask("POST", path, body=as_body({"after": after}))
+        return read(_Replayed, answered.json(), answered.where).events
+
+    def end(self, webhook: Webhook) -> None:
+        self._transport.ask("DELETE", path_of("webhooks", webhook.webhook_id), headers=_version(webhook))
+
+
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    events: int
+
+
+def _version(one: Watch | Webhook) -> dict[str, str]:
+    return {"If-Match": f'"{one.version}"'}
+
+
+def _numbers(numbers: Iterable[str | Mapping[str, str]]) -> list[Mapping[str, str]]:
+    return [{"number": one} if isinstance(one, str) else one for one in numbers]

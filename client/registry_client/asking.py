@@ -1,0 +1,99 @@
+"""The options of the commands that ask the API. They need the extra `api`; what they do stands in api/commands.py."""
+
+import argparse
+from collections.abc import Callable
+
+LANGUAGES = ("en", "zh-Hans", "zh-Hant", "it")
+
+EXIT_CODES = """\
+exit codes:
+  0  yes (bulk: yes to all); done
+  1  no (bulk: no to one at least)
+  2  wrong usage, or the input cannot be read
+  3  unknown (bulk: no to none, and not yes to all)
+  4  the registry did not answer, or refused
+
+the registry and the key are given by options, or by
+REGISTRY_CLIENT_URL, REGISTRY_CLIENT_KEY or REGISTRY_CLIENT_KEY_FILE
+"""
+
+VERIFY_EXAMPLES = """\
+examples:
+  {name} FICT-CN-001 --origin CN --destination IT --sector 14.10 --url https://registry.example.org
+  {name} --vat IT00000099994 --destination IT && echo licensed
+  {name} --name 'Agenzia Inventata' --lang it --json
+"""
+
+BULK_EXAMPLES = """\
+examples:
+  {name} suppliers.csv --output answers.csv
+  {name} corridors.xlsx --corridors --json > answers.jsonl
+"""
+
+WATCH_EXAMPLES = """\
+examples:
+  {name} --agency DEMASENDAG2R --label 'Our supplier in Prato'
+  {name} --numbers numbers.txt --label 'All suppliers'
+  {name} --list
+  {name} --end WATCH
+"""
+
+LISTEN_EXAMPLES = """\
+examples:
+  {name} --state events.cursor                what happens, line by line; goes on where it was
+  {name} --state events.cursor --once         what is new, and end
+  {name} --receive 8080 --secret-file secret  deliveries of a webhook, checked, line by line
+"""
+
+Command = Callable[[str, str, str], argparse.ArgumentParser]
+
+QUESTION = {
+    "authority": "who issued the licence number",
+    "uscc": "unified social credit code (China)",
+    "vat": "EU VAT number",
+    "lei": "legal entity identifier",
+    "euid": "European identifier of a company",
+    "registration-number": "number in a trade register; with --country",
+    "country": "country of the registration number",
+    "agency-id": "the registry's own reference",
+    "name": "a name; never yes by itself",
+    "claimed-name": "the name he gives beside a number",
+    "origin": "where workers come from",
+    "destination": "where the job is",
+    "sector": "NACE code of the job",
+    "activity": "what he does",
+    "on": "the day, like 2026-11-24 (today)",
+}
+
+
+def add_commands(command: Command) -> None:
+    """The four commands."""
+    one = command("verify", "May this recruiter recruit? Ask the registry.", VERIFY_EXAMPLES)
+    one.add_argument("licence_number", metavar="NUMBER", nargs="?", help="number on the licence")
+    for name, text in QUESTION.items():
+        one.add_argument(f"--{name}", metavar="X", help=text)
+    one.add_argument("--receipt", metavar="FILE", help="keep the answer as a signed receipt there")
+    two = command("bulk", "Ask about each row of a CSV or XLSX file.", BULK_EXAMPLES)
+    two.add_argument("file", metavar="FILE", help="a header and rows; the columns are guessed and shown")
+    two.add_argument("--output", metavar="FILE", help="write the answers as CSV there (standard output)")
+    two.add_argument("--corridors", action="store_true", help="rows are corridors: sending, receiving, destination")
+    three = command("watch", "Watch agencies, licences or numbers; list or end watches.", WATCH_EXAMPLES)
+    what = three.add_mutually_exclusive_group(required=True)
+    what.add_argument("--agency", metavar="ID", help="watch this agency")
+    what.add_argument("--licence", metavar="ID", help="watch this licence")
+    what.add_argument("--numbers", metavar="FILE", help="watch whoever these numbers lead to, one a line")
+    what.add_argument("--list", action="store_true", help="show what is watched")
+    what.add_argument("--pause", metavar="WATCH", help="be told nothing for a while")
+    what.add_argument("--resume", metavar="WATCH", help="be told again")
+    what.add_argument("--end", metavar="WATCH", help="watch it no more")
+    three.add_argument("--label", metavar="TEXT", help="your own name for it")
+    four = command("listen", "Print what happens to what you watch, one JSON object a line.", LISTEN_EXAMPLES)
+    how = four.add_mutually_exclusive_group(required=True)
+    how.add_argument("--state", metavar="FILE", help="read the feed of events; the file keeps how far")
+    how.add_argument("--receive", metavar="[HOST:]PORT", help="receive a webhook's deliveries (127.0.0.1)")
+    four.add_argument("--once", action="store_true", help="end when nothing is new")
+    four.add_argument("--poll", metavar="SECONDS", type=float, default=5.0, help="between two looks (5)")
+    four.add_argument("--secret-file", metavar="FILE", help="secrets of the webhook, one a line")
+    for parser in (one, two, three, four):
+        parser.add_argument("--url", metavar="URL", help="address of the registry")
+        parser.add_argument("--key-file", metavar="FILE", help="file whose first line is the key")
