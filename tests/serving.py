@@ -49,9 +49,13 @@ def environment(settings: Settings, port: int, extra: Mapping[str, str] | None =
 
 
 @contextmanager
-def serve(settings: Settings, *options: str, extra: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """`registry serve` on a free port, answering when the block begins and stopped when it ends."""
+def serve(
+    settings: Settings, *options: str, extra: Mapping[str, str] | None = None, name: str | None = None
+) -> Iterator[Served]:
+    """`registry serve` on a free port, answering when the block begins and stopped when it ends; `name` is its host's."""
     port = free_port()
+    if name is not None:
+        extra = {"REGISTRY_URL": f"http://{name}:{port}", **(extra or {})}
     settings.prepare_home()
     output = settings.home / f"serve-{port}.out"
     with output.open("wb") as out:
@@ -62,7 +66,7 @@ def serve(settings: Settings, *options: str, extra: Mapping[str, str] | None = N
             stdout=out,
             stderr=subprocess.STDOUT,
         )
-    served = Served(f"http://127.0.0.1:{port}", output, process)
+    served = Served(f"http://{name or '127.0.0.1'}:{port}", output, process)
     try:
         wait_until_answering(served)
         yield served

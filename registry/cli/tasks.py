@@ -29,7 +29,7 @@ from registry.keyring import Keyring
 from registry.licensing.telling import tell_agencies
 from registry.log.signing import sign_committed
 from registry.names import actions as names
-from registry.officers import notices
+from registry.officers import notices, security_keys, signing_in
 from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
@@ -149,6 +149,13 @@ def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
         forget_expired(session, now())
 
 
+def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """What officers failed at a day ago, and what their keys were asked and never answered."""
+    with sessions.begin() as session:
+        signing_in.forget_delays(session, now())
+        security_keys.forget_challenges(session, now())
+
+
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Take back what partners may read no longer: its time is over, or she has taken her consent back."""
     referrals.end_due(sessions, Sealer(Keyring(settings.keys)), now())
@@ -199,6 +206,7 @@ TASKS = (
     Task("fold_names", 60.0, fold_names),
     Task("warn_of_staleness", 3600.0, warn),
     Task("forget_admissions", 3600.0, forget_admissions),
+    Task("forget_sign_ins", 3600.0, forget_sign_ins),
     Task("close_quarters", 3600.0, close_quarters),
     Task("remind_of_cases", 20.0, remind_of_cases),
     Task("tell_officers", 20.0, tell_officers),

@@ -1,4 +1,4 @@
-"""The console's stylesheets and its mark. Nothing comes from anywhere else."""
+"""The console's stylesheets, its mark, and the one script, which asks security keys. Nothing comes from anywhere else."""
 
 import hashlib
 from functools import cache
@@ -13,7 +13,7 @@ from registry.console.guard import open_to_all
 files = Blueprint("console_files", __name__)
 
 _STATIC = package_files("registry.console") / "static"
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 _NAMES = frozenset(entry.name for entry in _STATIC.iterdir())
 A_YEAR = 365 * 86400
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from registry.console import home, officers, own, signing
+from registry.console import factors, home, officers, own, signing
 from registry.console.assets import files
 from registry.console.audit import lines as audit_lines
 from registry.console.audit import trail
@@ -34,6 +34,7 @@ PAGES: tuple[Blueprint, ...] = (
     signing.pages,
     home.pages,
     own.pages,
+    factors.pages,
     officers.pages,
     queue.pages,
     bulk.pages,

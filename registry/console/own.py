@@ -1,4 +1,4 @@
-"""What an officer sets for himself: sessions, recovery codes, tokens, whom he lends a role to, where he has an interest."""
+"""What an officer sets for himself: password, sessions, recovery codes, tokens, loans of roles, where he has an interest."""
 
 from datetime import date
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from registry.clock import day_at, now
 from registry.console.guard import allowed
 from registry.console.rendering import page
+from registry.console.signing import place
 from registry.errors import ActRefused, TooManyRequests
 from registry.ids import read_reference
 from registry.officers import accounts, factors, notices, sessions, signing_in, tokens
@@ -24,7 +25,7 @@ pages = Blueprint("console_own", __name__)
 @pages.get("/own")
 @allowed(Resource.OWN, Act.READ)
 def own(session: Session, me: Present) -> Response:
-    return _own(session, me)
+    return own_page(session, me)
 
 
 @pages.post("/own/sessions/<reference>/end")
@@ -45,7 +46,7 @@ def end_others(session: Session, me: Present) -> Response:
 @pages.post("/own/recovery-codes")
 @allowed(Resource.OWN, Act.WRITE)
 def renew_recovery_codes(session: Session, me: Present) -> Response:
-    return _own(session, me, recovery=factors.new_recovery_codes(session, me.officer))
+    return own_page(session, me, recovery=factors.new_recovery_codes(session, me.officer))
 
 
 @pages.post("/own/password")
@@ -55,19 +56,19 @@ def change_password(session: Session, me: Present) -> Response:
     at = now()
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
     if new != again:
-        return _own(session, me, fault="password_differs")
+        return own_page(session, me, fault="password_differs")
     try:
         attempt = signing_in.change_password(
             session, keyring(), me, old, new, at, day_at(at, None), services().settings.home
         )
     except ActRefused as refused:
-        return _own(session, me, fault=refused.reason)
+        return own_page(session, me, fault=refused.reason)
     if attempt.step is Step.WAIT:
         raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)
     return (
-        _own(session, me, fault="wrong_password")
+        own_page(session, me, fault="wrong_password")
         if attempt.step is Step.REFUSED
-        else _own(session, me, told="password")
+        else own_page(session, me, told="password")
     )
 
 
@@ -81,8 +82,8 @@ def make_token(session: Session, me: Present) -> Response:
         number = int(days) if days.isascii() and days.isdigit() else 0
         _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
     except ActRefused as refused:
-        return _own(session, me, fault=refused.reason)
-    return _own(session, me, token=made)
+        return own_page(session, me, fault=refused.reason)
+    return own_page(session, me, token=made)
 
 
 @pages.post("/own/tokens/<reference>/revoke")
@@ -106,7 +107,7 @@ def choose_notices(session: Session, me: Present) -> Response:
 def declare_conflict(session: Session, me: Present) -> Response:
     agency = read_reference(request.form.get("agency", "")[:40])
     if agency is None:
-        return _own(session, me, fault="bad_agency")
+        return own_page(session, me, fault="bad_agency")
     accounts.declare_conflict(session, me.officer, agency, day_at(now(), None))
     return _back()
 
@@ -121,9 +122,9 @@ def lend(session: Session, me: Present) -> Response:
         from_on, to_on = (date.fromisoformat(request.form.get(name, "")) for name in ("from_on", "to_on"))
         accounts.lend(session, me.officer, deputy, role, from_on, to_on, today)
     except ValueError:
-        return _own(session, me, fault="bad_days")
+        return own_page(session, me, fault="bad_days")
     except ActRefused as refused:
-        return _own(session, me, fault=refused.reason)
+        return own_page(session, me, fault=refused.reason)
     return _back()
 
 
@@ -134,7 +135,7 @@ def end_loan(session: Session, me: Present, reference: str) -> Response:
     return _back()
 
 
-def _own(
+def own_page(
     session: Session,
     me: Present,
     *,
@@ -143,6 +144,7 @@ def _own(
     token: str | None = None,
     told: str | None = None,
 ) -> Response:
+    """The page, with what was made and is shown once, or with what was wrong."""
     at = now()
     return page(
         "own.html",
@@ -156,6 +158,8 @@ def _own(
         token_days=request.form.get("days", tokens.DAYS),
         most_days=tokens.MOST_DAYS,
         token_name=request.form.get("name", "") if fault else "",
+        factors=factors.factors_of(session, me.officer),
+        has_keys=place() is not None,
         codes_left=factors.recovery_codes_left(session, me.officer),
         sessions=sessions.sessions_of(session, me.officer, at),
         colleagues=[

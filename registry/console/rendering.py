@@ -74,6 +74,7 @@ def _words() -> dict[str, Any]:
         "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
         "stylesheet": assets.address_of("console.css"),
         "mark": assets.address_of("mark.svg"),
+        "asset": assets.address_of,
         "form_field": FORM_FIELD,
         "form_token": sessions.form_token(token) if token else "",
     }

@@ -7,7 +7,8 @@ from registry.console.guard import give_cookie, open_to_all, take_cookie, token_
 from registry.console.rendering import page
 from registry.console.symbols import picture
 from registry.errors import ActRefused, NotSignedIn, TooManyRequests
-from registry.officers import factors, joining, sessions, signing_in
+from registry.officers import factors, joining, security_keys, sessions, signing_in
+from registry.officers.security_keys import Place, place_of
 from registry.officers.signing_in import Attempt, Step
 from registry.web.asking import keyring
 from registry.web.transaction import services, writing
@@ -15,6 +16,8 @@ from registry.web.transaction import services, writing
 pages = Blueprint("console_signing", __name__)
 
 ISSUER = "Recruitment registry"
+LONGEST_ANSWER = 20_000
+"""Characters of what a browser gives for a security key."""
 
 
 @pages.get("/sign-in")
@@ -38,7 +41,7 @@ def sign_in() -> Response:
 @pages.get("/code")
 @open_to_all
 def code_form() -> Response:
-    return page("code.html", here="sign_in", fault=None)
+    return _code_page()
 
 
 @pages.post("/code")
@@ -58,9 +61,28 @@ def give_code() -> Response:
             )
     except NotSignedIn:
         return take_cookie(_to("/console/sign-in"))
-    if attempt.step is Step.IN:
-        return give_cookie(_to("/console/"), attempt.token or "")
-    return _refused("code.html", attempt)
+    return _entered(attempt)
+
+
+@pages.post("/code/key")
+@open_to_all
+def give_key() -> Response:
+    """The second step with what a security key signed. What it was asked is used up, whatever the answer."""
+    at, here = now(), place()
+    if here is None:
+        return _to("/console/code")
+    answer = request.form.get("answer", "")[:LONGEST_ANSWER]
+    try:
+        with writing() as session:
+            attempt = signing_in.give_key(session, keyring(), token_sent(), here, answer, at, day_at(at, None))
+    except NotSignedIn:
+        return take_cookie(_to("/console/sign-in"))
+    return _entered(attempt)
+
+
+def place() -> Place | None:
+    """Where security keys are asked; None where browsers offer none."""
+    return place_of(services().settings.console_address)
 
 
 @pages.post("/sign-out")
@@ -136,9 +158,33 @@ def _app_page(code: str, fault: str | None = None) -> Response:
     )
 
 
-def _refused(template: str, attempt: Attempt, **context: str) -> Response:
+def _entered(attempt: Attempt) -> Response:
+    if attempt.step is Step.IN:
+        return give_cookie(_to("/console/"), attempt.token or "")
+    _require_patience(attempt)
+    return _code_page(fault="refused", status=403)
+
+
+def _code_page(fault: str | None = None, status: int = 200) -> Response:
+    """The second step. Who has security keys and gave his password finds what they are asked to sign, anew each time."""
+    at, here, wanted = now(), place(), None
+    if here is not None and token_sent():
+        try:
+            with writing() as session:
+                officer, half = sessions.half_present(session, token_sent(), at)
+                wanted = security_keys.wanted_of_known(session, half, officer, here, at)
+        except NotSignedIn:
+            wanted = None
+    return page("code.html", here="sign_in", fault=fault, wanted=wanted, status=status)
+
+
+def _require_patience(attempt: Attempt) -> None:
     if attempt.step is Step.WAIT:
         raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)
+
+
+def _refused(template: str, attempt: Attempt, **context: str) -> Response:
+    _require_patience(attempt)
     return page(template, here="sign_in", fault="refused", status=403, **context)
 
 

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registry.errors import KeyTrouble
+from registry.audit.actions import record
+from registry.errors import ActRefused, KeyTrouble, NotFound
 from registry.ids import new_reference
 from registry.keyring import Keyring
 from registry.officers.models import FactorKind, Officer, RecoveryCode, SecondFactor
@@ -70,16 +71,16 @@ def is_code_right(session: Session, keyring: Keyring, factor: SecondFactor, code
     now_step = int(at.timestamp()) // STEP
     for step in range(now_step - DRIFT, now_step + DRIFT + 1):
         if hmac.compare_digest(totp.generate(step * STEP), digits.encode()):
-            return _use(session, factor, step)
+            return _use(session, factor, step, at.date())
     return False
 
 
-def _use(session: Session, factor: SecondFactor, step: int) -> bool:
+def _use(session: Session, factor: SecondFactor, step: int, today: date) -> bool:
     """Take a step, if no later one and not this one was taken before."""
     used = session.execute(
         update(SecondFactor)
         .where(SecondFactor.id == factor.id, SecondFactor.last_step < step)
-        .values(last_step=step)
+        .values(last_step=step, last_used_on=today)
         .execution_options(synchronize_session=False)
     )
     session.expire(factor)
@@ -90,6 +91,12 @@ def confirm(factor: SecondFactor) -> None:
     factor.is_confirmed = True
 
 
+def add_app(session: Session, officer: Officer, app: SecondFactor, today: date) -> None:
+    """Confirm a further app of an officer who is in already."""
+    confirm(app)
+    record(session, "officer.app_added", app.reference, on=today, actor=officer.reference)
+
+
 def factors_of(session: Session, officer: Officer) -> list[SecondFactor]:
     """Those that count."""
     return [factor for factor in _factors(session, officer) if factor.is_confirmed]
@@ -97,6 +104,24 @@ def factors_of(session: Session, officer: Officer) -> list[SecondFactor]:
 
 def unconfirmed_app(session: Session, officer: Officer) -> SecondFactor | None:
     return next((one for one in _factors(session, officer, FactorKind.TOTP) if not one.is_confirmed), None)
+
+
+def remove(session: Session, officer: Officer, reference: str, today: date) -> None:
+    """Take away one of an officer's second factors, which he lost or needs no more. Raises ActRefused for the last one.
+
+    Those that are not confirmed do not count: he could not get in with them.
+    """
+    # Of two at once the second waits here, or both would find the other's still there.
+    session.scalars(select(Officer.id).where(Officer.id == officer.id).with_for_update(key_share=True)).one()
+    kept = factors_of(session, officer)
+    factor = next((one for one in kept if one.reference == reference), None)
+    if factor is None:
+        raise NotFound("there is no such second factor")
+    if len(kept) == 1:
+        raise ActRefused("last_factor", "this is your only second factor: add another one first")
+    session.delete(factor)
+    session.flush()
+    record(session, "officer.factor_removed", reference, on=today, actor=officer.reference, detail=factor.kind)
 
 
 def remove_all(session: Session, officer: Officer) -> None:

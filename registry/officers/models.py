@@ -29,6 +29,11 @@ class FactorKind(StrEnum):
     WEBAUTHN = "webauthn"
 
 
+class ChallengePurpose(StrEnum):
+    REGISTER = "register"
+    SIGN_IN = "sign_in"
+
+
 class ChangeKind(StrEnum):
     """What a change of an officer does once a second person has approved it. Closing needs none: it takes away alone."""
 
@@ -180,6 +185,7 @@ class SecondFactor(Base):
     """
 
     __tablename__ = "officer_factors"
+    __table_args__ = (Index("ix_officer_factors_credential", "credential", unique=True),)
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
@@ -190,6 +196,7 @@ class SecondFactor(Base):
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     last_step: Mapped[int] = mapped_column(LARGE, default=0)
     since_on: Mapped[date]
+    last_used_on: Mapped[date | None]
     is_confirmed: Mapped[bool] = mapped_column(default=False)
 
 
@@ -216,6 +223,16 @@ class SignedIn(Base):
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class KeyChallenge(Base):
+    """What a security key is asked to sign next, in one session: the latest alone, and whoever answers takes the row away."""
+
+    __tablename__ = "officer_challenges"
+    session_id: Mapped[int] = mapped_column(ForeignKey("officer_sessions.id"), primary_key=True, autoincrement=False)
+    purpose: Mapped[ChallengePurpose] = mapped_column(one_of(ChallengePurpose))
+    challenge: Mapped[bytes] = mapped_column(LargeBinary)
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
 class ApiToken(Base):

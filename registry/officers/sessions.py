@@ -83,15 +83,15 @@ def present_as(session: Session, officer: Officer, kept: SignedIn | None, today:
     return Present(officer, kept, standing, frozenset(conflicts))
 
 
-def half_present(session: Session, token: str, at: datetime) -> Officer:
-    """The officer who has given his password and not yet the second factor. Raises NotSignedIn."""
+def half_present(session: Session, token: str, at: datetime) -> tuple[Officer, SignedIn]:
+    """The officer who has given his password and not yet the second factor, and the session of that. Raises NotSignedIn."""
     kept = _living(session, token, at)
     if kept is None or kept.is_full:
         raise NotSignedIn("begin again with your e-mail and password")
     officer = session.get_one(Officer, kept.officer_id)
     if officer.state is OfficerState.CLOSED:
         raise NotSignedIn("begin again with your e-mail and password")
-    return officer
+    return officer, kept
 
 
 def end(session: Session, token: str, at: datetime) -> None:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.errors import ActRefused
 from registry.keyring import Keyring
-from registry.officers import factors, joining, passwords, sessions
+from registry.officers import factors, joining, passwords, security_keys, sessions
 from registry.officers.models import FactorKind, Officer, OfficerState, SignInDelay
+from registry.officers.security_keys import Place
 from registry.officers.sessions import Present
 
 FREE_FAILURES = 5
@@ -64,13 +65,27 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
 
     The session becomes another one under another token: what somebody planted before opens nothing.
     """
-    officer = sessions.half_present(session, token, at)
+    officer, _ = sessions.half_present(session, token, at)
     delay = _delay(session, keyring, officer.email)
     if delay is not None and delay.until > at:
         return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
     apps = [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.TOTP]
     is_right = any(factors.is_code_right(session, keyring, app, code, at) for app in apps)
     if not is_right and not factors.take_recovery_code(session, officer, code, today):
+        _failed(session, keyring, officer.email, at, officer)
+        return Attempt(Step.REFUSED, officer=officer)
+    return enter(session, keyring, token, officer, at)
+
+
+def give_key(
+    session: Session, keyring: Keyring, token: str, place: Place, answer: str, at: datetime, today: date
+) -> Attempt:
+    """The second step with what a security key signed, counted as a code is. Raises NotSignedIn without the first."""
+    officer, half = sessions.half_present(session, token, at)
+    delay = _delay(session, keyring, officer.email)
+    if delay is not None and delay.until > at:
+        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
+    if not security_keys.is_key_right(session, half, officer, place, answer, at, today):
         _failed(session, keyring, officer.email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
     return enter(session, keyring, token, officer, at)
@@ -90,20 +105,31 @@ def change_password(
 ) -> Attempt:
     """Change one's own password; every other session of his ends. Raises ActRefused where the new one is none.
 
-    The old one is asked, and wrong ones are counted as at the door: who sits down at an open session cannot try them all.
+    The old one is asked (`ask_again`).
     """
     officer = me.officer
-    delay = _delay(session, keyring, officer.email)
-    if delay is not None and delay.until > at:
-        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
-    if not passwords.is_right(old, officer.password):
-        _failed(session, keyring, officer.email, at, officer)
-        return Attempt(Step.REFUSED, officer=officer)
+    asked = ask_again(session, keyring, officer, old, at)
+    if asked.step is not Step.IN:
+        return asked
     if passwords.is_right(new, officer.password):
         raise ActRefused("password_same", "this is the password you have: choose another")
     joining.set_password(officer, new, today, home)
     sessions.end_all(session, officer, at, but=me.session)
     record(session, "officer.password_changed", officer.reference, on=today, actor=officer.reference)
+    return Attempt(Step.IN, officer=officer)
+
+
+def ask_again(session: Session, keyring: Keyring, officer: Officer, password: str, at: datetime) -> Attempt:
+    """Whether it is he who sits there, before what proves it is changed.
+
+    Wrong passwords are counted as at the door: who sits down at an open session cannot try them all.
+    """
+    delay = _delay(session, keyring, officer.email)
+    if delay is not None and delay.until > at:
+        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
+    if not passwords.is_right(password, officer.password):
+        _failed(session, keyring, officer.email, at, officer)
+        return Attempt(Step.REFUSED, officer=officer)
     return Attempt(Step.IN, officer=officer)
 
 

@@ -1,0 +1,255 @@
+"""Security keys (WebAuthn level 2) as second factors, beside apps.
+
+A key proves that it is there, not who holds it: the password comes first, so a key's own PIN is asked where it has one and
+demanded of none. What it signs is kept here, for one session and one answer; where it signs is the console's own address, so a
+page that looks like ours gets nothing that opens ours. Makers are not asked after: no attestation is wanted, and none is kept.
+"""
+
+import hmac
+import ipaddress
+import secrets
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.errors import ActRefused
+from registry.ids import new_reference
+from registry.officers import factors
+from registry.officers.models import ChallengePurpose, FactorKind, KeyChallenge, Officer, SecondFactor, SignedIn
+
+ANSWER_WITHIN = timedelta(minutes=5)
+MOST = 10
+"""Keys of one officer."""
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where keys are asked: the console's origin, and its host, which keys know it by."""
+
+    host: str
+    origin: str
+    name: str = "Recruitment registry"
+
+
+def place_of(address: str) -> Place | None:
+    """Of the console's address; None where browsers offer no keys: an IP address, or no TLS anywhere but on localhost."""
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return Place(host, address) if parts.scheme == "https" or host == "localhost" else None
+    return None
+
+
+def keys_of(session: Session, officer: Officer) -> list[SecondFactor]:
+    return [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.WEBAUTHN]
+
+
+def wanted_of_new(session: Session, signed_in: SignedIn, officer: Officer, place: Place, at: datetime) -> str:
+    """What the browser hands a new key, as JSON. Raises ActRefused."""
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
+    kept = keys_of(session, officer)
+    if len(kept) >= MOST:
+        raise ActRefused("too_many_keys", f"there are {MOST} keys already: remove one that is not needed")
+    options = generate_registration_options(
+        rp_id=place.host,
+        rp_name=place.name,
+        user_id=officer.reference.encode(),
+        user_name=officer.email,
+        user_display_name=officer.name,
+        challenge=_new_challenge(session, signed_in, ChallengePurpose.REGISTER, at),
+        timeout=_milliseconds(),
+        authenticator_selection=AuthenticatorSelectionCriteria(
+            resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.PREFERRED
+        ),
+        exclude_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in kept],
+    )
+    return options_to_json(options)
+
+
+def add(
+    session: Session,
+    signed_in: SignedIn,
+    officer: Officer,
+    place: Place,
+    name: str,
+    answer: str,
+    at: datetime,
+    today: date,
+) -> SecondFactor:
+    """Keep a new key under a name. Raises ActRefused: `bad_key` whatever is wrong with the answer, `known_key` for anybody's."""
+    from webauthn import verify_registration_response
+
+    tidy = " ".join(name.split())
+    if not tidy or len(tidy) > 60 or not tidy.isprintable():
+        raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which key it is")
+    challenge = _take_challenge(session, signed_in, ChallengePurpose.REGISTER, at)
+    shown = _checked(
+        lambda: verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=place.host,
+            expected_origin=place.origin,
+            require_user_verification=False,
+        )
+    )
+    if shown is None:
+        raise ActRefused("bad_key", "the key was not taken: begin again, and touch it within five minutes")
+    if session.scalars(select(SecondFactor.id).where(SecondFactor.credential == shown.credential_id)).first():
+        raise ActRefused("known_key", "this key is known already: take another")
+    key = SecondFactor(
+        reference=new_reference(),
+        officer_id=officer.id,
+        kind=FactorKind.WEBAUTHN,
+        name=tidy,
+        credential=shown.credential_id,
+        public_key=shown.credential_public_key,
+        last_step=shown.sign_count,
+        since_on=today,
+        is_confirmed=True,
+    )
+    session.add(key)
+    session.flush()
+    record(session, "officer.key_added", key.reference, on=today, actor=officer.reference)
+    return key
+
+
+def wanted_of_known(session: Session, signed_in: SignedIn, officer: Officer, place: Place, at: datetime) -> str | None:
+    """What the browser hands the officer's keys to sign, as JSON; None where he has none."""
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
+
+    kept = keys_of(session, officer)
+    if not kept:
+        return None
+    options = generate_authentication_options(
+        rp_id=place.host,
+        challenge=_new_challenge(session, signed_in, ChallengePurpose.SIGN_IN, at),
+        timeout=_milliseconds(),
+        allow_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in kept],
+        user_verification=UserVerificationRequirement.PREFERRED,
+    )
+    return options_to_json(options)
+
+
+def is_key_right(
+    session: Session, signed_in: SignedIn, officer: Officer, place: Place, answer: str, at: datetime, today: date
+) -> bool:
+    """Whether one of the officer's keys signed what this session was asked, here. The challenge is used up either way.
+
+    A key counts what it signs. One that counts no further than it did is there twice: it opens nothing, and the audit says so.
+    """
+    from webauthn import verify_authentication_response
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+    from webauthn.helpers import parse_authentication_credential_json, parse_authenticator_data
+
+    challenge = _take_challenge(session, signed_in, ChallengePurpose.SIGN_IN, at)
+    given = _checked(lambda: parse_authentication_credential_json(answer))
+    if given is None:
+        return False
+    key = next((one for one in keys_of(session, officer) if one.credential == given.raw_id), None)
+    handle = given.response.user_handle
+    if key is None or (handle and not hmac.compare_digest(handle, officer.reference.encode())):
+        return False
+
+    def verified() -> VerifiedAuthentication:
+        # The count is asked below, once the signature is known to be good: a stranger must not make a key look copied.
+        count = parse_authenticator_data(given.response.authenticator_data).sign_count
+        return verify_authentication_response(
+            credential=given,
+            expected_challenge=challenge,
+            expected_rp_id=place.host,
+            expected_origin=place.origin,
+            credential_public_key=key.public_key or b"",
+            credential_current_sign_count=count - 1,
+            require_user_verification=False,
+        )
+
+    shown = _checked(verified)
+    if shown is None:
+        return False
+    if not _count(session, key, shown.new_sign_count, today):
+        record(session, "officer.key_copied", key.reference, on=today, actor="nobody")
+        return False
+    return True
+
+
+def _count(session: Session, key: SecondFactor, count: int, today: date) -> bool:
+    """Take a key's count, if it went on. Those that count nothing say nought for ever."""
+    counted = session.execute(
+        update(SecondFactor)
+        .where(
+            SecondFactor.id == key.id,
+            SecondFactor.last_step < count if count else SecondFactor.last_step == 0,
+        )
+        .values(last_step=count, last_used_on=today)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire(key)
+    return bool(counted.rowcount)  # type: ignore[attr-defined]
+
+
+def forget_challenges(session: Session, at: datetime) -> None:
+    session.execute(delete(KeyChallenge).where(KeyChallenge.ends_at < at))
+
+
+def _new_challenge(session: Session, signed_in: SignedIn, purpose: ChallengePurpose, at: datetime) -> bytes:
+    """For this session; the one before is good no more."""
+    session.execute(delete(KeyChallenge).where(KeyChallenge.session_id == signed_in.id))
+    challenge = secrets.token_bytes(32)
+    session.add(KeyChallenge(session_id=signed_in.id, purpose=purpose, challenge=challenge, ends_at=at + ANSWER_WITHIN))
+    session.flush()
+    return challenge
+
+
+def _take_challenge(session: Session, signed_in: SignedIn, purpose: ChallengePurpose, at: datetime) -> bytes:
+    """What the session was asked to sign, once: of two answers at once the second finds nothing."""
+    taken = session.execute(
+        delete(KeyChallenge)
+        .where(KeyChallenge.session_id == signed_in.id)
+        .returning(KeyChallenge.purpose, KeyChallenge.challenge, KeyChallenge.ends_at)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    is_good = taken is not None and taken.purpose is purpose and taken.ends_at > at
+    # Where nothing was asked nothing is an answer to it, either.
+    return taken.challenge if taken is not None and is_good else secrets.token_bytes(32)
+
+
+def _checked(read: Callable[[], Made]) -> Made | None:
+    """What the library makes of an answer; None where it is none. What people make up breaks it in more ways than it names."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from webauthn.helpers.exceptions import WebAuthnException
+
+    try:
+        return read()
+    except (
+        WebAuthnException,
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        RecursionError,
+        struct.error,
+        UnsupportedAlgorithm,
+    ):
+        return None
+
+
+def _milliseconds() -> int:
+    return int(ANSWER_WITHIN.total_seconds() * 1000)

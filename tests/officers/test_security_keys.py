@@ -1,0 +1,206 @@
+"""Security keys: good for this session, this place and once; copies, strangers' keys and what is no answer open nothing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.models import AuditEntry
+from registry.clock import now
+from registry.errors import ActRefused, NotFound
+from registry.keyring import Keyring
+from registry.officers import accounts, factors, security_keys, sessions, signing_in
+from registry.officers.models import KeyChallenge, Officer, SignedIn
+from registry.officers.rights import Role
+from registry.officers.security_keys import ANSWER_WITHIN, Place, place_of
+from registry.officers.signing_in import Step
+from tests.officers.making import PASSWORD, make_officer, make_unit
+from tests.officers.soft_key import ORIGIN, SoftKey, b64
+
+PLACE = Place("desk.example", ORIGIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """An officer with a key before the second step."""
+
+    session: Session
+    keyring: Keyring
+    officer: Officer
+    key: SoftKey
+
+    def half(self) -> str:
+        return str(signing_in.sign_in(self.session, self.keyring, self.officer.email, PASSWORD, now()).token)
+
+    def wanted(self, half: str) -> str:
+        officer, kept = sessions.half_present(self.session, half, now())
+        return str(security_keys.wanted_of_known(self.session, kept, officer, PLACE, now()))
+
+    def give(self, half: str, answer: str, place: Place = PLACE, later: timedelta = timedelta()) -> Step:
+        at = now() + later
+        return signing_in.give_key(self.session, self.keyring, half, place, answer, at, at.date()).step
+
+
+def with_key(session: Session, officer: Officer, key: SoftKey, name: str = "blue key") -> None:
+    at = now()
+    sessions.begin(session, officer, at, is_full=True)
+    here = session.scalars(
+        select(SignedIn).where(SignedIn.officer_id == officer.id).order_by(SignedIn.id.desc())
+    ).first()
+    assert here is not None
+    wanted = security_keys.wanted_of_new(session, here, officer, PLACE, at)
+    security_keys.add(session, here, officer, PLACE, name, key.made(wanted), at, at.date())
+
+
+@pytest.fixture
+def door(session: Session, keyring: Keyring) -> Door:
+    make_unit(session)
+    officer = make_officer(session, keyring, Role.INVESTIGATOR).officer
+    key = SoftKey()
+    with_key(session, officer, key)
+    return Door(session, keyring, officer, key)
+
+
+def test_a_key_opens_the_door_once_per_question(door: Door) -> None:
+    half = door.half()
+    answer = door.key.signed(door.wanted(half), userHandle=b64(door.officer.reference.encode()))
+    assert door.give(half, answer) is Step.IN
+    (_, kept) = factors.factors_of(door.session, door.officer)
+    assert (kept.name, kept.last_step, kept.last_used_on) == ("blue key", 1, now().date())
+    # The same answer again, in a session of its own that asked something else, or nothing yet.
+    assert door.give(door.half(), answer) is Step.REFUSED
+    again = door.half()
+    door.wanted(again)
+    assert door.give(again, answer) is Step.REFUSED
+    # An answer that was refused has used its question up: the right one comes too late.
+    late = door.half()
+    right = door.key.signed(door.wanted(late))
+    assert door.give(late, "{}") is Step.REFUSED
+    assert door.give(late, right) is Step.REFUSED
+    assert door.session.scalars(select(KeyChallenge)).all() == []
+
+
+Wrong = Callable[[Door, str], tuple[str, str]]
+
+
+def _of(make: Callable[[Door, str], str]) -> Wrong:
+    return lambda door, half: (half, make(door, door.wanted(half)))
+
+
+def _with(answer: str, **response: object) -> str:
+    told = json.loads(answer)
+    return json.dumps(told | {"response": told["response"] | response})
+
+
+WRONG: dict[str, Wrong] = {
+    "signed for a page that looks like ours": _of(
+        lambda d, w: replace(d.key, origin="https://desk.evil.example").signed(w)
+    ),
+    "signed for another host": _of(lambda d, w: replace(d.key, host="evil.example").signed(w)),
+    "signed by another key under its name": _of(lambda d, w: replace(SoftKey(), id=d.key.id).signed(w)),
+    "a key that nobody registered": _of(lambda d, w: SoftKey().signed(w)),
+    "of another account": _of(lambda d, w: d.key.signed(w, userHandle=b64(b"SOMEBODYELSE"))),
+    "without a touch": _of(
+        lambda d, w: _with(d.key.signed(w), authenticatorData=b64(d.key._data(0x00))),
+    ),
+    "a question of another session": lambda d, half: (half, d.key.signed(d.wanted(d.half()))),
+    "the answer of a registration": _of(lambda d, w: d.key.made(w)),
+    "no JSON": _of(lambda d, w: "{"),
+    "a list": _of(lambda d, w: "[]"),
+    "deep": _of(lambda d, w: "[" * 19_000),
+    "no base64": _of(lambda d, w: _with(d.key.signed(w), authenticatorData="é")),
+    "a broken CBOR tail": _of(
+        lambda d, w: _with(d.key.signed(w), authenticatorData=b64(d.key._data(0xC1) + b"\xff\xbf"))
+    ),
+}
+
+
+def test_what_opens_nothing(door: Door, keyring: Keyring) -> None:
+    stranger = make_officer(door.session, keyring, Role.TRIAGE, email="other@authority.example").officer
+    theirs = SoftKey()
+    with_key(door.session, stranger, theirs)
+    cases = WRONG | {"another officer's key": _of(lambda d, w: theirs.signed(w))}
+    for name, wrong in cases.items():
+        half, answer = wrong(door, door.half())
+        undone = door.session.begin_nested()
+        assert door.give(half, answer) is Step.REFUSED, name
+        # Failures count as wrong codes do; here each begins afresh.
+        undone.rollback()
+    for _ in range(signing_in.FREE_FAILURES):
+        half = door.half()
+        door.give(half, "{}")
+    assert door.give(half, door.key.signed(door.wanted(half))) is Step.WAIT
+
+
+def test_a_late_answer_opens_nothing(door: Door) -> None:
+    half = door.half()
+    answer = door.key.signed(door.wanted(half))
+    assert door.give(half, answer, later=ANSWER_WITHIN) is Step.REFUSED
+
+
+def test_a_key_that_counts_back_is_there_twice_and_the_audit_says_so(door: Door) -> None:
+    copy = replace(door.key)
+    for _ in range(2):
+        half = door.half()
+        assert door.give(half, door.key.signed(door.wanted(half))) is Step.IN
+    half = door.half()
+    assert door.give(half, copy.signed(door.wanted(half))) is Step.REFUSED
+    acts = [one.act for one in door.session.scalars(select(AuditEntry).order_by(AuditEntry.index))]
+    assert acts.count("officer.key_copied") == 1
+    # Nor does one that suddenly says nought; one that never counted is let in each time.
+    half = door.half()
+    assert door.give(half, replace(door.key, count=0, step=0).signed(door.wanted(half))) is Step.REFUSED
+    still = SoftKey(step=0)
+    with_key(door.session, door.officer, still, "passkey")
+    for _ in range(2):
+        half = door.half()
+        assert door.give(half, still.signed(door.wanted(half))) is Step.IN
+
+
+def test_a_key_is_one_officers_and_its_question_one_sessions(door: Door, keyring: Keyring) -> None:
+    other = make_officer(door.session, keyring, Role.TRIAGE, email="other@authority.example").officer
+    with pytest.raises(ActRefused, match="known already"):
+        with_key(door.session, other, door.key)
+    with pytest.raises(ActRefused, match="1 to 60"):
+        with_key(door.session, other, SoftKey(), "\u202ered")
+    for key in (SoftKey(origin="https://desk.evil.example"), SoftKey(host="evil.example")):
+        with pytest.raises(ActRefused, match="begin again"):
+            with_key(door.session, other, key)
+
+
+def test_the_last_factor_stays_and_a_reset_takes_them_all(door: Door) -> None:
+    session, officer, today = door.session, door.officer, now().date()
+    app, key = factors.factors_of(session, officer)
+    with pytest.raises(NotFound):
+        factors.remove(session, officer, "NOTHING", today)
+    factors.remove(session, officer, app.reference, today)
+    with pytest.raises(ActRefused, match="only second factor"):
+        factors.remove(session, officer, key.reference, today)
+    # What is only begun is no factor yet.
+    factors.new_totp(session, door.keyring, officer, "new app", today)
+    with pytest.raises(ActRefused, match="only second factor"):
+        factors.remove(session, officer, key.reference, today)
+    change = accounts.propose_reset(session, officer, by="somebody", at=now())
+    accounts.approve(session, change, by="another", at=now(), today=today)
+    assert factors.factors_of(session, officer) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://desk.example", "desk.example"),
+        ("https://desk.example:8443", "desk.example"),
+        ("http://localhost:8000", "localhost"),
+        ("http://127.0.0.1:8000", None),
+        ("https://[::1]:8000", None),
+        ("http://desk.example", None),
+    ],
+)
+def test_keys_are_asked_where_browsers_offer_them(address: str, host: str | None) -> None:
+    place = place_of(address)
+    assert (place and place.host) == host
+    assert place is None or place.origin == address
