@@ -23,6 +23,7 @@ from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.openapi_fields import described
 from registry.api.openapi_words import (
     ALWAYS,
+    DELIVERY_HEADERS,
     DESCRIPTION,
     HEADERS,
     INDEX,
@@ -40,12 +41,14 @@ from registry.api.openapi_words import (
     quicker_with,
 )
 from registry.api.well_known import documented
+from registry.watch_terms import EVENTS
 from registry.web.desk import Policy
 from registry.web.loading import LIST_FILES
 from registry.web.organisations import NEEDS as NEEDS_KEY
 from registry.web.payloads import BYTES, Given, Taken
 from schemas.countries import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema
+from schemas.watches import EventSchema
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -103,7 +106,37 @@ class Writer:
         self._add_health()
         self._add_log()
         self.spec.components.schemas["Verify"] |= TOGETHER
-        return dict(self.spec.to_dict())
+        webhooks = self._webhooks()
+        return dict(self.spec.to_dict()) | {"webhooks": webhooks}
+
+    def _webhooks(self) -> dict[str, Any]:
+        """What the registry sends to webhooks: one for each type of event, of one form."""
+        headers = [
+            {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+            for name, text in DELIVERY_HEADERS.items()
+        ]
+        return {
+            event.value: {
+                "post": {
+                    "operationId": "told"
+                    + "".join(word.capitalize() for word in event.value.replace(".", "_").split("_")),
+                    "tags": ["webhooks"],
+                    "summary": words.rstrip("."),
+                    "description": words,
+                    "security": [],
+                    "parameters": headers,
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": self._reference(EventSchema())}},
+                    },
+                    "responses": {
+                        "2XX": {"description": "Taken. Anything else is tried again, for three days."},
+                        "410": {"description": "Gone: the webhook is switched off at once."},
+                    },
+                }
+            }
+            for event, words in EVENTS.items()
+        }
 
     def _add_problem(self, status: int) -> None:
         response: dict[str, Any] = {

@@ -27,6 +27,9 @@ TAGS = {
     "proofs": "Signed statements that anybody can check later, without the registry.",
     "organisation": "Organisations that check in bulk, with a key of their own: docs/organisations.md says how to get one. "
     "Nobody is told what they asked, neither agencies nor officers nor the public.",
+    "watches": "What you watch: an agency, a licence, a list of numbers, or whatever answers to a search: docs/watches.md.",
+    "events": "What happened to it, in order, from any place on.",
+    "webhooks": "Being told at an address of yours, signed by Standard Webhooks.",
     "statistics": "Open numbers about complaints, by closed quarters.",
     "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
     "docs/api-officers.md says how to get one.",
@@ -163,6 +166,10 @@ REFERENCE = {
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "kind": {"description": "Whom it is about.", "schema": {"type": "string", "enum": list(ConsentKind)}},
     "form": {"description": "In which form.", "schema": {"type": "string", "enum": list(ResultForm)}},
+    "event_id": {
+        "description": "The id of an event.",
+        "schema": {"type": "string", "pattern": "^evt_[2-9A-Za-z-]{12,14}$"},
+    },
 }
 """Parts of a path that are not references, by name."""
 
@@ -212,3 +219,11 @@ def opened_by(scope: Scope) -> str:
 def quicker_with(scope: Scope) -> str:
     """What a key gives where none is needed."""
     return f"No key is needed. One of an organisation with the scope `{scope}` counts against the organisation's own limit."
+
+
+DELIVERY_HEADERS = {
+    "webhook-id": "The id of the event: the same however often it is sent. Act once on each.",
+    "webhook-timestamp": "When this attempt was made, in seconds since 1970. Refuse what is more than five minutes off.",
+    "webhook-signature": "`v1,` and the HMAC-SHA-256 of id, timestamp and body, as Standard Webhooks has it; two of them, with a "
+    "space between, for a day after the secret was changed.",
+}

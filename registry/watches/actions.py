@@ -20,7 +20,7 @@ from registry.watches.numbers import Leads, Number, leads_of
 from registry.watches.rules import Searched
 
 MOST_WATCHES = 1000
-MOST_NUMBERS = 100_000
+MOST_NUMBERS = 20_000
 """Numbers in one list."""
 
 

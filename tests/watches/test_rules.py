@@ -1,14 +1,17 @@
 """What happened, read from two sayings; pauses; saved searches."""
 
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from registry.clock import now
 from registry.terms import LicenceKind
 from registry.watch_terms import EVENTS, EXPIRY_DAYS, EventType
-from registry.watches import rules
+from registry.watches import fanning, rules
 from registry.watches.rules import Ending, Searched
+from schemas.watches import EventDataSchema
 
 DAY = date(2026, 11, 25)
 CN = LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION
@@ -79,6 +82,14 @@ def deposit(amount: str) -> dict[str, object]:
 )  # fmt: skip
 def test_what_became_of_an_agency(old: dict[str, object], new: dict[str, object], told: list[str]) -> None:
     assert [str(one.type) for one in rules.of_agency(old, new, [CN], DAY)] == told
+
+
+def test_what_is_told_is_what_is_documented() -> None:
+    source = Path(rules.__file__).read_text(encoding="utf-8") + Path(fanning.__file__).read_text(encoding="utf-8")
+    told = set(re.findall(r'"([a-z_]+)": (?:codes|schemes|sorted|new|str|wanted|source|ending|after|status)', source))
+    told |= {"sanction_id", "agreement_id", "origin", "destination", "valid_from", "valid_to"}
+    documented = {field.data_key or name for name, field in EventDataSchema().fields.items()}
+    assert told - documented == set()
 
 
 def test_an_ending_is_told_before_it_and_after_it_and_none_is_left_out() -> None:

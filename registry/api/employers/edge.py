@@ -6,10 +6,10 @@ from typing import Any
 from flask import Flask
 from flask_restx import Namespace
 
-from registry.api.employers import jobs, organisation
+from registry.api.employers import jobs, organisation, watches, webhooks
 from registry.web.headers import ORGANISATION_PATHS
 
-EMPLOYERS: tuple[Namespace, ...] = (organisation.ns, jobs.ns)
+EMPLOYERS: tuple[Namespace, ...] = (organisation.ns, jobs.ns, watches.ns, watches.events, webhooks.ns)
 
 
 class UnguardedRoute(RuntimeError):

@@ -4,6 +4,7 @@ Keys and references are new each time; in the stories they are these.
 """
 
 from registry.api.employers.story import EmployerExample, example
+from registry.api.employers.watch_examples import WATCHES
 
 # What each story has from the start
 ORGANISATION, KEY, OTHER_KEY = "XRGANSATN22A", "KEYXX222222B", "XTHERKEY222C"
@@ -30,4 +31,4 @@ LISTS = (
     example("removeJob", "remove", "Remove the list", "/verification-jobs/{job_id}", "DELETE", path=_JOB, status=204),
 )  # fmt: skip
 
-EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS, *LISTS)
+EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS, *LISTS, *WATCHES)

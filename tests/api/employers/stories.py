@@ -5,18 +5,34 @@ from io import BytesIO
 from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
+from registry.agencies.actions import amend
+from registry.agencies.publishing import Event
 from registry.api.employers.examples import DONE_JOB, JOB, KEY, LISTS, ORGANISATION, ORGANISATIONS
+from registry.api.employers.watch_examples import EVENT, WATCHED, WATCHED_LICENCE, WATCHES
 from registry.bulk import actions, files
 from registry.bulk_terms import JobState
 from registry.clock import now
 from registry.employers import keys
+from registry.employers.organisations import organisation_named
 from registry.ids import new_reference
 from registry.keyring import Keyring
+from registry.terms import LicenceStatus
+from registry.watches import actions as watching
 from tests.api.desk.stories import Cast, Story
-from tests.make import make_api_key, make_organisation
+from tests.licensing.making import holder_of
+from tests.make import changed, make_api_key, make_licence, make_organisation, status_record, told
+from tests.watches.making import feed_of, handed_on
 
-STANDING_IN = {"prefix": "rrk_mN3v", "key": "rrk_mN3vQ7-2xKfWc0ZrT9aLbHs4uYpEoJd8gVi1nMq6RtXS"}
-"""In place of the beginning of a key, and of a whole one, of this time."""
+STANDING_IN = {
+    "prefix": "rrk_mN3v",
+    "key": "rrk_mN3vQ7-2xKfWc0ZrT9aLbHs4uYpEoJd8gVi1nMq6RtXS",
+    "secret": "whsec_aW52ZW50ZWQgc2VjcmV0IG9mIDMyIGJ5dGVzLCAhIQ==",
+    "cursor": "AAAAAAAAAAF3c3RhbmRpbi1jdXJzb3I",
+    "next_cursor": "AAAAAAAAAAF3c3RhbmRpbi1jdXJzb3I",
+    "id": f"evt_{EVENT}",
+    "event_id": f"evt_{EVENT}",
+}
+"""In place of the beginning of a key, of a whole one, of a secret, a cursor and an event, of this time."""
 
 
 def organisation_begins(session: Session, _keyring: Keyring) -> Cast:
@@ -55,4 +71,30 @@ def lists_begin(session: Session, keyring: Keyring) -> Cast:
     return cast
 
 
-STORIES = (Story(ORGANISATIONS, organisation_begins), Story(LISTS, lists_begin))
+def watches_begin(session: Session, keyring: Keyring) -> Cast:
+    """Something happens to what the owner watches; another organisation watches it too, and is heard of nowhere."""
+    cast = with_keys(session)
+    ours = organisation_named(session, cast.live[ORGANISATION])
+    licence = make_licence(session)
+    holder = holder_of(session, licence.licence_id).agency_id
+    cast.live.update({WATCHED: holder, WATCHED_LICENCE: licence.licence_id})
+    handed_on(session, keyring)
+    for organisation in (make_organisation(session, "Invented Others"), ours):
+        watch = watching.watch_agency(session, organisation.id, holder, "Before", now().date())
+        if organisation is not ours:
+            continue
+        said = told(session, holder)
+        period = status_record(LicenceStatus.SUSPENDED, from_=now().date())
+        suspended = changed(said.licences[0], status_history=(*said.licences[0].status_history, period))
+        amend(session, changed(said, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
+        handed_on(session, keyring)
+        cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
+        watching.end(session, ours.id, watch.reference)
+    return cast
+
+
+STORIES = (
+    Story(ORGANISATIONS, organisation_begins),
+    Story(LISTS, lists_begin),
+    Story(WATCHES, watches_begin),
+)

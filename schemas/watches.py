@@ -1,0 +1,227 @@
+"""Watches of organisations, what happened to what is watched, and webhooks: what comes in, and what is shown."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from registry.codes import Problem
+from registry.terms import LicenceKind, LicenceStatus, Role
+from registry.watch_terms import DeliveryState, EventType, WatchKind, WebhookState
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Count, Country, Flag, Line, OneOf, Word
+from schemas.sectors import LONGEST, NACE_PATTERN, tidy_sector
+
+MOST_NUMBERS = 20_000
+MOST_EVENTS = 500
+_VERSION = {"description": "For If-Match, in quotes."}
+_LABEL = {"description": "For yourself: nobody else reads it.", "example": "Suppliers in Prato"}
+_DAY = {"format": "date"}
+_CURSOR = {"description": "A place in your organisation's events. Opaque."}
+
+
+class NumberSchema(InSchema):
+    number = Line(most=120, required=True, metadata={"description": "A licence number or an identifier of any scheme."})
+    country = Country(metadata={"description": "Where a registration number is from, if you know."})
+
+
+class SearchSchema(InSchema):
+    """Whatever answers to all that is stated. A licence that states no corridor or sector answers to any."""
+
+    country = Country(metadata={"description": "Where the agency sits."})
+    role = Word(Role, metadata={"description": "Which end of the corridor it serves."})
+    authority = Line(most=40, metadata={"description": "The authority of a licence of it."})
+    kind = Word(LicenceKind, metadata={"description": "The kind of a licence of it."})
+    origin = Country(metadata={"description": "From where its licence lets it recruit."})
+    destination = Country(metadata={"description": "To where."})
+    sector = Line(
+        most=LONGEST, tidy=tidy_sector, pattern=NACE_PATTERN, expected="must be a NACE code like 14.10",
+        metadata={"description": "A NACE code, or its beginning."},
+    )  # fmt: skip
+
+
+class WatchMakeSchema(InSchema):
+    """Exactly one of `agency_id`, `licence_id`, `numbers` and `search`."""
+
+    label = Line(most=120, required=True, metadata=_LABEL)
+    agency_id = Line(most=20, metadata={"description": "Watch this agency, with all its licences."})
+    licence_id = Line(most=20, metadata={"description": "Watch this licence, and its holder."})
+    numbers = fields.List(
+        fields.Nested(NumberSchema()),
+        metadata={
+            "description": f"Watch whoever these lead to, now or later; at most {MOST_NUMBERS}. They are not kept."
+        },
+    )
+    search = fields.Nested(SearchSchema(), metadata={"description": "Watch whatever answers to this."})
+
+    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        named = [name for name in ("agency_id", "licence_id", "numbers", "search") if name in loaded]
+        if len(named) == 1:
+            return []
+        detail = "send exactly one of agency_id, licence_id, numbers and search"
+        return [(named[1] if named else "agency_id", Problem.CONTRADICTORY if named else Problem.MISSING, detail)]
+
+
+class WatchChangeSchema(InSchema):
+    label = Line(most=120, metadata=_LABEL)
+    is_paused = Flag(metadata={"description": "Of what happens during a pause you are not told afterwards."})
+
+
+class NumbersSchema(InSchema):
+    numbers = fields.List(
+        fields.Nested(NumberSchema()), required=True, metadata={"description": "In place of the former list."}
+    )
+
+
+class WatchSchema(OutSchema):
+    """A watch. Nobody but your organisation is told that there is one."""
+
+    watch_id = fields.String(required=True)
+    label = fields.String(required=True)
+    kind = OneOf(WatchKind, required=True)
+    agency_id = fields.String(required=True, allow_none=True)
+    licence_id = fields.String(required=True, allow_none=True)
+    search = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True, allow_none=True,
+        metadata={"description": "What a saved search asks."},
+    )  # fmt: skip
+    agencies = fields.Integer(required=True, metadata={"description": "How many agencies it leads to now."})
+    waiting = fields.Integer(
+        required=True, metadata={"description": "How many numbers of a list lead to nobody yet: they are waited for."}
+    )
+    is_paused = fields.Boolean(required=True)
+    made_on = fields.Date(required=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class WatchMadeSchema(WatchSchema):
+    waiting_lines = fields.List(
+        fields.Integer(),
+        required=True,
+        metadata={"description": "The places of those numbers in the list that was sent, from 1. Told this once."},
+    )
+
+
+class WatchesSchema(OutSchema):
+    items = fields.List(fields.Nested(WatchSchema()), required=True)
+
+
+class EventsQuerySchema(InSchema):
+    after = Line(
+        most=80,
+        metadata={"description": "`next_cursor`, or the `cursor` of an event; without it from the first event on."},
+    )
+    limit = Count(
+        least=1, most=MOST_EVENTS, metadata={"description": "Events in one answer.", "default": 100, "example": 100}
+    )
+
+
+class EventDataSchema(OutSchema):
+    """What is told of it; which fields there are goes with the type. No name of a person stands here: look the agency up."""
+
+    agency_id = fields.String()
+    licence_id = fields.String()
+    source = fields.String(metadata={"description": "An official list."})
+    log_index = fields.Integer(metadata={"description": "The entry of the public log that says so."})
+    status = OneOf(LicenceStatus, metadata={"description": "Of `licence.*`: the status stated now."})
+    from_ = fields.String(data_key="from", metadata=_DAY)
+    to = fields.String(metadata=_DAY)
+    valid_from = fields.String(metadata=_DAY)
+    valid_to = fields.String(metadata=_DAY)
+    days = fields.Integer(metadata={"description": "Of `licence.expiring`: 90, 30 or 7."})
+    conditions = fields.List(fields.String(), metadata={"description": "Codes of the conditions that hold now."})
+    schemes = fields.List(fields.String(), metadata={"description": "Which identifiers are stated now."})
+    kinds = fields.List(fields.String(), metadata={"description": "Which kinds of channel changed."})
+    dissolved_on = fields.String(metadata=_DAY)
+    required = fields.String(metadata={"description": "What the deposit has to be, as decimal text."})
+    missing = fields.String(metadata={"description": "What is missing of it, as decimal text."})
+    currency = fields.String()
+    sanction_id = fields.String()
+    kind = fields.String(metadata={"description": "Of `sanction.*`: the kind of sanction."})
+    agreement_id = fields.String()
+    origin = fields.String()
+    destination = fields.String()
+    authority = fields.String(metadata={"description": "Of `source.*`: whose list it is."})
+    webhook_id = fields.String(metadata={"description": "Of `webhook.test`."})
+
+
+class EventSchema(OutSchema):
+    """What happened. The same is sent to webhooks, where `id` is the webhook-id, and by the stream."""
+
+    id = fields.String(required=True, metadata={"description": "Stays the same however often it is told."})
+    type = OneOf(EventType, required=True)
+    timestamp = fields.String(required=True, metadata={"format": "date-time", "description": "When it was published."})
+    data = fields.Nested(EventDataSchema(), required=True)
+
+
+class PlacedEventSchema(EventSchema):
+    cursor = fields.String(required=True, metadata=_CURSOR)
+
+
+class EventsSchema(OutSchema):
+    items = fields.List(fields.Nested(PlacedEventSchema()), required=True)
+    next_cursor = fields.String(
+        required=True, metadata=_CURSOR | {"description": "`after` of the next question. Keep it."}
+    )
+    is_more = fields.Boolean(required=True, metadata={"description": "Whether more is there already."})
+
+
+class WebhookMakeSchema(InSchema):
+    url = Line(
+        most=2000, required=True,
+        metadata={"description": "https, on the public internet, no redirect.", "example": "https://hooks.example.org/registry"},
+    )  # fmt: skip
+    label = Line(most=120, required=True, metadata=_LABEL)
+
+
+class WebhookChangeSchema(InSchema):
+    url = Line(most=2000, metadata={"description": "Another address."})
+    label = Line(most=120, metadata=_LABEL)
+    state = Word(
+        WebhookState, metadata={"description": "Switch it on or off. What happens while it is off is not queued."}
+    )
+
+
+class ReplaySchema(InSchema):
+    after = Line(most=80, metadata={"description": "Send everything behind this cursor again; without it, all of it."})
+
+
+class WebhookSchema(OutSchema):
+    webhook_id = fields.String(required=True)
+    url = fields.String(required=True)
+    label = fields.String(required=True)
+    state = OneOf(WebhookState, required=True)
+    made_at = fields.DateTime(required=True)
+    failing_since = fields.DateTime(
+        required=True, allow_none=True, metadata={"description": "Since when nothing was taken."}
+    )
+    disabled_at = fields.DateTime(required=True, allow_none=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class WebhookMadeSchema(WebhookSchema):
+    secret = fields.String(required=True, metadata={"description": "Checks signatures. Shown this once: keep it."})
+
+
+class WebhooksSchema(OutSchema):
+    items = fields.List(fields.Nested(WebhookSchema()), required=True)
+
+
+class DeliverySchema(OutSchema):
+    event_id = fields.String(required=True)
+    type = OneOf(EventType, required=True)
+    state = OneOf(DeliveryState, required=True)
+    attempts = fields.Integer(required=True)
+    status = fields.Integer(required=True, allow_none=True, metadata={"description": "Of the last answer."})
+    trouble = fields.String(required=True, allow_none=True, metadata={"description": "What was wrong, in words."})
+    queued_at = fields.DateTime(required=True)
+    tried_at = fields.DateTime(required=True, allow_none=True)
+    next_at = fields.DateTime(required=True, allow_none=True, metadata={"description": "When it is tried again."})
+    delivered_at = fields.DateTime(required=True, allow_none=True)
+
+
+class DeliveriesSchema(OutSchema):
+    items = fields.List(fields.Nested(DeliverySchema()), required=True)
+
+
+class ReplayedSchema(OutSchema):
+    events = fields.Integer(required=True, metadata={"description": "How many will be sent again."})
