@@ -26,3 +26,11 @@ class MemberState(StrEnum):
     INVITED = "invited"
     ACTIVE = "active"
     CLOSED = "closed"
+
+
+class LetterKind(StrEnum):
+    """Why a link is mailed: to begin an organisation, to join one, or to choose another password."""
+
+    REGISTER = "register"
+    INVITE = "invite"
+    RESET = "reset"

@@ -109,6 +109,9 @@ def register_edges(app: Flask, settings: Settings) -> None:
         from registry.public import edge as public
 
         public.register(app)
+        from registry.account import edge as account
+
+        account.register(app)
     if Edge.INTAKE in settings.edges:
         from registry.api.edge import register_intake
         from registry.public.intake import edge as intake

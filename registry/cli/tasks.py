@@ -22,6 +22,7 @@ from registry.complaints.sealing import Sealer
 from registry.complaints.storage import store_of
 from registry.complaints.visits import forget_expired
 from registry.config import Settings
+from registry.employers import letters
 from registry.errors import FilesUnavailable, RegistryError
 from registry.imports.ordered import apply_ordered
 from registry.imports.worker import fetch_due, warn_of_staleness
@@ -34,6 +35,7 @@ from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
 from registry.watches import fanning
+from registry.web.account_words import account_words
 from registry.web.notice_words import notice_words
 from registry.web.sanction_words import sanction_notice
 from registry.witnesses.client import ask_witnesses
@@ -142,6 +144,16 @@ def tell_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
     notices.tell_due(sessions, notice_words(settings.console_address), _sender(settings, "officer_not_told"), now())
 
 
+def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Mail links to people of organisations; what is not sent is tried again."""
+    letters.send_due(sessions, account_words, _sender(settings, "account_mail_not_sent"), settings.public_url, now())
+
+
+def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        letters.forget_old(session, now())
+
+
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Cases go on whose complainants did not answer; visits that are over leave no row."""
     reminding.go_on_without_answer(sessions, now())
@@ -210,6 +222,8 @@ TASKS = (
     Task("close_quarters", 3600.0, close_quarters),
     Task("remind_of_cases", 20.0, remind_of_cases),
     Task("tell_officers", 20.0, tell_officers),
+    Task("send_account_letters", 5.0, send_account_letters),
+    Task("forget_account_letters", 3600.0, forget_account_letters),
     Task("end_waiting", 300.0, end_waiting),
     Task("end_referrals", 60.0, end_referrals),
     Task("end_hearings", 60.0, end_hearings),

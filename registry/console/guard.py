@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Response, g, redirect, request
 from sqlalchemy.orm import Session
@@ -19,13 +18,12 @@ from registry.officers.rights import Act, Resource, Standing
 from registry.officers.sessions import Present
 from registry.terms import Language
 from registry.web.desk import Policy, require_right
+from registry.web.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.web.transaction import services, writing
 
 COOKIE = "console"
 OWN_COOKIE = "__Host-console"
 """On a host of the console's own, with TLS: browsers let no other host, and nothing without TLS, set it (RFC 6265bis)."""
-FORM_FIELD = "form"
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 View = Callable[..., Any]
 
@@ -112,16 +110,6 @@ def require_form(token: str) -> None:
     require_same_origin()
     if not sessions.is_form_token(token, request.form.get(FORM_FIELD, "")):
         raise ActRefused("stale_form", "this form is from another sign-in: load the page again and repeat what you did")
-
-
-def require_same_origin() -> None:
-    """Raise ActRefused for a form that another site sent. Browsers say where a form came from; who says nothing is let by
-    here and held by the form's token."""
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
-        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")
-    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
-        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")
 
 
 def give_cookie(response: Response, token: str) -> Response:

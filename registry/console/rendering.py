@@ -7,12 +7,13 @@ from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.console import assets
-from registry.console.guard import FORM_FIELD, Bar, token_sent
+from registry.console.guard import Bar, token_sent
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.terms import Language
 from registry.web import wording
 from registry.web.errors import ProblemDocument
+from registry.web.forms import FORM_FIELD
 from registry.web.languages import has_text, negotiated, text
 
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (

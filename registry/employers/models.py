@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.account_terms import MemberRole, MemberState
+from registry.account_terms import LetterKind, MemberRole, MemberState
 from registry.db import Base, Instant, Text, one_of
 
 
@@ -67,3 +67,40 @@ class ApiKey(Base):
     last_used_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     replaced_by: Mapped[str | None] = mapped_column(Text(12))
+
+
+class Letter(Base):
+    """A mail with a link that is to be sent, or was: an outbox whose secret is made by whoever sends it.
+
+    Until it is sent there is no link and no `digest`, and nothing says whether the address is known here: the sender looks.
+    A link is good once, until `ends_at`. `details` is what a registration or an invitation says of who comes; no secret.
+    """
+
+    __tablename__ = "account_letters"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    kind: Mapped[LetterKind] = mapped_column(one_of(LetterKind))
+    email: Mapped[str] = mapped_column(Text(200), index=True)
+    language: Mapped[str] = mapped_column(Text(12))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    details: Mapped[dict[str, str]] = mapped_column(JSON)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    taken_until: Mapped[datetime | None] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    digest: Mapped[str | None] = mapped_column(Text(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class MemberSession(Base):
+    """Where a member is signed in. `digest` is SHA-256 of a token that only the browser has."""
+
+    __tablename__ = "member_sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -69,20 +69,7 @@ def finish_joining(session: Session, code: str, at: datetime) -> tuple[Officer, 
     return officer, codes
 
 
-def set_password(officer: Officer, password: str, today: date, home: Path | None) -> None:
-    """Keep a new password. Raises ActRefused where it is short, guessable or stolen."""
-    flaw = passwords.flaw_in(password, (officer.name, officer.email), home)
-    if flaw is not None:
-        raise ActRefused(f"password_{flaw}", _FLAWS[flaw])
-    officer.password, officer.password_on = passwords.hashed(password), today
-
-
-_FLAWS = {
-    "too_short": f"the password must have {passwords.LEAST} characters or more; a sentence is easy to remember",
-    "too_long": f"the password must have {passwords.MOST} characters or fewer",
-    "guessable": "this password is easily guessed: use several words that do not belong together",
-    "stolen": "this password stands on lists of stolen ones: choose another, and change it wherever else you use it",
-}
+set_password = passwords.set_password
 
 
 def _digest(code: str) -> str:

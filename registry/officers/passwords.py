@@ -6,11 +6,15 @@ Asking costs the same whether the officer exists or not.
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+
+from registry.errors import ActRefused
 
 LEAST = 12
 MOST = 200
@@ -47,6 +51,31 @@ def flaw_in(password: str, known: Sequence[str] = (), home: Path | None = None) 
     if home is not None and _is_stolen(text, home / STOLEN):
         return "stolen"
     return None
+
+
+class HasPassword(Protocol):
+    """Whoever signs in with a password: an officer, a member of an organisation."""
+
+    name: Any
+    email: Any
+    password: Any
+    password_on: Any
+
+
+def set_password(person: HasPassword, password: str, today: date, home: Path | None) -> None:
+    """Keep a new password. Raises ActRefused where it is short, guessable or stolen."""
+    flaw = flaw_in(password, (person.name, person.email), home)
+    if flaw is not None:
+        raise ActRefused(f"password_{flaw}", _FLAWS[flaw])
+    person.password, person.password_on = hashed(password), today
+
+
+_FLAWS = {
+    "too_short": f"the password must have {LEAST} characters or more; a sentence is easy to remember",
+    "too_long": f"the password must have {MOST} characters or fewer",
+    "guessable": "this password is easily guessed: use several words that do not belong together",
+    "stolen": "this password stands on lists of stolen ones: choose another, and change it wherever else you use it",
+}
 
 
 def hashed(password: str) -> str:

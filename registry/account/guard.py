@@ -1,0 +1,108 @@
+"""The one door of organisations' pages: who stands there, and whether his form is from here. Closed by default.
+
+A view that says neither `for_members` nor `open_to_all` cannot be registered (edge.py), so nothing is open by forgetting.
+A session of an officer opens nothing here, and one of a member nothing of the console: other tables, other cookies.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, g, redirect, request
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.employers import sessions
+from registry.employers.sessions import MemberPresent
+from registry.errors import ActRefused, NotSignedIn
+from registry.officers.sessions import form_token, is_form_token
+from registry.terms import Language
+from registry.web.forms import FORM_FIELD, SAFE, require_same_origin
+from registry.web.transaction import services, writing
+
+COOKIE = "account"
+SECURE_COOKIE = "__Secure-account"
+"""With TLS: browsers let nothing without TLS set it."""
+PATH = "/account"
+
+View = Callable[..., Any]
+
+
+def for_members(view: View) -> View:
+    """A view for members. It is given the session, the member present, and the path.
+
+    One transaction: what the view did is committed when it returns, and undone when it raises.
+    """
+
+    @wraps(view)
+    def guarded(**path: Any) -> Any:
+        try:
+            with writing() as session:
+                me = present(session)
+                if request.method not in SAFE:
+                    require_form(token_sent())
+                return view(session, me, **path)
+        except NotSignedIn:
+            # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
+            return redirect(f"{PATH}/sign-in", 303)
+
+    guarded.is_guarded = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def open_to_all(view: View) -> View:
+    """A view that anybody may ask for: registering, signing in, links of mails. Forms must still come from here."""
+
+    @wraps(view)
+    def opened(**path: Any) -> Any:
+        if request.method not in SAFE:
+            require_same_origin()
+        return view(**path)
+
+    opened.is_guarded = False  # type: ignore[attr-defined]
+    return opened
+
+
+def present(session: Session) -> MemberPresent:
+    """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
+    me = sessions.present(session, token_sent(), now())
+    g.account_bar = (me.member.name, me.organisation.name)
+    g.language = Language(me.member.language)
+    return me
+
+
+def token_sent() -> str:
+    """The session's token that the browser brought along; empty where it brought none."""
+    return request.cookies.get(_cookie(), "")
+
+
+def form_token_sent() -> str:
+    """What forms of this very session bring along; empty for whoever is not signed in."""
+    token = token_sent()
+    return form_token(token) if token else ""
+
+
+def require_form(token: str) -> None:
+    """Raise ActRefused unless the form was made for this very session."""
+    require_same_origin()
+    if not is_form_token(token, request.form.get(FORM_FIELD, "")):
+        raise ActRefused("stale_form", "this form is from another sign-in: load the page again and repeat what you did")
+
+
+def give_cookie(response: Response, token: str) -> Response:
+    """Hand a session's token to the browser, for this path and site alone, for as long as it is open."""
+    response.set_cookie(_cookie(), token, httponly=True, samesite="Strict", secure=_is_https(), path=PATH)
+    return response
+
+
+def take_cookie(response: Response) -> Response:
+    response.delete_cookie(_cookie(), path=PATH, httponly=True, samesite="Strict", secure=_is_https())
+    return response
+
+
+def _cookie() -> str:
+    return SECURE_COOKIE if _is_https() else COOKIE
+
+
+def _is_https() -> bool:
+    return services().settings.is_https

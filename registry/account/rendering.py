@@ -1,0 +1,90 @@
+"""Making a page of an organisation's account: its templates, the reader's language, and headers that let nothing be kept."""
+
+from functools import cache, partial
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from registry.account.guard import PATH, form_token_sent, open_to_all
+from registry.terms import Language
+from registry.web import wording
+from registry.web.errors import ProblemDocument
+from registry.web.forms import FORM_FIELD
+from registry.web.languages import has_text, negotiated, text
+from registry.web.site_files import SiteFiles
+
+files = Blueprint("account_files", __name__)
+FILES = SiteFiles("registry.account", f"{PATH}/files")
+
+MENU = ("keys", "people", "own")
+
+
+@files.get("/files/<digest>/<name>")
+@open_to_all
+def file(digest: str, name: str) -> Response:
+    return FILES.respond(name)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("registry.account"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def page(template: str, *, here: str = "", status: int = 200, **context: Any) -> Response:
+    """A page for whoever is present, or for nobody yet. Nothing of it is kept by a browser or a proxy."""
+    response = Response(_environment().get_template(template).render(_words() | {"here": here} | context), status)
+    response.mimetype = "text/html"
+    response.headers["Content-Language"] = language()
+    response.headers["Cache-Control"] = "no-store"
+    # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them. Links of mails hold a
+    # secret, and `same-origin` hands it to no other site.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def error_page(problem: ProblemDocument, _status: int) -> str:
+    """What went wrong and what to do, with the menu of whoever is present."""
+    reason = f"account.fault.{problem.reason}"
+    is_said = bool(problem.reason) and has_text(reason)
+    detail = text(problem.language, reason) if is_said else wording.problem_detail(problem.language, problem.code)
+    return (
+        _environment().get_template("error.html").render(_words() | {"here": "", "problem": problem, "detail": detail})
+    )
+
+
+def to(place: str) -> Response:
+    """To another page of the account, by GET."""
+    response = redirect(f"{PATH}/{place}", 303)
+    assert isinstance(response, Response)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def language() -> Language:
+    """The member's own; before sign-in what the browser likes."""
+    return g.get("language") or negotiated(request)
+
+
+def _words() -> dict[str, Any]:
+    """What every template has in reach."""
+    spoken = language()
+    return {
+        "language": spoken,
+        "t": partial(text, spoken),
+        "date": partial(wording.date_text, spoken),
+        "country": partial(wording.country_name, spoken),
+        "bar": g.get("account_bar"),
+        "menu": MENU,
+        "stylesheet": FILES.address_of("account.css"),
+        "mark": FILES.address_of("mark.svg"),
+        "form_field": FORM_FIELD,
+        "form_token": form_token_sent(),
+    }

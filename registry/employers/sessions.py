@@ -1,0 +1,111 @@
+"""Sessions of members, apart from those of officers: another table, another cookie, and nothing that opens the other's door."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.account_terms import MemberRole, MemberState
+from registry.employers.models import Member, MemberSession, Organisation
+from registry.errors import Forbidden, NotSignedIn
+from registry.ids import new_reference
+
+IDLE = timedelta(hours=2)
+LONGEST = timedelta(hours=12)
+SEEN_EVERY = timedelta(minutes=1)
+"""Reading a page writes nothing more often than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPresent:
+    """Who stands at the door: the member, his organisation and his session."""
+
+    member: Member
+    organisation: Organisation
+    session: MemberSession
+
+    def require_owner(self) -> None:
+        """Raise Forbidden unless he is an owner."""
+        if self.member.role is not MemberRole.OWNER:
+            raise Forbidden("only an owner of your organisation may do this", "owner_needed")
+
+
+def begin(session: Session, member: Member, at: datetime) -> str:
+    """A new session; gives its token, which nobody can read from the table."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        MemberSession(
+            reference=new_reference(),
+            digest=_digest(token),
+            member_id=member.id,
+            began_at=at,
+            seen_at=at,
+            ends_at=at + LONGEST,
+        )
+    )
+    session.flush()
+    return token
+
+
+def present(session: Session, token: str, at: datetime) -> MemberPresent:
+    """Whose token it is. Raises NotSignedIn for every token that opens nothing, all alike."""
+    found = session.execute(
+        select(MemberSession, Member, Organisation)
+        .join(Member, Member.id == MemberSession.member_id)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(MemberSession.digest == _digest(token), MemberSession.ended_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        raise NotSignedIn("sign in to go on")
+    kept, member, organisation = found
+    is_over = at >= kept.ends_at or at - kept.seen_at >= IDLE
+    if is_over or member.state is not MemberState.ACTIVE or organisation.closed_on is not None:
+        raise NotSignedIn("sign in to go on")
+    if at - kept.seen_at >= SEEN_EVERY:
+        kept.seen_at = at
+    return MemberPresent(member, organisation, kept)
+
+
+def end(session: Session, token: str, at: datetime) -> None:
+    """Sign out. A token that opens nothing is no error: it has gone already."""
+    session.execute(
+        update(MemberSession)
+        .where(MemberSession.digest == _digest(token), MemberSession.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def end_one(session: Session, member: Member, reference: str, at: datetime) -> None:
+    """End one of the member's own sessions."""
+    session.execute(
+        update(MemberSession)
+        .where(
+            MemberSession.member_id == member.id,
+            MemberSession.reference == reference,
+            MemberSession.ended_at.is_(None),
+        )
+        .values(ended_at=at)
+    )
+
+
+def end_all(session: Session, member: Member, at: datetime, *, but: MemberSession | None = None) -> None:
+    query = update(MemberSession).where(MemberSession.member_id == member.id, MemberSession.ended_at.is_(None))
+    session.execute((query if but is None else query.where(MemberSession.id != but.id)).values(ended_at=at))
+
+
+def sessions_of(session: Session, member: Member, at: datetime) -> Sequence[MemberSession]:
+    """The member's living sessions, the newest first."""
+    found = session.scalars(
+        select(MemberSession)
+        .where(MemberSession.member_id == member.id, MemberSession.ended_at.is_(None), MemberSession.ends_at > at)
+        .order_by(MemberSession.began_at.desc(), MemberSession.id.desc())
+    )
+    return [one for one in found if at - one.seen_at < IDLE]
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,51 @@
+"""Waiting after failed attempts to sign in: for each address typed in, known or not, and longer each time.
+
+Officers and members of organisations wait apart: `purpose` keeps the digests of the two from being the same.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.keyring import Keyring
+from registry.officers.models import SignInDelay
+
+FREE_FAILURES = 5
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(minutes=15)
+REMEMBERED = timedelta(hours=24)
+
+
+class Delays:
+    def __init__(self, purpose: str) -> None:
+        self._purpose = purpose
+
+    def seconds_left(self, session: Session, keyring: Keyring, email: str, at: datetime) -> int:
+        """How long this address must wait; 0 when it need not."""
+        delay = self._delay(session, keyring, email)
+        return 0 if delay is None or delay.until <= at else int((delay.until - at).total_seconds()) + 1
+
+    def failed(self, session: Session, keyring: Keyring, email: str, at: datetime) -> None:
+        """Count a failure."""
+        delay = self._delay(session, keyring, email)
+        if delay is None:
+            delay = SignInDelay(digest=self._digest(keyring, email), failures=0, until=at)
+            session.add(delay)
+        elif at - delay.until > REMEMBERED:
+            delay.failures = 0
+        delay.failures += 1
+        over = delay.failures - FREE_FAILURES
+        delay.until = at + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT) if over >= 0 else at
+        session.flush()
+
+    def forget(self, session: Session, keyring: Keyring, email: str) -> None:
+        session.execute(delete(SignInDelay).where(SignInDelay.digest == self._digest(keyring, email)))
+
+    def _delay(self, session: Session, keyring: Keyring, email: str) -> SignInDelay | None:
+        # Locked: attempts at one address at once are counted one after another.
+        query = select(SignInDelay).where(SignInDelay.digest == self._digest(keyring, email)).with_for_update()
+        return session.scalars(query).one_or_none()
+
+    def _digest(self, keyring: Keyring, email: str) -> str:
+        return keyring.digest(self._purpose, email.strip().lower()[:200])

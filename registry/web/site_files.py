@@ -1,0 +1,33 @@
+"""Files of an edge of pages, at addresses that change with their content, so that they may be kept for ever."""
+
+import hashlib
+from functools import cache
+from importlib.resources import files as package_files
+from pathlib import PurePath
+
+from flask import Response, request
+from werkzeug.exceptions import NotFound
+
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+A_YEAR = 365 * 86400
+
+
+class SiteFiles:
+    """The files of a package's `static` folder, served under `prefix`."""
+
+    def __init__(self, package: str, prefix: str) -> None:
+        self._folder = package_files(package) / "static"
+        self._names = frozenset(entry.name for entry in self._folder.iterdir())
+        self._prefix = prefix
+        self.address_of = cache(self._address_of)
+
+    def _address_of(self, name: str) -> str:
+        return f"{self._prefix}/{hashlib.sha256((self._folder / name).read_bytes()).hexdigest()[:12]}/{name}"
+
+    def respond(self, name: str) -> Response:
+        """The response to a request for a file; NotFound at every address but its own."""
+        if name not in self._names or request.path != self.address_of(name):
+            raise NotFound
+        response = Response((self._folder / name).read_bytes(), content_type=_TYPES[PurePath(name).suffix])
+        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+        return response
