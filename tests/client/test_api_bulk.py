@@ -99,8 +99,8 @@ def test_without_a_key_they_go_by_the_hundred_and_with_one_at_once_in_their_orde
     with Client(site.url, key="rrk_invented") as client:
         assert client.verify_many(rows).counts == {"yes": 250, "no": 0, "unknown": 0, "error": 0}
         assert len(site.asked) == 1
-        with pytest.raises(BadInput, match="10001 rows"):
-            client.verify_many(rows * 40 + rows[:1])
+    with Client(site.url) as client, pytest.raises(BadInput, match="10001 rows"):
+        client.verify_many(rows * 40 + rows[:1])
     site.otherwise = lambda request: Reply({"items": [], "counts": {}})
     with Client(site.url) as client, pytest.raises(UnexpectedAnswer, match="3 were asked and 0 answered"):
         client.verify_many(rows[:3])

@@ -12,7 +12,7 @@ from registry_client.api.answers import Corridor, Reason, Verdict, Whole
 from registry_client.api.errors import BadInput, Fault, UnexpectedAnswer
 from registry_client.api.questions import CorridorQuestion, Question
 from registry_client.api.reading import read
-from registry_client.api.rows import File, Frame, Rows, in_parts, taken
+from registry_client.api.rows import File, Frame, in_parts
 from registry_client.api.transport import Answered as Response
 from registry_client.api.transport import Transport, path_of
 
@@ -122,30 +122,24 @@ class Answers(Sequence[Item[A]]):
         return out.getvalue()
 
 
+class TooMany(BadInput):
+    """More than is answered in one go."""
+
+
 class Bulk:
-    """Asks about many."""
+    """Asks about many in one go. Raises TooMany or TooLarge where that is too many."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
 
-    def verify(
-        self, rows: Rows, columns: Mapping[str, str] | None = None, progress: Progress | None = None
-    ) -> Answers[Verdict]:
-        return self._asked(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), progress)
-
-    def corridors(
-        self, rows: Rows, columns: Mapping[str, str] | None = None, progress: Progress | None = None
-    ) -> Answers[Corridor]:
-        return self._asked(Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), progress)
-
-    def _asked(
+    def asked(
         self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], progress: Progress | None
     ) -> Answers[A]:
         if isinstance(rows, File):
             return self._file(kind, noun, rows)
         if len(rows) > MOST_AT_ONCE:
-            raise BadInput(
-                f"{len(rows)} rows: at most {MOST_AT_ONCE} are answered in one go; a job takes more (client.jobs)"
+            raise TooMany(
+                f"{len(rows)} rows: at most {MOST_AT_ONCE} are answered in one go, and more by a job, with a key"
             )
         items: list[Item[A]] = []
         for part in in_parts(rows, MOST_AT_ONCE if self._transport.has_key else MOST_WITHOUT_KEY):
@@ -161,8 +155,8 @@ class Bulk:
     def _file(self, kind: type[A], noun: str, file: File) -> Answers[A]:
         content = file.content(MOST_BYTES)
         if content is None:
-            raise BadInput(
-                f"{file.path}: more than {MOST_BYTES >> 20} MiB are not answered in one go; a job takes more (client.jobs)"
+            raise TooMany(
+                f"{file.path}: more than {MOST_BYTES >> 20} MiB are not answered in one go, but by a job, with a key"
             )
         headers = {"Content-Type": file.media}
         return answers_of(kind, self._transport.ask("POST", path_of(noun), data=content, headers=headers, is_read=True))

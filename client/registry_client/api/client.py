@@ -15,19 +15,21 @@ from registry_client.api.answers import (
     Licence,
     Verdict,
 )
-from registry_client.api.bulk import Answers, Bulk, Progress
-from registry_client.api.errors import BadSetting
+from registry_client.api.bulk import CORRIDOR_FIELDS, QUESTION_FIELDS, Answers, Bulk, Progress, TooMany
+from registry_client.api.errors import BadSetting, TooLarge
+from registry_client.api.jobs import Jobs
 from registry_client.api.organisation import Organisation
 from registry_client.api.pages import items_of, paged
 from registry_client.api.questions import CorridorQuestion, Day, Question, Search, Told, as_body, as_query
 from registry_client.api.reading import read
 from registry_client.api.receipts import Receipts
-from registry_client.api.rows import Rows
+from registry_client.api.rows import File, Rows, taken
 from registry_client.api.settings import address_of, key_of
 from registry_client.api.transport import Limits, Transport, path_of
 from registry_client.api.watches import Events, Watches, Webhooks
 
 T = TypeVar("T")
+A = TypeVar("A", Verdict, Corridor)
 
 
 class Client:
@@ -54,6 +56,7 @@ class Client:
             address_of(url), key_of(key, key_file), language=language, limits=limits, agent=agent, ca_file=ca_file
         )
         self._bulk = Bulk(self._transport)
+        self.jobs = Jobs(self._transport)
         self.receipts = Receipts(self._transport)
         self.watches = Watches(self._transport)
         self.events = Events(self._transport)
@@ -88,19 +91,31 @@ class Client:
     def verify_many(
         self, rows: Rows, *, columns: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> Answers[Verdict]:
-        """Up to 10,000 questions, in their order: dicts, a data frame, or the path of a CSV or XLSX file.
+        """Many questions, in their order: dicts, a data frame, or the path of a CSV or XLSX file.
+
+        Up to 10,000 are asked in one go, more by a job whose end is waited for (scope `jobs`).
 
         `columns` leads from names of dicts or a frame to fields of a Question, and to `key`, your own name of a row; without it
         the names are the fields. A file's columns are guessed by the registry and said in the answers. Without a key they
         go by the hundred.
         """
-        return self._bulk.verify(rows, columns, progress)
+        return self._many(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), progress)
 
     def corridor_many(
         self, rows: Rows, *, columns: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> Answers[Corridor]:
         """The same for corridors."""
-        return self._bulk.corridors(rows, columns, progress)
+        return self._many(Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), progress)
+
+    def _many(
+        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], progress: Progress | None
+    ) -> Answers[A]:
+        try:
+            return self._bulk.asked(kind, noun, rows, progress)
+        except (TooMany, TooLarge):
+            if not self._transport.has_key:
+                raise
+        return self.jobs.answered(kind, rows, progress)
 
     def organisation(self) -> Organisation:
         """Whose key this is, and what it opens."""

@@ -1,8 +1,11 @@
 """Rows to ask about, from wherever they come: a list of dicts, a data frame of any library, a CSV or XLSX file."""
 
+import csv
 import difflib
 import os
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -120,6 +123,22 @@ def _text(value: Any, where: str) -> str:
     if type(value).__name__ in ("NAType", "NaTType"):
         return ""
     raise BadInput(f"{where}: text, a number or a day is expected, not {type(value).__name__}")
+
+
+@contextmanager
+def as_file(rows: File | list[dict[str, Any]]) -> Iterator[Path]:
+    """The rows as a file; one that they are written to is gone afterwards."""
+    if isinstance(rows, File):
+        yield rows.path
+        return
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, names)
+            writer.writeheader()
+            writer.writerows(rows)
+        yield path
 
 
 def in_parts(items: list[dict[str, Any]], most: int) -> Iterator[list[dict[str, Any]]]:

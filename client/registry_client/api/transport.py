@@ -9,13 +9,14 @@ import logging
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 from urllib.parse import quote
 
 import requests
@@ -36,7 +37,8 @@ JSON = "application/json"
 TOO_MANY = 429
 AWAY = (502, 503, 504)
 
-Body = bytes | Iterable[bytes]
+Body = bytes | Path
+"""A file is read while it is sent, anew at each try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,27 +168,14 @@ class Transport:
             sent["Content-Type"] = JSON
         if once is not None:
             sent["Idempotency-Key"] = once
-        # An iterator is gone once it was sent; bytes can be sent again.
-        is_repeatable = (is_read or once is not None or method in ("GET", "PUT", "DELETE")) and (
-            data is None or isinstance(data, bytes)
-        )
+        is_repeatable = is_read or once is not None or method in ("GET", "PUT", "DELETE")
         tries = 0
         while True:
             tries += 1
             self._pace()
             end = time.monotonic() + (whole or self.limits.whole)
             try:
-                response = self._session.request(
-                    method,
-                    self.address + path,
-                    params=query,
-                    data=data,
-                    headers=sent,
-                    auth=self._auth,
-                    timeout=(self.limits.connect, self.limits.silence),
-                    allow_redirects=False,
-                    stream=True,
-                )
+                response = self._sent(method, path, query, data, sent)
             except RequestException as error:
                 # `from None`: the error of `requests` holds the request, and that the key.
                 pause = self._pause(tries, None) if is_repeatable or _is_unsent(error) else None
@@ -206,6 +195,34 @@ class Transport:
                         raise self._refusal(response, where, end, after)
             log.debug("%s: again in %.1f s", where, pause)
             self._sleep(pause)
+
+    def save(self, method: str, path: str, file: IO[bytes], whole: float) -> None:
+        """Write an answer to a file, however long it is."""
+        with self.opened(method, path, headers={"Accept": "*/*"}, whole=whole) as (response, where, end):
+            for part in _parts(response, where, end, None):
+                file.write(part)
+
+    def _sent(
+        self, method: str, path: str, query: Mapping[str, str] | None, data: Body | None, headers: Mapping[str, str]
+    ) -> requests.Response:
+        with ExitStack() as opened:
+            body: Any = data
+            if isinstance(data, Path):
+                try:
+                    body = opened.enter_context(data.open("rb"))
+                except OSError as error:
+                    raise BadInput(f"{data}: {error.strerror}") from None
+            return self._session.request(
+                method,
+                self.address + path,
+                params=query,
+                data=body,
+                headers=headers,
+                auth=self._auth,
+                timeout=(self.limits.connect, self.limits.silence),
+                allow_redirects=False,
+                stream=True,
+            )
 
     def _refusal(self, response: requests.Response, where: str, end: float, after: float | None) -> Exception:
         if 300 <= response.status_code < 400:
@@ -244,12 +261,12 @@ def new_once() -> str:
     return str(uuid.uuid4())
 
 
-def _parts(response: requests.Response, where: str, end: float, most: int) -> Iterator[bytes]:
-    left = most
+def _parts(response: requests.Response, where: str, end: float, most: int | None) -> Iterator[bytes]:
+    taken = 0
     try:
         for part in response.iter_content(65536):
-            left -= len(part)
-            if left < 0:
+            taken += len(part)
+            if most is not None and taken > most:
                 raise UnexpectedAnswer(f"{where}: the answer is longer than {most} bytes")
             if time.monotonic() > end:
                 raise NoAnswer(f"{where}: the answer took too long")

@@ -1,0 +1,134 @@
+"""Lists that are too long for one go become jobs, without whoever asks having to know."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from registry_client.api import Client
+from registry_client.api import errors as said
+from registry_client.api.answers import Verdict
+from registry_client.api.jobs import Jobs
+from registry_client.api.settings import ApiKey
+from registry_client.api.transport import Transport
+
+from tests.client.api_site import Reply, Request, Site, answering, problem
+
+KEY = "rrk_invented0123456789"
+JOBS = "/api/v1/verification-jobs"
+YES = {"verdict": "yes", "reasons": [{"code": "licence_active"}], "on": "2026-11-24"}
+
+
+class Registry:
+    """Answers as the registry does about one job, whose rows are read from what was sent."""
+
+    def __init__(self) -> None:
+        self.job: dict[str, Any] = {
+            "job_id": "J1", "kind": "verification", "state": "uploaded", "name": "rows.csv", "headers": ["vat", "note"],
+            "columns": {"vat": "vat"}, "lacking": "", "rows": 2, "rows_done": 0, "results": [],
+        }  # fmt: skip
+        self.lines = [json.dumps({"key": str(place), "answer": YES}).encode() for place in range(2)]
+
+    def __call__(self, request: Request) -> Reply:
+        match request.method, request.path.removeprefix(JOBS):
+            case "POST", "/api/v1/verifications":
+                return problem(413, "too_many_questions")
+            case "POST", "":
+                return Reply(self.job, 201)
+            case "POST", "/J1/start":
+                self.job["state"] = "queued"
+            case "GET", "/J1/results/jsonl":
+                return Reply(b"\n".join(self.lines) + b"\n")
+            case "GET", "/J1" if self.job["state"] in ("queued", "running"):
+                self.job |= {"state": "running"} if self.job["state"] == "queued" else {"state": "done", "rows_done": 2}
+            case "DELETE", "/J1":
+                return Reply(b"", 204)
+        return Reply(self.job)
+
+
+@pytest.fixture(scope="module")
+def whole_site() -> Iterator[Site]:
+    with answering() as site:
+        yield site
+
+
+@pytest.fixture
+def site(whole_site: Site) -> Site:
+    whole_site.asked.clear()
+    whole_site.replies.clear()
+    whole_site.otherwise = Registry()
+    return whole_site
+
+
+def test_a_list_that_is_too_long_becomes_a_job_and_leaves_nothing_behind(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registry_client.api.jobs.FIRST_LOOK", 0.01)
+    file = tmp_path / "rows.csv"
+    file.write_text("vat,note\n1,a\n2,b\n")
+    told: list[tuple[int, int]] = []
+    with Client(site.url, key=KEY) as client:
+        answers = client.verify_many(file, progress=lambda done, total: told.append((done, total)))
+    assert ([one.key for one in answers], answers.counts["yes"], answers.ignored) == (["0", "1"], 2, ("note",))
+    assert told[-1] == (2, 2)
+    sent = site.asked[1]
+    assert (sent.method, sent.path, sent.body) == ("POST", JOBS, file.read_bytes())
+    assert sent.headers["X-File-Name"] == "rows.csv"
+    assert len(sent.headers["Idempotency-Key"]) == 36
+    assert (site.asked[-1].method, site.asked[-1].path) == ("DELETE", f"{JOBS}/J1")
+    site.otherwise = Registry()
+    with Client(site.url) as client, pytest.raises(said.TooLarge):
+        client.verify_many(file)
+
+
+def test_dicts_beyond_ten_thousand_are_sent_as_a_file(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry_client.api.jobs.FIRST_LOOK", 0.01)
+    with Client(site.url, key=KEY) as client:
+        client.verify_many([{"vat": "=1", "key": "a"}, *({"name": "x\ny"} for _ in range(10_000))])
+    body = site.asked[0].body
+    assert body.startswith(b'vat,key,name\r\n=1,a,\r\n,,"x\ny"\r\n')
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"lacking": "no column says whom to ask about"}, "no column says whom.*its columns: vat, note"),
+        ({"kind": "supply_chain"}, "its columns are of a supply_chain"),
+    ],
+)
+def test_a_list_that_cannot_be_answered_is_removed_and_why_is_said(
+    site: Site, tmp_path: Path, change: dict[str, str], words: str
+) -> None:
+    registry = Registry()
+    registry.job |= change
+    site.otherwise = registry
+    (tmp_path / "rows.csv").write_text("x\n")
+    with Client(site.url, key=KEY) as client, pytest.raises(said.BadInput, match=words):
+        client.verify_many(tmp_path / "rows.csv")
+    assert site.asked[-1].method == "DELETE"
+
+
+def test_a_job_is_waited_for_no_longer_than_is_said_and_its_failure_is_told(site: Site, tmp_path: Path) -> None:
+    waits: list[float] = []
+    jobs = Jobs(Transport(site.url, ApiKey(KEY)), sleep=waits.append)
+    registry = Registry()
+    site.otherwise = registry
+    registry.job["state"] = "writing"
+    with pytest.raises(said.NoAnswer, match="job J1: writing still, 0 of 2 rows"):
+        jobs.wait(jobs.get("J1"), seconds=-1)
+    registry.job |= {"state": "failed", "trouble": "the file breaks off"}
+    with pytest.raises(said.BadInput, match="job J1: failed: the file breaks off"):
+        jobs.wait(jobs.get("J1"))
+    done = jobs.wait(jobs.start(jobs.get("J1")))
+    assert waits == [0.5]
+    registry.lines[1] = b"{"
+    with pytest.raises(said.UnexpectedAnswer, match="results line 2"):
+        list(jobs.results(done, Verdict))
+    # What broke off in the middle leaves no file that looks whole.
+    site.replies.append(Reply(b"half", is_broken=True))
+    with pytest.raises(said.NoAnswer):
+        jobs.download(done, "csv", tmp_path / "out.csv")
+    assert list(tmp_path.iterdir()) == []
+    jobs.download(done, "jsonl", tmp_path / "out.jsonl")
+    assert (tmp_path / "out.jsonl").read_bytes().startswith(b'{"key"')
