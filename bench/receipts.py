@@ -68,7 +68,7 @@ def measure(
         for kind in ("SQLite", "PostgreSQL"):
             if kind == "PostgreSQL" and cluster is None:
                 continue
-            with _unheard(), _registry(kind, min(size, AGENCIES), folder, cluster) as app:
+            with unheard(), registry_of(kind, min(size, AGENCIES), folder, cluster) as app:
                 found, facts = _receipts(kind, app, min(size, AGENCIES), rounds)
                 rows += found
                 raw[f"receipts_{kind}"] = facts
@@ -126,7 +126,7 @@ def _lists(kind: str, app: Flask, rounds: int) -> tuple[list[Row], dict[str, Any
 
 
 @contextmanager
-def _unheard() -> Iterator[None]:
+def unheard() -> Iterator[None]:
     """The lines that the server would write go nowhere: they are written alike for every answer."""
     with Path("/dev/null").open("wb") as nowhere:
         kept, SINK.descriptor = SINK.descriptor, nowhere.fileno()
@@ -138,7 +138,7 @@ def _unheard() -> Iterator[None]:
 
 
 @contextmanager
-def _registry(kind: str, size: int, folder: Path, cluster: Cluster | None) -> Iterator[Flask]:
+def registry_of(kind: str, size: int, folder: Path, cluster: Cluster | None) -> Iterator[Flask]:
     """A registry of its own that publishes and signs; its database is gone when the block ends."""
     name, home = "receipts", folder / f"receipts-home-{kind}"
     server = cluster if kind == "PostgreSQL" else None

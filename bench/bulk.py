@@ -1,0 +1,176 @@
+"""Many questions: the real address with a key against the bare query for the same records, and against the usual way row by row.
+
+The usual way (bench.peers.orm) judges by term and status alone. Memory is what Python allocates from the request to the last
+part of the answer, beyond what stood before, the parsed questions included.
+"""
+
+import io
+import json
+import random
+import time
+import tracemalloc
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import EnvironBuilder
+
+from bench import box, invented
+from bench.peers import orm
+from bench.postgres import Cluster
+from bench.receipts import registry_of, unheard
+from bench.report import Row
+from registry.account_terms import Scope
+from registry.bulk import actions, files
+from registry.bulk.models import BulkJob
+from registry.cli.lists import work_on
+from registry.clock import now
+from registry.employers import keys, organisations
+from registry.ids import new_reference
+from registry.web.transaction import services
+
+MOST = 10_000
+USUAL = 1_000
+"""Rows that the usual way answers; its cost is that of each, whatever their number."""
+MOST_IN_JOB = 1_000_000
+
+
+def measure(
+    size: int, rounds: int, core: int, folder: Path, cluster: Cluster | None
+) -> tuple[list[Row], dict[str, Any]]:
+    """The rows of lists, on both databases; CPU of this process, and for jobs the clock."""
+    rows: list[Row] = []
+    raw: dict[str, Any] = {}
+    with box.pinned(core):
+        for kind in ("SQLite", "PostgreSQL"):
+            if kind == "PostgreSQL" and cluster is None:
+                continue
+            with unheard(), registry_of(kind, min(size, MOST), folder, cluster) as app:
+                found, facts = _in_one_go(kind, app, min(size, MOST), rounds)
+                rows += found
+                raw[kind] = facts
+                found, facts = _as_job(kind, app, size)
+                rows += found
+                raw[f"job_{kind}"] = facts
+    return rows, {"bulk": raw}
+
+
+def _in_one_go(kind: str, app: Flask, size: int, rounds: int) -> tuple[list[Row], dict[str, Any]]:
+    numbers = [invented.number_of(n) for n in random.Random(1).sample(range(size), size)]
+    items = [
+        {"key": str(place), "licence_number": number, "origin": "CN", "destination": "CZ"}
+        for place, number in enumerate(numbers)
+    ]
+    body = json.dumps({"items": items}).encode()
+    key = _key(app)
+    ways: dict[str, Callable[[], int]] = {
+        "ours": lambda: _posted(app, body, key),
+        "bare": lambda: _bare(app, numbers),
+        "usual": lambda: _usual(app, numbers[:USUAL]),
+    }
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(rounds + 1):
+        names = list(ways)
+        for name in names[turn % 3 :] + names[: turn % 3]:
+            began = time.process_time()
+            ways[name]()
+            if turn:
+                took[name].append(time.process_time() - began)
+    scale = size / min(size, USUAL)
+    length = _posted(app, body, key)
+    tracemalloc.start()
+    _posted(app, body, key)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    to_bare = [one / other for one, other in zip(took["ours"], took["bare"], strict=True)]
+    to_usual = [one / (other * scale) for one, other in zip(took["ours"], took["usual"], strict=True)]
+    return [
+        Row(f"{size:,} questions in one go / the bare IN query, CPU, {kind}", to_bare, 2, is_at_least=False),
+        Row(f"the same / row by row with ORM and marshmallow, CPU, {kind}", to_usual, 0.1, is_at_least=False),
+        Row(f"the same, peak memory / length of the answer, {kind}", [peak / length], 2, is_at_least=False),
+    ], {"cpu_s": took, "answer_bytes": length, "peak_bytes": peak, "rows_of_the_usual_way": min(size, USUAL)}
+
+
+def _as_job(kind: str, app: Flask, size: int) -> tuple[list[Row], dict[str, Any]]:
+    """One list of `size` rows, by the clock from start to done, against the bare query for as many rows."""
+    rows = min(size, MOST_IN_JOB)
+    held = services(app)
+    there = min(size, MOST)
+    numbers = [invented.number_of(n % there) for n in range(rows)]
+    body = "ref,licence number\n" + "".join(f"{place},{number}\n" for place, number in enumerate(numbers))
+    began = time.perf_counter()
+    for start in range(0, rows, MOST):
+        _bare(app, numbers[start : start + MOST])
+    bare = time.perf_counter() - began
+    reference = new_reference()
+    folder = files.folder_of(held.settings.home, reference)
+    taken = files.take(folder, io.BytesIO(body.encode()))
+    with held.sessions.begin() as session:
+        owner = organisations.organisations(session)[0]
+        facts = {"reference": reference, "name": "list.csv", "language": "en"}
+        job = actions.add_job(session, folder, owner.id, taken, once=None, now=now(), **facts)
+        actions.start(job)
+    began = time.perf_counter()
+    work_on(held.settings, held.sessions, held.reading_sessions)
+    whole = time.perf_counter() - began
+    with held.reading_sessions() as session:
+        done = session.get_one(BulkJob, job.id)
+        assert done.rows_done == rows, done.trouble
+    return [Row(f"a job of {rows:,} rows, rows a second / the bare query's, {kind}", [bare / whole], 1 / 3)], {
+        "job_s": whole,
+        "bare_s": bare,
+        "rows": rows,
+    }
+
+
+def _key(app: Flask) -> str:
+    today = now().date()
+    with services(app).sessions.begin() as session:
+        owner = organisations.begin(session, "Invented Works", "IT", "en", today)
+        owner.rate = 1_000_000
+        return keys.make(session, owner, "bench", {Scope.VERIFY}, 1, today=today)[1]
+
+
+def _posted(app: Flask, body: bytes, key: str) -> int:
+    """Length of the answer."""
+    environ = EnvironBuilder(
+        path="/api/v1/verifications",
+        method="POST",
+        base_url="http://127.0.0.1:8000",
+        data=body,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key}"},
+    ).get_environ()
+
+    def accept(answered: str, headers: Any, exc_info: Any = None) -> None:
+        if not answered.startswith("200"):
+            raise RuntimeError(f"a request was answered {answered}")
+
+    return sum(len(part) for part in app.wsgi_app(environ, accept))
+
+
+_BARE = (
+    "SELECT k.value, k.licence, r.body FROM lookup_keys k JOIN public_records r ON r.agency_id = k.agency_id "
+    "WHERE k.kind = 'licence_number' AND k.unsaid_at IS NULL AND k.value IN ({})"
+)
+
+
+def _bare(app: Flask, numbers: list[str]) -> int:
+    with services(app).reading_sessions() as session:
+        connection = session.connection()
+        place = "?" if connection.dialect.name == "sqlite" else "%s"
+        statement = _BARE.format(", ".join([place] * len(numbers)))
+        return len(connection.exec_driver_sql(statement, tuple(numbers)).fetchall())
+
+
+def _usual(app: Flask, numbers: list[str]) -> int:
+    answers = []
+    with services(app).reading_sessions() as session:
+        for number in numbers:
+            licence = orm.found(session, orm.ASKED.load({"licence_number": number})["licence_number"])
+            assert licence is not None
+            day = now().date()
+            said = {"verdict": orm.verdict_on(licence, day), "on": day, "agency": licence.agency, "licence": licence}
+            answers.append(orm.ANSWER.dump(said))
+    return len(json.dumps(answers))
