@@ -281,7 +281,7 @@ def _shown(me: Present, view: CaseView) -> dict[str, Any]:
             {"kind": kind, "due_at": one.due_at, "met_on": one.met_on, "paused_on": one.paused_on}
             for kind, one in view.clocks.items()
         ],
-        "boxes": [_box(box) for box in view.boxes],
+        "boxes": [box_shown(box) for box in view.boxes],
         "moves": [
             {
                 "from_state": one.from_state,
@@ -295,7 +295,7 @@ def _shown(me: Present, view: CaseView) -> dict[str, Any]:
     }
 
 
-def _box(box: ShownBox) -> dict[str, Any]:
+def box_shown(box: ShownBox) -> dict[str, Any]:
     return {
         "box_id": box.reference,
         "role": box.role,

@@ -5,6 +5,7 @@ Tokens and references are new each time; in the stories they are these.
 
 from registry.api.desk.case_examples import CASES
 from registry.api.desk.handed_examples import ENTRIES, HEARINGS, REFERRALS
+from registry.api.desk.opening_examples import OPENINGS
 from registry.api.desk.oversight_examples import OVERSIGHT
 from registry.api.desk.sanction_examples import SANCTIONS
 from registry.api.desk.story import DeskExample, example
@@ -198,4 +199,5 @@ DESK_EXAMPLES: tuple[DeskExample, ...] = (
     *SANCTIONS,
     *LICENCES,
     *CASES,
+    *OPENINGS,
 )

@@ -104,6 +104,12 @@ def one_of(session: Session, unit: str, reference: str) -> tuple[Case, Opening]:
     return held_in(session, unit, reference)
 
 
+def shown(session: Session, sealer: Sealer, unit: str, reference: str, at: datetime) -> Shown:
+    """One with its reason, for whoever asked or has just decided. Raises NotFound."""
+    case, opening = held_in(session, unit, reference)
+    return _shown(session, sealer, unit, case, opening, at)
+
+
 def require_of_case(session: Session, unit: str, case: str, reference: str) -> Opening:
     """An opening of this very case. Raises NotFound."""
     found, opening = held_in(session, unit, reference)

@@ -44,6 +44,7 @@ from registry.api.desk.handed_examples import (
     UNION_PERSON,
     WRITER,
 )
+from registry.api.desk.opening_examples import CUSTODIAN, OPENINGS
 from registry.api.desk.oversight_examples import AUDITOR, OVERSIGHT
 from registry.api.desk.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
 from registry.authorities.models import Source
@@ -181,6 +182,11 @@ def cases_begin(session: Session, keyring: Keyring) -> Cast:
     )  # fmt: skip
 
 
+def openings_begin(session: Session, keyring: Keyring) -> Cast:
+    cast = cases_begin(session, keyring)
+    return _with_officers(session, keyring, cast, ("custodian", CUSTODIAN, Role.CUSTODIAN, UNIT))
+
+
 def oversight_begin(session: Session, keyring: Keyring) -> Cast:
     make_unit(session)
     auditor = make_officer(session, keyring, Role.AUDITOR, name="Invented Auditor").officer
@@ -250,6 +256,7 @@ STORIES = (
     Story(SANCTIONS, sanctions_begin),
     Story(LICENCES, licences_begin),
     Story(CASES, cases_begin),
+    Story(OPENINGS, openings_begin),
 )
 
 

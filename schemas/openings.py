@@ -1,0 +1,67 @@
+"""Openings: what an officer asks to see beyond his role, who agreed, and what is shown for a while."""
+
+from marshmallow import fields
+
+from registry.case_terms import OpeningKind, OpeningState
+from schemas.base import InSchema, OutSchema
+from schemas.cases import CaseBoxSchema
+from schemas.fields import Count, Flag, Instant, Line, OneOf, Passage
+
+MOST_REASON = 4000
+
+_OFFICER = {"description": "An officer's id."}
+_ENDS = {"description": "Asked: when it lapses. Granted: when it closes."}
+_REASON = {"description": "Shown to whoever decides and whoever asked.", "example": "Her sister cannot reach her."}
+
+
+class OpeningSchema(OutSchema):
+    opening_id = fields.String(required=True)
+    case_id = fields.String(required=True)
+    kind = OneOf(tuple(OpeningKind), required=True)
+    attachment_id = fields.String(required=True, allow_none=True, metadata={"description": "The file, for `original`."})
+    state = OneOf(tuple(OpeningState), required=True)
+    hours = fields.Integer(required=True, metadata={"description": "For how many hours it was asked for."})
+    asked_by = fields.String(required=True, metadata=_OFFICER)
+    asked_at = Instant(required=True)
+    decided_by = fields.String(required=True, allow_none=True, metadata=_OFFICER)
+    decided_at = Instant(required=True, allow_none=True)
+    ends_at = Instant(required=True, metadata=_ENDS)
+    looked_at = Instant(required=True, allow_none=True, metadata={"description": "The first look."})
+    reason = fields.String(required=True, allow_none=True, metadata=_REASON)
+    answer = fields.String(required=True, allow_none=True, metadata={"description": "Why it was refused."})
+    version = fields.Integer(required=True, metadata={"description": "For If-Match, in quotes."})
+
+
+class OpeningsSchema(OutSchema):
+    items = fields.List(fields.Nested(OpeningSchema), required=True)
+
+
+class OpenedIdentitySchema(OutSchema):
+    """What one mailbox says of who writes and how she is reached, by question."""
+
+    box_id = fields.String(required=True)
+    answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
+
+
+class OpenedSchema(OpeningSchema):
+    """What is open to whoever asked. `boxes` for a break-glass alone."""
+
+    identities = fields.List(fields.Nested(OpenedIdentitySchema), required=True)
+    boxes = fields.List(fields.Nested(CaseBoxSchema), required=True, allow_none=True)
+
+
+class IdentityOpeningSchema(InSchema):
+    reason = Passage(most=MOST_REASON, required=True, metadata=_REASON)
+
+
+class BreakGlassSchema(IdentityOpeningSchema):
+    hours = Count(least=1, most=24, required=True, metadata={"example": 4})
+
+
+class OriginalOpeningSchema(IdentityOpeningSchema):
+    attachment_id = Line(most=16, required=True, metadata={"description": "The id of a file of the case."})
+
+
+class OpeningDecisionSchema(InSchema):
+    is_granted = Flag(required=True)
+    answer = Passage(most=MOST_REASON, metadata={"description": "Why not; needed to refuse."})
