@@ -35,6 +35,7 @@ TAGS = {
     "docs/api-officers.md says how to get one.",
     "licences": "The licensing desk: acts on licences by two persons, deposits, lists that are held: docs/licensing.md.",
     "cases": "The officers' work on complaints: the queue, one case, and what is done with it: docs/case-desk.md.",
+    "openings": "What a role does not open, asked for and agreed to by a second person: docs/case-desk.md.",
     "hearings": "An agency is asked about what an officer wrote, and answers: docs/hearings.md.",
     "referrals": "A part of a case for a partner organisation, and what it reports back: docs/referrals.md.",
     "entries": "What agencies ask about their own entries, and what their authority decides: docs/entries.md.",

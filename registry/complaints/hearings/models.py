@@ -17,7 +17,9 @@ class Hearing(Base):
 
     `allegation_sealed`, `answer_sealed` and `draft_sealed`, the answer as far as it is written, stand under the keys of a box of
     its own, which the agency opens from the moment it is served. `returned_sealed` and `few_sealed` (why it was sent back, why it
-    may go though few could have complained) stand under the case's own: the agency never opens those.
+    may go though few could have complained) and `extended_sealed` (why it has longer) stand under the case's own: the agency
+    never opens those. `longer_sealed` is why it asks for longer, `outcome_sealed` what it is told once the case is decided,
+    `objection_sealed` what it says to that until `object_until`.
     `could_complain` is the officer's estimate of how many could have. The `_by` are officers' references, `answered_by` one of
     the agency's people.
     """
@@ -51,4 +53,16 @@ class Hearing(Base):
     draft_sealed: Mapped[str | None] = mapped_column(LongText)
     returned_sealed: Mapped[str | None] = mapped_column(LongText)
     few_sealed: Mapped[str | None] = mapped_column(LongText)
+    longer_asked_on: Mapped[date | None]
+    longer_sealed: Mapped[str | None] = mapped_column(LongText)
+    extended_by: Mapped[str | None] = mapped_column(Text(200))
+    extended_on: Mapped[date | None]
+    extended_sealed: Mapped[str | None] = mapped_column(LongText)
+    told_by: Mapped[str | None] = mapped_column(Text(200))
+    told_on: Mapped[date | None]
+    object_until: Mapped[date | None]
+    outcome_sealed: Mapped[str | None] = mapped_column(LongText)
+    objected_by: Mapped[str | None] = mapped_column(Text(200))
+    objected_on: Mapped[date | None]
+    objection_sealed: Mapped[str | None] = mapped_column(LongText)
     version: Mapped[int] = mapped_column(default=1)

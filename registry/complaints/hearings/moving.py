@@ -10,7 +10,7 @@ from registry.complaints import copies, moving
 from registry.complaints.boxes import Box
 from registry.complaints.consents import is_consented
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.rules import HELD, By, Facts, find, lacking, why_over
+from registry.complaints.hearings.rules import HELD, By, Facts, find, is_told, lacking, why_over
 from registry.complaints.models import Case
 from registry.complaints.moving import changed, locked
 from registry.complaints.sealing import Sealer
@@ -106,7 +106,8 @@ def end(
 ) -> None:
     """Close a hearing and take the agency's key away. A case that only waited for it is investigated again."""
     was_served = hearing.state is HearingState.SERVED
-    copies.take_back(session, sealer, session.get_one(Box, hearing.box_id), hearing.desk)
+    if hearing.told_on is None or because in (HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN):
+        copies.take_back(session, sealer, session.get_one(Box, hearing.box_id), hearing.desk)
     hearing.ended_on, hearing.ended_because = at.date(), because
     advance(session, case, hearing, HearingState.CLOSED, by, at, actor=actor, role=role)
     if was_served and case.state is CaseState.AGENCY_HEARING:
@@ -129,6 +130,16 @@ def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime)
 
 def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
     """Whether the agency may read it today. Its key says so too; this says it without waiting for the worker."""
+    return is_told_of(session, case, hearing, today) or is_being_heard(session, case, hearing, today)
+
+
+def is_told_of(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
+    """Whether the agency reads what was decided: while she lets it be spoken to, and for a while."""
+    consented = is_consented(session, case, ConsentKind.AGENCY)
+    return is_told(hearing.told_on, hearing.object_until, today, is_consented=consented, state=case.state)
+
+
+def is_being_heard(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
     return hearing.state in HELD and why_over(facts(session, case, hearing, today)) is None
 
 

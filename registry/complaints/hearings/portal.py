@@ -8,24 +8,25 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.case_terms import HearingState
+from registry.case_terms import CaseRole, HearingState
 from registry.complaints.hearings import content
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.moving import advance, held, is_open_to_agency, refused
 from registry.complaints.hearings.rules import HELD, By
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import changed, locked
 from registry.complaints.sealing import Sealer
 from registry.errors import IllegalMove, NotFound
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named
 
 MOST_ANSWER = 20_000
+MOST_LONGER = 2000
 
 
 class Listed(NamedTuple):
@@ -48,6 +49,11 @@ class Served(NamedTuple):
     answer: str | None
     answered_on: date | None
     may_answer: bool
+    longer: str | None = None
+    outcome: str | None = None
+    object_until: date | None = None
+    objection: str | None = None
+    may_object: bool = False
 
 
 def served(session: Session, desk: str, today: date) -> list[Listed]:
@@ -56,7 +62,7 @@ def served(session: Session, desk: str, today: date) -> list[Listed]:
         select(Hearing, Case, Unit)
         .join(Case, Case.id == Hearing.case_id)
         .join(Unit, Unit.id == Case.unit_id)
-        .where(Hearing.desk == desk, Hearing.state.in_(sorted(HELD)))
+        .where(Hearing.desk == desk, or_(Hearing.state.in_(sorted(HELD)), Hearing.told_on.is_not(None)))
         .order_by(Hearing.id.desc())
     )
     return [
@@ -76,6 +82,11 @@ def read(session: Session, sealer: Sealer, desk: str, who: str, reference: str, 
         content.words(box, case, hearing, "answer_sealed"),
         hearing.answered_on,
         hearing.state is HearingState.SERVED and not _is_late(hearing, today),
+        content.words(box, case, hearing, "longer_sealed"),
+        content.words(box, case, hearing, "outcome_sealed"),
+        hearing.object_until,
+        content.words(box, case, hearing, "objection_sealed"),
+        _may_object(hearing, today),
     )
     record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
     return shown
@@ -124,6 +135,66 @@ def answer(
     return hearing
 
 
+def ask_longer(
+    session: Session,
+    sealer: Sealer,
+    desk: str,
+    who: str,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Ask for longer to answer, and say why; the last day stays until an officer sets another.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = _held(session, desk, reference, at, version)
+    _require_answerable(hearing, at.date())
+    hearing.longer_sealed = _sealed(session, sealer, case, hearing, "longer_sealed", text, MOST_LONGER)
+    hearing.longer_asked_on = at.date()
+    hearing.version += 1
+    session.flush()
+    notify_named(session, hearing.served_by or "", NoticeKind.ASSIGNED, at)
+    changed(session, case, "hearing.longer_asked", at.date(), role=CaseRole.REGISTRY, actor=who, detail=By.AGENCY)
+    return hearing
+
+
+def object_to(
+    session: Session,
+    sealer: Sealer,
+    desk: str,
+    who: str,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Object to what was decided, once and until the day that was told.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = _held(session, desk, reference, at, version)
+    if not _may_object(hearing, at.date()):
+        raise IllegalMove(
+            "there is nothing to object to: it was not decided yet, you objected already, or the day is past"
+        )
+    hearing.objection_sealed = _sealed(session, sealer, case, hearing, "objection_sealed", text)
+    hearing.objected_by, hearing.objected_on = who, at.date()
+    hearing.version += 1
+    session.flush()
+    notify_named(session, hearing.told_by or "", NoticeKind.ASSIGNED, at)
+    changed(session, case, "hearing.objected", at.date(), role=CaseRole.REGISTRY, actor=who, detail=By.AGENCY)
+    return hearing
+
+
+def _may_object(hearing: Hearing, today: date) -> bool:
+    is_in_time = hearing.object_until is not None and today <= hearing.object_until
+    return is_in_time and hearing.objected_on is None
+
+
 def _require_answerable(hearing: Hearing, today: date) -> None:
     if hearing.state is not HearingState.SERVED:
         raise IllegalMove(f"a hearing that is {hearing.state} is not answered any more")
@@ -135,9 +206,11 @@ def _is_late(hearing: Hearing, today: date) -> bool:
     return hearing.answer_by is None or hearing.answer_by < today
 
 
-def _sealed(session: Session, sealer: Sealer, case: Case, hearing: Hearing, column: str, text: str) -> str:
+def _sealed(
+    session: Session, sealer: Sealer, case: Case, hearing: Hearing, column: str, text: str, most: int = MOST_ANSWER
+) -> str:
     box = content.opened(session, sealer, hearing.desk, hearing)
-    return box.seal(read_text("text", text, MOST_ANSWER), content.place(case, hearing.reference, column))
+    return box.seal(read_text("text", text, most), content.place(case, hearing.reference, column))
 
 
 def _held(session: Session, desk: str, reference: str, at: datetime, version: int | None) -> tuple[Case, Hearing]:

@@ -43,6 +43,10 @@ class Shown(NamedTuple):
     answer: str | None
     returned: str | None
     few: str | None
+    longer: str | None
+    extended: str | None
+    outcome: str | None
+    objection: str | None
     reprisal: Reprisal
     ways: Mapping[HearingState, str | None]
 
@@ -76,6 +80,10 @@ def shown(
         answer=content.words(box, case, hearing, "answer_sealed"),
         returned=content.words(own, case, hearing, "returned_sealed"),
         few=content.words(own, case, hearing, "few_sealed"),
+        longer=content.words(box, case, hearing, "longer_sealed"),
+        extended=content.words(own, case, hearing, "extended_sealed"),
+        outcome=content.words(box, case, hearing, "outcome_sealed"),
+        objection=content.words(box, case, hearing, "objection_sealed"),
         reprisal=reprisal,
         ways=_ways(session, case, hearing, officer, today, by, reprisal),
     )

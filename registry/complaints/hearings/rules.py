@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from registry.case_terms import CaseState, HearingEnd, HearingState
-from registry.complaints.states import OPEN_STATES
+from registry.complaints.states import DECIDED_STATES, OPEN_STATES
 
 FEW = 5
 """Where fewer people could have complained, the agency may guess who did."""
@@ -19,6 +19,12 @@ SHORTEST, LONGEST = timedelta(days=3), timedelta(days=90)
 """Within which an agency is given time to answer."""
 
 USUAL = timedelta(days=14)
+
+TOLD_FOR = timedelta(days=90)
+"""How long after its last day to object an agency reads what it was told."""
+
+TOLD_IN = DECIDED_STATES | {CaseState.SANCTION_PENDING, CaseState.CLOSED}
+"""An agency that was heard is told once its case is decided."""
 
 HEARD_IN = (CaseState.INVESTIGATING, CaseState.AGENCY_HEARING)
 """An agency is heard while its case is investigated."""
@@ -106,6 +112,24 @@ def lacking(guard: Guard, facts: Facts) -> str | None:
 def is_few(could_complain: int | None) -> bool:
     """Whether the agency might guess who complained. What nobody knows may be few."""
     return could_complain is None or could_complain < FEW
+
+
+def why_not_longer(state: HearingState, answer_by: date | None, wanted: date | None, today: date) -> str | None:
+    """Why a served hearing does not get another last day; `wanted` None asks whether it may get any. Words for an officer."""
+    if state is not HearingState.SERVED or answer_by is None or answer_by < today:
+        return "only a hearing that may still be answered is given longer"
+    if wanted is not None and not answer_by < wanted <= today + LONGEST:
+        return f"must be after {answer_by} and within {LONGEST.days} days from now"
+    return None
+
+
+def is_told(
+    told_on: date | None, object_until: date | None, today: date, *, is_consented: bool, state: CaseState
+) -> bool:
+    """Whether an agency reads today what it was told of the decision."""
+    if told_on is None or object_until is None or today > object_until + TOLD_FOR:
+        return False
+    return is_consented and state not in (CaseState.WITHDRAWN, CaseState.PURGED)
 
 
 def why_over(facts: Facts) -> HearingEnd | None:

@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.clock import now
 from registry.complaints import casework
 from registry.complaints.case_reading import case_view
-from registry.complaints.hearings import actions, queries
+from registry.complaints.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
+from registry.complaints.hearings import actions, afterwards, queries
 from registry.complaints.hearings.content import MOST_ALLEGATION
-from registry.complaints.hearings.rules import LONGEST, SHORTEST, USUAL, By
+from registry.complaints.hearings.rules import LONGEST, SHORTEST, USUAL, By, why_not_longer
 from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.agencies import agency_name
 from registry.console.assets import address_of
@@ -167,6 +168,33 @@ def close(session: Session, me: Present, reference: str, hearing: str) -> BaseRe
     )  # fmt: skip
 
 
+@pages.post("/cases/<reference>/hearings/<hearing>/longer")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def longer(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
+    officer, why = acting(me, Resource.HEARING, Act.PROPOSE), request.form.get("reason", "")
+    return _done(
+        session, me, reference, hearing,
+        lambda version: afterwards.give_longer(
+            session, sealer(), officer, hearing, day_in(request.form, "answer_by"), why, now(), version=version
+        ),
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/hearings/<hearing>/tell")
+@allowed(Resource.HEARING, Act.PROPOSE)
+def tell(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
+    """Tell the agency what was decided, in words for its eyes."""
+    officer, form = acting(me, Resource.HEARING, Act.PROPOSE), request.form
+
+    def act(version: int) -> None:
+        days = any_number_in(form, "object_days") or 0
+        afterwards.tell_outcome(
+            session, sealer(), officer, hearing, form.get("outcome", ""), days, now(), version=version
+        )
+
+    return _done(session, me, reference, hearing, act)
+
+
 Again = Callable[[Session, Present, CaseHead, str, Refusal], Response]
 
 
@@ -231,6 +259,9 @@ def _one(
         may_check=me.standing.may(Resource.HEARING, Act.APPROVE),
         is_mine=shown.hearing.drafted_by == me.officer.reference,
         most=MOST_ALLEGATION,
+        may_have_longer=why_not_longer(shown.hearing.state, shown.hearing.answer_by, None, now().date()) is None,
+        why_not_told=afterwards.why_not_told(session, shown.case, shown.hearing),
+        objection_days=(SHORTEST_OBJECTION, USUAL_OBJECTION, LONGEST_OBJECTION),
         **more,
     )
 

@@ -53,6 +53,26 @@ def answer(session: Session, me: Present, reference: str) -> BaseResponse:
     )  # fmt: skip
 
 
+@pages.post("/hearings/<reference>/longer")
+@allowed(Resource.HEARING, Act.ANSWER)
+def longer(session: Session, me: Present, reference: str) -> BaseResponse:
+    unit, who, version, why = me.standing.unit, me.officer.reference, version_sent(), request.form.get("longer", "")
+    return _done(
+        session, me, reference,
+        lambda: portal.ask_longer(session, sealer(), unit, who, reference, why, now(), version=version),
+    )  # fmt: skip
+
+
+@pages.post("/hearings/<reference>/object")
+@allowed(Resource.HEARING, Act.ANSWER)
+def object_to(session: Session, me: Present, reference: str) -> BaseResponse:
+    unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get("objection", "")
+    return _done(
+        session, me, reference,
+        lambda: portal.object_to(session, sealer(), unit, who, reference, text, now(), version=version),
+    )  # fmt: skip
+
+
 def _done(session: Session, me: Present, reference: str, act: Callable[[], object]) -> BaseResponse:
     refusal = attempt(session, act)
     return redirect(f"/console/hearings/{reference}", 303) if refusal is None else _one(session, me, reference, refusal)

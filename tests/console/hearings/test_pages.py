@@ -241,3 +241,26 @@ def test_a_timeline_tells_more_than_moves_and_of_no_hearing_to_who_reads_none(
         assert happened in told, told
     assert "hearing" not in less
     assert "wrote a message" in less
+
+
+def test_longer_to_answer_is_asked_for_on_the_agencys_page_and_given_on_the_cases(
+    writer: Desk, checker: Desk, case: Heard, desk_for: DeskOf
+) -> None:
+    path, theirs = served(writer, checker, case)
+    rep = desk_for(Role.AGENCY_REP, name="Second Rep", unit=case.desk)
+    asked = f"We are closed {SCRIPT}"
+    assert rep.post(f"{theirs}/longer", version=version_on(rep, theirs), longer=asked).status_code == 303
+    page = writer.get(path).get_data(as_text=True)
+    assert f"We are closed {ESCAPED}" in page
+    day = (now() + timedelta(days=30)).date().isoformat()
+    refused = writer.post(
+        f"{path}/longer", version=version_on(writer, path), answer_by="2020-01-01", reason="Kept words"
+    )
+    assert (refused.status_code, "Kept words" in refused.get_data(as_text=True)) == (400, True)
+    given = writer.post(f"{path}/longer", version=version_on(writer, path), answer_by=day, reason="Fair.")
+    assert given.status_code == 303
+    assert "Fair." not in words_of(rep.get(theirs))
+    early = writer.post(f"{path}/tell", version=version_on(writer, path), outcome="x", object_days=60)
+    assert (early.status_code, "no decision yet" in words_of(early)) == (409, True)
+    none = rep.post(f"{theirs}/object", version=version_on(rep, theirs), objection="x")
+    assert (none.status_code, "nothing to object to" in words_of(none)) == (409, True)

@@ -1,0 +1,127 @@
+"""What officers do once a hearing is served: give it longer, and tell the agency what was decided, in words for its eyes."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.case_terms import ConsentKind, DecisionState, HearingEnd
+from registry.codes import Problem
+from registry.complaints import copies
+from registry.complaints.boxes import KeyHolder
+from registry.complaints.casework import MOST_REASON, Officer
+from registry.complaints.consents import is_consented
+from registry.complaints.decisions.models import Decision
+from registry.complaints.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION
+from registry.complaints.hearings import content
+from registry.complaints.hearings.actions import held_in
+from registry.complaints.hearings.models import Hearing
+from registry.complaints.hearings.rules import TOLD_IN, why_not_longer
+from registry.complaints.messages import read_text
+from registry.complaints.models import Case
+from registry.complaints.moving import changed
+from registry.complaints.sealing import Sealer
+from registry.errors import Fault, IllegalMove, InvalidInput
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_unit
+from registry.officers.rights import Act, Resource
+
+MOST_OUTCOME = 8000
+
+_NO_TELLING = frozenset({HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN})
+
+
+def give_longer(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    answer_by: date,
+    reason: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Set a later last day to answer, with reasons that the agency never reads; it asked for it, or the officer found it right.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = held_in(session, officer, reference, version)
+    why_not = why_not_longer(hearing.state, hearing.answer_by, None, at.date())
+    if why_not is not None:
+        raise IllegalMove(why_not)
+    flaw = why_not_longer(hearing.state, hearing.answer_by, answer_by, at.date())
+    if flaw is not None:
+        raise InvalidInput([Fault("answer_by", Problem.INVALID_VALUE, flaw)])
+    text = read_text("reason", reason, MOST_REASON)
+    own = content.own(session, sealer, officer.unit, case)
+    hearing.extended_sealed = own.seal(text, content.place(case, reference, "extended_sealed"))
+    hearing.extended_by, hearing.extended_on, hearing.answer_by = officer.name, at.date(), answer_by
+    hearing.version += 1
+    session.flush()
+    notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, at)
+    changed(session, case, "hearing.extended", at.date(), role=officer.role, actor=officer.name)
+    return hearing
+
+
+def why_not_told(session: Session, case: Case, hearing: Hearing) -> str | None:
+    """Why the agency is not told of a decision now, as a code; None when it may be."""
+    if hearing.served_on is None or hearing.ended_because in _NO_TELLING:
+        return "not_heard"
+    if hearing.told_on is not None:
+        return "told_already"
+    if case.state not in TOLD_IN or not _is_decided(session, case):
+        return "not_decided"
+    return None if is_consented(session, case, ConsentKind.AGENCY) else "no_consent"
+
+
+def tell_outcome(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    text: str,
+    object_days: int,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Tell an agency that was heard what was decided about what it was asked, and until when it may object; once.
+
+    The words are the officer's own, compared with all that she wrote as an allegation is. The decision's reasons stay
+    with the unit.
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
+    """
+    case, hearing = held_in(session, officer, reference, version)
+    why_not = why_not_told(session, case, hearing)
+    if why_not is not None:
+        raise IllegalMove(_WORDS[why_not])
+    text = read_text("outcome", text, MOST_OUTCOME)
+    if not SHORTEST_OBJECTION <= object_days <= LONGEST_OBJECTION:
+        detail = f"must be {SHORTEST_OBJECTION} to {LONGEST_OBJECTION} days"
+        raise InvalidInput([Fault("object_days", Problem.INVALID_VALUE, detail)])
+    content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date(), field="outcome")
+    box = content.opened(session, sealer, officer.unit, hearing)
+    hearing.outcome_sealed = box.seal(text, content.place(case, reference, "outcome_sealed"))
+    hearing.told_by, hearing.told_on = officer.name, at.date()
+    hearing.object_until = at.date() + timedelta(days=object_days)
+    hearing.version += 1
+    session.flush()
+    # A hearing that was closed took its key back: with what is told it is the agency's again.
+    copies.hand_on(session, sealer, box, hearing.desk, (KeyHolder.UNIT,))
+    notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, at)
+    changed(session, case, "hearing.told", at.date(), role=officer.role, actor=officer.name)
+    return hearing
+
+
+_WORDS = {
+    "not_heard": "this agency was not heard, or she took back what let it be spoken to: it is told nothing",
+    "told_already": "the agency was told already: nobody tells it twice",
+    "not_decided": "the case has no decision yet that the agency could be told of",
+    "no_consent": "she has not agreed that the agency is spoken to",
+}
+
+
+def _is_decided(session: Session, case: Case) -> bool:
+    made = select(Decision.id).where(Decision.case_id == case.id, Decision.state == DecisionState.MADE)
+    return session.execute(made.limit(1)).first() is not None

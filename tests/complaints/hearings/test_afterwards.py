@@ -1,0 +1,130 @@
+"""After a hearing was served: longer to answer, what the agency is told of the decision, and its objection."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from registry.audit.queries import lines_about
+from registry.case_terms import CaseRole, DecisionOutcome
+from registry.complaints.casework import Officer
+from registry.complaints.decisions import actions as decisions
+from registry.complaints.decisions.rules import USUAL_OBJECTION
+from registry.complaints.hearings import actions, afterwards, portal, queries
+from registry.complaints.mailbox_models import Message
+from registry.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
+from tests.complaints.filing import AT, make_units
+from tests.complaints.hearings.making import ANNA, ANSWER_BY, FOREIGN, REP, SPOKEN, consent, heard_case, served
+
+TODAY = AT.date()
+DECIDER = Officer("E. Elsa", CaseRole.DECIDER, "it-labour")
+TOLD = "It was found that documents are kept. Return them, and keep none."
+SECRET_REASONS = "The inspector saw twelve of them in a drawer."
+
+
+@pytest.fixture(autouse=True)
+def offices(session, sealer):
+    make_units(session, sealer)
+
+
+@pytest.fixture
+def case(session, sealer, keyring):
+    return heard_case(session, sealer, keyring)
+
+
+def read(session, sealer, case, hearing, today=TODAY):
+    return portal.read(session, sealer, case.desk, REP, hearing.reference, today)
+
+
+def decided(session, sealer, case):
+    written = decisions.write(
+        session, sealer, ANNA, case.reference, DecisionOutcome.UPHELD, AT,
+        reasons=SECRET_REASONS, summary="It was upheld.", object_days=USUAL_OBJECTION,
+    )  # fmt: skip
+    decisions.make(session, sealer, DECIDER, written.reference, lambda *_: "It was upheld.", AT)
+
+
+def tell(session, sealer, hearing, text=TOLD, days=USUAL_OBJECTION, **more):
+    officer = more.pop("officer", ANNA)
+    return afterwards.tell_outcome(session, sealer, officer, hearing.reference, text, days, AT, **more)
+
+
+def test_a_later_day_is_asked_for_by_the_agency_and_set_by_an_officer_with_reasons_it_never_reads(
+    session, sealer, case
+):
+    hearing = served(session, sealer, case)
+    portal.ask_longer(session, sealer, case.desk, REP, hearing.reference, "Our office is closed.", AT)
+    assert read(session, sealer, case, hearing).listed.answer_by == ANSWER_BY
+    later = ANSWER_BY + timedelta(days=7)
+
+    def longer(day, why="Fair.", officer=ANNA, **more):
+        return afterwards.give_longer(session, sealer, officer, hearing.reference, day, why, AT, **more)
+
+    for wrong in (ANSWER_BY, TODAY + timedelta(days=91)):
+        with pytest.raises(InvalidInput, match="must be after"):
+            longer(wrong)
+    with pytest.raises(InvalidInput, match="reason"):
+        longer(later, " ")
+    with pytest.raises(StaleVersion):
+        longer(later, version=1)
+    with pytest.raises(NotFound):
+        longer(later, officer=FOREIGN)
+    longer(later, "Their office is closed, says the consul.")
+    seen = read(session, sealer, case, hearing)
+    assert (seen.listed.answer_by, seen.longer) == (later, "Our office is closed.")
+    assert "consul" not in str(seen)
+    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).extended.endswith("consul.")
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT + timedelta(days=20))
+    with pytest.raises(IllegalMove, match="may still be answered"):
+        longer(later + timedelta(days=1))
+
+
+def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_reasons(session, sealer, case):
+    hearing = served(session, sealer, case)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    with pytest.raises(IllegalMove, match="no decision yet"):
+        tell(session, sealer, hearing)
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    with pytest.raises(NotFound):
+        read(session, sealer, case, hearing)
+    decided(session, sealer, case)
+    with pytest.raises(InvalidInput, match="word for word"):
+        tell(session, sealer, hearing, f"We found: {SPOKEN}")
+    with pytest.raises(InvalidInput, match="object_days"):
+        tell(session, sealer, hearing, days=5)
+    with pytest.raises(NotFound):
+        tell(session, sealer, hearing, officer=FOREIGN)
+    tell(session, sealer, hearing)
+    with pytest.raises(IllegalMove, match="told already"):
+        tell(session, sealer, hearing)
+    seen = read(session, sealer, case, hearing)
+    assert (seen.outcome, seen.may_object, seen.may_answer) == (TOLD, True, False)
+    for canary in (SECRET_REASONS, SPOKEN, case.reference, ANNA.name, DECIDER.name):
+        assert canary not in str(seen)
+    assert [one.reference for one in portal.served(session, case.desk, TODAY)] == [hearing.reference]
+    last = hearing.object_until
+    for late in (last + timedelta(days=1), last + timedelta(days=91)):
+        at = AT + (late - TODAY)
+        with pytest.raises((IllegalMove, NotFound)):
+            portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Late.", at)
+    portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    with pytest.raises(IllegalMove, match="objected already"):
+        portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Again.", AT)
+    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).objection == "We keep none."
+    acts = [line.act for line in lines_about(session, case.reference)]
+    assert acts.index("hearing.told") < acts.index("hearing.objected")
+    # The complainant is written to of the decision, not of what the agency says.
+    assert session.execute(select(Message)).scalars().all()[-1].author == "officer"
+    with pytest.raises(NotFound):
+        read(session, sealer, case, hearing, last + timedelta(days=91))
+
+
+def test_once_she_takes_her_consent_back_it_is_told_nothing_more(session, sealer, case):
+    hearing = served(session, sealer, case)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    decided(session, sealer, case)
+    tell(session, sealer, hearing)
+    consent(session, sealer, case, is_given=False)
+    with pytest.raises(NotFound):
+        read(session, sealer, case, hearing)
+    assert portal.served(session, case.desk, TODAY) == []
