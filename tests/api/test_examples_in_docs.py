@@ -15,6 +15,7 @@ from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.demo.load import load
 from registry.log.signing import sign_committed
+from tests import make
 from tests.serving import Served, serve
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -24,7 +25,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTI
 
 
 @pytest.fixture(scope="module")
-def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, str]]:
     home = tmp_path_factory.mktemp("demo")
     shutil.copyfile(sqlite_template, home / "registry.sqlite3")
     url = f"sqlite:///{home}/registry.sqlite3"
@@ -33,10 +34,11 @@ def demo(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     engine = engine_for(url)
     with sessions_for(engine).begin() as session:
         load(session)
+        key = make.make_api_key(session)
     sign_committed(settings, sessions_for(engine))
     engine.dispose()
     with serve(settings) as served:
-        yield served
+        yield served, key
 
 
 def commands_of(text: str) -> Iterator[tuple[str, str]]:
@@ -59,18 +61,20 @@ def commands_of(text: str) -> Iterator[tuple[str, str]]:
         yield command, "\n".join(shown)
 
 
-def environment_of(demo: Served) -> dict[str, str]:
+def environment_of(served: Served) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name not in (KEY_VARIABLE, KEY_FILE_VARIABLE)}
     commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return kept | {URL_VARIABLE: demo.base_url, "PATH": commands}
+    return kept | {URL_VARIABLE: served.base_url, "PATH": commands}
 
 
 @pytest.mark.parametrize("document", ["api.md"])
 def test_what_is_shown_is_what_comes(
-    demo: Served, document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    demo: tuple[Served, str], document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """First what is shown with curl, then what is shown in Python, in one folder."""
-    text = (DOCS / document).read_text(encoding="utf-8").replace(SHOWN, demo.base_url)
+    served, key = demo
+    (tmp_path / "key").write_text(f"{key}\n")
+    text = (DOCS / document).read_text(encoding="utf-8").replace(SHOWN, served.base_url)
     steps = list(commands_of(text))
     assert len(steps) >= 5
     script = "\n".join(f"{command}\nprintf '{END}'" for command, _ in steps)
@@ -80,7 +84,7 @@ def test_what_is_shown_is_what_comes(
         text=True,
         capture_output=True,
         cwd=tmp_path,
-        env=environment_of(demo),
+        env=environment_of(served),
         timeout=60,
         check=False,
     )
@@ -96,5 +100,6 @@ def test_what_is_shown_is_what_comes(
     assert len(test.examples) >= 10
     said: list[str] = []
     outcome = doctest.DocTestRunner(optionflags=FLAGS).run(test, out=said.append, clear_globs=False)
-    test.globs["client"].close()
+    for name in ("client", "ours"):
+        test.globs[name].close()
     assert outcome.failed == 0, "".join(said)
