@@ -41,6 +41,7 @@ examples:
   {name} certificate.pdf --trust trust.json --status status.jwt
   {name} photo.jpg --trust trust.json --online
   {name} receipt.jwt --trust trust.json --state monitor.state
+  {name} manifest.jwt --trust trust.json --statements statements.jsonl
   echo 'https://registry.example.org/v#...' | {name} - --trust trust.json --lang zh-Hans
 """
 
@@ -94,6 +95,7 @@ def _parser(program: str, help_name: str) -> Usage:
     one.add_argument("--trust", metavar="FILE", required=True, help=f"trust file: {PATH} of the registry, kept since")
     one.add_argument("--at", metavar="INSTANT", help="judge as of then, like 2026-11-24T10:00:00Z (now)")
     one.add_argument("--status", metavar="FILE", help="a status list to use in place of the one beside the licence")
+    one.add_argument("--statements", metavar="FILE", help="the statements that a manifest is about")
     one.add_argument(
         "--state", metavar="FILE", help="state of a monitor: its copy of the log says more of keys and heads"
     )
@@ -176,7 +178,8 @@ def _verify(options: argparse.Namespace) -> int:
     data = _read(options.file, FILE_LIMIT)
     fetch = fetcher(trust.issuer) if options.online else None
     try:
-        report = verify(data, Asked(trust, at, status, fetch, store))
+        statements = None if options.statements is None else Path(options.statements)
+        report = verify(data, Asked(trust, at, status, fetch, store, statements))
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
     words = Words(options.lang)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from registry_client.claims import Claim
 from registry_client.entries import KeyRecord
@@ -31,6 +32,7 @@ class Asked:
     status_text: str | None = None
     fetch: Fetch | None = None
     store: Store | None = None
+    statements: Path | None = None
 
     @property
     def key_records(self) -> Mapping[str, KeyRecord]:

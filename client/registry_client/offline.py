@@ -7,6 +7,8 @@ from registry_client.documents import attachments_of, is_pdf
 from registry_client.entries import key_record
 from registry_client.gathering import BUNDLE_LIMIT, Asked, evidence_for, with_copy, with_status
 from registry_client.licences import judge_licence, read_bundle
+from registry_client.manifests import TYPE as MANIFEST_TYPE
+from registry_client.manifests import judge_manifest
 from registry_client.network import Fetch, Unreachable
 from registry_client.notes import PROOF_HEADER, read_checkpoint, read_proof, verify_checkpoint
 from registry_client.paper import is_code, read_code
@@ -57,7 +59,7 @@ def _verify_text(text: str, asked: Asked) -> Report:
     if bare.count(".") == 2:
         return _verify_other_token(bare, asked)
     raise Unreadable(
-        "this is none of: bundle, credential, code on paper (text or picture), receipt, status list, "
+        "this is none of: bundle, credential, code on paper (text or picture), receipt, manifest, status list, "
         "checkpoint, proof, PDF with one of them attached"
     )
 
@@ -171,16 +173,21 @@ def _published_keys(fetch: Fetch, trust: Trust) -> dict[tuple[str, str], Signing
 
 
 def _verify_other_token(text: str, asked: Asked) -> Report:
-    """A receipt or a status list, by what the token calls itself; its signature is then held to that use."""
+    """A receipt, a manifest or a status list, by what the token calls itself; its signature is then held to that use."""
     typ = read_token(text, "token").header.get("typ")
     if typ == RECEIPT_TYPE:
         remote = None if asked.fetch is None else RemoteLog(asked.fetch)
         report = Report("receipt", asked.at)
         return judge_receipt(text, asked.trust, report, asked.key_records, remote, asked.store)
+    if typ == MANIFEST_TYPE:
+        remote = None if asked.fetch is None else RemoteLog(asked.fetch)
+        report = Report("manifest", asked.at)
+        return judge_manifest(text, asked.trust, report, asked.key_records, remote, asked.store, asked.statements)
     if typ == STATUS_TYPE:
         return _verify_status_list(text, asked)
     report = Report("token", asked.at)
-    return _not_genuine(report, Refused("wrong_type", found=str(typ)[:80], expected=f"{RECEIPT_TYPE}, {STATUS_TYPE}"))
+    expected = f"{RECEIPT_TYPE}, {MANIFEST_TYPE}, {STATUS_TYPE}"
+    return _not_genuine(report, Refused("wrong_type", found=str(typ)[:80], expected=expected))
 
 
 def _verify_status_list(text: str, asked: Asked) -> Report:

@@ -205,6 +205,30 @@ REASONS: dict[str, tuple[str, str]] = {
         "the registry answered `{answer}` for {day} when asked on {signed}",
         "登记处于 {signed} 就 {day} 回答：{answer}",
     ),
+    "rows_answered": (
+        "the registry answered {yes} yes, {no} no, {unknown} unknown; signed on {signed}",
+        "登记处答复：是 {yes}，否 {no}，不明 {unknown}；签署于 {signed}",
+    ),
+    "statements_whole": (
+        "the {count} statements are those that were signed, all of them and none other",
+        "{count} 条陈述正是所签署的，不多不少",
+    ),
+    "statements_not_here": (
+        "the {count} statements it is about are not here: give their file as --statements",
+        "所涉 {count} 条陈述不在此处：请用 --statements 给出其文件",
+    ),
+    "statements_missing": (
+        "{count} statements were signed, and {found} are in the file",
+        "签署了 {count} 条陈述，文件中有 {found} 条",
+    ),
+    "statement_misplaced": (
+        "line {line} of the statements is not the one that belongs there",
+        "陈述文件第 {line} 行不是应在该处的一条",
+    ),
+    "statements_differ": (
+        "of the {count} statements at least one was changed",
+        "{count} 条陈述中至少有一条被改动",
+    ),
     "of_that_time_only": (
         "a receipt is of {signed} alone; how things stand now must be asked anew",
         "回执只说明 {signed} 的情形；如今如何须重新查询",

@@ -1,6 +1,7 @@
 """Check receipts: what the registry answered to one question, and when."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from registry_client.entries import KeyRecord, shown
@@ -40,33 +41,62 @@ def judge_receipt(
 ) -> Report:
     """Fill the report. Raises Unreadable."""
     what = "receipt"
-    token = read_token(text.strip(), what)
-    payload = token.payload
     try:
-        key = key_of(token, TYPE, trust)
-        iat = instant_of(payload.get("iat"), f"{what}: iat")
-        require_certified_at(key, iat)
-        if payload.get("v") != 1 or isinstance(payload.get("v"), bool):
-            raise Unreadable(f"{what}: version {str(payload.get('v'))[:20]} is not known here")
-        if payload.get("iss") != trust.issuer:
-            raise Refused("claim_wrong", name="iss")
-        log = object_of(payload.get("log"), f"{what}: log")
-        if log.get("origin") != trust.origin:
-            raise Refused("another_log", origin=str(log.get("origin"))[:80], expected=trust.origin)
-        signed = _signed(payload, iat)
+        found = read_signed(text, TYPE, what, trust)
+        signed = _signed(found.payload, found.iat)
     except Refused as error:
         report.issued.refused(error)
         report.logged.unknown("not_asked")
         report.in_force.unknown("not_asked")
         return report
-    report.issued.good("signed_by", kid=key.kid, signed=shown_instant(iat))
-    size = whole_number(log.get("size"), f"{what}: log: size")
-    judge_key_of_receipt(keys.get(key.kid), key.kid, size, report.issued)
-    root = from_base64(log.get("root"), f"{what}: log: root")
-    _judge_head_named(size, root, trust, report.logged, remote, store)
+    judge_signed(found, what, trust, report, keys, remote, store)
     report.signed = signed
-    _judge_answer(payload, iat, report)
+    _judge_answer(found.payload, found.iat, report)
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the receipt key signed, after its signature, certificate, issuer and log were checked."""
+
+    payload: Mapping[str, Any]
+    kid: str
+    iat: int
+    log: Mapping[str, Any]
+
+
+def read_signed(text: str, typ: str, what: str, trust: Trust) -> Signed:
+    """A receipt, or a manifest of many. Raises Refused and Unreadable."""
+    token = read_token(text.strip(), what)
+    payload = token.payload
+    key = key_of(token, typ, trust)
+    iat = instant_of(payload.get("iat"), f"{what}: iat")
+    require_certified_at(key, iat)
+    if payload.get("v") != 1 or isinstance(payload.get("v"), bool):
+        raise Unreadable(f"{what}: version {str(payload.get('v'))[:20]} is not known here")
+    if payload.get("iss") != trust.issuer:
+        raise Refused("claim_wrong", name="iss")
+    log = object_of(payload.get("log"), f"{what}: log")
+    if log.get("origin") != trust.origin:
+        raise Refused("another_log", origin=str(log.get("origin"))[:80], expected=trust.origin)
+    return Signed(payload, key.kid, iat, log)
+
+
+def judge_signed(
+    found: Signed,
+    what: str,
+    trust: Trust,
+    report: Report,
+    keys: Mapping[str, KeyRecord],
+    remote: RemoteLog | None,
+    store: Store | None,
+) -> None:
+    """What the log says of the key, and whether the head that is named is one of the log's. Raises Unreadable."""
+    report.issued.good("signed_by", kid=found.kid, signed=shown_instant(found.iat))
+    size = whole_number(found.log.get("size"), f"{what}: log: size")
+    judge_key_of_receipt(keys.get(found.kid), found.kid, size, report.issued)
+    root = from_base64(found.log.get("root"), f"{what}: log: root")
+    _judge_head_named(size, root, trust, report.logged, remote, store)
 
 
 def _judge_answer(payload: Mapping[str, Any], iat: int, report: Report) -> None:

@@ -21,7 +21,12 @@ from registry_client.strict import (
 from registry_client.trust import SigningKey, Trust, check_certificate
 
 TOKEN_LIMIT = 2_000_000
-TYPES = {"dc+sd-jwt": "credential", "statuslist+jwt": "status", "registry-receipt+jwt": "receipt"}
+TYPES = {
+    "dc+sd-jwt": "credential",
+    "statuslist+jwt": "status",
+    "registry-receipt+jwt": "receipt",
+    "registry-manifest+jwt": "receipt",
+}
 """What the `typ` of each token says its key is for."""
 HEADER = frozenset({"alg", "kid", "typ", "x5c"})
 

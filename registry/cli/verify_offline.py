@@ -14,6 +14,7 @@ Options:
   --trust FILE     trust file, kept since it was compared (needed)
   --at INSTANT     judge as of then (now)
   --status FILE    a status list to use
+  --statements FILE  the statements that a manifest is about
   --state FILE     state of a monitor
   --online         ask the registry of the trust file for what is missing
   --lang LANG      en or zh-Hans
@@ -29,7 +30,7 @@ Examples:
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="FILE [OPTIONS]")
 def verify_offline(arguments: tuple[str, ...]) -> None:
-    """Give the three verdicts of a bundle, credential, code, receipt, status list, checkpoint, proof or PDF.
+    """Give the three verdicts of a bundle, credential, code, receipt, manifest, status list, checkpoint, proof or PDF.
 
     It is the program of the folder client/, which shares no code with the server.
     """
