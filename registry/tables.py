@@ -30,6 +30,7 @@ from registry.licensing.deposits import models as _deposits
 from registry.log import models as _log
 from registry.names import models as _names
 from registry.officers import models as _officers
+from registry.officers.providers import models as _providers
 from registry.sanctions import models as _sanctions
 from registry.statistics import models as _statistics
 from registry.watches import models as _watches
@@ -63,6 +64,7 @@ MODELS = (
     _referrals,
     _repeats,
     _officers,
+    _providers,
     _sanctions,
     _similarity,
     _statistics,

@@ -31,6 +31,7 @@ from registry.licensing.telling import tell_agencies
 from registry.log.signing import sign_committed
 from registry.names import actions as names
 from registry.officers import notices, security_keys, signing_in
+from registry.officers.providers import linking
 from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
@@ -166,6 +167,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
     with sessions.begin() as session:
         signing_in.forget_delays(session, now())
         security_keys.forget_challenges(session, now())
+        linking.forget_visits(session, now())
 
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from registry.console import factors, home, officers, own, signing
+from registry.console import factors, home, officers, own, providers, signing
 from registry.console.assets import files
 from registry.console.audit import lines as audit_lines
 from registry.console.audit import trail
@@ -25,7 +25,10 @@ from registry.console.referrals import identities
 from registry.console.referrals import portal as referrals_portal
 from registry.console.rendering import error_page
 from registry.console.sanctions import desk as sanctions_desk
+from registry.officers.providers.client import Client
+from registry.officers.providers.settings import providers_in
 from registry.web.errors import show_errors_with
+from registry.web.transaction import services
 
 PATH = "/console"
 
@@ -35,6 +38,7 @@ PAGES: tuple[Blueprint, ...] = (
     home.pages,
     own.pages,
     factors.pages,
+    providers.pages,
     officers.pages,
     queue.pages,
     bulk.pages,
@@ -73,6 +77,10 @@ class UnguardedRoute(RuntimeError):
 
 
 def register(app: Flask) -> None:
+    """Raises SettingsError where the providers that officers sign in with are written down wrongly."""
+    app.extensions["registry_providers"] = {
+        key: Client(provider) for key, provider in providers_in(services(app).settings.home).items()
+    }
     for pages in PAGES:
         app.register_blueprint(pages, url_prefix=PATH)
     show_errors_with(app, error_page, under=PATH)

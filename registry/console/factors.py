@@ -27,7 +27,7 @@ pages = Blueprint("console_factors", __name__)
 def begin_key(session: Session, me: Present) -> Response:
     """What the new key is asked to sign, on a page whose script asks it."""
     here, name = place(), " ".join(request.form.get("name", "").split())[:60]
-    fault = _doubt(session, me) or (None if name else "bad_key_name")
+    fault = doubt(session, me) or (None if name else "bad_key_name")
     if fault is not None or here is None or me.session is None:
         return own_page(session, me, fault=fault or "no_keys_here")
     try:
@@ -55,7 +55,7 @@ def add_key(session: Session, me: Present) -> Response:
 @allowed(Resource.OWN, Act.WRITE)
 def begin_app(session: Session, me: Present) -> Response:
     name = " ".join(request.form.get("name", "").split())[:60]
-    fault = _doubt(session, me) or (None if name.isprintable() and name else "bad_key_name")
+    fault = doubt(session, me) or (None if name.isprintable() and name else "bad_key_name")
     if fault is not None:
         return own_page(session, me, fault=fault)
     _, secret = factors.new_totp(session, keyring(), me.officer, name, day_at(now(), None))
@@ -80,7 +80,7 @@ def add_app(session: Session, me: Present) -> Response:
 @allowed(Resource.OWN, Act.WRITE)
 def remove(session: Session, me: Present) -> Response:
     """Whoever has what was lost may sit somewhere with it: every other session ends."""
-    fault = _doubt(session, me)
+    fault = doubt(session, me)
     if fault is not None:
         return own_page(session, me, fault=fault)
     at = now()
@@ -92,7 +92,7 @@ def remove(session: Session, me: Present) -> Response:
     return _back()
 
 
-def _doubt(session: Session, me: Present) -> str | None:
+def doubt(session: Session, me: Present) -> str | None:
     """The fault where the password typed is not his; None where it is. A failure is written down with the answer."""
     attempt = signing_in.ask_again(session, keyring(), me.officer, request.form.get("password", "")[:1000], now())
     if attempt.step is Step.WAIT:

@@ -120,6 +120,24 @@ def give_cookie(response: Response, token: str) -> Response:
     return response
 
 
+def give_visit(response: Response, text: str) -> Response:
+    """Let the browser that is sent to a provider be known when it comes back: another site leads it here, so `Lax`."""
+    name, path = _cookie()
+    is_secure = services().settings.console_address.startswith("https:")
+    response.set_cookie(f"{name}-visit", text, 600, httponly=True, samesite="Lax", secure=is_secure, path=path)
+    return response
+
+
+def visit_sent() -> str:
+    return request.cookies.get(f"{_cookie()[0]}-visit", "")
+
+
+def take_visit(response: Response) -> Response:
+    name, path = _cookie()
+    response.delete_cookie(f"{name}-visit", path=path, httponly=True, samesite="Lax", secure=name == OWN_COOKIE)
+    return response
+
+
 def take_cookie(response: Response) -> Response:
     name, path = _cookie()
     # Without `secure` browsers keep what begins with __Host-.

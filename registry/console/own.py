@@ -13,6 +13,7 @@ from registry.errors import ActRefused, TooManyRequests
 from registry.ids import read_reference
 from registry.officers import accounts, factors, notices, sessions, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
+from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import Present
 from registry.officers.signing_in import Step
@@ -160,6 +161,7 @@ def own_page(
         token_name=request.form.get("name", "") if fault else "",
         factors=factors.factors_of(session, me.officer),
         has_keys=place() is not None,
+        linked=[one.issuer for one in linking.links_of(session, me.officer)],
         codes_left=factors.recovery_codes_left(session, me.officer),
         sessions=sessions.sessions_of(session, me.officer, at),
         colleagues=[

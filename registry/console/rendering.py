@@ -3,7 +3,7 @@
 from functools import cache, partial
 from typing import Any
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.console import assets
@@ -15,6 +15,7 @@ from registry.web import wording
 from registry.web.errors import ProblemDocument
 from registry.web.forms import FORM_FIELD
 from registry.web.languages import has_text, negotiated, text
+from registry.web.transaction import services
 
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
@@ -65,6 +66,7 @@ def _words() -> dict[str, Any]:
     bar: Bar | None = g.get("console_bar")
     spoken = language()
     token = token_sent()
+    settings = services().settings
     return {
         "language": spoken,
         "t": partial(text, spoken),
@@ -75,6 +77,9 @@ def _words() -> dict[str, Any]:
         "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
         "stylesheet": assets.address_of("console.css"),
         "mark": assets.address_of("mark.svg"),
+        "providers": [one.provider for one in current_app.extensions["registry_providers"].values()],
+        # Where the console has a host of its own, what the public sees is on another.
+        "public": settings.public_url if settings.console_url else "",
         "asset": assets.address_of,
         "form_field": FORM_FIELD,
         "form_token": sessions.form_token(token) if token else "",

@@ -27,6 +27,7 @@ from registry.officers.models import (
     RoleLent,
     Unit,
 )
+from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource, Role, unfit
 from registry.officers.signing_in import tidy_email
 from registry.terms import SENDING_COUNTRIES
@@ -131,6 +132,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     officer.version += 1
     _set_roles(session, officer, [], today)
     factors.remove_all(session, officer)
+    linking.unlink_all(session, officer)
     sessions.end_all(session, officer, at)
     tokens.revoke_all(session, officer, at)
     record(session, "officer.closed", officer.reference, on=today, actor=by)
@@ -304,6 +306,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     officer.state, officer.password = OfficerState.INVITED, None
     officer.version += 1
     factors.remove_all(session, officer)
+    linking.unlink_all(session, officer)
     sessions.end_all(session, officer, at)
     # Whoever has what was lost may have made one.
     tokens.revoke_all(session, officer, at)

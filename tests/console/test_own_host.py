@@ -13,6 +13,7 @@ from registry.config import Settings
 from registry.keyring import Keyring
 from registry.officers.rights import Role
 from tests.api.desk.asking import program_of
+from tests.make import make_agency
 from tests.officers.making import PASSWORD, make_officer, make_unit
 
 PUBLIC, OWN = "https://registry.example", "https://desk.example"
@@ -62,6 +63,18 @@ def test_signing_in_there_gives_a_cookie_of_that_host_alone(
     client.delete_cookie("__Host-console", domain="desk.example")
     client.set_cookie("console", session_token.value, domain="desk.example", path="/console")
     assert client.get("/console/", base_url=OWN).location == "/console/sign-in"
+
+
+def test_what_the_public_sees_is_led_to_on_its_own_host(
+    client: FlaskClient, session: Session, keyring: Keyring
+) -> None:
+    agency = make_agency(session)
+    make_unit(session, agency=agency.reference)
+    who = make_officer(session, keyring, Role.AGENCY_REP)
+    client.post("/console/sign-in", data={"email": who.officer.email, "password": PASSWORD}, base_url=OWN)
+    client.post("/console/code", data={"code": who.code(now())}, base_url=OWN)
+    page = client.get("/console/entry", base_url=OWN).get_data(as_text=True)
+    assert f'href="{PUBLIC}/en/agencies/{agency.reference}"' in page
 
 
 def test_signing_out_takes_the_cookie_back(client: FlaskClient) -> None:

@@ -1,0 +1,172 @@
+"""Asking a provider: the one place where a request of somebody waits on another server, and for some seconds at most.
+
+What it says of itself (discovery) and its keys are kept for an hour; a signature of no key among them has the keys read anew, at
+most once a minute. Nothing is followed elsewhere, and no long answer is read.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import requests
+import structlog
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from registry.officers.providers.rules import Known, flaw_in, known_by
+from registry.officers.providers.settings import Provider, is_safe
+
+log = structlog.get_logger()
+
+TIMES = (3.0, 5.0)
+"""Seconds to connect, and to wait for each part of an answer."""
+IN_ALL = 10.0
+KEPT_FOR = 3600.0
+AGAIN_AFTER = 60.0
+QUIET_FOR = 5.0
+"""Seconds after a failure in which nobody waits for the same again."""
+LONGEST = 256 * 1024
+ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "ES256", "ES384", "EdDSA"]
+"""Of signatures alone: neither `none` nor one made with the shared secret counts."""
+
+
+class ProviderAway(Exception):
+    """It does not answer, or not as a provider does."""
+
+
+class NotProved(Exception):
+    """What came back proves nothing."""
+
+
+@dataclass(slots=True)
+class Client:
+    """Of one provider, for as long as the process serves. Threads share it."""
+
+    provider: Provider
+    _facts: Mapping[str, Any] = field(default_factory=dict)
+    _keys: KeySet | None = None
+    _read_at: float = -KEPT_FOR
+    _failed_at: float = -KEPT_FOR
+    _lock: Lock = field(default_factory=Lock)
+
+    def address(self, back: str, state: str, nonce: str, verifier: str) -> str:
+        """Where the browser goes. Raises ProviderAway."""
+        with self._session(back) as session:
+            made, _ = session.create_authorization_url(
+                self._known()["authorization_endpoint"],
+                state=state,
+                nonce=nonce,
+                code_verifier=verifier,
+                max_age=str(self.provider.max_age),
+                **({"acr_values": " ".join(sorted(self.provider.acr))} if self.provider.acr else {}),
+            )
+        return str(made)
+
+    def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> Known:
+        """Who came back with a code. Raises ProviderAway or NotProved."""
+        facts = self._known()
+        try:
+            with self._session(back) as session:
+                given = session.fetch_token(
+                    facts["token_endpoint"], code=code, code_verifier=verifier, timeout=TIMES, allow_redirects=False
+                )
+        except requests.RequestException as failure:
+            raise self._away(failure) from None
+        except (AuthlibBaseError, ValueError) as refusal:
+            raise self._unproved("code", refusal) from None
+        signed = given.get("id_token")
+        if not isinstance(signed, str):
+            raise self._unproved("no_id_token")
+        claims = self._claims(signed)
+        flaw = flaw_in(claims, self.provider, nonce, at)
+        if flaw is not None:
+            raise self._unproved(flaw)
+        return known_by(claims, self.provider)
+
+    def _claims(self, signed: str) -> Mapping[str, Any]:
+        """What was signed by a key of the provider."""
+        for is_anew in (False, True):
+            keys = self._known_keys(is_anew=is_anew)
+            try:
+                return jwt.decode(signed, keys, algorithms=ALGORITHMS).claims
+            except (JoseError, ValueError) as fault:
+                why = fault
+        raise self._unproved("signature", why)
+
+    def _session(self, back: str) -> OAuth2Session:
+        method = self._known().get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        return OAuth2Session(
+            self.provider.client_id,
+            self.provider.secret,
+            scope="openid",
+            redirect_uri=back,
+            code_challenge_method="S256",
+            token_endpoint_auth_method="client_secret_post"
+            if "client_secret_basic" not in method
+            else "client_secret_basic",
+        )
+
+    def _known(self) -> Mapping[str, Any]:
+        self._read(KEPT_FOR)
+        return self._facts
+
+    def _known_keys(self, *, is_anew: bool) -> KeySet:
+        self._read(AGAIN_AFTER if is_anew else KEPT_FOR)
+        assert self._keys is not None
+        return self._keys
+
+    def _read(self, older_than: float) -> None:
+        """Read both anew if they are older."""
+        with self._lock:
+            if self._keys is not None and time.monotonic() - self._read_at < older_than:
+                return
+            if time.monotonic() - self._failed_at < QUIET_FOR:
+                raise ProviderAway
+            facts = self._json(self.provider.issuer.rstrip("/") + "/.well-known/openid-configuration")
+            ends = [facts.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+            if facts.get("issuer") != self.provider.issuer:
+                raise self._away("it calls itself by another name")
+            if not all(isinstance(end, str) and is_safe(end) for end in ends):
+                raise self._away("it names no safe addresses")
+            try:
+                keys = KeySet.import_key_set(self._json(facts["jwks_uri"]))  # type: ignore[arg-type]
+            except (JoseError, ValueError, TypeError, KeyError) as fault:
+                raise self._away(fault) from None
+            self._facts, self._keys, self._read_at = facts, keys, time.monotonic()
+
+    def _json(self, address: str) -> dict[str, Any]:
+        end = time.monotonic() + IN_ALL
+        try:
+            with requests.get(address, timeout=TIMES, allow_redirects=False, stream=True) as answer:
+                if answer.status_code != 200:
+                    raise self._away(f"status {answer.status_code}")
+                body = b""
+                for part in answer.iter_content(8192):
+                    body += part
+                    if len(body) > LONGEST or time.monotonic() > end:
+                        raise self._away("too long an answer")
+            told = json.loads(body)
+        except (requests.RequestException, ValueError) as failure:
+            raise self._away(failure) from None
+        if not isinstance(told, dict):
+            raise self._away("no object")
+        return told
+
+    def _away(self, why: object) -> ProviderAway:
+        self._failed_at = time.monotonic()
+        # The kind alone: what another server says may hold anything.
+        log.error(
+            "provider_away", provider=self.provider.key, trouble=why if isinstance(why, str) else type(why).__name__
+        )
+        return ProviderAway()
+
+    def _unproved(self, flaw: str, why: object = None) -> NotProved:
+        log.warning("provider_proved_nothing", provider=self.provider.key, flaw=flaw, trouble=type(why).__name__)
+        return NotProved()

@@ -1,0 +1,147 @@
+"""Visits to a provider, and whose account there is whose here.
+
+An account is linked by its officer, who is in already by password and second factor; never by an e-mail address, which a provider
+may give to another. A visit is good once, for one browser, for ten minutes.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.errors import ActRefused
+from registry.keyring import Keyring
+from registry.officers import sessions, signing_in
+from registry.officers.models import Officer, OfficerState, Unit
+from registry.officers.providers.models import ProviderLink, ProviderVisit
+from registry.officers.providers.rules import Known
+from registry.officers.providers.settings import Provider
+from registry.officers.signing_in import Attempt, Step
+
+BACK_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What goes along: `state`, `nonce` and `verifier` in the address (the last as its digest), `browser` in a cookie."""
+
+    state: str
+    browser: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A visit that is over."""
+
+    provider: str
+    nonce: str
+    verifier: str
+    officer_id: int | None
+
+
+def send(session: Session, provider: Provider, at: datetime, officer: Officer | None = None) -> Sent:
+    sent = Sent(*(secrets.token_urlsafe(36) for _ in range(4)))
+    session.add(
+        ProviderVisit(
+            state=_digest(sent.state),
+            browser=_digest(sent.browser),
+            provider=provider.key,
+            nonce=sent.nonce,
+            verifier=sent.verifier,
+            officer_id=officer.id if officer else None,
+            ends_at=at + BACK_WITHIN,
+        )
+    )
+    session.flush()
+    return sent
+
+
+def take_back(session: Session, state: str, browser: str, at: datetime) -> Returned | None:
+    """The visit that this browser was sent on; of two that bring one back the second finds nothing, and so does a stranger."""
+    found = session.execute(
+        delete(ProviderVisit)
+        .where(ProviderVisit.state == _digest(state))
+        .returning(
+            ProviderVisit.browser,
+            ProviderVisit.provider,
+            ProviderVisit.nonce,
+            ProviderVisit.verifier,
+            ProviderVisit.officer_id,
+            ProviderVisit.ends_at,
+        )
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if found is None or found.ends_at <= at or not hmac.compare_digest(found.browser, _digest(browser)):
+        return None
+    return Returned(found.provider, found.nonce, found.verifier, found.officer_id)
+
+
+def enter(session: Session, keyring: Keyring, provider: Provider, known: Known, at: datetime) -> Attempt:
+    """Let in whose account is linked, if active and of that authority; our second factor is asked where it asked none."""
+    officer = session.scalars(
+        select(Officer)
+        .join(ProviderLink, ProviderLink.officer_id == Officer.id)
+        .join(Unit, Unit.reference == Officer.unit)
+        .where(
+            ProviderLink.issuer == known.issuer,
+            ProviderLink.subject == known.subject,
+            Officer.state == OfficerState.ACTIVE,
+            Unit.authority == provider.authority,
+        )
+    ).one_or_none()
+    if officer is None:
+        return Attempt(Step.REFUSED)
+    if known.has_second:
+        return signing_in.enter(session, keyring, "", officer, at)
+    return Attempt(Step.SECOND_FACTOR, sessions.begin(session, officer, at, is_full=False), officer=officer)
+
+
+def link(session: Session, officer: Officer, provider: Provider, known: Known, today: date) -> None:
+    """Raises ActRefused where the account is another's, or he is not of that authority."""
+    unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
+    if officer.state is not OfficerState.ACTIVE or unit.authority != provider.authority:
+        raise ActRefused("provider_foreign", "this provider is for another authority's officers")
+    kept = session.scalars(
+        select(ProviderLink).where(ProviderLink.issuer == known.issuer, ProviderLink.subject == known.subject)
+    ).one_or_none()
+    if kept is not None and kept.officer_id != officer.id:
+        raise ActRefused("provider_taken", "this account there is another officer's here")
+    session.execute(
+        delete(ProviderLink).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == known.issuer)
+    )
+    session.add(ProviderLink(officer_id=officer.id, issuer=known.issuer, subject=known.subject, since_on=today))
+    session.flush()
+    record(session, "officer.provider_linked", officer.reference, on=today, actor=officer.reference)
+
+
+def links_of(session: Session, officer: Officer) -> Sequence[ProviderLink]:
+    return session.scalars(
+        select(ProviderLink).where(ProviderLink.officer_id == officer.id).order_by(ProviderLink.id)
+    ).all()
+
+
+def unlink(session: Session, officer: Officer, issuer: str, today: date) -> None:
+    session.execute(delete(ProviderLink).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == issuer))
+    record(session, "officer.provider_unlinked", officer.reference, on=today, actor=officer.reference)
+
+
+def unlink_all(session: Session, officer: Officer) -> None:
+    """With what ends an account, or has it proved anew."""
+    session.execute(delete(ProviderLink).where(ProviderLink.officer_id == officer.id))
+    session.execute(delete(ProviderVisit).where(ProviderVisit.officer_id == officer.id))
+
+
+def forget_visits(session: Session, at: datetime) -> None:
+    session.execute(delete(ProviderVisit).where(ProviderVisit.ends_at < at))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

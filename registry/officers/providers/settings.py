@@ -1,0 +1,91 @@
+"""Which providers officers may sign in with: `providers.toml` in REGISTRY_HOME, read at start. Without it there are none."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from registry.errors import SettingsError
+
+FILE = "providers.toml"
+
+_KNOWN = frozenset({"name", "issuer", "client_id", "secret_file", "authority", "acr", "amr", "max_age"})
+_LOCAL = frozenset({"localhost", "127.0.0.1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """`acr` and `amr` are words by which this provider says that it asked for a second factor; of none, ours is asked.
+
+    `max_age` are seconds: who proved himself there longer ago is asked again. `authority` is whose officers may come.
+    """
+
+    key: str
+    name: str
+    issuer: str
+    client_id: str
+    secret: str = field(repr=False)
+    authority: str
+    acr: frozenset[str] = frozenset()
+    amr: frozenset[str] = frozenset()
+    max_age: int = 3600
+
+
+def providers_in(home: Path) -> Mapping[str, Provider]:
+    """By their keys. Raises SettingsError with what to do."""
+    path = home / FILE
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as fault:
+        raise SettingsError(f"{path} cannot be read as TOML: {fault}") from None
+    return {key: _provider(path, key, facts) for key, facts in told.items()}
+
+
+def is_safe(address: str) -> bool:
+    """Whether an address is asked at all: with TLS, or on this very machine."""
+    parts = urlsplit(address)
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL))
+
+
+def _provider(path: Path, key: str, facts: Any) -> Provider:
+    def wrong(why: str) -> SettingsError:
+        return SettingsError(f"{path}: [{key}] {why}")
+
+    if not re.fullmatch(r"[a-z0-9-]{1,40}", key) or not isinstance(facts, dict):
+        raise wrong("must be a table whose name is lower-case letters, digits and hyphens")
+    for unknown in facts.keys() - _KNOWN:
+        raise wrong(f"has {unknown}, which is no setting; there are {', '.join(sorted(_KNOWN))}")
+    for name in ("name", "issuer", "client_id", "secret_file", "authority"):
+        if not isinstance(facts.get(name), str) or not facts[name].strip():
+            raise wrong(f"needs {name}, a text")
+    if not is_safe(facts["issuer"]) or urlsplit(facts["issuer"]).query or urlsplit(facts["issuer"]).fragment:
+        raise wrong("issuer must be an https address, exactly as the provider writes it")
+    for name in ("acr", "amr"):
+        if not isinstance(facts.get(name, []), list) or not all(isinstance(word, str) for word in facts.get(name, [])):
+            raise wrong(f"{name} must be a list of texts")
+    age = facts.get("max_age", 3600)
+    if not isinstance(age, int) or isinstance(age, bool) or not 60 <= age <= 43200:
+        raise wrong("max_age must be seconds from 60 to 43200")
+    file = path.parent / facts["secret_file"]
+    try:
+        secret = file.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        secret = ""
+    if not secret:
+        raise wrong(f"secret_file: {file} cannot be read or is empty")
+    return Provider(
+        key,
+        facts["name"].strip(),
+        facts["issuer"],
+        facts["client_id"],
+        secret,
+        facts["authority"],
+        frozenset(facts.get("acr", [])),
+        frozenset(facts.get("amr", [])),
+        age,
+    )

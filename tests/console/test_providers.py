@@ -1,0 +1,154 @@
+"""Signing in with a ministry's provider, against one that runs: linked once by its officer, and nothing else opens the door."""
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from joserfc.jwk import RSAKey
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.config import Settings
+from registry.keyring import Keyring
+from registry.officers import accounts
+from registry.officers.providers import linking
+from registry.officers.rights import Role
+from tests.console.signed_in import Desk, desk_of, words_of
+from tests.officers.making import PASSWORD, make_officer, make_unit
+from tests.officers.provider import CLIENT, SECRET, Provider, running
+
+
+@pytest.fixture(scope="module")
+def ministry() -> Iterator[Provider]:
+    with running() as provider:
+        yield provider
+
+
+@pytest.fixture
+def app(settings: Settings, make_app: Callable[[Settings], Flask], ministry: Provider) -> Flask:
+    settings.prepare_home()
+    (settings.home / "ministry.secret").write_text(SECRET)
+    written = (
+        'name = "Ministry <b>"\nclient_id = "{}"\nsecret_file = "ministry.secret"\nacr = ["high"]\namr = ["otp"]\n'
+    )
+    (settings.home / "providers.toml").write_text(
+        "".join(
+            f'[{key}]\nissuer = "{ministry.issuer}"\nauthority = "{authority}"\n{written.format(CLIENT)}'
+            for key, authority in (("it", "it-invented-authority"), ("other", "de-invented-authority"))
+        )
+    )
+    ministry.client.back = f"{settings.console_address}/console/sign-in/back"
+    ministry.subject, ministry.acr, ministry.amr, ministry.lies = "a-1", None, ["pwd", "otp"], {}
+    ministry.proved_ago, ministry.is_away, ministry.signs_with = 5, False, None
+    return make_app(settings)
+
+
+@pytest.fixture
+def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
+    make_unit(session)
+    return desk_of(client, session, make_officer(session, keyring, Role.TRIAGE).officer)
+
+
+def there(page: str) -> str:
+    found = re.search(r'<a class="main" href="([^"]+)"', page)
+    assert found is not None, page
+    return unescape(found[1])
+
+
+def linked(desk: Desk, ministry: Provider) -> None:
+    going = desk.post("/console/own/links/it", password=PASSWORD)
+    came = desk.client.get(ministry.visit(there(going.get_data(as_text=True))))
+    assert came.status_code == 200, words_of(came)
+    assert there(came.get_data(as_text=True)) == "/console/own"
+    desk.client.delete_cookie("console", path="/console")
+
+
+def way_back(client: FlaskClient, ministry: Provider) -> str:
+    going = client.post("/console/sign-in/with/it")
+    return ministry.visit(there(going.get_data(as_text=True)))
+
+
+def test_a_linked_account_opens_the_door_once_per_visit(client: FlaskClient, desk: Desk, ministry: Provider) -> None:
+    assert "Ministry &lt;b&gt;" in client.get("/console/sign-in").get_data(as_text=True)
+    # Nobody is let in by an address: the provider knows the officer's.
+    unknown = client.get(way_back(client, ministry))
+    assert unknown.status_code == 403
+    assert "opens none here yet" in words_of(unknown)
+    linked(desk, ministry)
+    back = way_back(client, ministry)
+    came = client.get(back)
+    assert there(came.get_data(as_text=True)) == "/console/"
+    assert "SameSite=Strict" in str(came.headers.getlist("Set-Cookie"))
+    assert desk.officer.name in words_of(client.get("/console/"))
+    again = client.get(back)
+    assert again.status_code == 400
+    assert "good once" in words_of(again)
+
+
+def test_without_a_second_factor_there_ours_is_asked(client: FlaskClient, desk: Desk, ministry: Provider) -> None:
+    linked(desk, ministry)
+    ministry.amr = ["pwd"]
+    came = client.get(way_back(client, ministry))
+    assert there(came.get_data(as_text=True)) == "/console/code"
+    assert client.get("/console/").location == "/console/sign-in"
+
+
+def test_what_proves_nothing_opens_nothing(client: FlaskClient, desk: Desk, ministry: Provider) -> None:
+    linked(desk, ministry)
+    for lies in (
+        {"nonce": "another"},
+        {"iss": "https://other.example"},
+        {"aud": "other"},
+        {"exp": 1},
+        {"auth_time": 1},
+    ):
+        ministry.lies = lies
+        refused = client.get(way_back(client, ministry))
+        assert (refused.status_code, "did not confirm" in words_of(refused)) == (403, True), lies
+    ministry.lies = {}
+    ministry.signs_with = RSAKey.generate_key(2048, {"kid": "one"}, private=True)
+    assert client.get(way_back(client, ministry)).status_code == 403
+    ministry.signs_with = None
+    # A code for another visit's verifier, an error in place of a code, another issuer's answer.
+    first, second = way_back(client, ministry), way_back(client, ministry)
+    swapped = re.sub(r"code=[^&]+", str(re.search(r"code=[^&]+", first)[0]), second)  # type: ignore[index]
+    assert client.get(swapped).status_code == 403
+    for query in ("error=access_denied", "iss=https://other.example&code=x"):
+        state = str(re.search(r"state=[^&]+", way_back(client, ministry))[0])  # type: ignore[index]
+        assert client.get(f"/console/sign-in/back?{state}&{query}").status_code == 403
+    # Another browser than the one that was sent: somebody would be signed in as somebody else.
+    planted = way_back(client, ministry)
+    client.delete_cookie("console-visit", path="/console")
+    assert client.get(planted).status_code == 400
+
+
+def test_an_account_there_is_one_officers_of_that_authority(
+    client: FlaskClient, desk: Desk, session: Session, keyring: Keyring, ministry: Provider
+) -> None:
+    assert "is another one" in words_of(desk.post("/console/own/links/it", password="wrong"))
+    assert "another authority" in words_of(desk.post("/console/own/links/other", password=PASSWORD))
+    linked(desk, ministry)
+    colleague = make_officer(session, keyring, Role.TRIAGE, email="other@authority.example").officer
+    other = desk_of(client, session, colleague)
+    going = other.post("/console/own/links/it", password=PASSWORD)
+    taken = client.get(ministry.visit(there(going.get_data(as_text=True))))
+    assert (taken.status_code, "Nothing was linked" in words_of(taken)) == (409, True)
+    # What ends an account, or has it proved anew, ends the link.
+    change = accounts.propose_reset(session, desk.officer, by="somebody", at=now())
+    accounts.approve(session, change, by="another", at=now(), today=now().date())
+    assert linking.links_of(session, desk.officer) == []
+
+
+def test_a_provider_that_is_away_is_said_and_the_password_still_opens(
+    client: FlaskClient, desk: Desk, ministry: Provider
+) -> None:
+    client.delete_cookie("console", path="/console")
+    ministry.is_away = True
+    away = client.post("/console/sign-in/with/it")
+    assert (away.status_code, "does not answer" in words_of(away)) == (503, True)
+    assert client.post("/console/sign-in/with/nobody").status_code == 404
+    first = client.post("/console/sign-in", data={"email": desk.officer.email, "password": PASSWORD})
+    assert first.location == "/console/code"
