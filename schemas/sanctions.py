@@ -27,6 +27,8 @@ _ENDS = tuple(
     )
 )
 
+_AMOUNT = {"description": "Of a fine, or of what is taken from the deposit.", "example": "1200.50"}
+
 
 class DecisionDraftSchema(InSchema):
     outcome = Word(DecisionOutcome, required=True)
@@ -74,8 +76,7 @@ class SanctionReasonSchema(InSchema):
     reason = Passage(most=MOST_REASON, required=True)
 
 
-class SanctionProposalSchema(InSchema):
-    licence_id = Line(most=40, required=True, metadata={"description": "A licence of your own authority."})
+class SanctionTermsSchema(InSchema):
     kind = Word(SanctionKind, required=True)
     legal_ground = Line(most=400, required=True, metadata={"description": "Law and article; everybody reads it."})
     effective_from = Day(required=True, metadata=_DAYS)
@@ -83,6 +84,13 @@ class SanctionProposalSchema(InSchema):
     appeal_deadline = Day()
     publish_until = Day(metadata={"description": "The last day on which the law lets it be shown."})
     public_text = Passage(most=2000, metadata={"description": "May be read by everybody."})
+    amount = Line(most=24, metadata=_AMOUNT)
+    currency = Line(most=3, metadata={"description": "ISO 4217, beside `amount`.", "example": "EUR"})
+    points = Count(least=1, most=1000, metadata={"description": "Of `points` alone."})
+
+
+class SanctionProposalSchema(SanctionTermsSchema):
+    licence_id = Line(most=40, required=True, metadata={"description": "A licence of your own authority."})
     decision_id = Line(
         most=40,
         metadata={"description": "What it rests on; absent: the authority's own finding. Brings `case_version`."},
@@ -159,6 +167,9 @@ class SanctionSummarySchema(OutSchema):
     rests_on_decision = fields.Boolean(required=True)
     is_urgent = fields.Boolean(required=True)
     legal_ground = fields.String(required=True)
+    amount = fields.String(required=True, allow_none=True, metadata=_AMOUNT)
+    currency = fields.String(required=True, allow_none=True)
+    points = fields.Integer(required=True, allow_none=True)
     public_text = fields.String(required=True, allow_none=True)
     effective_from = fields.Date(required=True, metadata=_DAYS)
     in_force_on = fields.Date(required=True, allow_none=True)

@@ -22,6 +22,7 @@ from registry.complaints.states import DECIDED_STATES
 from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.errors import Fault, InvalidInput, NotNow
 from registry.ids import new_reference
+from registry.licensing.deposits.rules import read_amount
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_authority
 from registry.officers.rights import Act, Resource
@@ -55,6 +56,9 @@ class Terms(NamedTuple):
     appeal_deadline: date | None = None
     publish_until: date | None = None
     public_text: str = ""
+    amount: str = ""
+    currency: str = ""
+    points: int | None = None
 
 
 class Look(NamedTuple):
@@ -88,7 +92,7 @@ def propose(
     case = None if decision is None else _decided(session, official, decision, version)
     agency = _agency(session, sealer, official, licence, case)
     is_urgent = case is not None and case.priority is Priority.P0
-    terms = _checked(terms, today, is_urgent=is_urgent)
+    terms = checked(terms, today, is_urgent=is_urgent)
     if case is not None and terms.public_text:
         officer = _officer(official)
         require_silent(session, sealer, officer, case, agency, terms.public_text, today, field="public_text")
@@ -103,6 +107,9 @@ def propose(
         kind=terms.kind,
         state=SanctionState.PROPOSED,
         legal_ground=terms.legal_ground,
+        amount=terms.amount or None,
+        currency=terms.currency or None,
+        points=terms.points,
         public_text=terms.public_text or None,
         effective_from=terms.effective_from,
         until=terms.until,
@@ -285,7 +292,7 @@ def _agency(session: Session, sealer: Sealer, official: Official, licence: str, 
     return agency.reference
 
 
-def _checked(terms: Terms, today: date, *, is_urgent: bool) -> Terms:
+def checked(terms: Terms, today: date, *, is_urgent: bool) -> Terms:
     faults = []
     if not today <= terms.effective_from <= today + AHEAD:
         faults.append(("effective_from", f"must be today or within {AHEAD.days} days"))
@@ -299,11 +306,20 @@ def _checked(terms: Terms, today: date, *, is_urgent: bool) -> Terms:
         day = getattr(terms, name)
         if day is not None and day < terms.effective_from:
             faults.append((name, "must not be before its first day"))
+    money, unit = read_amount(terms.amount), terms.currency.strip().upper()
+    faults += rules.flaws_of_extent(
+        terms.kind,
+        has_amount=bool(terms.amount.strip()),
+        is_amount=money is not None,
+        currency=unit,
+        points=terms.points,
+    )
     if faults:
         raise InvalidInput([Fault(name, Problem.INVALID_VALUE, detail) for name, detail in faults])
     public_text = read_text("public_text", terms.public_text, MOST_PUBLIC_TEXT) if terms.public_text.strip() else ""
     ground = " ".join(read_text("legal_ground", terms.legal_ground, MOST_GROUND).split())
-    return terms._replace(legal_ground=ground, public_text=public_text)
+    amount = "" if money is None else f"{money:.2f}"
+    return terms._replace(legal_ground=ground, public_text=public_text, amount=amount, currency=unit)
 
 
 def _checked_look(sanction: Sanction, look: Look, today: date) -> Look:

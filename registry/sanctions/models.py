@@ -14,9 +14,10 @@ class Sanction(Base):
     """What is done about a licence and its agency, whose public references these are. The authority is the wall.
 
     `decision` is the reference of what it rests on; None where the authority found it out itself. `is_urgent`: somebody was in
-    danger (P0) when it was proposed. `public_text` may be read by everybody. `own_status` is what the licence's status was,
-    and is again when nothing is in force any more. `ending_*` is an end, a stay or its dismissal that waits for a second
-    person. Days are days where the authority sits.
+    danger (P0) when it was proposed. `amount` (decimal text) and `currency` are those of a
+    fine or of what is taken from the deposit, `points` those of a points system. `public_text` may be read by everybody.
+    `own_status` is what the licence's status was, and is again when nothing is in force any more. `ending_*` is an end, a
+    stay or its dismissal that waits for a second person. Days are days where the authority sits.
     """
 
     __tablename__ = "sanctions"
@@ -35,6 +36,9 @@ class Sanction(Base):
     kind: Mapped[SanctionKind] = mapped_column(one_of(SanctionKind))
     state: Mapped[SanctionState] = mapped_column(one_of(SanctionState), index=True)
     legal_ground: Mapped[str] = mapped_column(Text(400))
+    amount: Mapped[str | None] = mapped_column(Text(24))
+    currency: Mapped[str | None] = mapped_column(Text(3))
+    points: Mapped[int | None]
     public_text: Mapped[str | None] = mapped_column(Text(2000))
     effective_from: Mapped[date]
     until: Mapped[date | None]

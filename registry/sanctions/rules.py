@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from registry.desk_terms import SanctionState, Timing
 from registry.licensing.statements import Statement
-from registry.terms import LicenceStatus, SanctionKind
+from registry.terms import CURRENCIES, LicenceStatus, SanctionKind
 
 STATUS_OF: Mapping[SanctionKind, LicenceStatus] = {
     SanctionKind.SUSPENSION: LicenceStatus.SUSPENDED,
@@ -220,3 +220,28 @@ _LACKING: dict[Guard, Callable[[Facts], str | None]] = {
 }
 
 _BY_ENDS = {(move.source, move.target): move for move in MOVES}
+
+
+WITH_MONEY = frozenset({SanctionKind.FINE, SanctionKind.DEPOSIT_FORFEITURE})
+MOST_POINTS = 1000
+
+
+def flaws_of_extent(
+    kind: SanctionKind, *, has_amount: bool, is_amount: bool, currency: str, points: int | None
+) -> list[tuple[str, str]]:
+    """What is wrong with how much a sanction takes, as field and words: money of a fine or the deposit, points of points."""
+    found = []
+    if kind in WITH_MONEY:
+        if has_amount and not is_amount:
+            found.append(("amount", "must be an amount like 1200.50"))
+        if has_amount and currency not in CURRENCIES:
+            found.append(("currency", "must be a code like EUR"))
+        elif currency and not has_amount:
+            found.append(("amount", "must stand beside its currency"))
+    elif has_amount or currency:
+        found.append(("amount", "must be empty: money is a fine's, or the deposit's"))
+    if points is not None and kind is not SanctionKind.POINTS:
+        found.append(("points", "must be empty: this kind gives no points"))
+    elif points is not None and not 1 <= points <= MOST_POINTS:
+        found.append(("points", f"must be from 1 to {MOST_POINTS}"))
+    return found

@@ -18,7 +18,7 @@ from registry.errors import Fault, InvalidInput, NotFound
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
-from registry.sanctions import actions, queries
+from registry.sanctions import actions, drafting, queries
 from registry.sanctions.actions import Look, Official, Terms
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.sanctions.moving import today_at
@@ -35,6 +35,7 @@ from schemas.sanctions import (
     SanctionProposalSchema,
     SanctionReasonSchema,
     SanctionsSchema,
+    SanctionTermsSchema,
     WorkersLookSchema,
 )
 
@@ -75,6 +76,9 @@ class Sanctions(Resource):  # type: ignore[misc]
         publish_until: date | None = None,
         decision_id: str | None = None,
         case_version: int | None = None,
+        amount: str = "",
+        currency: str = "",
+        points: int | None = None,
     ) -> Answer:
         """Propose a sanction on a licence of your own authority.
 
@@ -84,7 +88,10 @@ class Sanctions(Resource):  # type: ignore[misc]
         if decision is not None and case_version is None:
             detail = "is missing: send the version of the decided case as you read it"
             raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
-        terms = Terms(kind, legal_ground, effective_from, until, appeal_deadline, publish_until, public_text)
+        terms = Terms(
+            kind, legal_ground, effective_from, until, appeal_deadline, publish_until, public_text,
+            amount, currency, points,
+        )  # fmt: skip
         sanction = actions.propose(
             session, sealer(), official(me, Act.PROPOSE), reference_in(licence_id), terms, now(),
             decision=decision, version=case_version,
@@ -101,6 +108,39 @@ class OneSanction(Resource):  # type: ignore[misc]
     def get(self, session: Session, me: Present, sanction_id: str) -> Answer:
         """Read one sanction, with what it went through and where you may take it."""
         return _shown(session, me, _open(session, me, sanction_id))
+
+    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
+    @takes(SanctionTermsSchema(), body=True)
+    @returns(DeskSanctionSchema(), "editSanction", _ERRORS)
+    def put(
+        self,
+        session: Session,
+        me: Present,
+        version: int,
+        sanction_id: str,
+        kind: SanctionKind,
+        legal_ground: str,
+        effective_from: date,
+        public_text: str = "",
+        until: date | None = None,
+        appeal_deadline: date | None = None,
+        publish_until: date | None = None,
+        amount: str = "",
+        currency: str = "",
+        points: int | None = None,
+    ) -> Answer:
+        """Write a proposal anew.
+
+        Whoever proposed it, until it is handed to review.
+        """
+        terms = Terms(
+            kind, legal_ground, effective_from, until, appeal_deadline, publish_until, public_text,
+            amount, currency, points,
+        )  # fmt: skip
+        return _done(
+            session, me, sanction_id, Act.PROPOSE,
+            lambda who, name: drafting.edit(session, sealer(), who, name, terms, now(), version=version),
+        )  # fmt: skip
 
 
 @ns.route("/<sanction_id>/workers")
@@ -285,6 +325,9 @@ def _summary(one: Sanction) -> dict[str, Any]:
         "rests_on_decision": one.decision is not None,
         "is_urgent": one.is_urgent,
         "legal_ground": one.legal_ground,
+        "amount": one.amount,
+        "currency": one.currency,
+        "points": one.points,
         "public_text": one.public_text,
         "effective_from": one.effective_from,
         "in_force_on": one.in_force_on,

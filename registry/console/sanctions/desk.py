@@ -19,7 +19,7 @@ from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.errors import NotFound
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.sanctions import actions, queries
+from registry.sanctions import actions, drafting, queries
 from registry.sanctions.models import Sanction
 from registry.sanctions.moving import today_at
 from registry.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
@@ -85,6 +85,23 @@ def propose(session: Session, me: Present) -> BaseResponse:
 @allowed(Resource.SANCTION, Act.READ)
 def one(session: Session, me: Present, reference: str) -> Response:
     return _one(session, me, _open(session, me, reference))
+
+
+@pages.get("/sanctions/<reference>/edit")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def edit(session: Session, me: Present, reference: str) -> Response:
+    return _edit(session, me, _open(session, me, reference))
+
+
+@pages.post("/sanctions/<reference>/edit")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def write_anew(session: Session, me: Present, reference: str) -> BaseResponse:
+    sanction, who, form = _open(session, me, reference), official(me, Act.PROPOSE), request.form
+    refusal = attempt(
+        session,
+        lambda: drafting.edit(session, sealer(), who, reference, forms.terms(form), now(), version=version_sent()),
+    )
+    return redirect(f"{PLACE}/{reference}", 303) if refusal is None else _edit(session, me, sanction, refusal)
 
 
 @pages.post("/sanctions/<reference>/workers")
@@ -212,6 +229,21 @@ def _new(session: Session, me: Present, refusal: Refusal | None = None) -> Respo
         kinds=list(SanctionKind),
         with_last_day=CAN_END_BY_ITSELF,
         today=today,
+        handed_styles=address_of("handed.css"),
+    )
+
+
+def _edit(session: Session, me: Present, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+    return page(
+        "sanctions/edit.html",
+        here="sanctions",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        sanction=sanction,
+        version=request.form.get("version", sanction.version),
+        typed=request.form if refusal else forms.typed_of(sanction),
+        kinds=list(SanctionKind),
+        today=today_at(session, me.standing.authority, now()),
         handed_styles=address_of("handed.css"),
     )
 

@@ -10,6 +10,7 @@ from registry.console.typed import any_day_in, any_number_in, day_in
 from registry.desk_terms import Timing, ToldFirst
 from registry.errors import Fault, InvalidInput
 from registry.sanctions.actions import Look, Terms
+from registry.sanctions.models import Sanction
 from registry.terms import SanctionKind
 
 Form = MultiDict[str, str]
@@ -26,7 +27,20 @@ def terms(form: Form) -> Terms:
         appeal_deadline=any_day_in(form, "appeal_deadline"),
         publish_until=any_day_in(form, "publish_until"),
         public_text=form.get("public_text", ""),
+        amount=form.get("amount", ""),
+        currency=form.get("currency", ""),
+        points=any_number_in(form, "points"),
     )
+
+
+def typed_of(sanction: Sanction) -> dict[str, str]:
+    """A sanction's terms as its form shows them."""
+    names = (
+        "kind", "legal_ground", "public_text", "effective_from", "until", "appeal_deadline", "publish_until",
+        "amount", "currency", "points",
+    )  # fmt: skip
+    found = {name: getattr(sanction, name) for name in names}
+    return {name: str(value) for name, value in found.items() if value is not None}
 
 
 def look(form: Form) -> Look:

@@ -1,0 +1,60 @@
+"""Writing a proposed sanction anew: whoever proposed it, until it is handed to review, so that the second person is another."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints import casework
+from registry.complaints.decisions.models import Decision
+from registry.complaints.hearings.content import require_silent
+from registry.complaints.models import Case
+from registry.complaints.moving import locked
+from registry.complaints.sealing import Sealer
+from registry.desk_terms import SanctionState
+from registry.errors import IllegalMove
+from registry.sanctions import moving
+from registry.sanctions.actions import Official, Terms, checked
+from registry.sanctions.models import Sanction
+
+
+def edit(
+    session: Session,
+    sealer: Sealer,
+    official: Official,
+    reference: str,
+    terms: Terms,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Sanction:
+    """Raises NotFound, IllegalMove, StaleVersion, InvalidInput. A look at the workers that was made for it stands."""
+    case = _case_behind(session, official, reference)
+    sanction = moving.held(session, official.authority, reference, version)
+    if sanction.state is not SanctionState.PROPOSED:
+        raise IllegalMove(f"a sanction that is {sanction.state} is not written anew: have it given back first")
+    if sanction.proposed_by != official.name:
+        raise IllegalMove("only whoever proposed it changes it: otherwise nobody could say who the second person is")
+    today = moving.today_at(session, official.authority, at)
+    terms = checked(terms, today, is_urgent=sanction.is_urgent)
+    if case is not None and terms.public_text:
+        officer = casework.Officer(official.name, official.role, official.unit)
+        require_silent(session, sealer, officer, case, sanction.agency, terms.public_text, today, field="public_text")
+    sanction.kind, sanction.legal_ground = terms.kind, terms.legal_ground
+    sanction.effective_from, sanction.until = terms.effective_from, terms.until
+    sanction.appeal_deadline, sanction.publish_until = terms.appeal_deadline, terms.publish_until
+    sanction.public_text = terms.public_text or None
+    sanction.amount, sanction.currency, sanction.points = terms.amount or None, terms.currency or None, terms.points
+    moving.changed(session, sanction, "sanction.edited", today, actor=official.name, detail=terms.kind)
+    return sanction
+
+
+def _case_behind(session: Session, official: Official, reference: str) -> Case | None:
+    """The case that it rests on, locked before the sanction is; only its own unit can open what she wrote."""
+    query = (
+        select(Decision.case_id)
+        .join(Sanction, Sanction.decision == Decision.reference)
+        .where(Sanction.reference == reference, Sanction.unit == official.unit)
+    )
+    found = session.execute(query).scalar_one_or_none()
+    return None if found is None else locked(session, found)
