@@ -119,6 +119,7 @@ class Verdict(Whole):
     possible_clone_of: tuple[Imitation, ...] = ()
     source: Source | None = None
     receipt: str = field(default="", repr=False)
+    receipt_id: str = ""
 
     @property
     def is_yes(self) -> bool:

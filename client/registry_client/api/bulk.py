@@ -22,7 +22,7 @@ MOST_WITHOUT_KEY = 100
 MOST_BYTES = 16 << 20
 
 KEY = "key"
-QUESTION_FIELDS = (KEY, *(name for name in Question.__annotations__ if name != "receipt"))
+QUESTION_FIELDS = (KEY, *(name for name in Question.__annotations__ if name not in ("receipt", "keep")))
 CORRIDOR_FIELDS = (KEY, *CorridorQuestion.__annotations__)
 
 Progress = Callable[[int, int], None]

@@ -18,7 +18,7 @@ from registry_client.api.answers import (
 from registry_client.api.bulk import CORRIDOR_FIELDS, QUESTION_FIELDS, Answers, Bulk, Progress, TooMany
 from registry_client.api.errors import BadSetting, TooLarge
 from registry_client.api.jobs import Jobs
-from registry_client.api.organisation import Organisation
+from registry_client.api.organisation import Keys, Member, Organisation
 from registry_client.api.pages import items_of, paged
 from registry_client.api.questions import CorridorQuestion, Day, Question, Search, Told, as_body, as_query
 from registry_client.api.reading import read
@@ -56,6 +56,7 @@ class Client:
             address_of(url), key_of(key, key_file), language=language, limits=limits, agent=agent, ca_file=ca_file
         )
         self._bulk = Bulk(self._transport)
+        self.keys = Keys(self._transport)
         self.jobs = Jobs(self._transport)
         self.receipts = Receipts(self._transport)
         self.watches = Watches(self._transport)
@@ -81,8 +82,12 @@ class Client:
         self.close()
 
     def verify(self, **question: Unpack[Question]) -> Verdict:
-        """May this recruiter recruit? It is posted, so that no log on the way holds who was asked about."""
-        return self._posted(Verdict, "verify", question)
+        """May this recruiter recruit? It is posted, so that no log on the way holds who was asked about.
+
+        With `receipt` the answer holds itself as a signed statement; `keep` puts that into the organisation's file (scope
+        `receipts`), where `receipt_id` finds it.
+        """
+        return self._posted(Verdict, "verify", question, is_read=not question.get("keep", False))
 
     def corridor(self, **question: Unpack[CorridorQuestion]) -> Corridor:
         """Both ends of a corridor and the agreement between them."""
@@ -121,6 +126,10 @@ class Client:
         """Whose key this is, and what it opens."""
         return self._got(Organisation, path_of("organisation"))
 
+    def members(self) -> tuple[Member, ...]:
+        """The organisation's people."""
+        return self._items(Member, path_of("organisation", "members"), {})
+
     def check(self, **told: Unpack[Told]) -> Checks:
         """Is what a recruiter said of himself what the agency registered?"""
         return self._posted(Checks, "checks", told)
@@ -150,8 +159,8 @@ class Client:
     def authorities(self, country: str | None = None) -> tuple[Authority, ...]:
         return self._items(Authority, path_of("authorities"), {"country": country})
 
-    def _posted(self, kind: type[T], noun: str, question: Mapping[str, Any]) -> T:
-        answered = self._transport.ask("POST", path_of(noun), body=as_body(question), is_read=True)
+    def _posted(self, kind: type[T], noun: str, question: Mapping[str, Any], is_read: bool = True) -> T:
+        answered = self._transport.ask("POST", path_of(noun), body=as_body(question), is_read=is_read)
         return read(kind, answered.json(), answered.where)
 
     def _got(self, kind: type[T], path: str, question: Mapping[str, Any] | None = None) -> T:

@@ -1,8 +1,15 @@
-"""One's own organisation."""
+"""One's own organisation, its people and its keys. Needs the scope `organisation`."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from registry_client.api.answers import Whole
+from registry_client.api.pages import items_of
+from registry_client.api.questions import as_body
+from registry_client.api.reading import read
+from registry_client.api.transport import Transport, new_once, path_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,3 +21,54 @@ class Organisation(Whole):
     country: str
     key_id: str = ""
     scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member(Whole):
+    member_id: str
+    name: str
+    email: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Whole):
+    """A key by its beginning. `key` is its text, which make() and exchange() show once: keep it."""
+
+    key_id: str
+    name: str
+    prefix: str
+    scopes: tuple[str, ...]
+    ends_on: date
+    made_on: date | None = None
+    last_used_on: date | None = None
+    replaced_by: str | None = None
+    key: str = field(default="", repr=False)
+
+
+class Keys:
+    """`client.keys`."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def __iter__(self) -> Iterator[Key]:
+        answered = self._transport.ask("GET", path_of("organisation", "keys"))
+        return iter(items_of(Key, answered.json(), answered.where))
+
+    def make(self, name: str, scopes: Sequence[str], days: int | None = None) -> Key:
+        """A key with no more scopes than the one that asks."""
+        return self._made({"name": name, "scopes": list(scopes), "days": days})
+
+    def exchange(self, key_id: str, overlap_days: int | None = None) -> Key:
+        """A new key in the place of an old one, which stays good for some days."""
+        return self._made({"overlap_days": overlap_days}, key_id, "exchange")
+
+    def revoke(self, key_id: str) -> None:
+        self._transport.ask("DELETE", path_of("organisation", "keys", key_id))
+
+    def _made(self, body: dict[str, Any], *parts: str) -> Key:
+        answered = self._transport.ask(
+            "POST", path_of("organisation", "keys", *parts), body=as_body(body), once=new_once()
+        )
+        return read(Key, answered.json(), answered.where)

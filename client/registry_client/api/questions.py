@@ -30,6 +30,7 @@ class Question(TypedDict, total=False):
     on: Day
     known_at: datetime | str
     receipt: bool
+    keep: bool
 
 
 class CorridorQuestion(TypedDict, total=False):

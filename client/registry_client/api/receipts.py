@@ -1,9 +1,17 @@
-"""Receipts: signed answers, checked by the registry or without it."""
+"""Receipts: signed answers, checked by the registry or without it, and the file of those an organisation keeps."""
 
+import os
+import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
+from typing import TypedDict, Unpack
 
-from registry_client.api.answers import ReceiptCheck
+from registry_client.api.answers import Raw, ReceiptCheck, Whole
+from registry_client.api.pages import paged
+from registry_client.api.questions import Day, as_query
 from registry_client.api.reading import read
 from registry_client.api.transport import Transport, path_of
 from registry_client.gathering import Asked
@@ -11,9 +19,45 @@ from registry_client.offline import verify
 from registry_client.trust import Trust, read_trust
 from registry_client.verdicts import Report
 
+EXPORT_SECONDS = 600.0
+
+
+class Which(TypedDict, total=False):
+    """Which of the receipts that are kept."""
+
+    agency_id: str
+    verdict: str
+    from_on: Day
+    to_on: Day
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReceipt(Whole):
+    """A signed answer in the organisation's file; it is deleted after `ends_on`."""
+
+    receipt_id: str
+    issued_at: datetime
+    verdict: str
+    question: Raw
+    receipt: str
+    agency_id: str | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedReceipt(Whole):
+    """What was answered `then` and what the same question gets `today`. `changed` names the parts that differ."""
+
+    receipt_id: str
+    issued_at: datetime
+    then: str
+    today: str | None = None
+    changed: tuple[str, ...] = ()
+    agency_id: str | None = None
+
 
 class Receipts:
-    """`client.receipts`."""
+    """`client.receipts`. All but check() needs a key with the scope `receipts`; verify(keep=True) keeps one."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
@@ -22,6 +66,36 @@ class Receipts:
         """Ask the registry whether it signed this, and what it answers today."""
         answered = self._transport.ask("POST", path_of("receipts", "verify"), body={"receipt": receipt}, is_read=True)
         return read(ReceiptCheck, answered.json(), answered.where)
+
+    def __iter__(self) -> Iterator[KeptReceipt]:
+        return self.kept()
+
+    def kept(self, **which: Unpack[Which]) -> Iterator[KeptReceipt]:
+        """What the organisation keeps."""
+        return paged(self._transport, KeptReceipt, path_of("receipts"), which)
+
+    def changes(self, **which: Unpack[Which]) -> Iterator[ChangedReceipt]:
+        """Those to which the same question gets another answer now."""
+        return paged(self._transport, ChangedReceipt, path_of("receipts", "changes"), which)
+
+    def check_again(self, receipt_id: str) -> ReceiptCheck:
+        answered = self._transport.ask("GET", path_of("receipts", receipt_id, "check"))
+        return read(ReceiptCheck, answered.json(), answered.where)
+
+    def export(self, form: str, path: str | os.PathLike[str], **which: Unpack[Which]) -> None:
+        """Write them down as `jsonl`, `csv` or `zip`: a whole file or none."""
+        target = Path(path)
+        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+            try:
+                query = as_query({**which, "form": form})
+                self._transport.save("GET", path_of("receipts", "export"), file, whole=EXPORT_SECONDS, query=query)
+                file.flush()
+                os.replace(file.name, target)
+            finally:
+                Path(file.name).unlink(missing_ok=True)
+
+    def delete(self, receipt_id: str) -> None:
+        self._transport.ask("DELETE", path_of("receipts", receipt_id))
 
 
 def check_offline(receipt: str, trust: Trust | str | Path, at: int | None = None) -> Report:

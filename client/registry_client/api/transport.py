@@ -196,9 +196,11 @@ class Transport:
             log.debug("%s: again in %.1f s", where, pause)
             self._sleep(pause)
 
-    def save(self, method: str, path: str, file: IO[bytes], whole: float) -> None:
+    def save(
+        self, method: str, path: str, file: IO[bytes], whole: float, query: Mapping[str, str] | None = None
+    ) -> None:
         """Write an answer to a file, however long it is."""
-        with self.opened(method, path, headers={"Accept": "*/*"}, whole=whole) as (response, where, end):
+        with self.opened(method, path, headers={"Accept": "*/*"}, whole=whole, query=query) as (response, where, end):
             for part in _parts(response, where, end, None):
                 file.write(part)
 
