@@ -21,6 +21,7 @@ from registry.complaints.referrals import models as _referrals
 from registry.complaints.translations import models as _translations
 from registry.complaints.views import models as _views
 from registry.db import Base
+from registry.diligence import models as _diligence
 from registry.employers import models as _employers
 from registry.entries import models as _entries
 from registry.events import models as _events
@@ -49,6 +50,7 @@ MODELS = (
     _collisions,
     _complaints,
     _decisions,
+    _diligence,
     _employers,
     _entries,
     _events,

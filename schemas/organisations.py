@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from registry.account_terms import Scope
-from schemas.base import OutSchema
-from schemas.fields import OneOf
+from registry.account_terms import MemberRole, Scope
+from schemas.base import InSchema, OutSchema
+from schemas.fields import Count, Line, OneOf, Word
 
 SCOPES = tuple(Scope)
 
@@ -18,3 +18,49 @@ class OrganisationSchema(OutSchema):
     language = fields.String(required=True, metadata={"description": "Of its mails."})
     key_id = fields.String(required=True, metadata={"description": "The key that was sent."})
     scopes = fields.List(OneOf(SCOPES), required=True, metadata={"description": "What that key opens."})
+
+
+class MemberSchema(OutSchema):
+    member_id = fields.String(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    role = OneOf(tuple(MemberRole), required=True)
+
+
+class MembersSchema(OutSchema):
+    items = fields.List(fields.Nested(MemberSchema), required=True)
+
+
+class KeySchema(OutSchema):
+    """A key by its beginning; its text was shown once."""
+
+    key_id = fields.String(required=True)
+    name = fields.String(required=True, metadata={"description": "Which program it is for."})
+    prefix = fields.String(required=True)
+    scopes = fields.List(OneOf(SCOPES), required=True)
+    made_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True, metadata={"description": "It opens until the end of this day, in UTC."})
+    last_used_on = fields.Date(required=True, allow_none=True)
+    replaced_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "The key that was made in its place."}
+    )
+
+
+class KeysSchema(OutSchema):
+    items = fields.List(fields.Nested(KeySchema), required=True)
+
+
+class KeyMakeSchema(InSchema):
+    name = Line(most=60, required=True, metadata={"description": "Which program it is for."})
+    scopes = fields.List(Word(Scope), required=True)
+    days = Count(least=1, most=730, metadata={"description": "For how many days it is good; 365 where it is absent."})
+
+
+class KeyExchangeSchema(InSchema):
+    overlap_days = Count(
+        least=0, most=30, metadata={"description": "Days that the old one stays good; 7 where it is absent."}
+    )
+
+
+class KeyMadeSchema(KeySchema):
+    key = fields.String(required=True, metadata={"description": "The key, shown this once."})

@@ -107,6 +107,13 @@ class VerifySchema(SectorOnDaySchema):
         metadata={"description": "`1` or `true`: answer with a signed receipt. It is not part of the question."}
     )
 
+    keep = Flag(
+        metadata={
+            "description": "`1` or `true`, with a key of the scope `receipts`: answer with a receipt and keep it in your "
+            "organisation's file. It is not part of the question."
+        }
+    )
+
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         given = [subject for subject in SUBJECTS if subject in loaded]
         if not given:
@@ -186,3 +193,4 @@ class VerdictSchema(OutSchema):
     receipt = fields.String(
         metadata={"description": "The answer as a signed statement (JWS), where `receipt` was asked for."}
     )
+    receipt_id = fields.String(metadata={"description": "Where it stands in your organisation's file, if it was kept."})

@@ -30,6 +30,7 @@ TAGS = {
     "watches": "What you watch: an agency, a licence, a list of numbers, or whatever answers to a search: docs/watches.md.",
     "events": "What happened to it, in order, from any place on.",
     "webhooks": "Being told at an address of yours, signed by Standard Webhooks.",
+    "receipts": "The file of receipts that an organisation keeps of its own checks: docs/organisations.md.",
     "statistics": "Open numbers about complaints, by closed quarters.",
     "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
     "docs/api-officers.md says how to get one.",

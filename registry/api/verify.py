@@ -11,7 +11,7 @@ from registry.api.shapes import verdict_shown
 from registry.clock import now
 from registry.web.answers import Answer, asked_language, keep_for
 from registry.web.asking import verdicts
-from registry.web.organisations import may_bring_key
+from registry.web.organisations import may_bring_key, require_scope
 from registry.web.payloads import returns, takes
 from schemas.verify import VerdictSchema, VerifySchema
 
@@ -27,27 +27,28 @@ class Verify(Resource):  # type: ignore[misc]
     @may_bring_key(Scope.VERIFY)
     @takes(VerifySchema())
     @returns(VerdictSchema(), "verify", or_as=(RECEIPT,))
-    def get(self, receipt: bool = False, **asked: Any) -> Answer:
+    def get(self, receipt: bool = False, keep: bool = False, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit.
 
         Exactly one subject, with as much of the context as is known. Every well-formed question is answered with 200,
         whatever the answer; a name alone is never `yes`. With `receipt` the answer holds itself as a signed statement,
         which anybody can check later; asked for as `application/registry-receipt+jwt` it is that statement alone.
         """
-        return verified(asked, receipt)
+        return verified(asked, receipt, keep)
 
     @may_bring_key(Scope.VERIFY)
     @takes(VerifySchema(), body=True)
     @returns(VerdictSchema(), "verifyByPost", (413, 415), or_as=(RECEIPT,))
-    def post(self, receipt: bool = False, **asked: Any) -> Answer:
+    def post(self, receipt: bool = False, keep: bool = False, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit, without the question standing in a URL.
 
         Takes the parameters of the GET as the fields of a JSON object, and answers alike.
         """
-        return verified(asked, receipt)
+        return verified(asked, receipt, keep)
 
 
-def verified(asked: dict[str, Any], wants_receipt: bool) -> Answer:
+def verified(asked: dict[str, Any], wants_receipt: bool, keeps: bool = False) -> Answer:
+    caller = require_scope(Scope.RECEIPTS) if keeps else None
     at = now()
     question = question_of(asked, at)
     verdict, ground = verdicts().answered(question, at)
@@ -56,6 +57,10 @@ def verified(asked: dict[str, Any], wants_receipt: bool) -> Answer:
     ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in ground.sources.values()]
     keep = keep_for(at, (verdict.time_zone,), ends)
     answer = Answer(verdict_shown(verdict, ground, language), keep, _VARIES, language)
+    if caller is not None:
+        from registry.web.receipts import kept_with_receipt
+
+        return kept_with_receipt(caller.id, asked, verdict, at, answer)
     if wants_receipt or RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
         # Imported when asked for: whoever asks for no receipt pays nothing for it.
         from registry.web.receipts import with_receipt

@@ -22,6 +22,7 @@ from registry.complaints.sealing import Sealer
 from registry.complaints.storage import store_of
 from registry.complaints.visits import forget_expired
 from registry.config import Settings
+from registry.diligence import actions as diligence
 from registry.employers import letters
 from registry.errors import FilesUnavailable, RegistryError
 from registry.imports.ordered import apply_ordered
@@ -151,8 +152,11 @@ def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) ->
 
 
 def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Links that are long over, and receipts that were kept long enough."""
+    at = now()
     with sessions.begin() as session:
-        letters.forget_old(session, now())
+        letters.forget_old(session, at)
+        diligence.purge(session, day_at(at, None))
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:

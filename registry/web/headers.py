@@ -72,9 +72,11 @@ DESK_PATHS = tuple(
 licence stands there too.)"""
 
 ORGANISATION_PATHS = tuple(
-    f"/api/v1/{noun}" for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks")
+    f"/api/v1/{noun}" for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks", "receipts")
 )
-"""What begins so needs an organisation's key, and no page of another site reads it."""
+"""What begins so needs an organisation's key, and no page of another site reads it: all but OPEN_RECEIPT."""
+
+OPEN_RECEIPT = "/api/v1/receipts/verify"
 
 READ_BY_POST = frozenset(
     f"/api/v1/{noun}"
@@ -93,7 +95,8 @@ PREFLIGHT: list[Header] = [
 
 
 def cross_origin_headers(method: str, path: str) -> list[Header]:
-    if not path.startswith(PUBLIC_PATHS) or path.startswith(NOT_ELSEWHERE) or is_of_intake(path):
+    is_ours = path.startswith(NOT_ELSEWHERE) and path != OPEN_RECEIPT
+    if not path.startswith(PUBLIC_PATHS) or is_ours or is_of_intake(path):
         return []
     if method == "OPTIONS":
         return PREFLIGHT

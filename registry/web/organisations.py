@@ -85,6 +85,13 @@ def may_bring_key(scope: Scope) -> Callable[[View], View]:
     return decorate
 
 
+def require_scope(scope: Scope) -> Caller:
+    """The organisation whose key came already, where it opens this too. Raises NotSignedIn, ScopeMissing."""
+    caller = current_organisation()
+    _require_scope(scope, caller.scopes)
+    return caller
+
+
 def organisation_if_any(scope: Scope) -> Caller | None:
     """Whose key was sent where none need be: None without one. A key of ours that does not open, or not this, is refused."""
     sent = request.environ.get("HTTP_AUTHORIZATION")
@@ -111,8 +118,7 @@ def admit(scope: Scope) -> Caller:
         text = f"more than {quota.limit} requests of your organisation in a minute; ask again in {quota.reset} seconds"
         raise TooManyRequests(text, quota.reset)
     opens = keys.scopes_of(key)
-    if scope not in opens:
-        raise ScopeMissing(f"this needs a key with the scope {scope}, and yours has {', '.join(sorted(opens))}")
+    _require_scope(scope, opens)
     if key.last_used_on != today:
         with writing() as session:
             keys.used(session, key.id, today)
@@ -126,3 +132,8 @@ def admit(scope: Scope) -> Caller:
         opens,
     )
     return cast(Caller, g.organisation)
+
+
+def _require_scope(scope: Scope, opens: frozenset[Scope]) -> None:
+    if scope not in opens:
+        raise ScopeMissing(f"this needs a key with the scope {scope}, and yours has {', '.join(sorted(opens))}")

@@ -7,10 +7,13 @@ from typing import Any
 import msgspec
 from flask import Request
 
+from registry.clock import day_at
 from registry.credentials.signing import RECEIPT_TYPE
+from registry.diligence import actions as diligence
 from registry.verdicts.question import Verdict
 from registry.web.answers import MEDIA_TYPE, Answer, encode
 from registry.web.credentials import receipt
+from registry.web.transaction import writing
 
 MEDIA_TYPE_OF_RECEIPT = f"application/{RECEIPT_TYPE}"
 
@@ -31,4 +34,20 @@ def with_receipt(
         body, media_type = encode(answer.value)[:-1] + b',"receipt":' + encode(token) + b"}", MEDIA_TYPE
     return Answer(
         msgspec.Raw(body), headers=answer.headers, language=answer.language, media_type=media_type, is_kept=False
+    )
+
+
+def kept_with_receipt(
+    organisation_id: int, asked: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer
+) -> Answer:
+    """The answer with its receipt, which is kept in the organisation's own file; nobody else learns that it asked."""
+    token = receipt(asked, verdict, at)
+    agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
+    with writing() as session:
+        kept = diligence.keep(
+            session, organisation_id, token, asked, verdict.verdict, agency, at=at, today=day_at(at, None)
+        )
+    added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(kept.reference) + b"}"
+    return Answer(
+        msgspec.Raw(encode(answer.value)[:-1] + added), headers=answer.headers, language=answer.language, is_kept=False
     )

@@ -6,10 +6,18 @@ from typing import Any
 from flask import Flask
 from flask_restx import Namespace
 
-from registry.api.employers import jobs, organisation, watches, webhooks
-from registry.web.headers import ORGANISATION_PATHS
+from registry.api.employers import jobs, keys, organisation, receipts, watches, webhooks
+from registry.web.headers import OPEN_RECEIPT, ORGANISATION_PATHS
 
-EMPLOYERS: tuple[Namespace, ...] = (organisation.ns, jobs.ns, watches.ns, watches.events, webhooks.ns)
+EMPLOYERS: tuple[Namespace, ...] = (
+    organisation.ns,
+    keys.ns,
+    receipts.ns,
+    jobs.ns,
+    watches.ns,
+    watches.events,
+    webhooks.ns,
+)
 
 
 class UnguardedRoute(RuntimeError):
@@ -29,7 +37,7 @@ def require_scopes(app: Flask) -> None:
 def views(app: Flask) -> Iterator[tuple[str, str, Any]]:
     """Path, method and view of what is served to organisations alone."""
     for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(ORGANISATION_PATHS):
+        if rule.rule.startswith(ORGANISATION_PATHS) and rule.rule != OPEN_RECEIPT:
             function = app.view_functions[rule.endpoint]
             resource = getattr(function, "view_class", None)
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):

@@ -3,13 +3,36 @@
 Keys and references are new each time; in the stories they are these.
 """
 
+from registry.api.employers.receipt_examples import RECEIPTS
 from registry.api.employers.story import EmployerExample, example
 from registry.api.employers.watch_examples import WATCHES
 
 # What each story has from the start
 ORGANISATION, KEY, OTHER_KEY = "XRGANSATN22A", "KEYXX222222B", "XTHERKEY222C"
 
-ORGANISATIONS = (example("getOrganisation", "own", "Whose key this is", "/organisation"),)
+NEW_KEY, MEMBER = "NEWKEYX2222D", "MEMBERX2222H"
+
+ORGANISATIONS = (
+    example("getOrganisation", "own", "Whose key this is", "/organisation"),
+    example("listMembers", "one", "Its people", "/organisation/members"),
+    example("listKeys", "two", "Its keys", "/organisation/keys"),
+    example(
+        "makeKey", "nightly", "For a nightly check", "/organisation/keys", "POST",
+        body={"name": "nightly check", "scopes": ["verify", "jobs"], "days": 180}, status=201, keeps={"key_id": NEW_KEY},
+    ),
+    example(
+        "makeKey", "beyond", "No key gives what it has not", "/organisation/keys", "POST",
+        body={"name": "more", "scopes": ["watches"]}, who="narrow", status=403,
+    ),
+    example(
+        "exchangeKey", "overlap", "The old one stays good for ten days", "/organisation/keys/{key_id}/exchange", "POST",
+        path={"key_id": NEW_KEY}, body={"overlap_days": 10}, status=201, keeps={"key_id": "EXCHNGED222E"},
+    ),
+    example(
+        "revokeKey", "leaked", "One that leaked", "/organisation/keys/{key_id}", "DELETE", path={"key_id": OTHER_KEY},
+        status=204,
+    ),
+)  # fmt: skip
 
 JOB, DONE_JOB = "JBXX2222222Z", "DNEJB222222M"
 
@@ -31,4 +54,4 @@ LISTS = (
     example("removeJob", "remove", "Remove the list", "/verification-jobs/{job_id}", "DELETE", path=_JOB, status=204),
 )  # fmt: skip
 
-EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS, *LISTS, *WATCHES)
+EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS, *RECEIPTS, *LISTS, *WATCHES)

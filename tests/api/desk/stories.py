@@ -307,7 +307,10 @@ def shown(answer: Any, standing_in: Mapping[str, str] = STANDING_IN) -> Any:
         return [shown(part, standing_in) for part in answer]
     if not isinstance(answer, dict):
         return answer
-    return {name: standing_in.get(name) or shown(part, standing_in) for name, part in answer.items()}
+    return {
+        name: shown(part, standing_in) if isinstance(part, dict | list) else standing_in.get(name, part)
+        for name, part in answer.items()
+    }
 
 
 def _with(text: str, replaced: dict[str, str]) -> str:

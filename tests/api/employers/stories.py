@@ -7,17 +7,20 @@ from sqlalchemy.orm import Session
 from registry.account_terms import Scope
 from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
-from registry.api.employers.examples import DONE_JOB, JOB, KEY, LISTS, ORGANISATION, ORGANISATIONS
+from registry.api.employers.examples import DONE_JOB, JOB, KEY, LISTS, MEMBER, ORGANISATION, ORGANISATIONS, OTHER_KEY
+from registry.api.employers.receipt_examples import ABOUT, FORGED, RECEIPT, RECEIPTS
 from registry.api.employers.watch_examples import EVENT, WATCHED, WATCHED_LICENCE, WATCHES
 from registry.bulk import actions, files
 from registry.bulk_terms import JobState
 from registry.clock import now
+from registry.diligence import actions as diligence
 from registry.employers import keys
 from registry.employers.organisations import organisation_named
 from registry.ids import new_reference
 from registry.keyring import Keyring
-from registry.terms import LicenceStatus
+from registry.terms import Answer, LicenceStatus
 from registry.watches import actions as watching
+from tests.account.conftest import make_member
 from tests.api.desk.stories import Cast, Story
 from tests.licensing.making import holder_of
 from tests.make import changed, make_api_key, make_licence, make_organisation, status_record, told
@@ -39,6 +42,21 @@ def organisation_begins(session: Session, _keyring: Keyring) -> Cast:
     organisation = make_organisation(session)
     cast = Cast({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
     cast.live[KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
+    narrow = make_api_key(session, organisation, Scope.ORGANISATION, name="narrow")
+    cast.tokens["narrow"] = narrow
+    cast.live[OTHER_KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
+    cast.live[MEMBER] = make_member(session, organisation).reference
+    return cast
+
+
+def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
+    """A receipt that nobody signed: what is told of it is the same each time."""
+    cast = with_keys(session)
+    ours = organisation_named(session, cast.live[ORGANISATION])
+    question = {"licence_number": "FICT-CN-001", "destination": "IT"}
+    about = new_reference()
+    kept = diligence.keep(session, ours.id, FORGED, question, Answer.YES, about, at=now(), today=now().date())
+    cast.live.update({RECEIPT: kept.reference, ABOUT: about})
     return cast
 
 
@@ -95,6 +113,7 @@ def watches_begin(session: Session, keyring: Keyring) -> Cast:
 
 STORIES = (
     Story(ORGANISATIONS, organisation_begins),
+    Story(RECEIPTS, receipts_begin),
     Story(LISTS, lists_begin),
     Story(WATCHES, watches_begin),
 )

@@ -1,0 +1,240 @@
+"""The file of receipts that an organisation keeps: its own alone, read, checked again, exported and let go."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import request
+from flask_restx import Namespace, Resource
+
+from registry.account_terms import Scope
+from registry.api.credentials import check_shown
+from registry.api.cursors import cursor_of, place_of, refuse
+from registry.clock import instant_text, now
+from registry.codes import Problem
+from registry.diligence import actions, queries
+from registry.diligence.models import KeptReceipt
+from registry.diligence.queries import Filter
+from registry.errors import Fault, InvalidInput
+from registry.ids import read_reference
+from registry.terms import Answer as Verdict
+from registry.terms import Language
+from registry.web import credentials
+from registry.web.answers import Answer, File, asked_language, encode
+from registry.web.organisations import current_organisation, needs_scope
+from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes
+from registry.web.spreadsheets import as_csv
+from registry.web.transaction import reading, writing
+from schemas.receipts import (
+    ChangedReceiptsSchema,
+    KeptReceiptCheckSchema,
+    KeptReceiptSchema,
+    KeptReceiptsPageSchema,
+    KeptReceiptsSchema,
+    ReceiptExportSchema,
+    ReceiptSettingsChangeSchema,
+    ReceiptSettingsSchema,
+)
+
+ns = Namespace("receipts", path="/receipts")
+
+USUAL = 50
+MOST_EXPORTED = 10_000
+
+
+@ns.route("")
+class Receipts(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes(KeptReceiptsPageSchema())
+    @returns(KeptReceiptsSchema(), "listReceipts", kept=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
+        """List the receipts your organisation keeps, the newest first.
+
+        One is kept when `verify` is asked with `keep=true` and a key of this scope.
+        """
+        found, next_cursor = _page(which, limit, cursor)
+        return Answer({"items": [_shown(one) for one in found], "next_cursor": next_cursor})
+
+
+@ns.route("/changes")
+class Changes(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes(KeptReceiptsPageSchema())
+    @returns(ChangedReceiptsSchema(), "listReceiptChanges", kept=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
+        """Ask every kept question anew, and list the answers that are others now.
+
+        A page asks `limit` receipts; go on with `next_cursor` until it is null, even where a page lists nothing.
+        """
+        found, next_cursor = _page(which, limit, cursor)
+        compared = [_compared(one) for one in found]
+        items = [one for one in compared if one["changed"]]
+        return Answer({"items": items, "asked": len(found), "next_cursor": next_cursor})
+
+
+@ns.route("/export")
+class Export(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes(ReceiptExportSchema())
+    @saves("exportReceipts")
+    def get(self, form: str, **which: Any) -> File:
+        """Save receipts as a file, the oldest first; at most 10,000 in one.
+
+        Each receipt in it can be checked off line, without the registry. No cell of the table is read as a formula.
+        """
+        found: list[KeptReceipt] = []
+        for one in queries.every_receipt(reading(), current_organisation().id, _filter(**which)):
+            if len(found) == MOST_EXPORTED:
+                detail = f"more than {MOST_EXPORTED} receipts: ask for fewer days at once"
+                raise InvalidInput([Fault("from_on", Problem.TOO_MANY, detail)])
+            found.append(one)
+        body = _WRITERS[form](found)
+        return File([body], BYTES, f"receipts.{form}", len(body))
+
+
+@ns.route("/settings")
+class Settings(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns(ReceiptSettingsSchema(), "getReceiptSettings", kept=False)
+    def get(self) -> Answer:
+        """Read for how long receipts are kept."""
+        return Answer({"days": queries.days_of(reading(), current_organisation().id)})
+
+    @needs_scope(Scope.RECEIPTS)
+    @takes(ReceiptSettingsChangeSchema(), body=True)
+    @returns(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
+    def put(self, days: int) -> Answer:
+        """Choose for how long receipts are kept from now on. Those that are there keep their day."""
+        with writing() as session:
+            actions.choose_days(session, current_organisation().id, days)
+        return Answer({"days": days})
+
+
+@ns.route("/<receipt_id>")
+class Receipt(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns(KeptReceiptSchema(), "getReceipt", (404,), kept=False)
+    def get(self, receipt_id: str) -> Answer:
+        """Read a receipt."""
+        return Answer(_shown(_named(receipt_id)))
+
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns_nothing("deleteReceipt", (404,))
+    def delete(self, receipt_id: str) -> None:
+        """Delete a receipt for good."""
+        with writing() as session:
+            actions.let_go(session, current_organisation().id, _read(receipt_id))
+
+
+@ns.route("/<receipt_id>/check")
+class Check(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns(KeptReceiptCheckSchema(), "checkReceiptAgain", (404,), kept=False)
+    def get(self, receipt_id: str) -> Answer:
+        """Check the signature of a receipt, and ask the same again.
+
+        As `verifyReceipt` does for a receipt that somebody shows.
+        """
+        language = asked_language(request.environ)
+        checked = credentials.check_receipt(_named(receipt_id).token)
+        return Answer(check_shown(checked, now(), language), language=language)
+
+
+def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[KeptReceipt], str | None]:
+    # Days and closed words as text: a cursor is good for the same question alone.
+    question = {name: str(value) for name, value in which.items()}
+    before = None if cursor is None else _row(question, cursor)
+    found = queries.receipts_of(reading(), current_organisation().id, _filter(**which), limit + 1, before)
+    next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
+    return found[:limit], next_cursor
+
+
+def _row(question: Mapping[str, str], cursor: str) -> int:
+    place = place_of(question, cursor)
+    if len(place) != 1 or not isinstance(place[0], int) or not 0 <= place[0] < 2**31:
+        refuse()
+    return place[0]
+
+
+def _filter(
+    agency_id: str | None = None,
+    verdict: Verdict | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+) -> Filter:
+    agency = None if agency_id is None else read_reference(agency_id)
+    if agency_id is not None and agency is None:
+        detail = "is no reference of an agency: twelve letters and digits, like 7KQ2-ABCD-3EFG"
+        raise InvalidInput([Fault("agency_id", Problem.INVALID_ID, detail)])
+    return Filter(agency, verdict, from_on, to_on)
+
+
+def _named(receipt_id: str) -> KeptReceipt:
+    return queries.receipt_named(reading(), current_organisation().id, _read(receipt_id))
+
+
+def _read(receipt_id: str) -> str:
+    return read_reference(receipt_id) or receipt_id
+
+
+def _compared(kept: KeptReceipt) -> dict[str, Any]:
+    checked = credentials.check_receipt(kept.token)
+    told = check_shown(checked, now(), Language.EN)
+    said, today = checked.claims, told["today"]
+    return {
+        "receipt_id": kept.reference,
+        "agency_id": kept.agency,
+        "issued_at": instant_text(kept.issued_at),
+        "then": kept.verdict,
+        "today": today.get("verdict"),
+        "log_size": said["log"]["size"] if said else None,
+        # One that the registry no longer believes is told too: its key was compromised, or its entries were lost.
+        "changed": told["changed"] if told["genuine"] == Verdict.YES else ["genuine", *told["changed"]],
+    }
+
+
+def _shown(kept: KeptReceipt) -> dict[str, Any]:
+    return {
+        "receipt_id": kept.reference,
+        "issued_at": instant_text(kept.issued_at),
+        "agency_id": kept.agency,
+        "verdict": kept.verdict,
+        "question": kept.question,
+        "ends_on": kept.ends_on,
+        "receipt": kept.token,
+    }
+
+
+_COLUMNS = ("receipt_id", "issued_at", "agency_id", "verdict", "question", "ends_on", "receipt")
+
+
+def _as_lines(found: Iterable[KeptReceipt]) -> bytes:
+    return b"".join(encode(_shown(one)) + b"\n" for one in found)
+
+
+def _as_table(found: Iterable[KeptReceipt]) -> bytes:
+    def rows() -> Iterable[list[Any]]:
+        for one in found:
+            shown = _shown(one) | {"question": "; ".join(f"{name}={value}" for name, value in one.question.items())}
+            yield [shown[name] for name in _COLUMNS]
+
+    return as_csv(_COLUMNS, rows())
+
+
+def _as_archive(found: Sequence[KeptReceipt]) -> bytes:
+    """The table, and a file for each receipt that `registry-client verify-offline` takes as it is."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("receipts.csv", _as_table(found))
+        for one in found:
+            archive.writestr(f"receipts/{one.issued_at:%Y-%m-%d}-{one.reference}.jwt", one.token)
+    return body.getvalue()
+
+
+_WRITERS = {"jsonl": _as_lines, "csv": _as_table, "zip": _as_archive}

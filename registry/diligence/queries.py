@@ -1,0 +1,71 @@
+"""What an organisation has kept: its own receipts alone, the newest first."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from registry.diligence.models import KeptReceipt, ReceiptSettings
+from registry.errors import NotFound
+from registry.terms import Answer
+
+DAYS = 7 * 366
+"""Days that receipts are kept where the organisation chose no other number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which of its receipts an organisation asks for; days are in UTC, both included."""
+
+    agency: str | None = None
+    verdict: Answer | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+def receipts_of(
+    session: Session, organisation_id: int, which: Filter, limit: int, before: int | None = None
+) -> Sequence[KeptReceipt]:
+    """Up to `limit` receipts older than the row `before`."""
+    query = _query(organisation_id, which).order_by(KeptReceipt.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(KeptReceipt.id < before)).all()
+
+
+def every_receipt(session: Session, organisation_id: int, which: Filter) -> Iterator[KeptReceipt]:
+    """All of them, the oldest first, a few hundred in memory at once."""
+    yield from session.scalars(_query(organisation_id, which).order_by(KeptReceipt.id).execution_options(yield_per=500))
+
+
+def receipt_named(session: Session, organisation_id: int, reference: str) -> KeptReceipt:
+    """A receipt of the organisation. Raises NotFound: another's is told like one that never was."""
+    found = session.scalars(
+        select(KeptReceipt).where(KeptReceipt.reference == reference, KeptReceipt.organisation_id == organisation_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("your organisation has no such receipt")
+    return found
+
+
+def days_of(session: Session, organisation_id: int) -> int:
+    """For how many days the organisation keeps what it keeps today."""
+    kept = session.get(ReceiptSettings, organisation_id)
+    return DAYS if kept is None else kept.days
+
+
+def _query(organisation_id: int, which: Filter) -> Select[KeptReceipt]:
+    query = select(KeptReceipt).where(KeptReceipt.organisation_id == organisation_id)
+    if which.agency is not None:
+        query = query.where(KeptReceipt.agency == which.agency)
+    if which.verdict is not None:
+        query = query.where(KeptReceipt.verdict == which.verdict)
+    if which.from_on is not None:
+        query = query.where(KeptReceipt.issued_at >= _midnight(which.from_on))
+    if which.to_on is not None:
+        query = query.where(KeptReceipt.issued_at < _midnight(which.to_on + timedelta(days=1)))
+    return query
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

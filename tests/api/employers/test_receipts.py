@@ -1,0 +1,144 @@
+"""The file of kept receipts: one's own alone, checked again and off line, told what changed, and let go."""
+
+import csv
+import io
+import zipfile
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from registry_client.gathering import Asked
+from registry_client.offline import verify
+from registry_client.trust import read_trust
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.account_terms import Scope
+from registry.agencies import record
+from registry.agencies.actions import amend
+from registry.agencies.publishing import Event
+from registry.clock import now
+from registry.diligence import actions
+from registry.diligence.models import KeptReceipt
+from registry.terms import LicenceStatus
+from tests.api.employers.conftest import Program, program_of
+from tests.api.shapes import assert_as_documented
+from tests.credentials.conftest import Publish, publish
+from tests.make import changed, licence_record, make_agency, status_record, told
+
+__all__ = ["publish"]
+
+NUMBER = "VYMYSL/R1"
+ASK = f"/api/v1/verify?licence_number={NUMBER}&keep=true"
+FILE = "/api/v1/receipts"
+
+
+@pytest.fixture
+def holder(session: Session, publish: Publish) -> record.Agency:
+    """An agency whose one licence answers yes."""
+    agency = make_agency(session, licences=(licence_record(number=NUMBER),))
+    publish()
+    return agency
+
+
+def suspend(session: Session, agency: record.Agency) -> None:
+    said = told(session, agency.agency_id)
+    period = status_record(LicenceStatus.SUSPENDED, from_=now().date())
+    licence = changed(said.licences[0], status_history=(*said.licences[0].status_history, period))
+    amend(session, changed(said, licences=(licence,)), Event("licence.suspended", licence.licence_id))
+
+
+def test_an_answer_is_kept_and_compared_with_todays(
+    client: FlaskClient, session: Session, program: Program, foreign: Program, holder: record.Agency, publish: Publish
+) -> None:
+    answer = program.get(ASK)
+    assert_as_documented(answer, "verify")
+    kept_id, token = answer.json["receipt_id"], answer.json["receipt"]
+    assert (answer.json["verdict"], answer.headers["Cache-Control"]) == ("yes", "no-store")
+    listed = program.get(FILE)
+    assert_as_documented(listed, "listReceipts")
+    (one,) = listed.json["items"]
+    assert (one["receipt_id"], one["receipt"], one["agency_id"]) == (kept_id, token, holder.agency_id)
+    assert one["question"] == {"licence_number": NUMBER}
+    assert program.get(f"{FILE}/changes").json["items"] == []
+    suspend(session, holder)
+    publish()
+    changes = program.get(f"{FILE}/changes")
+    assert_as_documented(changes, "listReceiptChanges")
+    (change,) = changes.json["items"]
+    assert (change["then"], change["today"]) == ("yes", "no")
+    assert {"verdict", "reasons", "records"} <= set(change["changed"])
+    again = program.get(f"{FILE}/{kept_id}/check")
+    assert_as_documented(again, "checkReceiptAgain")
+    assert (again.json["genuine"], again.json["today"]["verdict"]) == ("yes", "no")
+    # Another organisation, and whoever has no key, finds nothing: told like what never was.
+    words = {foreign.get(f"{FILE}/{reference}").json["detail"] for reference in (kept_id, "222222222222")}
+    assert len(words) == 1
+    for method, path in (("DELETE", f"{FILE}/{kept_id}"), ("GET", f"{FILE}/{kept_id}/check")):
+        assert foreign.send(method, path).status_code == 404
+        assert client.open(path, method=method).status_code == 401
+    assert foreign.get(FILE).json["items"] == foreign.get(f"{FILE}/changes").json["items"] == []
+    # Nothing public says that anybody asked.
+    for path in (
+        f"/api/v1/agencies/{holder.agency_id}",
+        f"/api/v1/agencies/{holder.agency_id}/history",
+        "/api/v1/statistics",
+    ):
+        said = client.get(path).get_data(as_text=True)
+        assert kept_id not in said
+        assert program.organisation.reference not in said
+    assert program.send("DELETE", f"{FILE}/{kept_id}").status_code == 204
+    assert program.get(FILE).json["items"] == []
+
+
+def test_an_export_is_checked_without_the_registry_and_runs_no_formula(
+    client: FlaskClient, session: Session, program: Program, holder: record.Agency
+) -> None:
+    program.get(f"{ASK}&claimed_name=%3DHYPERLINK(1)")
+    kept = session.scalars(select(KeptReceipt)).one()
+    trust = read_trust(client.get("/.well-known/registry-trust.json").data)
+    with zipfile.ZipFile(io.BytesIO(program.get(f"{FILE}/export?form=zip").data)) as archive:
+        (name,) = [one for one in archive.namelist() if one.endswith(".jwt")]
+        report = verify(archive.read(name), Asked(trust, int(now().timestamp()) + 5))
+        assert next(str(verdict.state) for _, verdict in report.verdicts) == "good"
+        forged = archive.read(name)[:-8] + b"AAAAAAAA"
+        assert str(next(iter(verify(forged, Asked(trust, int(now().timestamp()) + 5)).verdicts))[1].state) == "bad"
+    rows = list(csv.DictReader(io.StringIO(program.get(f"{FILE}/export?form=csv").data.decode("utf-8-sig"))))
+    assert [(row["receipt_id"], row["receipt"]) for row in rows] == [(kept.reference, kept.token)]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
+    assert program.get(f"{FILE}/export?form=jsonl").data.count(b"\n") == 1
+    assert program.get(f"{FILE}/export?form=exe").status_code == 400
+
+
+def test_keeping_needs_a_key_of_the_scope(client: FlaskClient, session: Session, holder: record.Agency) -> None:
+    assert client.get(ASK).status_code == 401
+    narrow = program_of(client, session, Scope.VERIFY).get(ASK)
+    assert (narrow.status_code, narrow.json["code"]) == (403, "scope_missing")
+    assert session.scalars(select(KeptReceipt)).all() == []
+
+
+def test_receipts_are_paged_filtered_and_go_when_their_time_is_over(
+    session: Session, program: Program, holder: record.Agency
+) -> None:
+    assert program.send("PUT", f"{FILE}/settings", {"days": 30}).json == {"days": 30}
+    kept = [program.get(ASK).json["receipt_id"] for _ in range(3)]
+    first = program.get(f"{FILE}?limit=2").json
+    rest = program.get(f"{FILE}?limit=2&cursor={first['next_cursor']}").json
+    assert [one["receipt_id"] for one in [*first["items"], *rest["items"]]] == kept[::-1]
+    assert rest["next_cursor"] is None
+    assert program.get(f"{FILE}?limit=2&verdict=no&cursor={first['next_cursor']}").status_code == 400
+    today = now().date()
+    for query, count in (
+        (f"agency_id={holder.agency_id}", 3),
+        ("agency_id=222222222222", 0),
+        ("verdict=no", 0),
+        (f"from_on={today}&to_on={today}", 3),
+        (f"to_on={today - timedelta(days=1)}", 0),
+    ):
+        assert len(program.get(f"{FILE}?{query}").json["items"]) == count, query
+    assert program.get(f"{FILE}?agency_id=1").status_code == 400
+    assert program.send("PUT", f"{FILE}/settings", {"days": 99999}).status_code == 400
+    actions.purge(session, today + timedelta(days=30))
+    assert len(program.get(FILE).json["items"]) == 3
+    actions.purge(session, today + timedelta(days=31))
+    assert program.get(FILE).json["items"] == []
