@@ -69,12 +69,12 @@ def test_what_the_public_sees_is_led_to_on_its_own_host(
     client: FlaskClient, session: Session, keyring: Keyring
 ) -> None:
     agency = make_agency(session)
-    make_unit(session, agency=agency.reference)
+    make_unit(session, agency=agency.agency_id)
     who = make_officer(session, keyring, Role.AGENCY_REP)
     client.post("/console/sign-in", data={"email": who.officer.email, "password": PASSWORD}, base_url=OWN)
     client.post("/console/code", data={"code": who.code(now())}, base_url=OWN)
     page = client.get("/console/entry", base_url=OWN).get_data(as_text=True)
-    assert f'href="{PUBLIC}/en/agencies/{agency.reference}"' in page
+    assert f'href="{PUBLIC}/en/agencies/{agency.agency_id}"' in page
 
 
 def test_signing_out_takes_the_cookie_back(client: FlaskClient) -> None:
