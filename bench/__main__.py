@@ -12,11 +12,25 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from bench import box, bulk, complaints, databases, imports, log, lookups, queue, receipts, report, search, writing
+from bench import (
+    box,
+    bulk,
+    complaints,
+    databases,
+    imports,
+    log,
+    lookups,
+    queue,
+    receipts,
+    report,
+    search,
+    watches,
+    writing,
+)
 from bench.postgres import Cluster, cluster
 from bench.report import Row
 
-PARTS = ("lookups", "writing", "search", "imports", "log", "receipts", "complaints", "queue", "bulk")
+PARTS = ("lookups", "writing", "search", "imports", "log", "receipts", "complaints", "queue", "bulk", "watches")
 
 
 def main(parts: list[str]) -> None:
@@ -52,6 +66,7 @@ def main(parts: list[str]) -> None:
             "receipts": lambda: receipts.measure(size, rounds, servers_core, folder, server),
             "complaints": lambda: complaints.measure(rounds, folder, server, (servers_core, load_core)),
             "queue": lambda: queue.measure(rounds, folder, server),
+            "watches": lambda: watches.measure(rounds, folder, server),
             "bulk": lambda: bulk.measure(size, rounds, servers_core, folder, server),
         }
         for part in (part for part in PARTS if part in wanted):

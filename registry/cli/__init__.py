@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "verify-offline": "registry.cli.verify_offline:verify_offline",
     "monitor": "registry.cli.monitor:monitor",
     "worker": "registry.cli.worker:worker",
+    "stream": "registry.cli.stream:stream",
     "reindex": "registry.cli.reindex:reindex",
     "clones": "registry.cli.clones:clones",
     "collisions": "registry.cli.collisions:collisions",

@@ -111,6 +111,7 @@ def announce(settings: Settings, address: str) -> None:
         click.echo(f"  pages      {here}/")
     if Edge.API in settings.edges:
         click.echo(f"  API        {here}/api/v1/  (described at {here}/docs)")
+        click.echo("  events     `registry stream`, beside this (docs/watches.md)")
     if Edge.INTAKE in settings.edges:
         click.echo(f"  intake     {here}/zh-Hans/box")
     if Edge.CONSOLE in settings.edges:

@@ -1,0 +1,5 @@
+"""What tests of streams stand on."""
+
+from tests.watches.conftest import keyring
+
+__all__ = ["keyring"]
