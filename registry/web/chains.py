@@ -20,7 +20,7 @@ def chain_svg(links: Sequence[Link], language: Language) -> str:
     """The picture: suppliers at the left, whoever recruits for them at the right, each link by colour, dash and sign."""
     suppliers = list(dict.fromkeys(link.supplier for link in links))[:MOST_SUPPLIERS]
     drawn = [link for link in links if link.supplier in set(suppliers)]
-    providers = list(dict.fromkeys(link.provider for link in drawn if link.provider))
+    providers = list(dict.fromkeys(link.provider for link in drawn))
     rows = max(len(suppliers), len(providers), 1)
     height = rows * _ROW + 2 * _TOP
     at_left = _places(suppliers, rows)
@@ -36,16 +36,13 @@ def chain_svg(links: Sequence[Link], language: Language) -> str:
         f'<title id="chain-t">{escape(title)}</title><desc id="chain-d">{escape(described)}</desc>',
     ]
     for link in drawn:
-        y = at_left[link.supplier]
-        if link.provider:
-            parts.append(_line(link, y, at_right[link.provider]))
-        else:
-            parts.append(_word(text(language, "bulk.chain.none"), _LEFT + 14, y, _INK["none"]))
+        parts.append(_line(link, at_left[link.supplier], at_right[link.provider]))
     for name in suppliers:
         parts.append(_node(name, _LEFT, at_left[name], "end", _INK[worst[name]], _MARK[worst[name]]))
     for name in providers:
         gravest = max((one.verdict for one in drawn if one.provider == name), key=GRAVITY.__getitem__)
-        parts.append(_node(name, _RIGHT, at_right[name], "start", _INK[gravest], _MARK[gravest]))
+        shown = name or text(language, "bulk.chain.none")
+        parts.append(_node(shown, _RIGHT, at_right[name], "start", _INK[gravest], _MARK[gravest]))
     return "".join([*parts, "</svg>"])
 
 
@@ -72,25 +69,22 @@ def _node(name: str, x: int, y: int, anchor: str, ink: str, mark: str) -> str:
     )
 
 
-def _word(words: str, x: int, y: int, ink: str) -> str:
-    return f'<text x="{x}" y="{y + 4}" fill="{ink}">{escape(words)}</text>'
-
-
 def _weak(links: Iterable[Link]) -> int:
     return sum(link.verdict != "yes" for link in links)
 
 
 def chain_table(links: Sequence[Link], language: Language, most: int) -> str:
     """The same as a table of at most `most` rows, the weakest first."""
-    heads = "".join(
-        f'<th scope="col">{escape(text(language, f"bulk.chain.{name}"))}</th>'
-        for name in ("supplier", "provider", "sites", "answer")
-    )
+    heads = [escape(text(language, f"bulk.chain.{name}")) for name in ("supplier", "provider", "sites", "answer")]
+    head = "".join(f'<th scope="col">{one}</th>' for one in heads)
     rows = "".join(
         f'<tr><th scope="row">{escape(link.supplier)}</th>'
-        f"<td>{escape(link.provider or text(language, 'bulk.chain.none'))}</td><td>{link.sites}</td>"
-        f"<td>{_MARK[link.verdict]} {escape(text(language, f'bulk.answer.{link.verdict}'))}</td></tr>"
+        f'<td data-label="{heads[1]}">{escape(link.provider or text(language, "bulk.chain.none"))}</td>'
+        f'<td data-label="{heads[2]}">{link.sites}</td>'
+        f'<td data-label="{heads[3]}">{_MARK[link.verdict]} {escape(text(language, f"bulk.answer.{link.verdict}"))}</td></tr>'
         for link in islice(links, most)
     )
     caption = escape(text(language, "bulk.chain.title"))
-    return f"<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    return (
+        f'<table class="fold"><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    )

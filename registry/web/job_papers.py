@@ -13,10 +13,12 @@ from registry.web.languages import text
 MOST_ROWS = 500
 
 _STYLE = """@page{size:A4;margin:18mm 16mm;@bottom-center{content:counter(page) " / " counter(pages);font-size:9pt}}
-body{font-family:"Noto Sans CJK SC","Noto Sans",sans-serif;font-size:10.5pt;line-height:1.45;color:#1b1b1b}
+body{font-family:"DejaVu Sans","Noto Sans CJK SC",sans-serif;font-size:10.5pt;line-height:1.45;color:#1b1b1b}
 h1{font-size:18pt;margin:0 0 4mm}h2{font-size:13pt;margin:7mm 0 2mm;break-after:avoid}table{border-collapse:collapse;width:100%}
 caption{text-align:left;font-weight:bold;padding-bottom:1mm}th,td{border-bottom:.3pt solid #999;padding:1.2mm 2mm;text-align:left;
-font-weight:normal;overflow-wrap:anywhere}thead th{font-weight:bold}li{margin-bottom:1.2mm}svg{width:100%}.fine{font-size:8.5pt;
+font-weight:normal;overflow-wrap:anywhere}thead th{font-weight:bold;white-space:nowrap;overflow-wrap:normal}
+:lang(zh){font-family:"Noto Sans CJK SC",sans-serif}
+li{margin-bottom:1.2mm}svg{width:100%}.fine{font-size:8.5pt;
 overflow-wrap:anywhere}"""
 
 

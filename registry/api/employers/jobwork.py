@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ from registry.papers.rendering import missing_packages, pdf_of
 from registry.terms import Language
 from registry.verdicts.many import ManyReader
 from registry.verdicts.queries import VerdictReader
-from registry.web.chains import chain_svg
-from registry.web.job_papers import summary_draft
+from registry.web.chains import chain_svg, chain_table
+from registry.web.job_papers import MOST_ROWS, summary_draft
 from registry.web.languages import text
 from registry.web.loading import ItemReader
 from registry.web.spreadsheets import as_xlsx, safe
@@ -139,7 +140,17 @@ class Answering:
         files.put(folder, "results.xlsx", as_xlsx(self._sheets(folder)))
         links = [] if job.kind is JobKind.VERIFICATION else links_of(lines_in(statements))
         if links:
-            files.put(folder, "chain.svg", chain_svg(links, self._language).encode())
+            picture = chain_svg(links, self._language)
+            files.put(folder, "chain.svg", picture.encode())
+            name = escape(text(self._language, "bulk.chain.title"))
+            table = chain_table(links, self._language, MOST_ROWS)
+            files.put(
+                folder,
+                "chain.html",
+                (
+                    f'<div class="picture" tabindex="0" role="region" aria-label="{name}">{picture}</div>{table}'
+                ).encode(),
+            )
         if not missing_packages():
             say = self._language
             facts = {

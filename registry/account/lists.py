@@ -1,0 +1,167 @@
+"""Lists of an organisation on pages: a file is dropped, its columns looked at, its progress followed, its results had.
+
+Larger files than a page takes are sent by the API. Pages need no script: one that follows a job comes again by itself.
+"""
+
+from io import BytesIO
+from typing import Any
+
+from flask import Blueprint, Response, after_this_request, request
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from registry.account.guard import for_members, token_sent
+from registry.account.rendering import language, page, to
+from registry.bulk import actions, files
+from registry.bulk.models import BulkJob
+from registry.bulk.results import result_of, results_of
+from registry.bulk.rules import FIELDS, guessed, lacking
+from registry.bulk_terms import JobKind, JobState, ResultForm, StepCode
+from registry.clock import now
+from registry.employers.sessions import MemberPresent
+from registry.errors import InvalidInput, NotFound, NotNow, RegistryError, TooBusy, TooLarge, UnreadableList
+from registry.ids import new_reference
+from registry.web.answers import File, respond_with_file
+from registry.web.transaction import services
+from registry.web.uploads import one_of_few
+
+pages = Blueprint("account_lists", __name__)
+
+MOST_BYTES = 20 << 20
+AGAIN = 3
+"""Seconds after which a page that follows a job is loaded anew."""
+
+
+@pages.before_request
+def take_form() -> None:
+    """Read a form with its file before anything is locked: a slow line must not hold the registry up."""
+    if request.method == "POST" and token_sent():
+        request.max_content_length = MOST_BYTES + (1 << 20)
+        with one_of_few():
+            _ = request.form
+
+
+@pages.get("/lists")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    return _all(session, me)
+
+
+@pages.post("/lists")
+@for_members
+def send(session: Session, me: MemberPresent) -> Response:
+    sent = request.files.get("list")
+    if sent is None or not sent.filename:
+        return _all(session, me, "bulk.page.no_file")
+    reference = new_reference()
+    folder = files.folder_of(services().settings.home, reference)
+    try:
+        taken = files.take(folder, BytesIO(sent.read()))
+        job = actions.add_job(
+            session, folder, me.organisation.id, taken, reference=reference, name=" ".join(sent.filename.split()),
+            language=language().value, once=None, now=now(),
+        )  # fmt: skip
+    except (UnreadableList, TooLarge, TooBusy) as refused:
+        files.remove(folder)
+        return _all(session, me, "bulk.page.refused", refused.text)
+    except BaseException:
+        files.remove(folder)
+        raise
+    return to(f"lists/{job.reference}")
+
+
+@pages.get("/lists/<reference>")
+@for_members
+def one(session: Session, me: MemberPresent, reference: str) -> Response:
+    return _one(actions.job_of(session, me.organisation.id, reference))
+
+
+@pages.post("/lists/<reference>")
+@for_members
+def act(session: Session, me: MemberPresent, reference: str) -> Response:
+    """Save the columns, start, cancel or remove, as the button says."""
+    job = actions.job_of(session, me.organisation.id, reference)
+    wish = request.form.get("act", "")
+    try:
+        if wish in ("save", "start"):
+            _correct(job)
+        if wish == "start":
+            actions.start(job)
+        elif wish == "cancel":
+            actions.cancel(session, job, now())
+        elif wish == "remove":
+            actions.remove(session, job)
+            _remove_after_commit(job.reference)
+            return to("lists")
+    except (UnreadableList, InvalidInput, NotNow) as refused:
+        return _one(job, refused)
+    return to(f"lists/{job.reference}")
+
+
+@pages.get("/lists/<reference>/results/<form>")
+@for_members
+def result(session: Session, me: MemberPresent, reference: str, form: str) -> Response:
+    job = actions.job_of(session, me.organisation.id, reference)
+    if form not in list(ResultForm):
+        raise NotFound("there is no such form")
+    path, media_type = result_of(services().settings.home, job, ResultForm(form))
+    name = f"{job.reference}-{path.name}"
+    return respond_with_file(File(files.chunks_of(path), media_type, name, path.stat().st_size))
+
+
+def _remove_after_commit(reference: str) -> None:
+    folder = files.folder_of(services().settings.home, reference)
+
+    @after_this_request
+    def removed(response: Response) -> Response:
+        if response.status_code == 303:
+            files.remove(folder)
+        return response
+
+
+def _correct(job: BulkJob) -> None:
+    word = request.form.get("kind", "")
+    kind = JobKind(word) if word in list(JobKind) else job.kind
+    if kind is not job.kind:
+        # Other fields: what stood in the form were those of the other kind.
+        columns = guessed(job.headers, FIELDS[kind]).columns
+        job.kind, job.columns = kind, columns
+        return
+    said = {field: request.form.get(f"column-{field}", "") for field in FIELDS[kind]}
+    actions.correct(job, kind, {field: column for field, column in said.items() if column})
+
+
+def _all(session: Session, me: MemberPresent, fault: str = "", detail: str = "") -> Response:
+    return page(
+        "lists.html",
+        here="lists",
+        status=400 if fault else 200,
+        fault=fault,
+        detail=detail,
+        jobs=actions.jobs_of(session, me.organisation.id),
+        most=MOST_BYTES >> 20,
+        kept=actions.KEPT_DAYS,
+    )
+
+
+def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
+    home = services().settings.home
+    facts: dict[str, Any] = {"job": job, "detail": refused.text if refused else "", "kinds": list(JobKind)}
+    folder = files.folder_of(home, job.reference)
+    chain = folder / "chain.html"
+    response = page(
+        "list.html",
+        here="lists",
+        status=400 if refused else 200,
+        fields=FIELDS[job.kind],
+        lacking=lacking(job.columns, FIELDS[job.kind]) if job.state is JobState.UPLOADED else "",
+        results=results_of(home, job),
+        # Written by ourselves, with everything of the list escaped in it (registry.web.chains).
+        chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",
+        steps=list(StepCode) if job.counts.get("no") else [],
+        is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),
+        **facts,
+    )
+    if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):
+        response.headers["Refresh"] = str(AGAIN)
+    return response

@@ -1,0 +1,58 @@
+"""Lists on an organisation's pages: dropped, looked at, started, followed and had, without a script."""
+
+from io import BytesIO
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.cli.lists import work_on
+from registry.clock import now
+from registry.config import Settings
+from registry.web.transaction import services
+from tests import make
+from tests.account.conftest import Seat, make_member
+from tests.api import world
+
+BODY = b"Supplier,Site,Labour provider,Country\n<b>Sartoria</b>,Prato,VYMYSL/1,CZ\nTessile Inventata,Prato,,CZ\n"
+
+
+def drop(seat: Seat, body: bytes, name: str = "chain.csv") -> Any:
+    return seat.post("/account/lists", list=(BytesIO(body), name))
+
+
+def test_a_chain_is_dropped_started_followed_and_had(
+    app: Flask, client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    make.make_licence(session, number="VYMYSL/1")
+    seat = Seat(client, session, make_member(session), now())
+    other = Seat(client, session, make_member(session, email="owner@others.example"), now())
+    world.publish(settings, services(app).sessions)
+    refused = drop(seat, b"%PDF-1.7")
+    assert refused.status_code == 400
+    assert "a PDF" in refused.get_data(as_text=True)
+    at = drop(seat, BODY).headers["Location"]
+    shown = seat.get(at).get_data(as_text=True)
+    assert "<option selected>Labour provider</option>" in shown
+    assert "<script" not in shown
+    assert seat.post(at, act="start", kind="supply_chain").status_code == 400
+    columns = {"column-supplier": "Supplier", "column-site": "Site", "column-provider": "Labour provider"}
+    assert seat.post(at, act="start", kind="supply_chain", **columns).status_code == 303
+    waiting = seat.get(at)
+    assert waiting.headers["Refresh"] == "3"
+    assert "<progress" in waiting.get_data(as_text=True)
+    session.commit()
+    assert work_on(settings, services(app).sessions, services(app).reading_sessions) == 1
+    done = seat.get(at).get_data(as_text=True)
+    assert "nobody declared" in done
+    assert "&lt;b&gt;Sartoria" in done
+    assert "<b>Sartoria" not in done
+    assert seat.get(f"{at}/results/csv").headers["Content-Disposition"].startswith("attachment")
+    # Another organisation is told what it is told of what never was.
+    for answer in (other.get(at), other.get(f"{at}/results/csv"), other.post(at, act="remove")):
+        assert answer.status_code == 404
+    assert "chain.csv" not in other.get("/account/lists").get_data(as_text=True)
+    assert client.post(at, data={"act": "remove"}).status_code in (303, 409)
+    assert seat.post(at, act="remove").headers["Location"] == "/account/lists"
+    assert list((settings.home / "bulk").glob("[!.]*")) == []
