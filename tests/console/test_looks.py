@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from registry.case_terms import PartnerKind
 from registry.clock import now
 from registry.config import Edge, Settings
 from registry.db import engine_for, sessions_for
@@ -15,6 +16,7 @@ from registry.keyring import Keyring
 from registry.officers import accounts, sessions
 from registry.officers.rights import Role
 from tests.console.browsing import assert_fits, assert_sound, browsing
+from tests.make import make_agency
 from tests.officers.making import make_officer, make_unit
 from tests.serving import serve
 
@@ -23,10 +25,11 @@ LANGUAGES = ("en", "it", "zh-Hans")
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """`tokens` are of a supervisor's session by language."""
+    """`tokens` are of a supervisor's session by language, `others` of sessions in other roles."""
 
     site: str
     tokens: dict[str, str]
+    others: dict[Role, str]
 
 
 @pytest.fixture(scope="module")
@@ -50,13 +53,33 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         ).officer
         accounts.propose_roles(session, other, [Role.INVESTIGATOR], by=who.reference, at=now())
         accounts.lend(session, who, other, Role.SUPERVISOR, now().date(), now().date(), now().date())
+        agency = make_agency(session).agency_id
+        make_unit(session, "agency-invented-unit", agency=agency)
+        make_unit(session, "partner-invented-unit", partner_kind=PartnerKind.NGO)
+        others = {}
+        for role in PLACES:
+            unit = {Role.AGENCY_REP: "agency-invented-unit", Role.PARTNER: "partner-invented-unit"}.get(
+                role, "it-invented-unit"
+            )
+            one = make_officer(session, keys, role, unit=unit, email=f"{role}@authority.example").officer
+            one.language = "it" if role is Role.LICENSING else "en"
+            others[role] = sessions.begin(session, one, now(), is_full=True)
         session.commit()
     engine.dispose()
     with serve(settings) as served:
-        yield Looks(served.base_url, tokens)
+        yield Looks(served.base_url, tokens, others)
 
 
 OPEN = ("sign-in", "code", "join")
+PLACES = {
+    Role.LICENSING: ("", "licences", "imports", "entries", "sanctions"),
+    Role.AUDITOR: ("audit", "overview"),
+    Role.CUSTODIAN: ("identities", "openings"),
+    Role.TRANSLATOR: ("translations",),
+    Role.AGENCY_REP: ("", "entry", "hearings"),
+    Role.PARTNER: ("", "referrals"),
+}
+"""Where each role works besides, as it is on the first day."""
 SIGNED_IN = ("", "cases", "overview", "officers", "own")
 
 
@@ -81,6 +104,18 @@ def test_every_page_fits_a_narrow_screen(browser: Browser, looks: Looks, languag
             for path in paths:
                 page.goto(f"{looks.site}/console/{path}")
                 assert_fits(page)
+
+
+def test_every_role_finds_its_pages_sound_on_a_telephone(browser: Browser, looks: Looks) -> None:
+    for role, paths in PLACES.items():
+        with browsing(browser, looks.site, looks.others[role], width=320, scheme="dark", has_scripts=True) as it:
+            page = it.new_page()
+            for path in paths:
+                answer = page.goto(f"{looks.site}/console/{path}")
+                assert answer is not None
+                assert answer.status == 200, (role, path)
+                assert_fits(page)
+                assert_sound(page)
 
 
 def test_the_first_stop_skips_the_menu_and_each_entry_has_a_key(browser: Browser, looks: Looks) -> None:
