@@ -140,7 +140,8 @@ def _watch(client: Client, options: argparse.Namespace) -> int:
 
 
 def _watch_line(one: Watch) -> str:
-    waiting = f", {one.waiting} numbers wait for somebody" if one.waiting else ""
+    lines = f" (lines {', '.join(map(str, one.waiting_lines[:20]))})" if one.waiting_lines else ""
+    waiting = f", {one.waiting} numbers lead to nobody yet{lines}" if one.waiting else ""
     return f"{one.watch_id}  {one.kind:<8} {'paused ' if one.is_paused else ''}{one.agencies} agencies{waiting}  {one.label}"
 
 
