@@ -13,6 +13,8 @@ MOST_ANSWER = 20_000
 _STATE = {"description": "From where to where it may go: docs/hearings.md."}
 _VERSION = {"description": "For If-Match, in quotes."}
 _OFFICER = {"description": "An officer's id."}
+_CLOSED = {"description": "`closed` is shown once you were told what was decided."}
+_OBJECT = {"description": "The last day to object."}
 _LACK = {"description": "What is lacking, as a code; null where nothing is."}
 
 
@@ -67,6 +69,17 @@ class HearingSchema(HearingSummarySchema):
     few = fields.String(
         required=True, allow_none=True, metadata={"description": "Why it goes though few could have complained."}
     )
+    longer = fields.String(
+        required=True, allow_none=True, metadata={"description": "Why the agency asks for longer to answer."}
+    )
+    extended = fields.String(required=True, allow_none=True, metadata={"description": "Why it was given longer."})
+    outcome = fields.String(
+        required=True, allow_none=True, metadata={"description": "What the agency was told of the decision."}
+    )
+    told_on = fields.Date(required=True, allow_none=True)
+    object_until = fields.Date(required=True, allow_none=True, metadata=_OBJECT)
+    objection = fields.String(required=True, allow_none=True, metadata={"description": "What the agency says to it."})
+    objected_on = fields.Date(required=True, allow_none=True)
     reprisal = fields.Nested(ReprisalSchema, required=True)
     ways = fields.List(fields.Nested(HearingWaySchema), required=True)
 
@@ -98,11 +111,25 @@ class HearingServiceSchema(InSchema):
     answer_by = Day(required=True, metadata={"description": "From 3 to 90 days from today."})
 
 
+class HearingLongerSchema(InSchema):
+    answer_by = Day(required=True, metadata={"description": "After the present last day, within 90 days from today."})
+    reason = Passage(most=MOST_REASON, required=True, metadata={"description": "The agency never reads it."})
+
+
+class HearingOutcomeSchema(InSchema):
+    outcome = Passage(
+        most=MOST_ALLEGATION,
+        required=True,
+        metadata={"description": "For the agency's eyes, in your own words; compared as an allegation is."},
+    )
+    object_days = Count(least=30, most=365, required=True, metadata={"description": "Days to object.", "example": 60})
+
+
 class ServedHearingSummarySchema(OutSchema):
     """What an agency is asked, in its list."""
 
     hearing_id = fields.String(required=True)
-    state = OneOf(("served", "answered", "lapsed"), required=True)
+    state = OneOf(("served", "answered", "lapsed", "closed"), required=True, metadata=_CLOSED)
     served_on = fields.Date(required=True)
     answer_by = fields.Date(required=True)
     unit = fields.Dict(
@@ -124,8 +151,17 @@ class ServedHearingSchema(ServedHearingSummarySchema):
     answer = fields.String(required=True, allow_none=True)
     answered_on = fields.Date(required=True, allow_none=True)
     may_answer = fields.Boolean(required=True)
+    longer = fields.String(required=True, allow_none=True, metadata={"description": "Why you asked for longer."})
+    outcome = fields.String(required=True, allow_none=True, metadata={"description": "What was decided."})
+    object_until = fields.Date(required=True, allow_none=True, metadata=_OBJECT)
+    objection = fields.String(required=True, allow_none=True)
+    may_object = fields.Boolean(required=True)
     version = fields.Integer(required=True, metadata=_VERSION)
 
 
 class HearingAnswerSchema(InSchema):
     text = Passage(most=MOST_ANSWER, required=True)
+
+
+class HearingLongerAskedSchema(InSchema):
+    text = Passage(most=2000, required=True, metadata={"description": "Why you need longer."})

@@ -1,6 +1,6 @@
 """Which lines of the audit tell that something sealed was read. Pure."""
 
-ALSO_READ = ("referral.previewed", "referral.identity_considered", "opening.considered")
+ALSO_READ = ("hearing.previewed", "referral.previewed", "referral.identity_considered", "opening.considered")
 """Acts that open what is sealed, and whose names do not end with `read`."""
 
 READ = "read"

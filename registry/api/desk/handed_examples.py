@@ -50,15 +50,31 @@ HEARINGS = (
     example("listServedHearings", "one", "What an agency is asked", "/served-hearings", who="rep"),
     example("getServedHearing", "one", "All that it reads", _SERVED, path={"hearing_id": HEARING}, who="rep"),
     example(
+        "askForLongerToAnswer", "closed", "Longer, please", f"{_SERVED}/longer", "POST", path={"hearing_id": HEARING},
+        body={"text": "Our office is closed until Monday."}, version=8, who="rep",
+    ),
+    _hearing(
+        "giveLongerToAnswer", "week", "A week more", "/longer", 9,
+        body={"answer_by": "2026-12-22", "reason": "They showed the notice on their door."},
+    ),
+    example(
         "keepHearingAnswer", "half", "Not finished yet", f"{_SERVED}/draft", "PUT", path={"hearing_id": HEARING},
-        body={"text": "We keep no"}, version=8, who="rep",
+        body={"text": "We keep no"}, version=10, who="rep",
     ),
     example(
         "answerHearing", "whole", "The answer", f"{_SERVED}/answer", "POST", path={"hearing_id": HEARING},
-        body={"text": "We keep no documents of anybody."}, version=9, who="rep",
+        body={"text": "We keep no documents of anybody."}, version=11, who="rep",
     ),
     example("getHearing", "answered", "With its answer", _HEARING, path={"hearing_id": HEARING}, who="writer"),
-    _hearing("closeHearing", "heard", "The agency was heard", "/close", 10),
+    _hearing("closeHearing", "heard", "The agency was heard", "/close", 12),
+    _hearing(
+        "tellHearingOutcome", "early", "Not decided yet", "/outcome", 13, status=409,
+        body={"outcome": "It was found that documents are kept. Return them.", "object_days": 60},
+    ),
+    example(
+        "objectToOutcome", "nothing", "Nothing was decided", f"{_SERVED}/objection", "POST", path={"hearing_id": HEARING},
+        body={"text": "We keep no documents of anybody."}, version=13, who="rep", status=404,
+    ),
 )  # fmt: skip
 
 _REFERRAL = "/referrals/{referral_id}"

@@ -14,7 +14,7 @@ from registry.case_terms import HearingState
 from registry.clock import now
 from registry.complaints.case_reading import named_agency_id
 from registry.complaints.casework import Officer
-from registry.complaints.hearings import actions, queries
+from registry.complaints.hearings import actions, afterwards, queries
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.rules import By
 from registry.ids import read_reference
@@ -29,6 +29,8 @@ from schemas.hearings import (
     AllegationSchema,
     HearingApprovalSchema,
     HearingDraftSchema,
+    HearingLongerSchema,
+    HearingOutcomeSchema,
     HearingReasonSchema,
     HearingSchema,
     HearingServiceSchema,
@@ -196,6 +198,43 @@ class Closing(Resource):  # type: ignore[misc]
         )  # fmt: skip
 
 
+@ns.route("/hearings/<hearing_id>/longer")
+class GivingLonger(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.PROPOSE, versioned=True)
+    @takes(HearingLongerSchema(), body=True)
+    @returns(HearingSchema(), "giveLongerToAnswer", _ERRORS)
+    def post(
+        self, session: Session, me: Present, version: int, hearing_id: str, answer_by: date, reason: str
+    ) -> Answer:
+        """Set a later last day to answer, because the agency asked or you find it right."""
+        return _done(
+            session, me, hearing_id, Act.PROPOSE,
+            lambda officer, reference: afterwards.give_longer(
+                session, sealer(), officer, reference, answer_by, reason, now(), version=version
+            ),
+        )  # fmt: skip
+
+
+@ns.route("/hearings/<hearing_id>/outcome")
+class TellingOutcome(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.PROPOSE, versioned=True)
+    @takes(HearingOutcomeSchema(), body=True)
+    @returns(HearingSchema(), "tellHearingOutcome", _ERRORS)
+    def post(
+        self, session: Session, me: Present, version: int, hearing_id: str, outcome: str, object_days: int
+    ) -> Answer:
+        """Tell the agency what was decided, and until when it may object.
+
+        Once, while the worker agrees that it is spoken to.
+        """
+        return _done(
+            session, me, hearing_id, Act.PROPOSE,
+            lambda officer, reference: afterwards.tell_outcome(
+                session, sealer(), officer, reference, outcome, object_days, now(), version=version
+            ),
+        )  # fmt: skip
+
+
 def _open(session: Session, me: Present, hearing_id: str, act: Act) -> tuple[str, Officer]:
     """The stored reference, and who acts. Raises NotFound for another unit's, Forbidden where he has an interest."""
     reference = reference_in(hearing_id)
@@ -223,6 +262,13 @@ def _shown(session: Session, me: Present, reference: str) -> Answer:
         "answer": shown.answer,
         "returned": shown.returned,
         "few": shown.few,
+        "longer": shown.longer,
+        "extended": shown.extended,
+        "outcome": shown.outcome,
+        "told_on": shown.hearing.told_on,
+        "object_until": shown.hearing.object_until,
+        "objection": shown.objection,
+        "objected_on": shown.hearing.objected_on,
         "reprisal": shown.reprisal._asdict(),
         "ways": [{"to": target, "lacking": lack} for target, lack in _in_order(shown.ways)],
     }

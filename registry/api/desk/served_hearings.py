@@ -16,7 +16,7 @@ from registry.web.answers import Answer
 from registry.web.complaints import sealer
 from registry.web.desk import reference_in
 from registry.web.payloads import returns, takes
-from schemas.hearings import HearingAnswerSchema, ServedHearingSchema, ServedHearingsSchema
+from schemas.hearings import HearingAnswerSchema, HearingLongerAskedSchema, ServedHearingSchema, ServedHearingsSchema
 
 ns = Namespace("hearings", path="/served-hearings")
 
@@ -64,6 +64,29 @@ class Answering(Resource):  # type: ignore[misc]
         return _done(session, me, version, hearing_id, text, portal.answer)
 
 
+@ns.route("/<hearing_id>/longer")
+class AskingForLonger(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.ANSWER, versioned=True)
+    @takes(HearingLongerAskedSchema(), body=True)
+    @returns(ServedHearingSchema(), "askForLongerToAnswer", (404, 409, 413, 415))
+    def post(self, session: Session, me: Present, version: int, hearing_id: str, text: str) -> Answer:
+        """Ask for longer to answer.
+
+        The last day stays until the authority sets another.
+        """
+        return _done(session, me, version, hearing_id, text, portal.ask_longer)
+
+
+@ns.route("/<hearing_id>/objection")
+class Objecting(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.ANSWER, versioned=True)
+    @takes(HearingAnswerSchema(), body=True)
+    @returns(ServedHearingSchema(), "objectToOutcome", (404, 409, 413, 415))
+    def post(self, session: Session, me: Present, version: int, hearing_id: str, text: str) -> Answer:
+        """Object to what was decided, once and until the day that you were told."""
+        return _done(session, me, version, hearing_id, text, portal.object_to)
+
+
 def _done(
     session: Session, me: Present, version: int, hearing_id: str, text: str, do: Callable[..., object]
 ) -> Answer:  # fmt: skip
@@ -81,6 +104,11 @@ def _shown(session: Session, me: Present, reference: str) -> Answer:
         "answer": shown.answer,
         "answered_on": shown.answered_on,
         "may_answer": shown.may_answer,
+        "longer": shown.longer,
+        "outcome": shown.outcome,
+        "object_until": shown.object_until,
+        "objection": shown.objection,
+        "may_object": shown.may_object,
         "version": shown.version,
     }
     return Answer(value, headers=(etag(shown.version),))
