@@ -3,7 +3,19 @@
 from flask import Flask
 from werkzeug.routing import BaseConverter
 
-from registry.public import agencies, assets, checks, fees, knowledge, log, lookup, paper_code, papers, statistics
+from registry.public import (
+    agencies,
+    assets,
+    badges,
+    checks,
+    fees,
+    knowledge,
+    log,
+    lookup,
+    paper_code,
+    papers,
+    statistics,
+)
 from registry.public.rendering import error_page
 from registry.terms import Language
 from registry.web.errors import show_errors_with
@@ -20,7 +32,7 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     prepare(app)
-    for edge in (lookup, checks, agencies, knowledge, fees, papers, paper_code, statistics, log):
+    for edge in (lookup, checks, agencies, badges, knowledge, fees, papers, paper_code, statistics, log):
         app.register_blueprint(edge.pages)
 
 
