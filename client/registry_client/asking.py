@@ -41,6 +41,7 @@ examples:
 LISTEN_EXAMPLES = """\
 examples:
   {name} --state events.cursor                what happens, line by line; goes on where it was
+  {name} --state events.cursor --stream       the same, as it happens
   {name} --state events.cursor --once         what is new, and end
   {name} --receive 8080 --secret-file secret  deliveries of a webhook, checked, line by line
 """
@@ -92,6 +93,13 @@ def add_commands(command: Command) -> None:
     how.add_argument("--state", metavar="FILE", help="read the feed of events; the file keeps how far")
     how.add_argument("--receive", metavar="[HOST:]PORT", help="receive a webhook's deliveries (127.0.0.1)")
     four.add_argument("--once", action="store_true", help="end when nothing is new")
+    four.add_argument(
+        "--stream",
+        metavar="URL",
+        nargs="?",
+        const="",
+        help="be told as it happens; URL where the stream has an address of its own",
+    )
     four.add_argument("--poll", metavar="SECONDS", type=float, default=5.0, help="between two looks (5)")
     four.add_argument("--secret-file", metavar="FILE", help="secrets of the webhook, one a line")
     for parser in (one, two, three, four):

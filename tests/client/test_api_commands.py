@@ -203,6 +203,30 @@ def test_an_endless_feed_waits_between_two_looks(site: Site, tmp_path: Path) -> 
     assert waits == [7, 7]
 
 
+def test_a_stream_is_taken_up_where_it_broke_off(site: Site, tmp_path: Path) -> None:
+    """Behind the feed's last event: first one that is whole and one that breaks off, then the rest."""
+    told = {"id": "evt_6", "type": "licence.revoked", "timestamp": "2026-11-24T10:00:00Z", "data": {}}
+    first = f": here\n\nid: 6\nevent: x\ndata: {json.dumps(told)}\n\nid: 7\ndata: {{".encode()
+    second = f"id: 7\nevent: x\ndata: {json.dumps(told | {'id': 'evt_7'})}\n\n".encode()
+    site.otherwise = lambda request: feed(request) if "stream" not in request.path else site.streams.pop(0)  # type: ignore[attr-defined]
+    site.streams = [Reply(first, is_broken=True), problem(404), Reply(second)]  # type: ignore[attr-defined]
+    state = tmp_path / "cursor"
+    state.write_text("4")
+    waits: list[float] = []
+    with Client(site.url, key=KEY) as client:
+        events = client.events.stream(CursorFile(state), sleep=waits.append)
+        assert [next(events).id for _ in range(2)] == ["evt_5", "evt_6"]
+        with pytest.raises(said.NotFound):
+            next(events)
+        events = client.events.stream(CursorFile(state), sleep=waits.append)
+        site.otherwise = lambda request: (
+            Reply({"items": [], "next_cursor": "6"}) if "stream" not in request.path else site.streams.pop(0)  # type: ignore[attr-defined]
+        )
+        assert next(events).id == "evt_7"
+    asked = [one.headers["Last-Event-ID"] for one in site.asked if "stream" in one.path]
+    assert (asked, waits, state.read_text()) == (["5", "6", "6"], [1.0], "6\n")
+
+
 SECRET = base64.b64encode(b"an invented secret").decode()
 
 

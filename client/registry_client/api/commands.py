@@ -12,6 +12,8 @@ from registry_client.api.bulk import Answers, Item
 from registry_client.api.client import Client
 from registry_client.api.errors import BadInput, BadSetting, InvalidInput, NoAnswer, ProblemAnswered, UnexpectedAnswer
 from registry_client.api.progress import progress
+from registry_client.api.settings import address_of, key_of
+from registry_client.api.transport import Transport
 from registry_client.api.watches import CursorFile, Watch
 from registry_client.asking import QUESTION
 from registry_client.entries import shown
@@ -161,7 +163,14 @@ def _lines_in(name: str) -> list[str]:
 def _listen(client: Client, options: argparse.Namespace) -> int:
     if not options.poll >= 1:
         raise BadInput("--poll: at least 1 second is expected")
-    for event in client.events.follow(CursorFile(options.state), poll=options.poll, is_endless=not options.once):
+    kept = CursorFile(options.state)
+    if options.stream is None or options.once:
+        found = client.events.follow(kept, poll=options.poll, is_endless=not options.once)
+    else:
+        # A stream that has an address of its own is asked with the same key.
+        source = Transport(address_of(options.stream), key_of(None, options.key_file)) if options.stream else None
+        found = client.events.stream(kept, source)
+    for event in found:
         # Flushed before the cursor goes on: what was not printed comes again.
         print(json.dumps(event.raw, ensure_ascii=False), flush=True)
     return YES

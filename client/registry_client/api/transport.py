@@ -37,6 +37,8 @@ JSON = "application/json"
 TOO_MANY = 429
 AWAY = (502, 503, 504)
 
+MOST_LINE = 1024 * 1024
+
 Body = bytes | Path
 """A file is read while it is sent, anew at each try."""
 
@@ -195,6 +197,17 @@ class Transport:
                         raise self._refusal(response, where, end, after)
             log.debug("%s: again in %.1f s", where, pause)
             self._sleep(pause)
+
+    def lines(self, path: str, headers: Mapping[str, str]) -> Iterator[bytes]:
+        """The lines of an answer that goes on, each as it comes; it may say nothing for `silence` seconds at most."""
+        with self.opened("GET", path, headers=headers) as (response, where, _):
+            try:
+                for line in response.iter_lines(chunk_size=1):
+                    if len(line) > MOST_LINE:
+                        raise UnexpectedAnswer(f"{where}: a line is longer than {MOST_LINE} bytes")
+                    yield line
+            except (RequestException, HTTPError, OSError) as error:
+                raise NoAnswer(f"{where}: it broke off: {_why(error)}") from None
 
     def save(
         self, method: str, path: str, file: IO[bytes], whole: float, query: Mapping[str, str] | None = None

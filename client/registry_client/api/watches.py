@@ -1,5 +1,6 @@
 """What is watched, what happened to it, and where that is sent. Needs a key with the scope `watches`."""
 
+import json
 import os
 import tempfile
 import time
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from registry_client.api.answers import Raw, Whole
-from registry_client.api.errors import BadInput
+from registry_client.api.errors import BadInput, NoAnswer
 from registry_client.api.pages import items_of
 from registry_client.api.questions import as_body, as_query
 from registry_client.api.reading import read
@@ -22,6 +23,9 @@ MOST_EVENTS = 500
 POLL = 5.0
 """Seconds between two looks at a feed in which nothing is new."""
 MOST_CURSOR = 200
+AGAIN = 1.0
+"""Seconds before a stream that ended is asked for again."""
+EVENT_STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +208,56 @@ class Events(_Part):
                     return
                 sleep(poll)
 
+    def stream(
+        self, kept: CursorFile, source: Transport | None = None, *, sleep: Callable[[float], None] = time.sleep
+    ) -> Iterator[Event]:
+        """As follow(), told within a moment: first what is behind the file's place, then as it happens, without end.
+
+        `source` is where the stream stands, if not at the registry's own address. What breaks off is taken up again.
+        """
+        page = self._page(kept.read())
+        while True:
+            for event in page.items:
+                yield event
+                kept.write(event.cursor)
+            if not page.is_more:
+                break
+            page = self._page(page.next_cursor)
+        cursor = page.next_cursor
+        while True:
+            try:
+                for event in _streamed(source or self._transport, cursor):
+                    yield event
+                    cursor = event.cursor
+                    kept.write(cursor)
+            except NoAnswer:
+                pass
+            # It ends after an hour by itself, too.
+            sleep(AGAIN)
+
     def _page(self, cursor: str | None) -> _Page:
         query = as_query({"after": cursor, "limit": MOST_EVENTS})
         return self._got(_Page, "GET", path_of("events"), query=query)
+
+
+def _streamed(source: Transport, cursor: str) -> Iterator[Event]:
+    """Server-sent events behind a cursor, until the stream ends. Raises NoAnswer where it breaks off."""
+    place, told = cursor, b""
+    for line in source.lines(path_of("events", "stream"), {"Accept": EVENT_STREAM, "Last-Event-ID": cursor}):
+        name, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if name == b"id":
+            place = value.decode("ascii", "replace")
+        elif name == b"data":
+            told = value
+        elif not line and told:
+            try:
+                found = json.loads(told)
+            except (ValueError, RecursionError):
+                # Not an event but a word of why it ends; asking again tells.
+                return
+            yield read(Event, {**found, "cursor": place}, "event")
+            told = b""
 
 
 class Webhooks(_Part):
