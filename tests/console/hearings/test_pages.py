@@ -7,7 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.case_terms import CaseRole, DecisionOutcome
 from registry.clock import now
+from registry.complaints.casework import Officer as Caseworker
+from registry.complaints.decisions import actions as decisions
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.sealing import Sealer
 from registry.keyring import Keyring
@@ -264,3 +267,33 @@ def test_longer_to_answer_is_asked_for_on_the_agencys_page_and_given_on_the_case
     assert (early.status_code, "no decision yet" in words_of(early)) == (409, True)
     none = rep.post(f"{theirs}/object", version=version_on(rep, theirs), objection="x")
     assert (none.status_code, "nothing to object to" in words_of(none)) == (409, True)
+
+
+def test_an_agency_is_told_the_outcome_on_its_page_and_objects_and_the_case_shows_it(
+    session: Session, sealer: Sealer, writer: Desk, checker: Desk, case: Heard, desk_for: DeskOf
+) -> None:
+    path, theirs = served(writer, checker, case)
+    rep = desk_for(Role.AGENCY_REP, name="Second Rep", unit=case.desk)
+    rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="None.")
+    author = Caseworker(writer.officer.reference, CaseRole.INVESTIGATOR, "it-labour")
+    written = decisions.write(
+        session, sealer, author, case.reference, DecisionOutcome.UPHELD, now(),
+        reasons="The inspector saw twelve in a drawer.", summary="It was upheld.", object_days=60,
+    )  # fmt: skip
+    decider = Caseworker("D. Decider", CaseRole.DECIDER, "it-labour")
+    decisions.make(session, sealer, decider, written.reference, lambda *_: "It was upheld.", now())
+    session.commit()
+    typed = f"Documents are kept {SCRIPT}"
+    copied = writer.post(f"{path}/tell", version=version_on(writer, path), outcome=SPOKEN, object_days=60)
+    assert (copied.status_code, "word for word" in words_of(copied)) == (400, True)
+    told = writer.post(f"{path}/tell", version=version_on(writer, path), outcome=typed, object_days=60)
+    assert told.status_code == 303, words_of(told)
+    page = rep.get(theirs).get_data(as_text=True)
+    assert f"Documents are kept {ESCAPED}" in page
+    for canary in ("twelve in a drawer", SPOKEN, case.reference, "W Writer"):
+        assert canary not in page
+    assert (
+        rep.post(f"{theirs}/object", version=version_on(rep, theirs), objection="We do not agree.").status_code == 303
+    )
+    assert "We do not agree." in words_of(writer.get(path))
+    assert "objected to the decision" in words_of(writer.get(f"/console/cases/{case.reference}"))
