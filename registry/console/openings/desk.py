@@ -21,7 +21,6 @@ from registry.console.rendering import language
 from registry.console.typed import any_number_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.web.desk import require_right
 from registry.web.downloads import sent_file
 from registry.web.transaction import services
 
@@ -116,7 +115,6 @@ def _ask(session: Session, me: Present, reference: str, kind: OpeningKind) -> Ba
 def _looker(session: Session, me: Present, reference: str, opening: str) -> Officer:
     """Whoever looks still needs the right to ask: a role that was taken away closes what it opened."""
     kind = queries.require_of_case(session, me.standing.unit, reference, opening).kind
-    require_right(me, RIGHT_TO[kind], Act.PROPOSE)
     return acting(me, RIGHT_TO[kind], Act.PROPOSE)
 
 
