@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.codes import Problem
+from registry.console.rendering import language
 from registry.errors import (
     ActRefused,
     ChannelChangeRefused,
@@ -15,16 +16,19 @@ from registry.errors import (
     RegistryError,
     StaleVersion,
 )
+from registry.terms import Language
+from registry.web.languages import has_text, text
 
 _REFUSED = (ChannelChangeRefused, InvalidInput, IllegalMove, NotNow, StaleVersion, ActRefused)
 
 
 class Refusal(NamedTuple):
-    """Why a form was refused: `code` has its words at `problem.<code>`, `detail` says what to do."""
+    """Why a form was refused: `code` has its words at `problem.<code>`, `detail` says what to do, in `language`."""
 
     status: int
     code: Problem
     detail: str
+    language: Language
 
 
 def attempt(session: Session, act: Callable[[], object]) -> Refusal | None:
@@ -38,4 +42,7 @@ def attempt(session: Session, act: Callable[[], object]) -> Refusal | None:
 
 
 def _refusal(refused: RegistryError) -> Refusal:
-    return Refusal(400 if isinstance(refused, InvalidInput) else 409, refused.code, refused.text)
+    status = 400 if isinstance(refused, InvalidInput) else 409
+    if isinstance(refused, ActRefused) and has_text(f"console.fault.{refused.reason}"):
+        return Refusal(status, refused.code, text(language(), f"console.fault.{refused.reason}"), language())
+    return Refusal(status, refused.code, refused.text, Language.EN)

@@ -66,8 +66,8 @@ def linked(desk: Desk, ministry: Provider) -> None:
     desk.client.delete_cookie("console", path="/console")
 
 
-def way_back(client: FlaskClient, ministry: Provider) -> str:
-    going = client.post("/console/sign-in/with/it")
+def way_back(client: FlaskClient, ministry: Provider, key: str = "it") -> str:
+    going = client.post(f"/console/sign-in/with/{key}")
     return ministry.visit(there(going.get_data(as_text=True)))
 
 
@@ -131,6 +131,8 @@ def test_an_account_there_is_one_officers_of_that_authority(
     assert "is another one" in words_of(desk.post("/console/own/links/it", password="wrong"))
     assert "another authority" in words_of(desk.post("/console/own/links/other", password=PASSWORD))
     linked(desk, ministry)
+    # Nor does another authority's entry of the same provider let him in.
+    assert client.get(way_back(client, ministry, "other")).status_code == 403
     colleague = make_officer(session, keyring, Role.TRIAGE, email="other@authority.example").officer
     other = desk_of(client, session, colleague)
     going = other.post("/console/own/links/it", password=PASSWORD)
