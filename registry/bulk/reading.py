@@ -1,13 +1,14 @@
 """The rows of a list that somebody asks about: CSV or XLSX, whatever the encoding, one after another."""
 
 import os
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from registry.bulk.rules import Columns, guessed, lacking
-from registry.errors import ImportRefused, UnreadableList
+from registry.bulk.rules import JOBS, Columns, guessed, lacking
+from registry.errors import ImportRefused, TooLarge, UnreadableList
 from registry.imports.columns import Column, below, first_lines
 from registry.imports.mapping import Layout
 from registry.imports.reading import form_of
@@ -65,6 +66,19 @@ def columns_of_lines(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> l
     named = [len(guessed(line, wanted).columns) for line in lines[:HEADER_WITHIN]]
     filled = named if any(named) else [sum(bool(cell.strip()) for cell in line) for line in lines[:HEADER_WITHIN]]
     return below(lines, filled.index(max(filled)))
+
+
+def require_small(path: Path, most: int) -> None:
+    """Raises TooLarge where a workbook unpacks to more than `most` bytes: who asks in one go waits for it in the server."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, OSError):
+        # No workbook, or a broken one: whoever reads it says so.
+        return
+    if size > most:
+        said = f"the workbook unpacks to {size >> 20} MB; in one go {most >> 20} MB are read"
+        raise TooLarge(f"{said}: send it to {JOBS}, or as CSV")
 
 
 def mapping_of(columns: Sequence[Column], wanted: Sequence[str]) -> Columns:

@@ -12,7 +12,7 @@ from registry.api.employers.answering import CorridorAsked, Given, answers, corr
 from registry.api.employers.items import QUESTIONS, Item, Keys, Sent, Writer, asking, items_in
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
 from registry.api.questions import says_something
-from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require
+from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require, require_small
 from registry.bulk.rules import (
     CORRIDOR,
     JOBS,
@@ -49,6 +49,9 @@ corridors = Namespace("corridor verifications", path="/corridor-verifications")
 
 MOST_BYTES = 16 << 20
 """A body of 10,000 questions of the longest kind."""
+MOST_UNPACKED = 64 << 20
+MOST_UNPACKED_WITHOUT_KEY = 4 << 20
+"""Bytes that a workbook may unpack to in one go: reading it takes a thread of the server."""
 
 CORRIDORS = ItemReader(CorridorItemSchema())
 _VARIES = (("Vary", "Accept"),)
@@ -123,6 +126,7 @@ def listed_in(
         _require_few(len(sent))
         return Listed([Sent(fields) for fields in sent])
     with held(sent) as path:
+        require_small(path, MOST_UNPACKED if _has_key() else MOST_UNPACKED_WITHOUT_KEY)
         there = columns_in(path, wanted)
         columns = mapping_of(there, wanted)
         require(columns.columns, wanted, [column.name for column in there])
@@ -137,8 +141,12 @@ def listed_in(
     return Listed(items, columns)
 
 
+def _has_key() -> bool:
+    return g.get("organisation") is not None
+
+
 def _require_few(count: int) -> None:
-    most = MOST_WITHOUT_KEY if g.get("organisation") is None else MOST_AT_ONCE
+    most = MOST_AT_ONCE if _has_key() else MOST_WITHOUT_KEY
     if count > MOST_AT_ONCE:
         raise TooManyQuestions(
             f"more than {MOST_AT_ONCE} questions are not answered in one go: send the list to {JOBS}, which takes a million"

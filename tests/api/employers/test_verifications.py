@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -216,6 +217,16 @@ def test_a_file_is_read_by_its_header_and_answered_as_a_table_without_formulas(
     cells = list(book["answers"].iter_rows(values_only=True))
     assert cells[2][:3] == ("b", 3, "yes")
     assert not any(str(cell).startswith("=") for row in cells for cell in row)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_workbook_that_was_made_to_fill_a_disk_is_not_unpacked(client: FlaskClient) -> None:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (6 << 20))
+    refused = send(client, body.getvalue(), XLSX)
+    assert refused.status_code == 413
+    assert "unpacks to 6 MB" in refused.json["detail"]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
