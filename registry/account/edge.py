@@ -2,12 +2,21 @@
 
 from flask import Blueprint, Flask
 
-from registry.account import keys, lists, own, people, signing
+from registry.account import keys, lists, own, people, signing, watches, webhooks
 from registry.account.guard import PATH
 from registry.account.rendering import error_page, files
 from registry.web.errors import show_errors_with
 
-PAGES: tuple[Blueprint, ...] = (files, signing.pages, keys.pages, lists.pages, people.pages, own.pages)
+PAGES: tuple[Blueprint, ...] = (
+    files,
+    signing.pages,
+    keys.pages,
+    lists.pages,
+    watches.pages,
+    webhooks.pages,
+    people.pages,
+    own.pages,
+)
 
 
 class UnguardedRoute(RuntimeError):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.clock import instant_text
@@ -52,6 +52,12 @@ def last_positions(session: Session, organisation_ids: Sequence[int]) -> dict[in
     return {row.organisation_id: row.last_position for row in session.execute(query)}
 
 
+def type_on(event: WatchEvent, today: date) -> EventType:
+    """What may be told of it on a day: its type, or that the law lets nobody be told any more."""
+    is_over = event.publish_until is not None and today > event.publish_until
+    return EventType.WITHHELD if is_over else event.type
+
+
 def said_of(event: WatchEvent, today: date) -> dict[str, Any]:
     """What is told of an event, in the feed, in a stream and to a webhook alike: plain JSON.
 
@@ -63,10 +69,8 @@ def said_of(event: WatchEvent, today: date) -> dict[str, Any]:
         "source": event.source,
         "log_index": event.log_index,
     }
-    told = event.type
-    if event.publish_until is not None and today > event.publish_until:
-        told = EventType.WITHHELD
-    else:
+    told = type_on(event, today)
+    if told is event.type:
         data |= event.data
     said = {name: value for name, value in data.items() if value is not None}
     return {"id": f"evt_{event.reference}", "type": str(told), "timestamp": instant_text(event.at), "data": said}
@@ -102,9 +106,13 @@ def _refuse(parameter: str) -> NoReturn:
     raise InvalidInput([Fault(parameter, Problem.INVALID_CURSOR, detail)])
 
 
-def events_since(session: Session, organisation_id: int, position: int, most: int) -> tuple[list[Place], int]:
-    """As `events_after`, with how many there are in all behind that place."""
-    count = session.execute(
-        select(func.count()).where(FeedRow.organisation_id == organisation_id, FeedRow.position > position)
-    ).scalar_one()
-    return events_after(session, organisation_id, position, most), count
+def events_before(session: Session, organisation_id: int, most: int) -> list[Place]:
+    """The latest events of an organisation's feed, the newest first."""
+    query = (
+        select(FeedRow.position, WatchEvent)
+        .join(WatchEvent, WatchEvent.id == FeedRow.event_id)
+        .where(FeedRow.organisation_id == organisation_id)
+        .order_by(FeedRow.position.desc())
+        .limit(most)
+    )
+    return [Place(place, event) for place, event in session.execute(query)]

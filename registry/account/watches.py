@@ -1,0 +1,82 @@
+"""What the organisation watches, and what happened to it, on a page. Nobody else is told that it watches."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.account.guard import for_members
+from registry.account.rendering import page, to
+from registry.clock import day_at, now
+from registry.employers.sessions import MemberPresent
+from registry.errors import InvalidInput, NotNow
+from registry.watches import actions, queries
+from registry.watches.feed import events_before, type_on
+from registry.watches.numbers import Number
+from registry.web.asking import keyring
+
+pages = Blueprint("account_watches", __name__)
+
+MOST_SHOWN = 30
+
+
+@pages.get("/watches")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    return _page(session, me)
+
+
+@pages.post("/watches")
+@for_members
+def make(session: Session, me: MemberPresent) -> Response:
+    """One agency or licence by its reference, or a list of numbers, one a line."""
+    ours, today = me.organisation.id, day_at(now(), None)
+    label, what = request.form.get("label", "")[:200], request.form.get("what", "").strip()
+    lines = [line.strip() for line in what.splitlines() if line.strip()]
+    waiting: tuple[int, ...] = ()
+    try:
+        if request.form.get("kind") == "list":
+            numbers = [Number(line[:120]) for line in lines]
+            _, told = actions.watch_list(session, keyring(), ours, numbers, label, today)
+            waiting = told.waited_for
+        elif request.form.get("kind") == "licence":
+            actions.watch_licence(session, ours, what[:40], label, today)
+        else:
+            actions.watch_agency(session, ours, what[:40], label, today)
+    except (InvalidInput, NotNow) as refused:
+        # Each refuses before it writes anything: there is nothing to be undone.
+        return _page(session, me, fault=_word(refused))
+    return _page(session, me, waiting=waiting) if waiting else to("watches")
+
+
+@pages.post("/watches/<reference>/pause")
+@for_members
+def pause(session: Session, me: MemberPresent, reference: str) -> Response:
+    watch = queries.watch_named(session, me.organisation.id, reference).watch
+    actions.change(session, me.organisation.id, reference, is_paused=not watch.is_paused)
+    return to("watches")
+
+
+@pages.post("/watches/<reference>/end")
+@for_members
+def end(session: Session, me: MemberPresent, reference: str) -> Response:
+    actions.end(session, me.organisation.id, reference)
+    return to("watches")
+
+
+def _word(refused: InvalidInput | NotNow) -> str:
+    if isinstance(refused, NotNow):
+        return "too_many_watches"
+    return "bad_watch_label" if refused.faults[0].parameter == "label" else "bad_watch"
+
+
+def _page(session: Session, me: MemberPresent, *, fault: str | None = None, waiting: tuple[int, ...] = ()) -> Response:
+    ours, today = me.organisation.id, day_at(now(), None)
+    return page(
+        "watches.html",
+        here="watches",
+        status=400 if fault else 200,
+        fault=fault,
+        waiting=waiting,
+        watches=queries.watches_of(session, ours),
+        events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MOST_SHOWN)],
+        said={name: request.form.get(name, "") if fault else "" for name in ("label", "what", "kind")},
+    )

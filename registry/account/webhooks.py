@@ -1,0 +1,95 @@
+"""The organisation's webhooks on a page: made, tested, switched off and on, with what became of each delivery."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.account.guard import for_members
+from registry.account.rendering import page, to
+from registry.clock import now
+from registry.employers.sessions import MemberPresent
+from registry.errors import InvalidInput, NotNow
+from registry.watch_terms import WebhookState
+from registry.watches import webhooks
+from registry.web.asking import keyring
+from registry.web.transaction import services
+
+pages = Blueprint("account_webhooks", __name__)
+
+MOST_SHOWN = 20
+
+
+@pages.get("/webhooks")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    return _page(session, me)
+
+
+@pages.post("/webhooks")
+@for_members
+def make(session: Session, me: MemberPresent) -> Response:
+    url, label = request.form.get("url", "")[:2000], request.form.get("label", "")[:200]
+    is_unsafe = services().settings.has_unsafe_webhooks
+    try:
+        made = webhooks.make(session, keyring(), me.organisation.id, url, label, now(), is_unsafe=is_unsafe)
+    except NotNow:
+        return _page(session, me, fault="too_many_webhooks")
+    except InvalidInput as refused:
+        return _page(session, me, fault="bad_webhook" if refused.faults[0].parameter == "url" else "bad_watch_label")
+    return _page(session, me, made=made.secret)
+
+
+@pages.post("/webhooks/<reference>/secret")
+@for_members
+def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
+    made = webhooks.rotate(session, keyring(), me.organisation.id, reference, now())
+    return _page(session, me, made=made.secret)
+
+
+@pages.post("/webhooks/<reference>/test")
+@for_members
+def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Response:
+    try:
+        webhooks.ask_for_test(session, me.organisation.id, reference, now())
+    except NotNow:
+        return _page(session, me, fault="webhook_is_off")
+    return to("webhooks")
+
+
+@pages.post("/webhooks/<reference>/switch")
+@for_members
+def switch(session: Session, me: MemberPresent, reference: str) -> Response:
+    webhook = webhooks.held(session, me.organisation.id, reference)
+    is_on = webhook.state is WebhookState.ENABLED
+    state = WebhookState.DISABLED if is_on else WebhookState.ENABLED
+    webhooks.change(session, me.organisation.id, reference, now(), state=state)
+    return to("webhooks")
+
+
+@pages.post("/webhooks/<reference>/deliveries/<event>")
+@for_members
+def again(session: Session, me: MemberPresent, reference: str, event: str) -> Response:
+    try:
+        webhooks.send_again(session, me.organisation.id, reference, event, now())
+    except NotNow:
+        return _page(session, me, fault="webhook_is_off")
+    return to("webhooks")
+
+
+@pages.post("/webhooks/<reference>/end")
+@for_members
+def end(session: Session, me: MemberPresent, reference: str) -> Response:
+    webhooks.end(session, me.organisation.id, reference)
+    return to("webhooks")
+
+
+def _page(session: Session, me: MemberPresent, *, fault: str | None = None, made: str | None = None) -> Response:
+    found = webhooks.webhooks_of(session, me.organisation.id)
+    return page(
+        "webhooks.html",
+        here="webhooks",
+        status=400 if fault else 200,
+        fault=fault,
+        made=made,
+        webhooks=[(one, webhooks.deliveries_of(session, one, MOST_SHOWN)) for one in found],
+        said={name: request.form.get(name, "") if fault else "" for name in ("label", "url")},
+    )
