@@ -272,7 +272,7 @@ def _refused(delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
 
 
 def _judge(session: Session, webhook: Webhook, at: datetime) -> None:
-    """Switch off what took nothing for three days; its owner is told by mail."""
+    """Switch off what took nothing for three days: the page and the API say so, and nothing more is queued for it."""
     if webhook.state is WebhookState.ENABLED and rules.is_disabled(webhook.failing_since, at):
         webhook.state, webhook.disabled_at = WebhookState.DISABLED, at
     if webhook.state is WebhookState.DISABLED:
