@@ -53,6 +53,7 @@ from schemas.watches import EventSchema
 METHODS = ("get", "post", "put", "patch", "delete")
 
 _PATH_PARAMETER = re.compile(r"<(\w+)>")
+_CONVERTER = re.compile(r"<[^<>]+:")
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -329,7 +330,7 @@ def views_of(namespace: Namespace) -> Iterator[tuple[str, str, Callable[..., Any
             for method in METHODS:
                 view = getattr(route.resource, method, None)
                 if view is not None:
-                    yield f"{PREFIX}{namespace.path}{url}", method, view
+                    yield _CONVERTER.sub("<", f"{PREFIX}{namespace.path}{url}"), method, view
 
 
 def _name_of(schema: Any) -> str:

@@ -5,7 +5,7 @@ not, must wait; the wait is written down by the caller's commit before the answe
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,14 +16,12 @@ from registry.audit.actions import record
 from registry.errors import ActRefused
 from registry.keyring import Keyring
 from registry.officers import factors, joining, passwords, security_keys, sessions
+from registry.officers.delays import REMEMBERED, Delays
 from registry.officers.models import FactorKind, Officer, OfficerState, SignInDelay
 from registry.officers.security_keys import Place
 from registry.officers.sessions import Present
 
-FREE_FAILURES = 5
-FIRST_WAIT = timedelta(seconds=30)
-LONGEST_WAIT = timedelta(minutes=15)
-REMEMBERED = timedelta(hours=24)
+DELAYS = Delays("officer-delays")
 
 
 class Step(StrEnum):
@@ -47,9 +45,9 @@ class Attempt:
 
 def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: datetime) -> Attempt:
     """The first step. The session it begins opens the second step and nothing else."""
-    delay = _delay(session, keyring, email)
-    if delay is not None and delay.until > at:
-        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at))
+    seconds = DELAYS.seconds_left(session, keyring, email, at)
+    if seconds:
+        return Attempt(Step.WAIT, seconds=seconds)
     officer = _named(session, email)
     kept = officer.password if officer is not None and officer.state is OfficerState.ACTIVE else None
     if not passwords.is_right(password, kept) or officer is None:
@@ -66,9 +64,9 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
     The session becomes another one under another token: what somebody planted before opens nothing.
     """
     officer, _ = sessions.half_present(session, token, at)
-    delay = _delay(session, keyring, officer.email)
-    if delay is not None and delay.until > at:
-        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
+    seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
+    if seconds:
+        return Attempt(Step.WAIT, seconds=seconds, officer=officer)
     apps = [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.TOTP]
     is_right = any(factors.is_code_right(session, keyring, app, code, at) for app in apps)
     if not is_right and not factors.take_recovery_code(session, officer, code, today):
@@ -82,9 +80,9 @@ def give_key(
 ) -> Attempt:
     """The second step with what a security key signed, counted as a code is. Raises NotSignedIn without the first."""
     officer, half = sessions.half_present(session, token, at)
-    delay = _delay(session, keyring, officer.email)
-    if delay is not None and delay.until > at:
-        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
+    seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
+    if seconds:
+        return Attempt(Step.WAIT, seconds=seconds, officer=officer)
     if not security_keys.is_key_right(session, half, officer, place, answer, at, today):
         _failed(session, keyring, officer.email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
@@ -94,7 +92,7 @@ def give_key(
 def enter(session: Session, keyring: Keyring, token: str, officer: Officer, at: datetime) -> Attempt:
     """Begin the full session of an officer who has proved both; the half one ends."""
     sessions.end(session, token, at)
-    session.execute(delete(SignInDelay).where(SignInDelay.digest == _digest(keyring, officer.email)))
+    DELAYS.forget(session, keyring, officer.email)
     begun = sessions.begin(session, officer, at, is_full=True)
     record(session, "officer.signed_in", officer.reference, on=at.date(), actor=officer.reference)
     return Attempt(Step.IN, begun, officer=officer)
@@ -124,9 +122,9 @@ def ask_again(session: Session, keyring: Keyring, officer: Officer, password: st
 
     Wrong passwords are counted as at the door: who sits down at an open session cannot try them all.
     """
-    delay = _delay(session, keyring, officer.email)
-    if delay is not None and delay.until > at:
-        return Attempt(Step.WAIT, seconds=_seconds(delay.until - at), officer=officer)
+    seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
+    if seconds:
+        return Attempt(Step.WAIT, seconds=seconds, officer=officer)
     if not passwords.is_right(password, officer.password):
         _failed(session, keyring, officer.email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
@@ -145,31 +143,8 @@ def _named(session: Session, email: str) -> Officer | None:
     return session.scalars(select(Officer).where(Officer.email == tidy_email(email)[:200])).one_or_none()
 
 
-def _delay(session: Session, keyring: Keyring, email: str) -> SignInDelay | None:
-    # Locked: attempts at one address at once are counted one after another.
-    query = select(SignInDelay).where(SignInDelay.digest == _digest(keyring, email)).with_for_update()
-    return session.scalars(query).one_or_none()
-
-
 def _failed(session: Session, keyring: Keyring, email: str, at: datetime, officer: Officer | None) -> None:
-    delay = _delay(session, keyring, email)
-    if delay is None:
-        delay = SignInDelay(digest=_digest(keyring, email), failures=0, until=at)
-        session.add(delay)
-    elif at - delay.until > REMEMBERED:
-        delay.failures = 0
-    delay.failures += 1
-    over = delay.failures - FREE_FAILURES
-    delay.until = at + min(FIRST_WAIT * 2 ** min(over, 10), LONGEST_WAIT) if over >= 0 else at
-    session.flush()
+    DELAYS.failed(session, keyring, email, at)
     # Of an address that nobody has there is nothing to say: whoever types it may have mistyped a password there.
     if officer is not None:
         record(session, "officer.sign_in_refused", officer.reference, on=at.date(), actor="nobody")
-
-
-def _digest(keyring: Keyring, email: str) -> str:
-    return keyring.digest("officer-delays", tidy_email(email)[:200])
-
-
-def _seconds(wait: timedelta) -> int:
-    return int(wait.total_seconds()) + 1

@@ -51,7 +51,9 @@ def test_the_served_document_is_the_committed_one(client: FlaskClient) -> None:
 def test_every_address_under_api_is_documented(settings: Settings, make_app: Callable[[Settings], Flask]) -> None:
     app = make_app(replace(settings, edges=frozenset(Edge)))
     served = {
-        re.sub(r"<(\w+)>", r"{\1}", rule.rule) for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/v1/")
+        re.sub(r"<(?:[^<>]+:)?(\w+)>", r"{\1}", rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/")
     }
     assert served == {path for path in document()["paths"] if path.startswith("/api/v1/")}
 

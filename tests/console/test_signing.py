@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.audit.models import AuditEntry
 from registry.clock import day_at, now
 from registry.keyring import Keyring
-from registry.officers import accounts, factors, signing_in
+from registry.officers import accounts, delays, factors
 from registry.officers.rights import Role
 from tests.console.signed_in import desk_of, words_of
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
@@ -86,7 +86,7 @@ def test_every_failure_looks_alike(client: FlaskClient, joined: Joined, fields: 
 
 
 def test_failures_are_counted_even_if_the_asker_breaks_off(client: FlaskClient, joined: Joined) -> None:
-    for _ in range(signing_in.FREE_FAILURES):
+    for _ in range(delays.FREE_FAILURES):
         client.post("/console/sign-in", data={"email": EMAIL, "password": "wrong"})
     response = client.post("/console/sign-in", data={"email": EMAIL, "password": PASSWORD})
     assert response.status_code == 429

@@ -13,7 +13,7 @@ from registry.audit.models import AuditEntry
 from registry.clock import now
 from registry.errors import ActRefused, NotFound
 from registry.keyring import Keyring
-from registry.officers import accounts, factors, security_keys, sessions, signing_in
+from registry.officers import accounts, delays, factors, security_keys, sessions, signing_in
 from registry.officers.models import KeyChallenge, Officer, SignedIn
 from registry.officers.rights import Role
 from registry.officers.security_keys import ANSWER_WITHIN, Place, place_of
@@ -130,7 +130,7 @@ def test_what_opens_nothing(door: Door, keyring: Keyring) -> None:
         assert door.give(half, answer) is Step.REFUSED, name
         # Failures count as wrong codes do; here each begins afresh.
         undone.rollback()
-    for _ in range(signing_in.FREE_FAILURES):
+    for _ in range(delays.FREE_FAILURES):
         half = door.half()
         door.give(half, "{}")
     assert door.give(half, door.key.signed(door.wanted(half))) is Step.WAIT

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.clock import now
 from registry.errors import NotSignedIn
 from registry.keyring import Keyring
-from registry.officers import accounts, factors, sessions, signing_in
+from registry.officers import accounts, delays, factors, sessions, signing_in
 from registry.officers.models import OfficerState, SignedIn
 from registry.officers.rights import Role
 from registry.officers.signing_in import Step
@@ -96,13 +96,13 @@ def test_after_some_failures_an_address_must_wait_known_or_not(
     session: Session, keyring: Keyring, joined: Joined, email: str
 ) -> None:
     at = now()
-    steps = [signing_in.sign_in(session, keyring, email, "wrong", at).step for _ in range(signing_in.FREE_FAILURES)]
-    assert steps == [Step.REFUSED] * signing_in.FREE_FAILURES
+    steps = [signing_in.sign_in(session, keyring, email, "wrong", at).step for _ in range(delays.FREE_FAILURES)]
+    assert steps == [Step.REFUSED] * delays.FREE_FAILURES
     # Even the right password is not tried before its time.
     waiting = signing_in.sign_in(session, keyring, email, PASSWORD, at)
     assert waiting.step is Step.WAIT
     assert 0 < waiting.seconds <= 31
-    later = at + signing_in.FIRST_WAIT + timedelta(seconds=1)
+    later = at + delays.FIRST_WAIT + timedelta(seconds=1)
     after = signing_in.sign_in(session, keyring, email, PASSWORD, later).step
     assert after is (Step.SECOND_FACTOR if email == EMAIL else Step.REFUSED)
 
@@ -110,7 +110,7 @@ def test_after_some_failures_an_address_must_wait_known_or_not(
 def test_wrong_codes_make_wait_too(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
     half = str(signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token)
-    for _ in range(signing_in.FREE_FAILURES):
+    for _ in range(delays.FREE_FAILURES):
         signing_in.give_code(session, keyring, half, "000000", at, at.date())
     assert signing_in.give_code(session, keyring, half, joined.code(at), at, at.date()).step is Step.WAIT
 

@@ -113,7 +113,8 @@ class Settings(Resource):  # type: ignore[misc]
         return Answer({"days": days})
 
 
-@ns.route("/<receipt_id>")
+# No word, so that the address where anybody checks a receipt stays what it is.
+@ns.route("/<string(minlength=12):receipt_id>")
 class Receipt(Resource):  # type: ignore[misc]
     @needs_scope(Scope.RECEIPTS)
     @takes()
@@ -131,7 +132,7 @@ class Receipt(Resource):  # type: ignore[misc]
             actions.let_go(session, current_organisation().id, _read(receipt_id))
 
 
-@ns.route("/<receipt_id>/check")
+@ns.route("/<string(minlength=12):receipt_id>/check")
 class Check(Resource):  # type: ignore[misc]
     @needs_scope(Scope.RECEIPTS)
     @takes()

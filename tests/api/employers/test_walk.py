@@ -1,5 +1,6 @@
 """Every operation for organisations' programs, asked without a key and with one for everything else."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,7 +25,7 @@ def operations(app: Flask) -> Iterator[tuple[str, str, Any]]:
             if view is not None and resource.__module__.startswith("registry.api.employers"):
                 path = rule.rule
                 for name in rule.arguments:
-                    path = path.replace(f"<{name}>", "ZKVVNVJNRFYS")
+                    path = re.sub(rf"<(?:[^<>]+:)?{name}>", "ZKVVNVJNRFYS", path)
                 yield method, path, view
 
 
