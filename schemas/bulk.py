@@ -152,7 +152,7 @@ class SupplyItemSchema(SectorOnDaySchema):
     activity = Word(Activity, metadata={"description": "What the provider does."})
 
 
-class JobColumnsSchema(InSchema):
+class ChosenColumnsSchema(InSchema):
     """Which column holds which field."""
 
     kind = Word(JobKind, required=True, metadata={"description": "What the rows ask."})

@@ -25,7 +25,7 @@ ORPHANED = 86_400
 _running: list[subprocess.Popen[bytes]] = []
 
 
-@click.group()
+@click.group(epilog="\b\nExamples:\n  registry lists work")
 def lists() -> None:
     """Lists of questions that organisations sent."""
 

@@ -26,8 +26,10 @@ content_type_overrides:
   application/statuslist+jwt: text/plain
   application/registry-receipt+jwt: text/plain
   application/jwk-set+json: application/json
+  text/csv: application/octet-stream
+  application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
 """
-"""The generator has to be told that signed tokens are text."""
+"""The generator has to be told that signed tokens are text, and that lists are files."""
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from registry.web.answers import Answer, File, asked_language
 from registry.web.organisations import current_organisation, needs_scope
 from registry.web.payloads import returns, returns_nothing, saves, takes, takes_upload
 from registry.web.transaction import reading, services, writing
-from schemas.bulk import JobColumnsSchema, JobSchema, JobsSchema
+from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema
 
 ns = Namespace("verification-jobs", path="/verification-jobs")
 
@@ -72,7 +72,7 @@ class Job(Resource):  # type: ignore[misc]
 @ns.route("/<job_id>/columns")
 class Columns(Resource):  # type: ignore[misc]
     @needs_scope(Scope.JOBS)
-    @takes(JobColumnsSchema(), body=True)
+    @takes(ChosenColumnsSchema(), body=True)
     @returns(JobSchema(), "correctColumns", (404, 409, 413, 415), kept=False)
     def put(self, job_id: str, kind: JobKind, columns: dict[str, Any]) -> Answer:
         """Say what the rows of a list ask and which column holds what, before it is started."""
