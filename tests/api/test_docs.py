@@ -51,5 +51,5 @@ def test_the_plain_list_is_read_without_a_script(browser: Browser, served: Serve
     page.goto(f"{served.base_url}/docs/endpoints")
     page.get_by_role("link", name="GET /api/v1/corridor").click()
     assert page.url.endswith("#verifyCorridor")
-    assert page.get_by_role("heading", name="/api/v1/corridor").is_visible()
+    assert page.get_by_role("heading", name="GET /api/v1/corridor").is_visible()
     context.close()
