@@ -176,6 +176,7 @@ class Problem(StrEnum):
     NOT_A_DATE = "not_a_date"
     NOT_AN_INSTANT = "not_an_instant"
     INVALID_CURSOR = "invalid_cursor"
+    CURSOR_TOO_OLD = "cursor_too_old"
     INVALID_ID = "invalid_id"
     IMPOSSIBLE_LEI = "impossible_lei"
     IMPOSSIBLE_VAT = "impossible_vat"

@@ -39,6 +39,12 @@ class NotFound(RegistryError):
     code = Problem.NOT_FOUND
 
 
+class CursorTooOld(RegistryError):
+    """What lay behind the place is not kept any more; the text says how to go on."""
+
+    code = Problem.CURSOR_TOO_OLD
+
+
 class TooLarge(RegistryError):
     code = Problem.PAYLOAD_TOO_LARGE
 

@@ -67,6 +67,7 @@ STATUSES = {
     404: "There is nothing of this reference.",
     405: "This address takes only the methods that `Allow` names.",
     409: "It does not fit what stands there now; `code` says why.",
+    410: "What is asked for is not kept any more; `detail` says how to go on.",
     412: "It was changed since you read it: the version in If-Match is an old one. Nothing was changed.",
     413: "The body is larger than this address takes: 160 KiB, or 20 MB of a file.",
     415: "The body must be JSON, and Content-Type must say so; or the file is of a kind that is not taken.",

@@ -14,6 +14,7 @@ from registry.employers import keys as api_keys
 from registry.employers import organisations
 from registry.ids import read_reference
 from registry.terms import Language
+from registry.watches import keeping
 
 
 @click.group(
@@ -98,11 +99,12 @@ def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, r
 @click.argument("reference")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def close(reference: str, yes: bool) -> None:
-    """Close the organisation REFERENCE for good: every key of it ends at once."""
+    """Close the organisation REFERENCE for good: its keys, watches and webhooks end at once, and its feed is removed."""
     at = now()
     with _session() as session:
         organisation = organisations.organisation_named(session, read_reference(reference) or reference)
         if not yes:
             click.confirm(f"Close {organisation.name} ({organisation.reference}) for good?", abort=True)
         organisations.close(session, organisation, at=at, today=day_at(at, None))
+        keeping.forget(session, organisation.id)
     click.echo(f"{reference}: closed.")

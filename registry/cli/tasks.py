@@ -36,7 +36,7 @@ from registry.officers.providers import linking
 from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
-from registry.watches import fanning
+from registry.watches import fanning, keeping
 from registry.web.account_words import account_words
 from registry.web.notice_words import notice_words
 from registry.web.sanction_words import sanction_notice
@@ -204,6 +204,13 @@ def tell_days(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     fanning.hand_on_days(sessions, now())
 
 
+def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Remove deliveries and events that were kept long enough, and what a closed organisation still watches."""
+    done = keeping.purge(sessions, now())
+    if any(done):
+        log.info("watching_purged", **done._asdict())
+
+
 def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
     try:
@@ -236,6 +243,7 @@ TASKS = (
     Task("end_openings", 60.0, end_openings),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     Task("tell_days", 60.0, tell_days),
+    Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),

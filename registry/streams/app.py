@@ -26,6 +26,7 @@ from registry.config import Settings
 from registry.db import engine_for, reading_sessions_for
 from registry.employers import keys
 from registry.errors import (
+    CursorTooOld,
     DatabaseUnavailable,
     Fault,
     InvalidInput,
@@ -37,7 +38,7 @@ from registry.errors import (
 )
 from registry.keyring import Keyring
 from registry.terms import Language
-from registry.watches.feed import cursor_of, events_after, last_position, last_positions, position_of, said_of
+from registry.watches.feed import cursor_of, events_after, kept_position_of, last_position, last_positions, said_of
 from registry.web import languages
 from registry.web.errors import ProblemDocument
 
@@ -55,7 +56,8 @@ BUSY_FOR = 30
 
 _BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}[A-Za-z0-9_-]{{43}})")
 _STATUS: dict[type[RegistryError], int] = {
-    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotFound: 404, TooBusy: 503, DatabaseUnavailable: 503,
+    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotFound: 404, CursorTooOld: 410, TooBusy: 503,
+    DatabaseUnavailable: 503,
 }  # fmt: skip
 
 Scoped = MutableMapping[str, Any]
@@ -138,9 +140,9 @@ class Streams:
             return organisation.id
 
     def _place(self, organisation_id: int, cursor: str) -> int:
-        if cursor:
-            return position_of(self._keyring, organisation_id, cursor)
         with self._sessions() as session:
+            if cursor:
+                return kept_position_of(session, self._keyring, organisation_id, cursor)
             return last_position(session, organisation_id)
 
     async def _tell(self, listener: Listener, receive: Receive, send: Send) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.clock import instant_text
 from registry.codes import Problem
-from registry.errors import Fault, InvalidInput
+from registry.errors import CursorTooOld, Fault, InvalidInput
 from registry.keyring import Keyring
 from registry.watch_terms import EventType
 from registry.watches.models import FeedHead, FeedRow, WatchEvent
@@ -92,6 +92,21 @@ def position_of(keyring: Keyring, organisation_id: int, cursor: str, parameter: 
     if len(body) != 8 or not hmac.compare_digest(seal, _seal(keyring, organisation_id, body)):
         _refuse(parameter)
     return int.from_bytes(body, "big")
+
+
+def kept_position_of(session: Session, keyring: Keyring, organisation_id: int, cursor: str) -> int:
+    """The place of a cursor behind which everything is still kept. Raises InvalidInput, CursorTooOld."""
+    position = position_of(keyring, organisation_id, cursor)
+    first = session.execute(
+        select(func.min(FeedRow.position)).where(FeedRow.organisation_id == organisation_id)
+    ).scalar_one()
+    before = last_position(session, organisation_id) if first is None else first - 1
+    if position < before:
+        raise CursorTooOld(
+            f"{before - position} of the events behind this cursor are older than is kept: look your agencies up anew, and leave "
+            "`after` out to begin with the first event that is kept"
+        )
+    return position
 
 
 def _seal(keyring: Keyring, organisation_id: int, body: bytes) -> bytes:

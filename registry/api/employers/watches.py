@@ -12,7 +12,7 @@ from registry.api.desk.guard import etag
 from registry.api.employers.writes import claim, versioned
 from registry.clock import day_at, now
 from registry.watches import actions, queries
-from registry.watches.feed import cursor_of, events_after, position_of, said_of
+from registry.watches.feed import cursor_of, events_after, kept_position_of, said_of
 from registry.watches.models import Watch
 from registry.watches.numbers import Number
 from registry.watches.queries import Shown
@@ -131,14 +131,14 @@ class Numbers(Resource):  # type: ignore[misc]
 class Events(Resource):  # type: ignore[misc]
     @needs_scope(Scope.WATCHES)
     @takes(EventsQuerySchema())
-    @returns(EventsSchema(), "listEvents", kept=False)
+    @returns(EventsSchema(), "listEvents", (410,), kept=False)
     def get(self, after: str | None = None, limit: int = USUAL_EVENTS) -> Answer:
         """Read what happened to what you watch, in order, from any place on.
 
         Keep `next_cursor` once you have acted on an answer, and ask again with it: none is lost, none comes twice.
         """
         ours, session = current_organisation().id, reading()
-        position = 0 if after is None else position_of(keyring(), ours, after)
+        position = 0 if after is None else kept_position_of(session, keyring(), ours, after)
         found = events_after(session, ours, position, limit + 1)
         shown, today = found[:limit], day_at(now(), None)
         items = [

@@ -11,7 +11,7 @@ from registry.api.employers.writes import claim, versioned
 from registry.clock import now
 from registry.watch_terms import DeliveryState, WebhookState
 from registry.watches import webhooks
-from registry.watches.feed import position_of
+from registry.watches.feed import kept_position_of
 from registry.watches.models import WatchEvent
 from registry.watches.webhook_models import Delivery, Webhook
 from registry.web.answers import Answer
@@ -134,12 +134,12 @@ class Testing(Resource):  # type: ignore[misc]
 class Replay(Resource):  # type: ignore[misc]
     @needs_scope(Scope.WATCHES)
     @takes(ReplaySchema(), body=True)
-    @returns(ReplayedSchema(), "replayToWebhook", (404, 409, 413, 415))
+    @returns(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
     def post(self, webhook_id: str, after: str | None = None) -> Answer:
         """Have everything behind a cursor sent again, in order, with the ids it had."""
         ours = current_organisation().id
-        position = 0 if after is None else position_of(keyring(), ours, after)
         with writing() as session:
+            position = 0 if after is None else kept_position_of(session, keyring(), ours, after)
             return Answer({"events": webhooks.replay(session, ours, webhook_id, position, now())})
 
 

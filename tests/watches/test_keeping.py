@@ -1,0 +1,102 @@
+"""What was told is kept so long and no longer, and of a closed organisation nothing is left to watch or to call."""
+
+from datetime import timedelta
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.cli import main
+from registry.clock import now
+from registry.config import Settings
+from registry.errors import CursorTooOld
+from registry.keyring import Keyring
+from registry.terms import LicenceStatus
+from registry.watch_terms import DeliveryState
+from registry.watches import keeping, webhooks
+from registry.watches.feed import cursor_of, kept_position_of
+from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchTarget
+from registry.watches.webhook_models import Delivery, Webhook
+from tests.make import licence_record, make_agency, make_organisation
+from tests.serving import environment
+from tests.watches.making import feed_of, handed_on, make_watch, positions_of, types_of
+from tests.watches.test_fanning import suspend
+
+
+def count(session: Session, table: type) -> int:
+    return session.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def purged(session: Session, days: float) -> keeping.Purged:
+    session.commit()
+    done = keeping.purge(sessionmaker(session.get_bind()), now() + timedelta(days=days))
+    session.expire_all()
+    return done
+
+
+def test_deliveries_go_after_a_month_and_events_after_four_hundred_days_and_an_older_cursor_says_so(
+    session: Session, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Several rounds, so that none may end after its first.
+    monkeypatch.setattr(keeping, "MOST_AT_ONCE", 1)
+    ours, other = make_organisation(session).id, make_organisation(session, "Invented Others").id
+    agency = make_agency(session, licences=(licence_record(),)).agency_id
+    handed_on(session, keyring)
+    make_watch(session, agency, ours)
+    make_watch(session, agency, other)
+    webhooks.make(session, keyring, ours, "https://hooks.example.org/", "Ours", now(), is_unsafe=False)
+    suspend(session, agency)
+    handed_on(session, keyring)
+    suspend(session, agency, LicenceStatus.ACTIVE)
+    handed_on(session, keyring)
+    newest = feed_of(session, ours)[-1].id
+    session.execute(update(WatchEvent).where(WatchEvent.id == newest).values(at=now() + timedelta(days=10)))
+    assert purged(session, 399) == (0, 0, 0)
+    # Whatever still waits stays, however old it is.
+    session.execute(update(Delivery).where(Delivery.event_id != newest).values(state=DeliveryState.FAILED))
+    assert purged(session, 29) == (0, 0, 0)
+    assert purged(session, 31) == (1, 0, 0)
+    assert purged(session, 401) == (0, 2, 1)
+    assert types_of(session, ours) == types_of(session, other) == ["licence.back_in_order"]
+    with pytest.raises(CursorTooOld, match=r"1 of the events behind this cursor are .* leave `after` out"):
+        kept_position_of(session, keyring, ours, cursor_of(keyring, ours, 0))
+    assert kept_position_of(session, keyring, ours, cursor_of(keyring, ours, 1)) == 1
+    session.execute(update(Delivery).values(state=DeliveryState.DELIVERED))
+    assert purged(session, 411) == (1, 2, 1)
+    assert count(session, WatchEvent) == 0
+    with pytest.raises(CursorTooOld):
+        kept_position_of(session, keyring, ours, cursor_of(keyring, ours, 1))
+    # Positions go on where they were: none is given twice.
+    assert kept_position_of(session, keyring, ours, cursor_of(keyring, ours, 2)) == 2
+    suspend(session, agency)
+    handed_on(session, keyring)
+    assert positions_of(session, ours) == [3]
+
+
+def test_a_closed_organisation_watches_nothing_is_called_no_more_and_has_no_feed(
+    session: Session, keyring: Keyring, settings: Settings
+) -> None:
+    ours, other = make_organisation(session), make_organisation(session, "Invented Others")
+    agency = make_agency(session, licences=(licence_record(),)).agency_id
+    handed_on(session, keyring)
+    for one in (ours, other):
+        make_watch(session, agency, one.id)
+        webhooks.make(session, keyring, one.id, "http://127.0.0.1:9/", "An ear", now(), is_unsafe=True)
+    suspend(session, agency)
+    handed_on(session, keyring)
+    ids, reference = (ours.id, other.id), ours.reference
+    session.commit()
+    command = ["employers", "close", reference, "--yes"]
+    told = CliRunner().invoke(main, command, env=environment(settings, settings.port))
+    assert told.exit_code == 0, told.output
+    session.expire_all()
+    for table in (Watch, WatchTarget, Webhook, Delivery, FeedHead, FeedRow):
+        assert count(session, table) == 1, table
+    suspend(session, agency, LicenceStatus.ACTIVE)
+    handed_on(session, keyring)
+    assert (types_of(session, ids[0]), len(types_of(session, ids[1]))) == ([], 2)
+    # What a request that had begun before makes after it.
+    make_watch(session, agency, ids[0])
+    assert purged(session, 0) == (0, 0, 0)
+    assert set(session.execute(select(Watch.organisation_id)).scalars()) == {ids[1]}
