@@ -37,7 +37,8 @@ from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
 from registry.watches import fanning, keeping
-from registry.web.account_words import account_words
+from registry.watches import notices as watch_notices
+from registry.web.account_words import account_words, webhook_words
 from registry.web.notice_words import notice_words
 from registry.web.sanction_words import sanction_notice
 from registry.witnesses.client import ask_witnesses
@@ -204,6 +205,12 @@ def tell_days(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     fanning.hand_on_days(sessions, now())
 
 
+def tell_switched_off(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell owners that a webhook of theirs was switched off."""
+    words = webhook_words(settings.public_url)
+    watch_notices.tell_of_switched_off(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+
+
 def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remove deliveries and events that were kept long enough, and what a closed organisation still watches."""
     done = keeping.purge(sessions, now())
@@ -243,6 +250,7 @@ TASKS = (
     Task("end_openings", 60.0, end_openings),
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     Task("tell_days", 60.0, tell_days),
+    Task("tell_switched_off", 60.0, tell_switched_off),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),

@@ -1,12 +1,23 @@
-"""The words of mails with links to people of organisations."""
+"""The words of mails to people of organisations."""
 
 from collections.abc import Mapping
 
 from registry.employers.letters import Words
 from registry.terms import Language
+from registry.watches.notices import Wording
 from registry.web.languages import text
 
 
 def account_words(language: Language, words: Words, values: Mapping[str, str]) -> tuple[str, str]:
     """`registry.employers.letters.Wording`."""
     return text(language, f"account.mail.{words}.subject"), text(language, f"account.mail.{words}", **values) + "\n"
+
+
+def webhook_words(address: str) -> Wording:
+    """`registry.watches.notices.Wording`, with the address of the registry."""
+
+    def wording(language: Language, count: int) -> tuple[str, str]:
+        body = text(language, "account.mail.webhook_off", count=str(count), link=f"{address}/account/webhooks")
+        return text(language, "account.mail.webhook_off.subject"), body + "\n"
+
+    return wording

@@ -1,0 +1,76 @@
+"""Mail to an organisation's owners when the registry gave up on a webhook: how many, and where to look. Never where it led.
+
+It is noted down before it is sent, so that two workers do not send the same; where nothing went it is taken back and tried again.
+A worker that is killed between the two leaves it to the page and the API, which say so too.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.account_terms import MemberRole, MemberState
+from registry.employers.models import Member, Organisation
+from registry.terms import Language
+from registry.watch_terms import WebhookState
+from registry.watches.webhook_models import Webhook
+
+Wording = Callable[[Language, int], tuple[str, str]]
+"""Subject and text of the mail, from how many webhooks were switched off."""
+Tell = Callable[[str, str, str], bool]
+
+
+class _Claimed(NamedTuple):
+    webhooks: list[int]
+    owners: list[tuple[str, Language]]
+
+
+def tell_of_switched_off(sessions: sessionmaker[Session], wording: Wording, tell: Tell, at: datetime) -> int:
+    """Tell owners what was switched off since the last round. Gives the mails sent."""
+    with sessions() as session:
+        waiting = session.scalars(
+            select(Webhook.organisation_id).where(*_untold()).distinct().order_by(Webhook.organisation_id)
+        ).all()
+    sent = 0
+    for organisation_id in waiting:
+        with sessions.begin() as session:
+            claimed = _claim(session, organisation_id, at)
+        if not claimed.webhooks:
+            continue
+        went = [tell(email, *wording(language, len(claimed.webhooks))) for email, language in claimed.owners]
+        sent += sum(went)
+        if went and not any(went):
+            with sessions.begin() as session:
+                session.execute(
+                    update(Webhook)
+                    .where(
+                        Webhook.id.in_(claimed.webhooks), Webhook.told_at == at, Webhook.state == WebhookState.DISABLED
+                    )
+                    .values(told_at=None)
+                )
+    return sent
+
+
+def _claim(session: Session, organisation_id: int, at: datetime) -> _Claimed:
+    query = select(Webhook).where(Webhook.organisation_id == organisation_id, *_untold()).order_by(Webhook.id)
+    webhooks = session.scalars(query.with_for_update()).all()
+    for webhook in webhooks:
+        webhook.told_at = at
+    owners = session.execute(
+        select(Member.email, Member.language)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(
+            Member.organisation_id == organisation_id,
+            Member.role == MemberRole.OWNER,
+            Member.state == MemberState.ACTIVE,
+            Organisation.closed_on.is_(None),
+        )
+        .order_by(Member.id)
+    )
+    return _Claimed([webhook.id for webhook in webhooks], [(row.email, Language(row.language)) for row in owners])
+
+
+def _untold() -> tuple[ColumnElement[bool], ...]:
+    return Webhook.state == WebhookState.DISABLED, Webhook.disabled_at.is_not(None), Webhook.told_at.is_(None)

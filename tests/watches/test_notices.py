@@ -1,0 +1,73 @@
+"""Owners are told once that a webhook was switched off, in their language, and not where it led or whom they watch."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.account_terms import MemberRole, MemberState
+from registry.cli.tasks import tell_switched_off
+from registry.clock import now
+from registry.config import Settings
+from registry.keyring import Keyring
+from registry.watch_terms import WebhookState
+from registry.watches import notices, webhooks
+from registry.watches.webhook_models import Webhook
+from registry.web.account_words import webhook_words
+from tests.account.conftest import make_member
+from tests.complaints.test_reminding import Post
+from tests.make import make_organisation
+
+WORDS = webhook_words("https://registry.example")
+
+
+def test_owners_alone_are_told_once_of_what_was_switched_off_and_never_where_it_led(
+    session: Session, keyring: Keyring
+) -> None:
+    ours, sessions, post = make_organisation(session), sessionmaker(session.get_bind()), Post()
+    make_member(session, ours, email="owner@works.example")
+    make_member(session, ours, email="titolare@works.example", language="it")
+    make_member(session, ours, MemberRole.MEMBER, email="member@works.example")
+    make_member(session, ours, email="gone@works.example", state=MemberState.CLOSED)
+    make_member(session, make_organisation(session, "Invented Others"), email="other@others.example")
+    for label in ("Ear of Invented Supplier", "Second"):
+        webhooks.make(session, keyring, ours.id, "https://hooks.example.org/", label, now(), is_unsafe=False)
+    by_hand = webhooks.make(
+        session, keyring, ours.id, "https://hooks.example.org/3", "x", now(), is_unsafe=False
+    ).webhook
+    # Whoever switches it off himself is not told of it.
+    webhooks.change(session, ours.id, by_hand.reference, now(), state=WebhookState.DISABLED)
+    session.execute(
+        update(Webhook)
+        .where(Webhook.id != by_hand.id)
+        .values(state=WebhookState.DISABLED, disabled_at=now(), told_at=None)
+    )
+    session.commit()
+
+    post.is_dead = True
+    assert notices.tell_of_switched_off(sessions, WORDS, post, now()) == 0
+    post.is_dead = False
+    later = now() + timedelta(minutes=1)
+    assert notices.tell_of_switched_off(sessions, WORDS, post, later) == 2
+    assert notices.tell_of_switched_off(sessions, WORDS, post, later) == 0
+    assert post.addresses == ["owner@works.example", "titolare@works.example"]
+    (_, subject, text), (_, suo, _) = post.sent
+    assert (subject, suo) == ("A webhook was switched off", "Un webhook è stato spento")
+    assert "https://registry.example/account/webhooks" in text
+    assert ": 2" in text
+    for hidden in ("hooks.example.org", "Supplier", "whsec_", ours.name):
+        assert hidden not in text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_worker_tells_by_a_mail(session: Session, keyring: Keyring, settings: Settings) -> None:
+    member = make_member(session)
+    made = webhooks.make(
+        session, keyring, member.organisation_id, "https://h.example.org/", "x", now(), is_unsafe=False
+    )
+    made.webhook.state, made.webhook.disabled_at = WebhookState.DISABLED, now()
+    session.commit()
+    for _ in range(2):
+        tell_switched_off(settings, sessionmaker(session.get_bind()))
+    assert len(list((settings.home / "mail").glob("*.eml"))) == 1
