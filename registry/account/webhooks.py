@@ -5,11 +5,12 @@ from sqlalchemy.orm import Session
 
 from registry.account.guard import for_members
 from registry.account.rendering import page, to
-from registry.clock import now
+from registry.clock import day_at, now
 from registry.employers.sessions import MemberPresent
 from registry.errors import InvalidInput, NotNow
 from registry.watch_terms import WebhookState
 from registry.watches import webhooks
+from registry.watches.feed import type_on
 from registry.web.asking import keyring
 from registry.web.transaction import services
 
@@ -83,13 +84,16 @@ def end(session: Session, me: MemberPresent, reference: str) -> Response:
 
 
 def _page(session: Session, me: MemberPresent, *, fault: str | None = None, made: str | None = None) -> Response:
-    found = webhooks.webhooks_of(session, me.organisation.id)
+    found, today = webhooks.webhooks_of(session, me.organisation.id), day_at(now(), None)
     return page(
         "webhooks.html",
         here="webhooks",
         status=400 if fault else 200,
         fault=fault,
         made=made,
-        webhooks=[(one, webhooks.deliveries_of(session, one, MOST_SHOWN)) for one in found],
+        webhooks=[
+            (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, MOST_SHOWN)])
+            for one in found
+        ],
         said={name: request.form.get(name, "") if fault else "" for name in ("label", "url")},
     )

@@ -1,15 +1,20 @@
 """Watches and webhooks on an organisation's pages: one's own alone, in its language, and nothing is run that a name says."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registry.clock import now
+from registry.employers.models import Organisation
 from registry.keyring import Keyring
+from registry.watch_terms import EventType
+from registry.watches.models import WatchEvent
 from tests.account.conftest import Seat, make_member
-from tests.make import licence_record, make_agency, make_organisation
+from tests.make import licence_record, make_agency, make_api_key, make_organisation
 from tests.watches.conftest import keyring
 from tests.watches.making import handed_on
 from tests.watches.test_fanning import suspend
@@ -41,7 +46,7 @@ def test_what_is_watched_is_read_on_its_own_pages_alone(
     handed_on(session, keyring)
     page = ours.get("/account/watches").get_data(as_text=True)
     assert WICKED not in page
-    assert "licence.suspended" in page
+    assert "A licence was suspended: no new recruitment. <code>licence.suspended</code>" in page
     foreign = theirs.get("/account/watches")
     assert 'lang="it"' in foreign.get_data(as_text=True)
     assert agency not in foreign.get_data(as_text=True)
@@ -67,6 +72,18 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(client: FlaskClient
     assert "webhook.test" in ours.get("/account/webhooks").get_data(as_text=True)
     for act in ("test", "secret", "switch", "end"):
         assert theirs.post(f"/account/webhooks/{reference}/{act}").status_code == 404
+    # Once the law lets nobody be told any more, the log of deliveries does not tell either.
+    session.execute(
+        update(WatchEvent).values(type=EventType.LICENCE_REVOKED, publish_until=now().date() - timedelta(days=1))
+    )
+    session.commit()
+    later = ours.get("/account/webhooks").get_data(as_text=True)
+    assert "event.withheld" in later
+    assert "licence.revoked" not in later
+    key = make_api_key(session, session.get_one(Organisation, ours.member.organisation_id))
+    session.commit()
+    path, bearer = f"/api/v1/webhooks/{reference}/deliveries", {"Authorization": f"Bearer {key}"}
+    assert [one["type"] for one in client.get(path, headers=bearer).json["items"]] == ["event.withheld"]
     assert ours.post(f"/account/webhooks/{reference}/switch").status_code == 303
     off = ours.post(f"/account/webhooks/{reference}/test")
     assert (off.status_code, "switch it on first" in off.get_data(as_text=True)) == (400, True)

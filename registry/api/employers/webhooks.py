@@ -8,10 +8,10 @@ from flask_restx import Namespace, Resource
 from registry.account_terms import Scope
 from registry.api.desk.guard import etag
 from registry.api.employers.writes import claim, versioned
-from registry.clock import now
+from registry.clock import day_at, now
 from registry.watch_terms import DeliveryState, WebhookState
 from registry.watches import webhooks
-from registry.watches.feed import kept_position_of
+from registry.watches.feed import kept_position_of, type_on
 from registry.watches.models import WatchEvent
 from registry.watches.webhook_models import Delivery, Webhook
 from registry.web.answers import Answer
@@ -192,7 +192,7 @@ def _webhook(one: Webhook) -> dict[str, Any]:
 def _delivery(one: Delivery, event: WatchEvent) -> dict[str, Any]:
     return {
         "event_id": f"evt_{event.reference}",
-        "type": event.type,
+        "type": type_on(event, day_at(now(), None)),
         "state": one.state,
         "attempts": one.attempts,
         "status": one.answered,
