@@ -16,11 +16,14 @@ from registry.ids import read_reference
 from registry.terms import Language
 from registry.watches import keeping
 
+MOST_RATE = 1_000_000
+
 
 @click.group(
     epilog="\b\nExamples:\n  registry employers add 'Invented Works' IT --language it\n"
     "  registry employers keys 7KQ2ABCD3EFG --make 'nightly check' --scope verify --scope jobs\n"
-    "  registry employers keys 7KQ2ABCD3EFG"
+    "  registry employers keys 7KQ2ABCD3EFG\n"
+    "  registry employers rate 7KQ2ABCD3EFG 20000"
 )
 def employers() -> None:
     """Organisations that check in bulk. They register themselves at /account; here they are looked after by hand."""
@@ -93,6 +96,18 @@ def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, r
         click.echo(line)
     if made is not None:
         click.echo(f"The new key, shown once:\n  {made}")
+
+
+@employers.command()
+@click.argument("reference")
+@click.argument("requests", type=click.IntRange(1, MOST_RATE), required=False)
+def rate(reference: str, requests: int | None) -> None:
+    """Let the organisation REFERENCE ask REQUESTS times a minute with all its keys; without a number, as often as others."""
+    with _session() as session:
+        organisation = organisations.organisation_named(session, read_reference(reference) or reference)
+        organisation.rate = requests
+    often = f"{requests} times a minute" if requests else "as often as others (REGISTRY_ORGANISATION_RATE)"
+    click.echo(f"{reference}: may ask {often}, a minute from now at the latest.")
 
 
 @employers.command()

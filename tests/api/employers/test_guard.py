@@ -18,6 +18,7 @@ from registry.clock import now
 from registry.config import Settings
 from registry.employers import keys
 from registry.employers.models import ApiKey
+from registry.web import logs
 from registry.web.transaction import services
 from tests.api.employers.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
@@ -124,6 +125,11 @@ def test_a_key_in_an_address_is_refused_everywhere(
     assert response.status_code == 400
     assert "revoke this one" in response.get_data(as_text=True) or "Revoke this one" in response.get_data(as_text=True)
     assert key not in response.get_data(as_text=True)
+    client.get(OURS, headers={"Authorization": f"Bearer {key}"})
+    logs.SINK.flush()
+    logged = capfd.readouterr().out
+    assert '"status":400' in logged
+    assert key[4:] not in logged
 
 
 def test_no_view_of_organisations_is_open_by_forgetting(app: Flask) -> None:
