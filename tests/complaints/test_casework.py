@@ -105,7 +105,8 @@ def test_the_walk_below_knows_every_door(session, sealer):
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and "unit" in inspect.signature(function).parameters
     }
-    assert listing == {"in_unit", "queue", "counts"}
+    # The last two take a case that was opened already: tests/complaints/openings walks the doors to them.
+    assert listing == {"in_unit", "queue", "counts", "identity_in", "original_in"}
 
 
 @pytest.mark.parametrize("stranger", [FOREIGN, CHINA, Officer("F. Nobody", CaseRole.SUPERVISOR, "xx-none")])
