@@ -17,6 +17,7 @@ from registry.complaints.decisions import models as _decisions
 from registry.complaints.hearings import models as _hearings
 from registry.complaints.notes import models as _notes
 from registry.complaints.openings import models as _openings
+from registry.complaints.paper_forms import models as _paper_forms
 from registry.complaints.referrals import models as _referrals
 from registry.complaints.translations import models as _translations
 from registry.complaints.views import models as _views
@@ -63,6 +64,7 @@ MODELS = (
     _names,
     _notes,
     _openings,
+    _paper_forms,
     _referrals,
     _repeats,
     _officers,

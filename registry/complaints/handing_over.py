@@ -1,7 +1,7 @@
 """What happens when answers are sent: a unit is found, they are judged, and the unit may open them. All in one transaction."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,8 +15,10 @@ from registry.complaints.models import Case
 from registry.complaints.moving import advance, changed
 from registry.complaints.questions import QUESTIONNAIRE, Kind, of_tier
 from registry.complaints.sealing import OpenBox, Sealer
+from registry.complaints.states import Clock
 from registry.complaints.triage import Triaged
 from registry.complaints.units import route
+from registry.officers.models import Unit
 from registry.terms import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
 TAKES_MORE = frozenset(
@@ -33,11 +35,23 @@ TAKES_MORE = frozenset(
 
 
 def hand_over(
-    session: Session, sealer: Sealer, case: Case, opened: OpenBox, answers: Mapping[str, Any], at: datetime
+    session: Session,
+    sealer: Sealer,
+    case: Case,
+    opened: OpenBox,
+    answers: Mapping[str, Any],
+    at: datetime,
+    *,
+    unit: Unit | None = None,
+    received_on: date | None = None,
 ) -> None:
-    """Make a case of a locked draft. Raises IntakeClosed, KeyTrouble when nothing can be sealed to the unit."""
-    unit = route(session, country_of_work(answers))
-    case.unit_id, case.filed_on, case.questionnaire = unit.id, at.date(), QUESTIONNAIRE.version
+    """Make a case of a locked draft. Raises IntakeClosed, KeyTrouble when nothing can be sealed to the unit.
+
+    A form of paper is of the `unit` to which it was handed in, and its clocks run from the day on which it was received.
+    """
+    unit = unit or route(session, country_of_work(answers))
+    received_on = received_on or at.date()
+    case.unit_id, case.filed_on, case.questionnaire = unit.id, received_on, QUESTIONNAIRE.version
     case.country = _country(answers)
     case.sector = answers["sector"] if answers.get("sector") in CORRIDOR_SECTORS else None
     _seal_facts(session, sealer, case, answers)
@@ -52,6 +66,8 @@ def hand_over(
         others = judging.others_to_raise(session, case, at.date())
         advance(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
         judging.raise_others(session, others, at)
+        if received_on != at.date():
+            clocks.turn(session, case, Clock.START, at - timedelta(days=(at.date() - received_on).days))
     consents_answered(session, case, opened.box, answers, at.date())
 
 

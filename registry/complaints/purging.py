@@ -23,6 +23,8 @@ from registry.complaints.models import Case
 from registry.complaints.moving import advance, locked, moves_of
 from registry.complaints.notes.models import CaseNote, CaseTask
 from registry.complaints.openings.models import Opening
+from registry.complaints.paper_forms.actions import drop_stale
+from registry.complaints.paper_forms.models import PaperForm
 from registry.complaints.referrals.models import Referral, ReferralReport
 from registry.complaints.retention_rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing import Sealer
@@ -89,6 +91,7 @@ def purge(
 ) -> Purged:
     """Destroy what is over. Safe to kill at any moment, and to run twice at once."""
     forget_offers(sessions, sealer, at.date())
+    drop_stale(sessions, sealer, at.date())
     over = select(Case).where(_is_over(at.date()))
     closed = _each(sessions, over, lambda session, case: _destroy_keys(session, sealer, case, at))
     # Even when this run closed nothing: the one before may have been killed after its commit.
@@ -159,6 +162,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         CaseClock.case_id,
         PriorityChange.case_id,
         Shingle.case_id,
+        PaperForm.case_id,
     )
     for of_case in owned:
         session.execute(delete(of_case.class_).where(of_case == case.id))

@@ -20,6 +20,7 @@ from registry.console.openings import desk as openings_desk
 from registry.console.openings import unit as openings_unit
 from registry.console.overview import board
 from registry.console.overview import page as overview_page
+from registry.console.papers import typing as paper_forms
 from registry.console.referrals import desk as referrals_desk
 from registry.console.referrals import identities
 from registry.console.referrals import portal as referrals_portal
@@ -46,6 +47,7 @@ PAGES: tuple[Blueprint, ...] = (
     acts.pages,
     notes.pages,
     translations.pages,
+    paper_forms.pages,
     referrals_desk.pages,
     referrals_portal.pages,
     identities.pages,

@@ -29,10 +29,11 @@ class Role(StrEnum):
 class Resource(StrEnum):
     """What acts are done to. `account` is what complainants wrote (tier 2), `identity` who they are (tier 3).
 
-    `audit` is all of a unit's lines, `trail` those of one case.
+    `audit` is all of a unit's lines, `trail` those of one case; `paper` are forms that are typed in, each by one officer.
     """
 
     CASE = "case"
+    PAPER = "paper"
     ACCOUNT = "account"
     ATTACHMENT = "attachment"
     ORIGINAL = "original"
@@ -108,6 +109,7 @@ RIGHTS: Mapping[tuple[Resource, Act], frozenset[Role]] = {
     (Resource.CASE, Act.ASSIGN): _of(_T, _S),
     (Resource.CASE, Act.HOLD): _of(_S),
     (Resource.CASE, Act.EXPORT): _of(_S),
+    (Resource.PAPER, Act.WRITE): _of(_T),
     (Resource.ACCOUNT, Act.READ): _of(_T, _I, _S, _D, _W),
     (Resource.ACCOUNT, Act.WRITE): _of(_W),
     (Resource.ATTACHMENT, Act.READ): _of(_T, _I, _S, _D, _W),

@@ -75,6 +75,7 @@ PLACES = {
     Role.LICENSING: ("", "licences", "imports", "entries", "sanctions"),
     Role.AUDITOR: ("audit", "overview"),
     Role.CUSTODIAN: ("identities", "openings"),
+    Role.TRIAGE: ("papers",),
     Role.TRANSLATOR: ("translations",),
     Role.AGENCY_REP: ("", "entry", "hearings"),
     Role.PARTNER: ("", "referrals"),

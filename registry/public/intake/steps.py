@@ -1,10 +1,8 @@
 """One question a page. Every answer may be left out, each is kept when it is sent, and one can leave and come back in between."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.datastructures import MultiDict
 
 from registry.complaints import filing, visits
 from registry.complaints.questions import (
@@ -22,6 +20,7 @@ from registry.errors import InvalidInput, NotFound
 from registry.public.intake import about, cookies, lines
 from registry.public.intake.visiting import Here, visiting
 from registry.terms import Language
+from registry.web.answer_forms import CURRENCIES, read_form
 from registry.web.questions import (
     choices,
     fault_text,
@@ -33,17 +32,6 @@ from registry.web.questions import (
 )
 
 pages = Blueprint("intake_steps", __name__)
-
-CURRENCIES = ("CNY", "EUR", "USD", "CZK", "PLN", "HUF", "RON", "BGN", "DKK", "SEK", "HKD", "GBP")
-"""Of an EU state, of China, or what a debt is counted in. Another one is typed beside the sum."""
-
-PARTS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.MONEY: ("amount", "currency"),
-    Kind.CHARGE: ("amount", "currency", "to", "receipt"),
-    Kind.AGENCY: ("agency_id", "name"),
-    Kind.CONTACT: ("how", "address"),
-}
-"""Answers of several fields; what each is called in the form."""
 
 _PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
 
@@ -104,15 +92,6 @@ def now_page(here: Here, place: int) -> Response:
     question = _question(place, sheet)
     following = next_question(sheet.answers, question.code if question else None)
     return here.page("danger.html", path=path_of(following), **lines.of(here.language, sheet.answers))
-
-
-def read_form(question: Question, form: MultiDict[str, str]) -> Any:
-    """The answer as a form gives it; None where nothing was chosen or typed."""
-    if question.kind is Kind.MANY:
-        return form.getlist("answer") or None
-    if question.kind in PARTS:
-        return {name: form[name] for name in PARTS[question.kind] if form.get(name, "").strip()} or None
-    return form.get("answer") or None
 
 
 def _agency(language: Language, typed: dict[str, str] | None) -> dict[str, str] | None:

@@ -1,0 +1,30 @@
+"""When a form of paper may have been handed in, and how long one that is half typed is kept."""
+
+from datetime import date, timedelta
+
+from registry.codes import Problem
+from registry.errors import Fault, InvalidInput
+
+MOST_DAYS_BACK = 90
+KEPT_DAYS = 14
+"""Days after the last page that was kept; then the form is as if nobody had begun, and is typed in anew."""
+
+
+def require_received(received_on: date, printed_on: date, today: date) -> None:
+    """Raise InvalidInput unless a form that was printed on a day may have been handed in on another."""
+    if received_on > today:
+        raise _wrong("must not be in the future: give the day on which the paper was handed in")
+    earliest = today - timedelta(days=MOST_DAYS_BACK)
+    if received_on < earliest:
+        raise _wrong(f"must be {earliest} or later: a form counts from at most {MOST_DAYS_BACK} days back")
+    if received_on < printed_on:
+        raise _wrong(f"must be {printed_on} or later: on that day the form was printed")
+
+
+def stale_before(today: date) -> date:
+    """Half typed forms whose last page was kept before this day are dropped."""
+    return today - timedelta(days=KEPT_DAYS)
+
+
+def _wrong(text: str) -> InvalidInput:
+    return InvalidInput([Fault("received_on", Problem.INVALID_VALUE, text)])
