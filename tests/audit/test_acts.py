@@ -1,0 +1,79 @@
+"""Every act that the code writes into the audit has words: an auditor reads no codes."""
+
+import ast
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+import registry
+from registry.case_terms import BulkKind, OpeningKind, OpeningState
+from registry.desk_terms import DepositLineKind, EntryRequestKind, EntryRequestState, ProposalState
+from registry.officers.models import ChangeKind, ChangeState
+from registry.web.languages import has_text
+
+RECORDERS = {"record", "_record", "_recorded"}
+_DECIDED = (EntryRequestState.ACCEPTED, EntryRequestState.REFUSED)
+_OPENED = [f"{kind}.{state}" for kind in OpeningKind for state in OpeningState]
+
+
+def _each(before: str, words: type[StrEnum], after: str = "") -> list[str]:
+    return [f"{before}{word}{after}" for word in words]
+
+
+COMPOSED = {
+    "f'case.bulk_{kind}'": _each("case.bulk_", BulkKind),
+    "f'deposit.{kind}'": _each("deposit.", DepositLineKind),
+    "f'deposit.{line.state}'": ["deposit.refused", "deposit.taken_back"],
+    "f'entry.{asked.kind}_asked'": _each("entry.", EntryRequestKind, "_asked"),
+    "f'entry.{asked.kind}_withdrawn'": _each("entry.", EntryRequestKind, "_withdrawn"),
+    "f'entry.{asked.kind}_{asked.state}'": [f"entry.{kind}_{to}" for kind in EntryRequestKind for to in _DECIDED],
+    "f'licensing.{state}'": [f"licensing.{state}" for state in ProposalState if state is not ProposalState.OPEN],
+    "f'officer.{kind}_proposed'": _each("officer.", ChangeKind, "_proposed"),
+    "f'officer.{change.kind}_{state}'": [
+        f"officer.{kind}_{state}" for kind in ChangeKind for state in ChangeState if state is not ChangeState.OPEN
+    ],
+    "f'{act}_approved'": ["case.identity_read_approved", "case.original_read_approved"],
+    "f'{kind}.asked'": _each("", OpeningKind, ".asked"),
+    "f'{opening.kind}.ended'": _each("", OpeningKind, ".ended"),
+    "f'{opening.kind}.{opening.state}'": _OPENED,
+    "f'{one.kind}.{one.state}'": _OPENED,
+}
+"""Acts put together from closed words, as the code writes them, and all they can become."""
+
+
+def _written() -> Iterator[tuple[str, str]]:
+    """Each act and the place that writes it. Helpers place the act elsewhere than `record` does, so each value is looked at."""
+    root = Path(registry.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in RECORDERS:
+                place = f"{path.relative_to(root)}:{call.lineno}"
+                for act in (_said(part) for given in call.args[1:] for part in _ways(given)):
+                    if act:
+                        yield act, place
+
+
+def _ways(given: ast.expr) -> list[ast.expr]:
+    """Both ends of `this if so else that`."""
+    return [*_ways(given.body), *_ways(given.orelse)] if isinstance(given, ast.IfExp) else [given]
+
+
+def _said(given: ast.expr) -> str:
+    """A word with one dot and no blank is an act; a detail is none."""
+    if isinstance(given, ast.Constant) and isinstance(given.value, str):
+        first, dot, last = given.value.partition(".")
+        return given.value if dot and first.isidentifier() and last.isidentifier() else ""
+    text = ast.unparse(given) if isinstance(given, ast.JoinedStr) else ""
+    return "" if " " in text else text
+
+
+def test_every_act_that_is_written_has_words() -> None:
+    written = list(_written())
+    assert len(written) > 60
+    bare = {
+        f"{place}: {act}"
+        for source, place in written
+        for act in COMPOSED.get(source, [source])
+        if not has_text(f"audit.act.{act}")
+    }
+    assert bare == set()
