@@ -1,5 +1,7 @@
 """The organisation's webhooks on a page: made, tested, switched off and on, with what became of each delivery."""
 
+from datetime import UTC, date, datetime, time
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
@@ -10,7 +12,7 @@ from registry.employers.sessions import MemberPresent
 from registry.errors import InvalidInput, NotNow
 from registry.watch_terms import WebhookState
 from registry.watches import webhooks
-from registry.watches.feed import type_on
+from registry.watches.feed import position_before, type_on
 from registry.web.asking import keyring
 from registry.web.transaction import services
 
@@ -76,6 +78,24 @@ def again(session: Session, me: MemberPresent, reference: str, event: str) -> Re
     return to("webhooks")
 
 
+@pages.post("/webhooks/<reference>/replay")
+@for_members
+def replay(session: Session, me: MemberPresent, reference: str) -> Response:
+    """Send everything again that happened since a day, in UTC."""
+    ours = me.organisation.id
+    webhooks.held(session, ours, reference)
+    try:
+        day = datetime.combine(date.fromisoformat(request.form.get("since", "")), time(), UTC)
+    except ValueError:
+        return _page(session, me, fault="bad_replay_day")
+    try:
+        count = webhooks.replay(session, ours, reference, position_before(session, ours, day), now())
+    except NotNow:
+        is_off = webhooks.webhook_named(session, ours, reference).state is not WebhookState.ENABLED
+        return _page(session, me, fault="webhook_is_off" if is_off else "too_much_to_replay")
+    return _page(session, me, replayed=count)
+
+
 @pages.post("/webhooks/<reference>/end")
 @for_members
 def end(session: Session, me: MemberPresent, reference: str) -> Response:
@@ -83,7 +103,14 @@ def end(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("webhooks")
 
 
-def _page(session: Session, me: MemberPresent, *, fault: str | None = None, made: str | None = None) -> Response:
+def _page(
+    session: Session,
+    me: MemberPresent,
+    *,
+    fault: str | None = None,
+    made: str | None = None,
+    replayed: int | None = None,
+) -> Response:
     found, today = webhooks.webhooks_of(session, me.organisation.id), day_at(now(), None)
     return page(
         "webhooks.html",
@@ -91,6 +118,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, made
         status=400 if fault else 200,
         fault=fault,
         made=made,
+        replayed=replayed,
         webhooks=[
             (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, MOST_SHOWN)])
             for one in found

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy import func, select
@@ -50,6 +50,17 @@ def last_positions(session: Session, organisation_ids: Sequence[int]) -> dict[in
         FeedHead.organisation_id.in_(organisation_ids)
     )
     return {row.organisation_id: row.last_position for row in session.execute(query)}
+
+
+def position_before(session: Session, organisation_id: int, at: datetime) -> int:
+    """The place in an organisation's feed behind which stands what happened from an instant on."""
+    query = (
+        select(func.min(FeedRow.position))
+        .join(WatchEvent, WatchEvent.id == FeedRow.event_id)
+        .where(FeedRow.organisation_id == organisation_id, WatchEvent.at >= at)
+    )
+    first: int | None = session.execute(query).scalar_one()
+    return last_position(session, organisation_id) if first is None else first - 1
 
 
 def type_on(event: WatchEvent, today: date) -> EventType:

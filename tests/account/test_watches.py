@@ -16,7 +16,7 @@ from registry.watches.models import WatchEvent
 from tests.account.conftest import Seat, make_member
 from tests.make import licence_record, make_agency, make_api_key, make_organisation
 from tests.watches.conftest import keyring
-from tests.watches.making import handed_on
+from tests.watches.making import handed_on, make_watch
 from tests.watches.test_fanning import suspend
 
 __all__ = ["keyring"]
@@ -56,7 +56,11 @@ def test_what_is_watched_is_read_on_its_own_pages_alone(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_a_webhook_is_made_tested_and_switched_off_on_a_page(client: FlaskClient, session: Session) -> None:
+def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
+    client: FlaskClient, session: Session, keyring: Keyring
+) -> None:
+    agency = make_agency(session, licences=(licence_record(),)).agency_id
+    handed_on(session, keyring)
     ours = Seat(client, session, make_member(session), now())
     other = make_member(session, make_organisation(session, "Invented Others"), email="o@others.example")
     theirs = Seat(client, session, other, now())
@@ -70,7 +74,17 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(client: FlaskClient
     (reference,) = re.findall(r"/account/webhooks/(\w{12})/test", page)
     assert ours.post(f"/account/webhooks/{reference}/test").status_code == 303
     assert "webhook.test" in ours.get("/account/webhooks").get_data(as_text=True)
-    for act in ("test", "secret", "switch", "end"):
+    make_watch(session, agency, ours.member.organisation_id)
+    suspend(session, agency)
+    handed_on(session, keyring)
+    said = [
+        ours.post(f"/account/webhooks/{reference}/replay", since=day).get_data(as_text=True)
+        for day in (now().date().isoformat(), (now().date() + timedelta(days=1)).isoformat(), "2026-13-01")
+    ]
+    assert "under the ids they had: 1" in said[0]
+    assert "under the ids they had: 0" in said[1]
+    assert "State a day as year, month and day" in said[2]
+    for act in ("test", "secret", "switch", "end", "replay"):
         assert theirs.post(f"/account/webhooks/{reference}/{act}").status_code == 404
     # Once the law lets nobody be told any more, the log of deliveries does not tell either.
     session.execute(
@@ -83,7 +97,7 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(client: FlaskClient
     key = make_api_key(session, session.get_one(Organisation, ours.member.organisation_id))
     session.commit()
     path, bearer = f"/api/v1/webhooks/{reference}/deliveries", {"Authorization": f"Bearer {key}"}
-    assert [one["type"] for one in client.get(path, headers=bearer).json["items"]] == ["event.withheld"]
+    assert {one["type"] for one in client.get(path, headers=bearer).json["items"]} == {"event.withheld"}
     assert ours.post(f"/account/webhooks/{reference}/switch").status_code == 303
     off = ours.post(f"/account/webhooks/{reference}/test")
     assert (off.status_code, "switch it on first" in off.get_data(as_text=True)) == (400, True)
