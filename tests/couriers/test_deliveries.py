@@ -1,6 +1,9 @@
 """Deliveries to a listening socket: signed, in order, each until it is taken, and none twice without its id saying so."""
 
+import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -45,6 +48,16 @@ def courier(session: Session, keyring: Keyring) -> Iterator[Courier]:
     made = Courier(sessionmaker(session.get_bind()), keyring, Caller(is_unsafe=True))
     yield made
     made.close()
+
+
+SENDER = """
+import pathlib, sys
+from registry.couriers.connecting import Caller
+from registry.couriers.sending import Courier
+from registry.db import engine_for, sessions_for
+from registry.keyring import Keyring
+Courier(sessions_for(engine_for(sys.argv[1])), Keyring(pathlib.Path(sys.argv[2])), Caller(is_unsafe=True)).deliver_due()
+"""
 
 
 def make_webhook(session: Session, keyring: Keyring, url: str, organisation: int = BRAND) -> Made:
@@ -267,3 +280,32 @@ def test_a_slow_or_a_huge_answer_holds_nobody(listener: Listener) -> None:
     assert answered.trouble == "it took longer than 0 seconds"
     assert time.monotonic() - began < 5
     caller.close()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_process_that_is_killed_while_it_sends_loses_nothing(
+    session: Session, keyring: Keyring, courier: Courier, listener: Listener, settings: Settings
+) -> None:
+    agency = make_watched(session, keyring)
+    make_webhook(session, keyring, listener.url)
+    suspend(session, agency)
+    handed_on(session, keyring)
+    session.commit()
+    # Its answer never ends: the process stands between sending and noting down when it is killed.
+    listener.drip = 0.05
+    sender = subprocess.Popen([sys.executable, "-c", SENDER, settings.database_url, str(settings.keys)])
+    try:
+        listener.wait_for(1)
+    finally:
+        sender.kill()
+        sender.wait()
+    listener.drip = 0.0
+    assert sender.returncode == -signal.SIGKILL
+    assert states_of(session) == [("waiting", 0)]
+    session.commit()
+    assert courier.deliver_due() == 0
+    with time_machine.travel(now() + sending.LEASE + timedelta(seconds=1)):
+        assert courier.deliver_due() == 1
+    first, second = listener.ids()
+    assert first == second
+    assert states_of(session) == [("delivered", 1)]
