@@ -28,7 +28,7 @@ CONFINED = """
 import ctypes, os, resource, signal, socket, subprocess, sys
 from registry.complaints.cleaning.confinement import Limits, confine
 MIB = 1024 * 1024
-confine(Limits(memory=300 * MIB, seconds=2, wall=20, written=MIB))
+confine(Limits(memory=300 * MIB, seconds=2, wall=120, written=MIB))
 """
 """What the tests' own process does first; what follows tries to get out."""
 
