@@ -106,11 +106,3 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
-
-
-class DigestPace(StrEnum):
-    """How often a member is told by mail of what happened."""
-
-    NONE = "none"
-    DAILY = "daily"
-    WEEKLY = "weekly"
