@@ -1,0 +1,40 @@
+"""A proposed sanction is written anew on its page: by its proposer alone, from what stands now, with its money or points."""
+
+from flask.testing import FlaskClient
+
+from registry.officers.rights import Role
+from tests.console.cases.conftest import DeskOf
+from tests.console.sanctions.test_story import version_on
+from tests.console.signed_in import words_of
+from tests.sanctions.making import LAW, TODAY, UNIT, Held
+
+
+def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
+    client: FlaskClient, held: Held, desk_for: DeskOf
+) -> None:
+    proposer = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
+    another = desk_for(Role.LICENSING, name="A Another", unit=UNIT)
+    fine = {"kind": "fine", "legal_ground": LAW, "effective_from": str(TODAY), "amount": "900", "currency": "EUR"}
+    path = str(proposer.post("/console/sanctions/new", **fine, licence=held.licence).location)
+    edit = f"{path}/edit"
+    version = version_on(proposer, edit)
+    shown = proposer.get(edit).get_data(as_text=True)
+    assert 'value="900.00"' in shown
+    assert 'value="EUR"' in shown
+    dearer = fine | {"amount": "1,200.5", "version": version}
+    theirs = another.post(edit, **dearer)
+    assert theirs.status_code == 409, words_of(theirs)
+    assert 'value="900.00"' in proposer.get(edit).get_data(as_text=True)
+    assert proposer.post(edit, **dearer).status_code == 303
+    assert 'value="1200.50"' in proposer.get(edit).get_data(as_text=True)
+    stale = proposer.post(edit, **dearer | {"amount": "7"})
+    assert stale.status_code == 409
+    assert "somebody changed this in the meantime" in words_of(stale)
+    points = {"kind": "points", "amount": "", "currency": "", "version": version_on(proposer, edit)}
+    too_many = proposer.post(edit, **fine | points | {"points": "1001"})
+    assert too_many.status_code == 400
+    assert 'value="1001"' in too_many.get_data(as_text=True)
+    assert proposer.post(edit, **fine | points | {"points": "12"}).status_code == 303
+    kept = proposer.get(edit).get_data(as_text=True)
+    assert 'value="12"' in kept
+    assert 'value="1200.50"' not in kept
