@@ -1,28 +1,13 @@
 """The documentation as a browser shows it: offline, under the strict policy, by keyboard and without a script."""
 
-from collections.abc import Iterator
-
-import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
 from tests.api import world
+from tests.console.conftest import browser_type_launch_args
 from tests.serving import Served
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page()
-    yield page
-    page.close()
+__all__ = ["browser_type_launch_args"]
 
 
 def test_the_page_to_try_it_out_asks_this_server_alone(page: Page, served: Served, session: Session) -> None:
