@@ -13,6 +13,7 @@ from flask import Blueprint, Response, request
 from registry.agencies import queries, record
 from registry.agencies.domains import host_of, is_shared
 from registry.clock import day_at, now
+from registry.codes import Reason
 from registry.errors import NotFound
 from registry.ids import read_reference
 from registry.public.rendering import rendered_alone
@@ -37,9 +38,18 @@ class Badge:
     agency: record.Agency
     stands: Stands
     has_conditions: bool
+    is_imitated: bool
     site: str | None
     register: str
     on: date
+
+    @property
+    def said(self) -> str:
+        """The last part of the catalogue's key for what it says. Green are `in_force` and `conditions` alone."""
+        if self.stands is not Stands.IN_FORCE:
+            return self.stands
+        # Whoever imitates it copies its badge too: the reader has to look who stands before him.
+        return "imitated" if self.is_imitated else "conditions" if self.has_conditions else "in_force"
 
 
 @pages.get("/badge/<agency_id>.svg")
@@ -88,6 +98,7 @@ def badge_of(agency_id: str, at: datetime) -> Badge:
         agency,
         Stands.UNKNOWN if best is None else best.stands,
         is_conditional,
+        best is not None and any(finding.code is Reason.CLONE_WARNING for finding in best.verdict.reasons),
         site_of(agency, day),
         services().settings.public_host,
         day if best is None else best.verdict.on,

@@ -77,6 +77,16 @@ def test_nothing_else_is_green(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_whoever_is_imitated_has_no_plain_green(client: FlaskClient, session: Session) -> None:
+    warning = record.Warning_(text="Invented warning", source=source_of("CZ"), retrieved_at=now())
+    agency = make_agency(session, licences=(licence_record(),), clone_warnings=(warning,))
+    text = picture(client, agency)
+    assert GREEN not in text
+    assert "Imitated by others: check" in text
+    assert "Imitated by others: check" in client.get(f"/embed/{agency.agency_id}?language=en").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_stale_list_is_not_green(client: FlaskClient, session: Session) -> None:
     make_source(session, retrieved_at=(now() - timedelta(days=90),))
     text = picture(client, make_agency(session, licences=(licence_record(),)))

@@ -23,7 +23,8 @@ from registry.complaints.moving import changed, locked
 from registry.complaints.sealing import Sealer
 from registry.errors import IllegalMove, NotFound
 from registry.officers.models import NoticeKind, Unit
-from registry.officers.notices import notify_named
+from registry.officers.notices import notify_named, notify_unit
+from registry.officers.rights import Act, Resource
 
 MOST_ANSWER = 20_000
 MOST_LONGER = 2000
@@ -185,7 +186,10 @@ def object_to(
     hearing.objected_by, hearing.objected_on = who, at.date()
     hearing.version += 1
     session.flush()
+    # Whoever told it may be on leave, and an objection has a day of its own: all who may approve a hearing hear of it too.
     notify_named(session, hearing.told_by or "", NoticeKind.ASSIGNED, at)
+    unit = session.get_one(Unit, case.unit_id).reference
+    notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, at, but=[hearing.told_by or ""])
     changed(session, case, "hearing.objected", at.date(), role=CaseRole.REGISTRY, actor=who, detail=By.AGENCY)
     return hearing
 

@@ -13,8 +13,11 @@ from registry.complaints.decisions.rules import USUAL_OBJECTION
 from registry.complaints.hearings import actions, afterwards, portal, queries
 from registry.complaints.mailbox_models import Message
 from registry.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
+from registry.officers.models import Notice
+from registry.officers.rights import Role
 from tests.complaints.filing import AT, make_units
 from tests.complaints.hearings.making import ANNA, ANSWER_BY, FOREIGN, REP, SPOKEN, consent, heard_case, served
+from tests.officers.making import make_officer
 
 TODAY = AT.date()
 DECIDER = Officer("E. Elsa", CaseRole.DECIDER, "it-labour")
@@ -79,7 +82,7 @@ def test_a_later_day_is_asked_for_by_the_agency_and_set_by_an_officer_with_reaso
         longer(later + timedelta(days=1))
 
 
-def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_reasons(session, sealer, case):
+def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_reasons(session, sealer, keyring, case):
     hearing = served(session, sealer, case)
     portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
     with pytest.raises(IllegalMove, match="no decision yet"):
@@ -107,7 +110,9 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
         at = AT + (late - TODAY)
         with pytest.raises((IllegalMove, NotFound)):
             portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Late.", at)
+    supervisor = make_officer(session, keyring, Role.SUPERVISOR, unit="it-labour").officer
     portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    assert supervisor.id in session.scalars(select(Notice.officer_id)).all()
     with pytest.raises(IllegalMove, match="objected already"):
         portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Again.", AT)
     assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).objection == "We keep none."

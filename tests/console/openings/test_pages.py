@@ -1,12 +1,19 @@
 """Break-glass and looks in the console: asked for, agreed to by another, seen for a while, and told to whoever watches."""
 
+from datetime import timedelta
+
+import time_machine
 from sqlalchemy.orm import Session
 
+from registry.audit.queries import lines_about
 from registry.clock import now
+from registry.complaints.sealing import Sealer
+from registry.config import Settings
 from registry.officers import accounts
 from registry.officers.rights import Role
 from tests.complaints.filing import Filed
 from tests.console.cases.conftest import DeskOf
+from tests.console.cases.test_case_page import attached
 from tests.console.hearings.test_pages import version_on
 from tests.console.signed_in import Desk, words_of
 
@@ -79,6 +86,28 @@ def test_who_wrote_is_the_custodians_to_open_and_nobody_grants_his_own(case: Fil
     assert both.get(f"{at_of(case)}/{name}/file").status_code == 404
     assert both.post(f"{at_of(case)}/{name}/end", version=version_on(both, f"{at_of(case)}/{name}")).status_code == 303
     assert both.get(f"{at_of(case)}/{name}").status_code == 404
+
+
+def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hour(
+    session: Session, sealer: Sealer, settings: Settings, case: Filed, desk_for: DeskOf
+) -> None:
+    reference = attached(session, sealer, settings, case, "<b>lease</b>.txt")
+    asker, custodian = desk_for(Role.INVESTIGATOR, name="I Ida"), desk_for(Role.CUSTODIAN, name="C Cate")
+    name = asked(asker, case, "original", attachment=reference)
+    path = f"{at_of(case)}/{name}/file"
+    assert asker.get(path).status_code == 404
+    assert asker.post(f"/console/openings/{name}/decide", decision="grant", version=1).status_code == 403
+    assert custodian.post(f"/console/openings/{name}/decide", decision="grant", version=1).status_code == 303
+    assert custodian.get(path).status_code == 403
+    got = asker.get(path)
+    assert got.data == b"as it was sent"
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert "sandbox" in got.headers["Content-Security-Policy"]
+    assert [line.actor for line in lines_about(session, case.case.reference) if line.act == "case.original_read"] == [
+        asker.officer.reference
+    ]
+    with time_machine.travel(now() + timedelta(minutes=16), tick=False):
+        assert asker.get(path).status_code in (403, 404)
 
 
 def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(case: Filed, desk_for: DeskOf) -> None:
