@@ -55,6 +55,8 @@ def begin(page: Page, site: str, language: str = "zh-Hans") -> str:
             CATALOGUES[language]["page.box.wait.ready"], timeout=60_000
         )
         page.locator("form[data-work] button.main").click()
+    # With scripts the page works first and goes on by itself.
+    expect(page.locator(".digits span").first).to_be_visible(timeout=60_000)
     code = "".join(page.locator(".digits span").all_inner_texts())
     page.fill("#last_six", code[-6:])
     page.locator("form.card button.main").click()
