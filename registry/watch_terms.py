@@ -106,3 +106,11 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     FAILED = "failed"
+
+
+class DigestPace(StrEnum):
+    """How often a member is told by mail how much happened."""
+
+    NONE = "none"
+    DAILY = "daily"
+    WEEKLY = "weekly"

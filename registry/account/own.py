@@ -11,6 +11,8 @@ from registry.employers import members, sessions
 from registry.employers.sessions import MemberPresent
 from registry.errors import ActRefused
 from registry.terms import Language
+from registry.watch_terms import DigestPace
+from registry.watches import digests
 from registry.web.asking import keyring
 from registry.web.transaction import services
 
@@ -52,6 +54,16 @@ def choose_language(session: Session, me: MemberPresent) -> Response:
     return to("own")
 
 
+@pages.post("/own/digest")
+@for_members
+def choose_digest(session: Session, me: MemberPresent) -> Response:
+    """How often he is told by mail how much happened to what is watched."""
+    word = request.form.get("pace", "")
+    if word in list(DigestPace):
+        digests.choose(session, me.member, DigestPace(word), now())
+    return to("own")
+
+
 @pages.post("/own/sessions/<reference>/end")
 @for_members
 def end_session(session: Session, me: MemberPresent, reference: str) -> Response:
@@ -77,4 +89,6 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, told
         me=me,
         sessions=sessions.sessions_of(session, me.member, now()),
         languages=list(Language),
+        pace=digests.pace_of(session, me.member),
+        paces=list(DigestPace),
     )

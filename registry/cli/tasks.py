@@ -36,9 +36,9 @@ from registry.officers.providers import linking
 from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
 from registry.statistics.actions import close_due
-from registry.watches import fanning, keeping
+from registry.watches import digests, fanning, keeping
 from registry.watches import notices as watch_notices
-from registry.web.account_words import account_words, webhook_words
+from registry.web.account_words import account_words, digest_words, webhook_words
 from registry.web.notice_words import notice_words
 from registry.web.sanction_words import sanction_notice
 from registry.witnesses.client import ask_witnesses
@@ -211,6 +211,12 @@ def tell_switched_off(settings: Settings, sessions: sessionmaker[Session]) -> No
     watch_notices.tell_of_switched_off(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
 
 
+def tell_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell members who asked for it, each day or week, how much happened."""
+    words = digest_words(settings.public_url)
+    digests.tell_due(sessions, words, _sender(settings, "digest_not_sent"), now())
+
+
 def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Remove deliveries and events that were kept long enough, and what a closed organisation still watches."""
     done = keeping.purge(sessions, now())
@@ -251,6 +257,7 @@ TASKS = (
     Task("enforce_sanctions", 60.0, enforce_sanctions),
     Task("tell_days", 60.0, tell_days),
     Task("tell_switched_off", 60.0, tell_switched_off),
+    Task("tell_digests", 600.0, tell_digests),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
     Task("clean_attachments", 60.0, clean_waiting),

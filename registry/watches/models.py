@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.db import LARGE, Base, Instant, Text, one_of
-from registry.watch_terms import EventType, WatchKind
+from registry.watch_terms import DigestPace, EventType, WatchKind
 
 
 class Watch(Base):
@@ -93,6 +93,16 @@ class FeedRow(Base):
     organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(ForeignKey("watch_events.id"))
+
+
+class Digest(Base):
+    """At which pace a member is told by mail how much happened, and until which day and place in the feed he was told."""
+
+    __tablename__ = "watch_digests"
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), primary_key=True, autoincrement=False)
+    pace: Mapped[DigestPace] = mapped_column(one_of(DigestPace), default=DigestPace.NONE)
+    position: Mapped[int] = mapped_column(LARGE, default=0)
+    told_on: Mapped[date]
 
 
 class WatchState(Base):

@@ -1,9 +1,12 @@
 """The words of mails to people of organisations."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from registry.employers.letters import Words
 from registry.terms import Language
+from registry.watch_terms import EventType
+from registry.watches.digests import Wording as DigestWording
 from registry.watches.notices import Wording
 from registry.web.languages import text
 
@@ -19,5 +22,23 @@ def webhook_words(address: str) -> Wording:
     def wording(language: Language, count: int) -> tuple[str, str]:
         body = text(language, "account.mail.webhook_off", count=str(count), link=f"{address}/account/webhooks")
         return text(language, "account.mail.webhook_off.subject"), body + "\n"
+
+    return wording
+
+
+def digest_words(address: str) -> DigestWording:
+    """`registry.watches.digests.Wording`, with the address of the registry."""
+
+    def wording(language: Language, since: date, counts: Mapping[EventType, int]) -> tuple[str, str]:
+        lines = "\n".join(f"{count} × {text(language, f'account.event.{kind}')}" for kind, count in counts.items())
+        body = text(
+            language,
+            "account.mail.digest",
+            since=since.isoformat(),
+            events=lines,
+            link=f"{address}/account/watches",
+            choice=f"{address}/account/own",
+        )
+        return text(language, "account.mail.digest.subject"), body + "\n"
 
     return wording

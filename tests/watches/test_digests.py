@@ -1,0 +1,80 @@
+"""The mail digest: how much happened, by kind, to whoever asked for it, once a day or week and never to which agency."""
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.account_terms import MemberRole, MemberState
+from registry.clock import now
+from registry.keyring import Keyring
+from registry.terms import LicenceStatus
+from registry.watch_terms import DigestPace
+from registry.watches import digests
+from registry.web.account_words import digest_words
+from tests.account.conftest import Seat, make_member
+from tests.complaints.test_reminding import Post
+from tests.make import licence_record, make_agency, make_organisation
+from tests.watches.making import handed_on, make_watch
+from tests.watches.test_fanning import suspend
+
+WORDS = digest_words("https://registry.example")
+
+
+@pytest.fixture
+def morning() -> datetime:
+    return datetime.combine(now().date(), time(8), tzinfo=now().tzinfo)
+
+
+def test_members_are_told_how_much_happened_once_a_day_or_a_week(
+    session: Session, keyring: Keyring, morning: datetime
+) -> None:
+    ours, sessions, post = make_organisation(session), sessionmaker(session.get_bind()), Post()
+    agency = make_agency(session, licences=(licence_record(),))
+    hidden = (ours.name, agency.agency_id, agency.names[0].name)
+    handed_on(session, keyring)
+    make_watch(session, agency.agency_id, ours.id)
+    for email, pace, facts in (
+        ("daily@works.example", DigestPace.DAILY, {}),
+        ("weekly@works.example", DigestPace.WEEKLY, {"role": MemberRole.MEMBER, "language": "it"}),
+        ("gone@works.example", DigestPace.DAILY, {"state": MemberState.CLOSED}),
+        ("never@works.example", DigestPace.NONE, {}),
+    ):
+        digests.choose(session, make_member(session, ours, email=email, **facts), pace, morning)
+    suspend(session, agency.agency_id)
+    assert handed_on(session, keyring) == 1
+
+    def told(days: int, at: datetime = morning) -> list[str]:
+        del post.sent[:]
+        digests.tell_due(sessions, WORDS, post, at + timedelta(days=days))
+        return post.addresses
+
+    assert told(0) == [], "chosen today"
+    assert told(1, morning.replace(hour=5)) == [], "too early in the day"
+    post.is_dead = True
+    told(1)
+    post.is_dead = False
+    assert told(1) == ["daily@works.example"], "what did not go is tried again"
+    (_, subject, text) = post.sent[0]
+    assert subject == "What happened to what you watch"
+    assert "1 × A licence was suspended" in text
+    assert "https://registry.example/account/watches" in text
+    assert not any(word in text for word in hidden)
+    assert told(1) == [], "once a day"
+    assert told(2) == [], "nothing happened"
+    assert told(7) == ["weekly@works.example"]
+    assert post.sent[0][1] == "Che cosa è successo a ciò che seguite"
+    suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
+    assert handed_on(session, keyring) == 1
+    assert told(8) == ["daily@works.example"]
+    assert told(14) == ["weekly@works.example"]
+    assert "1 × " in post.sent[0][2]
+
+
+def test_a_member_chooses_his_own_pace(client: FlaskClient, session: Session) -> None:
+    seat = Seat(client, session, make_member(session, make_organisation(session)), now())
+    assert '<option value="none" selected>' in seat.get("/account/own").get_data(as_text=True)
+    assert seat.post("/account/own/digest", pace="hourly").status_code == 303
+    assert seat.post("/account/own/digest", pace="weekly").status_code == 303
+    assert '<option value="weekly" selected>' in seat.get("/account/own").get_data(as_text=True)
