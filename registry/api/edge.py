@@ -1,6 +1,6 @@
 """The REST edge: Flask-RESTX for routing alone, without its error handling, documentation and masks."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
@@ -47,9 +47,12 @@ def register_desk(app: Flask) -> None:
     require_policies(app)
 
 
-def _route(app: Flask, namespaces: Iterable[Namespace]) -> None:
+def _route(app: Flask, namespaces: Sequence[Namespace]) -> None:
     api = Router(doc=False, prefix=PREFIX)
     for namespace in namespaces:
         api.add_namespace(namespace)
     # `add_specs` counts here only: given to the constructor it is ignored.
     api.init_app(app, add_specs=False)
+    # Namespaces are their modules' own: one that remembered whom it was added to would keep every application for ever.
+    for namespace in namespaces:
+        namespace.apis.remove(api)

@@ -1,5 +1,7 @@
 """What every answer carries: headers, a request id, the right host; and who else may read it."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -7,8 +9,10 @@ import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 
+from registry.app import create_app
 from registry.config import Edge, Settings
 from registry.web.headers import content_policy
+from registry.web.transaction import services
 
 ALWAYS = {
     "Content-Security-Policy": (
@@ -137,3 +141,14 @@ def test_metrics_are_served_on_the_switch_alone_and_hold_routes_without_values(
     assert 'registry_requests_total{method="GET",route="/api/v1/agencies-like/<reference>",status="200"} 1.0' in page
     assert "registry_request_seconds_bucket" in page
     assert "planted" not in page
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_an_application_that_is_let_go_is_gone(settings: Settings) -> None:
+    first = create_app(settings)
+    services(first).engine.dispose()
+    gone = weakref.ref(first)
+    del first
+    services(create_app(settings)).engine.dispose()
+    gc.collect()
+    assert gone() is None
