@@ -85,6 +85,7 @@ def test_a_server_answers_and_prints_where(served: Served) -> None:
     assert requests.get(f"{served.base_url}/api/v1/nowhere", timeout=10).json()["code"] == "not_found"
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_start_says_until_when_the_seal_is_valid_or_what_is_wrong_with_it(settings: Settings) -> None:
     make_seal(settings.keys)
     with serve(settings) as server:
@@ -96,6 +97,7 @@ def test_the_start_says_until_when_the_seal_is_valid_or_what_is_wrong_with_it(se
         assert requests.get(f"{server.base_url}/health", timeout=10).status_code == 200
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_taken_port_is_said(served: Served, settings: Settings) -> None:
     port = int(served.base_url.rsplit(":", 1)[1])
     result = run("serve", env=environment(settings, port))
@@ -112,6 +114,7 @@ def test_a_server_stops_cleanly_when_asked(settings: Settings, sign: signal.Sign
         assert "Traceback" not in server.printed()
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_several_workers_count_metrics_together(settings: Settings) -> None:
     measured = Settings(**{**vars(settings), "has_metrics": True})
     with serve(measured, "--workers", "2") as server:
