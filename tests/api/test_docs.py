@@ -1,5 +1,6 @@
 """The documentation as a browser shows it: offline, under the strict policy, by keyboard and without a script."""
 
+import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,7 @@ from tests.serving import Served
 __all__ = ["browser_type_launch_args"]
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_page_to_try_it_out_asks_this_server_alone(page: Page, served: Served, session: Session) -> None:
     world.build(session)
     session.commit()
@@ -30,6 +32,7 @@ def test_the_page_to_try_it_out_asks_this_server_alone(page: Page, served: Serve
     assert refused == []
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_plain_list_is_read_without_a_script(browser: Browser, served: Served) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 640})
     page = context.new_page()

@@ -1,5 +1,6 @@
 """The console in a real browser: what a client of our own making would never notice."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ def sign_in(page: Page, site: str, who: Joined) -> None:
     expect(page.locator(".bar")).to_contain_text(who.officer.name)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_an_officer_signs_in_and_out_through_the_forms_without_scripts(
     browser: Browser, served: Served, session: Session, settings: Settings
 ) -> None:
@@ -45,6 +47,7 @@ def test_an_officer_signs_in_and_out_through_the_forms_without_scripts(
         expect(page.locator("#email")).to_be_focused()
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_supervisor_sees_what_others_proposed_and_approves_it(
     browser: Browser, served: Served, session: Session, settings: Settings
 ) -> None:

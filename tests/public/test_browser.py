@@ -75,6 +75,7 @@ def check(page: Page, subject: str, country: str = "CZ") -> None:
     page.press("#subject", "Enter")
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_language(
     phone: BrowserContext, site: str
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_langua
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserContext, site: str) -> None:
     page = phone.new_page()
     page.goto(f"{site}/en/")
@@ -104,6 +106,7 @@ def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserC
     assert page.locator(".answer.yes").count() == 0
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_names_are_offered_while_one_is_typed_and_a_number_is_not_sent(browser: Browser, site: str) -> None:
     page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     sent: list[str] = []

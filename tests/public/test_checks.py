@@ -118,6 +118,7 @@ def test_an_advert_of_ten_thousand_characters_is_read_and_shown_again(served: Se
     assert 'value="smyslena_1"' in response.text
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])
 def test_the_check_works_on_an_old_phone_without_scripts(
     browser: Browser, served: Served, agency: record.Agency, language: str
@@ -146,6 +147,7 @@ def is_within(page: BrowserPage) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth") <= 320)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_check_is_filled_in_and_sent_by_keyboard(browser: Browser, served: Served, agency: record.Agency) -> None:
     page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
     page.goto(f"{served.base_url}/en/check")
@@ -167,6 +169,7 @@ def test_the_check_is_filled_in_and_sent_by_keyboard(browser: Browser, served: S
     expect(page.locator("section.answer.name")).to_be_visible()
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_check_has_no_barriers(browser: Browser, served: Served, agency: record.Agency, scheme: Any) -> None:
     page = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()

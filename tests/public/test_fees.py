@@ -87,6 +87,7 @@ def fill(page: Page) -> None:
     page.fill("#amount_1", "999999999999.99")
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_charges_are_added_checked_and_shown_in_another_language_on_an_old_phone(phone: Page, tmp_path: Path) -> None:
     fill(phone)
     expect(phone.locator("#amount_0")).to_have_value("30000")
@@ -107,6 +108,7 @@ def test_charges_are_added_checked_and_shown_in_another_language_on_an_old_phone
     expect(phone.locator(".ask")).to_be_hidden()
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_wrong_with_the_form_the_answer_and_its_faults(
     browser: Browser, served: Served, scheme: str
