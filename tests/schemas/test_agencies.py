@@ -34,7 +34,7 @@ PAIRS = [
     (VerdictShown, verify.VerdictSchema),
 ]
 
-ADDED = {VerdictShown: {"receipt"}}
+ADDED = {VerdictShown: {"receipt", "receipt_id"}}
 """What is spliced into an answer only when it is asked for."""
 
 
