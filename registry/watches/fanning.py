@@ -7,15 +7,14 @@ one row. So whoever crashes has told nothing, and positions in a feed appear in 
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
 from sqlalchemy import delete, func, insert, literal, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.agencies.models import Agency, Licence, LicenceTerm, LookupKey, PublicRecord
+from registry.agencies.models import Agency, Licence, LicenceTerm, LookupKey
 from registry.agencies.queries import opened
 from registry.authorities.queries import ground_at
 from registry.clock import day_at
@@ -26,6 +25,7 @@ from registry.log.models import Entry, LogState
 from registry.terms import LicenceKind
 from registry.watch_terms import DeliveryState, EventType, WatchKind, WebhookState
 from registry.watches import rules
+from registry.watches.matching import Told, match_agency, match_authority, match_searches, match_targets
 from registry.watches.models import (
     FeedHead,
     FeedRow,
@@ -36,7 +36,7 @@ from registry.watches.models import (
     WatchTarget,
 )
 from registry.watches.numbers import digests_of_key
-from registry.watches.rules import Happening, Said, Searched
+from registry.watches.rules import Happening
 from registry.watches.webhook_models import Delivery, Webhook
 
 MOST_ENTRIES = 500
@@ -44,21 +44,6 @@ MOST_ENTRIES = 500
 
 MOST_DAYS = timedelta(days=90)
 """How far back the calendar is made up for after a standstill."""
-
-
-class Told(NamedTuple):
-    """An event as it is about to be written."""
-
-    happening: Happening
-    at: datetime
-    once: str
-    agency_id: int | None = None
-    agency: str | None = None
-    licence: str | None = None
-    source: str | None = None
-    log_index: int | None = None
-    other_agency_id: int | None = None
-    authority: str | None = None
 
 
 def hand_on(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> int:
@@ -257,13 +242,13 @@ def tell(session: Session, told: Sequence[Told], at: datetime) -> int:
         for i, reference, one in zip(ids, new_references(len(told)), told, strict=True)
     ]  # fmt: skip
     bulk_insert(session, WatchEvent, columns, rows)
-    _match_targets(session, ids[0], ids[-1])
+    match_targets(session, ids[0], ids[-1])
     for i, one in zip(ids, told, strict=True):
         if one.other_agency_id is not None:
-            _match_agency(session, i, one.other_agency_id)
+            match_agency(session, i, one.other_agency_id)
         if one.authority is not None:
-            _match_authority(session, i, one.authority)
-    _match_searches(session, list(zip(ids, told, strict=True)))
+            match_authority(session, i, one.authority)
+    match_searches(session, list(zip(ids, told, strict=True)))
     _feed(session, ids[0], ids[-1], at)
     # What nobody was told of leaves no row. Lists stay: by the last one it is known whether a list was stale.
     unmatched = select(WatchMatch.event_id).where(WatchMatch.event_id == WatchEvent.id).exists()
@@ -280,89 +265,6 @@ def _known(session: Session, onces: Sequence[str]) -> set[str]:
             session.execute(select(WatchEvent.once).where(WatchEvent.once.in_(onces[first : first + 500]))).scalars()
         )
     return found
-
-
-def _match_targets(session: Session, first: int, last: int) -> None:
-    """Whoever watches the agency, or the licence: of another licence of the same holder he is not told, of the holder he is."""
-    asked = (
-        select(WatchEvent.id, Watch.organisation_id)
-        .join(WatchTarget, WatchTarget.agency_id == WatchEvent.agency_id)
-        .join(Watch, Watch.id == WatchTarget.watch_id)
-        .where(
-            WatchEvent.id.between(first, last),
-            Watch.is_paused.is_(False),
-            or_(WatchTarget.licence.is_(None), WatchEvent.licence.is_(None), WatchTarget.licence == WatchEvent.licence),
-        )
-        .distinct()
-    )
-    session.execute(insert(WatchMatch).from_select(["event_id", "organisation_id"], asked))
-
-
-def _match_agency(session: Session, event_id: int, agency_id: int) -> None:
-    """The other end of an agreement hears of it too."""
-    asked = (
-        select(literal(event_id), Watch.organisation_id)
-        .join(WatchTarget, WatchTarget.watch_id == Watch.id)
-        .where(WatchTarget.agency_id == agency_id, Watch.is_paused.is_(False))
-        .distinct()
-    )
-    _add_matches(session, asked)
-
-
-def _match_authority(session: Session, event_id: int, authority: str) -> None:
-    """Whoever watches a licence of the authority whose list it is, by name or by a search for it."""
-    asked = (
-        select(literal(event_id), Watch.organisation_id)
-        .join(WatchTarget, WatchTarget.watch_id == Watch.id)
-        .join(Licence, Licence.agency_id == WatchTarget.agency_id)
-        .where(Licence.authority == authority, Watch.is_paused.is_(False))
-        .distinct()
-    )
-    _add_matches(session, asked)
-
-
-def _add_matches(session: Session, asked: Any) -> None:
-    dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    columns = ["event_id", "organisation_id"]
-    session.execute(dialect(WatchMatch).from_select(columns, asked.where(true())).on_conflict_do_nothing())
-
-
-def _match_searches(session: Session, told: Sequence[tuple[int, Told]]) -> None:
-    """Each search is put once to each agency that something happened to, however many organisations saved the same."""
-    query = select(Watch.organisation_id, Watch.criteria).where(
-        Watch.kind == WatchKind.SEARCH, Watch.is_paused.is_(False)
-    )
-    askers: dict[Searched, set[int]] = {}
-    for organisation_id, criteria in session.execute(query):
-        askers.setdefault(Searched(**(criteria or {})), set()).add(organisation_id)
-    if not askers:
-        return
-    answers: dict[int, set[int]] = {}
-    for i, one in told:
-        if one.agency_id is not None and one.agency_id not in answers:
-            answers[one.agency_id] = _askers_of(session, one.agency_id, askers)
-        by_list = {
-            organisation
-            for search, organisations in askers.items()
-            if one.authority is not None and search.authority == one.authority
-            for organisation in organisations
-        }
-        found = by_list | (answers[one.agency_id] if one.agency_id is not None else set())
-        for organisation in sorted(found):
-            _add_matches(session, select(literal(i), literal(organisation)))
-
-
-def _askers_of(session: Session, agency_id: int, askers: dict[Searched, set[int]]) -> set[int]:
-    body = session.execute(select(PublicRecord.body).where(PublicRecord.agency_id == agency_id)).scalar_one_or_none()
-    if body is None:
-        return set()
-    agency: Said = msgspec.json.decode(body)
-    return {
-        organisation
-        for search, organisations in askers.items()
-        if rules.answers_to(search, agency, agency.get("licences") or ())
-        for organisation in organisations
-    }
 
 
 def _feed(session: Session, first: int, last: int, at: datetime) -> None:

@@ -36,45 +36,31 @@ def one(session: Session, me: Present, reference: str) -> Response:
 @pages.post("/hearings/<reference>/keep")
 @allowed(Resource.HEARING, Act.ANSWER)
 def keep(session: Session, me: Present, reference: str) -> BaseResponse:
-    unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get("text", "")
-    return _done(
-        session, me, reference,
-        lambda: portal.keep(session, sealer(), unit, who, reference, text, now(), version=version),
-    )  # fmt: skip
+    return _done(session, me, reference, portal.keep, "text")
 
 
 @pages.post("/hearings/<reference>/answer")
 @allowed(Resource.HEARING, Act.ANSWER)
 def answer(session: Session, me: Present, reference: str) -> BaseResponse:
-    unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get("text", "")
-    return _done(
-        session, me, reference,
-        lambda: portal.answer(session, sealer(), unit, who, reference, text, now(), version=version),
-    )  # fmt: skip
+    return _done(session, me, reference, portal.answer, "text")
 
 
 @pages.post("/hearings/<reference>/longer")
 @allowed(Resource.HEARING, Act.ANSWER)
 def longer(session: Session, me: Present, reference: str) -> BaseResponse:
-    unit, who, version, why = me.standing.unit, me.officer.reference, version_sent(), request.form.get("longer", "")
-    return _done(
-        session, me, reference,
-        lambda: portal.ask_longer(session, sealer(), unit, who, reference, why, now(), version=version),
-    )  # fmt: skip
+    return _done(session, me, reference, portal.ask_longer, "longer")
 
 
 @pages.post("/hearings/<reference>/object")
 @allowed(Resource.HEARING, Act.ANSWER)
 def object_to(session: Session, me: Present, reference: str) -> BaseResponse:
-    unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get("objection", "")
-    return _done(
-        session, me, reference,
-        lambda: portal.object_to(session, sealer(), unit, who, reference, text, now(), version=version),
-    )  # fmt: skip
+    return _done(session, me, reference, portal.object_to, "objection")
 
 
-def _done(session: Session, me: Present, reference: str, act: Callable[[], object]) -> BaseResponse:
-    refusal = attempt(session, act)
+def _done(session: Session, me: Present, reference: str, act: Callable[..., object], field: str) -> BaseResponse:
+    """One of the portal's acts with what was written in a field of the form."""
+    unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get(field, "")
+    refusal = attempt(session, lambda: act(session, sealer(), unit, who, reference, text, now(), version=version))
     return redirect(f"/console/hearings/{reference}", 303) if refusal is None else _one(session, me, reference, refusal)
 
 

@@ -1,0 +1,118 @@
+"""Who is told of an event: whoever watches the agency, its licence, the other end of its agreement, its list, or by a search.
+
+Matches of one round stand in `watch_matches`, which is empty outside of the round's transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import insert, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from registry.agencies.models import Licence, PublicRecord
+from registry.watch_terms import WatchKind
+from registry.watches import rules
+from registry.watches.models import Watch, WatchEvent, WatchMatch, WatchTarget
+from registry.watches.rules import Happening, Said, Searched
+
+
+class Told(NamedTuple):
+    """An event as it is about to be written."""
+
+    happening: Happening
+    at: datetime
+    once: str
+    agency_id: int | None = None
+    agency: str | None = None
+    licence: str | None = None
+    source: str | None = None
+    log_index: int | None = None
+    other_agency_id: int | None = None
+    authority: str | None = None
+
+
+def match_targets(session: Session, first: int, last: int) -> None:
+    """Whoever watches the agency, or the licence: of another licence of the same holder he is not told, of the holder he is."""
+    asked = (
+        select(WatchEvent.id, Watch.organisation_id)
+        .join(WatchTarget, WatchTarget.agency_id == WatchEvent.agency_id)
+        .join(Watch, Watch.id == WatchTarget.watch_id)
+        .where(
+            WatchEvent.id.between(first, last),
+            Watch.is_paused.is_(False),
+            or_(WatchTarget.licence.is_(None), WatchEvent.licence.is_(None), WatchTarget.licence == WatchEvent.licence),
+        )
+        .distinct()
+    )
+    session.execute(insert(WatchMatch).from_select(["event_id", "organisation_id"], asked))
+
+
+def match_agency(session: Session, event_id: int, agency_id: int) -> None:
+    """The other end of an agreement hears of it too."""
+    asked = (
+        select(literal(event_id), Watch.organisation_id)
+        .join(WatchTarget, WatchTarget.watch_id == Watch.id)
+        .where(WatchTarget.agency_id == agency_id, Watch.is_paused.is_(False))
+        .distinct()
+    )
+    _add_matches(session, asked)
+
+
+def match_authority(session: Session, event_id: int, authority: str) -> None:
+    """Whoever watches a licence of the authority whose list it is, by name or by a search for it."""
+    asked = (
+        select(literal(event_id), Watch.organisation_id)
+        .join(WatchTarget, WatchTarget.watch_id == Watch.id)
+        .join(Licence, Licence.agency_id == WatchTarget.agency_id)
+        .where(Licence.authority == authority, Watch.is_paused.is_(False))
+        .distinct()
+    )
+    _add_matches(session, asked)
+
+
+def _add_matches(session: Session, asked: Any) -> None:
+    dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    columns = ["event_id", "organisation_id"]
+    session.execute(dialect(WatchMatch).from_select(columns, asked.where(true())).on_conflict_do_nothing())
+
+
+def match_searches(session: Session, told: Sequence[tuple[int, Told]]) -> None:
+    """Each search is put once to each agency that something happened to, however many organisations saved the same."""
+    query = select(Watch.organisation_id, Watch.criteria).where(
+        Watch.kind == WatchKind.SEARCH, Watch.is_paused.is_(False)
+    )
+    askers: dict[Searched, set[int]] = {}
+    for organisation_id, criteria in session.execute(query):
+        askers.setdefault(Searched(**(criteria or {})), set()).add(organisation_id)
+    if not askers:
+        return
+    answers: dict[int, set[int]] = {}
+    for i, one in told:
+        if one.agency_id is not None and one.agency_id not in answers:
+            answers[one.agency_id] = _askers_of(session, one.agency_id, askers)
+        by_list = {
+            organisation
+            for search, organisations in askers.items()
+            if one.authority is not None and search.authority == one.authority
+            for organisation in organisations
+        }
+        found = by_list | (answers[one.agency_id] if one.agency_id is not None else set())
+        for organisation in sorted(found):
+            _add_matches(session, select(literal(i), literal(organisation)))
+
+
+def _askers_of(session: Session, agency_id: int, askers: dict[Searched, set[int]]) -> set[int]:
+    body = session.execute(select(PublicRecord.body).where(PublicRecord.agency_id == agency_id)).scalar_one_or_none()
+    if body is None:
+        return set()
+    agency: Said = msgspec.json.decode(body)
+    return {
+        organisation
+        for search, organisations in askers.items()
+        if rules.answers_to(search, agency, agency.get("licences") or ())
+        for organisation in organisations
+    }
