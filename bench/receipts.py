@@ -16,7 +16,6 @@ from bench.postgres import Cluster
 from bench.report import Row
 from registry import revisions
 from registry.api import verify
-from registry.api.questions import question_of, require_authority
 from registry.api.shapes import verdict_shown
 from registry.app import create_app
 from registry.clock import now
@@ -25,6 +24,7 @@ from registry.credentials import status
 from registry.keyring import Keyring, Use
 from registry.log.signing import sign_committed
 from registry.web.answers import Answer, asked_language, keep_for
+from registry.web.asked import question_of, require_authority
 from registry.web.asking import verdicts
 from registry.web.logs import SINK
 from registry.web.payloads import returns, takes

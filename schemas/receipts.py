@@ -15,6 +15,13 @@ class KeptReceiptsQuerySchema(InSchema):
     verdict = Word(Answer)
     from_on = Day(metadata={"description": "Issued on this day or later, in UTC."})
     to_on = Day(metadata={"description": "Issued on this day or earlier, in UTC."})
+    text = Line(
+        most=200,
+        metadata={
+            "description": "Those whose question holds this: a number or a name, or a part of one.",
+            "example": "INV/2001",
+        },
+    )
 
 
 class KeptReceiptsPageSchema(KeptReceiptsQuerySchema):

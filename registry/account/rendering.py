@@ -17,7 +17,7 @@ from registry.web.site_files import SiteFiles
 files = Blueprint("account_files", __name__)
 FILES = SiteFiles("registry.account", f"{PATH}/files")
 
-MENU = ("lists", "watches", "webhooks", "keys", "people", "own")
+MENU = ("lists", "receipts", "watches", "webhooks", "keys", "people", "own")
 
 
 @files.get("/files/<digest>/<name>")

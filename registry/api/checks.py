@@ -6,7 +6,6 @@ import msgspec
 from flask import request
 from flask_restx import Namespace, Resource
 
-from registry.api.questions import agency_reference
 from registry.api.shapes import AgencySummary, ReasonShown, agency_summary, reasons_shown
 from registry.checks.queries import Given, Outcome, outcome_of
 from registry.checks.rules import Noted, Told
@@ -18,6 +17,7 @@ from registry.terms import Answer as Verdict
 from registry.terms import CheckKind, CheckOutcome, Language
 from registry.verdicts.subjects import is_identity_number
 from registry.web.answers import Answer, asked_language
+from registry.web.asked import agency_reference
 from registry.web.asking import keyring, verdicts
 from registry.web.payloads import returns, takes
 from registry.web.transaction import reading

@@ -9,7 +9,6 @@ from flask import request
 from flask_restx import Namespace, Resource
 
 from registry.agencies import record
-from registry.api.questions import says_something
 from registry.api.shapes import (
     NOTHING,
     AgencySummary,
@@ -31,6 +30,7 @@ from registry.verdicts.question import Facts, Question
 from registry.verdicts.rules import decide
 from registry.verdicts.subjects import chosen, guess
 from registry.web.answers import Answer, asked_language, keep_for
+from registry.web.asked import says_something
 from registry.web.asking import verdicts
 from registry.web.payloads import returns, takes
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema

@@ -7,24 +7,17 @@ from flask import request
 from flask_restx import Namespace, Resource
 
 from registry.api.agencies import reference_of
-from registry.api.questions import question_of
 from registry.api.shapes import NOTHING, reasons_shown
 from registry.clock import now
-from registry.credentials.believing import Checked
-from registry.credentials.rules import record_digest
 from registry.credentials.signing import CREDENTIAL_TYPE
-from registry.errors import InvalidInput
 from registry.terms import Language
 from registry.verdicts.queries import Answered
-from registry.verdicts.question import Verdict
 from registry.web import credentials
 from registry.web.answers import Answer, Fixed, asked_language, keep_for
-from registry.web.asking import verdicts
 from registry.web.languages import text
-from registry.web.loading import loaded
 from registry.web.payloads import returns, sends, takes
+from registry.web.rechecks import Again, checked_again
 from schemas.credentials import BundleSchema, ReceiptCheckSchema, ReceiptSchema
-from schemas.verify import VerifySchema
 
 ns = Namespace("proofs", path="/")
 
@@ -66,21 +59,19 @@ class ReceiptCheck(Resource):  # type: ignore[misc]
         Says whether the registry signed it, how its key stands, what it answered then, and what it answers today. Of what is
         not genuine nothing is repeated.
         """
-        at, language = now(), asked_language(request.environ)
-        checked = credentials.check_receipt(receipt)
-        return Answer(check_shown(checked, at, language), language=language)
+        language = asked_language(request.environ)
+        return Answer(check_shown(checked_again(receipt, now()), language), language=language)
 
 
-def check_shown(checked: Checked, at: datetime, language: Language) -> dict[str, Any]:
-    flaw, key, said = checked.flaw, checked.key, checked.claims
-    again = _asked_again(said, at) if said else None
+def check_shown(again: Again, language: Language) -> dict[str, Any]:
+    flaw, key, today = again.checked.flaw, again.checked.key, again.today
     return {
-        "genuine": checked.genuine,
+        "genuine": again.checked.genuine,
         "problem": NOTHING if flaw is None else {"code": flaw, "text": text(language, f"proof_flaw.{flaw}")},
         "key": NOTHING if key is None else {"kid": key.kid, "state": key.state},
-        "then": then_shown(said) if said else NOTHING,
-        "today": NOTHING if again is None else today_shown(again, language),
-        "changed": [] if again is None else changed(said, again.verdict),
+        "then": then_shown(again.said) if again.said else NOTHING,
+        "today": NOTHING if today is None else today_shown(today, language),
+        "changed": again.changed,
     }
 
 
@@ -98,23 +89,3 @@ def today_shown(again: Answered, language: Language) -> dict[str, Any]:
         "reasons": reasons_shown(verdict.reasons, ground, language, verdict.licence is not None, verdict.verdict),
         "on": verdict.on,
     }
-
-
-def changed(said: Any, verdict: Verdict) -> list[str]:
-    """Which parts of the answer are others than they were."""
-    today = {
-        "verdict": verdict.verdict.value,
-        "may_continue_existing_placements": verdict.may_continue.value,
-        "reasons": [finding.code.value for finding in verdict.reasons],
-        "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
-    }
-    return [name for name, value in today.items() if said[name] != value]
-
-
-def _asked_again(said: Any, at: datetime) -> Answered | None:
-    """The answer to the same question today; None where today's registry no longer takes it."""
-    try:
-        asked = loaded(VerifySchema(), said["question"])
-        return verdicts().answered(question_of(asked, at), at)
-    except InvalidInput:
-        return None

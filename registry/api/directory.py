@@ -9,7 +9,6 @@ from flask import request
 from flask_restx import Namespace, Resource
 from sqlalchemy import select
 
-from registry.api.questions import said_by
 from registry.authorities.facts import Ground, SourceFacts
 from registry.authorities.queries import ground_at
 from registry.clock import now
@@ -18,6 +17,7 @@ from registry.log.models import LogState
 from registry.regimes.rules import shipped_regimes
 from registry.terms import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Activity, Language
 from registry.web.answers import Answer, asked_language, keep_for
+from registry.web.asked import said_by
 from registry.web.asking import verdicts
 from registry.web.languages import text
 from registry.web.payloads import returns, takes

@@ -6,10 +6,10 @@ from flask import request
 from flask_restx import Namespace, Resource
 
 from registry.account_terms import Scope
-from registry.api.questions import question_of, require_authority
 from registry.api.shapes import verdict_shown
 from registry.clock import now
 from registry.web.answers import Answer, asked_language, keep_for
+from registry.web.asked import question_of, require_authority
 from registry.web.asking import verdicts
 from registry.web.organisations import may_bring_key, require_scope
 from registry.web.payloads import returns, takes

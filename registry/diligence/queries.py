@@ -1,10 +1,12 @@
 """What an organisation has kept: its own receipts alone, the newest first."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, cast, select
+from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Session
 
 from registry.diligence.models import KeptReceipt, ReceiptSettings
@@ -17,12 +19,13 @@ DAYS = 7 * 366
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which of its receipts an organisation asks for; days are in UTC, both included."""
+    """Which of its receipts an organisation asks for; days are in UTC, both included. `text` is a part of what was asked."""
 
     agency: str | None = None
     verdict: Answer | None = None
     from_on: date | None = None
     to_on: date | None = None
+    text: str | None = None
 
 
 def receipts_of(
@@ -48,6 +51,11 @@ def receipt_named(session: Session, organisation_id: int, reference: str) -> Kep
     return found
 
 
+def row_of(session: Session, organisation_id: int, reference: str) -> int:
+    """The place of a receipt in the list of its organisation. Raises NotFound."""
+    return receipt_named(session, organisation_id, reference).id
+
+
 def days_of(session: Session, organisation_id: int) -> int:
     """For how many days the organisation keeps what it keeps today."""
     kept = session.get(ReceiptSettings, organisation_id)
@@ -62,8 +70,13 @@ def _query(organisation_id: int, which: Filter) -> Select[KeptReceipt]:
         query = query.where(KeptReceipt.verdict == which.verdict)
     if which.from_on is not None:
         query = query.where(KeptReceipt.issued_at >= _midnight(which.from_on))
-    if which.to_on is not None:
+    # After the last day that can be written there is none to reckon with.
+    if which.to_on is not None and which.to_on < date.max:
         query = query.where(KeptReceipt.issued_at < _midnight(which.to_on + timedelta(days=1)))
+    if which.text is not None:
+        # As it stands in JSON, where what is not ASCII is escaped.
+        said = json.dumps(which.text)[1:-1]
+        query = query.where(cast(KeptReceipt.question, LongText).icontains(said, autoescape=True))
     return query
 
 

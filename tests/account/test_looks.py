@@ -10,8 +10,9 @@ from playwright.sync_api import Browser
 from registry.clock import now
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
+from registry.diligence import actions as diligence
 from registry.employers import sessions
-from registry.terms import Language
+from registry.terms import Answer, Language
 from tests.account.conftest import make_member
 from tests.console.browsing import assert_fits, assert_sound
 from tests.console.conftest import browser_type_launch_args
@@ -36,6 +37,11 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             address = f"{'long' * 8}.{language.lower()}@works.example"
             member = make_member(session, organisation, email=address, language=language)
             tokens[language.value] = sessions.begin(session, member, now())
+        question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}
+        kept = diligence.keep(
+            session, organisation.id, "eyJ" + "x" * 1500, question, Answer.NO, None, at=now(), today=now().date()
+        )
+        tokens["receipt"] = kept.reference
     engine.dispose()
     with serve(settings) as server:
         yield server.base_url, tokens
@@ -60,7 +66,7 @@ def test_pages_are_sound_and_fit(
         assert_fits(page)
         assert_sound(page)
     context.add_cookies([{"name": "account", "value": tokens[language], "url": f"{address}/account"}])
-    for path in ("keys", "people", "own"):
+    for path in ("keys", "people", "own", "receipts", "receipts/changes", f"receipts/{tokens['receipt']}"):
         page.goto(f"{address}/account/{path}")
         assert page.locator("h1").count() == 1
         assert_fits(page)

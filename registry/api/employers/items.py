@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.api.questions import question_of
 from registry.authorities.facts import Ground
 from registry.bulk_terms import StepCode
 from registry.codes import Problem
@@ -14,6 +13,7 @@ from registry.errors import Fault, InvalidInput
 from registry.terms import Answer, Language
 from registry.verdicts.question import Question
 from registry.web.answers import encode
+from registry.web.asked import question_of
 from registry.web.languages import text
 from registry.web.loading import ItemReader
 from schemas.bulk import ItemSchema

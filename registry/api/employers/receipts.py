@@ -1,8 +1,6 @@
 """The file of receipts that an organisation keeps: its own alone, read, checked again, exported and let go."""
 
-import io
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,12 +18,11 @@ from registry.diligence.queries import Filter
 from registry.errors import Fault, InvalidInput
 from registry.ids import read_reference
 from registry.terms import Answer as Verdict
-from registry.terms import Language
-from registry.web import credentials
-from registry.web.answers import Answer, File, asked_language, encode
+from registry.web.answers import Answer, File, asked_language
 from registry.web.organisations import current_organisation, needs_scope
-from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes
-from registry.web.spreadsheets import as_csv
+from registry.web.payloads import returns, returns_nothing, saves, takes
+from registry.web.receipt_files import export, receipt_shown
+from registry.web.rechecks import checked_again
 from registry.web.transaction import reading, writing
 from schemas.receipts import (
     ChangedReceiptsSchema,
@@ -41,7 +38,6 @@ from schemas.receipts import (
 ns = Namespace("receipts", path="/receipts")
 
 USUAL = 50
-MOST_EXPORTED = 10_000
 
 
 @ns.route("")
@@ -55,7 +51,7 @@ class Receipts(Resource):  # type: ignore[misc]
         One is kept when `verify` is asked with `keep=true` and a key of this scope.
         """
         found, next_cursor = _page(which, limit, cursor)
-        return Answer({"items": [_shown(one) for one in found], "next_cursor": next_cursor})
+        return Answer({"items": [receipt_shown(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/changes")
@@ -84,14 +80,7 @@ class Export(Resource):  # type: ignore[misc]
 
         Each receipt in it can be checked off line, without the registry. No cell of the table is read as a formula.
         """
-        found: list[KeptReceipt] = []
-        for one in queries.every_receipt(reading(), current_organisation().id, _filter(**which)):
-            if len(found) == MOST_EXPORTED:
-                detail = f"more than {MOST_EXPORTED} receipts: ask for fewer days at once"
-                raise InvalidInput([Fault("from_on", Problem.TOO_MANY, detail)])
-            found.append(one)
-        body = _WRITERS[form](found)
-        return File([body], BYTES, f"receipts.{form}", len(body))
+        return export(reading(), current_organisation().id, form, _filter(**which))
 
 
 @ns.route("/settings")
@@ -121,7 +110,7 @@ class Receipt(Resource):  # type: ignore[misc]
     @returns(KeptReceiptSchema(), "getReceipt", (404,), kept=False)
     def get(self, receipt_id: str) -> Answer:
         """Read a receipt."""
-        return Answer(_shown(_named(receipt_id)))
+        return Answer(receipt_shown(_named(receipt_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @takes()
@@ -143,8 +132,7 @@ class Check(Resource):  # type: ignore[misc]
         As `verifyReceipt` does for a receipt that somebody shows.
         """
         language = asked_language(request.environ)
-        checked = credentials.check_receipt(_named(receipt_id).token)
-        return Answer(check_shown(checked, now(), language), language=language)
+        return Answer(check_shown(checked_again(_named(receipt_id).token, now()), language), language=language)
 
 
 def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[KeptReceipt], str | None]:
@@ -168,12 +156,13 @@ def _filter(
     verdict: Verdict | None = None,
     from_on: date | None = None,
     to_on: date | None = None,
+    text: str | None = None,
 ) -> Filter:
     agency = None if agency_id is None else read_reference(agency_id)
     if agency_id is not None and agency is None:
         detail = "is no reference of an agency: twelve letters and digits, like 7KQ2-ABCD-3EFG"
         raise InvalidInput([Fault("agency_id", Problem.INVALID_ID, detail)])
-    return Filter(agency, verdict, from_on, to_on)
+    return Filter(agency, verdict, from_on, to_on, text)
 
 
 def _named(receipt_id: str) -> KeptReceipt:
@@ -185,57 +174,13 @@ def _read(receipt_id: str) -> str:
 
 
 def _compared(kept: KeptReceipt) -> dict[str, Any]:
-    checked = credentials.check_receipt(kept.token)
-    told = check_shown(checked, now(), Language.EN)
-    said, today = checked.claims, told["today"]
+    again = checked_again(kept.token, now())
     return {
         "receipt_id": kept.reference,
         "agency_id": kept.agency,
         "issued_at": instant_text(kept.issued_at),
         "then": kept.verdict,
-        "today": today.get("verdict"),
-        "log_size": said["log"]["size"] if said else None,
-        # One that the registry no longer believes is told too: its key was compromised, or its entries were lost.
-        "changed": told["changed"] if told["genuine"] == Verdict.YES else ["genuine", *told["changed"]],
+        "today": None if again.today is None else again.today.verdict.verdict,
+        "log_size": again.said["log"]["size"] if again.said else None,
+        "changed": again.differences,
     }
-
-
-def _shown(kept: KeptReceipt) -> dict[str, Any]:
-    return {
-        "receipt_id": kept.reference,
-        "issued_at": instant_text(kept.issued_at),
-        "agency_id": kept.agency,
-        "verdict": kept.verdict,
-        "question": kept.question,
-        "ends_on": kept.ends_on,
-        "receipt": kept.token,
-    }
-
-
-_COLUMNS = ("receipt_id", "issued_at", "agency_id", "verdict", "question", "ends_on", "receipt")
-
-
-def _as_lines(found: Iterable[KeptReceipt]) -> bytes:
-    return b"".join(encode(_shown(one)) + b"\n" for one in found)
-
-
-def _as_table(found: Iterable[KeptReceipt]) -> bytes:
-    def rows() -> Iterable[list[Any]]:
-        for one in found:
-            shown = _shown(one) | {"question": "; ".join(f"{name}={value}" for name, value in one.question.items())}
-            yield [shown[name] for name in _COLUMNS]
-
-    return as_csv(_COLUMNS, rows())
-
-
-def _as_archive(found: Sequence[KeptReceipt]) -> bytes:
-    """The table, and a file for each receipt that `registry-client verify-offline` takes as it is."""
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("receipts.csv", _as_table(found))
-        for one in found:
-            archive.writestr(f"receipts/{one.issued_at:%Y-%m-%d}-{one.reference}.jwt", one.token)
-    return body.getvalue()
-
-
-_WRITERS = {"jsonl": _as_lines, "csv": _as_table, "zip": _as_archive}

@@ -6,12 +6,12 @@ from typing import Any
 
 from registry.api.employers.answering import Given, chunks
 from registry.api.employers.items import Item
-from registry.api.questions import says_something
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
 from registry.verdicts.many import AT_ONCE, Asked, ManyReader
 from registry.verdicts.queries import Answered, VerdictReader
 from registry.verdicts.rules import decide
+from registry.web.asked import says_something
 from registry.web.loading import ItemReader
 from schemas.bulk import SupplyItemSchema
 

@@ -11,7 +11,6 @@ from registry.account_terms import Scope
 from registry.api.employers.answering import CorridorAsked, Given, answers, corridor_answers, written
 from registry.api.employers.items import QUESTIONS, Item, Keys, Sent, Writer, asking, items_in
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
-from registry.api.questions import says_something
 from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require, require_small
 from registry.bulk.rules import (
     CORRIDOR,
@@ -30,6 +29,7 @@ from registry.terms import SENDING_COUNTRIES
 from registry.verdicts.corridor import Employer
 from registry.verdicts.many import Asked, ManyReader, is_searched
 from registry.web.answers import MEDIA_TYPE, Answer, Written, asked_language, encode
+from registry.web.asked import says_something
 from registry.web.asking import verdicts
 from registry.web.loading import CSV, LIST_FILES, XLSX, ItemReader
 from registry.web.organisations import may_bring_key

@@ -1,0 +1,105 @@
+"""The due-diligence file on pages: one's own alone, with what a receipt says, whether it holds, and what changed."""
+
+import csv
+import io
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.clock import now
+from registry.diligence.models import KeptReceipt
+from registry.employers.models import Organisation
+from registry.terms import Answer
+from tests.account.conftest import Seat, make_member
+from tests.api.employers.test_receipts import suspend
+from tests.credentials.conftest import Publish, publish
+from tests.make import licence_record, make_agency, make_api_key, make_organisation
+
+__all__ = ["publish"]
+
+NUMBER = "VYMYSL/=R1"
+WICKED = "<b>启航</b> labour"
+
+
+def kept(client: FlaskClient, key: str, **question: str) -> KeptReceipt:
+    """A receipt as an organisation's program has it kept."""
+    answer = client.get(
+        "/api/v1/verify", query_string={**question, "keep": "true"}, headers={"Authorization": f"Bearer {key}"}
+    )
+    return (
+        client.application.extensions["test_session"]
+        .scalars(select(KeptReceipt).where(KeptReceipt.reference == answer.json["receipt_id"]))
+        .one()
+    )
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
+    client: FlaskClient, session: Session, publish: Publish
+) -> None:
+    agency = make_agency(session, licences=(licence_record(number=NUMBER),))
+    publish()
+    seat = Seat(client, session, make_member(session), now())
+    others = make_organisation(session, "Invented Others")
+    other = Seat(client, session, make_member(session, others, email="o@others.example"), now())
+    key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))
+    session.commit()
+    one, named = kept(client, key, licence_number=NUMBER), kept(client, key, name=WICKED)
+    assert (one.verdict, named.verdict) == (Answer.YES, Answer.UNKNOWN)
+
+    def listed(**query: Any) -> set[str]:
+        page = seat._asks().get("/account/receipts", query_string=query).get_data(as_text=True)
+        assert "<b>启航" not in page
+        return set(re.findall(r'/account/receipts/(\w{12})"', page))
+
+    assert listed() == {one.reference, named.reference}
+    # What is looked for is found as it was typed, in whatever script; and no sign of it is a wildcard.
+    for query, found in (
+        ({"text": "启航"}, {named.reference}),
+        ({"text": "vymysl/"}, {one.reference}),
+        ({"text": "%"}, set()),
+        ({"agency": agency.agency_id, "verdict": "yes"}, {one.reference}),
+        ({"to_on": "2020-01-01"}, set()),
+        ({"to_on": "9999-12-31", "verdict": "unknown"}, {named.reference}),
+    ):
+        assert listed(**query) == found, query
+    for query, word in (
+        ("agency=1", "no reference of an agency"),
+        ("from_on=1.2.26", "State a day"),
+        ("verdict=maybe", "Choose an answer"),
+    ):
+        refused = seat.get(f"/account/receipts?{query}")
+        assert (refused.status_code, word in refused.get_data(as_text=True)) == (400, True), query
+    suspend(session, agency)
+    publish()
+    page = seat.get(f"/account/receipts/{one.reference}").get_data(as_text=True)
+    said = " ".join(re.sub("<[^>]+>", " ", page).split())
+    assert "Answer then: Yes" in said
+    assert "The registry signed it, and it is unchanged." in said
+    assert "is answered today: No" in said
+    assert "Other than then: answer" in said
+    changes = seat.get("/account/receipts/changes").get_data(as_text=True)
+    assert "Asked anew: 2. Answered otherwise now: 1." in changes
+    assert re.findall(r'/account/receipts/(\w{12})"', changes) == [one.reference]
+    saved = seat.get(f"/account/receipts/export?form=csv&agency={agency.agency_id}")
+    assert saved.headers["Content-Disposition"].startswith("attachment")
+    rows = list(csv.DictReader(io.StringIO(saved.data.decode("utf-8-sig"))))
+    assert [(row["receipt_id"], row["question"]) for row in rows] == [(one.reference, f"licence_number={NUMBER}")]
+    assert seat.get(f"/account/receipts/{one.reference}/file").data == one.token.encode()
+    assert seat.get("/account/receipts/export?form=exe").status_code == 404
+    # Another organisation is told what it is told of what never was.
+    for path in (f"/{one.reference}", f"/{one.reference}/file", f"?before={one.reference}", "/222222222222"):
+        assert other.get(f"/account/receipts{path}").status_code == 404, path
+    assert other.post(f"/account/receipts/{one.reference}/remove").status_code == 404
+    assert one.reference not in other.get("/account/receipts").get_data(as_text=True)
+    assert b"receipt_id" in other.get("/account/receipts/export?form=csv").data
+    assert other.get("/account/receipts/export?form=csv").data.count(b"\n") == 1
+    assert seat.post(f"/account/receipts/{one.reference}/remove").status_code == 303
+    assert listed() == {named.reference}
+    assert seat.post("/account/receipts/settings", days="0").status_code == 400
+    assert seat.post("/account/receipts/settings", days="30").status_code == 303
+    assert 'value="30"' in seat.get("/account/receipts").get_data(as_text=True)
