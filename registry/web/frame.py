@@ -17,7 +17,14 @@ from registry.employers.keys import BEGINNING
 from registry.errors import KeyInAddress, TooManyRequests
 from registry.web.clients import Environ, believe_proxies, network_of
 from registry.web.errors import MEDIA_TYPE, HostNotServed, last_resort
-from registry.web.headers import DESK_PATHS, Header, content_policy, cross_origin_headers, security_headers
+from registry.web.headers import (
+    DESK_PATHS,
+    ORGANISATION_PATHS,
+    Header,
+    content_policy,
+    cross_origin_headers,
+    security_headers,
+)
 from registry.web.intake import is_of_intake
 from registry.web.limits import Limiter, Quota
 from registry.web.logs import SINK
@@ -39,6 +46,9 @@ _LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
 
 
 OFFICERS_ALONE = ("/console", *DESK_PATHS)
+OF_ORGANISATIONS = ("/account", *ORGANISATION_PATHS)
+"""What organisations do is one route in the log and in the metrics, whatever it was; what failed through us keeps its own."""
+
 ON_CONSOLE_HOST = ("/console", "/api/v1/")
 """What is served on the console's own host, if it has one."""
 
@@ -136,6 +146,9 @@ class Frame:
         request: Request | None = environ.get("werkzeug.request")
         rule = request.url_rule if request is not None else None
         route = rule.rule if rule is not None else None
+        if status < 500 and environ["PATH_INFO"].startswith(OF_ORGANISATIONS):
+            # By its route a count would say how many watch, and a line at which instant one began to.
+            route = "organisations"
         method = environ["REQUEST_METHOD"]
         if method not in METHODS:
             method = "OTHER"

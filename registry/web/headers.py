@@ -55,6 +55,7 @@ DESK_PATHS = tuple(
         "officers",
         "officer-changes",
         "cases",
+        "openings",
         "licence-proposals",
         "deposits",
         "held-lists",

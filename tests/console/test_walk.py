@@ -1,62 +1,21 @@
 """The walk: every door of the console and of the API by every role, with what is one's own and what is another's."""
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from registry.case_terms import ConsentKind
 from registry.clock import now
-from registry.complaints.sealing import Sealer
-from registry.desk_terms import LicenceAct
 from registry.ids import new_reference
-from registry.keyring import Keyring
-from registry.officers import accounts, tokens
-from registry.officers.models import Officer, RoleHeld
+from registry.officers import accounts
 from registry.officers.rights import RIGHTS, Role
-from tests.complaints.hearings import making as hearings
-from tests.complaints.openings import making as openings
-from tests.complaints.referrals import making as referrals
-from tests.console.signed_in import Desk, desk_of
-from tests.console.walking import Door, doors, knock
-from tests.licensing import making as licensing
-from tests.make import told
-from tests.officers.making import make_officer, make_unit
-from tests.sanctions import making as sanctions
+from tests.console.signed_in import desk_of
+from tests.console.walking import People, doors, filled, knock, people, things
+from tests.officers.making import make_unit
 
-
-class Person(NamedTuple):
-    """An officer with his browser and his program."""
-
-    desk: Desk
-    token: str
-
-    @property
-    def officer(self) -> Officer:
-        return self.desk.officer
-
-
-People = Callable[..., Person]
-
-
-@pytest.fixture
-def people(client: FlaskClient, session: Session, keyring: Keyring) -> People:
-    def make(unit: str, *roles: Role, email: str = "walker@authority.example") -> Person:
-        """With any roles, even such as nobody may have together."""
-        officer = make_officer(session, keyring, Role.LICENSING, unit=unit, email=email).officer
-        for held in session.query(RoleHeld).where(RoleHeld.officer_id == officer.id):
-            session.delete(held)
-        at = now()
-        session.add_all([RoleHeld(officer_id=officer.id, role=role, since_on=at.date()) for role in roles])
-        token = tokens.make(session, officer, "walk", 9, at=at, today=at.date())[1]
-        return Person(desk_of(client, session, officer), token)
-
-    return make
+__all__ = ["people", "things"]
 
 
 def test_the_table_alone_decides_for_programs_too(
@@ -82,67 +41,6 @@ def test_without_a_token_no_program_gets_anything(app: Flask, client: FlaskClien
             address = door.address(**dict.fromkeys(door.arguments, new_reference()))
             response = client.open(address, method=door.method, json={})
             assert (response.status_code, response.json["code"]) == (401, "not_signed_in"), str(door)
-
-
-@pytest.fixture
-def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]:
-    """References of what belongs to a unit, an authority, an agency and a partner, by what they are."""
-    sealer = Sealer(keyring)
-    sanctions.make_desk(session, sealer)
-    held = sanctions.make_held(session)
-    case, decision = sanctions.decided_case(session, sealer, held)
-    sanction = sanctions.proposed(session, sealer, held)
-    agency = told(session, held.agency)
-    proposal = licensing.proposed(session, LicenceAct.SUSPEND, agency.licences[0])
-    heard = hearings.heard_case(session, sealer, keyring)
-    hearing = hearings.served(session, sealer, heard)
-    referrals.make_partner(session, sealer)
-    referral = referrals.sent(session, sealer, referrals.told(session, sealer, consents=(ConsentKind.UNION,)))
-    opening = openings.asked(session, sealer, heard.reference)
-    owner = people(sanctions.UNIT, *Role, email="owner@authority.example")
-    change = accounts.propose_roles(session, owner.officer, [Role.TRIAGE], by="somebody", at=now())
-    (token,) = tokens.tokens_of(session, owner.officer, now().date())
-    return {
-        "case": case.case.reference,
-        "decision": decision.reference,
-        "sanction": sanction.reference,
-        "licence": held.licence,
-        "agency": held.agency,
-        "proposal": proposal.reference,
-        "hearing": hearing.reference,
-        "referral": referral.reference,
-        "opening": opening.reference,
-        "officer": owner.officer.reference,
-        "change": change.reference,
-        "token": token.reference,
-        "owner": owner.token,
-    }
-
-
-OF = (
-    ("/licences/agencies/", "agency"),
-    ("/licences/proposals/", "proposal"),
-    ("/licences/", "licence"),
-    ("/officers/changes/", "change"),
-    ("/officers/", "officer"),
-    ("/sanctions/", "sanction"),
-    ("/hearings/", "hearing"),
-    ("/referrals/", "referral"),
-    ("/openings/", "opening"),
-    ("/cases/", "case"),
-)
-"""What `<reference>` is a reference of, by the beginning of the address; other arguments say it by their names."""
-
-
-def filled(door: Door, things: dict[str, str]) -> dict[str, str]:
-    """Arguments of an address: of things that are there, or random where there is none of the kind."""
-    path = door.rule.removeprefix("/console").removeprefix("/api/v1")
-    kind = next((of for beginning, of in OF if path.startswith(beginning)), "")
-    found = {}
-    for name in door.arguments:
-        named = kind if name == "reference" else name.removesuffix("_id")
-        found[name] = "suspend" if name == "act" else things.get(named) or new_reference()
-    return found
 
 
 def telling(response: TestResponse, arguments: dict[str, str]) -> str:

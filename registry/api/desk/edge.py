@@ -46,12 +46,17 @@ DESK: tuple[Namespace, ...] = (
 
 
 class UnguardedRoute(RuntimeError):
-    """A view of the officers' API that is open, or whose answer a cache may keep: found when the program starts."""
+    """A view of the officers' API that is open, whose answer a cache may keep, or that stands where everybody's things do."""
 
 
 def require_policies(app: Flask) -> None:
-    """Raise UnguardedRoute unless every view of a desk's namespace, and every other under DESK_PATHS, says who may come."""
+    """Raise UnguardedRoute unless every view of a desk's namespace, and every other under DESK_PATHS, says who may come.
+
+    What is not under DESK_PATHS would be served on every host and be read by any page: it is refused too. Found at start.
+    """
     for path, method, view in views(app):
+        if not path.startswith(DESK_PATHS):
+            raise UnguardedRoute(f"{method} {path} is read by any page: name its noun in DESK_PATHS")
         if not hasattr(view, "policy"):
             raise UnguardedRoute(f"{method} {path} has no policy: use officer_may(...)")
         if method == "GET" and view.given.is_kept:

@@ -109,6 +109,12 @@ def test_what_is_open_or_kept_by_caches_is_not_served(app: Flask, view: type[Res
         edge.require_policies(app)
 
 
+def test_what_stands_where_everybodys_things_do_is_not_served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(edge, "DESK_PATHS", tuple(path for path in edge.DESK_PATHS if not path.endswith("/openings")))
+    with pytest.raises(edge.UnguardedRoute, match="name its noun in DESK_PATHS"):
+        edge.require_policies(app)
+
+
 @pytest.mark.parametrize("text", ['"7"', 'W/"7"', ' "7" '])
 def test_the_version_stands_in_if_match(app: Flask, text: str) -> None:
     with app.test_request_context(headers={"If-Match": text}):
