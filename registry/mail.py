@@ -1,6 +1,7 @@
 """Sending mail: by SMTP, or as .eml files in the data folder where no server is set. No request waits on it."""
 
 import os
+import re
 import secrets
 import smtplib
 import ssl
@@ -15,6 +16,9 @@ from registry.errors import RegistryError
 
 TIMEOUT = 20.0
 """Seconds that connecting and each step of the conversation may take."""
+
+
+_CONTROL = re.compile("[\x00-\x1f\x7f]")
 
 
 class MailNotSent(RegistryError):
@@ -34,6 +38,8 @@ def _message(settings: Settings, to: str, subject: str, text: str) -> EmailMessa
     host = urlsplit(settings.public_url).hostname or "localhost"
     message = EmailMessage()
     try:
+        if _CONTROL.search(to + subject):
+            raise ValueError
         message["From"] = Address("Recruitment registry", "registry", host)
         message["To"] = Address(addr_spec=to)
         message["Subject"] = subject

@@ -14,6 +14,7 @@ from aiosmtpd.handlers import Message
 from registry.config import Settings
 from registry.mail import MailNotSent, send
 from tests.serving import free_port
+from tests.web.hostile import HEADERS
 
 TEXT = "您好 — the list of an authority goes stale in three days.\n"
 
@@ -77,7 +78,12 @@ def test_a_password_is_not_sent_in_the_clear(home: Settings, kept: tuple[Kept, s
 
 @pytest.mark.parametrize(
     ("to", "subject"),
-    [("a@b.example\r\nBcc: x@y.example", "s"), ("a@b.example", "s\r\nBcc: x@y.example"), ("nobody", "s"), ("", "s")],
+    [
+        *((f"a@b.example{one}", "s") for one in HEADERS),
+        *(("a@b.example", one) for one in HEADERS),
+        ("nobody", "s"),
+        ("", "s"),
+    ],
 )
 def test_a_header_cannot_be_smuggled_in(home: Settings, to: str, subject: str) -> None:
     with pytest.raises(MailNotSent):

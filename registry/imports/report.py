@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from registry.formulas import harmless
 from registry.imports.findings import Finding
 from registry.imports.rows import Opened
 
@@ -105,18 +106,14 @@ def rejects_csv(findings: Sequence[Finding]) -> str:
             [
                 finding.line,
                 finding.part or "",
-                _defused(finding.column),
-                _defused(finding.value or ""),
+                harmless(finding.column),
+                harmless(finding.value or ""),
                 finding.flaw.value,
                 finding.advice,
-                finding.detail,
+                harmless(finding.detail or ""),
             ]
         )
     return out.getvalue()
-
-
-def _defused(text: str) -> str:
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def in_brief(findings: Iterable[Finding]) -> list[tuple[str, str, int, str]]:

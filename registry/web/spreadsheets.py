@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-Cell = str | int | date | None
+from registry.formulas import harmless
 
-_BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What spreadsheets take for the beginning of a formula, in its full width too, as those of East Asia do."""
+Cell = str | int | date | None
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Signs that no XML document may hold."""
@@ -38,11 +37,6 @@ def as_xlsx(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
     body = io.BytesIO()
     book.save(body)
     return body.getvalue()
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet reads as a formula: one that begins like it gets an apostrophe before it."""
-    return f"'{text}" if text.lstrip(" ").startswith(_BEGINS_FORMULA) else text
 
 
 def safe(cell: Cell) -> Cell:

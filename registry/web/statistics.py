@@ -5,11 +5,11 @@ import io
 from collections.abc import Iterable
 
 from registry.case_terms import Dimension, Indicator
+from registry.formulas import harmless
 from registry.statistics.queries import Release
 from registry.statistics.rules import NOT_STATED
 from registry.terms import Language
 from registry.web.languages import text
-from registry.web.spreadsheets import harmless
 from registry.web.triage import indicator_text
 from registry.web.wording import country_name, sector_name, word
 

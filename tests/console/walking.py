@@ -157,6 +157,7 @@ OF = (
     ("/referrals/", "referral"),
     ("/openings/", "opening"),
     ("/cases/", "case"),
+    ("/entries/", "entry"),
 )
 """What `<reference>` is a reference of, by the beginning of the address; other arguments say it by their names."""
 
