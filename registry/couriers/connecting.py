@@ -5,6 +5,7 @@ nothing. Redirects are not followed, proxies of the environment not asked, and n
 """
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -186,6 +187,26 @@ class _Guard:
                     continue
 
 
+CERTIFICATES = {
+    9: "its certificate is not valid yet",
+    10: "its certificate has run out",
+    18: "its certificate is signed by itself, and by no authority that is trusted here",
+    19: "its certificate is signed by no authority that is trusted here",
+    20: "its certificate is signed by no authority that is trusted here, or it does not send the ones between",
+    21: "its certificate is signed by no authority that is trusted here, or it does not send the ones between",
+    62: "its certificate is for another name",
+    64: "its certificate is for another address",
+}
+"""What OpenSSL calls the fault of a certificate, in words for whoever has to mend it."""
+
+
+def _words_on_tls(causes: Sequence[ssl.SSLError]) -> str:
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return CERTIFICATES.get(cause.verify_code, "its certificate is not good")
+    return "it does not speak TLS, or none that is spoken here"
+
+
 def _words_on(error: Exception) -> str:
     """What went wrong, without anything of the address in it."""
     causes = [error, error.__cause__, error.__context__, *error.args]
@@ -196,7 +217,7 @@ def _words_on(error: Exception) -> str:
     if any(isinstance(cause, ConnectTimeoutError | TimeoutError) for cause in causes):
         return f"it did not take a connection within {CONNECT:.0f} seconds"
     if isinstance(error, SSLError):
-        return "its certificate is not good, or it does not speak TLS"
+        return _words_on_tls([cause for cause in causes if isinstance(cause, ssl.SSLError)])
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return "its name cannot be resolved"
     if any(isinstance(cause, NewConnectionError | ConnectionRefusedError) for cause in causes):

@@ -38,6 +38,10 @@ EACH_AT_ONCE = 4
 LEASE = timedelta(seconds=60)
 """Longer than any call may take."""
 
+LEAST_LEFT = 25.0
+"""Seconds of its lease that a delivery needs for being sent and noted down: one that waited here too long is left to whoever
+claims it next, so that no two send it, and none of an agency comes behind a later one."""
+
 GONE = 410
 """By Standard Webhooks: nobody wants to hear of anything here any more."""
 
@@ -53,6 +57,8 @@ class Parcel(NamedTuple):
     id: str
     body: str
     secrets: tuple[bytes, ...]
+    send_before: float
+    """By the monotonic clock."""
 
 
 class Outcome(NamedTuple):
@@ -73,7 +79,7 @@ class Courier:
     def deliver_due(self) -> int:
         """Send all that is due now. Gives how many were tried."""
         tried = 0
-        flying: set[Future[Outcome]] = set()
+        flying: set[Future[Outcome | None]] = set()
         done: list[Outcome] = []
         noted_at = time.monotonic()
         while True:
@@ -85,7 +91,7 @@ class Courier:
                 return tried
             landed, flying = wait(flying, timeout=0.05, return_when=FIRST_COMPLETED)
             self._caller.cut_overdue()
-            done += [one.result() for one in landed]
+            done += [outcome for one in landed if (outcome := one.result()) is not None]
             if done and (len(done) >= MOST_CLAIMED // 2 or not flying or time.monotonic() - noted_at > 0.1):
                 self._note(done)
                 done, noted_at = [], time.monotonic()
@@ -95,7 +101,7 @@ class Courier:
         self._caller.close()
 
     def _claimed(self, most: int) -> list[Parcel]:
-        at = now()
+        at, send_before = now(), time.monotonic() + LEASE.total_seconds() - LEAST_LEFT
         with self._sessions.begin() as session:
             ids = _due(session, at, most)
             if not ids:
@@ -117,9 +123,11 @@ class Courier:
                 .values(claimed_until=at + LEASE)
                 .execution_options(synchronize_session=False)
             )
-            return self._parcels(found, at)
+            return self._parcels(found, at, send_before)
 
-    def _parcels(self, found: Iterable[tuple[Delivery, Webhook, WatchEvent]], at: datetime) -> list[Parcel]:
+    def _parcels(
+        self, found: Iterable[tuple[Delivery, Webhook, WatchEvent]], at: datetime, send_before: float
+    ) -> list[Parcel]:
         bodies: dict[int, str] = {}
         parcels = []
         for delivery, webhook, event in found:
@@ -132,12 +140,15 @@ class Courier:
                 # An operator has to put this right; what waits is claimed again when the lease is over.
                 log.error("webhook_not_signed", trouble=trouble.text)
                 continue
+            event_id = f"evt_{event.reference}"
             parcels.append(
-                Parcel(delivery.id, webhook.id, webhook.url, f"evt_{event.reference}", bodies[event.id], secrets)
+                Parcel(delivery.id, webhook.id, webhook.url, event_id, bodies[event.id], secrets, send_before)
             )
         return parcels
 
-    def _send(self, parcel: Parcel) -> Outcome:
+    def _send(self, parcel: Parcel) -> Outcome | None:
+        if time.monotonic() > parcel.send_before:
+            return None
         try:
             answered = self._caller.post(parcel.url, parcel.body.encode(), headers_of(parcel, now()))
         except RegistryError:

@@ -1,5 +1,6 @@
 """A listening socket of an organisation: takes deliveries, checks their signatures, and answers as it is told."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,18 +17,25 @@ class Listener(ThreadingHTTPServer):
     allow_reuse_address = True
     request_queue_size = 128
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
+        if tls is not None:
+            # The handshake is the handling thread's: one that fails holds nobody.
+            self.socket = tls.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
         self.got: list[tuple[bytes, dict[str, str]]] = []
         self.status = 204
         self.headers: dict[str, str] = {}
         self.body = b""
         self.drip = 0.0
+        self.pause = 0.0
         self.news = threading.Condition()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}/hook?a=b"
+
+    def handle_error(self, *_: Any) -> None:
+        """A caller that does not trust the certificate breaks off: that is its right, and no noise."""
 
     def ids(self) -> list[str]:
         return [headers["webhook-id"] for _, headers in self.got]
@@ -49,6 +57,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.drip:
             self._drip()
             return
+        threading.Event().wait(self.server.pause)
         self.send_response(self.server.status)
         for name, value in self.server.headers.items():
             self.send_header(name, value)
@@ -73,8 +82,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def listening(port: int = 0) -> Iterator[Listener]:
-    server = Listener(port)
+def listening(port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Listener]:
+    server = Listener(port, tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
