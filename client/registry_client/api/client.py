@@ -16,7 +16,9 @@ from registry_client.api.answers import (
     Verdict,
 )
 from registry_client.api.bulk import CORRIDOR_FIELDS, QUESTION_FIELDS, Answers, Bulk, Progress, TooMany
-from registry_client.api.errors import BadSetting, TooLarge
+from registry_client.api.directory import HelpLine, Quarter, Regime, Reply, Sector
+from registry_client.api.errors import BadSetting, TooLarge, UnexpectedAnswer
+from registry_client.api.fees import FeeQuestion, FeeRules, Fees, fee_body
 from registry_client.api.jobs import Jobs
 from registry_client.api.organisation import Keys, Member, Organisation
 from registry_client.api.pages import items_of, paged
@@ -156,6 +158,48 @@ class Client:
         """Which lists the registry reads, and how fresh they are."""
         return self._items(Coverage, path_of("coverage"), {"country": country})
 
+    def regimes(
+        self, country: str | None = None, activity: str | None = None, on: Day | None = None
+    ) -> tuple[Regime, ...]:
+        """The rules of countries. What is not listed is unknown."""
+        return self._items(Regime, path_of("regimes"), {"country": country, "activity": activity, "on": on})
+
+    def sectors(self) -> tuple[Sector, ...]:
+        return self._items(Sector, path_of("sectors"), {})
+
+    def help_lines(self, country: str | None = None) -> tuple[HelpLine, ...]:
+        """Who helps workers there."""
+        return self._items(HelpLine, path_of("help-lines"), {"country": country})
+
+    def fees(self, **question: Unpack[FeeQuestion]) -> Fees:
+        """What a worker was asked to pay: is it lawful, is it what the ILO asks, what can be claimed back?"""
+        answered = self._transport.ask("POST", path_of("fees"), body=fee_body(question), is_read=True)
+        return read(Fees, answered.json(), answered.where)
+
+    def fee_rules(self) -> FeeRules:
+        """The rules that the answers of fees() stand on."""
+        return self._got(FeeRules, path_of("fee-rules"))
+
+    def statistics(self, quarter: str | None = None) -> tuple[Quarter, ...]:
+        """How many complaints came in each closed quarter, the newest first; or in one, like 2026-Q3."""
+        return self._items(Quarter, path_of("statistics"), {"quarter": quarter})
+
+    def statistics_table(self) -> str:
+        """All closed quarters as CSV."""
+        return self._text(path_of("statistics.csv"))
+
+    def replies(self, agency_id: str) -> tuple[Reply, ...]:
+        """What an agency says to a sanction or warning on its entry."""
+        return self._items(Reply, path_of("agencies", agency_id, "replies"), {})
+
+    def credential(self, licence_id: str) -> str:
+        """A licence as a signed statement (SD-JWT VC), for check_offline()."""
+        return self._text(path_of("licences", licence_id, "credential"))
+
+    def bundle(self, licence_id: str) -> str:
+        """All that is needed to check a licence off line, besides the registry's trust file, for check_offline()."""
+        return self._text(path_of("licences", licence_id, "bundle"))
+
     def authorities(self, country: str | None = None) -> tuple[Authority, ...]:
         return self._items(Authority, path_of("authorities"), {"country": country})
 
@@ -166,6 +210,13 @@ class Client:
     def _got(self, kind: type[T], path: str, question: Mapping[str, Any] | None = None) -> T:
         answered = self._transport.ask("GET", path, query=as_query(question or {}))
         return read(kind, answered.json(), answered.where)
+
+    def _text(self, path: str) -> str:
+        answered = self._transport.ask("GET", path, headers={"Accept": "*/*"})
+        try:
+            return answered.body.decode()
+        except UnicodeDecodeError:
+            raise UnexpectedAnswer(f"{answered.where}: no text in UTF-8") from None
 
     def _items(self, kind: type[T], path: str, question: Mapping[str, Any]) -> tuple[T, ...]:
         answered = self._transport.ask("GET", path, query=as_query(question))

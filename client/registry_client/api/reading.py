@@ -5,6 +5,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -66,7 +67,7 @@ def _parsed(parse: Callable[[str], Any], words: str) -> Reader:
     def parsed(value: Any, where: str) -> Any:
         try:
             return parse(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, InvalidOperation):
             raise UnexpectedAnswer(f"{where} must be {words}") from None
 
     return parsed
@@ -76,6 +77,7 @@ _SIMPLE: dict[Any, Reader] = {
     str: _checked(str, "text"),
     bool: _checked(bool, "true or false"),
     int: _checked(int, "a whole number"),
+    Decimal: _parsed(Decimal, "a number as decimal text"),
     float: _checked((int, float), "a number"),
     date: _parsed(date.fromisoformat, "a day like 2026-11-24"),
     datetime: _parsed(datetime.fromisoformat, "an instant like 2026-11-24T10:00:00Z"),

@@ -56,6 +56,11 @@ class ChangedReceipt(Whole):
     agency_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptSettings(Whole):
+    days: int
+
+
 class Receipts:
     """`client.receipts`. All but check() needs a key with the scope `receipts`; verify(keep=True) keeps one."""
 
@@ -78,6 +83,20 @@ class Receipts:
         """Those to which the same question gets another answer now."""
         return paged(self._transport, ChangedReceipt, path_of("receipts", "changes"), which)
 
+    def get(self, receipt_id: str) -> KeptReceipt:
+        answered = self._transport.ask("GET", path_of("receipts", receipt_id))
+        return read(KeptReceipt, answered.json(), answered.where)
+
+    def settings(self) -> ReceiptSettings:
+        """For how long they are kept."""
+        answered = self._transport.ask("GET", path_of("receipts", "settings"))
+        return read(ReceiptSettings, answered.json(), answered.where)
+
+    def choose(self, days: int) -> ReceiptSettings:
+        """Keep those that are kept from now on for so many days."""
+        answered = self._transport.ask("PUT", path_of("receipts", "settings"), body={"days": days})
+        return read(ReceiptSettings, answered.json(), answered.where)
+
     def check_again(self, receipt_id: str) -> ReceiptCheck:
         answered = self._transport.ask("GET", path_of("receipts", receipt_id, "check"))
         return read(ReceiptCheck, answered.json(), answered.where)
@@ -99,7 +118,9 @@ class Receipts:
 
 
 def check_offline(receipt: str, trust: Trust | str | Path, at: int | None = None) -> Report:
-    """The three verdicts of a receipt, without a network. `trust` is a trust file that was compared and kept.
+    """The three verdicts of a receipt, a credential or a bundle, without a network.
+
+    `trust` is a trust file that was compared and kept.
 
     Raises registry_client.strict.Unreadable.
     """
