@@ -26,6 +26,7 @@ from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
 from registry.cli.lists import work_on
 from registry.clock import now
+from registry.collecting import settle
 from registry.employers import keys, organisations
 from registry.ids import new_reference
 from registry.web.transaction import services
@@ -47,6 +48,8 @@ def measure(
             if kind == "PostgreSQL" and cluster is None:
                 continue
             with unheard(), registry_of(kind, min(size, MOST), folder, cluster) as app:
+                # As every process that serves does, so for all three ways alike.
+                settle()
                 found, facts = _in_one_go(kind, app, min(size, MOST), rounds)
                 rows += found
                 raw[kind] = facts

@@ -10,6 +10,7 @@ from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
+from registry.collecting import settle
 from registry.config import Edge, Settings
 from registry.db import engine_for, reading_sessions_for, sessions_for
 from registry.web import errors, health, logs, metrics, transaction
@@ -128,4 +129,6 @@ def register_edges(app: Flask, settings: Settings) -> None:
 
 def from_environment() -> Flask:
     """For WSGI servers: the application as the environment describes it."""
-    return create_app(Settings.from_environment(os.environ))
+    app = create_app(Settings.from_environment(os.environ))
+    settle()
+    return app

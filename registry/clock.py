@@ -1,7 +1,7 @@
 """The one source of now and today. Instants are aware, in UTC; a day is the authority's own."""
 
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 
@@ -16,7 +16,15 @@ def zone(name: str) -> ZoneInfo:
 
 def day_at(instant: datetime, time_zone: str | None) -> date:
     """The calendar day at `instant` where the authority sits; UTC when no authority is known."""
+    # In UTC equal instants are one instant, so the day of one that was just asked about is known.
+    return _day_at(instant, time_zone) if instant.tzinfo is UTC else _reckoned(instant, time_zone)
+
+
+def _reckoned(instant: datetime, time_zone: str | None) -> date:
     return instant.astimezone(zone(time_zone) if time_zone else UTC).date()
+
+
+_day_at = lru_cache(maxsize=512)(_reckoned)
 
 
 def instant_text(instant: datetime) -> str:

@@ -26,8 +26,11 @@ from registry.terms import (
 )
 
 
-class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, rename={"from_": "from"}):
-    """A piece of a record. Days are `YYYY-MM-DD`, the last one inclusive; instants end in Z."""
+class Part(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False, rename={"from_": "from"}):
+    """A piece of a record. Days are `YYYY-MM-DD`, the last one inclusive; instants end in Z.
+
+    No part can hold itself, so the collector of circles need not look through the thousands that a list of questions reads.
+    """
 
 
 class Sourced(Part, frozen=True):

@@ -6,7 +6,7 @@ schemas/agencies.py and schemas/verify.py say the same for the documentation; te
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -21,7 +21,7 @@ from registry.web.wording import authority_name, reason_text
 NOTHING: Mapping[str, Any] = {}
 
 
-class NameShown(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+class NameShown(msgspec.Struct, frozen=True, gc=False, rename={"from_": "from"}):
     """A name with both its days, null where none was stated: readers need not ask whether a key is there."""
 
     name: str
@@ -33,7 +33,7 @@ class NameShown(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     retrieved_at: datetime
 
 
-class AgencySummary(msgspec.Struct, frozen=True, omit_defaults=True):
+class AgencySummary(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     agency_id: str
     country: str
     role: Role
@@ -49,7 +49,7 @@ class AgencySummary(msgspec.Struct, frozen=True, omit_defaults=True):
     withheld: str | None = None
 
 
-class MatchShown(msgspec.Struct, frozen=True, omit_defaults=True):
+class MatchShown(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Why an agency is among the hits: by a number or a name, which, and of a name its kind and how it matched."""
 
     by: str
@@ -67,19 +67,19 @@ class AgencyShown(AgencySummary, frozen=True, kw_only=True):
     sanctions: tuple[record.Sanction, ...]
 
 
-class ReasonShown(msgspec.Struct, frozen=True):
+class ReasonShown(msgspec.Struct, frozen=True, gc=False):
     code: Reason
     text: str
 
 
-class SourceShown(msgspec.Struct, frozen=True):
+class SourceShown(msgspec.Struct, frozen=True, gc=False):
     authority: str
     name: str
     retrieved_at: datetime | None
     stale: bool
 
 
-class ImitatedShown(msgspec.Struct, frozen=True):
+class ImitatedShown(msgspec.Struct, frozen=True, gc=False):
     agency: AgencySummary
     name: str
     how: Likeness
@@ -87,7 +87,7 @@ class ImitatedShown(msgspec.Struct, frozen=True):
     differs: tuple[Difference, ...]
 
 
-class VerdictShown(msgspec.Struct, frozen=True):
+class VerdictShown(msgspec.Struct, frozen=True, gc=False):
     verdict: Answer
     may_continue_existing_placements: Answer
     reasons: list[ReasonShown]
@@ -184,6 +184,31 @@ def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> Verdi
         ],
         source_shown(verdict.source, ground, language),
     )
+
+
+class Frame(NamedTuple):
+    """A written verdict without its agency and its licence: what comes before, between and after them."""
+
+    head: bytes
+    between: bytes
+    tail: bytes
+
+
+_HOLE = b'"agency":{},"licence":{}'
+
+
+def frame_of(verdict: Verdict, ground: Ground, language: Language) -> Frame:
+    """What is written alike of all verdicts that differ by agency and licence alone."""
+    whole = encode(msgspec.structs.replace(verdict_shown(verdict, ground, language), agency=NOTHING, licence=NOTHING))
+    # Within a text quotes are escaped: nothing but the two fields can look so.
+    head, _, tail = whole.partition(_HOLE)
+    status = encode({"status": verdict.status})[:-1]
+    return Frame(head + b'"agency":', b',"licence":' + status + b",", tail)
+
+
+def framed(frame: Frame, agency: record.Agency, licence: record.Licence) -> bytes:
+    """As `verdict_shown` is written, of one of the verdicts that a frame was made for."""
+    return b"".join((frame.head, encode(agency_summary(agency)), frame.between, encode(licence)[1:], frame.tail))
 
 
 def reasons_shown(

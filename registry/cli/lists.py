@@ -15,6 +15,7 @@ from registry import cli
 from registry.bulk import actions, files, working
 from registry.bulk.models import BulkJob
 from registry.clock import day_at, now
+from registry.collecting import settle
 from registry.config import Settings
 
 log = structlog.get_logger()
@@ -41,6 +42,7 @@ def work(with_parent: bool) -> None:
     parent, stopping = os.getppid(), [False]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.__setitem__(0, True))
+    settle()
     try:
         work_on(
             settings,

@@ -1,10 +1,12 @@
 """From what was typed to what the page says: each reading is looked up, one counts, and its verdict becomes words."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec.structs import replace
 
 from registry.codes import Reason
 from registry.public.forms import Asked

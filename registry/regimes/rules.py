@@ -11,7 +11,7 @@ import msgspec
 from registry.terms import Activity, Answer, ForeignLicence, Mark, RegimeRule
 
 
-class Regime(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}, forbid_unknown_fields=True):
+class Regime(msgspec.Struct, frozen=True, kw_only=True, gc=False, rename={"from_": "from"}, forbid_unknown_fields=True):
     """One period of one country's rule for one activity. `from_` and `to` are days, the last one inclusive.
 
     `are_foreign_bodies_prohibited`: nobody but holders of this country's licence may recruit there.

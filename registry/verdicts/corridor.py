@@ -1,9 +1,11 @@
 """One verdict for the whole corridor: the sending licence, the receiving licence, the registered agreement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from registry.agencies import record
 from registry.agencies.keys import name_key, number_key

@@ -6,8 +6,9 @@ here looks at numbers that are almost right: to say how near a forger came would
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from registry.agencies import record
 from registry.agencies.keys import identifier_key, number_key

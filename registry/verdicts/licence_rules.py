@@ -4,8 +4,9 @@ A licence alone must satisfy the whole question: nothing here looks at another l
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+import msgspec
 
 from registry.agencies import record
 from registry.authorities.facts import SourceFacts
@@ -19,8 +20,7 @@ from registry.verdicts.scope_rules import of_conditions, of_corridor, of_kind, o
 from registry.verdicts.status_rules import continuation, of_status, of_time, standing_on
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True, gc=False):
     """What one licence answers: the gravest of its findings, and what of existing placements."""
 
     licence: record.Licence

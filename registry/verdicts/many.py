@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
 from registry.agencies.lookup import Found
 from registry.agencies.lookups import by_agencies, by_keys, by_licences, version_now
+from registry.authorities.facts import Ground
 from registry.terms import IdentifierScheme
-from registry.verdicts.queries import Answered, VerdictReader
+from registry.verdicts.alike import Key, bared, given_back
+from registry.verdicts.queries import VerdictReader
 from registry.verdicts.question import Facts, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 from registry.verdicts.subjects import Subject, chosen, guess
@@ -23,12 +25,23 @@ from registry.verdicts.subjects import Subject, chosen, guess
 AT_ONCE = 1000
 """Questions whose records are in memory at the same time."""
 
+MOST_JUDGED = 20_000
+"""Holders that differ in what decides and are remembered at the same time."""
+
 _Read = Callable[[Session, Sequence[str]], dict[str, Found]]
 
 
 def is_searched(question: Question) -> bool:
     """Whether a question costs a search or a reading of the log, as much as a hundred others do."""
     return question.kind is SubjectKind.NAME or question.claimed_name is not None or question.known_at is not None
+
+
+class OneOfMany(NamedTuple):
+    """A verdict and its ground. `like` is one object for all verdicts of a list that differ by agency and licence alone."""
+
+    verdict: Verdict
+    ground: Ground
+    like: Verdict | None = None
 
 
 class Asked(NamedTuple):
@@ -45,20 +58,37 @@ class ManyReader:
     def __init__(self, reader: VerdictReader, sessions: sessionmaker[Session]) -> None:
         self._reader = reader
         self._sessions = sessions
+        self._judged: dict[Key, Verdict] = {}
+        self._judged_for: tuple[datetime, int] | None = None
 
-    def answered(self, questions: Sequence[Question], now: datetime) -> Iterator[Answered]:
+    def answered(self, questions: Sequence[Question], now: datetime) -> Iterator[OneOfMany]:
         """The verdict on each question, in order, asked at `now`."""
         for start in range(0, len(questions), AT_ONCE):
             chunk = questions[start : start + AT_ONCE]
             facts = self.facts(chunk, now)
-            answers: dict[Question, Answered] = {}
+            answers: dict[Question, OneOfMany] = {}
             for question in chunk:
                 answer = answers.get(question)
                 if answer is None:
-                    of_it = facts[question]
-                    verdict = self._reader.with_imitation(question, of_it, decide(question, of_it), now)
-                    answer = answers[question] = Answered(verdict, of_it.ground)
+                    answer = answers[question] = self._answered(question, facts[question], now)
                 yield answer
+
+    def _answered(self, question: Question, facts: Facts, now: datetime) -> OneOfMany:
+        """One answer. What is said of one holder is said of all that are alike, at this instant and on this ground."""
+        bare = bared(question, facts)
+        if bare is None:
+            return OneOfMany(self._reader.with_imitation(question, facts, decide(question, facts), now), facts.ground)
+        judged_for = (now, facts.ground.version)
+        if judged_for != self._judged_for or len(self._judged) >= MOST_JUDGED:
+            self._judged_for, self._judged = judged_for, {}
+        key = bare.key
+        like = self._judged.get(key)
+        if like is None:
+            like = self._judged[key] = decide(bare.question, bare.facts(facts))
+        verdict = given_back(like, facts.holders[0].agency)
+        if question.claimed_name is None:
+            return OneOfMany(verdict, facts.ground, like)
+        return OneOfMany(self._reader.with_imitation(question, facts, verdict, now), facts.ground)
 
     def facts(self, questions: Sequence[Question], now: datetime) -> dict[Question, Facts]:
         """What is known about the subject of each question."""

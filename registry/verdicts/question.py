@@ -1,10 +1,11 @@
 """The question, what is known about its subject, and the shape of the answer. Pure values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
+
+import msgspec
 
 from registry.agencies import record
 from registry.authorities.facts import Ground
@@ -27,8 +28,7 @@ class SubjectKind(StrEnum):
     NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, gc=False):
     """One question. `value` is as the asker wrote it; `country` belongs to a registration number.
 
     `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
@@ -71,8 +71,7 @@ class Holder(NamedTuple):
     match: NameMatch | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """Everything a verdict may look at. `as_of` is now, or `known_at`; `is_more` says that holders were cut off."""
 
     holders: Sequence[Holder]
@@ -117,8 +116,7 @@ class Imitated(NamedTuple):
     differs: tuple[Difference, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The answer: verdict, what of existing placements, why, for which day, and about whom."""
 
     verdict: Answer
@@ -130,7 +128,7 @@ class Verdict:
     status: str | None = None
     candidates: tuple[Holder, ...] = ()
     source: SourceNote | None = None
-    time_zone: str | None = field(default=None)
+    time_zone: str | None = None
     possible_clone_of: tuple[Imitated, ...] = ()
 
     @property

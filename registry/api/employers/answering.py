@@ -7,13 +7,12 @@ from typing import Any, NamedTuple
 
 from registry.api.corridor import corridor_shown
 from registry.api.employers.items import Item, Writer
-from registry.api.shapes import verdict_shown
+from registry.api.shapes import Frame, frame_of, framed, verdict_shown
 from registry.codes import Problem
 from registry.errors import Fault
 from registry.terms import Answer, Language
 from registry.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
-from registry.verdicts.many import AT_ONCE, Asked, ManyReader
-from registry.verdicts.queries import Answered
+from registry.verdicts.many import AT_ONCE, MOST_JUDGED, Asked, ManyReader, OneOfMany
 from registry.verdicts.question import Question
 from registry.web.answers import encode
 
@@ -23,7 +22,7 @@ class Given(NamedTuple):
 
     item: Item
     answer: Answer | None = None
-    answered: Answered | None = None
+    answered: OneOfMany | None = None
     whole: CorridorVerdict | None = None
     ground: Any = None
 
@@ -80,6 +79,7 @@ def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
 def written(given: Iterable[Given], writer: Writer, language: Language) -> Iterator[bytes]:
     """Each item as JSON."""
     kept: dict[int, tuple[Any, bytes]] = {}
+    frames: dict[int, tuple[Any, Frame]] = {}
     for one in given:
         if one.answer is None:
             yield writer.refused(one.item)
@@ -90,8 +90,21 @@ def written(given: Iterable[Given], writer: Writer, language: Language) -> Itera
         if held is None:
             if len(kept) >= AT_ONCE:
                 kept.clear()
-            held = kept[id(what)] = (what, encode(shown(one, language)))
+            held = kept[id(what)] = (what, _encoded(one, frames, language))
         yield writer.answered(one.item, one.answer, held[1])
+
+
+def _encoded(one: Given, frames: dict[int, tuple[Any, Frame]], language: Language) -> bytes:
+    """An answer as JSON. The words that many answers share are written once."""
+    answered = one.answered
+    if answered is None or answered.like is None or answered.verdict.agency is None or answered.verdict.licence is None:
+        return encode(shown(one, language))
+    held = frames.get(id(answered.like))
+    if held is None:
+        if len(frames) >= MOST_JUDGED:
+            frames.clear()
+        held = frames[id(answered.like)] = (answered.like, frame_of(answered.like, one.ground, language))
+    return framed(held[1], answered.verdict.agency, answered.verdict.licence)
 
 
 def shown(one: Given, language: Language) -> Any:

@@ -22,6 +22,7 @@ from registry.bulk.rules import asked_of
 from registry.bulk.working import Chunk
 from registry.bulk_terms import JobKind
 from registry.clock import day_at
+from registry.collecting import uncollected
 from registry.config import Settings
 from registry.credentials.receipts import HeadReader
 from registry.credentials.signing import Signers
@@ -67,6 +68,10 @@ class Answering:
         self._keys.pass_over(line.cells.get("key"))
 
     def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
+        with uncollected():
+            return self._answer(lines, number, at)
+
+    def _answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
         given = list(self._given(lines, at))
         writer = Writer(self._language)
         results = b"".join(item + b"\n" for item in written(given, writer, self._language))

@@ -8,8 +8,8 @@ from registry.api.employers.answering import Given, chunks
 from registry.api.employers.items import Item
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
-from registry.verdicts.many import AT_ONCE, Asked, ManyReader
-from registry.verdicts.queries import Answered, VerdictReader
+from registry.verdicts.many import AT_ONCE, Asked, ManyReader, OneOfMany
+from registry.verdicts.queries import VerdictReader
 from registry.verdicts.rules import decide
 from registry.web.asked import says_something
 from registry.web.loading import ItemReader
@@ -36,7 +36,7 @@ def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: 
     """Each row with the verdict on its provider, in order."""
     for chunk in chunks(items, AT_ONCE // 2):
         read = many.read([item.question for item in chunk if not item.faults], at)
-        found: dict[Asked, Answered] = {}
+        found: dict[Asked, OneOfMany] = {}
         for item in chunk:
             if item.faults:
                 yield Given(item)
@@ -50,5 +50,5 @@ def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: 
             if answered is None:
                 question, facts = one
                 verdict = reader.with_imitation(question, facts, decide(question, facts), at)
-                answered = found[item.question] = Answered(verdict, facts.ground)
+                answered = found[item.question] = OneOfMany(verdict, facts.ground)
             yield Given(item, answered.verdict.verdict, answered, ground=answered.ground)

@@ -24,8 +24,9 @@ from registry.bulk.rules import (
 )
 from registry.clock import now
 from registry.codes import Problem
+from registry.collecting import uncollected
 from registry.errors import Fault, InvalidInput, TooManyQuestions
-from registry.terms import SENDING_COUNTRIES
+from registry.terms import SENDING_COUNTRIES, Language
 from registry.verdicts.corridor import Employer
 from registry.verdicts.many import Asked, ManyReader, is_searched
 from registry.web.answers import MEDIA_TYPE, Answer, Written, asked_language, encode
@@ -92,7 +93,8 @@ class Verifications(Resource):  # type: ignore[misc]
         listed = listed_in(sent, VERIFICATION, asked_of)
         reader = verdicts()
         at = now()
-        items = list(items_in(listed.items, QUESTIONS, asking(at, reader.current_ground()), Keys()))
+        with uncollected():
+            items = list(items_in(listed.items, QUESTIONS, asking(at, reader.current_ground()), Keys()))
         searched = sum(is_searched(item.question) for item in items if not item.faults)
         if searched > MOST_SEARCHED:
             raise TooManyQuestions(
@@ -183,6 +185,11 @@ def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
 def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime) -> Answer:
     """The answers in the form that Accept likes best."""
     language = asked_language(request.environ)
+    with uncollected():
+        return _answered(form, items, listed, at, language)
+
+
+def _answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, language: Language) -> Answer:
     many = ManyReader(verdicts(), services().reading_sessions)
     given = form.answers(items, many, at)
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)

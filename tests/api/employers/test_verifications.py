@@ -49,6 +49,7 @@ def as_xlsx(rows: list[list[Any]]) -> bytes:
 def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskClient, session: Session) -> None:
     active = make.make_licence(session, number="VYMYSL/1")
     make.make_licence(session, LicenceStatus.SUSPENDED, number="VYMYSL/2")
+    alike = make.make_licence(session, number="VYMYSL/3")
     for country in ("CZ", "DE"):
         make.make_licence(session, country=country, number="VYMYSL/BOTH")
     agency = make.make_agency(
@@ -65,6 +66,8 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
     asked: list[dict[str, str]] = [
         {"licence_number": "VYMYSL/1"},
         {"licence_number": " vymysl / 1", "destination": "CZ", "on": "2026-01-01"},
+        {"licence_number": "VYMYSL/3"},
+        {"licence_number": "VYMYSL/3", "claimed_name": "Somebody Else Ltd"},
         {"licence_number": "VYMYSL/1", "on": "2019-12-31"},
         {"licence_number": "VYMYSL/1", "on": (now() + timedelta(days=400)).date().isoformat()},
         {"licence_number": "VYMYSL/1", "known_at": (before - timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%SZ")},
@@ -81,15 +84,18 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
         {"name": "Agenzia Inventata", "destination": "IT"},
         {"licence_number": "VYMYSL/1"},
     ]
-    answer = ask(client, [item | {"key": str(place)} for place, item in enumerate(asked)])
+    items = [item | {"key": str(place)} for place, item in enumerate(asked)]
+    answer = ask(client, items)
+    body = client.post(URL, json={"items": items}).data
     assert [item["key"] for item in answer["items"]] == [str(place) for place in range(len(asked))]
     for item, question in zip(answer["items"], asked, strict=True):
         alone = client.post("/api/v1/verify", json=question)
         assert item["answer"] == alone.json, question
+        assert alone.data in body, "to the byte"
         assert ("steps" in item) is (alone.json["verdict"] == "no")
     assert answer["counts"]["items"] == len(asked) == answer["counts"]["answered"]
     assert answer["items"][0]["answer"]["agency"]["agency_id"]
-    assert active.number
+    assert [answer["items"][place]["answer"]["licence"]["number"] for place in (0, 2)] == [active.number, alike.number]
 
 
 def test_corridors_are_answered_as_the_corridor_question_answers_them(client: FlaskClient, session: Session) -> None:
