@@ -1,11 +1,11 @@
 """What tests stand on: a fresh migrated database of both kinds, the application on it, and a real server."""
 
 import gc
-import itertools
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from registry import revisions
+from registry import revisions, tables  # noqa: F401 - all tables are known, whatever a test loads
 from registry.app import create_app
 from registry.config import Settings
+from registry.db import engine_for, reading_sessions_for, sessions_for
 from registry.web import languages
-from registry.web.transaction import services
-from tests.postgres import Server
+from registry.web.transaction import Services, services
+from tests.postgres import Clones, Server
 from tests.serving import Served, serve
 
 languages.IS_STRICT = True
@@ -36,21 +37,26 @@ TEMPLATE = "registry_template"
 def _compile_each_route_once() -> None:
     """Every test has an application of its own, with hundreds of routes, whose compiled form follows from their text alone:
     compiling them anew would take a quarter of the time of all tests."""
-    compiled: dict[Any, Any] = {}
-    compile_builder = Rule._compile_builder
+    names = ("_parts", "_trace", "_converters", "arguments")
+    compiled: dict[Any, tuple[dict[str, Any], Any, Any]] = {}
+    compile_anew = Rule.compile
 
-    def remembered(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, append_unknown, repr(rule.defaults), tuple(rule._trace))
-        if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
+    def compile_once(rule: Rule) -> None:
+        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
+        if key in compiled:
+            made, build, build_unknown = compiled[key]
+            vars(rule).update({name: copy(value) for name, value in made.items()})
+            rule._build = build.__get__(rule)
+            rule._build_unknown = build_unknown.__get__(rule)
+        else:
+            compile_anew(rule)
+            made = {name: copy(vars(rule)[name]) for name in names}
+            compiled[key] = made, rule._build.__func__, rule._build_unknown.__func__  # type: ignore[attr-defined]
 
-    Rule._compile_builder = remembered  # type: ignore[method-assign]
+    Rule.compile = compile_once  # type: ignore[method-assign]
 
 
 _compile_each_route_once()
-
-_numbers = itertools.count(1)
 
 
 def pytest_collection_finish() -> None:
@@ -80,6 +86,11 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def clones(postgres: Server) -> Clones:
+    return Clones(postgres, TEMPLATE)
+
+
+@pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
     revisions.upgrade(f"sqlite:///{path}")
@@ -100,10 +111,10 @@ def database(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path)
         yield Database("sqlite", f"sqlite:///{path}")
         return
     server: Server = request.getfixturevalue("postgres")
-    name = f"test_{next(_numbers)}"
-    server.clone(TEMPLATE, name)
+    clones: Clones = request.getfixturevalue("clones")
+    name = clones.take()
     yield Database("postgresql", server.url(name))
-    server.drop(name)
+    clones.give_back(name)
 
 
 @pytest.fixture
@@ -134,17 +145,30 @@ def app(settings: Settings, make_app: Callable[[Settings], Flask]) -> Flask:
 
 
 @pytest.fixture
-def session(app: Flask) -> Iterator[Session]:
+def held_services(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Services]:
+    """What a process holds for as long as it serves. Only a test that asks an application waits for one."""
+    if "app" in request.fixturenames:
+        yield services(request.getfixturevalue("app"))
+        return
+    settings.prepare_home()
+    engine = engine_for(settings.database_url)
+    yield Services(settings, engine, sessions_for(engine), reading_sessions_for(engine))
+    engine.dispose()
+
+
+@pytest.fixture
+def session(held_services: Services, request: pytest.FixtureRequest) -> Iterator[Session]:
     """A session that writes to the test's database. What it holds is committed before each request of `client`."""
-    with services(app).sessions() as session:
-        app.extensions["test_session"] = session
+    with held_services.sessions() as session:
+        if "app" in request.fixturenames:
+            request.getfixturevalue("app").extensions["test_session"] = session
         yield session
 
 
 @pytest.fixture
-def reading(app: Flask) -> Iterator[Session]:
+def reading(held_services: Services) -> Iterator[Session]:
     """A session that reads the test's database: it sees what `session` has committed."""
-    with services(app).reading_sessions() as session:
+    with held_services.reading_sessions() as session:
         yield session
 
 

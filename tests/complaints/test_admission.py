@@ -11,7 +11,6 @@ from typing import Any
 import altcha
 import pytest
 import time_machine
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,7 +22,7 @@ from registry.complaints.admission_rules import CAPS, Cap, Purpose, pressure_of,
 from registry.config import Settings
 from registry.errors import NotAdmitted
 from registry.keyring import Keyring
-from registry.web.transaction import services
+from registry.web.transaction import Services
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 NETWORK = "203.0.113.7"
@@ -162,7 +161,7 @@ def test_nothing_given_asks_for_an_offer(door: Admission, session: Session) -> N
     assert refused(door, session, "") is Lack.NOTHING_GIVEN
 
 
-def test_two_at_once_with_one_proof_get_in_once(app: Flask, door: Admission, session: Session) -> None:
+def test_two_at_once_with_one_proof_get_in_once(held_services: Services, door: Admission, session: Session) -> None:
     proof = door.waited(Purpose.START, NOW)
     session.commit()
     outcomes: list[str] = []
@@ -171,7 +170,7 @@ def test_two_at_once_with_one_proof_get_in_once(app: Flask, door: Admission, ses
     def come() -> None:
         together.wait()
         try:
-            with services(app).sessions.begin() as own:
+            with held_services.sessions.begin() as own:
                 door.admit(own, Purpose.START, NETWORK, proof, NOW)
             outcomes.append("in")
         except NotAdmitted as refusal:

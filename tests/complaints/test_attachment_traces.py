@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,7 @@ from registry.complaints.attachment_models import Attachment
 from registry.complaints.reconciling import compare
 from registry.complaints.storage import FolderStore, random_name
 from registry.config import Settings
-from registry.web.transaction import services
+from registry.web.transaction import Services
 from tests.complaints import samples
 from tests.complaints.boxes import TODAY, Filed, make_box
 from tests.complaints.test_attachments import Uploads, idle, until
@@ -33,10 +32,10 @@ TOLD = f"{samples.CANARY} the boss keeps my passport ".encode() * 4000
 
 
 @pytest.fixture
-def upload(app: Flask, settings: Settings, session: Session, sealer: object) -> Iterator[Uploads]:
+def upload(held_services: Services, settings: Settings, session: Session, sealer: object) -> Iterator[Uploads]:
     filed: Filed = make_box(session, sealer)  # type: ignore[arg-type]
     session.commit()
-    yield Uploads(settings, services(app).sessions, filed)
+    yield Uploads(settings, held_services.sessions, filed)
     until(lambda: not tending.being_cleaned(settings))
 
 

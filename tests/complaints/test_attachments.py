@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -27,7 +26,7 @@ from registry.complaints.storage import FolderStore, store_of
 from registry.config import Settings
 from registry.errors import FilesUnavailable, FileTooLarge, NotFound, RefusedFile, Unopenable
 from registry.officers.models import Unit
-from registry.web.transaction import services
+from registry.web.transaction import Services
 from tests.complaints import samples
 from tests.complaints.boxes import TODAY, UNIT, Filed, hand_over, make_box
 from tests.complaints.object_store import object_server
@@ -36,8 +35,8 @@ SECONDS = 90
 
 
 @pytest.fixture
-def sessions(app: Flask) -> sessionmaker[Session]:
-    return services(app).sessions
+def sessions(held_services: Services) -> sessionmaker[Session]:
+    return held_services.sessions
 
 
 @pytest.fixture

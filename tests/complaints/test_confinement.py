@@ -118,7 +118,8 @@ def test_memory_time_and_room_are_bounded_there() -> None:
     finally:
         os.close(out)
     assert why("files = [socket.socket() for _ in range(100)]").startswith("OSError")
-    assert "Error" in why("import threading; [threading.Thread(target=input).start() for _ in range(100)]")
+    many = "[threading.Thread(target=threading.Event().wait, daemon=True).start() for _ in range(100)]"
+    assert "Error" in why(f"import threading; {many}")
     assert confined("print(os.nice(0) >= 10, *resource.getrlimit(resource.RLIMIT_CORE))").stdout == b"True 0 0\n"
 
 

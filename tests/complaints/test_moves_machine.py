@@ -65,6 +65,12 @@ class Casework(RuleBasedStateMachine):
         except REFUSED:
             self.session.rollback()
             return False
+        except UnknownReceipt:
+            self.session.rollback()
+            # Released after its day had come: unknown at once, before the worker destroys it.
+            assert not self.case.has_legal_hold
+            assert self.case.purge_on <= self.at.date()
+            return False
         self.session.commit()
         return True
 

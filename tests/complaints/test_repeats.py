@@ -4,14 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.repeats import Repeat, claim, forget_repeats
 from registry.complaints.sealing import Sealer
 from registry.errors import RepeatDiffers
-from registry.web.transaction import services
+from registry.web.transaction import Services
 
 TODAY = date(2026, 11, 25)
 KEY, QUESTION = "0123456789abcdef", "digest of what was sent"
@@ -29,9 +28,9 @@ def test_a_key_stands_for_one_thing(session: Session, sealer: Sealer) -> None:
         claim(session, sealer, "start", KEY, "something else", TODAY)
 
 
-def test_of_many_at_once_one_takes_it(app: Flask, sealer: Sealer) -> None:
+def test_of_many_at_once_one_takes_it(held_services: Services, sealer: Sealer) -> None:
     def take(_: int) -> bool:
-        with services(app).sessions.begin() as session:
+        with held_services.sessions.begin() as session:
             return claim(session, sealer, "start", KEY, QUESTION, TODAY)
 
     with ThreadPoolExecutor(8) as pool:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,7 @@ from registry.config import Settings
 from registry.keyring import Key, Keyring, KeyState, Use
 from registry.log.keys import change_state, new_key, settle_keys
 from registry.log.signing import sign_committed
-from registry.web.transaction import services
+from registry.web.transaction import Services
 
 Publish = Callable[[], None]
 
@@ -23,12 +22,12 @@ def keyring(settings: Settings) -> Keyring:
 
 
 @pytest.fixture
-def publish(app: Flask, settings: Settings, session: Session) -> Publish:
+def publish(held_services: Services, settings: Settings, session: Session) -> Publish:
     """Commit what the test has written, and publish a head of the log over it."""
 
     def published() -> None:
         session.commit()
-        sign_committed(settings, services(app).sessions)
+        sign_committed(settings, held_services.sessions)
         session.expire_all()
 
     return published

@@ -6,7 +6,6 @@ from datetime import date
 import pytest
 import time_machine
 from click.testing import CliRunner
-from flask import Flask
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -19,7 +18,7 @@ from registry.statistics.actions import close, close_due
 from registry.statistics.models import Snapshot, SnapshotCell
 from registry.statistics.queries import Release, closed_quarters, releases
 from registry.statistics.rules import FEWEST, Quarter
-from registry.web.transaction import services
+from registry.web.transaction import Services
 from tests.statistics.counted import CLOSING, IN_Q3, make_cases, move
 
 Q3 = Quarter(2026, 3)
@@ -165,20 +164,20 @@ def test_neighbouring_releases_subtracted_show_no_small_cell(session: Session):
         assert subtracted(one, other).isdisjoint(range(1, FEWEST))
 
 
-def test_the_worker_closes_every_quarter_that_is_due_once(app: Flask, session: Session):
+def test_the_worker_closes_every_quarter_that_is_due_once(held_services: Services, session: Session):
     make_cases(session, 10, on=date(2026, 2, 3))
     make_cases(session, 10, on=IN_Q3)
     make_cases(session, 10, on=date(2025, 1, 1), state=CaseState.DRAFT)
     session.commit()
-    sessions = services(app).sessions
+    sessions = held_services.sessions
     assert close_due(sessions, CLOSING) == ["2026-Q1", "2026-Q2", "2026-Q3"]
     assert close_due(sessions, CLOSING) == []
     assert closed_quarters(session) == ["2026-Q3", "2026-Q2", "2026-Q1"]
     assert not any(cells(session, Quarter(2026, 2)).values())
 
 
-def test_without_a_complaint_nothing_is_closed(app: Flask, session: Session):
-    assert close_due(services(app).sessions, CLOSING) == []
+def test_without_a_complaint_nothing_is_closed(held_services: Services, session: Session):
+    assert close_due(held_services.sessions, CLOSING) == []
 
 
 def test_the_command_closes_and_lists(session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch):
