@@ -24,6 +24,7 @@ from registry.complaints.visits import forget_expired
 from registry.config import Settings
 from registry.diligence import actions as diligence
 from registry.employers import letters
+from registry.employers import sessions as member_sessions
 from registry.errors import FilesUnavailable, RegistryError
 from registry.imports.ordered import apply_ordered
 from registry.imports.worker import fetch_due, warn_of_staleness
@@ -32,6 +33,7 @@ from registry.licensing.telling import tell_agencies
 from registry.log.signing import sign_committed
 from registry.names import actions as names
 from registry.officers import notices, security_keys, signing_in
+from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.sanctions.due import do_due
 from registry.sanctions.echoes import hand_on
@@ -168,11 +170,14 @@ def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """What officers failed at a day ago, and what their keys were asked and never answered."""
+    """What officers failed at a day ago, what their keys were asked and never answered, and all sessions that are over."""
+    at = now()
     with sessions.begin() as session:
-        signing_in.forget_delays(session, now())
-        security_keys.forget_challenges(session, now())
-        linking.forget_visits(session, now())
+        signing_in.forget_delays(session, at)
+        security_keys.forget_challenges(session, at)
+        linking.forget_visits(session, at)
+        officer_sessions.forget_over(session, at)
+        member_sessions.forget_over(session, at)
 
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:

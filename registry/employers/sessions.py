@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.account_terms import MemberRole, MemberState
@@ -18,6 +18,8 @@ IDLE = timedelta(hours=2)
 LONGEST = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 """Reading a page writes nothing more often than this."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A session that is over is no register of who was here when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,12 @@ def end_one(session: Session, member: Member, reference: str, at: datetime) -> N
 def end_all(session: Session, member: Member, at: datetime, *, but: MemberSession | None = None) -> None:
     query = update(MemberSession).where(MemberSession.member_id == member.id, MemberSession.ended_at.is_(None))
     session.execute((query if but is None else query.where(MemberSession.id != but.id)).values(ended_at=at))
+
+
+def forget_over(session: Session, at: datetime) -> None:
+    """Remove sessions that are over."""
+    over = delete(MemberSession).where(MemberSession.ends_at < at - FORGOTTEN_AFTER)
+    session.execute(over.execution_options(synchronize_session=False))
 
 
 def sessions_of(session: Session, member: Member, at: datetime) -> Sequence[MemberSession]:

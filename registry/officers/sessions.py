@@ -11,12 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.errors import NotSignedIn
 from registry.ids import new_reference
-from registry.officers.models import Conflict, Officer, OfficerState, RoleHeld, RoleLent, SignedIn, Unit
+from registry.officers.models import (
+    Conflict,
+    KeyChallenge,
+    Officer,
+    OfficerState,
+    RoleHeld,
+    RoleLent,
+    SignedIn,
+    Unit,
+)
 from registry.officers.rights import Role, Standing
 
 IDLE = timedelta(minutes=30)
@@ -25,6 +34,8 @@ SECOND_STEP = timedelta(minutes=10)
 """How long the second step may take."""
 SEEN_EVERY = timedelta(minutes=1)
 """Reading a page writes nothing more often than this."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A session that is over is no register of who worked when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,16 @@ def present_as(session: Session, officer: Officer, kept: SignedIn | None, today:
         select(Conflict.agency).where(Conflict.officer_id == officer.id, Conflict.ended_on.is_(None))
     )
     return Present(officer, kept, standing, frozenset(conflicts))
+
+
+def forget_over(session: Session, at: datetime) -> None:
+    """Remove sessions that are over, with what their keys were asked."""
+    over = select(SignedIn.id).where(SignedIn.ends_at < at - FORGOTTEN_AFTER)
+    for gone in (
+        delete(KeyChallenge).where(KeyChallenge.session_id.in_(over)),
+        delete(SignedIn).where(SignedIn.ends_at < at - FORGOTTEN_AFTER),
+    ):
+        session.execute(gone.execution_options(synchronize_session=False))
 
 
 def half_present(session: Session, token: str, at: datetime) -> tuple[Officer, SignedIn]:

@@ -4,15 +4,20 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
+from registry.cli.tasks import forget_sign_ins
 from registry.clock import now
+from registry.config import Settings
+from registry.employers import sessions as member_sessions
+from registry.employers.models import MemberSession
 from registry.errors import NotSignedIn
 from registry.keyring import Keyring
 from registry.officers import accounts, delays, factors, sessions, signing_in
-from registry.officers.models import OfficerState, SignedIn
+from registry.officers.models import ChallengePurpose, KeyChallenge, OfficerState, SignedIn
 from registry.officers.rights import Role
 from registry.officers.signing_in import Step
+from tests.account.conftest import make_member
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
 
 EMAIL = "officer@authority.example"
@@ -188,3 +193,22 @@ def test_a_form_is_good_for_its_session_alone(session: Session, keyring: Keyring
     assert sessions.is_form_token(one, sessions.form_token(one))
     assert not sessions.is_form_token(other, sessions.form_token(one))
     assert not sessions.is_form_token(one, "")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_sessions_that_are_over_leave_no_row_and_those_that_are_not_stay(
+    session: Session, keyring: Keyring, settings: Settings, joined: Joined
+) -> None:
+    at, member = now(), make_member(session)
+    old = at - sessions.LONGEST - sessions.FORGOTTEN_AFTER - timedelta(minutes=1)
+    for began in (at, old):
+        sessions.begin(session, joined.officer, began, is_full=True)
+        member_sessions.begin(session, member, began)
+    gone = session.execute(select(SignedIn).where(SignedIn.began_at == old)).scalar_one()
+    challenge = KeyChallenge(session_id=gone.id, purpose=ChallengePurpose.SIGN_IN, challenge=b"x", ends_at=at)
+    session.add(challenge)
+    session.commit()
+    forget_sign_ins(settings, sessionmaker(session.get_bind()))
+    session.expire_all()
+    assert session.execute(select(SignedIn.began_at)).scalars().all() == [at]
+    assert session.execute(select(MemberSession.began_at)).scalars().all() == [at]
