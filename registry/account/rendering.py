@@ -80,6 +80,7 @@ def _words() -> dict[str, Any]:
         "language": spoken,
         "t": partial(text, spoken),
         "date": partial(wording.date_text, spoken),
+        "number": partial(wording.number_text, spoken),
         "country": partial(wording.country_name, spoken),
         "bar": g.get("account_bar"),
         "menu": MENU,

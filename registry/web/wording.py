@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from registry.authorities.facts import Ground
 from registry.codes import CheckNote, CheckSummary, Problem, Reason
@@ -126,6 +127,11 @@ def listed(language: Language, words: list[str]) -> str:
 @lru_cache(maxsize=4096)
 def date_text(language: Language, day: date) -> str:
     return str(format_date(day, "long", locale=LOCALES[language]))
+
+
+def number_text(language: Language, number: int) -> str:
+    """With the language's own marks between thousands."""
+    return str(format_decimal(number, locale=LOCALES[language]))
 
 
 def country_name(language: Language, code: str) -> str:

@@ -2,22 +2,37 @@
 
 import shutil
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from registry.bulk import actions as bulk
+from registry.bulk import files
 from registry.clock import now
 from registry.config import Settings
+from registry.couriers.connecting import CERTIFICATES
 from registry.db import engine_for, sessions_for
 from registry.diligence import actions as diligence
 from registry.employers import sessions
-from registry.terms import Answer, Language
+from registry.ids import new_reference
+from registry.keyring import Keyring
+from registry.terms import Answer, Language, LicenceStatus
+from registry.watch_terms import DeliveryState
+from registry.watches import actions as watches
+from registry.watches import webhooks
+from registry.watches.numbers import Number
+from registry.watches.webhook_models import Delivery
 from tests.account.conftest import make_member
 from tests.console.browsing import assert_fits, assert_sound
 from tests.console.conftest import browser_type_launch_args
-from tests.make import make_api_key, make_organisation
+from tests.make import licence_record, make_agency, make_api_key, make_organisation
 from tests.serving import serve
+from tests.watches.making import TODAY, handed_on
+from tests.watches.test_fanning import suspend
 
 __all__ = ["browser_type_launch_args"]
 
@@ -30,7 +45,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     settings = Settings(home, f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000)
     tokens = {}
     engine = engine_for(settings.database_url)
-    with sessions_for(engine).begin() as session:
+    with sessions_for(engine)() as session:
         organisation = make_organisation(session, "Invented Works and Sons for Garments and Shoes")
         make_api_key(session, organisation, name="nightly check of every supplier")
         for language in (Language.EN, Language.IT, Language.ZH_HANS):
@@ -42,9 +57,40 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             session, organisation.id, "eyJ" + "x" * 1500, question, Answer.NO, None, at=now(), today=now().date()
         )
         tokens["receipt"] = kept.reference
+        watched(session, Keyring(settings.keys), organisation.id)
+        tokens["list"] = listed(session, settings, organisation.id)
+        session.commit()
     engine.dispose()
     with serve(settings) as server:
         yield server.base_url, tokens
+
+
+def watched(session: Session, keyring: Keyring, organisation: int) -> None:
+    """A watch of each kind under long names, a webhook that fails, and deliveries of every state."""
+    agency = make_agency(session, licences=(licence_record(),))
+    handed_on(session, keyring)
+    watches.watch_agency(session, organisation, agency.agency_id, "Our supplier's agency", TODAY)
+    watches.watch_list(session, keyring, organisation, [Number("A/1")], "Whole supply " + "long" * 24, TODAY)
+    watches.watch_search(session, organisation, {"country": "CZ", "sector": "14.10"}, "Czech sewing", TODAY)
+    made = webhooks.make(
+        session, keyring, organisation, f"https://hooks.works.example/{'events/' * 40}", "Ear", now(), is_unsafe=False
+    )
+    made.webhook.failing_since = now()
+    for status in (LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE, LicenceStatus.REVOKED):
+        suspend(session, agency.agency_id, status)
+    handed_on(session, keyring)
+    for delivery, state in zip(session.scalars(select(Delivery)), DeliveryState, strict=True):
+        delivery.state, delivery.attempts, delivery.trouble = state, 3, CERTIFICATES[20]
+
+
+def listed(session: Session, settings: Settings, organisation: int) -> str:
+    """A list under a long name whose columns are to be looked at."""
+    reference = new_reference()
+    folder = files.folder_of(settings.home, reference)
+    taken = files.take(folder, BytesIO(b"licence number,country\n1,CZ\n"))
+    facts = {"reference": reference, "name": f"suppliers-{'long-' * 12}.csv", "language": "en"}
+    bulk.add_job(session, folder, organisation, taken, once=None, now=now(), **facts)
+    return reference
 
 
 @pytest.mark.parametrize(
@@ -66,7 +112,10 @@ def test_pages_are_sound_and_fit(
         assert_fits(page)
         assert_sound(page)
     context.add_cookies([{"name": "account", "value": tokens[language], "url": f"{address}/account"}])
-    for path in ("keys", "people", "own", "receipts", "receipts/changes", f"receipts/{tokens['receipt']}"):
+    whole = ["keys", "people", "own", "receipts", "receipts/changes", f"receipts/{tokens['receipt']}"]
+    if language == "it":
+        whole += ["watches", "webhooks", "lists", f"lists/{tokens['list']}"]
+    for path in whole:
         page.goto(f"{address}/account/{path}")
         assert page.locator("h1").count() == 1
         assert_fits(page)
