@@ -70,6 +70,9 @@ WHO_MAIL = (
 )
 """What of the worker sends mail."""
 
+THE_SAME_FOR_ALL = ("/docs", "/openapi.json", "/static", "/vct")
+"""What is made of the program alone, and takes long to make."""
+
 _CHANCE = re.compile(r"\b(?:[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64})\b")
 """What no two answers have in common: request ids, pseudonyms of the audit and what is chained to them."""
 
@@ -177,7 +180,8 @@ def worlds(cast: Cast, settings: Settings, make_app: Callable[[Settings], Flask]
 
 def plant(world: World, cast: Cast, hook: str) -> None:
     """All that an organisation can ask, about the agency whose licence is about to be suspended, and about others."""
-    seen = told(world.sessions(), cast.things["agency"])
+    with services(world.app).reading_sessions() as session:
+        seen = told(session, cast.things["agency"])
     licence = seen.licences[0]
     headers = {"Authorization": f"Bearer {cast.key}"}
     client = world.client
@@ -211,10 +215,10 @@ def plant(world: World, cast: Cast, hook: str) -> None:
     done("POST", f"/api/v1/verification-jobs/{job.json['job_id']}/start")
     # Anybody's question, without a key, leaves as little.
     assert client.get(f"/api/v1/verify?licence_number={licence.number}", environ_overrides=ELSEWHERE).status_code == 200
+    with world.sessions() as session:
+        seat = Seat(client, session, session.execute(select(Member)).scalar_one(), now())
     for page in ("watches", "webhooks", "lists", "keys", "people", "own"):
-        with world.sessions() as session:
-            member = session.execute(select(Member)).scalar_one()
-            assert Seat(client, session, member, now()).get(f"/account/{page}").status_code == 200
+        assert seat.get(f"/account/{page}").status_code == 200
 
 
 def attend(world: World) -> None:
@@ -257,7 +261,8 @@ def addresses_of(app: Flask, cast: Cast) -> Addresses:
     desk = [door.address(**filled(door, cast.things)) for door in doors(app) if door.method == "GET"]
     addresses = Addresses(desk, [], [])
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.rule.startswith(("/console", "/account", *DESK_PATHS)):
+        is_another = rule.rule.startswith(("/console", "/account", *THE_SAME_FOR_ALL, *DESK_PATHS))
+        if is_another or "GET" not in (rule.methods or ()):
             continue
         is_theirs = rule.rule.startswith(ORGANISATION_PATHS)
         (addresses.organisations if is_theirs else addresses.everybody).append(_address(rule, cast, known))
