@@ -9,7 +9,7 @@ from registry.codes import Problem
 from registry.terms import Activity
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
-from schemas.fields import Country, Instant, Line, OneOf, Sayings, Word
+from schemas.fields import Country, Flag, Instant, Line, OneOf, Sayings, Word
 from schemas.verify import SectorOnDaySchema, VerdictSchema, VerifySchema
 
 MOST_IN_KEY = 200
@@ -29,7 +29,7 @@ class ItemSchema(VerifySchema):
     """One question of many."""
 
     class Meta(InSchema.Meta):
-        exclude = ("receipt",)
+        exclude = ("receipt", "keep")
 
     key = key_field()
 
@@ -40,13 +40,49 @@ class CorridorItemSchema(CorridorQuerySchema):
     key = key_field()
 
 
-class ItemsSchema(InSchema):
+class CorridorConstantsSchema(SectorOnDaySchema):
+    """What holds for every item that says nothing else."""
+
+    destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"})
+
+
+class ConstantsSchema(CorridorConstantsSchema):
+    """What holds for every item that says nothing else."""
+
+    origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2.", "example": "CN"})
+    activity = Word(Activity, metadata={"description": "What the recruiters would do."})
+
+
+def list_kept_field() -> Flag:
+    return Flag(
+        metadata={
+            "description": "With a key of the scope `receipts`: keep the whole list in your organisation's file, under one "
+            "signature; `false`: keep nothing, whatever your organisation has chosen."
+        }
+    )
+
+
+class ListOptionsSchema(InSchema):
+    """What is said of a whole list of questions."""
+
+    constants = fields.Nested(ConstantsSchema)
+    keep = list_kept_field()
+
+
+class CorridorListOptionsSchema(InSchema):
+    """What is said of a whole list of corridors."""
+
+    constants = fields.Nested(CorridorConstantsSchema)
+    keep = list_kept_field()
+
+
+class ItemsSchema(ListOptionsSchema):
     """The questions, in the order in which they are answered."""
 
     items = fields.List(fields.Nested(ItemSchema), required=True)
 
 
-class CorridorItemsSchema(InSchema):
+class CorridorItemsSchema(CorridorListOptionsSchema):
     """The corridors, in the order in which they are answered."""
 
     items = fields.List(fields.Nested(CorridorItemSchema), required=True)
@@ -123,12 +159,18 @@ class ColumnsSchema(OutSchema):
     ignored = fields.List(fields.String(), required=True, metadata={"description": "Columns that were not read."})
 
 
+def list_receipt_field() -> fields.Field[Any]:
+    description = "Where the list is kept: `/api/v1/kept-lists/<receipt_id>`."
+    return fields.String(metadata={"description": description})
+
+
 class VerificationsSchema(OutSchema):
     """The answers, in the order of the questions."""
 
     items = fields.List(fields.Nested(AnsweredItemSchema), required=True)
     counts = fields.Nested(CountsSchema, required=True)
     columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
+    receipt_id = list_receipt_field()
 
 
 class CorridorVerificationsSchema(OutSchema):
@@ -137,6 +179,7 @@ class CorridorVerificationsSchema(OutSchema):
     items = fields.List(fields.Nested(AnsweredCorridorSchema), required=True)
     counts = fields.Nested(CountsSchema, required=True)
     columns = fields.Nested(ColumnsSchema, metadata={"description": "Of a file alone."})
+    receipt_id = list_receipt_field()
 
 
 class SupplyItemSchema(SectorOnDaySchema):
@@ -157,6 +200,12 @@ class ChosenColumnsSchema(InSchema):
 
     kind = Word(JobKind, required=True, metadata={"description": "What the rows ask."})
     columns = Sayings(most=40, required=True, metadata={"description": "Column of the file by field."})
+    constants = fields.Nested(ConstantsSchema)
+    keep = Flag(
+        metadata={
+            "description": "Keep the answers in your organisation's file of receipts, as long as receipts are kept."
+        }
+    )
 
 
 class JobSchema(OutSchema):
@@ -174,6 +223,15 @@ class JobSchema(OutSchema):
         values=fields.String(),
         required=True,
         metadata={"description": "Which of them holds which field; to be corrected before it is started."},
+    )
+    constants = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "What holds for every row that says nothing else."},
+    )
+    is_kept = fields.Boolean(
+        required=True, metadata={"description": "Whether it stands in the file of receipts when it is done."}
     )
     lacking = fields.String(
         required=True, metadata={"description": "What keeps it from being started; empty: nothing."}

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from registry.account_terms import MemberRole, Scope
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, Line, OneOf, Word
+from schemas.fields import Count, Flag, Line, OneOf, Word
 
 SCOPES = tuple(Scope)
 
@@ -44,6 +44,11 @@ class KeySchema(OutSchema):
     replaced_by = fields.String(
         required=True, allow_none=True, metadata={"description": "The key that was made in its place."}
     )
+    keep_every = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whether what it asks is kept as receipts; null: as the organisation has chosen."},
+    )
 
 
 class KeysSchema(OutSchema):
@@ -54,6 +59,11 @@ class KeyMakeSchema(InSchema):
     name = Line(most=60, required=True, metadata={"description": "Which program it is for."})
     scopes = fields.List(Word(Scope), required=True)
     days = Count(least=1, most=730, metadata={"description": "For how many days it is good; 365 where it is absent."})
+    keep_every = Flag(
+        metadata={
+            "description": "Keep what it asks as receipts, or never; as the organisation has chosen where absent."
+        }
+    )
 
 
 class KeyExchangeSchema(InSchema):

@@ -2,10 +2,11 @@
 
 from marshmallow import fields
 
+from registry.bulk_terms import JobKind
 from registry.terms import Answer
 from schemas.base import InSchema, OutSchema
 from schemas.credentials import ReceiptCheckSchema
-from schemas.fields import Count, Day, Instant, Line, OneOf, Word
+from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Word
 
 ANSWERS = tuple(Answer)
 
@@ -80,10 +81,63 @@ class ReceiptExportSchema(KeptReceiptsQuerySchema):
 
 class ReceiptSettingsSchema(OutSchema):
     days = fields.Integer(required=True, metadata={"description": "For how many days what is kept today is kept."})
+    keep_every = fields.Boolean(
+        required=True,
+        metadata={"description": "Whether what the organisation's keys ask is kept without each question saying so."},
+    )
 
 
 class ReceiptSettingsChangeSchema(InSchema):
     days = Count(least=1, most=3660, required=True)
+    keep_every = Flag(metadata={"description": "As it was where it is absent. A key may have its own choice."})
+
+
+class KeptListSchema(OutSchema):
+    """Many answers under one signature. `registry-client verify-offline` checks both off line."""
+
+    receipt_id = fields.String(required=True)
+    job_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The job, of a list that was one; they go together."}
+    )
+    kind = OneOf(JobKind, required=True)
+    name = fields.String(
+        required=True, metadata={"description": "What the file was called; empty where there was none."}
+    )
+    issued_at = Instant(required=True)
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    ends_on = fields.Date(required=True, metadata={"description": "It is deleted after this day."})
+    manifest = fields.String(required=True)
+
+
+class KeptListsSchema(OutSchema):
+    items = fields.List(fields.Nested(KeptListSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)
+
+
+class KeptListsPageSchema(InSchema):
+    limit = Count(least=1, most=100, metadata={"description": "At most so many; 50 where it is absent."})
+    cursor = Line(most=200, metadata={"description": "`next_cursor` of the page before."})
+
+
+class ListChangesPageSchema(InSchema):
+    limit = Count(least=1, most=1000, metadata={"description": "Ask so many rows anew; 1000 where it is absent."})
+    cursor = Line(most=200, metadata={"description": "`next_cursor` of the page before."})
+
+
+class ChangedRowSchema(OutSchema):
+    """A row of a kept list that is answered otherwise now. `changed` names the parts that differ."""
+
+    n = fields.Integer(required=True, metadata={"description": "Its place in the list, from 0."})
+    key = fields.String(required=True, allow_none=True)
+    then = fields.String(required=True, allow_none=True, metadata={"description": "The answer of then; null: refused."})
+    today = fields.String(required=True, allow_none=True)
+    changed = fields.List(fields.String(), required=True)
+
+
+class ListChangesSchema(OutSchema):
+    items = fields.List(fields.Nested(ChangedRowSchema), required=True)
+    asked = fields.Integer(required=True, metadata={"description": "How many rows of this page were asked anew."})
+    next_cursor = fields.String(required=True, allow_none=True)
 
 
 class KeptReceiptCheckSchema(ReceiptCheckSchema):

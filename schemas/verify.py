@@ -106,11 +106,11 @@ class VerifySchema(SectorOnDaySchema):
     receipt = Flag(
         metadata={"description": "`1` or `true`: answer with a signed receipt. It is not part of the question."}
     )
-
     keep = Flag(
         metadata={
             "description": "`1` or `true`, with a key of the scope `receipts`: answer with a receipt and keep it in your "
-            "organisation's file. It is not part of the question."
+            "organisation's file; `0` or `false`: keep nothing, whatever your organisation has chosen. It is not part of the "
+            "question."
         }
     )
 

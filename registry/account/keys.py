@@ -1,5 +1,7 @@
 """The organisation's keys: made, exchanged and revoked on a page. A key's text is shown there once."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,9 @@ from registry.errors import ActRefused, NotFound
 from registry.ids import read_reference
 
 pages = Blueprint("account_keys", __name__)
+
+KEEPS: Mapping[str, bool | None] = {"usual": None, "every": True, "none": False}
+"""Whether what a key asks is kept as receipts, by the word of the form."""
 
 
 @pages.get("/")
@@ -33,7 +38,15 @@ def make(session: Session, me: MemberPresent) -> Response:
     scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
     try:
         name = request.form.get("name", "")[:200]
-        made = keys.make(session, me.organisation, name, scopes, _number("days"), today=day_at(now(), None))
+        made = keys.make(
+            session,
+            me.organisation,
+            name,
+            scopes,
+            _number("days"),
+            today=day_at(now(), None),
+            keeps_every=KEEPS.get(request.form.get("keeps", "")),
+        )
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
     return _page(session, me, made=made[1])
@@ -71,8 +84,10 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, made
         said={
             "name": request.form.get("name", "") if fault else "",
             "days": request.form.get("days", str(keys.DAYS)) if fault else str(keys.DAYS),
+            "keeps": request.form.get("keeps", "usual") if fault else "usual",
             "scopes": request.form.getlist("scope") if fault else ["verify"],
         },
+        keeps=list(KEEPS),
         most_days=keys.MOST_DAYS,
         overlap=keys.OVERLAP_DAYS,
         most_overlap=keys.MOST_OVERLAP,

@@ -15,15 +15,20 @@ from registry.account.rendering import language, page, to
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
 from registry.bulk.results import result_of, results_of
-from registry.bulk.rules import FIELDS, guessed, lacking
+from registry.bulk.rules import CONSTANTS, FIELDS, guessed, lacking, stated
 from registry.bulk_terms import JobKind, JobState, ResultForm, StepCode
 from registry.clock import now
 from registry.employers.sessions import MemberPresent
 from registry.errors import InvalidInput, NotFound, NotNow, RegistryError, TooBusy, TooLarge, UnreadableList
 from registry.ids import new_reference
+from registry.terms import Activity
 from registry.web.answers import File, respond_with_file
+from registry.web.loading import loaded
 from registry.web.transaction import services
 from registry.web.uploads import one_of_few
+from registry.web.wording import country_name
+from schemas.bulk import ConstantsSchema
+from schemas.countries import COUNTRIES
 
 pages = Blueprint("account_lists", __name__)
 
@@ -59,7 +64,7 @@ def send(session: Session, me: MemberPresent) -> Response:
         taken = files.take(folder, BytesIO(sent.read()))
         job = actions.add_job(
             session, folder, me.organisation.id, taken, reference=reference, name=" ".join(sent.filename.split()),
-            language=language().value, once=None, now=now(),
+            language=language().value, once=None, now=now(), is_kept=me.organisation.keeps_every,
         )  # fmt: skip
     except (UnreadableList, TooLarge, TooBusy) as refused:
         files.remove(folder)
@@ -128,7 +133,18 @@ def _correct(job: BulkJob) -> None:
         job.kind, job.columns = kind, columns
         return
     said = {field: request.form.get(f"column-{field}", "") for field in FIELDS[kind]}
-    actions.correct(job, kind, {field: column for field, column in said.items() if column})
+    constants = {
+        field: value
+        for field in CONSTANTS
+        if field in FIELDS[kind] and (value := request.form.get(f"constant-{field}", "").strip())
+    }
+    actions.correct(
+        job,
+        kind,
+        {field: column for field, column in said.items() if column},
+        constants=stated(loaded(ConstantsSchema(), constants)),
+        is_kept="keep" in request.form,
+    )
 
 
 def _all(session: Session, me: MemberPresent, fault: str = "", detail: str = "") -> Response:
@@ -149,12 +165,16 @@ def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
     facts: dict[str, Any] = {"job": job, "detail": refused.text if refused else "", "kinds": list(JobKind)}
     folder = files.folder_of(home, job.reference)
     chain = folder / "chain.html"
+    constants = job.constants or {}
     response = page(
         "list.html",
         here="lists",
         status=400 if refused else 200,
         fields=FIELDS[job.kind],
-        lacking=lacking(job.columns, FIELDS[job.kind]) if job.state is JobState.UPLOADED else "",
+        lacking=lacking({**constants, **job.columns}, FIELDS[job.kind]) if job.state is JobState.UPLOADED else "",
+        constants={field: constants.get(field, "") for field in CONSTANTS if field in FIELDS[job.kind]},
+        countries=sorted((country_name(language(), code), code) for code in COUNTRIES),
+        activities=list(Activity),
         results=results_of(home, job),
         # Written by ourselves, with everything of the list escaped in it (registry.web.chains).
         chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",

@@ -11,23 +11,27 @@ from sqlalchemy.orm import Session
 from registry.account.guard import for_members
 from registry.account.rendering import language, page, to
 from registry.clock import now
-from registry.diligence import actions, queries
-from registry.diligence.models import KeptReceipt
+from registry.diligence import actions, lists, queries
+from registry.diligence.models import KeptList, KeptReceipt
 from registry.diligence.queries import Filter
 from registry.employers.sessions import MemberPresent
 from registry.errors import ActRefused, InvalidInput, NotFound
 from registry.ids import read_reference
 from registry.terms import Answer, Language
 from registry.verdicts.queries import Answered
-from registry.web.answers import respond_with_file
+from registry.web.answers import File, respond_with_file
 from registry.web.languages import SPOKEN_OF, has_text, text
+from registry.web.payloads import BYTES
 from registry.web.receipt_files import FORMS, MOST_EXPORTED, export, receipt_file
 from registry.web.rechecks import checked_again
+from registry.web.transaction import services
 from registry.web.wording import country_name, reason_text, sector_name, word
 
 pages = Blueprint("account_receipts", __name__)
 
 A_PAGE = 50
+PARTS = {"manifest": "manifest.jws", "statements": "statements.jsonl"}
+COUNTS = ("items", "yes", "no", "unknown", "refused")
 FILTERS = ("text", "agency", "verdict", "from_on", "to_on")
 
 
@@ -84,8 +88,38 @@ def settings(session: Session, me: MemberPresent) -> Response:
     try:
         days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
         actions.choose_days(session, me.organisation.id, days)
+        actions.choose_every(session, me.organisation.id, "every" in request.form)
     except ActRefused as refused:
         return _page(session, me, Asked({}, Filter(), refused.reason))
+    return to("receipts")
+
+
+@pages.get("/receipts/lists/<reference>")
+@for_members
+def one_list(session: Session, me: MemberPresent, reference: str) -> Response:
+    """How a kept list was answered; its statements and the manifest that signs them are saved from here."""
+    kept = _list(session, me, reference)
+    return page("kept_list.html", here="receipts", kept=kept, counts=COUNTS)
+
+
+@pages.get("/receipts/lists/<reference>/<part>")
+@for_members
+def list_file(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
+    kept = _list(session, me, reference)
+    if part == "manifest":
+        body = [kept.manifest.encode()]
+    elif part == "statements":
+        body = list(lists.statements_of(services().settings.home, kept))
+    else:
+        raise NotFound("a kept list has a manifest and statements")
+    name = f"{kept.reference}-{PARTS[part]}"
+    return respond_with_file(File(body, BYTES, name, sum(map(len, body))))
+
+
+@pages.post("/receipts/lists/<reference>/remove")
+@for_members
+def remove_list(session: Session, me: MemberPresent, reference: str) -> Response:
+    lists.let_list_go(session, me.organisation.id, read_reference(reference) or reference)
     return to("receipts")
 
 
@@ -131,6 +165,8 @@ def _page(session: Session, me: MemberPresent, asked: Asked) -> Response:
         receipts=[(one, _subject(one)) for one in found],
         older=older,
         days=queries.days_of(session, me.organisation.id),
+        keeps_every=queries.keeps_every(session, me.organisation.id),
+        lists=lists.lists_of(session, me.organisation.id, A_PAGE),
         most_days=actions.MOST_DAYS,
         most=MOST_EXPORTED,
         forms=FORMS,
@@ -178,6 +214,10 @@ def _filter_facts(asked: Asked) -> dict[str, Any]:
 
 def _named(session: Session, me: MemberPresent, reference: str) -> KeptReceipt:
     return queries.receipt_named(session, me.organisation.id, read_reference(reference) or reference)
+
+
+def _list(session: Session, me: MemberPresent, reference: str) -> KeptList:
+    return lists.list_named(session, me.organisation.id, read_reference(reference) or reference)
 
 
 _SUBJECTS = ("licence_number", "uscc", "lei", "vat", "euid", "agency_id", "registration_number", "name")

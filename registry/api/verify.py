@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_restx import Namespace, Resource
 
 from registry.account_terms import Scope
@@ -27,7 +27,7 @@ class Verify(Resource):  # type: ignore[misc]
     @may_bring_key(Scope.VERIFY)
     @takes(VerifySchema())
     @returns(VerdictSchema(), "verify", or_as=(RECEIPT,))
-    def get(self, receipt: bool = False, keep: bool = False, **asked: Any) -> Answer:
+    def get(self, receipt: bool = False, keep: bool | None = None, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit.
 
         Exactly one subject, with as much of the context as is known. Every well-formed question is answered with 200,
@@ -39,7 +39,7 @@ class Verify(Resource):  # type: ignore[misc]
     @may_bring_key(Scope.VERIFY)
     @takes(VerifySchema(), body=True)
     @returns(VerdictSchema(), "verifyByPost", (413, 415), or_as=(RECEIPT,))
-    def post(self, receipt: bool = False, keep: bool = False, **asked: Any) -> Answer:
+    def post(self, receipt: bool = False, keep: bool | None = None, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit, without the question standing in a URL.
 
         Takes the parameters of the GET as the fields of a JSON object, and answers alike.
@@ -47,8 +47,9 @@ class Verify(Resource):  # type: ignore[misc]
         return verified(asked, receipt, keep)
 
 
-def verified(asked: dict[str, Any], wants_receipt: bool, keeps: bool = False) -> Answer:
-    caller = require_scope(Scope.RECEIPTS) if keeps else None
+def verified(asked: dict[str, Any], wants_receipt: bool, wants_kept: bool | None = None) -> Answer:
+    """`wants_kept` is what the question says of it; where it says nothing, the organisation or its key has chosen."""
+    caller = require_scope(Scope.RECEIPTS) if wants_kept else g.get("organisation")
     at = now()
     question = question_of(asked, at)
     verdict, ground = verdicts().answered(question, at)
@@ -57,10 +58,10 @@ def verified(asked: dict[str, Any], wants_receipt: bool, keeps: bool = False) ->
     ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in ground.sources.values()]
     keep = keep_for(at, (verdict.time_zone,), ends)
     answer = Answer(verdict_shown(verdict, ground, language), keep, _VARIES, language)
-    if caller is not None:
+    if caller is not None and (wants_kept or (wants_kept is None and caller.keeps_every)):
         from registry.web.receipts import kept_with_receipt
 
-        return kept_with_receipt(caller.id, asked, verdict, at, answer)
+        return kept_with_receipt(caller.id, asked, verdict, at, answer, is_asked_for=bool(wants_kept))
     if wants_receipt or RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
         # Imported when asked for: whoever asks for no receipt pays nothing for it.
         from registry.web.receipts import with_receipt

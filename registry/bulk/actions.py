@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.bulk import files
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_of_lines, looked_at, mapping_of, require
-from registry.bulk.rules import CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
+from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
 from registry.bulk_terms import JobKind, JobState
 from registry.clock import day_at
 from registry.codes import Problem
@@ -38,6 +38,7 @@ def add_job(
     language: str,
     once: str | None,
     now: datetime,
+    is_kept: bool = False,
 ) -> BulkJob:
     """A job for a list that lies in its folder. Its kind and columns are guessed by its header; it waits to be started.
 
@@ -73,6 +74,7 @@ def add_job(
         made_at=now,
         purge_on=day_at(now, None) + timedelta(days=KEPT_DAYS),
         version=1,
+        is_kept=is_kept,
     )
     session.add(job)
     session.flush()
@@ -122,8 +124,19 @@ def jobs_of(session: Session, organisation_id: int, most: int = 200) -> Sequence
     )
 
 
-def correct(job: BulkJob, kind: JobKind, columns: Mapping[str, str], version: int | None = None) -> None:
-    """Say which column holds which field. Raises InvalidInput, UnreadableList, NotNow, StaleVersion."""
+def correct(
+    job: BulkJob,
+    kind: JobKind,
+    columns: Mapping[str, str],
+    version: int | None = None,
+    *,
+    constants: Mapping[str, str] | None = None,
+    is_kept: bool | None = None,
+) -> None:
+    """Say which column holds which field, and what holds for every row; None leaves it as it was.
+
+    Raises InvalidInput, UnreadableList, NotNow, StaleVersion.
+    """
     _require_state(job, (JobState.UPLOADED,), "it was started already: cancel it, and send the list again")
     if version is not None and version != job.version:
         raise StaleVersion("the job was changed since you read it")
@@ -138,10 +151,21 @@ def correct(job: BulkJob, kind: JobKind, columns: Mapping[str, str], version: in
         for field, column in columns.items()
         if field in wanted and column not in job.headers
     ]
+    held = {name: text for name, text in (job.constants or {}).items() if name in wanted}
+    if constants is not None:
+        held = dict(constants)
+        faults += [
+            Fault(f"constants.{field}", Problem.UNKNOWN_FIELD, f"is said of no list of this kind: {kind}")
+            for field in held
+            if field not in wanted or field not in CONSTANTS
+        ]
     if faults:
         raise InvalidInput(faults[:20])
-    require(columns, wanted, job.headers)
+    require({**held, **columns}, wanted, job.headers)
     job.kind = kind
+    job.constants = held or None
+    if is_kept is not None:
+        job.is_kept = is_kept
     job.columns = {field: columns[field] for field in wanted if field in columns}
     job.version += 1
 
@@ -151,7 +175,7 @@ def start(job: BulkJob) -> None:
     if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):
         return
     _require_state(job, (JobState.UPLOADED,), "it has ended: send the list again")
-    require(job.columns, FIELDS[job.kind], job.headers)
+    require({**(job.constants or {}), **job.columns}, FIELDS[job.kind], job.headers)
     job.state = JobState.QUEUED
     job.version += 1
 

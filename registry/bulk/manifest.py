@@ -84,10 +84,18 @@ def lines_in(path: Path) -> Iterator[bytes]:
 
 
 def manifest_of(
-    path: Path, *, job: str, kind: str, counts: Mapping[str, int], head: Head, issuer: str, signer: Signer, at: datetime
+    lines: Iterable[bytes],
+    *,
+    job: str,
+    kind: str,
+    counts: Mapping[str, int],
+    head: Head,
+    issuer: str,
+    signer: Signer,
+    at: datetime,
 ) -> str:
-    """The signed manifest over the statements in a file."""
-    count, root = root_over(lines_in(path))
+    """The signed manifest over statements; `job` is the reference of the job, or of the kept list."""
+    count, root = root_over(lines)
     claims = {
         "v": VERSION,
         "iss": issuer,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.bulk_terms import JobKind, JobState
@@ -14,7 +14,8 @@ class BulkJob(Base):
 
     `headers` are the columns of the file, `columns` which of them holds which field. `rows_done` rows are answered; `sizes` says
     how many bytes of each file belong to them: whatever stands behind was written by a process that did not live to say so.
-    `once` is what makes a start that came twice one job.
+    `once` is what makes a start that came twice one job. `constants` hold for every row that says nothing else. What
+    `is_kept` stands in the file of receipts when it is done, and is removed with them.
     """
 
     __tablename__ = "bulk_jobs"
@@ -35,6 +36,7 @@ class BulkJob(Base):
     once: Mapped[str | None] = mapped_column(Text(80))
     headers: Mapped[list[str]] = mapped_column(JSON)
     columns: Mapped[dict[str, str]] = mapped_column(JSON)
+    constants: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     rows: Mapped[int] = mapped_column(default=0)
     rows_done: Mapped[int] = mapped_column(default=0)
     sizes: Mapped[dict[str, int]] = mapped_column(JSON)
@@ -44,4 +46,5 @@ class BulkJob(Base):
     started_at: Mapped[datetime | None] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     purge_on: Mapped[date] = mapped_column(index=True)
+    is_kept: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from registry.bulk_terms import JobKind
+from registry.credentials.rules import plain
 from registry.imports.drafting import HINTS as LISTED
 from registry.imports.values import folded, unaccented
 
@@ -40,6 +41,25 @@ FIELDS: Mapping[JobKind, tuple[str, ...]] = {
     JobKind.SUPPLY_CHAIN: SUPPLY_CHAIN,
 }
 """What the columns of each kind of list may hold."""
+
+CONSTANTS = ("origin", "destination", "sector", "nace_revision", "activity", "on")
+"""What may be said once for a whole list."""
+
+
+def stated(constants: Mapping[str, Any] | None) -> dict[str, str] | None:
+    """Constants as text, as the cells of a file are."""
+    return None if constants is None else {name: str(plain(value)) for name, value in constants.items()}
+
+
+def with_constants(constants: Mapping[str, str], cells: Mapping[str, str]) -> Mapping[str, str]:
+    """A row with what holds for all of them; what it says itself goes before. A revision goes with the sector it belongs to."""
+    if not constants:
+        return cells
+    held = {**constants, **cells}
+    if "sector" in cells and "nace_revision" not in cells:
+        held.pop("nace_revision", None)
+    return held
+
 
 _HINTS: Mapping[str, str] = {
     "key": "key|id|ref|reference|row|our ref(?:erence)?|supplier id|序号|序號|riferimento|rif\\.?|codice interno",

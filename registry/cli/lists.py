@@ -74,7 +74,11 @@ def work_on(
         many = ManyReader(reader, reading)
         try:
             return working.work(
-                sessions, settings.home, lambda job: Answering(job, reader, many, settings), is_stopping, chunk
+                sessions,
+                settings.home,
+                lambda job: Answering(job, reader, many, settings, sessions),
+                is_stopping,
+                chunk,
             )
         finally:
             reader.reader.let_go()

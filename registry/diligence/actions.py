@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from registry.diligence.models import KeptReceipt, ReceiptSettings
+from registry.diligence.models import KeptList, KeptReceipt, ReceiptSettings
 from registry.diligence.queries import days_of, receipt_named
+from registry.employers.models import Organisation
 from registry.errors import ActRefused
 from registry.ids import new_reference
 from registry.terms import Answer
@@ -62,6 +63,12 @@ def choose_days(session: Session, organisation_id: int, days: int) -> None:
     session.flush()
 
 
+def choose_every(session: Session, organisation_id: int, is_every: bool) -> None:
+    """Whether what the organisation's keys ask is kept without each question saying so."""
+    session.execute(update(Organisation).where(Organisation.id == organisation_id).values(keeps_every=is_every))
+
+
 def purge(session: Session, today: date) -> None:
-    """Delete what was kept long enough."""
+    """Delete what was kept long enough. A list of a job goes with the job."""
     session.execute(delete(KeptReceipt).where(KeptReceipt.ends_on < today))
+    session.execute(delete(KeptList).where(KeptList.ends_on < today, KeptList.job_id.is_(None)))

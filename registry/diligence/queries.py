@@ -10,6 +10,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Session
 
 from registry.diligence.models import KeptReceipt, ReceiptSettings
+from registry.employers.models import Organisation
 from registry.errors import NotFound
 from registry.terms import Answer
 
@@ -60,6 +61,11 @@ def days_of(session: Session, organisation_id: int) -> int:
     """For how many days the organisation keeps what it keeps today."""
     kept = session.get(ReceiptSettings, organisation_id)
     return DAYS if kept is None else kept.days
+
+
+def keeps_every(session: Session, organisation_id: int) -> bool:
+    """Whether what the organisation's keys ask is kept without each question saying so."""
+    return session.execute(select(Organisation.keeps_every).where(Organisation.id == organisation_id)).scalar_one()
 
 
 def _query(organisation_id: int, which: Filter) -> Select[KeptReceipt]:

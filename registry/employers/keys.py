@@ -40,10 +40,12 @@ def make(
     *,
     today: date,
     within: Collection[Scope] = tuple(Scope),
+    keeps_every: bool | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key for `days`, and its text, which nobody can read from the table. Raises ActRefused.
 
     `within` is what whoever makes it may give: of a key that makes another its own scopes. Raises ScopeMissing beyond it.
+    `keeps_every`: whether what it asks is kept; None: as the organisation has chosen.
     """
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
@@ -69,6 +71,7 @@ def make(
         scopes=sorted(scopes),
         made_on=today,
         ends_on=today + timedelta(days=days),
+        keeps_every=keeps_every,
     )
     session.add(key)
     session.flush()
@@ -95,7 +98,16 @@ def rotate(
     if old.replaced_by is not None:
         raise ActRefused("replaced", "this key was exchanged already: exchange the one that took its place")
     length = min(max((old.ends_on - old.made_on).days, 1), MOST_DAYS)
-    made, text = make(session, organisation, old.name, scopes_of(old), length, today=today, within=within)
+    made, text = make(
+        session,
+        organisation,
+        old.name,
+        scopes_of(old),
+        length,
+        today=today,
+        within=within,
+        keeps_every=old.keeps_every,
+    )
     old.replaced_by = made.reference
     if overlap:
         old.ends_on = min(old.ends_on, today + timedelta(days=overlap))

@@ -6,7 +6,7 @@ he came, and of a key when it was last used by the day alone. Nothing here is to
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.account_terms import LetterKind, MemberRole, MemberState
@@ -17,6 +17,7 @@ class Organisation(Base):
     """Whoever checks on behalf of more than himself: an employer, a brand, an auditor, a union.
 
     `rate` is how many requests a minute its keys may make together; empty: as the settings say. A closed one has no key left.
+    `keeps_every`: what its keys ask is kept in its file of receipts, whether or not each question says so.
     """
 
     __tablename__ = "organisations"
@@ -28,6 +29,7 @@ class Organisation(Base):
     since_on: Mapped[date]
     rate: Mapped[int | None]
     closed_on: Mapped[date | None]
+    keeps_every: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -51,7 +53,8 @@ class Member(Base):
 class ApiKey(Base):
     """What an organisation's programs come with. `digest` is SHA-256 of the key, `prefix` its beginning, to tell it by.
 
-    It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place.
+    It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place. `keeps_every` is as
+    the organisation's where it is empty.
     """
 
     __tablename__ = "api_keys"
@@ -67,6 +70,7 @@ class ApiKey(Base):
     last_used_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     replaced_by: Mapped[str | None] = mapped_column(Text(12))
+    keeps_every: Mapped[bool | None]
 
 
 class Letter(Base):

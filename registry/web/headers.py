@@ -73,7 +73,8 @@ DESK_PATHS = tuple(
 licence stands there too.)"""
 
 ORGANISATION_PATHS = tuple(
-    f"/api/v1/{noun}" for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks", "receipts")
+    f"/api/v1/{noun}"
+    for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks", "receipts", "kept-lists")
 )
 """What begins so needs an organisation's key, and no page of another site reads it: all but OPEN_RECEIPT."""
 

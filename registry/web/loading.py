@@ -141,12 +141,19 @@ class ItemReader:
         return _loaded(self._schema, {name: value for name, value in item.items() if name in self._known}, faults)
 
 
-def loaded_list(most: int) -> bytes | list[Any]:
-    """The items of a JSON body `{"items": [...]}`, none of them looked at; or the bytes of a CSV or XLSX file."""
+class ListSent(NamedTuple):
+    """What came of a list: its items, none looked at, or the bytes of a CSV or XLSX file; and what is said of them all."""
+
+    items: bytes | list[Any]
+    options: dict[str, Any]
+
+
+def loaded_list(options: InSchema, most: int) -> ListSent:
+    """A JSON body `{"items": [...]}` with options beside the items, or a file, which has none."""
     request.max_content_length = most
     refuse_query()
     if request.mimetype in LIST_FILES:
-        return request.get_data()
+        return ListSent(request.get_data(), {})
     if request.mimetype != "application/json":
         raise UnsupportedMediaType(
             f"the body must be JSON, CSV or XLSX, and Content-Type must say which: {', '.join(LISTS)}"
@@ -154,12 +161,13 @@ def loaded_list(most: int) -> bytes | list[Any]:
     sent = request.get_data()
     quick = _items_quickly(sent)
     if quick is not None:
-        return quick
+        return ListSent(quick, {})
     body = _json(sent)
     if not isinstance(body, Fields):
         raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "must be a JSON object")])
+    known = ["items", *options.load_fields]
     faults = [
-        Fault(printable(name), Problem.UNKNOWN_FIELD, _unknown(name, ["items"])) for name in body if name != "items"
+        Fault(printable(name), Problem.UNKNOWN_FIELD, _unknown(name, known)) for name in body if name not in known
     ]
     faults += [
         Fault(printable(name), Problem.DOUBLED_PARAMETER, "is given more than once")
@@ -170,10 +178,9 @@ def loaded_list(most: int) -> bytes | list[Any]:
         faults.append(Fault("items", Problem.MISSING, "is missing"))
     elif not isinstance(items, list) or not items:
         faults.append(Fault("items", Problem.INVALID_VALUE, "must be a list of at least one question"))
-    if faults:
-        raise InvalidInput(faults[:MOST_FAULTS])
+    said = _loaded(options, {name: body[name] for name in options.load_fields if name in body}, faults)
     assert isinstance(items, list)
-    return items
+    return ListSent(items, said)
 
 
 def _items_quickly(body: bytes) -> list[Any] | None:

@@ -30,7 +30,10 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The organisation whose key was sent. `id` is its row, `key` the reference of the key, `scopes` what that key opens."""
+    """The organisation whose key was sent. `id` is its row, `key` the reference of the key, `scopes` what that key opens.
+
+    `keeps_every`: what this key asks is kept where the question does not say otherwise.
+    """
 
     id: int
     reference: str
@@ -39,6 +42,7 @@ class Caller:
     language: str
     key: str
     scopes: frozenset[Scope]
+    keeps_every: bool
 
 
 def needs_scope(scope: Scope) -> Callable[[View], View]:
@@ -130,6 +134,7 @@ def admit(scope: Scope) -> Caller:
         organisation.language,
         key.reference,
         opens,
+        organisation.keeps_every if key.keeps_every is None else key.keeps_every,
     )
     return cast(Caller, g.organisation)
 

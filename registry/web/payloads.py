@@ -123,13 +123,16 @@ def takes_upload(most: int) -> Callable[[View], View]:
     return decorate
 
 
-def takes_list(schema: InSchema, most: int) -> Callable[[View], View]:
-    """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file."""
+def takes_list(schema: InSchema, options: InSchema, most: int) -> Callable[[View], View]:
+    """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file.
+
+    `options` are what the shape has beside its items.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def taking(self: Any, **path: str) -> Any:
-            return view(self, **path, sent=loaded_list(most))
+            return view(self, **path, sent=loaded_list(options, most))
 
         taking.taken = Taken(schema, is_body=True, most=most, or_as=LIST_FILES)  # type: ignore[attr-defined]
         return taking

@@ -10,6 +10,7 @@ from flask import Request
 from registry.clock import day_at
 from registry.credentials.signing import RECEIPT_TYPE
 from registry.diligence import actions as diligence
+from registry.errors import NotIssuing
 from registry.verdicts.question import Verdict
 from registry.web.answers import MEDIA_TYPE, Answer, encode
 from registry.web.credentials import receipt
@@ -38,10 +39,25 @@ def with_receipt(
 
 
 def kept_with_receipt(
-    organisation_id: int, asked: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer
+    organisation_id: int,
+    asked: Mapping[str, Any],
+    verdict: Verdict,
+    at: datetime,
+    answer: Answer,
+    *,
+    is_asked_for: bool,
 ) -> Answer:
-    """The answer with its receipt, which is kept in the organisation's own file; nobody else learns that it asked."""
-    token = receipt(asked, verdict, at)
+    """The answer with its receipt, which is kept in the organisation's own file; nobody else learns that it asked.
+
+    Raises NotIssuing where it is asked for and nothing can be signed yet. Where it is kept by a setting the answer is given
+    without `receipt_id` then: whoever needs it must not be refused it for the file's sake.
+    """
+    try:
+        token = receipt(asked, verdict, at)
+    except NotIssuing:
+        if is_asked_for:
+            raise
+        return Answer(answer.value, headers=answer.headers, language=answer.language, is_kept=False)
     agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
     with writing() as session:
         kept = diligence.keep(

@@ -38,7 +38,11 @@ def test_a_chain_is_dropped_started_followed_and_had(
     assert "<script" not in shown
     assert seat.post(at, act="start", kind="supply_chain").status_code == 400
     columns = {"column-supplier": "Supplier", "column-site": "Site", "column-provider": "Labour provider"}
-    assert seat.post(at, act="start", kind="supply_chain", **columns).status_code == 303
+    assert "must be a day as" in seat.post(
+        at, act="start", kind="supply_chain", **columns, **{"constant-on": "x"}
+    ).get_data(as_text=True)
+    said = {**columns, "constant-on": "2026-01-05", "constant-destination": "IT", "keep": "on"}
+    assert seat.post(at, act="start", kind="supply_chain", **said).status_code == 303
     waiting = seat.get(at)
     assert waiting.headers["Refresh"] == "3"
     assert "<progress" in waiting.get_data(as_text=True)
@@ -48,6 +52,8 @@ def test_a_chain_is_dropped_started_followed_and_had(
     assert "nobody declared" in done
     assert "&lt;b&gt;Sartoria" in done
     assert "<b>Sartoria" not in done
+    assert b'"destination":"IT"' in seat.get(f"{at}/results/statements").data
+    assert at.removeprefix("/account/lists/") in seat.get("/account/receipts").get_data(as_text=True)
     assert seat.get(f"{at}/results/csv").headers["Content-Disposition"].startswith("attachment")
     # Another organisation is told what it is told of what never was.
     for answer in (other.get(at), other.get(f"{at}/results/csv"), other.post(at, act="remove")):

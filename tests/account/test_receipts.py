@@ -98,6 +98,18 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     assert one.reference not in other.get("/account/receipts").get_data(as_text=True)
     assert b"receipt_id" in other.get("/account/receipts/export?form=csv").data
     assert other.get("/account/receipts/export?form=csv").data.count(b"\n") == 1
+    sent = {"items": [{"licence_number": NUMBER}] * 3, "keep": True}
+    whole = client.post("/api/v1/verifications", json=sent, headers={"Authorization": f"Bearer {key}"}).json[
+        "receipt_id"
+    ]
+    kept_lists = seat.get("/account/receipts").get_data(as_text=True)
+    assert re.search(rf'lists/{whole}".*?Rows">3</td>', kept_lists, re.DOTALL)
+    assert "Kept list" in seat.get(f"/account/receipts/lists/{whole}").get_data(as_text=True)
+    assert seat.get(f"/account/receipts/lists/{whole}/statements").data.count(b"\n") == 3
+    for path in ("", "/statements", "/manifest"):
+        assert other.get(f"/account/receipts/lists/{whole}{path}").status_code == 404, path
+    assert other.post(f"/account/receipts/lists/{whole}/remove").status_code == 404
+    assert seat.post(f"/account/receipts/lists/{whole}/remove").status_code == 303
     assert seat.post(f"/account/receipts/{one.reference}/remove").status_code == 303
     assert listed() == {named.reference}
     assert seat.post("/account/receipts/settings", days="0").status_code == 400

@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TypedDict, Unpack
 
 from registry_client.api.answers import Raw, ReceiptCheck, Whole
 from registry_client.api.pages import paged
-from registry_client.api.questions import Day, as_query
+from registry_client.api.questions import Day, as_body, as_query
 from registry_client.api.reading import read
 from registry_client.api.transport import Transport, path_of
 from registry_client.gathering import Asked
@@ -29,6 +29,7 @@ class Which(TypedDict, total=False):
     verdict: str
     from_on: Day
     to_on: Day
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,60 @@ class ChangedReceipt(Whole):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptSettings(Whole):
+    """For how long receipts are kept, and whether every one is."""
+
     days: int
+    keep_every: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeptList(Whole):
+    """Many answers under one signature, which is `manifest`; `registry-client verify-offline` checks it with the statements."""
+
+    receipt_id: str
+    kind: str
+    issued_at: datetime
+    counts: Raw
+    manifest: str
+    name: str = ""
+    job_id: str | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow(Whole):
+    """A row of a kept list that gets another answer now; `n` is its place, from 0."""
+
+    n: int
+    key: str | None = None
+    then: str | None = None
+    today: str | None = None
+    changed: tuple[str, ...] = ()
+
+
+class KeptLists:
+    """`client.receipts.lists`: lists that were kept whole."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def __iter__(self) -> Iterator[KeptList]:
+        return paged(self._transport, KeptList, path_of("kept-lists"), {})
+
+    def get(self, list_id: str) -> KeptList:
+        answered = self._transport.ask("GET", path_of("kept-lists", list_id))
+        return read(KeptList, answered.json(), answered.where)
+
+    def changes(self, list_id: str) -> Iterator[ChangedRow]:
+        """Ask every row anew, a thousand at a time."""
+        return paged(self._transport, ChangedRow, path_of("kept-lists", list_id, "changes"), {})
+
+    def save_statements(self, list_id: str, path: str | os.PathLike[str]) -> None:
+        """Write the statements down: a whole file or none."""
+        _saved(self._transport, path, path_of("kept-lists", list_id, "statements"), {})
+
+    def delete(self, list_id: str) -> None:
+        self._transport.ask("DELETE", path_of("kept-lists", list_id))
 
 
 class Receipts:
@@ -66,6 +120,7 @@ class Receipts:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self.lists = KeptLists(transport)
 
     def check(self, receipt: str) -> ReceiptCheck:
         """Ask the registry whether it signed this, and what it answers today."""
@@ -92,9 +147,10 @@ class Receipts:
         answered = self._transport.ask("GET", path_of("receipts", "settings"))
         return read(ReceiptSettings, answered.json(), answered.where)
 
-    def choose(self, days: int) -> ReceiptSettings:
-        """Keep those that are kept from now on for so many days."""
-        answered = self._transport.ask("PUT", path_of("receipts", "settings"), body={"days": days})
+    def choose(self, days: int, keep_every: bool | None = None) -> ReceiptSettings:
+        """Keep those that are kept from now on for so many days, and whether every one is; None leaves that as it was."""
+        body = as_body({"days": days, "keep_every": keep_every})
+        answered = self._transport.ask("PUT", path_of("receipts", "settings"), body=body)
         return read(ReceiptSettings, answered.json(), answered.where)
 
     def check_again(self, receipt_id: str) -> ReceiptCheck:
@@ -103,18 +159,21 @@ class Receipts:
 
     def export(self, form: str, path: str | os.PathLike[str], **which: Unpack[Which]) -> None:
         """Write them down as `jsonl`, `csv` or `zip`: a whole file or none."""
-        target = Path(path)
-        with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
-            try:
-                query = as_query({**which, "form": form})
-                self._transport.save("GET", path_of("receipts", "export"), file, whole=EXPORT_SECONDS, query=query)
-                file.flush()
-                os.replace(file.name, target)
-            finally:
-                Path(file.name).unlink(missing_ok=True)
+        _saved(self._transport, path, path_of("receipts", "export"), as_query({**which, "form": form}))
 
     def delete(self, receipt_id: str) -> None:
         self._transport.ask("DELETE", path_of("receipts", receipt_id))
+
+
+def _saved(transport: Transport, path: str | os.PathLike[str], where: str, query: Mapping[str, str]) -> None:
+    target = Path(path)
+    with tempfile.NamedTemporaryFile(dir=target.parent, delete=False) as file:
+        try:
+            transport.save("GET", where, file, whole=EXPORT_SECONDS, query=query)
+            file.flush()
+            os.replace(file.name, target)
+        finally:
+            Path(file.name).unlink(missing_ok=True)
 
 
 def check_offline(receipt: str, trust: Trust | str | Path, at: int | None = None) -> Report:

@@ -6,13 +6,14 @@ from typing import Any
 from flask import Flask
 from flask_restx import Namespace
 
-from registry.api.employers import jobs, keys, organisation, receipts, watches, webhooks
+from registry.api.employers import jobs, kept_lists, keys, organisation, receipts, watches, webhooks
 from registry.web.headers import OPEN_RECEIPT, ORGANISATION_PATHS
 
 EMPLOYERS: tuple[Namespace, ...] = (
     organisation.ns,
     keys.ns,
     receipts.ns,
+    kept_lists.ns,
     jobs.ns,
     watches.ns,
     watches.events,

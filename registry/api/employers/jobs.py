@@ -13,14 +13,14 @@ from registry.api.employers.items import Counts
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
 from registry.bulk.results import result_of, results_of
-from registry.bulk.rules import FIELDS, lacking
+from registry.bulk.rules import FIELDS, lacking, stated
 from registry.bulk_terms import JobKind, ResultForm
 from registry.clock import now
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput, NotFound
 from registry.ids import new_reference
 from registry.web.answers import Answer, File, asked_language
-from registry.web.organisations import current_organisation, needs_scope
+from registry.web.organisations import current_organisation, needs_scope, require_scope
 from registry.web.payloads import returns, returns_nothing, saves, takes, takes_upload
 from registry.web.transaction import reading, services, writing
 from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema
@@ -74,8 +74,20 @@ class Columns(Resource):  # type: ignore[misc]
     @needs_scope(Scope.JOBS)
     @takes(ChosenColumnsSchema(), body=True)
     @returns(JobSchema(), "correctColumns", (404, 409, 413, 415), kept=False)
-    def put(self, job_id: str, kind: JobKind, columns: dict[str, Any]) -> Answer:
-        """Say what the rows of a list ask and which column holds what, before it is started."""
+    def put(
+        self,
+        job_id: str,
+        kind: JobKind,
+        columns: dict[str, Any],
+        constants: dict[str, Any] | None = None,
+        keep: bool | None = None,
+    ) -> Answer:
+        """Say what the rows of a list ask and which column holds what, before it is started.
+
+        `constants` hold for every row that says nothing else; `keep` has its answers stand in the file of receipts.
+        """
+        if keep:
+            require_scope(Scope.RECEIPTS)
         faults = [
             Fault(field, Problem.INVALID_VALUE, "must be the name of a column")
             for field, column in columns.items()
@@ -85,7 +97,7 @@ class Columns(Resource):  # type: ignore[misc]
             raise InvalidInput(faults[:20])
         with writing() as session:
             job = _mine(session, job_id)
-            actions.correct(job, kind, columns)
+            actions.correct(job, kind, columns, constants=stated(constants), is_kept=keep)
             return Answer(shown(job))
 
 
@@ -138,7 +150,12 @@ def sent(stream: files.Stream, name: str, once: str | None) -> BulkJob:
     reference = new_reference()
     folder = files.folder_of(settings.home, reference)
     taken = files.take(folder, stream)
-    facts = {"reference": reference, "name": name or "list", "language": asked_language(request.environ).value}
+    facts: dict[str, Any] = {
+        "reference": reference,
+        "name": name or "list",
+        "language": asked_language(request.environ).value,
+        "is_kept": caller.keeps_every,
+    }
     job: BulkJob | None = None
     try:
         try:
@@ -170,7 +187,9 @@ def shown(job: BulkJob) -> dict[str, Any]:
         "sha256": job.digest,
         "headers": job.headers,
         "columns": job.columns,
-        "lacking": lacking(job.columns, FIELDS[job.kind]),
+        "constants": job.constants or {},
+        "is_kept": job.is_kept,
+        "lacking": lacking({**(job.constants or {}), **job.columns}, FIELDS[job.kind]),
         "rows": job.rows,
         "rows_done": job.rows_done,
         "counts": Counts(**job.counts),

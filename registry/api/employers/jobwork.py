@@ -8,17 +8,20 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session, sessionmaker
+
 from registry.api.employers import supplying
 from registry.api.employers.answering import Given, answers, corridor_answers, written
 from registry.api.employers.items import QUESTIONS, Ask, Item, Keys, Sent, Writer, asking, items_in
+from registry.api.employers.stating import statement_of
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
 from registry.api.employers.verifications import CORRIDORS, corridor_asked, corridor_of
 from registry.bulk import files
 from registry.bulk.chains import links_of
-from registry.bulk.manifest import corridor_said, lines_in, manifest_of, refusal_said, statement, verdict_said
+from registry.bulk.manifest import lines_in, manifest_of
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import Line
-from registry.bulk.rules import asked_of
+from registry.bulk.rules import asked_of, with_constants
 from registry.bulk.working import Chunk
 from registry.bulk_terms import JobKind
 from registry.clock import day_at
@@ -26,6 +29,7 @@ from registry.collecting import uncollected
 from registry.config import Settings
 from registry.credentials.receipts import HeadReader
 from registry.credentials.signing import Signers
+from registry.diligence.lists import keep_job
 from registry.keyring import Use
 from registry.papers.rendering import missing_packages, pdf_of
 from registry.terms import Language
@@ -46,8 +50,17 @@ MOST_IN_SHEET = 1_000_000
 class Answering:
     """Answers the rows of one job (registry.bulk.working.Answering)."""
 
-    def __init__(self, job: BulkJob, reader: VerdictReader, many: ManyReader, settings: Settings) -> None:
+    def __init__(
+        self,
+        job: BulkJob,
+        reader: VerdictReader,
+        many: ManyReader,
+        settings: Settings,
+        sessions: sessionmaker[Session],
+    ) -> None:
+        self._sessions = sessions
         self._kind = job.kind
+        self._constants = {} if job.constants is None else job.constants
         self._language = Language(job.language)
         self._reader = reader
         self._many = many
@@ -75,7 +88,7 @@ class Answering:
         given = list(self._given(lines, at))
         writer = Writer(self._language)
         results = b"".join(item + b"\n" for item in written(given, writer, self._language))
-        statements = b"".join(self._statement(one, number + place, at) for place, one in enumerate(given))
+        statements = b"".join(statement_of(one, number + place, at) for place, one in enumerate(given))
         counts = writer.counts
         return Chunk(
             {
@@ -98,7 +111,8 @@ class Answering:
     def _items(
         self, lines: Sequence[Line], reader: ItemReader, ask: Ask, row: Callable[[Mapping[str, str]], Mapping[str, str]]
     ) -> Iterator[Item]:
-        sent = (Sent(dict(row(line.cells)), line.number, line.trouble) for line in lines)
+        rows = ((line, with_constants(self._constants, line.cells)) for line in lines)
+        sent = (Sent(dict(row(cells)), line.number, line.trouble) for line, cells in rows)
         for line, item in zip(lines, items_in(sent, reader, ask, self._keys), strict=True):
             extra = {name: line.cells[name] for name in EXTRA if name in line.cells}
             yield item._replace(extra=extra) if extra else item
@@ -107,18 +121,6 @@ class Answering:
         cells = corridor_row_of(one, self._language) if self._kind is JobKind.CORRIDOR else row_of(one, self._language)
         wanted = self.columns[len(cells) :]
         return [*cells, *(one.item.extra.get(name, "") for name in wanted)]
-
-    @staticmethod
-    def _statement(one: Given, number: int, at: datetime) -> bytes:
-        item = one.item
-        asked = {**item.extra, **(item.asked or {})}
-        if one.answered is not None:
-            said = verdict_said(asked, one.answered.verdict, at)
-        elif one.whole is not None:
-            said = corridor_said(asked, one.whole, at)
-        else:
-            said = refusal_said(item.faults, asked)
-        return statement(number, item.key, item.line, said)
 
     @staticmethod
     def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -132,7 +134,7 @@ class Answering:
         statements = folder / "statements.jsonl"
         counts = {name: job.counts.get(name, 0) for name in ("answered", "refused", "yes", "no", "unknown")}
         manifest = manifest_of(
-            statements,
+            lines_in(statements),
             job=job.reference,
             kind=job.kind.value,
             counts=counts,
@@ -166,6 +168,9 @@ class Answering:
             day = date_text(say, day_at(at, None))
             draft = summary_draft(facts, job.counts, links, say, day, manifest)
             files.put(folder, "summary.pdf", pdf_of(draft))
+        if job.is_kept:
+            with self._sessions.begin() as session:
+                keep_job(session, job, manifest, at)
 
     def _sheets(self, folder: Path) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]:
         """The table again, in as many sheets as it needs."""

@@ -51,7 +51,14 @@ class Keys(Resource):  # type: ignore[misc]
     @needs_scope(Scope.ORGANISATION)
     @takes(KeyMakeSchema(), body=True, once=True)
     @returns(KeyMadeSchema(), "makeKey", (409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, name: str, scopes: Sequence[Scope], once: Once | None, days: int = keys.DAYS) -> Answer:
+    def post(
+        self,
+        name: str,
+        scopes: Sequence[Scope],
+        once: Once | None,
+        days: int = keys.DAYS,
+        keep_every: bool | None = None,
+    ) -> Answer:
         """Make a key; its text is in this answer and nowhere else.
 
         It has no scope that the key you come with has not.
@@ -60,7 +67,14 @@ class Keys(Resource):  # type: ignore[misc]
         with writing() as session:
             claim(session, "key", once)
             made = keys.make(
-                session, _ours(session), name, scopes, days, today=day_at(now(), None), within=caller.scopes
+                session,
+                _ours(session),
+                name,
+                scopes,
+                days,
+                today=day_at(now(), None),
+                within=caller.scopes,
+                keeps_every=keep_every,
             )
         return Answer(_made(*made))
 
@@ -124,4 +138,5 @@ def _shown(key: ApiKey) -> dict[str, Any]:
         "ends_on": key.ends_on,
         "last_used_on": key.last_used_on,
         "replaced_by": key.replaced_by,
+        "keep_every": key.keeps_every,
     }

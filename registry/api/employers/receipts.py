@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import request
 from flask_restx import Namespace, Resource
+from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
 from registry.api.credentials import check_shown
@@ -48,7 +49,8 @@ class Receipts(Resource):  # type: ignore[misc]
     def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List the receipts your organisation keeps, the newest first.
 
-        One is kept when `verify` is asked with `keep=true` and a key of this scope.
+        One is kept when `verify` is asked with `keep=true` and a key of this scope, or with any key where the organisation keeps
+        every one.
         """
         found, next_cursor = _page(which, limit, cursor)
         return Answer({"items": [receipt_shown(one) for one in found], "next_cursor": next_cursor})
@@ -89,17 +91,24 @@ class Settings(Resource):  # type: ignore[misc]
     @takes()
     @returns(ReceiptSettingsSchema(), "getReceiptSettings", kept=False)
     def get(self) -> Answer:
-        """Read for how long receipts are kept."""
-        return Answer({"days": queries.days_of(reading(), current_organisation().id)})
+        """Read for how long receipts are kept, and whether every one is."""
+        return Answer(_settings(reading(), current_organisation().id))
 
     @needs_scope(Scope.RECEIPTS)
     @takes(ReceiptSettingsChangeSchema(), body=True)
     @returns(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
-    def put(self, days: int) -> Answer:
-        """Choose for how long receipts are kept from now on. Those that are there keep their day."""
+    def put(self, days: int, keep_every: bool | None = None) -> Answer:
+        """Choose for how long receipts are kept from now on, and whether every one is.
+
+        Those that are there keep their day. With `keep_every` each question that comes with a key of the organisation is kept,
+        lists too, unless the question or the key says otherwise.
+        """
+        ours = current_organisation().id
         with writing() as session:
-            actions.choose_days(session, current_organisation().id, days)
-        return Answer({"days": days})
+            actions.choose_days(session, ours, days)
+            if keep_every is not None:
+                actions.choose_every(session, ours, keep_every)
+            return Answer(_settings(session, ours))
 
 
 # No word, so that the address where anybody checks a receipt stays what it is.
@@ -135,16 +144,23 @@ class Check(Resource):  # type: ignore[misc]
         return Answer(check_shown(checked_again(_named(receipt_id).token, now()), language), language=language)
 
 
+def _settings(session: Session, organisation_id: int) -> dict[str, Any]:
+    return {
+        "days": queries.days_of(session, organisation_id),
+        "keep_every": queries.keeps_every(session, organisation_id),
+    }
+
+
 def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[KeptReceipt], str | None]:
     # Days and closed words as text: a cursor is good for the same question alone.
     question = {name: str(value) for name, value in which.items()}
-    before = None if cursor is None else _row(question, cursor)
+    before = None if cursor is None else row_in(question, cursor)
     found = queries.receipts_of(reading(), current_organisation().id, _filter(**which), limit + 1, before)
     next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
     return found[:limit], next_cursor
 
 
-def _row(question: Mapping[str, str], cursor: str) -> int:
+def row_in(question: Mapping[str, str], cursor: str) -> int:
     place = place_of(question, cursor)
     if len(place) != 1 or not isinstance(place[0], int) or not 0 <= place[0] < 2**31:
         refuse()

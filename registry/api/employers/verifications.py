@@ -10,6 +10,7 @@ from flask_restx import Namespace, Resource
 from registry.account_terms import Scope
 from registry.api.employers.answering import CorridorAsked, Given, answers, corridor_answers, written
 from registry.api.employers.items import QUESTIONS, Item, Keys, Sent, Writer, asking, items_in
+from registry.api.employers.stating import keep_given, require_signed
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
 from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require, require_small
 from registry.bulk.rules import (
@@ -21,7 +22,10 @@ from registry.bulk.rules import (
     VERIFICATION,
     Columns,
     asked_of,
+    stated,
+    with_constants,
 )
+from registry.bulk_terms import JobKind
 from registry.clock import now
 from registry.codes import Problem
 from registry.collecting import uncollected
@@ -32,16 +36,18 @@ from registry.verdicts.many import Asked, ManyReader, is_searched
 from registry.web.answers import MEDIA_TYPE, Answer, Written, asked_language, encode
 from registry.web.asked import says_something
 from registry.web.asking import verdicts
-from registry.web.loading import CSV, LIST_FILES, XLSX, ItemReader
-from registry.web.organisations import may_bring_key
+from registry.web.loading import CSV, LIST_FILES, XLSX, ItemReader, ListSent
+from registry.web.organisations import Caller, may_bring_key, require_scope
 from registry.web.payloads import returns, takes_list
 from registry.web.spreadsheets import as_csv, as_xlsx
 from registry.web.transaction import services
 from schemas.bulk import (
     CorridorItemSchema,
     CorridorItemsSchema,
+    CorridorListOptionsSchema,
     CorridorVerificationsSchema,
     ItemsSchema,
+    ListOptionsSchema,
     VerificationsSchema,
 )
 
@@ -71,25 +77,28 @@ class Form(NamedTuple):
     answers: Callable[[Iterable[Item], ManyReader, datetime], Iterator[Given]]
     header: Sequence[str]
     rows: Callable[..., Iterator[Any]]
+    kind: JobKind
 
 
-_QUESTIONS = Form(answers, HEADER, rows_of)
-_CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of)
+_QUESTIONS = Form(answers, HEADER, rows_of, JobKind.VERIFICATION)
+_CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.CORRIDOR)
 
 
 @ns.route("")
 class Verifications(Resource):  # type: ignore[misc]
     @may_bring_key(Scope.VERIFY)
-    @takes_list(ItemsSchema(), MOST_BYTES)
+    @takes_list(ItemsSchema(), ListOptionsSchema(), MOST_BYTES)
     @returns(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
-    def post(self, sent: bytes | list[Any]) -> Answer:
+    def post(self, sent: ListSent) -> Answer:
         """Ask about many recruiters in one go.
 
         Up to 10,000 questions, 100 without a key, as JSON, or as CSV or XLSX with a header. Each is answered as verify answers
         it, in the order they came and with your own key; what is wrong with one is said of it and the others are answered.
-        The answer is JSON, or with `Accept` CSV or XLSX. Nothing of it is kept. More are taken by POST
+        The answer is JSON, or with `Accept` CSV or XLSX. `constants` hold for every item that says nothing else. Nothing of it is
+        kept, unless with a key it is asked for by `keep`, or the organisation has chosen so. More are taken by POST
         /api/v1/verification-jobs.
         """
+        keeper = keeper_of(sent)
         listed = listed_in(sent, VERIFICATION, asked_of)
         reader = verdicts()
         at = now()
@@ -101,33 +110,43 @@ class Verifications(Resource):  # type: ignore[misc]
                 f"{searched} of the questions are about a name or an earlier instant; at most {MOST_SEARCHED} of those are "
                 f"answered in one go: send the list to {JOBS}"
             )
-        return answered(_QUESTIONS, items, listed, at)
+        return answered(_QUESTIONS, items, listed, at, keeper)
 
 
 @corridors.route("")
 class CorridorVerifications(Resource):  # type: ignore[misc]
     @may_bring_key(Scope.VERIFY)
-    @takes_list(CorridorItemsSchema(), MOST_BYTES)
+    @takes_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MOST_BYTES)
     @returns(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
-    def post(self, sent: bytes | list[Any]) -> Answer:
+    def post(self, sent: ListSent) -> Answer:
         """Ask about many corridors in one go.
 
         Each item is both ends of a corridor, answered as the corridor question answers it: the sending licence, the receiving
         licence, the agreement. Limits, forms and errors as for the questions of verify.
         """
+        keeper = keeper_of(sent)
         listed = listed_in(sent, CORRIDOR, corridor_of)
         items = list(items_in(listed.items, CORRIDORS, corridor_asked, Keys()))
-        return answered(_CORRIDORS, items, listed, now())
+        return answered(_CORRIDORS, items, listed, now(), keeper)
 
 
-def listed_in(
-    sent: bytes | list[Any], wanted: Sequence[str], asked: Callable[[Mapping[str, str]], dict[str, str]]
-) -> Listed:
+def keeper_of(sent: ListSent) -> Caller | None:
+    """Whose file the list is kept in; None where it is kept in none. Raises NotSignedIn, ScopeMissing, NotIssuing."""
+    wish = sent.options.get("keep")
+    if wish:
+        require_signed()
+        return require_scope(Scope.RECEIPTS)
+    caller: Caller | None = g.get("organisation")
+    return caller if caller is not None and wish is None and caller.keeps_every else None
+
+
+def listed_in(sent: ListSent, wanted: Sequence[str], asked: Callable[[Mapping[str, str]], dict[str, str]]) -> Listed:
     """The items that were sent. Raises TooManyQuestions, UnreadableList."""
-    if isinstance(sent, list):
-        _require_few(len(sent))
-        return Listed([Sent(fields) for fields in sent])
-    with held(sent) as path:
+    if isinstance(sent.items, list):
+        _require_few(len(sent.items))
+        constants = stated(sent.options.get("constants")) or {}
+        return Listed([Sent(_with(constants, fields)) for fields in sent.items])
+    with held(sent.items) as path:
         require_small(path, MOST_UNPACKED if _has_key() else MOST_UNPACKED_WITHOUT_KEY)
         there = columns_in(path, wanted)
         columns = mapping_of(there, wanted)
@@ -141,6 +160,11 @@ def listed_in(
     if not items:
         raise InvalidInput([Fault("body", Problem.MISSING, "the file has a header and no row below it")])
     return Listed(items, columns)
+
+
+def _with(constants: Mapping[str, str], fields: Any) -> Any:
+    """An item with what holds for all; one that is no object is told so of itself."""
+    return with_constants(constants, fields) if constants and isinstance(fields, dict) else fields
 
 
 def _has_key() -> bool:
@@ -182,27 +206,33 @@ def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
     return CorridorAsked(Asked(asked["sending"], min(SENDING_COUNTRIES), context), receiving, destination)
 
 
-def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime) -> Answer:
-    """The answers in the form that Accept likes best."""
+def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, keeper: Caller | None = None) -> Answer:
+    """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one."""
     language = asked_language(request.environ)
     with uncollected():
-        return _answered(form, items, listed, at, language)
+        return _answered(form, items, listed, at, language, keeper)
 
 
-def _answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, language: Language) -> Answer:
+def _answered(
+    form: Form, items: Sequence[Item], listed: Listed, at: datetime, language: Language, keeper: Caller | None
+) -> Answer:
     many = ManyReader(verdicts(), services().reading_sessions)
-    given = form.answers(items, many, at)
+    given: Iterable[Given] = form.answers(items, many, at)
+    kept = None
+    if keeper is not None:
+        given = list(given)
+        kept = keep_given(keeper.id, form.kind, given, at)
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
     if best == CSV:
         parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]
     elif best == XLSX:
         parts = [as_xlsx([("answers", form.header, form.rows(given, language))])]
     else:
-        parts = _as_json(given, listed, language)
+        parts = _as_json(given, listed, language, kept)
     return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_kept=False)
 
 
-def _as_json(given: Iterable[Given], listed: Listed, language: Any) -> list[bytes]:
+def _as_json(given: Iterable[Given], listed: Listed, language: Any, kept: str | None = None) -> list[bytes]:
     writer = Writer(language)
     parts: list[bytes] = []
     before = b'{"items":['
@@ -212,5 +242,7 @@ def _as_json(given: Iterable[Given], listed: Listed, language: Any) -> list[byte
     end: dict[str, Any] = {"counts": writer.counts}
     if listed.columns is not None:
         end["columns"] = {"fields": listed.columns.columns, "ignored": listed.columns.ignored}
+    if kept is not None:
+        end["receipt_id"] = kept
     parts.append(b"]," + encode(end)[1:])
     return parts

@@ -8,12 +8,14 @@ from registry.account_terms import Scope
 from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
 from registry.api.employers.examples import DONE_JOB, JOB, KEY, LISTS, MEMBER, ORGANISATION, ORGANISATIONS, OTHER_KEY
-from registry.api.employers.receipt_examples import ABOUT, FORGED, RECEIPT, RECEIPTS
+from registry.api.employers.receipt_examples import ABOUT, FORGED, KEPT_LIST, RECEIPT, RECEIPTS
 from registry.api.employers.watch_examples import EVENT, WATCHED, WATCHED_LICENCE, WATCHES
 from registry.bulk import actions, files
-from registry.bulk_terms import JobState
+from registry.bulk.manifest import statement
+from registry.bulk_terms import JobKind, JobState
 from registry.clock import now
 from registry.diligence import actions as diligence
+from registry.diligence.lists import keep_list
 from registry.employers import keys
 from registry.employers.organisations import organisation_named
 from registry.ids import new_reference
@@ -56,7 +58,13 @@ def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
     question = {"licence_number": "FICT-CN-001", "destination": "IT"}
     about = new_reference()
     kept = diligence.keep(session, ours.id, FORGED, question, Answer.YES, about, at=now(), today=now().date())
-    cast.live.update({RECEIPT: kept.reference, ABOUT: about})
+    said = {"at": 1795608000, "question": question, "verdict": "yes", "reasons": ["licence_active"], "on": "2026-11-25"}
+    row = statement(0, "row-1", None, {**said, "records": [], "may_continue_existing_placements": "yes"})
+    counts = {"items": 1, "answered": 1, "refused": 0, "yes": 1, "no": 0, "unknown": 0}
+    whole = keep_list(
+        session, ours.id, new_reference(), JobKind.VERIFICATION, [row], counts, FORGED, at=now(), today=now().date()
+    )
+    cast.live.update({RECEIPT: kept.reference, ABOUT: about, KEPT_LIST: whole.reference})
     return cast
 
 

@@ -46,8 +46,12 @@ def test_a_list_is_sent_started_answered_and_had(
         "PUT", f"{at}/columns", {"kind": "verification", "columns": {"licence_number": "x", "nonsense": "ref"}}
     )
     assert [fault["parameter"] for fault in wrong.json["errors"]] == ["nonsense", "licence_number"]
-    columns = {"kind": "verification", "columns": {"key": "ref", "licence_number": "permit"}}
-    assert program.send("PUT", f"{at}/columns", columns).json["lacking"] == ""
+    columns: dict[str, Any] = {"kind": "verification", "columns": {"key": "ref", "licence_number": "permit"}}
+    impossible = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "yesterday"}})
+    assert [fault["parameter"] for fault in impossible.json["errors"]] == ["constants.on"]
+    corrected = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "2026-01-05"}, "keep": True})
+    assert_as_documented(corrected, "correctColumns")
+    assert (corrected.json["lacking"], corrected.json["constants"]) == ("", {"on": "2026-01-05"})
     assert program.post(f"{at}/start").json["state"] == program.post(f"{at}/start").json["state"] == "queued"
     assert program.get(f"{at}/results/csv").json["code"] == "not_now"
     session.commit()
@@ -71,7 +75,14 @@ def test_a_list_is_sent_started_answered_and_had(
         assert answer.status_code == 404
         assert answer.json["detail"] == unknown["detail"]
     assert foreign.get(URL).json == {"items": []}
+    # It stands in the file of receipts, stays as long as they do, and goes from it with its removal.
+    (kept,) = program.get("/api/v1/kept-lists").json["items"]
+    assert (kept["job_id"], kept["ends_on"]) == (job["job_id"], program.get(at).json["removed_on"])
+    assert kept["ends_on"] > job["removed_on"]
+    (first, _) = program.get(f"/api/v1/kept-lists/{job['job_id']}/statements").data.splitlines()
+    assert b'"question":{"licence_number":"VYMYSL/1","on":"2026-01-05"}' in first
     assert program.send("DELETE", at).status_code == 204
+    assert program.get("/api/v1/kept-lists").json["items"] == []
     assert list((settings.home / "bulk").glob("[!.]*")) == []
 
 

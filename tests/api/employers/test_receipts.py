@@ -2,8 +2,11 @@
 
 import csv
 import io
+import json
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -24,7 +27,7 @@ from registry.terms import LicenceStatus
 from tests.api.employers.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
 from tests.credentials.conftest import Publish, publish
-from tests.make import changed, licence_record, make_agency, status_record, told
+from tests.make import changed, licence_record, make_agency, make_api_key, status_record, told
 
 __all__ = ["publish"]
 
@@ -117,10 +120,94 @@ def test_keeping_needs_a_key_of_the_scope(client: FlaskClient, session: Session,
     assert session.scalars(select(KeptReceipt)).all() == []
 
 
+LISTS = "/api/v1/kept-lists"
+MANY = "/api/v1/verifications"
+
+
+def test_every_answer_is_kept_where_the_organisation_chose_so(
+    client: FlaskClient, session: Session, program: Program, holder: record.Agency
+) -> None:
+    question, everything = ASK.removesuffix("&keep=true"), {"days": 30, "keep_every": True}
+    assert "receipt_id" not in program.get(question).json
+    assert program.send("PUT", f"{FILE}/settings", everything).json == everything
+    narrow = replace(program, key=make_api_key(session, program.organisation, Scope.VERIFY))
+    shy = program.post("/api/v1/organisation/keys", {"name": "trials", "scopes": ["verify"], "keep_every": False})
+    assert_as_documented(shy, "makeKey")
+    kept = [
+        narrow.get(question).json["receipt_id"],
+        narrow.post("/api/v1/verify", {"licence_number": NUMBER}).json["receipt_id"],
+    ]
+    # A question says otherwise, a key has its own choice, and whoever has none leaves nothing.
+    assert "receipt_id" not in narrow.get(f"{question}&keep=false").json
+    assert "receipt_id" not in replace(program, key=shy.json["key"]).get(question).json
+    assert "receipt_id" not in client.get(question).json
+    items = {"items": [{"licence_number": NUMBER}]}
+    whole = narrow.post(MANY, items).json["receipt_id"]
+    for sender, body in ((narrow, items | {"keep": False}), (replace(program, key=shy.json["key"]), items)):
+        assert "receipt_id" not in sender.post(MANY, body).json
+    assert "receipt_id" not in client.post(MANY, json=items).json
+    assert [one["receipt_id"] for one in program.get(FILE).json["items"]] == kept[::-1]
+    assert [one["receipt_id"] for one in program.get(LISTS).json["items"]] == [whole]
+    refused = narrow.post(MANY, items | {"keep": True})
+    assert (refused.status_code, refused.json["code"]) == (403, "scope_missing")
+
+
+def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
+    client: FlaskClient,
+    session: Session,
+    program: Program,
+    foreign: Program,
+    holder: record.Agency,
+    publish: Publish,
+    tmp_path: Path,
+) -> None:
+    items = [
+        {"key": "a", "licence_number": NUMBER},
+        {"key": "b", "uscc": "1"},
+        {"key": "c", "licence_number": NUMBER, "destination": "CZ"},
+    ]
+    answer = program.post(MANY, {"items": items, "constants": {"destination": "IT", "on": "2026-01-05"}, "keep": True})
+    assert_as_documented(answer, "verifyMany")
+    assert {one["answer"]["on"] for one in answer.json["items"] if "answer" in one} == {"2026-01-05"}
+    wrong = program.post(MANY, {"items": items, "constants": {"destination": "Mars"}})
+    assert [fault["parameter"] for fault in wrong.json["errors"]] == ["constants.destination"]
+    assert client.post(MANY, json={"items": items, "keep": True}).status_code == 401
+    at = f"{LISTS}/{answer.json['receipt_id']}"
+    kept = program.get(at)
+    assert_as_documented(kept, "getKeptList")
+    assert kept.json["counts"] == {"items": 3, "answered": 2, "refused": 1, "yes": 1, "no": 0, "unknown": 1}
+    statements = tmp_path / "statements.jsonl"
+    statements.write_bytes(program.get(f"{at}/statements").data)
+    said = [json.loads(line) for line in statements.read_bytes().splitlines()]
+    assert [one.get("question", {}).get("destination") for one in said] == ["IT", None, "CZ"]
+    trust = read_trust(client.get("/.well-known/registry-trust.json").data)
+    asked = Asked(trust, int(now().timestamp()) + 5, statements=statements)
+    manifest = kept.json["manifest"].encode()
+    assert str(verify(manifest, asked).issued.state) == "good"
+    statements.write_bytes(statements.read_bytes().replace(b'"yes"', b'"no"', 1))
+    assert str(verify(manifest, asked).issued.state) == "bad"
+    assert program.get(f"{at}/changes").json == {"items": [], "asked": 3, "next_cursor": None}
+    suspend(session, holder)
+    publish()
+    # The day that was asked about lies before the suspension: the record is another, the answer is not.
+    first = program.get(f"{at}/changes?limit=2")
+    assert_as_documented(first, "listKeptListChanges")
+    rest = program.get(f"{at}/changes?limit=2&cursor={first.json['next_cursor']}").json
+    anew = [*first.json["items"], *rest["items"]]
+    assert [(one["n"], one["key"]) for one in anew] == [(0, "a"), (2, "c")]
+    assert all(one["then"] == one["today"] for one in anew)
+    assert (first.json["items"][0]["changed"], rest["next_cursor"]) == (["records"], None)
+    for method, path in (("GET", at), ("GET", f"{at}/statements"), ("GET", f"{at}/changes"), ("DELETE", at)):
+        assert foreign.send(method, path).status_code == 404, path
+    assert foreign.get(LISTS).json["items"] == []
+    assert program.send("DELETE", at).status_code == 204
+    assert program.get(LISTS).json["items"] == []
+
+
 def test_receipts_are_paged_filtered_and_go_when_their_time_is_over(
     session: Session, program: Program, holder: record.Agency
 ) -> None:
-    assert program.send("PUT", f"{FILE}/settings", {"days": 30}).json == {"days": 30}
+    assert program.send("PUT", f"{FILE}/settings", {"days": 30}).json == {"days": 30, "keep_every": False}
     kept = [program.get(ASK).json["receipt_id"] for _ in range(3)]
     first = program.get(f"{FILE}?limit=2").json
     rest = program.get(f"{FILE}?limit=2&cursor={first['next_cursor']}").json

@@ -1,0 +1,159 @@
+"""Lists that an organisation keeps in its file of receipts: read, saved, asked anew and let go."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+from flask_restx import Namespace, Resource
+
+from registry.account_terms import Scope
+from registry.api.cursors import cursor_of
+from registry.api.employers import supplying
+from registry.api.employers.answering import Given, answers, corridor_answers
+from registry.api.employers.items import QUESTIONS, Keys, Sent, asking, items_in
+from registry.api.employers.receipts import row_in
+from registry.api.employers.stating import said_of
+from registry.api.employers.verifications import CORRIDORS, corridor_asked
+from registry.bulk_terms import JobKind
+from registry.clock import instant_text, now
+from registry.diligence import lists
+from registry.diligence.models import KeptList
+from registry.ids import read_reference
+from registry.verdicts.many import ManyReader
+from registry.web.answers import Answer, File
+from registry.web.asking import verdicts
+from registry.web.organisations import current_organisation, needs_scope
+from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes
+from registry.web.transaction import reading, services, writing
+from schemas.receipts import (
+    KeptListSchema,
+    KeptListsPageSchema,
+    KeptListsSchema,
+    ListChangesPageSchema,
+    ListChangesSchema,
+)
+
+ns = Namespace("receipts", path="/kept-lists")
+
+USUAL = 50
+ASKED = 1000
+_COMPARED = ("verdict", "may_continue_existing_placements", "reasons", "records", "legs", "errors")
+
+
+@ns.route("")
+class KeptLists(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes(KeptListsPageSchema())
+    @returns(KeptListsSchema(), "listKeptLists", kept=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
+        """List the lists your organisation keeps, the newest first.
+
+        One is kept when `verifications` or `corridor-verifications` are asked with `keep`, when a job is kept, and where the
+        organisation keeps every one.
+        """
+        before = None if cursor is None else row_in({}, cursor)
+        found = lists.lists_of(reading(), current_organisation().id, limit + 1, before)
+        next_cursor = cursor_of({}, [found[limit - 1].id]) if len(found) > limit else None
+        return Answer({"items": [_shown(one) for one in found[:limit]], "next_cursor": next_cursor})
+
+
+@ns.route("/<list_id>")
+class OneList(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns(KeptListSchema(), "getKeptList", (404,), kept=False)
+    def get(self, list_id: str) -> Answer:
+        """Read a kept list: how it was answered, and the manifest that signs its statements."""
+        return Answer(_shown(_named(list_id)))
+
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns_nothing("deleteKeptList", (404,))
+    def delete(self, list_id: str) -> None:
+        """Delete a kept list for good. A job that was kept is removed when any other would be."""
+        with writing() as session:
+            lists.let_list_go(session, current_organisation().id, _read(list_id))
+
+
+@ns.route("/<list_id>/statements")
+class Statements(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @saves("getKeptStatements", (404,))
+    def get(self, list_id: str) -> File:
+        """Save the statements of a kept list, a line for each row, which its manifest signs together."""
+        kept = _named(list_id)
+        body = list(lists.statements_of(services().settings.home, kept))
+        return File(body, BYTES, f"{kept.reference}-statements.jsonl", sum(map(len, body)))
+
+
+@ns.route("/<list_id>/changes")
+class Changes(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes(ListChangesPageSchema())
+    @returns(ListChangesSchema(), "listKeptListChanges", (404,), kept=False)
+    def get(self, list_id: str, limit: int = ASKED, cursor: str | None = None) -> Answer:
+        """Ask the rows of a kept list anew, and list those that are answered otherwise now.
+
+        A page asks `limit` rows; go on with `next_cursor` until it is null, even where a page lists nothing.
+        """
+        kept = _named(list_id)
+        question = {"list": kept.reference}
+        start = 0 if cursor is None else row_in(question, cursor)
+        rows = list(islice(lists.statements_of(services().settings.home, kept), start, start + limit + 1))
+        then = [msgspec.json.decode(row) for row in rows[:limit]]
+        next_cursor = cursor_of(question, [start + limit]) if len(rows) > limit else None
+        return Answer({"items": list(_changes(kept.kind, then)), "asked": len(then), "next_cursor": next_cursor})
+
+
+def _changes(kind: JobKind, then: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    at = now()
+    # A row that could not be read is one for whoever sent it to mend: it asks nothing.
+    asked = [one for one in then if "verdict" in one]
+    for was, given in zip(asked, _asked_anew(kind, [one["question"] for one in asked], at), strict=True):
+        # As a line of statements, so that what is compared was written alike.
+        today = msgspec.json.decode(msgspec.json.encode(said_of(given, at)))
+        changed = [name for name in _COMPARED if was.get(name) != today.get(name)]
+        if changed:
+            yield {
+                "n": was["n"],
+                "key": was.get("key"),
+                "then": was.get("verdict"),
+                "today": today.get("verdict"),
+                "changed": changed,
+            }
+
+
+def _asked_anew(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[Given]:
+    reader = verdicts()
+    many = ManyReader(reader, services().reading_sessions)
+    if kind is JobKind.SUPPLY_CHAIN:
+        read = items_in((Sent(dict(one)) for one in questions), supplying.ITEMS, supplying.asked, Keys())
+        return supplying.answers(read, reader, many, at)
+    sent = (Sent({name: one[name] for name in one if name not in ("supplier", "site")}) for one in questions)
+    if kind is JobKind.CORRIDOR:
+        return corridor_answers(items_in(sent, CORRIDORS, corridor_asked, Keys()), many, at)
+    return answers(items_in(sent, QUESTIONS, asking(at, reader.current_ground()), Keys()), many, at)
+
+
+def _named(list_id: str) -> KeptList:
+    return lists.list_named(reading(), current_organisation().id, _read(list_id))
+
+
+def _read(list_id: str) -> str:
+    return read_reference(list_id) or list_id
+
+
+def _shown(kept: KeptList) -> dict[str, Any]:
+    return {
+        "receipt_id": kept.reference,
+        "job_id": None if kept.job_id is None else kept.reference,
+        "kind": kept.kind,
+        "name": kept.name,
+        "issued_at": instant_text(kept.issued_at),
+        "counts": kept.counts,
+        "ends_on": kept.ends_on,
+        "manifest": kept.manifest,
+    }
