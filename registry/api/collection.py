@@ -115,7 +115,10 @@ class _Writer:
 
 
 def _value_of(parameter: Object) -> str:
-    return str(parameter.get("example", parameter["schema"].get("minimum", "")))
+    """Something that may stand there: an example, or the first of the words it takes where one is needed."""
+    schema = parameter["schema"]
+    words = schema.get("enum", [""]) if parameter.get("required", False) else [""]
+    return str(parameter.get("example", schema.get("minimum", words[0])))
 
 
 def _shown_query(operation: Object) -> dict[str, str]:

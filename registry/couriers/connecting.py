@@ -32,6 +32,10 @@ class Closed(OSError):
     """A name leads to an address that is not called."""
 
 
+class Overdue(OSError):
+    """All the time of a call went by before there was a connection."""
+
+
 class Answered(NamedTuple):
     """How a call went: the status of the answer, or in words why there was none. `retry_after` are the seconds it asks for."""
 
@@ -76,6 +80,7 @@ class Caller:
                 answered = self._posted(f"{address.scheme}://{address.host_header}{address.target}", body, headers)
             except (HTTPError, OSError, ValueError) as error:
                 answered = Answered(None, _words_on(error))
+                call.is_cut |= Overdue in map(type, _causes_of(error))
             if call.is_cut:
                 # Also where a status had come: half an answer is none.
                 return Answered(None, f"it took longer than {self._total:.0f} seconds")
@@ -113,14 +118,18 @@ class Caller:
         self._pools.clear()
 
     def connect(self, host: str, port: int) -> socket.socket:
-        """A connection to what the name leads to, looked at before. Raises Closed, OSError."""
+        """A connection to what the name leads to, looked at before. Raises Closed, Overdue, OSError."""
         found = self._resolve(host, port)
         addresses = list(found) if self._is_unsafe else open_addresses(found)
         if not addresses:
             raise Closed(host)
         for place, address in enumerate(addresses[:MOST_ADDRESSES], start=1):
+            # Nobody can end the look-up of a name: whoever answers it slowly has the less time for everything else.
+            left = min(CONNECT, self._guard.left())
+            if left <= 0:
+                raise Overdue(host)
             try:
-                made = socket.create_connection((address, port), timeout=CONNECT)
+                made = socket.create_connection((address, port), timeout=left)
             except OSError:
                 if place == min(len(addresses), MOST_ADDRESSES):
                     raise
@@ -176,6 +185,11 @@ class _Guard:
         if call is not None:
             call.socket = made
 
+    def left(self) -> float:
+        """Seconds that the call of this thread still has."""
+        call = self.calls.get(threading.get_ident())
+        return CONNECT if call is None else call.deadline - time.monotonic()
+
     def cut(self, at: float) -> None:
         for call in list(self.calls.values()):
             if at >= call.deadline and not call.is_cut and call.socket is not None:
@@ -207,9 +221,13 @@ def _words_on_tls(causes: Sequence[ssl.SSLError]) -> str:
     return "it does not speak TLS, or none that is spoken here"
 
 
+def _causes_of(error: Exception) -> list[object]:
+    return [error, error.__cause__, error.__context__, *error.args]
+
+
 def _words_on(error: Exception) -> str:
     """What went wrong, without anything of the address in it."""
-    causes = [error, error.__cause__, error.__context__, *error.args]
+    causes = _causes_of(error)
     if any(isinstance(cause, Closed) for cause in causes):
         return "its name leads to an address that is not on the public internet"
     if isinstance(error, ReadTimeoutError):

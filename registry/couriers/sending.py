@@ -38,9 +38,12 @@ EACH_AT_ONCE = 4
 LEASE = timedelta(seconds=60)
 """Longer than any call may take."""
 
-LEAST_LEFT = 25.0
-"""Seconds of its lease that a delivery needs for being sent and noted down: one that waited here too long is left to whoever
-claims it next, so that no two send it, and none of an agency comes behind a later one."""
+LEAST_LEFT = 35.0
+"""Seconds of its lease that a delivery needs for being sent, by however slow a name, and noted down.
+
+One that waited here too long is left to whoever claims it next, so that no two send it, and none of an agency comes behind a
+later one.
+"""
 
 GONE = 410
 """By Standard Webhooks: nobody wants to hear of anything here any more."""

@@ -34,6 +34,7 @@ def test_every_request_of_the_collection_is_answered(client: FlaskClient, exampl
     asked = 0
     for name, request in requests_of(json.loads((ROOT / "openapi" / "postman_collection.json").read_text("utf-8"))):
         query = {one["key"]: one["value"] for one in request["url"].get("query", []) if not one["disabled"]}
+        assert all(query.values()), name
         headers = {one["key"]: one["value"] for one in request["header"] if not one.get("disabled")}
         body = request.get("body", {}).get("raw")
         answer = client.open(

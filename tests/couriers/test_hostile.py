@@ -84,6 +84,19 @@ def test_a_redirect_inward_is_not_followed(authority: Authority, caller: Caller)
     assert len(listener.got) == 5
 
 
+def test_a_name_that_is_answered_late_leaves_no_time_for_a_call() -> None:
+    def late(_host: str, _port: int) -> list[str]:
+        threading.Event().wait(0.2)
+        return ["127.0.0.1"]
+
+    with listening() as listener:
+        caller = Caller(is_unsafe=True, resolve=late, total=0.1)
+        answered = caller.post(f"http://{NAME}:{listener.server_port}/", b"{}", {})
+        caller.close()
+    assert answered.trouble == "it took longer than 0 seconds"
+    assert listener.got == []
+
+
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_two_senders_at_once_send_each_once_and_in_the_order_of_each_agency(
     session: Session, keyring: Keyring, settings: Settings
