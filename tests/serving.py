@@ -1,18 +1,74 @@
-"""A real server process for tests that speak HTTP over a socket."""
+"""A real server process for tests that speak HTTP over a socket.
+
+It is forked from a process that has loaded the registry once for all of them, which takes longer than a whole test. That the
+command starts from nothing too is held by the tests of the command.
+"""
 
 import os
+import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context, set_start_method
 from pathlib import Path
+from subprocess import CompletedProcess
+from tempfile import TemporaryDirectory
 
 import requests
 
 from registry.config import Settings
+
+_forks = get_context("forkserver")
+_forks.set_forkserver_preload(["tests.loaded"])
+
+
+class Process:
+    """A `registry` command in a process, and a process group, of its own, with as much of `Popen` as a test asks."""
+
+    def __init__(
+        self, arguments: Sequence[str], env: Mapping[str, str], output: Path, errors: Path | None = None
+    ) -> None:
+        self._process = _forks.Process(target=_run, args=([*map(str, arguments)], dict(env), output, errors or output))
+        self._process.start()
+        self.pid = self._process.pid or 0
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, seconds: float | None = None) -> int:
+        self._process.join(seconds)
+        if self._process.exitcode is None:
+            raise TimeoutError(f"it has not ended after {seconds} s")
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+
+def _run(arguments: list[str], env: dict[str, str], output: Path, errors: Path) -> None:
+    os.setsid()
+    # As in a process that was started by hand.
+    set_start_method("fork", force=True)
+    os.environ.clear()
+    os.environ.update(env)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT), 1)
+    os.dup2(os.open(errors, os.O_WRONLY | os.O_APPEND | os.O_CREAT), 2)
+    from registry.cli import main
+
+    main(arguments, prog_name="registry")
+
+
+def command(*arguments: str, env: Mapping[str, str], seconds: float = 60.0) -> CompletedProcess[str]:
+    """A `registry` command that is over, with what it printed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"}
+    with TemporaryDirectory() as folder:
+        output, errors = Path(folder, "output"), Path(folder, "errors")
+        code = Process(arguments, kept | dict(env), output, errors).wait(seconds)
+        return CompletedProcess(arguments, code, output.read_text(), errors.read_text())
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +77,7 @@ class Served:
 
     base_url: str
     output: Path
-    process: subprocess.Popen[bytes]
+    process: Process
 
     def printed(self) -> str:
         return self.output.read_text(encoding="utf-8", errors="replace")
@@ -58,24 +114,17 @@ def serve(
         extra = {"REGISTRY_URL": f"http://{name}:{port}", **(extra or {})}
     settings.prepare_home()
     output = settings.home / f"serve-{port}.out"
-    with output.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "registry.cli", "serve", *options],
-            env=environment(settings, port, extra),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
+    process = Process(["serve", *options], environment(settings, port, extra), output)
     served = Served(f"http://{name or '127.0.0.1'}:{port}", output, process)
     try:
         wait_until_answering(served)
         yield served
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         try:
             process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        except TimeoutError:
+            process.send_signal(signal.SIGKILL)
             process.wait()
 
 

@@ -21,8 +21,7 @@ from registry.config import Settings
 from registry.db import engine_for, reading_sessions_for, sessions_for
 from registry.terms import ChannelKind, LicenceStatus
 from tests import make
-from tests.cli.test_cli import run
-from tests.serving import environment
+from tests.serving import command, environment
 
 
 @pytest.fixture
@@ -64,7 +63,7 @@ def test_a_collision_is_found_confirmed_and_shown_and_its_warning_lifted(
 ) -> None:
     old, new = written(sessions, 1)
     env = environment(settings, settings.port)
-    found = run("collisions", "--json", env=env)
+    found = command("collisions", "--json", env=env)
     assert found.returncode == 0, found.stderr
     told = json.loads(found.stdout)
     [item] = told["items"]
@@ -75,23 +74,23 @@ def test_a_collision_is_found_confirmed_and_shown_and_its_warning_lifted(
         f"{new} begins 2025-02-01; {old} lost its licence on 2025-01-10",
     ]
     assert told["next"] is None
-    words = run("collisions", "--agency", old, env=env)
+    words = command("collisions", "--agency", old, env=env)
     assert f"{item['collision']}  rank {item['rank']}  open" in words.stdout
     assert "same phone: +420222330001" in words.stdout
 
-    refused = run("clones", "confirm", item["collision"], "--by", " ", "--text", "x", env=env)
+    refused = command("clones", "confirm", item["collision"], "--by", " ", "--text", "x", env=env)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    confirmed = run("clones", "confirm", item["collision"], "--by", "A. Officer", "--text", "Není to ona.", env=env)
+    confirmed = command("clones", "confirm", item["collision"], "--by", "A. Officer", "--text", "Není to ona.", env=env)
     assert confirmed.stdout == f"Confirmed {item['collision']}; published a clone warning on {new}.\n"
     with sessions() as session:
         assert [one.text for one in make.told(session, new).clone_warnings] == ["Není to ona."]
-    assert run("collisions", "--no-search", env=env).stdout == "No collisions.\n"
-    assert "confirmed by A. Officer" in run("collisions", "--no-search", "--state", "all", env=env).stdout
+    assert command("collisions", "--no-search", env=env).stdout == "No collisions.\n"
+    assert "confirmed by A. Officer" in command("collisions", "--no-search", "--state", "all", env=env).stdout
 
-    warned = run("clones", "warn", old, "--text", "Druhé.", "--source", "cz-list", "--from", "2026-01-31", env=env)
+    warned = command("clones", "warn", old, "--text", "Druhé.", "--source", "cz-list", "--from", "2026-01-31", env=env)
     assert warned.returncode == 0, warned.stderr
-    assert run("clones", "lift", new, env=env).stdout == f"Lifted from {new}: Není to ona.\n"
-    again = run("clones", "lift", new, env=env)
+    assert command("clones", "lift", new, env=env).stdout == f"Lifted from {new}: Není to ona.\n"
+    again = command("clones", "lift", new, env=env)
     assert (again.returncode, again.stderr) == (2, "registry: agency_id: there is no clone warning on this entry\n")
 
 
@@ -103,7 +102,7 @@ def test_what_is_mistyped_is_told_in_one_line(settings: Settings, database: Any)
         ("collisions", "--limit", "0"),
         ("clones", "warn", "2K7MPXW4NQ9T", "--text", "x", "--source", "y", "--from", "yesterday"),
     ):
-        result = run(*arguments, env=env)
+        result = command(*arguments, env=env)
         assert result.returncode == 2
         assert "Error: Invalid value" in result.stderr
 
@@ -131,5 +130,5 @@ def test_a_search_that_is_killed_goes_on_and_finds_everything_once(
     search.send_signal(signal.SIGKILL)
     search.wait()
     assert count() > 0
-    assert run("collisions", env=environment(settings, settings.port)).returncode == 0
+    assert command("collisions", env=environment(settings, settings.port)).returncode == 0
     assert count() == pairs

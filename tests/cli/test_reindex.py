@@ -13,9 +13,9 @@ from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.names import actions
 from registry.names.models import FreshPosting, IndexedName, NameBucket
-from tests.cli.test_cli import run
 from tests.conftest import Database
 from tests.make import make_agency
+from tests.serving import command
 
 
 def names(session: Session, text: str) -> list[str]:
@@ -35,7 +35,7 @@ def test_reindex_brings_back_what_was_lost(session: Session, settings: Settings)
     assert names(session, "lumaca blu") == []
     session.commit()
     env = {"REGISTRY_HOME": str(settings.home), "REGISTRY_DATABASE_URL": settings.database_url}
-    result = run("reindex", env=env)
+    result = command("reindex", env=env)
     assert result.returncode == 0, result.stderr
     assert "Keys of 2 agencies are up to date." in result.stdout
     assert names(session, "lumaca blu") == ["Lumaca Blu Lavoro S.r.l."]
@@ -70,7 +70,7 @@ def test_an_upgraded_database_gets_its_name_index(session: Session, settings: Se
     make_agency(session, name="Lumaca Blu Lavoro S.r.l.")
     lose_all(session)
     env = {"REGISTRY_HOME": str(settings.home), "REGISTRY_DATABASE_URL": settings.database_url}
-    assert run("db", "upgrade", env=env).returncode == 0
+    assert command("db", "upgrade", env=env).returncode == 0
     assert names(session, "lumaca blu") == ["Lumaca Blu Lavoro S.r.l."]
 
 

@@ -18,11 +18,10 @@ from registry.db import engine_for, sessions_for
 from registry.log import queries
 from registry.log.signing import last_signed, sign_committed
 from registry.terms import HolderKind
-from tests.cli.test_cli import run as run_process
 from tests.conftest import Database
 from tests.make import licence_record, make_agency
 from tests.postgres import Server
-from tests.serving import environment, serve
+from tests.serving import command, environment, serve
 
 PERSON = "Smyslík Vymyšlený"
 
@@ -105,7 +104,7 @@ def test_an_older_copy_is_not_signed_goes_on_under_another_name_and_brings_no_na
     found = place.run("log", "verify")
     assert found.exit_code == 2
     assert "the database is an older copy" in found.stderr
-    done = run_process("worker", "--once", env=environment(place.settings, place.settings.port))
+    done = command("worker", "--once", env=environment(place.settings, place.settings.port))
     assert "Traceback" not in done.stderr + done.stdout
     # Publishing goes on; signing says why it does not.
     refused = place.run("keys", "rotate", "receipt")

@@ -16,9 +16,8 @@ from registry.log import queries
 from registry.log.models import LogState
 from registry.log.signing import sign_committed
 from registry.terms import ChannelKind
-from tests.cli.test_cli import run
 from tests.make import make_agency, told
-from tests.serving import environment, serve
+from tests.serving import command, environment, serve
 
 
 def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
@@ -38,7 +37,7 @@ def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
 def test_one_round_of_the_worker_on_demo_data_ends_well(session: Session, settings: Settings) -> None:
     load(session)
     session.commit()
-    done = run("worker", "--once", env=environment(settings, settings.port))
+    done = command("worker", "--once", env=environment(settings, settings.port))
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -57,7 +56,7 @@ def test_a_worker_whose_log_was_closed_goes_on_and_signs_the_final_head(session:
     state = session.execute(select(LogState)).scalar_one()
     state.closed_at, size = now(), state.size
     session.commit()
-    done = run("worker", "--once", env=environment(settings, settings.port))
+    done = command("worker", "--once", env=environment(settings, settings.port))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "nothing more can be published here" in done.stdout + done.stderr
     session.expire_all()

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +11,7 @@ import requests
 
 from registry.config import Settings
 from tests.complaints.complainant import Reply
-from tests.serving import Served, environment, free_port, wait_until_answering
+from tests.serving import Process, Served, environment, free_port, wait_until_answering
 
 
 class Mortal:
@@ -33,15 +31,7 @@ class Mortal:
         port = free_port()
         self._settings.prepare_home()
         output = self._settings.home / f"serve-{port}.out"
-        with output.open("wb") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "registry.cli", "serve"],
-                env=environment(self._settings, port, self._extra),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        process = Process(["serve"], environment(self._settings, port, self._extra), output)
         self._served = Served(f"http://127.0.0.1:{port}", output, process)
         wait_until_answering(self._served)
         return self._served.base_url

@@ -110,12 +110,12 @@ def test_the_agency_that_the_lookup_carried_is_named(client: FlaskClient, agency
     assert "Agentura Smyšlená s.r.o." in page.text
 
 
-@pytest.mark.parametrize("letter", ["工", "🔥", "а"])
-def test_an_advert_of_ten_thousand_characters_is_read_and_shown_again(served: Served, letter: str) -> None:
-    data = {"advert": letter * 9_980 + " 微信：smyslena_1", "pick": "1"}
-    response = requests.post(f"{served.base_url}/zh-Hans/check", data=data, timeout=30)
-    assert response.status_code == 200
-    assert 'value="smyslena_1"' in response.text
+def test_an_advert_of_ten_thousand_characters_is_read_and_shown_again(served: Served) -> None:
+    for letter in "工🔥а":
+        data = {"advert": letter * 9_980 + " 微信：smyslena_1", "pick": "1"}
+        response = requests.post(f"{served.base_url}/zh-Hans/check", data=data, timeout=30)
+        assert response.status_code == 200
+        assert 'value="smyslena_1"' in response.text
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -178,6 +178,7 @@ def test_the_check_has_no_barriers(browser: Browser, served: Served, agency: rec
     page.fill("#number", NUMBER)
     page.fill("#wechat", "smyslena_agentura")
     page.click("button.main")
+    expect(page.locator("section.answer.name")).to_be_visible()
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
 

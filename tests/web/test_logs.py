@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_a_server_prints_nothing_of_what_it_was_sent(served: Served) -> None:
                 headers={**headers, "Content-Type": "application/json"},
                 timeout=10,
             )
-    served.process.terminate()
+    served.process.send_signal(signal.SIGTERM)
     served.process.wait(15)
     printed = served.printed()
     assert SECRET not in printed.lower()

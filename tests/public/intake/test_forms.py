@@ -23,9 +23,8 @@ from registry.public.intake.forms import html_of_forms
 from registry.terms import Language
 from registry.web.questions import question_text
 from registry.web.transaction import services
-from tests.cli.test_cli import run
 from tests.public.intake.phone import PLACES, Phone
-from tests.serving import environment
+from tests.serving import command, environment
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -33,7 +32,7 @@ def test_forms_are_printed_each_with_a_number_of_its_own(
     settings: Settings, units: None, session: Session, tmp_path: Path, language: Language
 ) -> None:
     out = tmp_path / "forms.pdf"
-    done = run(
+    done = command(
         "complaints",
         "forms",
         "--count",
@@ -75,7 +74,7 @@ def test_a_file_that_is_there_is_not_written_over(
 ) -> None:
     out = tmp_path / "forms.pdf"
     out.write_text("numbers that somebody has")
-    done = run("complaints", "forms", "--out", str(out), env=environment(settings, 8000))
+    done = command("complaints", "forms", "--out", str(out), env=environment(settings, 8000))
     assert (done.returncode, out.read_text()) == (2, "numbers that somebody has")
     assert session.execute(select(Case)).first() is None
 
@@ -83,7 +82,9 @@ def test_a_file_that_is_there_is_not_written_over(
 def test_where_the_file_cannot_be_written_no_number_is_made(
     settings: Settings, units: None, session: Session, tmp_path: Path
 ) -> None:
-    done = run("complaints", "forms", "--out", str(tmp_path / "nowhere" / "forms.pdf"), env=environment(settings, 8000))
+    done = command(
+        "complaints", "forms", "--out", str(tmp_path / "nowhere" / "forms.pdf"), env=environment(settings, 8000)
+    )
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
@@ -91,7 +92,7 @@ def test_where_the_file_cannot_be_written_no_number_is_made(
 
 
 def test_where_nobody_takes_complaints_no_form_is_printed(settings: Settings, session: Session, tmp_path: Path) -> None:
-    done = run("complaints", "forms", "--out", str(tmp_path / "forms.pdf"), env=environment(settings, 8000))
+    done = command("complaints", "forms", "--out", str(tmp_path / "forms.pdf"), env=environment(settings, 8000))
     assert done.returncode == 2
     assert [path for path in tmp_path.iterdir() if ".pdf" in path.name] == []
 

@@ -1,0 +1,10 @@
+"""All that a server loads, loaded before it is forked."""
+
+from registry import tables  # noqa: F401
+from registry.account import edge as account  # noqa: F401
+from registry.api import edge as api  # noqa: F401
+from registry.app import create_app  # noqa: F401
+from registry.cli import serve  # noqa: F401
+from registry.console import edge as console  # noqa: F401
+from registry.public import edge as public  # noqa: F401
+from registry.public.intake import edge as intake  # noqa: F401
