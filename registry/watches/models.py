@@ -21,7 +21,7 @@ class Watch(Base):
     __table_args__ = (CheckConstraint("(kind = 'search') = (criteria IS NOT NULL)", name="search_has_criteria"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    organisation_id: Mapped[int] = mapped_column(index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     label: Mapped[str] = mapped_column(Text(120))
     kind: Mapped[WatchKind] = mapped_column(one_of(WatchKind))
     criteria: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -81,7 +81,7 @@ class FeedHead(Base):
     """How far an organisation's feed reaches: 1, 2, 3, ... without a gap."""
 
     __tablename__ = "feed_heads"
-    organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True, autoincrement=False)
     last_position: Mapped[int] = mapped_column(LARGE)
 
 
@@ -90,7 +90,7 @@ class FeedRow(Base):
 
     __tablename__ = "feed_rows"
     __table_args__ = (UniqueConstraint("event_id", "organisation_id"),)
-    organisation_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
     event_id: Mapped[int] = mapped_column(ForeignKey("watch_events.id"))
 

@@ -19,7 +19,7 @@ class Webhook(Base):
     __tablename__ = "webhooks"
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    organisation_id: Mapped[int] = mapped_column(index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     label: Mapped[str] = mapped_column(Text(120))
     url: Mapped[str] = mapped_column(Text(2000))
     state: Mapped[WebhookState] = mapped_column(one_of(WebhookState))

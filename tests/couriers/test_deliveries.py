@@ -30,7 +30,7 @@ from registry.watches.webhook_models import Delivery, Webhook
 from registry.watches.webhooks import Made
 from tests.make import licence_record, make_agency
 from tests.watches.conftest import keyring
-from tests.watches.making import BRAND, OTHER, handed_on, make_watch, types_of
+from tests.watches.making import BRAND, OTHER, handed_on, make_brands, make_watch, types_of
 from tests.watches.receiving import Listener, listening
 from tests.watches.test_fanning import suspend
 
@@ -61,6 +61,7 @@ Courier(sessions_for(engine_for(sys.argv[1])), Keyring(pathlib.Path(sys.argv[2])
 
 
 def make_webhook(session: Session, keyring: Keyring, url: str, organisation: int = BRAND) -> Made:
+    make_brands(session)
     return webhooks.make(session, keyring, organisation, url, "Our ear", now(), is_unsafe=True)
 
 

@@ -13,6 +13,7 @@ from registry.config import Settings
 from registry.couriers import sending
 from registry.couriers.connecting import Answered, Caller
 from registry.couriers.sending import Courier
+from registry.employers.models import Organisation
 from registry.keyring import Keyring
 from registry.terms import LicenceStatus
 from registry.watch_terms import WebhookState
@@ -20,7 +21,6 @@ from registry.watches.webhook_models import Webhook
 from tests.account.conftest import make_member
 from tests.couriers.certifying import NAME, Authority
 from tests.couriers.test_deliveries import make_watched, make_webhook, states_of
-from tests.make import make_organisation
 from tests.watches.conftest import keyring
 from tests.watches.making import BRAND, handed_on
 from tests.watches.receiving import listening
@@ -138,8 +138,7 @@ def test_who_says_gone_is_called_no_more_and_its_owners_are_told(
     session: Session, keyring: Keyring, settings: Settings
 ) -> None:
     agencies = [make_watched(session, keyring) for _ in range(2)]
-    organisation = make_organisation(session)
-    assert organisation.id == BRAND
+    organisation = session.get_one(Organisation, BRAND)
     make_member(session, organisation, MemberRole.OWNER)
     courier = Courier(sessionmaker(session.get_bind()), keyring, Caller(is_unsafe=True))
     with listening() as listener:

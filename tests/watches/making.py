@@ -6,18 +6,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.clock import day_at, now
+from registry.employers.models import Organisation
+from registry.ids import new_reference
 from registry.keyring import Keyring
 from registry.watches import actions, fanning
 from registry.watches.feed import events_after, last_position
 from registry.watches.models import FeedRow, Watch, WatchEvent
 
-BRAND, OTHER = 1, 2
-"""Two organisations."""
+BRAND, OTHER = 900_001, 900_002
+"""Two organisations, of numbers that no other has."""
 
 TODAY = day_at(now(), None)
 
 
+def make_brands(session: Session) -> None:
+    """The two organisations, once."""
+    for row_id, name in ((BRAND, "Invented Brand"), (OTHER, "Invented Other")):
+        if session.get(Organisation, row_id) is None:
+            facts = {"name": name, "country": "IT", "language": "en", "since_on": TODAY}
+            session.add(Organisation(id=row_id, reference=new_reference(), **facts))
+    session.flush()
+
+
 def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watch:
+    make_brands(session)
     return actions.watch_agency(session, organisation, agency, "Our supplier's agency", TODAY)
 
 
@@ -42,4 +54,15 @@ def positions_of(session: Session, organisation: int) -> Sequence[int]:
     return session.execute(query).scalars().all()
 
 
-__all__ = ["BRAND", "OTHER", "TODAY", "feed_of", "handed_on", "last_position", "make_watch", "positions_of", "types_of"]
+__all__ = [
+    "BRAND",
+    "OTHER",
+    "TODAY",
+    "feed_of",
+    "handed_on",
+    "last_position",
+    "make_brands",
+    "make_watch",
+    "positions_of",
+    "types_of",
+]

@@ -29,6 +29,8 @@ from tests.make import (
 )
 from tests.watches.making import BRAND, OTHER, TODAY, feed_of, handed_on, make_watch, positions_of, types_of
 
+pytestmark = pytest.mark.usefixtures("brands")
+
 
 def suspend(session: Session, agency: str, status: LicenceStatus = LicenceStatus.SUSPENDED, **facts: object) -> None:
     said = told(session, agency)
