@@ -2,6 +2,7 @@
 
 from functools import cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, g, redirect, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -13,9 +14,13 @@ from registry.web.errors import ProblemDocument
 from registry.web.forms import FORM_FIELD
 from registry.web.languages import has_text, negotiated, text
 from registry.web.site_files import SiteFiles
+from registry.web.transaction import services
 
 files = Blueprint("account_files", __name__)
 FILES = SiteFiles("registry.account", f"{PATH}/files")
+
+CHOSEN = "account-language"
+"""The cookie of a language that was chosen before sign-in."""
 
 MENU = ("lists", "receipts", "watches", "webhooks", "keys", "people", "own")
 
@@ -47,6 +52,10 @@ def page(template: str, *, here: str = "", status: int = 200, **context: Any) ->
     # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them. Links of mails hold a
     # secret, and `same-origin` hands it to no other site.
     response.headers["Referrer-Policy"] = "same-origin"
+    if request.args.get("language") in list(Language) and not g.get("account_bar"):
+        # Forms of the page lead to addresses without it. It says nothing of who chose, and goes with the browser's session.
+        is_https = services().settings.is_https
+        response.set_cookie(CHOSEN, language(), httponly=True, samesite="Strict", secure=is_https, path=PATH)
     return response
 
 
@@ -69,8 +78,17 @@ def to(place: str) -> Response:
 
 
 def language() -> Language:
-    """The member's own; before sign-in what the browser likes."""
-    return g.get("language") or negotiated(request)
+    """The member's own; before sign-in what was chosen at the top of the page, else what the browser likes."""
+    chosen = request.args.get("language") or request.cookies.get(CHOSEN)
+    return g.get("language") or (Language(chosen) if chosen in list(Language) else negotiated(request))
+
+
+def _switches() -> list[tuple[str, str]]:
+    """The languages of a page that is open to all, with where it stands in each; a member's are on his own page."""
+    if g.get("account_bar"):
+        return []
+    path = quote(request.path)
+    return [(code.value, f"{path}?language={code}") for code in Language]
 
 
 def _words() -> dict[str, Any]:
@@ -84,6 +102,7 @@ def _words() -> dict[str, Any]:
         "country": partial(wording.country_name, spoken),
         "bar": g.get("account_bar"),
         "menu": MENU,
+        "switches": _switches(),
         "stylesheet": FILES.address_of("account.css"),
         "mark": FILES.address_of("mark.svg"),
         "form_field": FORM_FIELD,

@@ -139,6 +139,20 @@ def test_sessions_of_members_and_officers_open_nothing_of_each_other(
     assert client.post("/account/sign-in", data={"email": desk.officer.email, "password": PASSWORD}).status_code == 403
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_language_is_chosen_before_sign_in_and_a_member_keeps_his_own(client: FlaskClient, session: Session) -> None:
+    shown = client.get("/account/sign-in?language=it", headers={"Accept-Language": "zh-CN"})
+    assert 'lang="it"' in shown.get_data(as_text=True)
+    assert "HttpOnly" in shown.headers["Set-Cookie"]
+    # Forms lead to addresses without it; what is no language of ours changes nothing.
+    assert client.post("/account/sign-in", data={}).headers["Content-Language"] == "it"
+    assert client.get("/account/register?language=xx").headers["Content-Language"] == "en"
+    seat = Seat(client, session, make_member(session, language="zh-Hans"), now())
+    own = seat.get("/account/own?language=it")
+    assert (own.headers["Content-Language"], "Set-Cookie" in own.headers) == ("zh-Hans", False)
+    assert "?language=" not in own.get_data(as_text=True)
+
+
 def test_a_session_ends_when_idle_and_by_hand(client: FlaskClient, session: Session) -> None:
     with time_machine.travel(now(), tick=False) as clock:
         one, other = (Seat(client, session, member, now()) for member in [make_member(session)] * 2)

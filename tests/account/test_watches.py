@@ -42,6 +42,15 @@ def test_what_is_watched_is_read_on_its_own_pages_alone(
     assert "1 to 20,000 numbers" in ours.post("/account/watches", label="x", kind="agency", what="y").get_data(
         as_text=True
     )
+    for fields, fault in (
+        ({}, "at least one thing"),
+        ({"sector": "x"}, "cannot be searched"),
+        ({"country": "QQ"}, "cannot be"),
+    ):
+        refused = ours.post("/account/watches/search", label="Searched", **fields)
+        assert (refused.status_code, fault in refused.get_data(as_text=True)) == (400, True), fields
+    assert ours.post("/account/watches/search", label="Searched", country="CZ", role="receiving").status_code == 303
+    assert "Country of the agency: Czechia" in ours.get("/account/watches").get_data(as_text=True)
     suspend(session, agency)
     handed_on(session, keyring)
     page = ours.get("/account/watches").get_data(as_text=True)
