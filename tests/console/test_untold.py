@@ -70,6 +70,9 @@ WHO_MAIL = (
 )
 """What of the worker sends mail."""
 
+QUESTIONS = ("/api/v1/verify?agency_id={agency}", "/api/v1/agencies?country=CZ", "/en/?q={agency}")
+"""What anybody asks, with a key or without, about the agency that is watched."""
+
 THE_SAME_FOR_ALL = ("/docs", "/openapi.json", "/static", "/vct")
 """What is made of the program alone, and takes long to make."""
 
@@ -266,6 +269,9 @@ def addresses_of(app: Flask, cast: Cast) -> Addresses:
             continue
         is_theirs = rule.rule.startswith(ORGANISATION_PATHS)
         (addresses.organisations if is_theirs else addresses.everybody).append(_address(rule, cast, known))
+    questions = [one.format(agency=cast.things["agency"]) for one in QUESTIONS]
+    addresses.everybody.extend(questions)
+    addresses.organisations.extend(questions)
     return addresses
 
 
