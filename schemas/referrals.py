@@ -49,7 +49,7 @@ class HandedMessageSchema(OutSchema):
 
 
 class HandedFileSchema(OutSchema):
-    """A file that goes along; its clean copy is fetched on the partner's page of the console."""
+    """A file that goes along; the partner takes its clean copy by `takeReceivedFile`."""
 
     file_id = fields.String(required=True)
     name = fields.String(required=True)
@@ -147,3 +147,21 @@ class ReferralDeclineSchema(InSchema):
 class ReferralReportInSchema(InSchema):
     text = Passage(most=MOST_REPORT, required=True)
     is_done = Flag(load_default=False, metadata={"description": "Nothing more follows."})
+
+
+class WaitingIdentitySchema(OutSchema):
+    """A referral that waits for the custodian. `said` is the message in which she asked that her name be told."""
+
+    referral_id = fields.String(required=True)
+    case_id = fields.String(required=True)
+    partner = fields.String(required=True)
+    said = fields.String(required=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class WaitingIdentitiesSchema(OutSchema):
+    items = fields.List(fields.Nested(WaitingIdentitySchema), required=True)
+
+
+class IdentityDecisionSchema(InSchema):
+    is_approved = Flag(required=True)

@@ -35,6 +35,8 @@ TAGS = {
     "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
     "docs/api-officers.md says how to get one.",
     "licences": "The licensing desk: acts on licences by two persons, deposits, lists that are held: docs/licensing.md.",
+    "channel-changes": "Telephones, addresses and accounts that agencies registered: changed by two persons: docs/channels.md.",
+    "clones": "Agencies that resemble each other, and warnings that somebody imitates one: docs/licensing.md.",
     "cases": "The officers' work on complaints: the queue, one case, and what is done with it: docs/case-desk.md.",
     "openings": "What a role does not open, asked for and agreed to by a second person: docs/case-desk.md.",
     "hearings": "An agency is asked about what an officer wrote, and answers: docs/hearings.md.",

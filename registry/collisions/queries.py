@@ -33,9 +33,13 @@ def sought(session: Session, against: Collection[LicenceStatus], after: int, mos
     return list(session.execute(query.order_by(Licence.agency_id).limit(most)).scalars())
 
 
-def collision_named(session: Session, reference: str, *, is_locked: bool = False) -> Collision:
+def collision_found(session: Session, reference: str, *, is_locked: bool = False) -> Collision | None:
     query = select(Collision).where(Collision.reference == reference)
-    found = session.execute(query.with_for_update() if is_locked else query).scalar_one_or_none()
+    return session.execute(query.with_for_update() if is_locked else query).scalar_one_or_none()
+
+
+def collision_named(session: Session, reference: str, *, is_locked: bool = False) -> Collision:
+    found = collision_found(session, reference, is_locked=is_locked)
     if found is None:
         raise NotFound(f"there is no collision {reference}; `registry collisions` lists them")
     return found

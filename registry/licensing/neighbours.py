@@ -1,5 +1,6 @@
 """The desk's hand in what other rooms keep: held lists, changes of channels, warnings of clones; within its wall, and audited."""
 
+import hashlib
 from datetime import datetime
 
 from sqlalchemy import Select, or_, select
@@ -11,8 +12,8 @@ from registry.agencies.models import Agency, CloneWarning, Licence, PendingChann
 from registry.audit import actions as audit
 from registry.collisions import actions as collisions
 from registry.collisions.models import Collision, CollisionState
-from registry.collisions.queries import collision_named, records_of
-from registry.errors import NotFound
+from registry.collisions.queries import collision_found, records_of
+from registry.errors import NotFound, StaleVersion
 from registry.ids import read_reference
 from registry.imports import held
 from registry.keyring import Keyring
@@ -57,17 +58,24 @@ def propose_change(
     return change
 
 
-def approve_change(session: Session, official: Official, reference: str, at: datetime) -> PendingChannelChange:
-    """As `channels.approve`: another person than proposed it, and 72 hours. Raises NotFound, ChannelChangeRefused."""
-    agency = change_at_desk(session, official.authority, reference)
+def approve_change(
+    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+) -> PendingChannelChange:
+    """As `channels.approve`: another person than proposed it, and 72 hours.
+
+    `version` is what `change_version` gave of it. Raises NotFound, ChannelChangeRefused, StaleVersion.
+    """
+    agency = _locked_change(session, official, reference, version)
     change = channels.approve(session, reference, by=official.name)
     _record(session, official, "channel.approved", agency, at, f"{change.kind}, change {change.reference}")
     return change
 
 
-def refuse_change(session: Session, official: Official, reference: str, at: datetime) -> PendingChannelChange:
-    """As `channels.refuse`. Raises NotFound, ChannelChangeRefused."""
-    agency = change_at_desk(session, official.authority, reference)
+def refuse_change(
+    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+) -> PendingChannelChange:
+    """As `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
+    agency = _locked_change(session, official, reference, version)
     change = channels.refuse(session, reference, by=official.name)
     _record(session, official, "channel.refused", agency, at, f"{change.kind}, change {change.reference}")
     return change
@@ -75,18 +83,28 @@ def refuse_change(session: Session, official: Official, reference: str, at: date
 
 def change_at_desk(session: Session, authority: str, reference: str) -> str:
     """The agency (its reference) whose channel is to change. Raises NotFound for another authority's."""
+    return change_opened(session, authority, reference)[1]
+
+
+def change_opened(session: Session, authority: str, reference: str) -> tuple[PendingChannelChange, str]:
+    """A change, whether it waits or not, and the reference of its agency. Raises NotFound for another authority's."""
     query = (
-        select(Agency.reference)
-        .join(PendingChannelChange, PendingChannelChange.agency_id == Agency.id)
+        select(PendingChannelChange, Agency.reference)
+        .join(Agency, PendingChannelChange.agency_id == Agency.id)
         .where(
             PendingChannelChange.reference == read_reference(reference),
             PendingChannelChange.agency_id.in_(_agencies_of(authority)),
         )
     )
-    found = session.execute(query).scalar_one_or_none()
+    found = session.execute(query).one_or_none()
     if found is None:
         raise NotFound(f"there is no change {reference} of a channel at this desk")
-    return found
+    change, agency = found
+    return change, agency
+
+
+def change_version(change: PendingChannelChange) -> int:
+    return _seen_as(change.state, change.value, str(change.decided_at))
 
 
 def collisions_open(session: Session, authority: str) -> list[tuple[Collision, list[record.Agency]]]:
@@ -105,18 +123,32 @@ def collisions_open(session: Session, authority: str) -> list[tuple[Collision, l
 
 def collision_at_desk(session: Session, authority: str, reference: str) -> tuple[Collision, list[record.Agency]]:
     """A collision with both its agencies. Raises NotFound unless one of them is the authority's."""
-    collision = collision_named(session, read_reference(reference) or "")
-    both = list(records_of(session, [collision.first_id, collision.second_id]).values())
+    unknown = NotFound(f"there is no collision {reference} at this desk")
+    collision = collision_found(session, read_reference(reference) or "")
+    if collision is None:
+        raise unknown
+    records = records_of(session, [collision.first_id, collision.second_id])
+    both = [records[collision.first_id], records[collision.second_id]]
     if not any(is_of(agency, authority) for agency in both):
-        raise NotFound(f"there is no collision {reference} at this desk")
+        raise unknown
     return collision, both
 
 
+def collision_version(collision: Collision) -> int:
+    """Another once it is decided, and once a further sign was found."""
+    return _seen_as(collision.state, *sorted(collision.signs))
+
+
 def confirm_collision(
-    session: Session, official: Official, reference: str, true_entry: str, text: str, at: datetime
-) -> record.Agency:
-    """Put a clone warning on the true entry, which is the authority's own. Raises NotFound, InvalidInput."""
-    collision_at_desk(session, official.authority, reference)
+    session: Session, official: Official, reference: str, true_entry: str, text: str, at: datetime, *,
+    version: int | None = None,
+) -> record.Agency:  # fmt: skip
+    """Put a clone warning on the true entry, which is the authority's own.
+
+    `version` is what `collision_version` gave of it. Raises NotFound, InvalidInput, StaleVersion.
+    """
+    collision, _ = collision_at_desk(session, official.authority, reference)
+    _require_seen(version, collision_version(collision))
     row, _ = agency_at_desk(session, official.authority, true_entry)
     agency = collisions.confirm(
         session, reference, official.name, text, source=official.authority, true_entry=row.reference
@@ -125,9 +157,12 @@ def confirm_collision(
     return agency
 
 
-def dismiss_collision(session: Session, official: Official, reference: str, text: str, at: datetime) -> None:
-    """Set a pair aside. Raises NotFound, InvalidInput."""
-    _, both = collision_at_desk(session, official.authority, reference)
+def dismiss_collision(
+    session: Session, official: Official, reference: str, text: str, at: datetime, *, version: int | None = None
+) -> None:
+    """Set a pair aside. Raises NotFound, InvalidInput, StaleVersion."""
+    collision, both = collision_at_desk(session, official.authority, reference)
+    _require_seen(version, collision_version(collision))
     collisions.dismiss(session, reference, official.name, text)
     mine = next(agency for agency in both if is_of(agency, official.authority))
     _record(session, official, "clone.dismissed", mine.agency_id, at, f"collision {reference}")
@@ -149,9 +184,17 @@ def warn(session: Session, official: Official, agency: str, text: str, at: datet
     _record(session, official, "clone.warned", row.reference, at, "")
 
 
-def lift(session: Session, official: Official, agency: str, place: int | None, at: datetime) -> None:
-    """Take a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput."""
-    row, _ = agency_at_desk(session, official.authority, agency)
+def warnings_version(agency: record.Agency) -> int:
+    """Another once a warning was put on the entry or taken from it: their numbers are others then."""
+    return _seen_as(*(f"{one.retrieved_at} {one.text}" for one in agency.clone_warnings))
+
+
+def lift(
+    session: Session, official: Official, agency: str, place: int | None, at: datetime, *, version: int | None = None
+) -> None:
+    """Take a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput, StaleVersion."""
+    row, known = agency_at_desk(session, official.authority, agency)
+    _require_seen(version, warnings_version(known))
     lift_clone_warning(session, row.reference, place)
     _record(session, official, "clone.lifted", row.reference, at, "")
 
@@ -166,6 +209,25 @@ def reject_list(session: Session, official: Official, reference: str, at: dateti
     """Raises NotFound, NotNow."""
     source = held.reject(session, official.authority, reference, official.name, at)
     _record(session, official, "import.rejected", source.reference, at, f"held list {reference}")
+
+
+def _locked_change(session: Session, official: Official, reference: str, version: int | None) -> str:
+    """The agency of a change that is as it was read."""
+    change, agency = change_opened(session, official.authority, reference)
+    session.refresh(change, with_for_update=True)
+    _require_seen(version, change_version(change))
+    return agency
+
+
+def _seen_as(*parts: str) -> int:
+    """What counts no versions is known by what was read of it: other words, another number of nine digits at most."""
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return int.from_bytes(digest[:5]) % 1_000_000_000
+
+
+def _require_seen(version: int | None, found: int) -> None:
+    if version is not None and version != found:
+        raise StaleVersion("somebody changed this in the meantime: look again")
 
 
 def _agencies_of(authority: str) -> Select[int]:

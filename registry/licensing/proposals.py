@@ -132,6 +132,15 @@ def draft_of(session: Session, proposal: Proposal, at: datetime) -> Draft:
     )
 
 
+def waiting_draft(session: Session, proposal: Proposal, at: datetime) -> Draft:
+    """As `draft_of`. Raises NotNow for what waits no more, StaleVersion where the record was changed since it was proposed."""
+    if proposal.state is not ProposalState.OPEN:
+        raise _decided(proposal)
+    draft = draft_of(session, proposal, at)
+    _require_as_seen(draft, proposal)
+    return draft
+
+
 def forget_proposals(session: Session, agencies: Collection[str]) -> None:
     """Destroy what was ever proposed for agencies (references) whose holder is erased: it may hold his name."""
     erased = select(Agency.id).where(Agency.reference.in_(agencies))
@@ -157,7 +166,7 @@ def _open(session: Session, official: Official, reference: str, version: int | N
     if proposal is None:
         raise NotFound(f"there is no proposal {reference} of this authority")
     if proposal.state is not ProposalState.OPEN:
-        raise NotNow(f"this waits no more: it is {proposal.state} since {proposal.decided_at:%Y-%m-%d %H:%M} UTC")
+        raise _decided(proposal)
     if version is not None and version != proposal.version:
         raise StaleVersion(f"somebody changed this in the meantime: it is at version {proposal.version}; look again")
     return proposal
@@ -180,10 +189,7 @@ def _apply(session: Session, proposal: Proposal, official: Official, at: datetim
     # Whoever holds the log reads what the last one to publish wrote: nothing changes any more under this draft.
     locked_state(session)
     draft = draft_of(session, proposal, at)
-    if draft.seen != proposal.seen:
-        raise StaleVersion(
-            "what stands in the record was changed since this was proposed: refuse it or take it back, and propose it anew"
-        )
+    _require_as_seen(draft, proposal)
     keep_desk_reading(session, proposal.authority, at)
     rule = ACTS[proposal.act]
     event = Event(rule.event, proposal.subject, is_correction=proposal.act is LicenceAct.CORRECT)
@@ -195,6 +201,17 @@ def _apply(session: Session, proposal: Proposal, official: Official, at: datetim
     proposal.version += 1
     session.flush()
     _record(session, proposal, rule.event, official, at)
+
+
+def _require_as_seen(draft: Draft, proposal: Proposal) -> None:
+    if draft.seen != proposal.seen:
+        raise StaleVersion(
+            "what stands in the record was changed since this was proposed: refuse it or take it back, and propose it anew"
+        )
+
+
+def _decided(proposal: Proposal) -> NotNow:
+    return NotNow(f"this waits no more: it is {proposal.state} since {proposal.decided_at:%Y-%m-%d %H:%M} UTC")
 
 
 def _publish(session: Session, proposal: Proposal, draft: Draft, event: Event) -> None:

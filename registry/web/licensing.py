@@ -1,17 +1,51 @@
-"""What both doors of the licensing desk ask first: for which authority an officer acts, and whether he has an interest."""
+"""What both doors of the licensing desk share: for which authority an officer acts, his interests, and what an act would do."""
+
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
+from registry.agencies.channels import registered_addresses
 from registry.agencies.models import Agency
+from registry.collisions.applicants import Compared, compared
 from registry.desk_terms import LicenceAct
+from registry.keyring import Keyring
 from registry.licensing import queries
-from registry.licensing.drafting import Official
+from registry.licensing.drafting import Draft, Official
 from registry.licensing.models import Proposal
 from registry.licensing.rules import AGREEMENTS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
+from registry.terms import ChannelKind
 from registry.web.desk import require_no_interest, require_right
+from registry.web.transaction import services
+
+
+class Previewed(NamedTuple):
+    """An act before it is proposed or approved: at which addresses the agency is told, and whom an applicant resembles.
+
+    Without an address it is told by hand. `likenesses` is None where nobody applies.
+    """
+
+    draft: Draft
+    addresses: list[str]
+    likenesses: Compared | None
+
+
+def previewed(session: Session, draft: Draft) -> Previewed:
+    if draft.agency_row_id is None:
+        addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
+    else:
+        addresses = registered_addresses(session, draft.agency_row_id)
+    likenesses = None
+    if draft.act in (LicenceAct.APPLY, LicenceAct.ISSUE):
+        likenesses = compared(session, draft.after, draft.agency_row_id, digest)
+    return Previewed(draft, addresses, likenesses)
+
+
+def digest(text: str) -> str:
+    """The keyed digest under which what agencies share is compared (registry.collisions)."""
+    return Keyring(services().settings.keys).digest("collisions", text)
 
 
 def official(me: Present) -> Official:

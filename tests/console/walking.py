@@ -11,9 +11,13 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.agencies import channels
+from registry.agencies.storage import row_ids
 from registry.api.desk.edge import views
 from registry.case_terms import ConsentKind
 from registry.clock import now
+from registry.collisions.models import Collision, CollisionState
+from registry.collisions.rules import Sign
 from registry.complaints.sealing import Sealer
 from registry.console import edge
 from registry.desk_terms import LicenceAct
@@ -22,6 +26,7 @@ from registry.keyring import Keyring
 from registry.officers import accounts, tokens
 from registry.officers.models import Officer, RoleHeld
 from registry.officers.rights import Act, Resource, Role
+from registry.terms import ChannelKind
 from tests.complaints.hearings import making as hearings
 from tests.complaints.openings import making as openings
 from tests.complaints.referrals import making as referrals
@@ -128,6 +133,15 @@ def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]
     owner = people(sanctions.UNIT, *Role, email="owner@authority.example")
     change = accounts.propose_roles(session, owner.officer, [Role.TRIAGE], by="somebody", at=now())
     (token,) = tokens.tokens_of(session, owner.officer, now().date())
+    channel = channels.propose(
+        session, held.agency, ChannelKind.WEBSITE, "https://agency.example", by="somebody", keyring=keyring
+    )
+    first, second = row_ids(session, [held.agency, heard.agency]).values()
+    collision = Collision(
+        reference=new_reference(), first_id=first, second_id=second, signs=[Sign.ADDRESS], rank=15,
+        state=CollisionState.OPEN, found_at=now(),
+    )  # fmt: skip
+    session.add(collision)
     return {
         "case": case.case.reference,
         "decision": decision.reference,
@@ -140,6 +154,8 @@ def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]
         "opening": opening.reference,
         "officer": owner.officer.reference,
         "change": change.reference,
+        "channel": channel.reference,
+        "collision": collision.reference,
         "token": token.reference,
         "owner": owner.token,
         "portal": heard.desk,
@@ -158,6 +174,10 @@ OF = (
     ("/openings/", "opening"),
     ("/cases/", "case"),
     ("/entries/", "entry"),
+    ("/channels/", "channel"),
+    ("/channel-changes/", "channel"),
+    ("/clones/agencies/", "agency"),
+    ("/clones/", "collision"),
 )
 """What `<reference>` is a reference of, by the beginning of the address; other arguments say it by their names."""
 
@@ -168,6 +188,6 @@ def filled(door: Door, things: dict[str, str]) -> dict[str, str]:
     kind = next((of for beginning, of in OF if path.startswith(beginning)), "")
     found = {}
     for name in door.arguments:
-        named = kind if name == "reference" else name.removesuffix("_id")
+        named = kind if name == "reference" or kind == "channel" else name.removesuffix("_id")
         found[name] = "suspend" if name == "act" else things.get(named) or new_reference()
     return found

@@ -5,6 +5,7 @@ Tokens and references are new each time; in the stories they are these.
 
 from registry.api.desk.case_examples import CASES
 from registry.api.desk.handed_examples import ENTRIES, HEARINGS, REFERRALS
+from registry.api.desk.neighbour_examples import NEIGHBOURS
 from registry.api.desk.opening_examples import OPENINGS
 from registry.api.desk.oversight_examples import OVERSIGHT
 from registry.api.desk.sanction_examples import SANCTIONS
@@ -110,6 +111,10 @@ _GROUND = {"legal_ground": "Law 156/2000, article 12", "effective_on": "2026-11-
 
 LICENCES = (
     example(
+        "previewLicenceAct", "suspend", "What a suspension would change", "/licence-proposals/preview", "POST",
+        body={"act": "suspend", "about": PERMIT, "stated": {"to_on": "2026-12-24"}, **_GROUND}, who="clerk",
+    ),
+    example(
         "proposeLicenceAct", "suspend", "Suspend for a month", "/licence-proposals", "POST",
         body={"act": "suspend", "about": PERMIT, "stated": {"to_on": "2026-12-24"}, **_GROUND},
         who="clerk", status=201, keeps={"proposal_id": SUSPENSION},
@@ -139,6 +144,14 @@ LICENCES = (
     example(
         "getLicenceProposal", "suspend", "Before it is approved", "/licence-proposals/{proposal_id}",
         path={"proposal_id": SUSPENSION}, who="reviewer",
+    ),
+    example(
+        "previewLicenceProposal", "suspend", "What it would change", "/licence-proposals/{proposal_id}/preview",
+        path={"proposal_id": SUSPENSION}, who="reviewer",
+    ),
+    example(
+        "previewLicenceProposal", "refused", "Refused before", "/licence-proposals/{proposal_id}/preview",
+        path={"proposal_id": AMENDMENT}, who="reviewer", status=409,
     ),
     example(
         "approveLicenceProposal", "own", "One's own", "/licence-proposals/{proposal_id}/approve", "POST",
@@ -198,6 +211,7 @@ DESK_EXAMPLES: tuple[DeskExample, ...] = (
     *OVERSIGHT,
     *SANCTIONS,
     *LICENCES,
+    *NEIGHBOURS,
     *CASES,
     *OPENINGS,
 )

@@ -4,8 +4,8 @@ from registry.api.desk.story import DeskExample, example
 
 CASE, BOX, AGENCYS = "CASE22222222", "BXX222222222", "HEARDAGENCY2"
 WRITER, CHECKER, REP = "WRTER2222222", "CHECKER22222", "REP222222222"
-HEARING, REFERRAL, BY_LAW, UNION_PERSON, POLICE_PERSON = (
-    "HEARNG222222", "REFERRAX2222", "BYXAW2222222", "UNXN22222222", "PXCE22222222",
+HEARING, REFERRAL, BY_LAW, UNION_PERSON, POLICE_PERSON, NAME_KEEPER, SAID = (
+    "HEARNG222222", "REFERRAX2222", "BYXAW2222222", "UNXN22222222", "PXCE22222222", "KEEPERF22222", "SAXD22222222",
 )  # fmt: skip
 
 _ALLEGATION = "Workers say that your staff keep identity documents and return them only against payment."
@@ -93,24 +93,34 @@ REFERRALS = (
     example(
         "proposeReferral", "union", "Her account, for a union she agreed to", "/cases/{case_id}/referrals", "POST",
         path={"case_id": CASE}, version=3, who="writer", status=201, keeps={"referral_id": REFERRAL},
-        body={"partner": "it-union", "expires_on": "2027-02-24", "answers": [f"{BOX}.account"], "note": "Please visit."},
+        body={"partner": "it-union", "expires_on": "2027-02-24", "answers": [f"{BOX}.account"], "note": "Please visit.",
+              "identity_said_in": SAID},
     ),
-    _referral("sendReferral", "union", "The key for the union", "/send", 2),
+    example("listWaitingIdentities", "one", "She asked that her name be told", "/waiting-identities", who="custodian"),
+    example(
+        "decideWaitingIdentity", "no", "It stays here", "/waiting-identities/{referral_id}/decide", "POST",
+        path={"referral_id": REFERRAL}, version=2, body={"is_approved": False}, who="custodian", status=204,
+    ),
+    _referral("sendReferral", "union", "The key for the union", "/send", 3),
     example("listReceivedReferrals", "one", "What a union received", "/received-referrals", who="union"),
     example("getReceivedReferral", "one", "All that it reads", _RECEIVED, path={"referral_id": REFERRAL}, who="union"),
     example(
-        "acceptReferral", "yes", "Taken on", f"{_RECEIVED}/accept", "POST", path={"referral_id": REFERRAL}, version=3,
+        "acceptReferral", "yes", "Taken on", f"{_RECEIVED}/accept", "POST", path={"referral_id": REFERRAL}, version=4,
         who="union",
     ),
     example(
-        "reportReferral", "visit", "A report", f"{_RECEIVED}/reports", "POST", path={"referral_id": REFERRAL}, version=4,
+        "takeReceivedFile", "none", "Not among what was handed on", f"{_RECEIVED}/files/{{file_id}}",
+        path={"referral_id": REFERRAL, "file_id": "FXLE22222222"}, who="union", status=404,
+    ),
+    example(
+        "reportReferral", "visit", "A report", f"{_RECEIVED}/reports", "POST", path={"referral_id": REFERRAL}, version=5,
         body={"text": "We went there and spoke to her."}, who="union",
     ),
     example("getReferral", "reported", "With the report", _REFERRAL, path={"referral_id": REFERRAL}, who="writer"),
-    _referral("takeBackReferral", "closed", "Closed to the union", "/take-back", 5),
+    _referral("takeBackReferral", "closed", "Closed to the union", "/take-back", 6),
     example(
         "proposeReferral", "police", "For the police, to whom she agreed not", "/cases/{case_id}/referrals", "POST",
-        path={"case_id": CASE}, version=8, who="writer", status=201, keeps={"referral_id": BY_LAW},
+        path={"case_id": CASE}, version=9, who="writer", status=201, keeps={"referral_id": BY_LAW},
         body={"partner": "it-police", "expires_on": "2027-02-24", "answers": [f"{BOX}.account"]},
     ),
     _referral("findReferralConsent", "none", "She has not agreed", "/consent", 1, of=BY_LAW, status=409),

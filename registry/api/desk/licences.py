@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.agencies.models import Agency
 from registry.api.desk.guard import etag, officer_may
+from registry.api.once import claim
 from registry.clock import now
 from registry.desk_terms import DepositLineKind, LicenceAct
 from registry.imports import queries as imports
@@ -26,6 +27,7 @@ from registry.terms import DepositUse
 from registry.web.answers import Answer
 from registry.web.desk import require_no_interest
 from registry.web.licensing import agency_opened, official, proposal_opened, require_act
+from registry.web.loading import Once
 from registry.web.payloads import returns, returns_nothing, takes
 from schemas.licensing import (
     DepositEntrySchema,
@@ -56,7 +58,7 @@ class Proposals(Resource):  # type: ignore[misc]
         )
 
     @officer_may(LICENCE, Act.PROPOSE)
-    @takes(LicenceActSubmissionSchema(), body=True)
+    @takes(LicenceActSubmissionSchema(), body=True, once=True)
     @returns(LicenceProposalSchema(), "proposeLicenceAct", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
@@ -66,14 +68,16 @@ class Proposals(Resource):  # type: ignore[misc]
         legal_ground: str,
         effective_on: date,
         stated: Mapping[str, Any],
+        once: Once | None,
         about: str | None = None,
     ) -> Answer:
         """Propose an act on a licence, agreement or intermediary.
 
         Nothing changes until another approves it (`approveLicenceProposal`). An application, and what the holder himself gives
-        up, needs no second person and is published at once.
+        up, needs no second person and is published at once. `previewLicenceAct` shows what it would change.
         """
         require_act(me, act, Act.PROPOSE)
+        claim(session, "proposal", f"officer {me.officer.reference}", once)
         made = proposals.propose(
             session, official(me), act, about, stated, now(), legal_ground=legal_ground, effective_on=effective_on
         )
@@ -151,7 +155,7 @@ class Deposit(Resource):  # type: ignore[misc]
         )
 
     @officer_may(DEPOSIT, Act.PROPOSE)
-    @takes(DepositEntrySchema(), body=True)
+    @takes(DepositEntrySchema(), body=True, once=True)
     @returns(DepositLineSchema(), "enterDepositLine", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
@@ -161,6 +165,7 @@ class Deposit(Resource):  # type: ignore[misc]
         kind: DepositLineKind,
         note: str,
         happened_on: date,
+        once: Once | None,
         amount: str = "",
         currency: str = "",
         use: DepositUse | None = None,
@@ -173,6 +178,7 @@ class Deposit(Resource):  # type: ignore[misc]
         Money that came in counts at once; a draw or a reversal waits for a second person.
         """
         agency_opened(session, me, agency_id)
+        claim(session, "line", f"officer {me.officer.reference}", once)
         line = deposits.enter(
             session,
             official(me),

@@ -8,14 +8,17 @@ from sqlalchemy.orm import Session
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.referrals import handed_shown, reports_shown
 from registry.clock import now
+from registry.complaints.file_kinds import ENDINGS
 from registry.complaints.referrals import portal
+from registry.complaints.storage import store_of
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
-from registry.web.answers import Answer
+from registry.web.answers import Answer, File
 from registry.web.complaints import sealer
 from registry.web.desk import reference_in
-from registry.web.payloads import returns, returns_nothing, takes
+from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes
+from registry.web.transaction import services
 from schemas.referrals import (
     ReceivedReferralSchema,
     ReceivedReferralsSchema,
@@ -47,6 +50,24 @@ class ReceivedReferral(Resource):  # type: ignore[misc]
     def get(self, session: Session, me: Present, referral_id: str) -> Answer:
         """Read what was handed to your organisation, and what it reported."""
         return _shown(session, me, reference_in(referral_id))
+
+
+@ns.route("/<referral_id>/files/<file_id>")
+class ReceivedFile(Resource):  # type: ignore[misc]
+    @officer_may(REFERRAL, Act.ANSWER)
+    @takes()
+    @saves("takeReceivedFile", (404,))
+    def get(self, session: Session, me: Present, referral_id: str, file_id: str) -> File:
+        """Save a file that was handed on: the clean copy, without place and device.
+
+        Each time is on record. Its name stands in the referral.
+        """
+        store, reference = store_of(services().settings), reference_in(file_id)
+        kind, _, body = portal.file(
+            session, sealer(), store, me.standing.unit, me.officer.reference, reference_in(referral_id), reference,
+            now().date(),
+        )  # fmt: skip
+        return File((body,), BYTES, f"{reference}.{ENDINGS[kind]}", len(body))
 
 
 @ns.route("/<referral_id>/accept")

@@ -7,10 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import if_match
-from registry.clock import day_at, now
-from registry.complaints import repeats
-from registry.errors import AlreadyDone
-from registry.web.complaints import sealer
+from registry.api.once import claim as claim_once
 from registry.web.loading import Once
 from registry.web.organisations import current_organisation
 
@@ -30,8 +27,4 @@ def versioned(view: View) -> View:
 
 def claim(session: Session, what: str, once: Once | None) -> None:
     """Take an Idempotency-Key of one's organisation. Raises AlreadyDone, or RepeatDiffers where something else was sent."""
-    if once is None:
-        return
-    scope = f"{what} of organisation {current_organisation().reference}"
-    if not repeats.claim(session, sealer(), scope, once.key, once.digest, day_at(now(), None)):
-        raise AlreadyDone(f"a {what} was made with this key already: it stands in the list of yours")
+    claim_once(session, what, f"organisation {current_organisation().reference}", once)

@@ -6,18 +6,15 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
-from registry.agencies.channels import registered_addresses
-from registry.collisions.applicants import Compared, compared
 from registry.console.licences.forms import sectors_text
-from registry.console.licences.opening import digest
 from registry.console.rendering import language
-from registry.desk_terms import LicenceAct
 from registry.licensing.drafting import Draft, licence_of, status_on
 from registry.licensing.stated import Stated
-from registry.terms import BAD_STATUSES, STATUSES, Answer, ChannelKind, LicenceStatus
+from registry.terms import BAD_STATUSES, STATUSES, Answer, LicenceStatus
 from registry.web import wording
 from registry.web.agency_names import ShownName, main_name
 from registry.web.languages import text
+from registry.web.licensing import previewed
 
 
 class Change(NamedTuple):
@@ -123,19 +120,14 @@ def _day(day: date | None) -> str:
 
 def preview(session: Session, draft: Draft) -> dict[str, Any]:
     """All that a page shows before an act is proposed or approved: the record, who is told, and whom an applicant resembles."""
+    found = previewed(session, draft)
     return {
         "draft": draft,
         "changes": changes_of(draft),
-        "addresses": _addresses(session, draft),
-        "likenesses": likenesses(session, draft),
+        "addresses": found.addresses,
+        "likenesses": found.likenesses,
         "name_of": name_of,
     }
-
-
-def _addresses(session: Session, draft: Draft) -> list[str]:
-    if draft.agency_row_id is None:
-        return [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
-    return registered_addresses(session, draft.agency_row_id)
 
 
 _SHOWN = (
@@ -157,10 +149,3 @@ def stated_lines(stated: Stated) -> list[tuple[str, str]]:
     """What else was stated of an act, for whoever has to answer for it: the words that everybody will read, and the last days."""
     found = [(field, getattr(stated, field)) for field in _SHOWN]
     return [(field, _day(value) if isinstance(value, date) else value) for field, value in found if value is not None]
-
-
-def likenesses(session: Session, draft: Draft) -> Compared | None:
-    """Name collisions and signs of a firm risen again, where an application is entered or granted."""
-    if draft.act not in (LicenceAct.APPLY, LicenceAct.ISSUE):
-        return None
-    return compared(session, draft.after, draft.agency_row_id, digest)

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.agencies import record
+from registry.agencies.storage import row_ids
 from registry.api.desk.case_examples import CASES
 from registry.api.desk.examples import (
     CLERK,
@@ -37,19 +39,26 @@ from registry.api.desk.handed_examples import (
     ENTRY_AGENCY,
     ENTRY_REP,
     HEARINGS,
+    NAME_KEEPER,
     OFFICIAL,
     POLICE_PERSON,
     REFERRALS,
     REP,
+    SAID,
     UNION_PERSON,
     WRITER,
 )
+from registry.api.desk.neighbour_examples import CLERK as DESK_CLERK
+from registry.api.desk.neighbour_examples import NEIGHBOURS, OTHER, PAIR, STRANGERS, THIRD, TRUE_ENTRY
+from registry.api.desk.neighbour_examples import REVIEWER as DESK_REVIEWER
 from registry.api.desk.opening_examples import CUSTODIAN, OPENINGS
 from registry.api.desk.oversight_examples import AUDITOR, OVERSIGHT
 from registry.api.desk.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
 from registry.authorities.models import Source
 from registry.case_terms import ConsentKind, PartnerKind
 from registry.clock import now
+from registry.collisions.models import Collision, CollisionState
+from registry.collisions.rules import Sign, rank
 from registry.complaints.outside import agency_desk
 from registry.complaints.sealing import Sealer
 from registry.ids import new_reference
@@ -58,7 +67,7 @@ from registry.keyring import Keyring
 from registry.officers import sessions, tokens
 from registry.officers.models import Officer
 from registry.officers.rights import Role
-from registry.terms import LicenceStatus
+from registry.terms import ChannelKind, LicenceStatus
 from tests.api.shapes import BYTES, assert_as_documented
 from tests.complaints.filing import make_units
 from tests.complaints.hearings.making import heard_case
@@ -67,7 +76,7 @@ from tests.complaints.referrals.making import told as told_case
 from tests.console.cases.conftest import UNIT
 from tests.entries.making import entry
 from tests.licensing.making import holder_of
-from tests.make import make_licence, source_of
+from tests.make import licence_record, make_agency, make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case, make_clock
 from tests.sanctions import making
@@ -150,11 +159,12 @@ def referrals_begin(session: Session, keyring: Keyring) -> Cast:
     for partner, kind in ((UNION, PartnerKind.UNION), (POLICE, PartnerKind.POLICE)):
         make_partner(session, sealer, partner, kind)
     case = told_case(session, sealer, consents=(ConsentKind.UNION,))
-    cast = Cast({}, {CASE: case.reference, BOX: case.filed.box.reference})
+    cast = Cast({}, {CASE: case.reference, BOX: case.filed.box.reference, SAID: case.said})
     return _with_officers(
         session, keyring, cast,
         ("writer", WRITER, Role.INVESTIGATOR, UNIT),
         ("checker", CHECKER, Role.SUPERVISOR, UNIT),
+        ("custodian", NAME_KEEPER, Role.CUSTODIAN, UNIT),
         ("union", UNION_PERSON, Role.PARTNER, UNION),
         ("police", POLICE_PERSON, Role.PARTNER, POLICE),
     )  # fmt: skip
@@ -230,7 +240,8 @@ def licences_begin(session: Session, keyring: Keyring) -> Cast:
         ).officer
         cast.tokens[who] = token_of(session, officer)
         cast.live[stand_in] = officer.reference
-    licence = make_licence(session, country="RO")
+    licence = licence_record(country="RO", number="RO/2001")
+    make_agency(session, country="RO", name="Invented Star", identifiers=(), licences=(licence,))
     cast.live.update({PERMIT: licence.licence_id, HELD_BY: holder_of(session, licence.licence_id).agency_id})
     source = session.execute(select(Source).where(Source.reference == source_of("RO"))).scalar_one()
     for stand_in, reason in (
@@ -247,6 +258,30 @@ def licences_begin(session: Session, keyring: Keyring) -> Cast:
     return cast
 
 
+def neighbours_begin(session: Session, keyring: Keyring) -> Cast:
+    make_unit(session, "ro-licensing", "RO")
+    make_source(session, "RO")
+    phone = record.Channel(kind=ChannelKind.PHONE, value="+40 21 000 0001", source=source_of("RO"), retrieved_at=now())
+    licence = licence_record(country="RO")
+    bare: dict[str, Any] = {"country": "RO", "identifiers": ()}
+    true = make_agency(session, name="Invented Star", channels=(phone,), licences=(licence,), **bare)
+    others = [make_agency(session, name=name, **bare) for name in ("Invented Starr", "Made Up Moon")]
+    cast = Cast({}, {TRUE_ENTRY: true.agency_id, OTHER: others[0].agency_id, THIRD: others[1].agency_id})
+    rows = row_ids(session, [true.agency_id, *(one.agency_id for one in others)])
+    for stand_in, other, sign in ((PAIR, others[0], Sign.NEAR_NAME), (STRANGERS, others[1], Sign.ADDRESS)):
+        pair = Collision(
+            reference=new_reference(), first_id=rows[true.agency_id], second_id=rows[other.agency_id], signs=[sign],
+            rank=rank([sign]), state=CollisionState.OPEN, found_at=now(),
+        )  # fmt: skip
+        session.add(pair)
+        cast.live[stand_in] = pair.reference
+    return _with_officers(
+        session, keyring, cast,
+        ("clerk", DESK_CLERK, Role.LICENSING, "ro-licensing"),
+        ("reviewer", DESK_REVIEWER, Role.LICENSING, "ro-licensing"),
+    )  # fmt: skip
+
+
 STORIES = (
     Story(OFFICERS, officers_begin),
     Story(HEARINGS, hearings_begin),
@@ -255,6 +290,7 @@ STORIES = (
     Story(OVERSIGHT, oversight_begin),
     Story(SANCTIONS, sanctions_begin),
     Story(LICENCES, licences_begin),
+    Story(NEIGHBOURS, neighbours_begin),
     Story(CASES, cases_begin),
     Story(OPENINGS, openings_begin),
 )
