@@ -39,6 +39,7 @@ TAGS = {
     "clones": "Agencies that resemble each other, and warnings that somebody imitates one: docs/licensing.md.",
     "cases": "The officers' work on complaints: the queue, one case, and what is done with it: docs/case-desk.md.",
     "openings": "What a role does not open, asked for and agreed to by a second person: docs/case-desk.md.",
+    "papers": "Forms of paper that are typed in: begun by their number, sent once: docs/case-desk.md.",
     "hearings": "An agency is asked about what an officer wrote, and answers: docs/hearings.md.",
     "referrals": "A part of a case for a partner organisation, and what it reports back: docs/referrals.md.",
     "entries": "What agencies ask about their own entries, and what their authority decides: docs/entries.md.",

@@ -56,6 +56,8 @@ DESK_PATHS = tuple(
         "officer-changes",
         "cases",
         "openings",
+        "paper-forms",
+        "licence-previews",
         "licence-proposals",
         "deposits",
         "held-lists",

@@ -8,6 +8,7 @@ from registry.api.desk.handed_examples import ENTRIES, HEARINGS, REFERRALS
 from registry.api.desk.neighbour_examples import NEIGHBOURS
 from registry.api.desk.opening_examples import OPENINGS
 from registry.api.desk.oversight_examples import OVERSIGHT
+from registry.api.desk.paper_examples import PAPERS
 from registry.api.desk.sanction_examples import SANCTIONS
 from registry.api.desk.story import DeskExample, example
 
@@ -111,7 +112,7 @@ _GROUND = {"legal_ground": "Law 156/2000, article 12", "effective_on": "2026-11-
 
 LICENCES = (
     example(
-        "previewLicenceAct", "suspend", "What a suspension would change", "/licence-proposals/preview", "POST",
+        "previewLicenceAct", "suspend", "What a suspension would change", "/licence-previews", "POST",
         body={"act": "suspend", "about": PERMIT, "stated": {"to_on": "2026-12-24"}, **_GROUND}, who="clerk",
     ),
     example(
@@ -214,4 +215,5 @@ DESK_EXAMPLES: tuple[DeskExample, ...] = (
     *NEIGHBOURS,
     *CASES,
     *OPENINGS,
+    *PAPERS,
 )

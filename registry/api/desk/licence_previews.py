@@ -28,12 +28,12 @@ from registry.web.payloads import returns, takes
 from schemas.licence_previews import LicencePreviewSchema
 from schemas.licensing import LicenceActSubmissionSchema
 
-ns = Namespace("licences", path="/licence-proposals")
+ns = Namespace("licences", path="/")
 
 LICENCE = rights.Resource.LICENCE
 
 
-@ns.route("/preview")
+@ns.route("/licence-previews")
 class ActPreview(Resource):  # type: ignore[misc]
     @officer_may(LICENCE, Act.PROPOSE)
     @takes(LicenceActSubmissionSchema(), body=True)
@@ -60,7 +60,7 @@ class ActPreview(Resource):  # type: ignore[misc]
         return Answer(_shown(session, draft))
 
 
-@ns.route("/<proposal_id>/preview")
+@ns.route("/licence-proposals/<proposal_id>/preview")
 class ProposalPreview(Resource):  # type: ignore[misc]
     @officer_may(LICENCE, Act.READ)
     @takes()

@@ -30,7 +30,7 @@ from registry.complaints.reading import read_answers
 from registry.complaints.retention_rules import paper_day
 from registry.complaints.sealing import OpenBox, Sealer, Tier
 from registry.complaints.unit_keys import ESCROW
-from registry.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.errors import Fault, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.ids import read_reference
 from registry.officers.models import Unit
 
@@ -133,14 +133,18 @@ def keep(
     return _typed(case, form, sheet)
 
 
-def send(session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime) -> Case:
+def send(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, version: int | None = None
+) -> Case:
     """Make a case of the form in the officer's own unit, filed on the day on which the paper was handed in.
 
-    Raises InvalidInput when nothing was typed, IntakeClosed, and as `typed_so_far`.
+    Raises InvalidInput when nothing was typed, IntakeClosed, StaleVersion, and as `typed_so_far`.
     """
     case, form = _own(session, officer, reference)
     opened = _opened(session, sealer, case, officer)
-    given = cleared(sheets.read(session, opened, case).answers)
+    sheet = sheets.read(session, opened, case)
+    _require_version(sheet, version)
+    given = cleared(sheet.answers)
     if not given.keys() - {"who_files"}:
         raise InvalidInput([Fault("answers", Problem.MISSING, "nothing was typed in yet: one answer is enough")])
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
@@ -154,9 +158,13 @@ def send(session: Session, sealer: Sealer, officer: Officer, reference: str, at:
     return case
 
 
-def drop(session: Session, sealer: Sealer, officer: Officer, reference: str, today: date) -> None:
-    """Forget what was typed: the form was the wrong one. Its number is good as before."""
+def drop(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, version: int | None = None
+) -> None:
+    """Forget what was typed: the form was the wrong one. Its number is good as before. Raises as `typed_so_far`, StaleVersion."""
     case, form = _own(session, officer, reference)
+    if version is not None:
+        _require_version(sheets.read(session, _opened(session, sealer, case, officer), case), version)
     _forget(session, sealer, case, form)
     _record(session, officer, case, "paper.dropped", today)
 
@@ -243,6 +251,11 @@ def _form_of(session: Session, case: Case) -> PaperForm | None:
 def _is_in_use(session: Session, box: Box) -> bool:
     has_files = session.execute(select(exists().where(Attachment.box_id == box.id))).scalar_one()
     return has_files or sheets.sheet_row(session, box) is not None
+
+
+def _require_version(sheet: sheets.Sheet, version: int | None) -> None:
+    if version is not None and version != sheet.version:
+        raise StaleVersion(f"this form was changed in the meantime: it is at version {sheet.version}; look again")
 
 
 def _typed(case: Case, form: PaperForm, sheet: sheets.Sheet) -> Typed:

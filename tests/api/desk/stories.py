@@ -53,6 +53,7 @@ from registry.api.desk.neighbour_examples import NEIGHBOURS, OTHER, PAIR, STRANG
 from registry.api.desk.neighbour_examples import REVIEWER as DESK_REVIEWER
 from registry.api.desk.opening_examples import CUSTODIAN, OPENINGS
 from registry.api.desk.oversight_examples import AUDITOR, OVERSIGHT
+from registry.api.desk.paper_examples import FORM, PAPERS, SECOND_FORM, TYPIST
 from registry.api.desk.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
 from registry.authorities.models import Source
 from registry.case_terms import ConsentKind, PartnerKind
@@ -60,6 +61,7 @@ from registry.clock import now
 from registry.collisions.models import Collision, CollisionState
 from registry.collisions.rules import Sign, rank
 from registry.complaints.outside import agency_desk
+from registry.complaints.preminting import premint
 from registry.complaints.sealing import Sealer
 from registry.ids import new_reference
 from registry.imports.models import PendingImport
@@ -67,9 +69,9 @@ from registry.keyring import Keyring
 from registry.officers import sessions, tokens
 from registry.officers.models import Officer
 from registry.officers.rights import Role
-from registry.terms import ChannelKind, LicenceStatus
+from registry.terms import ChannelKind, Language, LicenceStatus
 from tests.api.shapes import BYTES, assert_as_documented
-from tests.complaints.filing import make_units
+from tests.complaints.filing import make_units, minted
 from tests.complaints.hearings.making import heard_case
 from tests.complaints.referrals.making import UNION, make_partner
 from tests.complaints.referrals.making import told as told_case
@@ -282,6 +284,17 @@ def neighbours_begin(session: Session, keyring: Keyring) -> Cast:
     )  # fmt: skip
 
 
+def papers_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    cast = Cast({}, {})
+    for stand_in in (FORM, SECOND_FORM):
+        code, root = minted()
+        made = premint(session, sealer, code, root, Language.ZH_HANS, now().date() - timedelta(days=30))
+        cast.live[stand_in] = made.reference
+    return _with_officers(session, keyring, cast, ("typist", TYPIST, Role.TRIAGE, UNIT))
+
+
 STORIES = (
     Story(OFFICERS, officers_begin),
     Story(HEARINGS, hearings_begin),
@@ -293,6 +306,7 @@ STORIES = (
     Story(NEIGHBOURS, neighbours_begin),
     Story(CASES, cases_begin),
     Story(OPENINGS, openings_begin),
+    Story(PAPERS, papers_begin),
 )
 
 

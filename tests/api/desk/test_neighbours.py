@@ -67,15 +67,15 @@ def test_a_preview_says_what_would_be_and_writes_nothing(
     licence = agency.licences[0]
     body = {"act": "suspend", "about": licence.licence_id, "legal_ground": GROUND, "effective_on": str(today())}
     address = "/api/v1/licence-proposals"
-    seen = anna.send("POST", f"{address}/preview", body).json
+    seen = anna.send("POST", "/api/v1/licence-previews", body).json
     assert (seen["licence"]["may_recruit_before"], seen["licence"]["may_recruit_after"]) == ("yes", "no")
     assert seen["before"] == client.get(f"/api/v1/agencies/{agency.agency_id}").json
     assert [one["status"] for one in seen["after"]["licences"][0]["status_history"]] == ["active", "suspended"]
     assert told(session, agency.agency_id) == agency
     assert session.execute(select(Proposal.id)).first() is None
-    refused = anna.send("POST", f"{address}/preview", body | {"act": "reinstate"})
+    refused = anna.send("POST", "/api/v1/licence-previews", body | {"act": "reinstate"})
     assert (refused.status_code, refused.json["code"]) == (409, "illegal_move")
-    assert franco.send("POST", f"{address}/preview", body).status_code == 404
+    assert franco.send("POST", "/api/v1/licence-previews", body).status_code == 404
     made = anna.send("POST", address, body).json["proposal_id"]
     later = anna.get(f"{address}/{made}/preview")
     assert (later.json["licence"], later.headers["ETag"]) == (seen["licence"], '"1"')
