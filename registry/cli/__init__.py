@@ -27,6 +27,8 @@ COMMANDS: dict[str, str] = {
     "stream": "registry.cli.stream:stream",
     "reindex": "registry.cli.reindex:reindex",
     "clones": "registry.cli.clones:clones",
+    "licences": "registry.cli.licences:licences",
+    "deposits": "registry.cli.deposits:deposits",
     "collisions": "registry.cli.collisions:collisions",
     "openapi": "registry.cli.openapi:openapi",
     "triage": "registry.cli.triage:triage_command",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from registry.agencies import record
 from registry.agencies.channels import registered_addresses
 from registry.agencies.models import Agency
+from registry.collisions.actions import Digest
 from registry.collisions.applicants import Compared, compared
 from registry.desk_terms import LicenceAct
 from registry.keyring import Keyring
@@ -32,18 +33,19 @@ class Previewed(NamedTuple):
     likenesses: Compared | None
 
 
-def previewed(session: Session, draft: Draft) -> Previewed:
+def previewed(session: Session, draft: Draft, digest: Digest | None = None) -> Previewed:
+    """`digest` is the application's own unless a command brings another of the same keyring."""
     if draft.agency_row_id is None:
         addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
     else:
         addresses = registered_addresses(session, draft.agency_row_id)
     likenesses = None
     if draft.act in (LicenceAct.APPLY, LicenceAct.ISSUE):
-        likenesses = compared(session, draft.after, draft.agency_row_id, digest)
+        likenesses = compared(session, draft.after, draft.agency_row_id, digest or keyed_digest)
     return Previewed(draft, addresses, likenesses)
 
 
-def digest(text: str) -> str:
+def keyed_digest(text: str) -> str:
     """The keyed digest under which what agencies share is compared (registry.collisions)."""
     return Keyring(services().settings.keys).digest("collisions", text)
 

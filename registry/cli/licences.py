@@ -1,0 +1,251 @@
+"""`registry licences`: acts on licences at a terminal, by two officers, as at the console."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from registry.agencies import record
+from registry.cli.officer_desk import DAY, AtDesk, acting_desk, by_officer, reading_desk
+from registry.desk_terms import LicenceAct, ProposalState
+from registry.licensing import proposals, queries
+from registry.licensing.drafting import Draft, drafted, status_on, today_of
+from registry.licensing.models import Proposal
+from registry.officers.rights import Act, Resource
+from registry.terms import STATUSES, Answer, LicenceStatus
+from registry.web.desk import require_no_interest
+from registry.web.licensing import Previewed, previewed, proposal_opened, require_act
+
+LICENCE = Resource.LICENCE
+
+
+@click.group(
+    epilog="\b\nExamples:\n"
+    "  registry licences list --by a.official@authority.example --q 'Invented Star'\n"
+    "  registry licences propose suspend 7KQ2ABCD3EFG --ground 'Act 435/2004, section 63' --state to_on=2026-12-24 "
+    "--by a.official@authority.example --dry-run\n"
+    "  registry licences waiting --by b.official@authority.example\n"
+    "  registry licences approve 9MZ4HJKL5NPQ --by b.official@authority.example"
+)
+def licences() -> None:
+    """Acts on an authority's licences: one officer proposes, another approves, and the next answer has it.
+
+    The officers are those of the console, with the same rights; docs/licensing.md has the table of acts. A refusal says why and
+    ends with exit code 2; then nothing was written.
+    """
+
+
+@licences.command("list")
+@by_officer
+@click.option("--q", default="", help="A number, a reference or a name.")
+@click.option(
+    "--status", type=click.Choice([one.value for one in LicenceStatus]), help="Only those that stand so today."
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+def list_licences(by: str, q: str, status: str | None, limit: int) -> None:
+    """The authority's licences, the latest registered first: reference, number, status today, holder."""
+    with reading_desk(by, LICENCE) as desk:
+        today, _ = today_of(desk.session, desk.official.authority, desk.at)
+        wanted = queries.Filters(q, LicenceStatus(status) if status else None)
+        found = queries.page_of_licences(desk.session, desk.official.authority, wanted, today, limit=limit)
+        for one in found.items:
+            if not desk.me.has_conflict(one.agency.agency_id):
+                click.echo(
+                    f"{one.licence.licence_id}  {one.licence.number or '-'}  {one.status or 'not stated'}  "
+                    f"{one.agency.agency_id}  {_name(one.agency)}"
+                )
+        click.echo(f"{found.total} in all." if found.total else "There is none.")
+
+
+@licences.command()
+@by_officer
+def waiting(by: str) -> None:
+    """What waits for a second person, the oldest first."""
+    with reading_desk(by, LICENCE) as desk:
+        found = queries.waiting(desk.session, desk.official.authority)
+        shown = [(one, agency) for one, agency in found if not desk.me.has_conflict(agency.agency_id)]
+        for one, agency in shown:
+            click.echo(
+                f"{one.reference}  {one.act} {one.subject} from {one.effective_on}  {_name(agency)}\n"
+                f"  proposed {one.proposed_at:%Y-%m-%d %H:%M} UTC by {one.proposed_by}: {one.legal_ground}"
+            )
+        if not shown:
+            click.echo("Nothing waits.")
+
+
+@licences.command()
+@click.argument("proposal")
+@by_officer
+def show(proposal: str, by: str) -> None:
+    """A PROPOSAL, and what it would change of the record as it stands now."""
+    with reading_desk(by, LICENCE) as desk:
+        found = proposal_opened(desk.session, desk.me, proposal)
+        click.echo(f"{found.reference}: {found.act} {found.subject}, {found.state}, version {found.version}")
+        click.echo(f"  proposed {found.proposed_at:%Y-%m-%d %H:%M} UTC by {found.proposed_by}: {found.legal_ground}")
+        if found.reason:
+            click.echo(f"  refused: {found.reason}")
+        if found.state is ProposalState.OPEN:
+            _say(desk, proposals.waiting_draft(desk.session, found, desk.at))
+
+
+@licences.command(
+    epilog="\b\nExamples:\n"
+    "  registry licences propose surrender 7KQ2ABCD3EFG --ground 'Letter of 3 November' --by a@authority.example\n"
+    "  registry licences propose amend 7KQ2ABCD3EFG --ground 'Act 1' --by a@authority.example "
+    '--state \'corridors=[{"origin": "CN", "destination": "CZ"}]\' --state valid_to=null'
+)
+@click.argument("act", type=click.Choice([act.value for act in LicenceAct]))
+@click.argument("about", required=False)
+@click.option("--ground", required=True, help="The legal ground; everybody reads it.")
+@click.option("--from", "from_", type=DAY, help="The day from which it holds; today unless said.")
+@click.option(
+    "--state", "states", multiple=True, help="FIELD=VALUE, as the act takes it; JSON for lists, null for nothing."
+)
+@click.option("--dry-run", is_flag=True, help="Say what it would change and who is told; write nothing.")
+@by_officer
+def propose(
+    act: str, about: str | None, ground: str, from_: datetime | None, states: tuple[str, ...], dry_run: bool, by: str
+) -> None:
+    """Propose ACT on a licence (ABOUT), or on an agency for agreements and intermediaries. Another officer approves it.
+
+    What gives no right and takes none against the holder's will holds at once: an application, a surrender.
+    """
+    stated, named = _stated(states), LicenceAct(act)
+    if dry_run:
+        with reading_desk(by, LICENCE) as desk:
+            _say(desk, _draft(desk, named, about, stated, ground, from_))
+        click.echo("Nothing was written.")
+        return
+    with acting_desk(by, LICENCE, Act.PROPOSE, f"propose {act}") as desk:
+        draft = _draft(desk, named, about, stated, ground, from_)
+        made = proposals.propose(
+            desk.session, desk.official, named, about, stated, desk.at,
+            legal_ground=ground, effective_on=draft.effective_on,
+        )  # fmt: skip
+        reference, is_applied = made.reference, made.state is ProposalState.APPLIED
+        _say(desk, draft)
+    if is_applied:
+        click.echo(f"{reference}: published.")
+    else:
+        click.echo(f"{reference}: proposed. Another officer approves it with")
+        click.echo(f"  registry licences approve {reference} --by OFFICER")
+
+
+_VERSION = click.option("--version", type=int, help="The version that was read: refuses if it was changed since.")
+
+
+@licences.command()
+@click.argument("proposal")
+@_VERSION
+@by_officer
+def approve(proposal: str, version: int | None, by: str) -> None:
+    """Approve what another proposed: the next answer has it."""
+    with acting_desk(by, LICENCE, Act.APPROVE, "approve") as desk:
+        _opened(desk, proposal, Act.APPROVE)
+        done = proposals.approve(desk.session, desk.official, proposal, desk.at, version=version)
+        said = f"{done.reference}: {done.act} {done.subject} is published, from {done.effective_on}."
+    click.echo(said)
+
+
+@licences.command()
+@click.argument("proposal")
+@click.option("--reason", required=True, help="Why; the proposer reads it.")
+@_VERSION
+@by_officer
+def refuse(proposal: str, reason: str, version: int | None, by: str) -> None:
+    """Refuse what another proposed."""
+    with acting_desk(by, LICENCE, Act.APPROVE, "refuse") as desk:
+        _opened(desk, proposal, Act.APPROVE)
+        done = proposals.refuse(desk.session, desk.official, proposal, reason, desk.at, version=version)
+        said = f"{done.reference}: refused. Nothing was published."
+    click.echo(said)
+
+
+@licences.command("take-back")
+@click.argument("proposal")
+@_VERSION
+@by_officer
+def take_back(proposal: str, version: int | None, by: str) -> None:
+    """Take back what you proposed."""
+    with acting_desk(by, LICENCE, Act.PROPOSE, "take back") as desk:
+        _opened(desk, proposal, Act.PROPOSE)
+        done = proposals.take_back(desk.session, desk.official, proposal, desk.at, version=version)
+        said = f"{done.reference}: taken back. Nothing was published."
+    click.echo(said)
+
+
+def _opened(desk: AtDesk, proposal: str, act: Act) -> Proposal:
+    found = proposal_opened(desk.session, desk.me, proposal)
+    require_act(desk.me, found.act, act)
+    return found
+
+
+def _draft(
+    desk: AtDesk, act: LicenceAct, about: str | None, stated: Mapping[str, Any], ground: str, from_: datetime | None
+) -> Draft:
+    require_act(desk.me, act, Act.PROPOSE)
+    today, _ = today_of(desk.session, desk.official.authority, desk.at)
+    draft = drafted(
+        desk.session, desk.official, act, about, stated, desk.at,
+        legal_ground=ground, effective_on=from_.date() if from_ else today,
+    )  # fmt: skip
+    require_no_interest(desk.me, draft.after.agency_id)
+    return draft
+
+
+def _stated(states: Iterable[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in states:
+        field, is_said, value = one.partition("=")
+        if not is_said or not field or field in found:
+            raise click.BadParameter(f"{one}: write FIELD=VALUE, each field once", param_hint="--state")
+        found[field] = value
+        if value == "null" or value.startswith(("[", "{")):
+            try:
+                found[field] = json.loads(value)
+            except ValueError:
+                raise click.BadParameter(f"{field}: this is no JSON", param_hint="--state") from None
+    return found
+
+
+def _say(desk: AtDesk, draft: Draft) -> None:
+    """What an act would change, who is told, and whom an applicant resembles."""
+    found = previewed(desk.session, draft, lambda text: desk.keyring.digest("collisions", text))
+    click.echo("\n".join(_lines(found)))
+
+
+def _lines(found: Previewed) -> list[str]:
+    draft = found.draft
+    lines = [f"{draft.act} of {_name(draft.after)} ({draft.after.agency_id}) from {draft.effective_on}:"]
+    if draft.licence_id is not None:
+        before, after = _standing(draft.before, draft), _standing(draft.after, draft)
+        lines.append(f"  licence {draft.licence_id}: {before} -> {after}")
+    changed = [
+        field for field in ("licences", "agreements", "intermediaries", "deposits", "channels", "names")
+        if draft.before is None or getattr(draft.before, field) != getattr(draft.after, field)
+    ]  # fmt: skip
+    lines.append(f"  changes of the record: {', '.join(changed) or 'none'}")
+    told = ", ".join(found.addresses) or "BY HAND, no e-mail address is registered"
+    lines.append(f"  the agency is told: {told}; everybody else by the next answer, the log and the status list")
+    if found.likenesses is not None:
+        for one in found.likenesses.found:
+            lost = ", lost a licence" if one.has_lost else ""
+            lines.append(f"  resembles {one.agency.agency_id} {_name(one.agency)}{lost}: {'; '.join(one.evidence)}")
+        if not found.likenesses.is_whole:
+            lines.append("  not all agencies were compared: run `registry collisions` first")
+    return lines
+
+
+def _standing(agency: record.Agency | None, draft: Draft) -> str:
+    has_it = agency is not None and any(one.licence_id == draft.licence_id for one in agency.licences)
+    if agency is None or not has_it or draft.licence_id is None:
+        return "not there"
+    status = status_on(agency, draft.licence_id, draft.effective_on)
+    recruits = Answer.UNKNOWN if status is None else STATUSES[status].recruit
+    return f"{status or 'not stated'} (may recruit: {recruits})"
+
+
+def _name(agency: record.Agency) -> str:
+    return agency.names[0].name if agency.names else "a name withheld by law"
