@@ -12,6 +12,7 @@ from flask import Response, g, redirect, request
 from sqlalchemy.orm import Session
 
 from registry.clock import day_at, now
+from registry.console.ways import LINKING, has_to_link
 from registry.errors import ActRefused, NotSignedIn
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource, Standing
@@ -56,6 +57,9 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
             try:
                 with writing() as session:
                     me = present(session)
+                    rule = request.url_rule
+                    if has_to_link(session, me) and (rule is None or rule.rule not in LINKING):
+                        return redirect("/console/own", 303)
                     require_right(me, resource, act)
                     if request.method not in SAFE:
                         require_form(token_sent())

@@ -4,7 +4,7 @@ The way there and the way back are pages that go on by themselves, not redirects
 and send no `SameSite=Strict` cookie along a way that another site began. While the provider is asked no transaction is open.
 """
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.clock import day_at, now
@@ -12,6 +12,7 @@ from registry.console.factors import doubt
 from registry.console.guard import Afterwards, allowed, give_cookie, give_visit, open_to_all, take_visit, visit_sent
 from registry.console.own import own_page
 from registry.console.rendering import page
+from registry.console.ways import clients, only_way_of
 from registry.errors import ActRefused, NotFound
 from registry.officers.models import Officer
 from registry.officers.providers import linking
@@ -45,9 +46,9 @@ def back() -> Response:
     at = now()
     with writing() as session:
         visit = linking.take_back(session, request.args.get("state", "")[:200], visit_sent(), at)
-    if visit is None or visit.provider not in _clients():
+    if visit is None or visit.provider not in clients():
         return take_visit(_door("provider_late", 400))
-    client = _clients()[visit.provider]
+    client = clients()[visit.provider]
     # Who answers for another issuer answers us for nobody (RFC 9207).
     is_theirs = request.args.get("iss", client.provider.issuer) == client.provider.issuer
     code = request.args.get("code", "")[:4000]
@@ -80,6 +81,8 @@ def begin_link(session: Session, me: Present, provider: str) -> Response | After
 @allowed(Resource.OWN, Act.WRITE)
 def end_link(session: Session, me: Present, provider: str) -> Response:
     client = _client(provider)
+    if only_way_of(me.standing) == client.provider:
+        return own_page(session, me, fault="provider_only")
     linking.unlink(session, me.officer, client.provider.issuer, day_at(now(), None))
     return own_page(session, me, told="unlinked")
 
@@ -88,7 +91,7 @@ def _leave(client: Client, sent: Sent) -> Response:
     try:
         address = client.address(_address_back(), sent.state, sent.nonce, sent.verifier)
     except ProviderAway:
-        return _door("provider_away", 503)
+        return _door("provider_away_only" if client.provider.only else "provider_away", 503)
     return give_visit(page("leaving.html", here="sign_in", name=client.provider.name, address=address), sent.browser)
 
 
@@ -120,12 +123,7 @@ def _address_back() -> str:
     return services().settings.console_address + BACK
 
 
-def _clients() -> dict[str, Client]:
-    clients: dict[str, Client] = current_app.extensions["registry_providers"]
-    return clients
-
-
 def _client(provider: str) -> Client:
-    if provider not in _clients():
+    if provider not in clients():
         raise NotFound("there is no such provider")
-    return _clients()[provider]
+    return clients()[provider]

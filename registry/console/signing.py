@@ -6,8 +6,10 @@ from registry.clock import day_at, now
 from registry.console.guard import give_cookie, open_to_all, take_cookie, token_sent
 from registry.console.rendering import page
 from registry.console.symbols import picture
+from registry.console.ways import farewell, providers
 from registry.errors import ActRefused, NotSignedIn, TooManyRequests
 from registry.officers import factors, joining, security_keys, sessions, signing_in
+from registry.officers.providers import linking
 from registry.officers.security_keys import Place, place_of
 from registry.officers.signing_in import Attempt, Step
 from registry.web.asking import keyring
@@ -32,7 +34,10 @@ def sign_in() -> Response:
     """The first step. A failure is written down before it is answered, so that breaking off counts too."""
     email = request.form.get("email", "")[:300]
     with writing() as session:
-        attempt = signing_in.sign_in(session, keyring(), email, request.form.get("password", "")[:1000], now())
+        attempt = signing_in.sign_in(
+            session, keyring(), email, request.form.get("password", "")[:1000], now(),
+            lambda officer: linking.may_by_password(session, officer, providers()),
+        )  # fmt: skip
     if attempt.step is Step.SECOND_FACTOR:
         return give_cookie(_to("/console/code"), attempt.token or "")
     return _refused("sign_in.html", attempt, email=email)
@@ -88,9 +93,14 @@ def place() -> Place | None:
 @pages.post("/sign-out")
 @open_to_all
 def sign_out() -> Response:
+    """Here, and where the session began with a provider's word there too: the next at this machine would be let in again."""
     with writing() as session:
-        sessions.end(session, token_sent(), now())
-    response = take_cookie(_to("/console/sign-in"))
+        provider = sessions.end(session, token_sent(), now())
+    there = farewell(provider)
+    if there is None:
+        response = take_cookie(_to("/console/sign-in"))
+    else:
+        response = take_cookie(page("signed_out.html", here="sign_in", name=there[0], address=there[1]))
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return response
 

@@ -211,7 +211,10 @@ class RecoveryCode(Base):
 
 
 class SignedIn(Base):
-    """A session. `digest` is SHA-256 of a token that only the browser has; until `is_full` it opens the second step alone."""
+    """A session. `digest` is SHA-256 of a token that only the browser has; until `is_full` it opens the second step alone.
+
+    `provider` is with whose word it began; None with a password.
+    """
 
     __tablename__ = "officer_sessions"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -223,6 +226,7 @@ class SignedIn(Base):
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    provider: Mapped[str | None] = mapped_column(Text(40))
 
 
 class KeyChallenge(Base):

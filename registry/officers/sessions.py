@@ -51,8 +51,8 @@ class Present:
         return agency is not None and agency in self.conflicts
 
 
-def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool) -> str:
-    """A new session; gives its token, which nobody can read from the table."""
+def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, provider: str | None = None) -> str:
+    """A new session, by the word of a provider or by a password; gives its token, which nobody can read from the table."""
     token = urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     session.add(
         SignedIn(
@@ -63,6 +63,7 @@ def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool) ->
             began_at=at,
             seen_at=at,
             ends_at=at + (LONGEST if is_full else SECOND_STEP),
+            provider=provider,
         )
     )
     session.flush()
@@ -115,11 +116,11 @@ def half_present(session: Session, token: str, at: datetime) -> tuple[Officer, S
     return officer, kept
 
 
-def end(session: Session, token: str, at: datetime) -> None:
-    """Sign out. A token that opens nothing is no error: it has gone already."""
-    session.execute(
-        update(SignedIn).where(SignedIn.digest == _digest(token), SignedIn.ended_at.is_(None)).values(ended_at=at)
-    )
+def end(session: Session, token: str, at: datetime) -> str | None:
+    """Sign out; gives the provider with whose word it began. A token that opens nothing is no error: it has gone already."""
+    ended = update(SignedIn).where(SignedIn.digest == _digest(token), SignedIn.ended_at.is_(None)).values(ended_at=at)
+    returned = ended.returning(SignedIn.provider).execution_options(synchronize_session=False)
+    return session.execute(returned).scalars().first()
 
 
 def end_one(session: Session, officer: Officer, reference: str, at: datetime) -> bool:

@@ -4,6 +4,7 @@ What was wrong is never told, and the work is the same for an address that nobod
 not, must wait; the wait is written down by the caller's commit before the answer goes out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -43,13 +44,20 @@ class Attempt:
     officer: Officer | None = None
 
 
-def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: datetime) -> Attempt:
-    """The first step. The session it begins opens the second step and nothing else."""
+def sign_in(
+    session: Session, keyring: Keyring, email: str, password: str, at: datetime,
+    may_by_password: Callable[[Officer], bool] = lambda _: True,
+) -> Attempt:  # fmt: skip
+    """The first step. The session it begins opens the second step and nothing else.
+
+    Whose password opens nothing is refused as if it were wrong: whoever tries passwords learns none.
+    """
     seconds = DELAYS.seconds_left(session, keyring, email, at)
     if seconds:
         return Attempt(Step.WAIT, seconds=seconds)
     officer = _named(session, email)
-    kept = officer.password if officer is not None and officer.state is OfficerState.ACTIVE else None
+    is_open = officer is not None and officer.state is OfficerState.ACTIVE and may_by_password(officer)
+    kept = officer.password if officer is not None and is_open else None
     if not passwords.is_right(password, kept) or officer is None:
         _failed(session, keyring, email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
@@ -63,7 +71,7 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
 
     The session becomes another one under another token: what somebody planted before opens nothing.
     """
-    officer, _ = sessions.half_present(session, token, at)
+    officer, half = sessions.half_present(session, token, at)
     seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
     if seconds:
         return Attempt(Step.WAIT, seconds=seconds, officer=officer)
@@ -72,7 +80,7 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
     if not is_right and not factors.take_recovery_code(session, officer, code, today):
         _failed(session, keyring, officer.email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
-    return enter(session, keyring, token, officer, at)
+    return enter(session, keyring, token, officer, at, half.provider)
 
 
 def give_key(
@@ -86,14 +94,16 @@ def give_key(
     if not security_keys.is_key_right(session, half, officer, place, answer, at, today):
         _failed(session, keyring, officer.email, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
-    return enter(session, keyring, token, officer, at)
+    return enter(session, keyring, token, officer, at, half.provider)
 
 
-def enter(session: Session, keyring: Keyring, token: str, officer: Officer, at: datetime) -> Attempt:
-    """Begin the full session of an officer who has proved both; the half one ends."""
+def enter(
+    session: Session, keyring: Keyring, token: str, officer: Officer, at: datetime, provider: str | None = None
+) -> Attempt:
+    """Begin the full session of an officer who has proved both, to a provider or here; the half one ends."""
     sessions.end(session, token, at)
     DELAYS.forget(session, keyring, officer.email)
-    begun = sessions.begin(session, officer, at, is_full=True)
+    begun = sessions.begin(session, officer, at, is_full=True, provider=provider)
     record(session, "officer.signed_in", officer.reference, on=at.date(), actor=officer.reference)
     return Attempt(Step.IN, begun, officer=officer)
 

@@ -122,7 +122,7 @@ WITHOUT_TAGS = {
     **dict.fromkeys(
         (
             "officers", "licences", "cases", "openings", "hearings", "referrals", "entries", "audit", "overview", "decisions",
-            "sanctions",
+            "sanctions", "channel-changes", "clones", "papers",
         ),
         "officers' own programs",
     ),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -42,7 +43,7 @@ def app(settings: Settings, make_app: Callable[[Settings], Flask], ministry: Pro
     )
     ministry.client.back = f"{settings.console_address}/console/sign-in/back"
     ministry.subject, ministry.acr, ministry.amr, ministry.lies = "a-1", None, ["pwd", "otp"], {}
-    ministry.proved_ago, ministry.is_away, ministry.signs_with = 5, False, None
+    ministry.proved_ago, ministry.is_away, ministry.signs_with, ministry.signs_out = 5, False, None, False
     return make_app(settings)
 
 
@@ -154,3 +155,57 @@ def test_a_provider_that_is_away_is_said_and_the_password_still_opens(
     assert client.post("/console/sign-in/with/nobody").status_code == 404
     first = client.post("/console/sign-in", data={"email": desk.officer.email, "password": PASSWORD})
     assert first.location == "/console/code"
+
+
+def test_where_a_provider_is_the_only_way_a_password_leads_to_the_link_and_then_nowhere(
+    app: Flask, client: FlaskClient, desk: Desk, ministry: Provider
+) -> None:
+    way = app.extensions["registry_providers"]["it"]
+    way.provider = replace(way.provider, only=frozenset({"it-invented-unit"}))
+    assert "a password opens nothing of theirs" in words_of(client.get("/console/sign-in"))
+    # In by a password, not linked yet: his own page to link, and nothing else.
+    assert desk.get("/console/cases").location == "/console/own"
+    assert desk.post("/console/own/tokens", name="mine", days="9").location == "/console/own"
+    assert "until then nothing else of the console opens" in words_of(desk.get("/console/own"))
+    going = desk.post("/console/own/links/it", password=PASSWORD)
+    assert client.get(ministry.visit(there(going.get_data(as_text=True)))).status_code == 200
+    # The session of the password ends with it: it must not link another account in place of this one.
+    assert desk.get("/console/own").location == "/console/sign-in"
+    assert desk.post("/console/own/links/it", password=PASSWORD).location == "/console/sign-in"
+    client.delete_cookie("console", path="/console")
+    door = {"email": desk.officer.email, "password": PASSWORD}
+    right, wrong = (client.post("/console/sign-in", data=door | more) for more in ({}, {"password": "not his at all"}))
+    assert (right.status_code, words_of(right)) == (wrong.status_code, words_of(wrong)) == (403, words_of(wrong))
+    assert there(client.get(way_back(client, ministry)).get_data(as_text=True)) == "/console/"
+    assert client.get("/console/cases").status_code == 200
+    assert "/links/it/remove" not in client.get("/console/own").get_data(as_text=True)
+    # With our second factor after theirs it is the provider's session all the same.
+    ministry.amr = ["pwd"]
+    client.delete_cookie("console", path="/console")
+    assert there(client.get(way_back(client, ministry)).get_data(as_text=True)) == "/console/code"
+    # Another unit of the authority keeps its passwords.
+    way.provider = replace(way.provider, only=frozenset({"it-other-unit"}))
+    client.delete_cookie("console", path="/console")
+    assert client.post("/console/sign-in", data=door).location == "/console/code"
+
+
+# Where a sign-out leads does not depend on the database.
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_signing_out_leads_to_the_providers_own_sign_out_and_back(
+    app: Flask, client: FlaskClient, desk: Desk, ministry: Provider
+) -> None:
+    ministry.signs_out = True
+    linked(desk, ministry)
+    client.get(way_back(client, ministry))
+    out = client.post("/console/sign-out")
+    assert client.get("/console/").location == "/console/sign-in"
+    assert "At Ministry &lt;b&gt; you are still signed in" in words_of(out)
+    farewell = there(out.get_data(as_text=True))
+    assert farewell.startswith(f"{ministry.issuer}/farewell?client_id={CLIENT}&")
+    assert ministry.visit(farewell) == "/console/sign-in?"
+    # Begun with a password it ends here; so it does where the provider is away or has no such place.
+    client.set_cookie("console", desk.token, path="/console")
+    assert client.post("/console/sign-out").location == "/console/sign-in"
+    client.get(way_back(client, ministry))
+    app.extensions["registry_providers"]["it"]._facts = {"end_session_endpoint": "http://other.example/out"}
+    assert client.post("/console/sign-out").location == "/console/sign-in"

@@ -14,7 +14,7 @@ from authlib.oauth2.rfc6749 import grants
 from authlib.oauth2.rfc6749.models import ClientMixin
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oidc.core import OpenIDCode, UserInfo
-from flask import Flask, jsonify, request
+from flask import Flask, jsonify, redirect, request
 from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
@@ -88,6 +88,7 @@ class Provider:
     proved_ago: int = 5
     lies: dict[str, Any] = field(default_factory=dict)
     is_away: bool = False
+    signs_out: bool = False
     client: _Client = field(default_factory=_Client)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}, private=True))
     signs_with: RSAKey | None = None
@@ -151,7 +152,14 @@ class Provider:
         @app.get("/.well-known/openid-configuration")
         def discovery() -> Any:
             ends = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
+            if provider.signs_out:
+                ends["end_session_endpoint"] = "farewell"
             return jsonify(issuer=provider.issuer, **{name: f"{provider.issuer}/{path}" for name, path in ends.items()})
+
+        @app.get("/farewell")
+        def farewell() -> Any:
+            assert request.args["client_id"] == CLIENT
+            return redirect(request.args["post_logout_redirect_uri"])
 
         @app.get("/keys")
         def keys() -> Any:

@@ -83,6 +83,8 @@ WRITTEN = '[it]\nname = "M"\nissuer = "https://id.example"\nclient_id = "registr
         (("[it]", "[it"), "TOML"),
         (("[it]", "[It]"), "lower-case"),
         (('name = "M"', 'name = "M"\nmax_age = 5'), "60 to 43200"),
+        (('name = "M"', 'name = "M"\nonly = "it-unit"'), "true, false or a list"),
+        (("[it]", f"{WRITTEN.replace('[it]', '[two]')}only = true\n[it]\nonly = ['u']"), "the only way in of one unit"),
     ],
 )
 def test_what_is_written_down_wrongly_stops_the_start(tmp_path: Path, change: tuple[str, str], says: str) -> None:
@@ -94,3 +96,12 @@ def test_what_is_written_down_wrongly_stops_the_start(tmp_path: Path, change: tu
     (tmp_path / FILE).write_text(WRITTEN.replace(*change))
     with pytest.raises(SettingsError, match=says):
         providers_in(tmp_path)
+
+
+def test_whose_only_way_a_provider_is(tmp_path: Path) -> None:
+    (tmp_path / "it.secret").write_text("hush\n")
+    for only, ways in (("false", (0, 0, 0)), ("true", (1, 1, 0)), ('["one"]', (1, 0, 0)), ("[]", (0, 0, 0))):
+        (tmp_path / FILE).write_text(f"{WRITTEN}only = {only}\n")
+        provider = providers_in(tmp_path)["it"]
+        asked = (("a", "one"), ("a", "two"), ("b", "one"))
+        assert tuple(provider.is_only_way(*who) for who in asked) == ways, only

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import structlog
@@ -68,6 +69,17 @@ class Client:
                 **({"acr_values": " ".join(sorted(self.provider.acr))} if self.provider.acr else {}),
             )
         return str(made)
+
+    def farewell(self, after: str) -> str | None:
+        """Where a browser goes to sign out there too and then comes back (RP-initiated logout); None where it has no such place.
+
+        No token of it is kept here to name the session with: it asks whoever comes. Raises ProviderAway.
+        """
+        end = self._known().get("end_session_endpoint")
+        if not isinstance(end, str) or not is_safe(end):
+            return None
+        asked = urlencode({"client_id": self.provider.client_id, "post_logout_redirect_uri": after})
+        return f"{end}{'&' if urlsplit(end).query else '?'}{asked}"
 
     def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> Known:
         """Who came back with a code. Raises ProviderAway or NotProved."""

@@ -7,7 +7,7 @@ may give to another. A visit is good once, for one browser, for ten minutes.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -100,8 +100,9 @@ def enter(session: Session, keyring: Keyring, provider: Provider, known: Known, 
     if officer is None:
         return Attempt(Step.REFUSED)
     if known.has_second:
-        return signing_in.enter(session, keyring, "", officer, at)
-    return Attempt(Step.SECOND_FACTOR, sessions.begin(session, officer, at, is_full=False), officer=officer)
+        return signing_in.enter(session, keyring, "", officer, at, provider.key)
+    half = sessions.begin(session, officer, at, is_full=False, provider=provider.key)
+    return Attempt(Step.SECOND_FACTOR, half, officer=officer)
 
 
 def link(session: Session, officer: Officer, provider: Provider, known: Known, today: date) -> None:
@@ -126,6 +127,19 @@ def links_of(session: Session, officer: Officer) -> Sequence[ProviderLink]:
     return session.scalars(
         select(ProviderLink).where(ProviderLink.officer_id == officer.id).order_by(ProviderLink.id)
     ).all()
+
+
+def is_linked(session: Session, officer: Officer, issuer: str) -> bool:
+    """Whether an account at an issuer opens the officer's here."""
+    query = select(ProviderLink.id).where(ProviderLink.officer_id == officer.id, ProviderLink.issuer == issuer)
+    return session.execute(query).first() is not None
+
+
+def may_by_password(session: Session, officer: Officer, providers: Collection[Provider]) -> bool:
+    """Whether a password opens anything of his: not where a provider is the only way in and he has linked his account there."""
+    unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
+    sole = [one for one in providers if one.is_only_way(unit.authority, unit.reference)]
+    return not any(is_linked(session, officer, one.issuer) for one in sole)
 
 
 def unlink(session: Session, officer: Officer, issuer: str, today: date) -> None:

@@ -12,7 +12,7 @@ from registry.errors import SettingsError
 
 FILE = "providers.toml"
 
-_KNOWN = frozenset({"name", "issuer", "client_id", "secret_file", "authority", "acr", "amr", "max_age"})
+_KNOWN = frozenset({"name", "issuer", "client_id", "secret_file", "authority", "acr", "amr", "max_age", "only"})
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -20,7 +20,8 @@ _LOCAL = frozenset({"localhost", "127.0.0.1"})
 class Provider:
     """`acr` and `amr` are words by which this provider says that it asked for a second factor; of none, ours is asked.
 
-    `max_age` are seconds: who proved himself there longer ago is asked again. `authority` is whose officers may come.
+    `max_age` are seconds: who proved himself there longer ago is asked again. `authority` is whose officers may come. `only`
+    are units whose officers come in no other way: True is all of the authority's.
     """
 
     key: str
@@ -32,6 +33,12 @@ class Provider:
     acr: frozenset[str] = frozenset()
     amr: frozenset[str] = frozenset()
     max_age: int = 3600
+    only: bool | frozenset[str] = False
+
+    def is_only_way(self, authority: str, unit: str) -> bool:
+        """Whether officers of a unit sign in with this and not with a password."""
+        is_unit_named = self.only is True or (isinstance(self.only, frozenset) and unit in self.only)
+        return authority == self.authority and is_unit_named
 
 
 def providers_in(home: Path) -> Mapping[str, Provider]:
@@ -43,13 +50,23 @@ def providers_in(home: Path) -> Mapping[str, Provider]:
         return {}
     except (OSError, ValueError) as fault:
         raise SettingsError(f"{path} cannot be read as TOML: {fault}") from None
-    return {key: _provider(path, key, facts) for key, facts in told.items()}
+    found = {key: _provider(path, key, facts) for key, facts in told.items()}
+    sole = [one for one in found.values() if one.only]
+    for place, one in enumerate(sole):
+        for other in sole[place + 1 :]:
+            if one.authority == other.authority and _meet(one.only, other.only):
+                raise SettingsError(f"{path}: [{one.key}] and [{other.key}] cannot both be the only way in of one unit")
+    return found
 
 
 def is_safe(address: str) -> bool:
     """Whether an address is asked at all: with TLS, or on this very machine."""
     parts = urlsplit(address)
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL))
+
+
+def _meet(one: bool | frozenset[str], other: bool | frozenset[str]) -> bool:
+    return not (isinstance(one, frozenset) and isinstance(other, frozenset)) or bool(one & other)
 
 
 def _provider(path: Path, key: str, facts: Any) -> Provider:
@@ -71,6 +88,9 @@ def _provider(path: Path, key: str, facts: Any) -> Provider:
     age = facts.get("max_age", 3600)
     if not isinstance(age, int) or isinstance(age, bool) or not 60 <= age <= 43200:
         raise wrong("max_age must be seconds from 60 to 43200")
+    only = facts.get("only", False)
+    if not isinstance(only, bool | list) or (isinstance(only, list) and not all(isinstance(one, str) for one in only)):
+        raise wrong("only must be true, false or a list of units")
     file = path.parent / facts["secret_file"]
     try:
         secret = file.read_text(encoding="utf-8").strip()
@@ -88,4 +108,5 @@ def _provider(path: Path, key: str, facts: Any) -> Provider:
         frozenset(facts.get("acr", [])),
         frozenset(facts.get("amr", [])),
         age,
+        frozenset(only) if isinstance(only, list) else only,
     )
