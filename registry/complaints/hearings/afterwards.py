@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import ConsentKind, DecisionState, HearingEnd
+from registry.case_terms import ConsentKind, DecisionState
 from registry.codes import Problem
 from registry.complaints import copies
 from registry.complaints.boxes import KeyHolder
@@ -16,7 +16,7 @@ from registry.complaints.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJE
 from registry.complaints.hearings import content
 from registry.complaints.hearings.actions import held_in
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.rules import TOLD_IN, why_not_longer
+from registry.complaints.hearings.rules import HER_END, TOLD_IN, why_not_longer
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import changed
@@ -27,8 +27,6 @@ from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
 
 MOST_OUTCOME = 8000
-
-_NO_TELLING = frozenset({HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN})
 
 
 def give_longer(
@@ -66,7 +64,7 @@ def give_longer(
 
 def why_not_told(session: Session, case: Case, hearing: Hearing) -> str | None:
     """Why the agency is not told of a decision now, as a code; None when it may be."""
-    if hearing.served_on is None or hearing.ended_because in _NO_TELLING:
+    if hearing.served_on is None or hearing.ended_because in HER_END:
         return "not_heard"
     if hearing.told_on is not None:
         return "told_already"

@@ -1,4 +1,7 @@
-"""The worker's part: hearings lapse when their day has passed, and end with consent or case, one case a transaction."""
+"""The worker's part: hearings lapse when their day has passed, and end with consent or case, as what was told of them does.
+
+One case a transaction.
+"""
 
 from datetime import datetime
 
@@ -6,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.case_terms import HearingState
+from registry.complaints.boxes import BoxWrap
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.moving import advance, end_what_is_over, facts, held
+from registry.complaints.hearings.moving import advance, end_what_is_over, facts, held, is_told_of
 from registry.complaints.hearings.rules import By, why_over
 from registry.complaints.models import Case
 from registry.complaints.moving import locked
@@ -26,9 +30,17 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
             .order_by(Case.id)
         ).all()
         over = [case.id for hearing, case in rows if why_over(facts(session, case, hearing, today)) is not None]
+        with_key = (BoxWrap.box_id == Hearing.box_id) & (BoxWrap.holder == Hearing.desk)
+        told = session.execute(
+            select(Hearing, Case)
+            .join(Case, Case.id == Hearing.case_id)
+            .join(BoxWrap, with_key)
+            .where(Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None))
+        ).all()
+        past = [case.id for hearing, case in told if not is_told_of(session, case, hearing, today)]
         late = session.execute(select(Hearing.id).where(*is_late).order_by(Hearing.case_id)).scalars().all()
     count = 0
-    for case_id in over:
+    for case_id in sorted({*over, *past}):
         with sessions.begin() as session:
             count += end_what_is_over(session, sealer, locked(session, case_id), at)
     for hearing_id in late:

@@ -10,9 +10,9 @@ from registry.complaints import copies, moving
 from registry.complaints.boxes import Box
 from registry.complaints.consents import is_consented
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.rules import HELD, By, Facts, find, is_told, lacking, why_over
+from registry.complaints.hearings.rules import HELD, HER_END, By, Facts, find, is_told, lacking, why_over
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked
+from registry.complaints.moving import changed, locked, same_person
 from registry.complaints.sealing import Sealer
 from registry.errors import IllegalMove, StaleVersion
 from registry.officers.models import Officer, OfficerState
@@ -44,8 +44,8 @@ def facts(
         today=today,
         case_state=case.state,
         is_consented=is_consented(session, case, ConsentKind.AGENCY),
-        drafted_by=hearing.drafted_by if hearing else "",
-        actor=actor,
+        drafted_by=same_person(hearing.drafted_by) if hearing else "",
+        actor=same_person(actor),
         could_complain=could_complain,
         has_reason=has_reason,
         has_reader=hearing is not None and has_reader(session, hearing.desk),
@@ -106,7 +106,7 @@ def end(
 ) -> None:
     """Close a hearing and take the agency's key away. A case that only waited for it is investigated again."""
     was_served = hearing.state is HearingState.SERVED
-    if hearing.told_on is None or because in (HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN):
+    if hearing.told_on is None or because in HER_END:
         copies.take_back(session, sealer, session.get_one(Box, hearing.box_id), hearing.desk)
     hearing.ended_on, hearing.ended_because = at.date(), because
     advance(session, case, hearing, HearingState.CLOSED, by, at, actor=actor, role=role)
@@ -115,17 +115,40 @@ def end(
 
 
 def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
-    """Close the open hearing of a locked case whose consent or complaint is over. Gives how many: none or one."""
+    """Close the hearings of a locked case whose consent or complaint is over, told ones too. Gives how many."""
+    count = close_what_was_told(session, sealer, case, at)
     hearing = session.execute(
         select(Hearing).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED).with_for_update()
     ).scalar_one_or_none()
     if hearing is None:
-        return 0
+        return count
     because = why_over(facts(session, case, hearing, at.date()))
     if because is None:
-        return 0
+        return count
     end(session, sealer, case, hearing, because, at)
-    return 1
+    return count + 1
+
+
+def close_what_was_told(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
+    """Take the agency's keys to what it was told of a locked case's decision, where that is over. Gives how many."""
+    told = select(Hearing).where(
+        Hearing.case_id == case.id, Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None)
+    )
+    count = 0
+    for hearing in session.execute(told.order_by(Hearing.id).with_for_update()).scalars().all():
+        box = session.get_one(Box, hearing.box_id)
+        if is_told_of(session, case, hearing, at.date()) or not copies.is_held_by(session, box, hearing.desk):
+            continue
+        copies.take_back(session, sealer, box, hearing.desk)
+        because = why_over(facts(session, case, hearing, at.date()))
+        if because in HER_END:
+            # What she agrees to later brings nothing back that has no key any more.
+            hearing.ended_because = because
+        hearing.version += 1
+        session.flush()
+        changed(session, case, "hearing.outcome_closed", at.date(), role=CaseRole.REGISTRY, detail=By.REGISTRY)
+        count += 1
+    return count
 
 
 def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
@@ -136,7 +159,10 @@ def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: dat
 def is_told_of(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
     """Whether the agency reads what was decided: while she lets it be spoken to, and for a while."""
     consented = is_consented(session, case, ConsentKind.AGENCY)
-    return is_told(hearing.told_on, hearing.object_until, today, is_consented=consented, state=case.state)
+    return is_told(
+        hearing.told_on, hearing.object_until, today,
+        is_consented=consented, state=case.state, ended_because=hearing.ended_because,
+    )  # fmt: skip
 
 
 def is_being_heard(session: Session, case: Case, hearing: Hearing, today: date) -> bool:

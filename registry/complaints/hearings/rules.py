@@ -123,11 +123,21 @@ def why_not_longer(state: HearingState, answer_by: date | None, wanted: date | N
     return None
 
 
+HER_END = frozenset({HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN})
+"""She ended it: the agency is told nothing more, whatever she agrees to later."""
+
+
 def is_told(
-    told_on: date | None, object_until: date | None, today: date, *, is_consented: bool, state: CaseState
+    told_on: date | None,
+    object_until: date | None,
+    today: date,
+    *,
+    is_consented: bool,
+    state: CaseState,
+    ended_because: HearingEnd | None = None,
 ) -> bool:
     """Whether an agency reads today what it was told of the decision."""
-    if told_on is None or object_until is None or today > object_until + TOLD_FOR:
+    if told_on is None or object_until is None or today > object_until + TOLD_FOR or ended_because in HER_END:
         return False
     return is_consented and state not in (CaseState.WITHDRAWN, CaseState.PURGED)
 

@@ -10,7 +10,7 @@ from registry.complaints import copies
 from registry.complaints.boxes import Box
 from registry.complaints.consents import is_consented
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked
+from registry.complaints.moving import changed, locked, same_person
 from registry.complaints.referrals.models import Referral
 from registry.complaints.referrals.rules import HELD, By, Facts, Guard, consent_for, find, lacking
 from registry.complaints.sealing import Sealer
@@ -39,8 +39,8 @@ def facts(session: Session, case: Case, referral: Referral, today: date, *, acto
         is_readable=is_readable(case),
         priority=case.priority,
         basis=referral.basis,
-        proposed_by=referral.proposed_by,
-        actor=actor,
+        proposed_by=same_person(referral.proposed_by),
+        actor=same_person(actor),
         has_reason=has_reason,
     )
 

@@ -7,16 +7,20 @@ from sqlalchemy import select
 
 from registry.audit.queries import lines_about
 from registry.case_terms import CaseRole, DecisionOutcome
+from registry.complaints.boxes import Box
 from registry.complaints.casework import Officer
+from registry.complaints.copies import is_held_by
 from registry.complaints.decisions import actions as decisions
 from registry.complaints.decisions.rules import USUAL_OBJECTION
-from registry.complaints.hearings import actions, afterwards, portal, queries
+from registry.complaints.hearings import actions, afterwards, ending, portal, queries
+from registry.complaints.hearings.rules import TOLD_FOR
 from registry.complaints.mailbox_models import Message
+from registry.db import sessions_for
 from registry.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
 from registry.officers.models import Notice
 from registry.officers.rights import Role
 from tests.complaints.filing import AT, make_units
-from tests.complaints.hearings.making import ANNA, ANSWER_BY, FOREIGN, REP, SPOKEN, consent, heard_case, served
+from tests.complaints.hearings.making import ANNA, ANSWER_BY, FOREIGN, REP, SPOKEN, checked, consent, heard_case, served
 from tests.officers.making import make_officer
 
 TODAY = AT.date()
@@ -124,12 +128,47 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
         read(session, sealer, case, hearing, last + timedelta(days=91))
 
 
-def test_once_she_takes_her_consent_back_it_is_told_nothing_more(session, sealer, case):
+def holds_key(session, hearing):
+    return is_held_by(session, session.get_one(Box, hearing.box_id), hearing.desk)
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_once_she_takes_her_consent_back_it_is_told_nothing_more_and_has_no_key(session, sealer, case, is_closed):
     hearing = served(session, sealer, case)
     portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    if is_closed:
+        actions.close(session, sealer, ANNA, hearing.reference, AT)
     decided(session, sealer, case)
     tell(session, sealer, hearing)
-    consent(session, sealer, case, is_given=False)
-    with pytest.raises(NotFound):
-        read(session, sealer, case, hearing)
-    assert portal.served(session, case.desk, TODAY) == []
+    assert holds_key(session, hearing)
+    # What she agrees to later brings nothing back.
+    for is_given in (False, True):
+        consent(session, sealer, case, is_given=is_given)
+        assert not holds_key(session, hearing)
+        with pytest.raises(NotFound):
+            read(session, sealer, case, hearing)
+        assert portal.served(session, case.desk, TODAY) == []
+    acts = [line.act for line in lines_about(session, case.reference)]
+    assert acts.count("hearing.outcome_closed" if is_closed else "hearing.closed") == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_it_was_told_is_closed_by_the_worker_when_its_time_is_over(session, sealer, case):
+    hearing = served(session, sealer, case)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    decided(session, sealer, case)
+    tell(session, sealer, hearing)
+    session.commit()
+    sessions, last = sessions_for(session.get_bind()), AT + (hearing.object_until - TODAY) + TOLD_FOR
+    assert ending.end_due(sessions, sealer, last) == 0
+    assert [ending.end_due(sessions, sealer, last + timedelta(days=1)) for _ in range(2)] == [1, 0]
+    session.expire_all()
+    assert not holds_key(session, hearing)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_name_that_is_written_in_another_way_is_no_second_person(session, sealer, case):
+    hearing = checked(session, sealer, case)
+    with pytest.raises(IllegalMove, match="second person"):
+        actions.approve(session, sealer, ANNA._replace(name="a.  ANNA"), hearing.reference, AT, reason="Many.")
