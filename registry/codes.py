@@ -6,8 +6,10 @@ for operators.
 
 from enum import StrEnum
 
+from registry.terms import Word
 
-class Reason(StrEnum):
+
+class Reason(Word):
     """Why a verdict is what it is. The first reason decides; the rest explain."""
 
     # The licence's own status on the day

@@ -11,7 +11,16 @@ from babel import Locale
 from babel.core import get_global
 
 
-class Answer(StrEnum):
+class Word(StrEnum):
+    """A word of a closed set, hashed as the text that it is.
+
+    A verdict looks words up in tables dozens of times, and the enumeration's own hash is written in Python.
+    """
+
+    __hash__ = str.__hash__
+
+
+class Answer(Word):
     """What the asker gets: never a raw status alone."""
 
     YES = "yes"
@@ -19,7 +28,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Role(StrEnum):
+class Role(Word):
     SENDING = "sending"
     RECEIVING = "receiving"
 
@@ -66,7 +75,7 @@ class Script(StrEnum):
     ZYYY = "zyyy"
 
 
-class IdentifierScheme(StrEnum):
+class IdentifierScheme(Word):
     USCC = "uscc"
     VAT = "vat"
     LEI = "lei"
@@ -123,7 +132,7 @@ class Difference(StrEnum):
     NAME = "name"
 
 
-class Activity(StrEnum):
+class Activity(Word):
     PLACEMENT = "placement"
     TEMPORARY_WORK = "temporary_work"
     LABOUR_SERVICE_ABROAD = "labour_service_abroad"
@@ -133,7 +142,7 @@ class Activity(StrEnum):
 RECRUITING = frozenset({Activity.PLACEMENT, Activity.TEMPORARY_WORK, Activity.LABOUR_SERVICE_ABROAD})
 
 
-class Territory(StrEnum):
+class Territory(Word):
     """Where a kind permits recruiting for when the licence itself states no corridor: the kind's legal default."""
 
     HOME = "home"
@@ -149,7 +158,7 @@ class KindRule(NamedTuple):
     territory: Territory
 
 
-class LicenceKind(StrEnum):
+class LicenceKind(Word):
     CN_FOREIGN_LABOUR_SERVICE_COOPERATION = "cn_foreign_labour_service_cooperation"
     CN_OVERSEAS_EMPLOYMENT_INTERMEDIARY_LEGACY = "cn_overseas_employment_intermediary_legacy"
     CN_HUMAN_RESOURCES_SERVICE = "cn_human_resources_service"
@@ -210,7 +219,7 @@ KINDS: dict[LicenceKind, KindRule] = {
 }
 
 
-class LicenceStatus(StrEnum):
+class LicenceStatus(Word):
     APPLIED = "applied"
     REFUSED = "refused"
     PROVISIONAL = "provisional"
@@ -231,7 +240,7 @@ class LicenceStatus(StrEnum):
     DELISTED = "delisted"
 
 
-class Continuation(StrEnum):
+class Continuation(Word):
     """What may go on with workers already placed."""
 
     YES = "yes"
@@ -287,14 +296,14 @@ BAD_STATUSES = frozenset(
 """Statuses that name a wrong: their publicity may end by law (`publish_until`)."""
 
 
-class RegimeRule(StrEnum):
+class RegimeRule(Word):
     LICENCE = "licence"
     NOTIFICATION = "notification"
     NONE = "none"
     PROHIBITED = "prohibited"
 
 
-class ForeignLicence(StrEnum):
+class ForeignLicence(Word):
     """What another EU state's licence is worth under a regime."""
 
     UNKNOWN = "unknown"
@@ -376,7 +385,7 @@ class DepositUse(StrEnum):
     EMERGENCY_OR_REPATRIATION = "emergency_or_repatriation"
 
 
-class ConditionCode(StrEnum):
+class ConditionCode(Word):
     """Conditions a rule can judge; `other` is free text that no rule can, so it never yields `yes`."""
 
     ONLY_SECTORS = "only_sectors"
@@ -423,7 +432,7 @@ class EntryPart(StrEnum):
     OTHER = "other"
 
 
-class Language(StrEnum):
+class Language(Word):
     """Page languages; more are a catalogue each."""
 
     ZH_HANS = "zh-Hans"

@@ -215,14 +215,15 @@ def reasons_shown(
     findings: Sequence[Finding], ground: Ground, language: Language, has_licence: bool, answer: Answer
 ) -> list[ReasonShown]:
     return [
-        ReasonShown(
-            finding.code,
-            reason_text(language, finding, ground, has_licence=has_licence, answer=answer)
-            if "authority" in finding.values
-            else _worded(language, finding.code, tuple(finding.values.items()), has_licence, answer),
-        )
-        for finding in findings
+        ReasonShown(finding.code, reason_words(finding, ground, language, has_licence, answer)) for finding in findings
     ]
+
+
+def reason_words(finding: Finding, ground: Ground, language: Language, has_licence: bool, answer: Answer) -> str:
+    """The text of a reason; of one that speaks of no authority it is remembered."""
+    if "authority" in finding.values:
+        return reason_text(language, finding, ground, has_licence=has_licence, answer=answer)
+    return _worded(language, finding.code, tuple(finding.values.items()), has_licence, answer)
 
 
 @lru_cache(maxsize=4096)

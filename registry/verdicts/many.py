@@ -4,7 +4,7 @@ Questions that only a search or the log can answer (a name, a name beside a numb
 one, as verify answers them; the same question is answered once.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -37,11 +37,15 @@ def is_searched(question: Question) -> bool:
 
 
 class OneOfMany(NamedTuple):
-    """A verdict and its ground. `like` is one object for all verdicts of a list that differ by agency and licence alone."""
+    """A verdict and its ground. `like` is one object for all verdicts of a list that differ by agency and licence alone.
+
+    `is_shared`: the very same object answers several items.
+    """
 
     verdict: Verdict
     ground: Ground
     like: Verdict | None = None
+    is_shared: bool = False
 
 
 class Asked(NamedTuple):
@@ -65,12 +69,17 @@ class ManyReader:
         """The verdict on each question, in order, asked at `now`."""
         for start in range(0, len(questions), AT_ONCE):
             chunk = questions[start : start + AT_ONCE]
-            facts = self.facts(chunk, now)
-            answers: dict[Question, OneOfMany] = {}
+            found = self._found(chunk)
+            shared: dict[Question, OneOfMany | None] = {}
+            if len(found) < len(chunk):
+                shared = {question: None for question, times in Counter(chunk).items() if times > 1}
+            # One after another: a record is read, judged, written by whoever takes it, and gone before the next.
             for question in chunk:
-                answer = answers.get(question)
+                answer = shared.get(question)
                 if answer is None:
-                    answer = answers[question] = self._answered(question, facts[question], now)
+                    answer = self._answered(question, self._facts(question, found[question], now), now)
+                    if question in shared:
+                        answer = shared[question] = answer._replace(is_shared=True)
                 yield answer
 
     def _answered(self, question: Question, facts: Facts, now: datetime) -> OneOfMany:
@@ -90,25 +99,28 @@ class ManyReader:
             return OneOfMany(verdict, facts.ground, like)
         return OneOfMany(self._reader.with_imitation(question, facts, verdict, now), facts.ground)
 
-    def facts(self, questions: Sequence[Question], now: datetime) -> dict[Question, Facts]:
-        """What is known about the subject of each question."""
-        by_kind: dict[SubjectKind, dict[Question, str]] = defaultdict(dict)
-        facts: dict[Question, Facts] = {}
-        for question in dict.fromkeys(questions):
-            if question.known_at is not None or question.kind is SubjectKind.NAME:
-                facts[question] = self._reader.facts(question, now)
-            else:
-                by_kind[question.kind][question] = _key_of(question)
-        with self._sessions() as session:
-            nobody = Found((), version_now(session)) if by_kind else Found((), 0)
-            for kind, keyed in by_kind.items():
-                found = _read_of(kind)(session, list(keyed.values()))
-                read: dict[str, Facts] = {}
-                for question, key in keyed.items():
-                    if key not in read:
-                        read[key] = self._reader.facts_in(found.get(key, nobody), now)
-                    facts[question] = read[key]
-        return facts
+    def _found(self, questions: Sequence[Question]) -> dict[Question, Found | None]:
+        """The stored records that each question leads to; None for one that a search or the log answers."""
+        by_kind: dict[SubjectKind, dict[Question, str]] = {}
+        found: dict[Question, Found | None] = dict.fromkeys(questions)
+        for question in found:
+            kind = question.kind
+            if question.known_at is None and kind is not SubjectKind.NAME:
+                keyed = by_kind.get(kind)
+                if keyed is None:
+                    keyed = by_kind[kind] = {}
+                keyed[question] = _key_of(question)
+        if by_kind:
+            with self._sessions() as session:
+                nobody = Found((), version_now(session))
+                for kind, keyed in by_kind.items():
+                    read = _read_of(kind)(session, list(keyed.values()))
+                    for question, key in keyed.items():
+                        found[question] = read.get(key, nobody)
+        return found
+
+    def _facts(self, question: Question, found: Found | None, now: datetime) -> Facts:
+        return self._reader.facts(question, now) if found is None else self._reader.facts_in(found, now)
 
     def read(self, asked: Sequence[Asked], now: datetime) -> dict[Asked, tuple[Question, Facts] | None]:
         """The reading of each text that leads to somebody, with its facts; None for a text that nothing can be read from.
@@ -117,15 +129,15 @@ class ManyReader:
         comes last among the readings.
         """
         subjects = {one: guess(one.text, one.country or None) for one in dict.fromkeys(asked)}
-        facts = self.facts(
+        found = self._found(
             [
                 subject.question(**dict(one.context))
                 for one, readings in subjects.items()
                 for subject in readings
                 if subject.kind is not SubjectKind.NAME
-            ],
-            now,
+            ]
         )
+        facts = {question: self._facts(question, of_it, now) for question, of_it in found.items()}
         return {one: self._read(one, readings, facts, now) for one, readings in subjects.items()}
 
     def _read(

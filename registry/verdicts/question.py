@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
@@ -11,10 +10,10 @@ from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
 from registry.regimes.rules import Regime
-from registry.terms import Activity, Answer, Difference, Likeness, NameKind
+from registry.terms import Activity, Answer, Difference, Likeness, NameKind, Word
 
 
-class SubjectKind(StrEnum):
+class SubjectKind(Word):
     """What the asker holds in his hand."""
 
     LICENCE_NUMBER = "licence_number"

@@ -76,35 +76,45 @@ def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
         yield chunk
 
 
-def written(given: Iterable[Given], writer: Writer, language: Language) -> Iterator[bytes]:
-    """Each item as JSON."""
-    kept: dict[int, tuple[Any, bytes]] = {}
-    frames: dict[int, tuple[Any, Frame]] = {}
-    for one in given:
+class Writing:
+    """Writes items as JSON: what is said of several, and the words that many answers share, once.
+
+    Both are known by the object that is the same, which is held here, so that no id comes twice.
+    """
+
+    def __init__(self, writer: Writer, language: Language) -> None:
+        self._writer = writer
+        self._language = language
+        self._shared: dict[int, tuple[Any, bytes]] = {}
+        self._frames: dict[int, tuple[Any, Frame]] = {}
+
+    def item(self, one: Given) -> bytes:
+        answered = one.answered
         if one.answer is None:
-            yield writer.refused(one.item)
-            continue
-        what = one.answered.verdict if one.answered is not None else one.whole
-        # The same question has the same verdict object: it is written once. What is kept is held, so no id comes twice.
-        held = kept.get(id(what))
+            return self._writer.refused(one.item)
+        if answered is None or not answered.is_shared:
+            return self._writer.answered(one.item, one.answer, self._encoded(one))
+        held = self._shared.get(id(answered))
         if held is None:
-            if len(kept) >= AT_ONCE:
-                kept.clear()
-            held = kept[id(what)] = (what, _encoded(one, frames, language))
-        yield writer.answered(one.item, one.answer, held[1])
+            if len(self._shared) >= AT_ONCE:
+                self._shared.clear()
+            held = self._shared[id(answered)] = (answered, self._encoded(one))
+        return self._writer.answered(one.item, one.answer, held[1])
 
-
-def _encoded(one: Given, frames: dict[int, tuple[Any, Frame]], language: Language) -> bytes:
-    """An answer as JSON. The words that many answers share are written once."""
-    answered = one.answered
-    if answered is None or answered.like is None or answered.verdict.agency is None or answered.verdict.licence is None:
-        return encode(shown(one, language))
-    held = frames.get(id(answered.like))
-    if held is None:
-        if len(frames) >= MOST_JUDGED:
-            frames.clear()
-        held = frames[id(answered.like)] = (answered.like, frame_of(answered.like, one.ground, language))
-    return framed(held[1], answered.verdict.agency, answered.verdict.licence)
+    def _encoded(self, one: Given) -> bytes:
+        answered = one.answered
+        if answered is None or answered.like is None:
+            return encode(shown(one, self._language))
+        agency, licence = answered.verdict.agency, answered.verdict.licence
+        if agency is None or licence is None:
+            return encode(shown(one, self._language))
+        held = self._frames.get(id(answered.like))
+        if held is None:
+            if len(self._frames) >= MOST_JUDGED:
+                self._frames.clear()
+            frame = frame_of(answered.like, one.ground, self._language)
+            held = self._frames[id(answered.like)] = (answered.like, frame)
+        return framed(held[1], agency, licence)
 
 
 def shown(one: Given, language: Language) -> Any:

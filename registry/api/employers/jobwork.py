@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.api.employers import supplying
-from registry.api.employers.answering import Given, answers, corridor_answers, written
+from registry.api.employers.answering import Given, Writing, answers, corridor_answers
 from registry.api.employers.items import QUESTIONS, Ask, Item, Keys, Sent, Writer, asking, items_in
 from registry.api.employers.stating import statement_of
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
@@ -85,16 +85,22 @@ class Answering:
             return self._answer(lines, number, at)
 
     def _answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
-        given = list(self._given(lines, at))
         writer = Writer(self._language)
-        results = b"".join(item + b"\n" for item in written(given, writer, self._language))
-        statements = b"".join(statement_of(one, number + place, at) for place, one in enumerate(given))
+        item = Writing(writer, self._language).item
+        results: list[bytes] = []
+        statements: list[bytes] = []
+        rows: list[list[Any]] = []
+        # All forms of one answer together: its record is gone before the next is read.
+        for place, one in enumerate(self._given(lines, at)):
+            results += (item(one), b"\n")
+            statements.append(statement_of(one, number + place, at))
+            rows.append(self._row(one))
         counts = writer.counts
         return Chunk(
             {
-                "results.jsonl": results,
-                "results.csv": self._as_csv(self._row(one) for one in given),
-                "statements.jsonl": statements,
+                "results.jsonl": b"".join(results),
+                "results.csv": self._as_csv(rows),
+                "statements.jsonl": b"".join(statements),
             },
             {name: getattr(counts, name) for name in counts.__struct_fields__},
         )

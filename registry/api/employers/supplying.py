@@ -50,5 +50,5 @@ def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: 
             if answered is None:
                 question, facts = one
                 verdict = reader.with_imitation(question, facts, decide(question, facts), at)
-                answered = found[item.question] = OneOfMany(verdict, facts.ground)
+                answered = found[item.question] = OneOfMany(verdict, facts.ground, is_shared=True)
             yield Given(item, answered.verdict.verdict, answered, ground=answered.ground)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from registry.agencies import record
 from registry.api.employers.answering import Given
+from registry.api.shapes import reason_words
 from registry.terms import Language, NameKind
 from registry.verdicts.question import Verdict
 from registry.web.spreadsheets import Cell
-from registry.web.wording import authority_name, reason_text
+from registry.web.wording import authority_name
 
 HEADER = (
     "key", "line", "verdict", "may_continue_existing_placements", "reasons", "text", "on", "agency_id", "agency", "licence_id",
@@ -78,8 +79,7 @@ def _codes(verdict: Verdict) -> str:
 def _first_text(verdict: Verdict, one: Given, language: Language) -> str:
     if not verdict.reasons:
         return ""
-    has_licence = verdict.licence is not None
-    return reason_text(language, verdict.reasons[0], one.ground, has_licence=has_licence, answer=verdict.verdict)
+    return reason_words(verdict.reasons[0], one.ground, language, verdict.licence is not None, verdict.verdict)
 
 
 def _who(agency: record.Agency | None) -> tuple[str, str]:

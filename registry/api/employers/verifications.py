@@ -8,7 +8,7 @@ from flask import g, request
 from flask_restx import Namespace, Resource
 
 from registry.account_terms import Scope
-from registry.api.employers.answering import CorridorAsked, Given, answers, corridor_answers, written
+from registry.api.employers.answering import CorridorAsked, Given, Writing, answers, corridor_answers
 from registry.api.employers.items import QUESTIONS, Item, Keys, Sent, Writer, asking, items_in
 from registry.api.employers.stating import keep_given, require_signed
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
@@ -236,8 +236,9 @@ def _as_json(given: Iterable[Given], listed: Listed, language: Any, kept: str | 
     writer = Writer(language)
     parts: list[bytes] = []
     before = b'{"items":['
-    for item in written(given, writer, language):
-        parts += (before, item)
+    item = Writing(writer, language).item
+    for one in given:
+        parts += (before, item(one))
         before = b","
     end: dict[str, Any] = {"counts": writer.counts}
     if listed.columns is not None:
