@@ -4,13 +4,15 @@ Of those one is judged, without what tells him from the others, and the answer i
 nothing can be decided by what was taken away, and whatever a record gains later is compared until somebody takes it away here.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from registry.agencies import record
+from registry.terms import HolderKind, LicenceKind, Role
 from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
 
 _written = msgspec.json.Encoder().encode
@@ -28,7 +30,7 @@ class Bare(NamedTuple):
 
     @property
     def key(self) -> Key:
-        return self.question, _written(self.agency), self.places, self.confirmed_at
+        return self.question, blake2b(_written(self.agency), digest_size=16).digest(), self.places, self.confirmed_at
 
     def facts(self, facts: Facts) -> Facts:
         licences = None if self.places is None else frozenset(map(str, self.places))
@@ -70,6 +72,31 @@ def bared(question: Question, facts: Facts) -> Bare | None:
         places,
         confirmed_at,
     )
+
+
+def remembered(verdict: Verdict) -> Verdict:
+    """A verdict on a bare holder with nothing of him but the place of the licence that answers: a list remembers thousands."""
+    licence = verdict.licence
+    return replace(
+        verdict,
+        agency=None if verdict.agency is None else _SOMEBODY,
+        licence=None if licence is None else replace(_SOME_LICENCE, licence_id=licence.licence_id),
+    )
+
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+_SOMEBODY = record.Agency(
+    agency_id="", country="", role=Role.SENDING, holder_kind=HolderKind.UNKNOWN, source="", retrieved_at=_BEGINNING
+)
+_SOME_LICENCE = record.Licence(
+    licence_id="",
+    authority="",
+    country="",
+    kind=LicenceKind.OTHER_EU,
+    status_place=0,
+    source="",
+    retrieved_at=_BEGINNING,
+)
 
 
 def given_back(verdict: Verdict, agency: record.Agency) -> Verdict:

@@ -16,7 +16,7 @@ from registry.agencies.lookup import Found
 from registry.agencies.lookups import by_agencies, by_keys, by_licences, version_now
 from registry.authorities.facts import Ground
 from registry.terms import IdentifierScheme
-from registry.verdicts.alike import Key, bared, given_back
+from registry.verdicts.alike import Key, bared, given_back, remembered
 from registry.verdicts.queries import VerdictReader
 from registry.verdicts.question import Facts, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
@@ -93,7 +93,7 @@ class ManyReader:
         key = bare.key
         like = self._judged.get(key)
         if like is None:
-            like = self._judged[key] = decide(bare.question, bare.facts(facts))
+            like = self._judged[key] = remembered(decide(bare.question, bare.facts(facts)))
         verdict = given_back(like, facts.holders[0].agency)
         if question.claimed_name is None:
             return OneOfMany(verdict, facts.ground, like)

@@ -6,7 +6,7 @@ import pytest
 
 from registry.agencies import record
 from registry.terms import IdentifierScheme
-from registry.verdicts.alike import bared, given_back
+from registry.verdicts.alike import bared, given_back, remembered
 from registry.verdicts.question import Facts, Holder, Question, SubjectKind
 from registry.verdicts.rules import decide
 from tests.make import agency_record, agreement_record, changed, identifier_record, licence_record
@@ -46,7 +46,7 @@ def test_holders_that_differ_in_what_decides_are_not_taken_for_one_another(quest
             facts: Facts = facts_about(holders=[Holder(agency, named)])
             bare = bared(question, facts)
             if bare is not None:
-                like = judged.setdefault(bare.key, decide(bare.question, bare.facts(facts)))
+                like = judged.setdefault(bare.key, remembered(decide(bare.question, bare.facts(facts))))
                 assert given_back(like, agency) == decide(question, facts), special
 
 
