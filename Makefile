@@ -32,10 +32,10 @@ $(BENCH): uv.lock pyproject.toml client/pyproject.toml
 	@tools/environment bench
 	@touch $(RUN) $(ALL) $@
 
-run: $(RUN) ## Serve with demo data on PORT (8000), data in REGISTRY_HOME (./var).
+run: $(RUN) ## Serve with demo data on PORT (8000), events on the port after it, data in REGISTRY_HOME (./var).
 	@$(BIN)/registry db upgrade
 	@$(BIN)/registry demo load
-	@exec $(BIN)/registry serve --with-worker
+	@exec $(BIN)/registry serve --with-worker --with-stream
 
 setup-system: ## Install what tests need beside Python (Debian, as root), or print the line to run.
 	@tools/system-packages

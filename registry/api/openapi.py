@@ -13,6 +13,7 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask_restx import Namespace
 from marshmallow import Schema
 
+from registry.api import openapi_stream
 from registry.api.complaints.examples import STORY
 from registry.api.desk.edge import DESK
 from registry.api.desk.examples import DESK_EXAMPLES
@@ -104,6 +105,7 @@ class Writer:
                 self._add_operation(namespace.name, path, method, view)
         for path, operation in documented(_not_modified(), _header).items():
             self.spec.path(path, operations={"get": operation})
+        self.spec.path(openapi_stream.PATH, operations={"get": openapi_stream.stream_operation()})
         self._add_health()
         self._add_log()
         self.spec.components.schemas["Verify"] |= TOGETHER

@@ -1,4 +1,4 @@
-"""`registry serve`: the HTTP server, and on request the worker beside it."""
+"""`registry serve`: the HTTP server, and on request the worker and the stream beside it."""
 
 import ctypes
 import logging
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,7 +27,7 @@ from registry.web import logs
 log = structlog.get_logger()
 
 RESTART_PAUSE = 5.0
-"""Seconds before a worker that ended by itself is started again."""
+"""Seconds before a child that ended by itself is started again."""
 
 INTAKE_THREADS = 8
 """Threads of a process that takes complaints: a slow telephone that sends a file, and a receipt being derived, hold one each.
@@ -36,7 +36,7 @@ Fewer than half of the database's connections, so that none waits for another wh
 """
 
 PATIENCE = 10.0
-"""Seconds a worker has to finish what it is doing when the server stops."""
+"""Seconds a child has to finish what it is doing when the server stops."""
 
 
 @click.command(
@@ -47,7 +47,16 @@ PATIENCE = 10.0
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
 @click.option("--with-worker", is_flag=True, help="Also run `registry worker`, and stop it with the server.")
-def serve(address: str, port: int | None, workers: int, with_worker: bool) -> None:
+@click.option("--with-stream", is_flag=True, help="Also run `registry stream` on the port after it, and stop it too.")
+@click.option("--stream-port", type=click.IntRange(1, 65535), help="Port of the stream, instead of the one after PORT.")
+def serve(
+    address: str,
+    port: int | None,
+    workers: int,
+    with_worker: bool,
+    with_stream: bool,
+    stream_port: int | None,
+) -> None:
     """Answer HTTP requests until interrupted.
 
     The database must have been migrated with `registry db upgrade`.
@@ -61,9 +70,14 @@ def serve(address: str, port: int | None, workers: int, with_worker: bool) -> No
     prepare_keys(settings)
     require_redis(settings)
     require_free_port(address, settings.port)
-    announce(settings, address)
+    beside: dict[str, list[str]] = {"worker": []} if with_worker else {}
+    stream_at = (stream_port or settings.port + 1) if with_stream and Edge.API in settings.edges else None
+    if stream_at is not None:
+        require_free_port(address, stream_at)
+        beside["stream"] = ["--address", address, "--port", str(stream_at)]
+    announce(settings, address, stream_at)
     warn_of_seal(settings)
-    with metrics_folder(settings, workers), worker_beside(with_worker):
+    with metrics_folder(settings, workers), kept_beside(beside):
         listen(address, settings.port, workers, INTAKE_THREADS if Edge.INTAKE in settings.edges else 1)
 
 
@@ -96,14 +110,14 @@ def require_free_port(address: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "there is no such port"
             raise SettingsError(
-                f"PORT: cannot listen on {address}:{port} ({error.strerror}); "
-                "stop what is there, or choose another PORT"
+                f"PORT: cannot listen on {address}:{port} ({reason}); stop what is there, or choose another PORT"
             ) from None
 
 
-def announce(settings: Settings, address: str) -> None:
+def announce(settings: Settings, address: str, stream_at: int | None = None) -> None:
     shown = f"[{address}]" if ":" in address else address
     here = f"http://{'127.0.0.1' if address == '0.0.0.0' else shown}:{settings.port}"
     click.echo(f"Registry on {here}" + ("" if here == settings.public_url else f", public as {settings.public_url}"))
@@ -111,7 +125,10 @@ def announce(settings: Settings, address: str) -> None:
         click.echo(f"  pages      {here}/")
     if Edge.API in settings.edges:
         click.echo(f"  API        {here}/api/v1/  (described at {here}/docs)")
-        click.echo("  events     `registry stream`, beside this (docs/watches.md)")
+        if stream_at is not None:
+            click.echo(f"  events     {here.removesuffix(str(settings.port))}{stream_at}/api/v1/events/stream")
+        else:
+            click.echo("  events     `registry stream`, beside this (docs/watches.md)")
     if Edge.INTAKE in settings.edges:
         click.echo(f"  intake     {here}/zh-Hans/box")
     if Edge.CONSOLE in settings.edges:
@@ -171,51 +188,53 @@ def metrics_folder(settings: Settings, workers: int) -> Iterator[None]:
 
 
 @contextmanager
-def worker_beside(wanted: bool) -> Iterator[None]:
-    """The worker as a child process for as long as the block lasts, started again when it ends by itself."""
-    if not wanted:
-        yield
-        return
+def kept_beside(commands: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    """Commands with their options as child processes for as long as the block lasts, started again if they end before."""
     stopping = threading.Event()
-    keeper = threading.Thread(target=keep_worker, args=(stopping,), name="worker-keeper")
-    keeper.start()
+    keepers = [
+        threading.Thread(target=keep, args=([name, *options], stopping), name=f"{name}-keeper")
+        for name, options in commands.items()
+    ]
+    for keeper in keepers:
+        keeper.start()
     try:
         yield
     finally:
         stopping.set()
-        keeper.join()
+        for keeper in keepers:
+            keeper.join()
 
 
-def keep_worker(stopping: threading.Event) -> None:
+def keep(command: Sequence[str], stopping: threading.Event) -> None:
     while not stopping.is_set():
-        worker = start_worker()
-        while worker.poll() is None and not stopping.wait(0.2):
+        child = begin(command)
+        while child.poll() is None and not stopping.wait(0.2):
             pass
         if stopping.is_set():
-            stop_worker(worker)
+            stop(child)
             return
-        log.error("worker_ended", exit_code=worker.returncode)
+        log.error(f"{command[0]}_ended", exit_code=child.returncode)
         stopping.wait(RESTART_PAUSE)
 
 
-def start_worker() -> "subprocess.Popen[bytes]":
+def begin(command: Sequence[str]) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, "-m", "registry.cli", "worker"], stdin=subprocess.DEVNULL, preexec_fn=_end_with_server
+        [sys.executable, "-m", "registry.cli", *command], stdin=subprocess.DEVNULL, preexec_fn=_end_with_server
     )
 
 
-def stop_worker(worker: "subprocess.Popen[Any]") -> None:
-    worker.terminate()
+def stop(child: "subprocess.Popen[Any]") -> None:
+    child.terminate()
     try:
-        worker.wait(PATIENCE)
+        child.wait(PATIENCE)
     except subprocess.TimeoutExpired:
-        worker.kill()
-        worker.wait()
+        child.kill()
+        child.wait()
 
 
 def _end_with_server() -> None:
-    # An interrupt at the terminal reaches the whole group: the server alone decides when the worker ends. And a server
-    # that is killed hard must not leave a worker behind (Linux tells the child).
+    # An interrupt at the terminal reaches the whole group: the server alone decides when its children end. And a server
+    # that is killed hard must not leave one behind (Linux tells the child).
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)

@@ -12,10 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.api import openapi_stream
 from registry.api.examples import EXAMPLES, Example
 from registry.api.namespaces import NAMESPACES
 from registry.api.openapi import document, views_of
 from registry.config import Edge, Settings
+from registry.streams import app as streams
 from tests.api.recording import answer_in, ask
 from tests.api.shapes import assert_as_documented
 
@@ -55,7 +57,9 @@ def test_every_address_under_api_is_documented(settings: Settings, make_app: Cal
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/")
     }
-    assert served == {path for path in document()["paths"] if path.startswith("/api/v1/")}
+    # The stream is answered by a process of its own, at the address that the document names.
+    assert openapi_stream.PATH == streams.PATH
+    assert served | {streams.PATH} == {path for path in document()["paths"] if path.startswith("/api/v1/")}
 
 
 def test_every_view_says_what_it_takes_and_gives() -> None:

@@ -17,7 +17,7 @@ from registry.log.models import LogState
 from registry.log.signing import sign_committed
 from registry.terms import ChannelKind
 from tests.make import make_agency, told
-from tests.serving import command, environment, serve
+from tests.serving import command, environment, free_port, serve
 
 
 def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
@@ -25,13 +25,28 @@ def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
 ) -> None:
     load(session)
     session.commit()
-    with serve(settings, "--with-worker") as served:
+    port = free_port()
+    with serve(settings, "--with-worker", "--with-stream", "--stream-port", str(port)) as served:
         end = time.monotonic() + 60
         while requests.get(f"{served.base_url}/log/checkpoint", timeout=10).status_code != 200:
             assert time.monotonic() < end, served.printed()
             assert served.process.poll() is None, served.printed()
             time.sleep(0.1)
+        stream = f"http://127.0.0.1:{port}/api/v1/events/stream"
+        while (answer := asked(stream)) is None:
+            assert time.monotonic() < end, served.printed()
+            time.sleep(0.1)
+        assert (answer.status_code, answer.json()["code"]) == (401, "not_signed_in")
     assert "Traceback" not in served.printed()
+    # It is stopped as by a hand at the terminal, and leaves nobody behind.
+    assert asked(stream) is None
+
+
+def asked(url: str) -> requests.Response | None:
+    try:
+        return requests.get(url, timeout=10)
+    except requests.ConnectionError:
+        return None
 
 
 def test_one_round_of_the_worker_on_demo_data_ends_well(session: Session, settings: Settings) -> None:

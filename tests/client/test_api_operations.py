@@ -17,6 +17,7 @@ from registry_client.api import Client
 from registry_client.api import errors as said
 from registry_client.api.jobs import Job
 from registry_client.api.watches import Watch, Webhook
+from registry_client.api.watches import _streamed as streamed
 
 from tests.client.api_site import Reply, Site, answering
 
@@ -35,6 +36,12 @@ def asked_in(name: str) -> list[dict[str, Any]]:
 
 def job_of(client: Client) -> Job:
     return client.jobs.get("J1")
+
+
+def heard(client: Client, folder: Path) -> None:
+    """The first event of a stream that has nothing to catch up with: what came before has its own call."""
+    (event, *_) = streamed(client.events._transport, "AAAA")
+    assert event.type == "licence.suspended"
 
 
 CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
@@ -95,6 +102,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
     "endWatch": lambda client, _: client.watches.end(WATCH),
     "replaceWatchedNumbers": lambda client, _: client.watches.replace_numbers(WATCH, ["1"]),
     "listEvents": lambda client, _: list(client.events.after()),
+    "streamEvents": lambda client, folder: heard(client, folder),
     "listWebhooks": lambda client, _: list(client.webhooks),
     "makeWebhook": lambda client, _: client.webhooks.make("https://hooks.example.org/", "ear"),
     "getWebhook": lambda client, _: client.webhooks.get("H1"),

@@ -44,4 +44,7 @@ def test_every_generated_request_is_answered_as_documented(app: Flask, client: F
         def set(self, case: Any, key: str, _context: Any) -> None:
             case.headers = {**(case.headers or {}), "Authorization": f"Bearer {key}"}
 
-    assert asked_of(schema.exclude(lambda context: not needs_a_key(context))) > 100
+    assert (
+        asked_of(schema.exclude(path_regex="^/api/v1/events/stream$").exclude(lambda context: not needs_a_key(context)))
+        > 100
+    )
