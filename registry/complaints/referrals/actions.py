@@ -28,6 +28,9 @@ from registry.complaints.sealing import OpenBox, Sealer, Tier
 from registry.complaints.states import OPEN_STATES
 from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_unit
+from registry.officers.rights import Act, Resource
 
 MOST_NOTE = 4000
 
@@ -138,6 +141,8 @@ def send(
         raise IllegalMove("the custodian has not yet decided whether her name goes along")
     opened = opened_copy(session, sealer, officer.unit, referral)
     referral.sent_by, referral.sent_on = officer.name, at.date()
+    # Somebody may be in danger: the partner's people hear that there is something for them.
+    notify_unit(session, referral.partner, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at)
     advance(session, case, referral, ReferralState.SENT, _by(officer), at, actor=officer.name, role=officer.role)
     copies.hand_on(session, sealer, opened, referral.partner, (KeyHolder.UNIT,))
     if referral.identity_sealed is not None:

@@ -29,7 +29,8 @@ from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.storage import FileStore
 from registry.errors import NotFound
 from registry.ids import new_reference
-from registry.officers.models import Unit
+from registry.officers.models import NoticeKind, Unit
+from registry.officers.notices import notify_named
 
 MOST_REPORT = 20_000
 
@@ -121,6 +122,7 @@ def accept(
     """Take it on. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = _held(session, partner, reference, at, version)
     referral.answered_by, referral.answered_on = who, at.date()
+    notify_named(session, referral.sent_by or "", NoticeKind.DECIDED, at)
     advance(session, case, referral, ReferralState.ACCEPTED, By.PARTNER, at, actor=who)
     return referral
 
@@ -142,6 +144,7 @@ def decline(
     opened = _opened(session, sealer, referral)
     referral.reason_sealed = opened.seal(text, content.place(case, referral.reference, "reason_sealed"))
     referral.answered_by, referral.answered_on, referral.ended_on = who, at.date(), at.date()
+    notify_named(session, referral.sent_by or "", NoticeKind.DECIDED, at)
     advance(session, case, referral, ReferralState.DECLINED, By.PARTNER, at, actor=who, has_reason=True)
     close_access(session, sealer, referral)
     return referral
@@ -175,6 +178,7 @@ def report(
     session.add(written)
     referral.version += 1
     session.flush()
+    notify_named(session, referral.sent_by or "", NoticeKind.DECIDED, at)
     if is_done:
         advance(session, case, referral, ReferralState.DONE, By.PARTNER, at, actor=who, has_reason=True)
     else:

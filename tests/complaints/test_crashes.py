@@ -1,0 +1,126 @@
+"""A process that is killed right after it committed an act: nothing that follows from it is lost, and nothing comes twice."""
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.case_terms import CaseState, DecisionOutcome, PartnerKind
+from registry.clock import now
+from registry.complaints import mailbox
+from registry.complaints.decisions import actions as decisions
+from registry.complaints.hearings import actions as hearings
+from registry.complaints.models import Case
+from registry.complaints.referrals import actions as referrals
+from registry.complaints.sealing import Sealer
+from registry.db import engine_for, sessions_for
+from registry.desk_terms import LicenceAct
+from registry.keyring import Keyring
+from registry.licensing import proposals
+from registry.log.models import Entry
+from registry.officers import notices
+from registry.officers.rights import Role
+from registry.watches import fanning
+from tests.complaints.decisions.making import BRUNO, drafted, looked_into, words
+from tests.complaints.filing import AT, come_back
+from tests.complaints.hearings.making import ANNA, ANSWER_BY, approved, heard_case
+from tests.complaints.referrals.making import CARLA, UNION, make_partner, told
+from tests.complaints.referrals.making import propose as referral_of
+from tests.licensing.making import BORIS, proposed
+from tests.make import licence_record, make_agency
+from tests.officers.making import make_officer
+from tests.sanctions.making import make_desk
+from tests.watches.making import make_watch, types_of
+
+Act = Callable[[Session], object]
+Run = Callable[[sessionmaker[Session]], object]
+
+
+def killed(url: str, run: Run, at: str = "") -> None:
+    """Run it in a process of its own that no signal handler saves: at the moment `at` of a transaction, or by its own hand."""
+    child = os.fork()
+    if child == 0:
+        try:
+            sessions = sessions_for(engine_for(url))
+            if at:
+                event.listen(sessions, at, lambda *_: die())
+            run(sessions)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def once(act: Act) -> Run:
+    """An act as an edge does it: in one transaction."""
+
+    def run(sessions: sessionmaker[Session]) -> None:
+        with sessions.begin() as session:
+            act(session)
+
+    return run
+
+
+def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_killed(
+    session: Session, sealer: Sealer, keyring: Keyring
+) -> None:
+    make_desk(session, sealer)
+    url = session.get_bind().engine.url.render_as_string(hide_password=False)
+    make_partner(session, sealer, UNION, PartnerKind.UNION)
+    make_officer(session, keyring, Role.PARTNER, unit=UNION, email="p@union.example")
+    heard, filed, handed = heard_case(session, sealer, keyring), looked_into(session, sealer), told(session, sealer)
+    decision, hearing = drafted(session, sealer, filed).reference, approved(session, sealer, heard).reference
+    referral = referral_of(session, sealer, handed).reference
+    referrals.override(session, sealer, CARLA, referral, "Act 1, section 2", AT)
+    agency = make_agency(session, licences=(licence_record(),))
+    proposal = proposed(session, LicenceAct.SUSPEND, agency.licences[0]).reference
+    session.commit()
+    sessions, entries = sessionmaker(session.get_bind()), select(func.count(Entry.index))
+    fanning.hand_on(sessions, keyring, now())
+    make_watch(session, agency.agency_id)
+    before = session.scalars(entries).one()
+    session.commit()
+    acts: tuple[Act, ...] = (
+        lambda own: decisions.make(own, sealer, BRUNO, decision, words, AT),
+        lambda own: referrals.send(own, sealer, ANNA, referral, AT),
+        lambda own: hearings.serve(own, sealer, ANNA, hearing, ANSWER_BY, AT),
+        lambda own: proposals.approve(own, BORIS, proposal, now()),
+    )
+    for act in acts:
+        killed(url, once(act), "before_commit")
+    assert (session.scalars(entries).one(), types_of(session)) == (before, [])
+    session.commit()
+    for act in acts:
+        killed(url, once(act), "after_commit")
+
+    # The worker dies with a mail in its hand, and in the middle of telling who watches.
+    mails: list[str] = []
+
+    def tell(address: str, *_: str) -> bool:
+        mails.append(address)
+        return True
+
+    def in_hand(*_: str) -> bool:
+        die()
+        return True
+
+    say = lambda *_: ("There is something for you", "Look at it.")  # noqa: E731
+    killed(url, lambda own: notices.tell_due(own, say, in_hand, AT))
+    killed(url, lambda own: fanning.hand_on(own, keyring, now()), "before_commit")
+    for minutes in (30, 60, 90):
+        notices.tell_due(sessions, say, tell, AT + timedelta(minutes=minutes))
+        fanning.hand_on(sessions, keyring, now())
+    assert sorted(mails) == sorted(["p@union.example", f"rep@{heard.desk}.example"])
+    assert types_of(session) == ["licence.suspended"]
+    assert session.scalars(entries).one() == before + 1
+    view = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, AT), AT)
+    assert [DecisionOutcome.UPHELD in message.text for message in view.messages] == [True]
+    assert session.get_one(Case, heard.filed.case.id, populate_existing=True).state is CaseState.AGENCY_HEARING
