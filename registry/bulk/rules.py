@@ -1,13 +1,15 @@
 """How much is taken in one go and as a job, and which column of a file holds what. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from registry.bulk_terms import JobKind
 from registry.credentials.rules import plain
 from registry.imports.drafting import HINTS as LISTED
-from registry.imports.values import folded, unaccented
+from registry.imports.values import day_of, folded, unaccented
 
 MOST_AT_ONCE = 10_000
 """Questions that one request may hold."""
@@ -59,6 +61,47 @@ def with_constants(constants: Mapping[str, str], cells: Mapping[str, str]) -> Ma
     if "sector" in cells and "nace_revision" not in cells:
         held.pop("nace_revision", None)
     return held
+
+
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00)?")
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([./-]) ?([0-9]{1,2})\2 ?([0-9]{4})")
+_SERIAL = re.compile(r"[0-9]{5}")
+
+
+def with_day_read(cells: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
+    """A row of a file with its day as YYYY-MM-DD, and in words why it cannot be read for certain; empty where it can.
+
+    What is no day at all stays as it stands: whoever loads it says so.
+    """
+    text = cells.get("on", "")
+    if not text or _ISO_DAY.fullmatch(text):
+        return cells, ""
+    plain_text = unicodedata.normalize("NFKC", text)
+    if midnight := _MIDNIGHT.search(plain_text):
+        plain_text = plain_text[: midnight.start()] if midnight.end() == len(plain_text) else plain_text
+    if _SERIAL.fullmatch(plain_text):
+        return (
+            cells,
+            f"{plain_text} is a spreadsheet's own number of a day: give the column the form of a date, as 2026-01-05",
+        )
+    found = _days_said(plain_text)
+    if len(found) > 1:
+        ways = " or ".join(sorted(day.isoformat() for day in found))
+        return cells, f"may be {ways}: write the year first, as 2026-01-05"
+    return ({**cells, "on": day.isoformat()}, "") if (day := next(iter(found), None)) else (cells, "")
+
+
+def _days_said(text: str) -> set[date]:
+    """The days that a text may mean. With dots the day comes first everywhere; with strokes it does in some countries alone."""
+    match = _YEAR_LAST.fullmatch(text)
+    if match is None:
+        day = day_of(text) if not re.search(r"[T\s]", text) else None
+        return set() if day is None else {day}
+    first, sign, second, year = match.groups()
+    orders = [(second, first)] if sign == "." else [(second, first), (first, second)]
+    days = [day_of(f"{year}-{month}-{day}") for month, day in orders]
+    return {day for day in days if day is not None}
 
 
 _HINTS: Mapping[str, str] = {

@@ -22,11 +22,12 @@ QUESTIONS = ItemReader(ItemSchema())
 
 
 class Sent(NamedTuple):
-    """An item as it came: its fields, in a file its line, and what is wrong with the row as a whole."""
+    """An item as it came: its fields, in a file its line, what is wrong with the row as a whole, and with its day."""
 
     fields: Any
     line: int | None = None
     trouble: str = ""
+    day: str = ""
 
 
 class Item(NamedTuple):
@@ -96,6 +97,8 @@ def items_in(sent: Iterable[Sent], reader: ItemReader, ask: Ask, keys: Keys) -> 
         try:
             if one.trouble:
                 raise InvalidInput([Fault("row", Problem.BROKEN_ROW, one.trouble)])
+            if one.day:
+                raise InvalidInput([Fault("on", Problem.NOT_A_DATE, one.day)])
             asked = reader.loaded(one.fields)
             key = asked.pop("key", None)
             if key is not None:

@@ -21,7 +21,7 @@ from registry.bulk.chains import links_of
 from registry.bulk.manifest import lines_in, manifest_of
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import Line
-from registry.bulk.rules import asked_of, with_constants
+from registry.bulk.rules import asked_of, with_constants, with_day_read
 from registry.bulk.working import Chunk
 from registry.bulk_terms import JobKind
 from registry.clock import day_at
@@ -117,8 +117,8 @@ class Answering:
     def _items(
         self, lines: Sequence[Line], reader: ItemReader, ask: Ask, row: Callable[[Mapping[str, str]], Mapping[str, str]]
     ) -> Iterator[Item]:
-        rows = ((line, with_constants(self._constants, line.cells)) for line in lines)
-        sent = (Sent(dict(row(cells)), line.number, line.trouble) for line, cells in rows)
+        rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)
+        sent = (Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
         for line, item in zip(lines, items_in(sent, reader, ask, self._keys), strict=True):
             extra = {name: line.cells[name] for name in EXTRA if name in line.cells}
             yield item._replace(extra=extra) if extra else item

@@ -24,6 +24,7 @@ from registry.bulk.rules import (
     asked_of,
     stated,
     with_constants,
+    with_day_read,
 )
 from registry.bulk_terms import JobKind
 from registry.clock import now
@@ -153,7 +154,8 @@ def listed_in(sent: ListSent, wanted: Sequence[str], asked: Callable[[Mapping[st
         require(columns.columns, wanted, [column.name for column in there])
         items = []
         for line in lines_of(path, columns.columns):
-            items.append(Sent(asked(line.cells), line.number, line.trouble))
+            cells, trouble = with_day_read(line.cells)
+            items.append(Sent(asked(cells), line.number, line.trouble, trouble))
             if len(items) > MOST_AT_ONCE:
                 _require_few(len(items))
         _require_few(len(items))

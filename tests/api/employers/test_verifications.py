@@ -226,6 +226,19 @@ def test_a_file_is_read_by_its_header_and_answered_as_a_table_without_formulas(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_days_of_a_file_are_read_in_their_forms_and_answered_as_they_were_understood(client: FlaskClient) -> None:
+    table = "licence;date\n1;2026年1月5日\n1;5.1.2026\n1;5/1/2026\n1;soon\n"
+    items = send(client, table.encode()).json["items"]
+    assert [one["answer"]["on"] for one in items[:2]] == ["2026-01-05"] * 2
+    told = [one["errors"][0] for one in items[2:]]
+    assert [(one["parameter"], one["code"]) for one in told] == [("on", "not_a_date")] * 2
+    assert told[0]["detail"] == "may be 2026-01-05 or 2026-05-01: write the year first, as 2026-01-05"
+    # In JSON there is one form.
+    asked = {"items": [{"licence_number": "1", "on": "2026/1/5"}]}
+    assert client.post("/api/v1/verifications", json=asked).json["items"][0]["errors"][0]["parameter"] == "on"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_workbook_that_was_made_to_fill_a_disk_is_not_unpacked(client: FlaskClient) -> None:
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
