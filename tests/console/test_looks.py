@@ -139,7 +139,7 @@ def test_paper_shows_what_was_found_and_no_buttons(browser: Browser, looks: Look
         for path, heading in (("own", "My account"), ("officers", "Officers of this unit")):
             page.goto(f"{looks.site}/console/{path}")
             expect(page.get_by_role("heading", name=heading)).to_be_visible()
-            for hidden in (".bar", "button", "form"):
+            for hidden in (".bar", "button", "form", "a.button", ".acts"):
                 assert all(not one.is_visible() for one in page.locator(hidden).all()), hidden
 
 

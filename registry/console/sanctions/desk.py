@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.clock import now
+from registry.codes import Problem
 from registry.complaints.decisions.actions import held as decision_held
 from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.assets import address_of
@@ -234,14 +235,20 @@ def _new(session: Session, me: Present, refusal: Refusal | None = None) -> Respo
 
 
 def _edit(session: Session, me: Present, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+    """What was typed is kept. Where the proposal was changed meanwhile, what stands there is shown beside it, and with that its
+    version: only who has seen it writes over it."""
+    session.refresh(sanction)
+    is_stale = refusal is not None and refusal.code is Problem.STALE_VERSION
     return page(
         "sanctions/edit.html",
         here="sanctions",
         status=refusal.status if refusal else 200,
         refusal=refusal,
         sanction=sanction,
-        version=request.form.get("version", sanction.version),
+        version=sanction.version if is_stale else request.form.get("version", sanction.version),
         typed=request.form if refusal else forms.typed_of(sanction),
+        changed=forms.otherwise(sanction, request.form) if is_stale else [],
+        is_stale=is_stale,
         kinds=list(SanctionKind),
         today=today_at(session, me.standing.authority, now()),
         handed_styles=address_of("handed.css"),

@@ -33,14 +33,23 @@ def terms(form: Form) -> Terms:
     )
 
 
+TERMS = (
+    "kind", "amount", "currency", "points", "legal_ground", "public_text", "effective_from", "until", "appeal_deadline",
+    "publish_until",
+)  # fmt: skip
+
+
 def typed_of(sanction: Sanction) -> dict[str, str]:
     """A sanction's terms as its form shows them."""
-    names = (
-        "kind", "legal_ground", "public_text", "effective_from", "until", "appeal_deadline", "publish_until",
-        "amount", "currency", "points",
-    )  # fmt: skip
-    found = {name: getattr(sanction, name) for name in names}
+    found = {name: getattr(sanction, name) for name in TERMS}
     return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def otherwise(sanction: Sanction, form: Form) -> list[tuple[str, str, str]]:
+    """The terms that stand there otherwise than they were typed: name, what stands there, what was typed."""
+    stands = typed_of(sanction)
+    both = [(name, stands.get(name, ""), form.get(name, "").strip()) for name in TERMS]
+    return [one for one in both if one[1] != one[2]]
 
 
 def look(form: Form) -> Look:

@@ -1,5 +1,7 @@
 """A proposed sanction is written anew on its page: by its proposer alone, from what stands now, with its money or points."""
 
+import re
+
 from flask.testing import FlaskClient
 
 from registry.officers.rights import Role
@@ -30,6 +32,11 @@ def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
     stale = proposer.post(edit, **dearer | {"amount": "7"})
     assert stale.status_code == 409
     assert "somebody changed this in the meantime" in words_of(stale)
+    # What stands there is shown beside what he typed, and only then does his next press write over it.
+    assert "Amount 1200.50 7" in words_of(stale)
+    assert 'name="amount" type="text" value="7"' in stale.get_data(as_text=True)
+    (seen,) = re.findall(r'name="version" value="(\d+)"', stale.get_data(as_text=True))
+    assert seen == version_on(proposer, edit)
     points = {"kind": "points", "amount": "", "currency": "", "version": version_on(proposer, edit)}
     too_many = proposer.post(edit, **fine | points | {"points": "1001"})
     assert too_many.status_code == 400
