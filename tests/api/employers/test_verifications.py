@@ -98,6 +98,25 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
     assert [answer["items"][place]["answer"]["licence"]["number"] for place in (0, 2)] == [active.number, alike.number]
 
 
+def test_a_suspension_is_in_the_next_list_of_every_server_and_touches_nobody_who_was_alike(
+    client: FlaskClient, session: Session, settings: Any, make_app: Any
+) -> None:
+    agency = make.make_agency(session, licences=(make.licence_record(number="HNED-1"),))
+    make.make_agency(session, licences=(make.licence_record(number="HNED-2"),))
+    items = [{"licence_number": number} for number in ("HNED-1", "HNED-2", "HNED-1")]
+    other = make_app(settings).test_client()
+
+    def verdicts() -> list[list[str]]:
+        session.commit()
+        answers = [one.post(URL, json={"items": items}).json["items"] for one in (client, other)]
+        return [[item["answer"]["verdict"] for item in answer] for answer in answers]
+
+    assert verdicts() == [["yes", "yes", "yes"]] * 2
+    suspended = make.changed(agency.licences[0], status_history=(make.status_record(LicenceStatus.SUSPENDED),))
+    amend(session, make.changed(agency, licences=(suspended,)), Event("licence.suspended"))
+    assert verdicts() == [["no", "yes", "no"]] * 2
+
+
 def test_corridors_are_answered_as_the_corridor_question_answers_them(client: FlaskClient, session: Session) -> None:
     sender = make.make_agency(session, country="CN", licences=(make.licence_record(country="CN", number="FICT-1"),))
     receiver = make.make_agency(
