@@ -57,7 +57,8 @@ class _Writer:
                 is_kept_out = any(KEPT_OUT & set(one) for one in security)
                 # Where a key may be left out, an empty one must not be sent: the request comes without.
                 needed = [] if {} in security else security
-                if operation["tags"][0] == tag and tag not in OUTSIDE and not is_kept_out:
+                is_outside = tag in OUTSIDE or is_kept_out or _is_endless(operation)
+                if operation["tags"][0] == tag and not is_outside:
                     yield self._item(path, method, operation, next((name for one in needed for name in one), None))
 
     def _item(self, path: str, method: str, operation: Object, scheme: str | None) -> dict[str, Any]:
@@ -112,6 +113,11 @@ class _Writer:
             return parameter
         found: Object = self.document["components"]["parameters"][reference.rpartition("/")[2]]
         return found
+
+
+def _is_endless(operation: Object) -> bool:
+    """A stream of events: a run of the whole collection would wait for its end, and it stands at another process."""
+    return "text/event-stream" in operation["responses"].get("200", {}).get("content", {})
 
 
 def _value_of(parameter: Object) -> str:

@@ -51,6 +51,9 @@ def test_neither_complaints_nor_officers_work_is_in_it() -> None:
     found = collection(document())
     paths = {"/".join(request["url"]["path"]) for _, request in requests_of(found)}
     assert "api/v1/verify" in paths
+    assert "api/v1/events" in paths
+    # It never ends, and would hold a run of all.
+    assert "api/v1/events/stream" not in paths
     for noun in ("complaints", "cases", "officers", "sanctions", "hearings", "referrals", "audit"):
         assert not any(path.startswith(f"api/v1/{noun}") for path in paths), noun
     assert "officerToken" not in {one["key"] for one in found["variable"]}
