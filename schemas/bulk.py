@@ -253,3 +253,17 @@ class JobsSchema(OutSchema):
     """The jobs of an organisation."""
 
     items = fields.List(fields.Nested(JobSchema), required=True, metadata={"description": "The newest first."})
+
+
+class RowProofSchema(OutSchema):
+    """One row of a job, proved without the others."""
+
+    n = fields.Integer(required=True, metadata={"description": "Its place, from 0."})
+    count = fields.Integer(required=True, metadata={"description": "How many statements the manifest signs."})
+    statement = fields.String(
+        required=True, metadata={"description": "Its line of the statements, without a line feed."}
+    )
+    path = fields.List(
+        fields.String(), required=True, metadata={"description": "Hashes in base64, from the leaf's sibling upwards."}
+    )
+    manifest = fields.String(required=True)

@@ -172,6 +172,10 @@ REFERENCE = {
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "kind": {"description": "Whom it is about.", "schema": {"type": "string", "enum": list(ConsentKind)}},
     "form": {"description": "In which form.", "schema": {"type": "string", "enum": list(ResultForm)}},
+    "row": {
+        "description": "The place of a row, from 0.",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,7}$"},
+    },
     "event_id": {
         "description": "The id of an event.",
         "schema": {"type": "string", "pattern": "^evt_[2-9A-Za-z-]{12,14}$"},

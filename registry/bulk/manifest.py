@@ -4,16 +4,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from registry.credentials.receipts import Head
 from registry.credentials.rules import base64, plain, record_digest
 from registry.credentials.signing import compact_jws
-from registry.errors import Fault
+from registry.errors import Fault, NotFound
 from registry.keyring import Signer
-from registry.log.tree import leaf_hashes, pushed, root_of
+from registry.log.tree import inclusion_proof, leaf_hashes, levels_of, pushed, reading, root_of
 from registry.verdicts.corridor import CorridorVerdict
 from registry.verdicts.question import Verdict
 
@@ -76,6 +76,27 @@ def root_over(lines: Iterable[bytes]) -> tuple[int, bytes]:
         frontier = pushed(count, frontier, leaf_hashes(chunk))
         count += len(chunk)
     return count, root_of(frontier)
+
+
+class RowProof(NamedTuple):
+    """A statement without its line feed, how many there are, and the hashes that lead from its leaf to the manifest's root."""
+
+    statement: bytes
+    size: int
+    path: list[bytes]
+
+
+def proof_of(lines: Iterable[bytes], place: int) -> RowProof:
+    """The proof of the statement at `place`, from 0. Raises NotFound where there are fewer."""
+    hashes, found = list[bytes](), b""
+    left = iter(lines)
+    while chunk := [line.rstrip(b"\n") for line in islice(left, _AT_ONCE)]:
+        if len(hashes) <= place < len(hashes) + len(chunk):
+            found = chunk[place - len(hashes)]
+        hashes += leaf_hashes(chunk)
+    if not 0 <= place < len(hashes):
+        raise NotFound(f"this list has {len(hashes)} statements, from 0 to {len(hashes) - 1}: there is none at {place}")
+    return RowProof(found, len(hashes), inclusion_proof(reading(levels_of(hashes)), place, len(hashes)))
 
 
 def lines_in(path: Path) -> Iterator[bytes]:

@@ -14,10 +14,12 @@ _taking = threading.BoundedSemaphore(AT_ONCE)
 
 
 @contextmanager
-def one_of_few() -> Iterator[None]:
-    """Take a file while the block lasts. Raises TooBusy where as many as may are being taken already."""
+def one_of_few(
+    trouble: str = "several files are being sent right now: send this one again in a moment",
+) -> Iterator[None]:
+    """Take a file, or do what costs as much, while the block lasts. Raises TooBusy where as many as may are at it already."""
     if not _taking.acquire(blocking=False):
-        raise TooBusy("several files are being sent right now: send this one again in a moment", RETRY_AFTER)
+        raise TooBusy(trouble, RETRY_AFTER)
     try:
         yield
     finally:

@@ -95,6 +95,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
     "startJob": lambda client, _: client.jobs.start(job_of(client)),
     "cancelJob": lambda client, _: client.jobs.cancel(job_of(client)),
     "getResults": lambda client, folder: client.jobs.download(job_of(client), "csv", folder / "results.csv"),
+    "getRowProof": lambda client, _: client.jobs.proof(job_of(client), 0),
     "listWatches": lambda client, _: list(client.watches),
     "makeWatch": lambda client, _: client.watches.licence("L1", "mine"),
     "getWatch": lambda client, _: client.watches.get("W1"),

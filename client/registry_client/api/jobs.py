@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from registry_client.api.pages import items_of
 from registry_client.api.reading import read
 from registry_client.api.rows import File, as_file
 from registry_client.api.transport import Transport, new_once, path_of
+from registry_client.tree import leaf_hash, root_from_inclusion
 
 A = TypeVar("A", Verdict, Corridor)
 
@@ -52,6 +54,25 @@ class Job(Whole):
     @property
     def is_underway(self) -> bool:
         return self.state in UNDERWAY
+
+
+@dataclass(frozen=True, slots=True)
+class RowProof(Whole):
+    """A statement, and the hashes that lead from it to the root which `manifest` signs (verify-offline prints that root)."""
+
+    n: int
+    count: int
+    statement: str
+    path: tuple[str, ...]
+    manifest: str
+
+    def root(self) -> bytes | None:
+        """The root that it leads to; None where the proof is not of the form of such a tree."""
+        try:
+            steps = [b64decode(step, validate=True) for step in self.path]
+        except ValueError:
+            return None
+        return root_from_inclusion(leaf_hash(self.statement.encode()), self.n, self.count, steps)
 
 
 class Jobs:
@@ -115,6 +136,11 @@ class Jobs:
         target = Path(path)
         with self._result(job, form, target.parent) as file:
             os.replace(file, target)
+
+    def proof(self, job: Job, row: int) -> RowProof:
+        """What proves one row, from 0, without the others."""
+        answered = self._transport.ask("GET", path_of("verification-jobs", job.job_id, "proofs", str(row)))
+        return read(RowProof, answered.json(), answered.where)
 
     def results(self, job: Job, kind: type[A]) -> Iterator[Item[A]]:
         """The answers in the order of the rows, one after another: a million need not be held."""

@@ -50,6 +50,10 @@ LISTS = (
         "getResults", "not_yet", "Results before it is done", "/verification-jobs/{job_id}/results/{form}",
         path={**_JOB, "form": "csv"}, status=409,
     ),
+    example(
+        "getRowProof", "first", "The first row by itself", "/verification-jobs/{job_id}/proofs/{row}",
+        path={"job_id": DONE_JOB, "row": "0"},
+    ),
     example("cancelJob", "cancel", "End it", "/verification-jobs/{job_id}/cancel", "POST", path=_JOB),
     example("removeJob", "remove", "Remove the list", "/verification-jobs/{job_id}", "DELETE", path=_JOB, status=204),
 )  # fmt: skip

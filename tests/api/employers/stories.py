@@ -93,6 +93,9 @@ def lists_begin(session: Session, keyring: Keyring) -> Cast:
             job.state, job.rows, job.rows_done, job.ended_at = JobState.DONE, 1, 1, now()
             job.counts = {"items": 1, "answered": 1, "unknown": 1}
             files.put(folder, "results.csv", b"key\n")
+            row = statement(0, "row-1", 2, {"question": {"licence_number": "1"}, "verdict": "unknown"})
+            files.put(folder, "statements.jsonl", row)
+            files.put(folder, "manifest.jws", FORGED.encode())
     session.flush()
     return cast
 

@@ -1,10 +1,14 @@
 """Jobs by the API: sent, looked at, started, answered and had, by their own organisation alone."""
 
+import base64
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from registry_client.api.jobs import RowProof
 from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
@@ -81,6 +85,17 @@ def test_a_list_is_sent_started_answered_and_had(
     assert kept["ends_on"] > job["removed_on"]
     (first, _) = program.get(f"/api/v1/kept-lists/{job['job_id']}/statements").data.splitlines()
     assert b'"question":{"licence_number":"VYMYSL/1","on":"2026-01-05"}' in first
+    # One row is proved without the others: by the client's own reckoning it leads to the root that is signed.
+    proofs = [program.get(f"{at}/proofs/{row}") for row in (0, 1)]
+    assert_as_documented(proofs[0], "getRowProof")
+    claims = json.loads(base64.urlsafe_b64decode(proofs[0].json["manifest"].split(".")[1] + "=="))
+    for row, statement in enumerate(program.get(f"{at}/results/statements").data.splitlines()):
+        proof = RowProof(**proofs[row].json)
+        assert (proof.statement.encode(), proof.root()) == (statement, base64.b64decode(claims["root"]))
+        assert replace(proof, statement=proof.statement + " ").root() != base64.b64decode(claims["root"])
+    for wrong in ("2", "-1", "x", "9" * 9):
+        assert program.get(f"{at}/proofs/{wrong}").status_code == 404, wrong
+    assert foreign.get(f"{at}/proofs/0").status_code == 404
     assert program.send("DELETE", at).status_code == 204
     assert program.get("/api/v1/kept-lists").json["items"] == []
     assert list((settings.home / "bulk").glob("[!.]*")) == []
