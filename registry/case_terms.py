@@ -69,12 +69,14 @@ class CaseRole(StrEnum):
 
 
 class ClockKind(StrEnum):
-    """What is due: a first look, word to the complainant, the answer, and the end of waiting for the complainant."""
+    """What is due: a first look, word to the complainant, the answer, the end of waiting for the complainant, and what
+    follows from an agency's objection."""
 
     TRIAGE = "triage"
     ACKNOWLEDGE = "acknowledge"
     ANSWER = "answer"
     WAITING = "waiting"
+    OBJECTION = "objection"
 
 
 class BulkKind(StrEnum):

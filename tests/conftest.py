@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,6 +27,10 @@ from tests.postgres import Clones, Server
 from tests.serving import Served, serve
 
 languages.IS_STRICT = True
+
+# How long an example takes depends on what else the machine does; whether it holds does not.
+hypothesis.settings.register_profile("registry", deadline=None)
+hypothesis.settings.load_profile("registry")
 
 # Many processes are started, and each would compile all of the registry anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -19,10 +19,14 @@ _EXACT = {Priority.P0: timedelta(hours=1), Priority.P1: timedelta(hours=24)}
 _WORKING_DAYS = {Priority.P2: 3, Priority.P3: 10, Priority.P4: 20}
 _GRAIN = timedelta(minutes=5)
 
+OBJECTION_WORKING_DAYS = 20
+"""Within which an officer decides what follows from an agency's objection."""
+
 _REMIND_BEFORE = {
     ClockKind.TRIAGE: timedelta(days=1),
     ClockKind.ACKNOWLEDGE: timedelta(days=2),
     ClockKind.ANSWER: timedelta(days=14),
+    ClockKind.OBJECTION: timedelta(days=7),
 }
 
 
@@ -45,6 +49,11 @@ def triage_due(priority: Priority, at: datetime) -> datetime:
     if priority in _EXACT:
         return rounded_up(at + _EXACT[priority])
     return end_of_day(working_days_after(at.date(), _WORKING_DAYS[priority]))
+
+
+def objection_due(today: date) -> datetime:
+    """By when an officer has decided what follows from an objection that came today."""
+    return end_of_day(working_days_after(today, OBJECTION_WORKING_DAYS))
 
 
 def waiting_due(today: date) -> datetime:

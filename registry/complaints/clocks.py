@@ -17,6 +17,8 @@ def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
     """Do to the clocks of a locked case what a move says."""
     today = at.date()
     rows = clocks_of(session, case)
+    # Whatever an officer does with a decided case is what follows from an objection to it.
+    _meet(rows, (ClockKind.OBJECTION,), today)
     running = [row for row in rows.values() if row.met_on is None]
     match clock:
         case Clock.START | Clock.RESTART:
@@ -43,6 +45,18 @@ def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
             pass
     _keep_next(case, rows)
     session.flush()
+
+
+def objected(session: Session, case: Case, today: date) -> None:
+    """An agency objects to what was decided: the case stands in the queue by this clock until an officer moves it on.
+
+    A case that is closed is in no queue: whoever told the agency, and all who approve hearings, are told by a notice.
+    """
+    if case.is_open:
+        rows = clocks_of(session, case)
+        _set(session, case, rows, ClockKind.OBJECTION, clock_rules.objection_due(today))
+        _keep_next(case, rows)
+        session.flush()
 
 
 def acknowledged(session: Session, case: Case, today: date) -> None:

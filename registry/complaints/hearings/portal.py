@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.case_terms import CaseRole, HearingState
+from registry.complaints import clocks
 from registry.complaints.hearings import content
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.moving import advance, held, is_open_to_agency, refused
@@ -190,6 +191,7 @@ def object_to(
     notify_named(session, hearing.told_by or "", NoticeKind.ASSIGNED, at)
     unit = session.get_one(Unit, case.unit_id).reference
     notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, at, but=[hearing.told_by or ""])
+    clocks.objected(session, case, at.date())
     changed(session, case, "hearing.objected", at.date(), role=CaseRole.REGISTRY, actor=who, detail=By.AGENCY)
     return hearing
 

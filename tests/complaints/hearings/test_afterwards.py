@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from registry.audit.queries import lines_about
-from registry.case_terms import CaseRole, DecisionOutcome
+from registry.case_terms import CaseRole, CaseState, ClockKind, DecisionOutcome
+from registry.complaints import casework, clock_rules, clocks
 from registry.complaints.boxes import Box
 from registry.complaints.casework import Officer
 from registry.complaints.copies import is_held_by
@@ -15,12 +16,24 @@ from registry.complaints.decisions.rules import USUAL_OBJECTION
 from registry.complaints.hearings import actions, afterwards, ending, portal, queries
 from registry.complaints.hearings.rules import TOLD_FOR
 from registry.complaints.mailbox_models import Message
+from registry.complaints.models import NEVER
 from registry.db import sessions_for
 from registry.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
 from registry.officers.models import Notice
 from registry.officers.rights import Role
 from tests.complaints.filing import AT, make_units
-from tests.complaints.hearings.making import ANNA, ANSWER_BY, FOREIGN, REP, SPOKEN, checked, consent, heard_case, served
+from tests.complaints.hearings.making import (
+    ANNA,
+    ANSWER_BY,
+    CARLA,
+    FOREIGN,
+    REP,
+    SPOKEN,
+    checked,
+    consent,
+    heard_case,
+    served,
+)
 from tests.officers.making import make_officer
 
 TODAY = AT.date()
@@ -117,6 +130,9 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
     supervisor = make_officer(session, keyring, Role.SUPERVISOR, unit="it-labour").officer
     portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
     assert supervisor.id in session.scalars(select(Notice.officer_id)).all()
+    clock = clocks.clocks_of(session, case.filed.case)[ClockKind.OBJECTION]
+    assert (clock.due_at, clock.met_on) == (clock_rules.objection_due(TODAY), None)
+    assert case.filed.case.due_at == clock.due_at
     with pytest.raises(IllegalMove, match="objected already"):
         portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Again.", AT)
     assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).objection == "We keep none."
@@ -126,6 +142,9 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
     assert session.execute(select(Message)).scalars().all()[-1].author == "officer"
     with pytest.raises(NotFound):
         read(session, sealer, case, hearing, last + timedelta(days=91))
+    # What an officer does next is what follows from it.
+    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Nothing new.")
+    assert (clock.met_on, case.filed.case.due_at) == (TODAY, NEVER)
 
 
 def holds_key(session, hearing):
