@@ -133,6 +133,42 @@ def join() -> Response:
     return _app_page(code)
 
 
+@pages.post("/join/key")
+@open_to_all
+def join_with_key() -> Response:
+    """In place of the app a security key: first what it is asked to sign, then what it signed. The join code is asked both times.
+
+    The session that begins for it opens nothing: its officer has no second factor yet, and it ends when he has.
+    """
+    code, name = request.form.get("join_code", "")[:60], " ".join(request.form.get("name", "").split())[:60]
+    at, here = now(), place()
+    if here is None or not name:
+        return _app_page(code, fault="no_keys_here" if here is None else "bad_key_name")
+    answer = request.form.get("answer", "")[:LONGEST_ANSWER]
+    with writing() as session:
+        # Refused within: what the key was asked to sign is used up, whatever the answer.
+        try:
+            officer = joining.officer_of_code(session, code, at)
+            if not answer:
+                token = sessions.begin(session, officer, at, is_full=False)
+                _, half = sessions.half_present(session, token, at)
+                wanted = security_keys.wanted_of_new(session, half, officer, here, at)
+                return give_cookie(page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted), token)
+            whose, half = sessions.half_present(session, token_sent(), at)
+            if whose.id != officer.id:
+                raise NotSignedIn("begin again with your code")
+            security_keys.add(session, half, officer, here, name, answer, at, day_at(at, None))
+            factors.drop_unconfirmed(session, officer)
+            _, recovery = joining.finish_joining(session, code, at)
+            sessions.end(session, token_sent(), at)
+        except (ActRefused, NotSignedIn) as refused:
+            fault = refused.reason if isinstance(refused, ActRefused) else "bad_key"
+            recovery = []
+    if not recovery:
+        return take_cookie(_app_page(code, fault=fault))
+    return take_cookie(page("joined.html", here="sign_in", recovery=recovery))
+
+
 def _finish(code: str, app_code: str) -> Response:
     at = now()
     recovery: list[str] = []
@@ -151,8 +187,11 @@ def _finish(code: str, app_code: str) -> Response:
 def _app_page(code: str, fault: str | None = None) -> Response:
     """The secret for the app, as a picture and to be typed. It is the same until a first code from it is right."""
     with writing() as session:
-        officer = joining.officer_of_code(session, code, now())
-        app = factors.unconfirmed_app(session, officer)
+        try:
+            officer = joining.officer_of_code(session, code, now())
+            app = factors.unconfirmed_app(session, officer)
+        except ActRefused:
+            app = None
         if app is None:
             return page("join.html", here="sign_in", fault="bad_join_code", code="", status=400)
         secret = factors.secret_of(keyring(), app)
@@ -165,6 +204,7 @@ def _app_page(code: str, fault: str | None = None) -> Response:
         code=code,
         picture=picture(address),
         typed=factors.typed_form(secret),
+        has_keys=place() is not None,
     )
 
 

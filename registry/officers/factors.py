@@ -106,6 +106,14 @@ def unconfirmed_app(session: Session, officer: Officer) -> SecondFactor | None:
     return next((one for one in _factors(session, officer, FactorKind.TOTP) if not one.is_confirmed), None)
 
 
+def drop_unconfirmed(session: Session, officer: Officer) -> None:
+    """Forget apps that were begun and never shown to work."""
+    for one in _factors(session, officer, FactorKind.TOTP):
+        if not one.is_confirmed:
+            session.delete(one)
+    session.flush()
+
+
 def remove(session: Session, officer: Officer, reference: str, today: date) -> None:
     """Take away one of an officer's second factors, which he lost or needs no more. Raises ActRefused for the last one.
 

@@ -2,20 +2,26 @@
 
 import html
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from registry.audit.models import AuditEntry
 from registry.clock import day_at, now
+from registry.config import Settings
 from registry.keyring import Keyring
 from registry.officers import accounts, delays, factors
 from registry.officers.rights import Role
 from tests.console.signed_in import desk_of, words_of
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
+from tests.officers.soft_key import SoftKey
 
 EMAIL = "officer@authority.example"
 
@@ -173,3 +179,51 @@ def test_a_failed_sign_in_stands_in_the_audit_though_it_was_refused(
     client.post("/console/sign-in", data={"email": "nobody@authority.example", "password": "wrong"})
     acts = [one.act for one in session.scalars(select(AuditEntry).order_by(AuditEntry.index))]
     assert acts.count("officer.sign_in_refused") == 1
+
+
+# What a key signs is checked the same on any database.
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_somebody_joins_with_a_security_key_alone(
+    settings: Settings, make_app: Callable[[Settings], Flask], session: Session
+) -> None:
+    app = make_app(replace(settings, public_url="http://localhost", is_public_url_set=True))
+    browser, stranger, key = app.test_client(), app.test_client(), SoftKey("http://localhost", "localhost")
+    make_unit(session)
+
+    def invited(name: str) -> str:
+        who = f"{name}@authority.example"
+        at = now()
+        code = accounts.add_first(session, "it-invented-unit", name, who, [Role.TRIAGE], "en", at, at.date())[1]
+        session.commit()
+        return code
+
+    def asked(code: str, client: FlaskClient = browser, **more: str) -> TestResponse:
+        return client.post("/console/join/key", data={"join_code": code, "name": "blue key", **more})
+
+    def wanted(page: TestResponse) -> str:
+        found = re.search(r'data-wanted="([^"]+)"', page.get_data(as_text=True))
+        assert found is not None, words_of(page)
+        return html.unescape(found[1])
+
+    code, other = invited("Anna"), invited("Boris")
+    for one in (code, other):
+        app_page = browser.post("/console/join", data={"join_code": one, "password": PASSWORD, "again": PASSWORD})
+        assert "Or a security key" in words_of(app_page)
+    first = wanted(asked(code))
+    # Neither by a browser that was asked nothing, nor for another's code, nor what another site had signed, nor twice.
+    assert asked(code, stranger, answer=key.made(first)).status_code == 400
+    assert asked(other, answer=key.made(first)).status_code == 400
+    assert asked(code, answer=replace(key, origin="http://evil.example").made(wanted(asked(code)))).status_code == 400
+    assert asked("AAAA-BBBB").status_code == 400
+    assert browser.get("/console/").location == "/console/sign-in"
+    answer = key.made(wanted(asked(code)))
+    done = asked(code, answer=answer)
+    assert (done.status_code, "recovery" in words_of(done).lower()) == (200, True), words_of(done)
+    assert asked(code, answer=answer).status_code == 400
+    # In by password and key, and by nothing else.
+    half = browser.post("/console/sign-in", data={"email": "anna@authority.example", "password": PASSWORD})
+    assert half.location == "/console/code"
+    assert browser.post("/console/code", data={"code": "000000"}).status_code == 403
+    signed = key.signed(wanted(browser.get("/console/code")))
+    assert browser.post("/console/code/key", data={"answer": signed}).location == "/console/"
+    assert "Anna" in words_of(browser.get("/console/"))
