@@ -1,5 +1,6 @@
 """Check receipts: verify with receipts being possible against the same view without them, and what signing one adds."""
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,9 @@ from registry.web.logs import SINK
 from registry.web.payloads import returns, takes
 from registry.web.transaction import services
 from schemas.verify import VerdictSchema, VerifySchema
+
+_registries = itertools.count(1)
+"""Several parts of one run have registries: none shall sign for another's log."""
 
 AGENCIES = 2_000
 QUESTIONS = 1_500
@@ -140,7 +144,8 @@ def unheard() -> Iterator[None]:
 @contextmanager
 def registry_of(kind: str, size: int, folder: Path, cluster: Cluster | None) -> Iterator[Flask]:
     """A registry of its own that publishes and signs; its database is gone when the block ends."""
-    name, home = "receipts", folder / f"receipts-home-{kind}"
+    name = f"registry_{next(_registries)}"
+    home = folder / f"{name}-home"
     server = cluster if kind == "PostgreSQL" else None
     if server is not None:
         server.run(f'CREATE DATABASE "{name}"')
