@@ -238,9 +238,13 @@ class NotNow(RegistryError):
 
 
 class IllegalMove(RegistryError):
-    """A case may not be moved so; nothing was changed."""
+    """A case may not be moved so; nothing was changed. `lack` is a code of what does not hold, such as `hearing.own_draft`."""
 
     code = Problem.ILLEGAL_MOVE
+
+    def __init__(self, text: str, lack: str | None = None) -> None:
+        super().__init__(text)
+        self.lack = lack
 
 
 class StaleVersion(RegistryError):

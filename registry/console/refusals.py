@@ -45,4 +45,8 @@ def _refusal(refused: RegistryError) -> Refusal:
     status = 400 if isinstance(refused, InvalidInput) else 409
     if isinstance(refused, ActRefused) and has_text(f"console.fault.{refused.reason}"):
         return Refusal(status, refused.code, text(language(), f"console.fault.{refused.reason}"), language())
+    if isinstance(refused, IllegalMove) and refused.lack is not None and language() is not Language.EN:
+        kind, _, lack = refused.lack.partition(".")
+        if has_text(f"{kind}.lack.{lack}"):
+            return Refusal(status, refused.code, text(language(), f"{kind}.lack.{lack}"), language())
     return Refusal(status, refused.code, refused.text, Language.EN)

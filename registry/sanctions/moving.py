@@ -108,7 +108,7 @@ def advance(
         raise IllegalMove(f"a sanction that is {sanction.state} does not become {target} by the {by}")
     lack = lacking(move.guard, facts(session, sanction, today, actor=actor, has_ground=bool(ground)))
     if lack is not None:
-        raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}")
+        raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}", f"sanction.{lack}")
     source, sanction.state = sanction.state, target
     appended = publish(today) if publish is not None else None
     row = SanctionMove(

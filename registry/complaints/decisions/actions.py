@@ -130,7 +130,7 @@ def make(
     case, decision = held(session, officer, reference, version)
     lack = rules.lacking(facts(session, case, decision, officer.name))
     if lack is not None:
-        raise IllegalMove(_LACKING[lack])
+        raise IllegalMove(_LACKING[lack], f"decision.{lack}")
     summary = read_summary(session, sealer, officer, case, decision)
     decision.state = DecisionState.MADE
     decision.decided_by, decision.decided_on = officer.name, at.date()

@@ -60,7 +60,7 @@ def has_reader(session: Session, desk: str) -> bool:
 
 
 def refused(target: HearingState, lack: str) -> IllegalMove:
-    return IllegalMove(f"this does not become {target.replace('_', ' ')}: {_WORDS[lack]}")
+    return IllegalMove(f"this does not become {target.replace('_', ' ')}: {_WORDS[lack]}", f"hearing.{lack}")
 
 
 def advance(

@@ -70,7 +70,7 @@ def advance(
         raise IllegalMove(f"a referral that is {referral.state} does not become {target} by the {by}")
     lack = lacking(move.guard, facts(session, case, referral, at.date(), actor=actor, has_reason=has_reason))
     if lack is not None:
-        raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}")
+        raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}", f"referral.{lack}")
     referral.state = target
     referral.version += 1
     session.flush()

@@ -161,7 +161,11 @@ def test_the_check_is_another_persons_and_says_why_where_few_could_complain(
     assert SPOKEN in page
     assert WRITTEN in page
     assert "Fewer than five people" in page
-    assert checker.post(f"{path}/approve", version=version, reason=" ").status_code == 409
+    # In the officer's own language, as the page says beforehand why the button is not there.
+    for language, words in (("it", "meno di cinque persone potrebbero aver segnalato"), ("en", "say why it may go")):
+        checker.officer.language = language
+        refused = checker.post(f"{path}/approve", version=version, reason=" ")
+        assert (refused.status_code, words in words_of(refused)) == (409, True)
     assert checker.post(f"{path}/approve", version=version, reason="An inspection saw it.").status_code == 303
     assert checker.post(f"{path}/approve", version=version, reason="An inspection saw it.").status_code == 409
     assert "An inspection saw it." in words_of(both.get(path))
