@@ -15,7 +15,8 @@ BENCH := .venv/.synced-bench
 TESTS := -n 2 --durations=10
 # What kills a process in the middle, and what invents its input anew each time.
 SOAKED := -n 2 tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verdicts/test_no_false_yes.py tests/log \
-	tests/api/complaints/test_schemathesis.py tests/complaints/test_durability.py tests/complaints/test_canaries.py
+	tests/api/complaints/test_schemathesis.py tests/complaints/test_durability.py tests/complaints/test_canaries.py \
+	tests/complaints/test_moves_machine.py tests/sanctions/test_machine.py
 
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
