@@ -108,8 +108,7 @@ def database(stack: ExitStack, name: str, home: Path, cluster: Cluster | None) -
     """The address of an empty database, dropped when the stack is left."""
     if cluster is None:
         return f"sqlite:///{home / name}.sqlite3"
-    cluster.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    cluster.run(f'CREATE DATABASE "{name}"')
+    cluster.create(name)
     stack.callback(cluster.run, f'DROP DATABASE "{name}" WITH (FORCE)')
     return cluster.url(name)
 

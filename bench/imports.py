@@ -148,7 +148,7 @@ def _empty(folder: Path, cluster: Cluster | None) -> Iterator[Engine]:
     name = f"import_{next(_databases)}"
     path = folder / f"{name}.sqlite3"
     if cluster is not None:
-        cluster.run(f'CREATE DATABASE "{name}"')
+        cluster.create(name)
     url = cluster.url(name) if cluster is not None else f"sqlite:///{path}"
     revisions.upgrade(url)
     engine = engine_for(url)

@@ -170,7 +170,7 @@ def _empty(folder: Path, cluster: Cluster | None) -> Iterator[tuple[Engine, str]
     name = f"log_{next(_databases)}"
     path = folder / f"{name}.sqlite3"
     if cluster is not None:
-        cluster.run(f'CREATE DATABASE "{name}"')
+        cluster.create(name)
     url = cluster.url(name) if cluster is not None else f"sqlite:///{path}"
     revisions.upgrade(url)
     engine = engine_for(url)

@@ -90,6 +90,11 @@ class Cluster:
         with psycopg.connect(self.dsn(database), autocommit=True) as connection:
             connection.execute(statement.encode())
 
+    def create(self, database: str, template: str = "template1") -> None:
+        """An empty database, or a copy; what a run that was ended left under the name goes first."""
+        self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+
     def has(self, database: str) -> bool:
         with psycopg.connect(self.dsn("postgres")) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()

@@ -148,7 +148,7 @@ def registry_of(kind: str, size: int, folder: Path, cluster: Cluster | None) -> 
     home = folder / f"{name}-home"
     server = cluster if kind == "PostgreSQL" else None
     if server is not None:
-        server.run(f'CREATE DATABASE "{name}"')
+        server.create(name)
     url = server.url(name) if server is not None else f"sqlite:///{folder / name}.sqlite3"
     revisions.upgrade(url)
     settings = Settings(home=home, database_url=url, edges=frozenset({Edge.API}), rate=1_000_000)

@@ -57,7 +57,7 @@ def measure(size: int, rounds: int, folder: Path, cluster: Cluster | None) -> tu
     searchers = {OURS: _ours(f"sqlite:///{folder / 'names.sqlite3'}", size)}
     sizes: dict[str, int] = {}
     if cluster is not None:
-        cluster.run("CREATE DATABASE names")
+        cluster.create("names")
         searchers[OURS_POSTGRESQL] = _ours(cluster.url("names"), size)
         searchers[TRIGRAMS] = _trigrams(cluster.dsn("names"), names)
         sizes = _index_sizes(cluster.dsn("names"))

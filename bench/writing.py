@@ -32,8 +32,7 @@ def measure(
     found = [_on("SQLite", f"sqlite:///{copy}", size, rounds, core, folder)]
     copy.unlink()
     if cluster is not None:
-        cluster.run('DROP DATABASE IF EXISTS "copy" WITH (FORCE)')
-        cluster.run(f'CREATE DATABASE "copy" TEMPLATE "{databases.postgres_database(cluster, size)}"')
+        cluster.create("copy", databases.postgres_database(cluster, size))
         found.append(_on("PostgreSQL", cluster.url("copy"), size, rounds, core, folder))
         cluster.run('DROP DATABASE "copy" WITH (FORCE)')
     return [row for row, _ in found], {"latencies": [facts for _, facts in found]}
