@@ -13,6 +13,7 @@ from registry.db import bulk_insert
 from registry.errors import Fault, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.ids import new_reference, read_reference
 from registry.keyring import Keyring
+from registry.log.models import LogState
 from registry.watch_terms import WatchKind
 from registry.watches.labels import read_label
 from registry.watches.models import Watch, WatchTarget
@@ -155,6 +156,7 @@ def _made(
         criteria=criteria,
         is_paused=False,
         made_on=today,
+        from_index=session.execute(select(LogState.size)).scalar_one_or_none() or 0,
         version=0,
     )
     session.add(watch)

@@ -58,6 +58,8 @@ def hand_on(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> 
             end = min(size, state.next_index + MOST_ENTRIES)
             written += _tell_entries(session, keyring, state.next_index, end, at)
             state.next_index = end
+            # What was older than a watch has been passed by.
+            session.execute(update(Watch).where(Watch.from_index.between(1, end)).values(from_index=0))
     return written
 
 
@@ -244,8 +246,8 @@ def tell(session: Session, told: Sequence[Told], at: datetime) -> int:
     bulk_insert(session, WatchEvent, columns, rows)
     match_targets(session, ids[0], ids[-1])
     for i, one in zip(ids, told, strict=True):
-        if one.other_agency_id is not None:
-            match_agency(session, i, one.other_agency_id)
+        if one.other_agency_id is not None and one.log_index is not None:
+            match_agency(session, i, one.other_agency_id, one.log_index)
         if one.authority is not None:
             match_authority(session, i, one.authority)
     match_searches(session, list(zip(ids, told, strict=True)))

@@ -35,6 +35,13 @@ class Told(NamedTuple):
     authority: str | None = None
 
 
+class Asker(NamedTuple):
+    """An organisation that saved a search, when the log was so long."""
+
+    organisation: int
+    from_index: int
+
+
 def match_targets(session: Session, first: int, last: int) -> None:
     """Whoever watches the agency, or the licence: of another licence of the same holder he is not told, of the holder he is."""
     asked = (
@@ -44,6 +51,7 @@ def match_targets(session: Session, first: int, last: int) -> None:
         .where(
             WatchEvent.id.between(first, last),
             Watch.is_paused.is_(False),
+            or_(WatchEvent.log_index.is_(None), WatchEvent.log_index >= Watch.from_index),
             or_(WatchTarget.licence.is_(None), WatchEvent.licence.is_(None), WatchTarget.licence == WatchEvent.licence),
         )
         .distinct()
@@ -51,12 +59,12 @@ def match_targets(session: Session, first: int, last: int) -> None:
     session.execute(insert(WatchMatch).from_select(["event_id", "organisation_id"], asked))
 
 
-def match_agency(session: Session, event_id: int, agency_id: int) -> None:
+def match_agency(session: Session, event_id: int, agency_id: int, log_index: int) -> None:
     """The other end of an agreement hears of it too."""
     asked = (
         select(literal(event_id), Watch.organisation_id)
         .join(WatchTarget, WatchTarget.watch_id == Watch.id)
-        .where(WatchTarget.agency_id == agency_id, Watch.is_paused.is_(False))
+        .where(WatchTarget.agency_id == agency_id, Watch.is_paused.is_(False), Watch.from_index <= log_index)
         .distinct()
     )
     _add_matches(session, asked)
@@ -82,37 +90,38 @@ def _add_matches(session: Session, asked: Any) -> None:
 
 def match_searches(session: Session, told: Sequence[tuple[int, Told]]) -> None:
     """Each search is put once to each agency that something happened to, however many organisations saved the same."""
-    query = select(Watch.organisation_id, Watch.criteria).where(
+    query = select(Watch.organisation_id, Watch.criteria, Watch.from_index).where(
         Watch.kind == WatchKind.SEARCH, Watch.is_paused.is_(False)
     )
-    askers: dict[Searched, set[int]] = {}
-    for organisation_id, criteria in session.execute(query):
-        askers.setdefault(Searched(**(criteria or {})), set()).add(organisation_id)
+    askers: dict[Searched, set[Asker]] = {}
+    for organisation_id, criteria, from_index in session.execute(query):
+        askers.setdefault(Searched(**(criteria or {})), set()).add(Asker(organisation_id, from_index))
     if not askers:
         return
-    answers: dict[int, set[int]] = {}
+    answers: dict[int, set[Asker]] = {}
     for i, one in told:
         if one.agency_id is not None and one.agency_id not in answers:
             answers[one.agency_id] = _askers_of(session, one.agency_id, askers)
         by_list = {
-            organisation
-            for search, organisations in askers.items()
+            asker
+            for search, those in askers.items()
             if one.authority is not None and search.authority == one.authority
-            for organisation in organisations
+            for asker in those
         }
         found = by_list | (answers[one.agency_id] if one.agency_id is not None else set())
-        for organisation in sorted(found):
+        hearing = {asker.organisation for asker in found if one.log_index is None or one.log_index >= asker.from_index}
+        for organisation in sorted(hearing):
             _add_matches(session, select(literal(i), literal(organisation)))
 
 
-def _askers_of(session: Session, agency_id: int, askers: dict[Searched, set[int]]) -> set[int]:
+def _askers_of(session: Session, agency_id: int, askers: dict[Searched, set[Asker]]) -> set[Asker]:
     body = session.execute(select(PublicRecord.body).where(PublicRecord.agency_id == agency_id)).scalar_one_or_none()
     if body is None:
         return set()
     agency: Said = msgspec.json.decode(body)
     return {
-        organisation
-        for search, organisations in askers.items()
+        asker
+        for search, those in askers.items()
         if rules.answers_to(search, agency, agency.get("licences") or ())
-        for organisation in organisations
+        for asker in those
     }

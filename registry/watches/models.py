@@ -15,7 +15,11 @@ from registry.watch_terms import DigestPace, EventType, WatchKind
 
 
 class Watch(Base):
-    """What an organisation watches. `criteria` are those of a saved search, None for every other kind."""
+    """What an organisation watches. `criteria` are those of a saved search, None for every other kind.
+
+    `from_index` is how long the log was when it was made, for as long as older entries wait to be told of; 0 after that, so
+    that nothing remains of the moment.
+    """
 
     __tablename__ = "watches"
     __table_args__ = (CheckConstraint("(kind = 'search') = (criteria IS NOT NULL)", name="search_has_criteria"),)
@@ -27,6 +31,7 @@ class Watch(Base):
     criteria: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     is_paused: Mapped[bool]
     made_on: Mapped[date]
+    from_index: Mapped[int] = mapped_column(LARGE, default=0, server_default="0")
     version: Mapped[int]
 
 

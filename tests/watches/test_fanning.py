@@ -15,7 +15,7 @@ from registry.keyring import Keyring
 from registry.terms import HolderKind, LicenceStatus
 from registry.watches import actions, fanning
 from registry.watches.feed import cursor_of, position_of, said_of
-from registry.watches.models import FeedRow, WatchEvent, WatchTarget
+from registry.watches.models import FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.numbers import Number
 from tests.make import (
     agency_record,
@@ -68,6 +68,20 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     }  # fmt: skip
     # Positions are the organisation's own, without a gap: what others hear of moves nothing.
     assert positions_of(session, BRAND) == [1, 2]
+
+
+def test_whoever_begins_to_watch_hears_nothing_of_what_was_published_before(session: Session, keyring: Keyring) -> None:
+    agency = make_agency(session, licences=(licence_record(),))
+    suspend(session, agency.agency_id)
+    # Nobody has handed that on yet: the worker was away.
+    make_watch(session, agency.agency_id)
+    actions.watch_search(session, OTHER, {"country": "CZ"}, "By a search", TODAY)
+    assert handed_on(session, keyring) == 0
+    # And nothing remains of the moment at which they began.
+    assert set(session.scalars(select(Watch.from_index))) == {0}
+    suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
+    assert handed_on(session, keyring) == 1
+    assert types_of(session) == types_of(session, OTHER) == ["licence.back_in_order"]
 
 
 def test_a_round_that_was_interrupted_told_nothing_and_is_made_up_for_once(
