@@ -8,7 +8,7 @@ LANGUAGES = ("en", "zh-Hans", "zh-Hant", "it")
 EXIT_CODES = """\
 exit codes:
   0  yes (bulk: yes to all); done
-  1  no (bulk: no to one at least)
+  1  no (bulk: no to one at least; proof: it does not hold)
   2  wrong usage, or the input cannot be read
   3  unknown (bulk: no to none, and not yes to all)
   4  the registry did not answer, or refused
@@ -28,6 +28,12 @@ BULK_EXAMPLES = """\
 examples:
   {name} suppliers.csv --output answers.csv
   {name} corridors.xlsx --corridors --json > answers.jsonl
+  {name} suppliers.csv --destination IT --sector 14.10 --keep --output answers.csv
+"""
+
+PROOF_EXAMPLES = """\
+examples:
+  {name} JOB 17 --trust trust.json --output row-17.json
 """
 
 WATCH_EXAMPLES = """\
@@ -66,9 +72,19 @@ QUESTION = {
     "on": "the day, like 2026-11-24 (today)",
 }
 
+CONSTANTS = {
+    "origin": "where all of them recruit",
+    "destination": "where all the jobs are",
+    "sector": "NACE code of all the jobs",
+    "nace-revision": "revision of that code",
+    "activity": "what all of them do",
+    "on": "the day for all of them",
+}
+"""What is said once for a whole list."""
+
 
 def add_commands(command: Command) -> None:
-    """The four commands."""
+    """The five commands."""
     one = command("verify", "May this recruiter recruit? Ask the registry.", VERIFY_EXAMPLES)
     one.add_argument("licence_number", metavar="NUMBER", nargs="?", help="number on the licence")
     for name, text in QUESTION.items():
@@ -78,6 +94,14 @@ def add_commands(command: Command) -> None:
     two.add_argument("file", metavar="FILE", help="a header and rows; the columns are guessed and shown")
     two.add_argument("--output", metavar="FILE", help="write the answers as CSV there (standard output)")
     two.add_argument("--corridors", action="store_true", help="rows are corridors: sending, receiving, destination")
+    for name, text in CONSTANTS.items():
+        two.add_argument(f"--{name}", metavar="X", help=f"{text}, where a row says nothing else (needs a key)")
+    two.add_argument("--keep", action="store_true", help="keep the answers in the organisation's file of receipts")
+    five = command("proof", "Prove one row of a list that a job answered, without the others.", PROOF_EXAMPLES)
+    five.add_argument("job", metavar="JOB", help="its reference, as `bulk --keep` prints it")
+    five.add_argument("row", metavar="ROW", help="place of the row, counted from 0")
+    five.add_argument("--output", metavar="FILE", help="keep the proof there, as JSON")
+    five.add_argument("--trust", metavar="FILE", help="trust file: hold the proof to what the registry signed")
     three = command("watch", "Watch agencies, licences or numbers; list or end watches.", WATCH_EXAMPLES)
     what = three.add_mutually_exclusive_group(required=True)
     what.add_argument("--agency", metavar="ID", help="watch this agency")
@@ -102,6 +126,6 @@ def add_commands(command: Command) -> None:
     )
     four.add_argument("--poll", metavar="SECONDS", type=float, default=5.0, help="between two looks (5)")
     four.add_argument("--secret-file", metavar="FILE", help="secrets of the webhook, one a line")
-    for parser in (one, two, three, four):
+    for parser in (one, two, three, four, five):
         parser.add_argument("--url", metavar="URL", help="address of the registry")
         parser.add_argument("--key-file", metavar="FILE", help="file whose first line is the key")

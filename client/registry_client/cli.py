@@ -32,7 +32,7 @@ exit codes:
   1  something is bad
   2  wrong usage, or the input cannot be read
   3  nothing is bad, and something is unknown
-verify, bulk, watch and listen have theirs; see COMMAND --help
+verify, bulk, proof, watch and listen have theirs; see COMMAND --help
 """
 
 VERIFY_EXAMPLES = """\

@@ -23,6 +23,8 @@ KEPT_DAYS = 30
 MOST_OPEN = 20
 """Jobs of one organisation that wait or run."""
 
+_RECEIVING = {"receiving", "receiving_employer"}
+
 OPEN = (JobState.UPLOADED, JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
 ENDED = (JobState.DONE, JobState.CANCELLED, JobState.FAILED)
 
@@ -89,8 +91,12 @@ def guessed_kind(path: Path) -> tuple[JobKind, dict[str, str], list[str]]:
         columns = mapping_of(there, wanted).columns
         if not lacking(columns, wanted):
             return kind, columns, [column.name for column in there]
-    there = columns_of_lines(lines, VERIFICATION)
-    return JobKind.VERIFICATION, mapping_of(there, VERIFICATION).columns, [column.name for column in there]
+    asked = columns_of_lines(lines, VERIFICATION)
+    found = mapping_of(asked, VERIFICATION).columns
+    # Both ends of corridors whose destination is said once for all, and nobody else to ask about.
+    if lacking(found, VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
+        return JobKind.CORRIDOR, columns, [column.name for column in there]
+    return JobKind.VERIFICATION, found, [column.name for column in asked]
 
 
 def by_once(session: Session, organisation_id: int, once: str | None) -> BulkJob | None:

@@ -1,8 +1,12 @@
 """How a row of a list is read: its day in whatever form, and what holds for every row."""
 
+from pathlib import Path
+
 import pytest
 
+from registry.bulk.actions import guessed_kind
 from registry.bulk.rules import with_constants, with_day_read
+from registry.bulk_terms import JobKind
 
 
 @pytest.mark.parametrize(
@@ -52,3 +56,20 @@ def test_what_holds_for_every_row_gives_way_to_the_rows_own_word() -> None:
     assert with_constants(constants, {"name": "N"}) == {"name": "N", **constants}
     own = {"destination": "CZ", "sector": "10.11"}
     assert with_constants(constants, own) == own
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("sending,receiving,destination", JobKind.CORRIDOR),
+        ("sending,receiving employer", JobKind.CORRIDOR),
+        ("sending,licence", JobKind.VERIFICATION),
+        ("sending,receiving,licence", JobKind.VERIFICATION),
+        ("sending,destination", JobKind.CORRIDOR),
+    ],
+)
+def test_both_ends_are_known_as_a_corridor_whose_destination_may_be_said_for_all(
+    tmp_path: Path, header: str, kind: JobKind
+) -> None:
+    (tmp_path / "list").write_text(f"{header}\nA,B,IT\n")
+    assert guessed_kind(tmp_path / "list")[0] is kind

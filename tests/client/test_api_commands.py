@@ -139,7 +139,7 @@ def test_watches_are_made_listed_paused_and_ended_by_the_version_that_was_read(
     assert (ended.method, ended.path, ended.headers["If-Match"]) == ("DELETE", "/api/v1/watches/W1", '"3"')
     assert "W1  agency   1 agencies  ours" in capsys.readouterr().out
     site.replies.append(problem(409, "already_done"))
-    with Client(site.url, key=KEY) as client, pytest.raises(said.AlreadyDone, match="it stands in the list"):
+    with Client(site.url, key=KEY) as client, pytest.raises(said.AlreadyDone, match="done by the first try"):
         client.watches.agency("A", "x")
 
 

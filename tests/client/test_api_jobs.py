@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from registry_client.api.answers import Verdict
 from registry_client.api.jobs import Jobs
 from registry_client.api.settings import ApiKey
 from registry_client.api.transport import Transport
+from registry_client.cli import main
 
 from tests.client.api_site import Reply, Request, Site, answering, problem
 
@@ -36,6 +38,10 @@ class Registry:
                 return problem(413, "too_many_questions")
             case "POST", "":
                 return Reply(self.job, 201)
+            case "PUT", "/J1/columns":
+                if (request.json().get("constants") or {}).get("destination") == "Mars":
+                    return problem(400, "invalid_request")
+                self.job["is_kept"] = request.json().get("keep", False)
             case "POST", "/J1/start":
                 self.job["state"] = "queued"
             case "GET", "/J1/results/jsonl":
@@ -88,6 +94,43 @@ def test_dicts_beyond_ten_thousand_are_sent_as_a_file(site: Site, monkeypatch: p
         client.verify_many([{"vat": "=1", "key": "a"}, *({"name": "x\ny"} for _ in range(10_000))])
     body = site.asked[0].body
     assert body.startswith(b'vat,key,name\r\n=1,a,\r\n,,"x\ny"\r\n')
+
+
+def test_what_is_said_of_a_whole_file_goes_with_its_columns_and_what_is_kept_stays(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("registry_client.api.jobs.FIRST_LOOK", 0.01)
+    monkeypatch.setenv("REGISTRY_CLIENT_URL", site.url)
+    monkeypatch.setenv("REGISTRY_CLIENT_KEY", KEY)
+    file = tmp_path / "rows.csv"
+    file.write_text("vat,note\n1,a\n2,b\n")
+    command = ["bulk", str(file), "--destination", "IT", "--nace-revision", "2.1", "--keep"]
+    assert main(command) == 0
+    assert "kept: J1" in capsys.readouterr().err
+    said_of_it = site.asked[1]
+    assert (said_of_it.method, said_of_it.path) == ("PUT", f"{JOBS}/J1/columns")
+    assert said_of_it.json() == {
+        "kind": "verification",
+        "columns": {"vat": "vat"},
+        "constants": {"destination": "IT", "nace_revision": "2.1"},
+        "keep": True,
+    }
+    assert "DELETE" not in [one.method for one in site.asked]
+    # What is refused leaves nothing behind, and what says itself whose it is has nothing said of it.
+    site.otherwise = Registry()
+    assert main(["bulk", str(file), "--destination", "Mars"]) == 2
+    assert site.asked[-1].method == "DELETE"
+    count = len(site.asked)
+    assert main(["bulk", str(file), "--corridors", "--origin", "CN"]) == 2
+    monkeypatch.delenv("REGISTRY_CLIENT_KEY")
+    assert main(["bulk", str(file), "--destination", "IT"]) == 2
+    assert "(constants) goes by a job, with a key" in capsys.readouterr().err
+    assert len(site.asked) == count
+    # Rows that are no file have it beside them. What is kept is not asked twice by itself.
+    site.otherwise = lambda request: Reply({"items": [{"key": "0", "answer": YES}], "receipt_id": "R1"})
+    with Client(site.url, key=KEY) as client:
+        assert client.verify_many([{"vat": "1"}], constants={"on": date(2026, 1, 5)}, keep=True).receipt_id == "R1"
+    assert site.asked[-1].json() == {"items": [{"vat": "1"}], "constants": {"on": "2026-01-05"}, "keep": True}
 
 
 @pytest.mark.parametrize(

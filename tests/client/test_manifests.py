@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from registry_client.cli import main
 from registry_client.gathering import Asked
 from registry_client.offline import verify
 from registry_client.strict import Unreadable
 from registry_client.trust import read_trust
 from registry_client.verdicts import Report, State
 
-from tests.client.registrar import NOW, Registrar, b64, tree_hash
+from tests.client.api_site import Reply, answering
+from tests.client.registrar import NOW, Registrar, b64, path_to, tree_hash
 
 COUNTS = {"answered": 5, "refused": 0, "yes": 3, "no": 1, "unknown": 1}
 LINES = [json.dumps({"key": f"row-{n}", "n": n, "verdict": "yes"}, sort_keys=True).encode() for n in range(5)]
@@ -85,3 +87,35 @@ def test_a_manifest_that_others_signed_says_nothing(registrar: Registrar) -> Non
     for change in ({"count": -1}, {"root": "x"}, {"counts": {}}, {"v": 2}, {"job": 7}):
         with pytest.raises(Unreadable, match="manifest: "):
             judged(registrar, manifest(registrar, **change), None)
+
+
+def test_a_row_is_proven_by_the_command_without_the_others_and_held_to_the_trust_file(
+    registrar: Registrar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trust, kept = tmp_path / "trust.json", tmp_path / "row.json"
+    trust.write_bytes(registrar.trust())
+    path = [b64(step) for step in path_to(3, LINES)]
+    genuine = {"n": 3, "count": 5, "statement": LINES[3].decode(), "path": path, "manifest": manifest(registrar)}
+    other = LINES[3].replace(b"yes", b"no ").decode()
+    cases = (
+        (genuine, 0, "it is row 3 of the 5 that the registry signed"),
+        (genuine | {"statement": other}, 1, "does not lead to the root"),
+        (genuine | {"manifest": manifest(registrar, iss="https://else.example.org")}, 1, "did not sign the manifest"),
+        (genuine | {"manifest": registrar.receipt()}, 1, "did not sign the manifest"),
+        (genuine | {"n": 2}, 4, "is no proof of row 3"),
+        (genuine | {"path": path[:-1]}, 4, "is no proof of row 3"),
+    )
+    with answering() as site:
+        monkeypatch.setenv("REGISTRY_CLIENT_URL", site.url)
+        command = ["proof", "J22222222222", "3", "--output", str(kept)]
+        for told, code, words in cases:
+            site.replies.append(Reply(told))
+            assert main([*command, "--trust", str(trust)]) == code, words
+            assert words in capsys.readouterr().err
+        assert json.loads(kept.read_text())["n"] == 3
+        site.replies.append(Reply(genuine))
+        assert main(command) == 0
+        assert f"leads to root {tree_hash(LINES).hex()}" in capsys.readouterr().err
+        asked = len(site.asked)
+        assert main(["proof", "J22222222222", "-1"]) == 2
+        assert len(site.asked) == asked

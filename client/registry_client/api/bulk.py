@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from registry_client.api.answers import Corridor, Reason, Verdict, Whole
 from registry_client.api.errors import BadInput, Fault, UnexpectedAnswer
-from registry_client.api.questions import CorridorQuestion, Question
+from registry_client.api.questions import Constants, CorridorQuestion, Question, as_body
 from registry_client.api.reading import read
 from registry_client.api.rows import File, Frame, in_parts
 from registry_client.api.transport import Answered as Response
@@ -69,15 +69,32 @@ class _Columns:
 class _Listed:
     items: tuple[Any, ...]
     columns: _Columns = _Columns()
+    receipt_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll:
+    """What is said of a whole list: what holds for each row, and whether its answers are kept; None leaves that to the key."""
+
+    constants: Constants | None = None
+    keep: bool | None = None
+
+    def body(self) -> dict[str, Any]:
+        """As it goes beside the rows."""
+        return as_body({"constants": as_body(self.constants or {}) or None, "keep": self.keep})
 
 
 @dataclass(frozen=True, slots=True)
 class Answers(Sequence[Item[A]]):
-    """The answers in the order of the questions. `columns` says how a file's columns were read, `ignored` which were not."""
+    """The answers in the order of the questions. `columns` says how a file's columns were read, `ignored` which were not.
+
+    `receipt_id` is by what `receipts.lists` finds them where they are kept.
+    """
 
     items: tuple[Item[A], ...] = field(repr=False)
     columns: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    receipt_id: str = ""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -123,7 +140,7 @@ class Answers(Sequence[Item[A]]):
 
 
 class TooMany(BadInput):
-    """More than is answered in one go."""
+    """More than is answered in one go, or what is said of a file as a whole."""
 
 
 class Bulk:
@@ -133,24 +150,31 @@ class Bulk:
         self._transport = transport
 
     def asked(
-        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], progress: Progress | None
+        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], said: ForAll, progress: Progress | None
     ) -> Answers[A]:
+        beside = said.body()
         if isinstance(rows, File):
+            if beside:
+                raise TooMany(
+                    f"{rows.path}: what is said of a file as a whole ({', '.join(beside)}) goes by a job, with a key"
+                )
             return self._file(kind, noun, rows)
         if len(rows) > MOST_AT_ONCE:
             raise TooMany(
                 f"{len(rows)} rows: at most {MOST_AT_ONCE} are answered in one go, and more by a job, with a key"
             )
         items: list[Item[A]] = []
+        receipt_id = ""
         for part in in_parts(rows, MOST_AT_ONCE if self._transport.has_key else MOST_WITHOUT_KEY):
-            response = self._transport.ask("POST", path_of(noun), body={"items": part}, is_read=True)
+            response = self._transport.ask("POST", path_of(noun), body={**beside, "items": part}, is_read=not said.keep)
             found = answers_of(kind, response)
+            receipt_id = found.receipt_id
             if len(found) != len(part):
                 raise UnexpectedAnswer(f"{response.where}: {len(part)} were asked and {len(found)} answered")
             items += found.items
             if progress is not None:
                 progress(len(items), len(rows))
-        return Answers(tuple(items))
+        return Answers(tuple(items), receipt_id=receipt_id)
 
     def _file(self, kind: type[A], noun: str, file: File) -> Answers[A]:
         content = file.content(MOST_BYTES)
@@ -166,7 +190,7 @@ def answers_of(kind: type[A], response: Response) -> Answers[A]:
     """Typed, from JSON. Raises UnexpectedAnswer."""
     told = read(_Listed, response.json(), response.where)
     items = tuple(item_of(kind, one, f"{response.where}.items[{place}]") for place, one in enumerate(told.items))
-    return Answers(items, told.columns.fields, told.columns.ignored)
+    return Answers(items, told.columns.fields, told.columns.ignored, told.receipt_id)
 
 
 def item_of(kind: type[A], one: object, where: str) -> Item[A]:

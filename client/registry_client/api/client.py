@@ -15,14 +15,14 @@ from registry_client.api.answers import (
     Licence,
     Verdict,
 )
-from registry_client.api.bulk import CORRIDOR_FIELDS, QUESTION_FIELDS, Answers, Bulk, Progress, TooMany
+from registry_client.api.bulk import CORRIDOR_FIELDS, QUESTION_FIELDS, Answers, Bulk, ForAll, Progress, TooMany
 from registry_client.api.directory import HelpLine, Quarter, Regime, Reply, Sector
 from registry_client.api.errors import BadSetting, TooLarge, UnexpectedAnswer
 from registry_client.api.fees import FeeQuestion, FeeRules, Fees, fee_body
 from registry_client.api.jobs import Jobs
 from registry_client.api.organisation import Keys, Member, Organisation
 from registry_client.api.pages import items_of, paged
-from registry_client.api.questions import CorridorQuestion, Day, Question, Search, Told, as_body, as_query
+from registry_client.api.questions import Constants, CorridorQuestion, Day, Question, Search, Told, as_body, as_query
 from registry_client.api.reading import read
 from registry_client.api.receipts import Receipts
 from registry_client.api.rows import File, Rows, taken
@@ -96,7 +96,13 @@ class Client:
         return self._got(Corridor, path_of("corridor"), question)
 
     def verify_many(
-        self, rows: Rows, *, columns: Mapping[str, str] | None = None, progress: Progress | None = None
+        self,
+        rows: Rows,
+        *,
+        columns: Mapping[str, str] | None = None,
+        constants: Constants | None = None,
+        keep: bool | None = None,
+        progress: Progress | None = None,
     ) -> Answers[Verdict]:
         """Many questions, in their order: dicts, a data frame, or the path of a CSV or XLSX file.
 
@@ -105,24 +111,35 @@ class Client:
         `columns` leads from names of dicts or a frame to fields of a Question, and to `key`, your own name of a row; without it
         the names are the fields. A file's columns are guessed by the registry and said in the answers. Without a key they
         go by the hundred.
+
+        `constants` hold for every row that says nothing else; `keep` puts the whole list into the organisation's file (scope
+        `receipts`), False keeps it out. Said of a file either of them makes a job of it.
         """
-        return self._many(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), progress)
+        said = ForAll(constants, keep)
+        return self._many(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), said, progress)
 
     def corridor_many(
-        self, rows: Rows, *, columns: Mapping[str, str] | None = None, progress: Progress | None = None
+        self,
+        rows: Rows,
+        *,
+        columns: Mapping[str, str] | None = None,
+        constants: Constants | None = None,
+        keep: bool | None = None,
+        progress: Progress | None = None,
     ) -> Answers[Corridor]:
         """The same for corridors."""
-        return self._many(Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), progress)
+        said = ForAll(constants, keep)
+        return self._many(Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), said, progress)
 
     def _many(
-        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], progress: Progress | None
+        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], said: ForAll, progress: Progress | None
     ) -> Answers[A]:
         try:
-            return self._bulk.asked(kind, noun, rows, progress)
+            return self._bulk.asked(kind, noun, rows, said, progress)
         except (TooMany, TooLarge):
             if not self._transport.has_key:
                 raise
-        return self.jobs.answered(kind, rows, progress)
+        return self.jobs.answered(kind, rows, said, progress)
 
     def organisation(self) -> Organisation:
         """Whose key this is, and what it opens."""

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,11 @@ from registry_client.api.bulk import Answers, Item
 from registry_client.api.client import Client
 from registry_client.api.errors import BadInput, BadSetting, InvalidInput, NoAnswer, ProblemAnswered, UnexpectedAnswer
 from registry_client.api.progress import progress
+from registry_client.api.row_proofs import prove
 from registry_client.api.settings import address_of, key_of
 from registry_client.api.transport import Transport
 from registry_client.api.watches import CursorFile, Watch
-from registry_client.asking import QUESTION
+from registry_client.asking import CONSTANTS, QUESTION
 from registry_client.entries import shown
 from registry_client.receiver import receiver
 from registry_client.strict import Unreadable
@@ -45,9 +46,14 @@ def _exit_of(verdict: str) -> int:
     return {"yes": YES, "no": NO}.get(verdict, UNKNOWN)
 
 
+def _given(options: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
+    """The options of these names that were given, by field."""
+    fields = (name.replace("-", "_") for name in names)
+    return {field: value for field in fields if (value := getattr(options, field)) is not None}
+
+
 def _verify(client: Client, options: argparse.Namespace) -> int:
-    asked: dict[str, Any] = {name.replace("-", "_"): getattr(options, name.replace("-", "_")) for name in QUESTION}
-    asked = {name: value for name, value in asked.items() if value is not None}
+    asked = _given(options, QUESTION)
     if options.licence_number is not None:
         asked["licence_number"] = options.licence_number
     if not asked:
@@ -79,12 +85,12 @@ def _lines_of(answer: Verdict) -> Iterator[str]:
 
 
 def _bulk(client: Client, options: argparse.Namespace) -> int:
+    ask: Callable[..., Answers[Any]] = client.corridor_many if options.corridors else client.verify_many
+    constants = _given(options, CONSTANTS)
+    if options.corridors and (unsaid := constants.keys() & {"origin", "activity"}):
+        raise BadInput(f"--{min(unsaid)}: is said of no corridor: its ends and its destination say it")
     with progress("answered") as told:
-        answers: Answers[Any] = (
-            client.corridor_many(options.file, progress=told)
-            if options.corridors
-            else client.verify_many(options.file, progress=told)
-        )
+        answers = ask(options.file, constants=constants or None, keep=options.keep or None, progress=told)
     if options.json:
         for item in answers:
             print(json.dumps(_plain(item), ensure_ascii=False))
@@ -100,6 +106,7 @@ def _bulk(client: Client, options: argparse.Namespace) -> int:
     notes = [f"columns: {read}"] if read else []
     notes += [f"not read: {', '.join(map(repr, answers.ignored))}"] if answers.ignored else []
     notes.append(", ".join(f"{count} {name}" for name, count in counts.items()))
+    notes += [f"kept: {answers.receipt_id}"] if answers.receipt_id else []
     print("\n".join(shown(note, 2000) for note in notes), file=sys.stderr)
     if counts["no"]:
         return NO
@@ -208,4 +215,4 @@ def _write(name: str, text: str) -> None:
         raise BadInput(f"{name}: {error.strerror}") from None
 
 
-_COMMANDS = {"verify": _verify, "bulk": _bulk, "watch": _watch, "listen": _listen}
+_COMMANDS = {"verify": _verify, "bulk": _bulk, "proof": prove, "watch": _watch, "listen": _listen}

@@ -126,7 +126,7 @@ class Conflict(ProblemAnswered):
 class AlreadyDone(Conflict):
     """409: what bears this Idempotency-Key was done by an earlier try whose answer did not arrive."""
 
-    advice = "it was done: it stands in the list of yours (a webhook's secret can be rotated)"
+    advice = "it was done by the first try: read what you have (the detail says where) before making another"
 
 
 class StaleVersion(ProblemAnswered):

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from registry_client.api.answers import Corridor, Verdict, Whole
-from registry_client.api.bulk import Answers, Item, Progress, item_of
-from registry_client.api.errors import BadInput, NoAnswer, UnexpectedAnswer
+from registry_client.api.bulk import Answers, ForAll, Item, Progress, item_of
+from registry_client.api.errors import BadInput, InvalidInput, NoAnswer, NotAllowed, UnexpectedAnswer
 from registry_client.api.pages import items_of
+from registry_client.api.questions import Constants, as_body
 from registry_client.api.reading import read
 from registry_client.api.rows import File, as_file
 from registry_client.api.transport import Transport, new_once, path_of
@@ -36,7 +37,10 @@ DONE = "done"
 
 @dataclass(frozen=True, slots=True)
 class Job(Whole):
-    """`columns`: which column holds which field, by field. `lacking`: what keeps it from being started, in words."""
+    """`columns`: which column holds which field, by field; `constants`: what holds for every row that says nothing else.
+
+    `lacking`: what keeps it from being started, in words. One that `is_kept` stands in the file of receipts once it is done.
+    """
 
     job_id: str
     kind: str
@@ -44,6 +48,8 @@ class Job(Whole):
     name: str = ""
     headers: tuple[str, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)
+    constants: Mapping[str, Any] = field(default_factory=dict)
+    is_kept: bool = False
     lacking: str = ""
     rows: int = 0
     rows_done: int = 0
@@ -95,9 +101,26 @@ class Jobs:
     def get(self, job_id: str) -> Job:
         return self._one("GET", job_id)
 
-    def columns(self, job: Job, columns: Mapping[str, str], kind: str | None = None) -> Job:
-        """Say which column holds which field, by field, before it is started."""
-        return self._one("PUT", job.job_id, "columns", body={"kind": kind or job.kind, "columns": dict(columns)})
+    def columns(
+        self,
+        job: Job,
+        columns: Mapping[str, str],
+        kind: str | None = None,
+        *,
+        constants: Constants | None = None,
+        keep: bool | None = None,
+    ) -> Job:
+        """Say which column holds which field, by field, before it is started.
+
+        `constants` are what holds for every row that says nothing else; `keep` has its answers stand in the file of receipts
+        (scope `receipts`). None leaves either as it was, and no constants at all are {}.
+        """
+        body: dict[str, Any] = {"kind": kind or job.kind, "columns": dict(columns)}
+        if constants is not None:
+            body["constants"] = as_body(constants)
+        if keep is not None:
+            body["keep"] = keep
+        return self._one("PUT", job.job_id, "columns", body=body)
 
     def start(self, job: Job) -> Job:
         """Have it answered. Raises BadInput where a column is lacking."""
@@ -137,9 +160,10 @@ class Jobs:
         with self._result(job, form, target.parent) as file:
             os.replace(file, target)
 
-    def proof(self, job: Job, row: int) -> RowProof:
-        """What proves one row, from 0, without the others."""
-        answered = self._transport.ask("GET", path_of("verification-jobs", job.job_id, "proofs", str(row)))
+    def proof(self, job: Job | str, row: int) -> RowProof:
+        """What proves one row, from 0, without the others. A job may be named by its `job_id`."""
+        job_id = job if isinstance(job, str) else job.job_id
+        answered = self._transport.ask("GET", path_of("verification-jobs", job_id, "proofs", str(row)))
         return read(RowProof, answered.json(), answered.where)
 
     def results(self, job: Job, kind: type[A]) -> Iterator[Item[A]]:
@@ -150,22 +174,27 @@ class Jobs:
                 yield item_of(kind, _object_in(line, f"results line {place + 1}"), f"results[{place}]")
                 place += 1
 
-    def answered(self, kind: type[A], rows: File | list[dict[str, Any]], progress: Progress | None) -> Answers[A]:
-        """Send, start, wait, and have the answers; then list and results are removed."""
+    def answered(
+        self, kind: type[A], rows: File | list[dict[str, Any]], said: ForAll, progress: Progress | None
+    ) -> Answers[A]:
+        """Send, start, wait, and have the answers; then list and results are removed, unless they are kept."""
         with as_file(rows) as path:
             job = self.make(path)
         wanted = "corridor" if kind is Corridor else "verification"
         try:
             if job.kind != wanted:
                 raise BadInput(f"{job.name}: its columns are of a {job.kind}: {', '.join(job.headers[:30])}")
+            if said.body():
+                job = self.columns(job, job.columns, constants=said.constants, keep=said.keep)
             self.wait(self.start(job), progress)
-        except BadInput:
+        except (BadInput, InvalidInput, NotAllowed):
             self.remove(job)
             raise
         items = tuple(self.results(job, kind))
-        self.remove(job)
+        if not job.is_kept:
+            self.remove(job)
         ignored = tuple(name for name in job.headers if name not in job.columns.values())
-        return Answers(items, job.columns, ignored)
+        return Answers(items, job.columns, ignored, job.job_id if job.is_kept else "")
 
     @contextmanager
     def _result(self, job: Job, form: str, folder: Path) -> Iterator[Path]:

@@ -45,6 +45,17 @@ class CorridorQuestion(TypedDict, total=False):
     on: Day
 
 
+class Constants(TypedDict, total=False):
+    """What holds for every row that says nothing else. Of corridors neither `origin` nor `activity` is said."""
+
+    origin: str
+    destination: str
+    sector: str
+    nace_revision: str
+    activity: str
+    on: Day
+
+
 class Told(TypedDict, total=False):
     """What a recruiter said of himself."""
 
