@@ -41,6 +41,7 @@ def test_a_watch_is_made_once_read_by_its_own_and_told_to_nobody(
     assert_as_documented(made, "makeWatch")
     again = program.post("/api/v1/watches", body, headers=once)
     assert (again.status_code, again.json["code"]) == (409, "already_done")
+    assert "GET /api/v1/watches lists it" in again.json["detail"]
     watch = made.json["watch_id"]
     printed = capsys.readouterr()
     # The log of requests says that somebody asked something of /watches, and neither who nor about whom.
