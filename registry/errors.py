@@ -232,19 +232,27 @@ class IntakeClosed(RegistryError):
 
 
 class NotNow(RegistryError):
-    """What is asked for fits no longer, or not yet; the text says what comes first."""
+    """What is asked for fits no longer, or not yet; the text says what comes first. `lack` and `facts` as in IllegalMove."""
 
     code = Problem.NOT_NOW
 
+    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
+        super().__init__(text)
+        self.lack, self.facts = lack, facts
+
 
 class IllegalMove(RegistryError):
-    """A case may not be moved so; nothing was changed. `lack` is a code of what does not hold, such as `hearing.own_draft`."""
+    """A case may not be moved so; nothing was changed.
+
+    `lack` is a code of what does not hold, such as `hearing.own_draft`: its words stand at `hearing.lack.own_draft` in every
+    page language, and `facts` are the values that they speak of.
+    """
 
     code = Problem.ILLEGAL_MOVE
 
-    def __init__(self, text: str, lack: str | None = None) -> None:
+    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
         super().__init__(text)
-        self.lack = lack
+        self.lack, self.facts = lack, facts
 
 
 class StaleVersion(RegistryError):

@@ -214,7 +214,7 @@ def files_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> 
 def require_readable(case: Case) -> None:
     """Raises NotNow for what was withdrawn, unless somebody is in danger."""
     if case.state is CaseState.WITHDRAWN and case.priority not in (Priority.P0, Priority.P1):
-        raise NotNow("this was withdrawn: what was written is not read any more")
+        raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
 
 
 def _shown_boxes(

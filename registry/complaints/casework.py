@@ -138,7 +138,7 @@ def reply(
     """
     case = case_of(session, officer, reference, version)
     if case.state is CaseState.WITHDRAWN:
-        raise NotNow("this was withdrawn: write nothing more")
+        raise NotNow("this was withdrawn: write nothing more", "case.withdrawn")
     boxes = opened_boxes(session, case)
     chosen = [box for box in boxes if box.role is BoxRole.WORKER and box.state is not BoxState.CUT_OFF]
     has_worker = bool(chosen)
@@ -150,7 +150,10 @@ def reply(
         and (box.answers_allowed or (to_helper and not has_worker))
     ]
     if not chosen:
-        raise NotNow("the worker has no mailbox of her own yet: say with --to-helper that her helper may read this")
+        raise NotNow(
+            "the worker has no mailbox of her own yet: say with --to-helper that her helper may read this",
+            "case.no_mailbox",
+        )
     for box in chosen:
         opened = sealer.open_as_unit(session, box, officer.unit)
         messages.write_message(session, sealer, case, opened, Author.OFFICER, text, at.date(), once=once)

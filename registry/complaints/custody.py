@@ -83,7 +83,7 @@ def _approved(session: Session, officer: Officer, reference: str, approval: Appr
     if not approval.by.strip() or len(approval.by) > 200:
         raise InvalidInput([Fault("approved_by", Problem.MISSING, "must be a name, in 200 characters")])
     if same_person(approval.by) == same_person(officer.name):
-        raise IllegalMove("what the custodian opens is approved by a second person")
+        raise IllegalMove("what the custodian opens is approved by a second person", "opening.own_request")
     return case_of(session, officer, reference)
 
 

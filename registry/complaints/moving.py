@@ -79,7 +79,12 @@ def advance(
     """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
     move = find(case.state, target, role)
     if move is None:
-        raise IllegalMove(f"what is {case.state} does not become {target} by the {role}")
+        raise IllegalMove(
+            f"what is {case.state} does not become {target} by the {role}",
+            "case.no_such_move",
+            source=case.state,
+            target=target,
+        )
     history = moves_of(session, case)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
     facts = facts_of(case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit)
@@ -87,7 +92,7 @@ def advance(
         facts = replace(facts, hearing=_hearing_of(session, case))
     if not holds(move.guard, facts):
         why = _ABOUT_HEARINGS.get(move.guard) or f"{move.guard.replace('_', ' ')} does not hold"
-        raise IllegalMove(f"what is {case.state} does not become {target} now: {why}")
+        raise IllegalMove(f"what is {case.state} does not become {target} now: {why}", f"desk.{move.guard}")
     source = case.state
     case.state, case.is_open = target, target in OPEN_STATES
     _set_days(case, history, unit, at.date())

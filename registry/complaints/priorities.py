@@ -36,7 +36,7 @@ def set_priority(
     """
     case = case_of(session, officer, reference, version)
     if case.state not in OPEN_STATES | {CaseState.QUARANTINED}:
-        raise IllegalMove(f"what is {case.state} has no priority any more")
+        raise IllegalMove(f"what is {case.state} has no priority any more", "case.no_priority", state=case.state)
     before = case.priority
     if before is None or before is priority:
         raise InvalidInput([Fault("priority", Problem.CONTRADICTORY, "is what it is already")])
@@ -73,7 +73,7 @@ def decide_lowering(
     if change is None:
         raise NotFound(f"no lowering waits in the case {reference}")
     if is_approved and same_person(change.asked_by) == same_person(officer.name):
-        raise IllegalMove("a lowering is approved by a second person, not by whoever asked for it")
+        raise IllegalMove("a lowering is approved by a second person, not by whoever asked for it", "case.own_lowering")
     _decide(change, officer, at, is_approved=is_approved)
     if is_approved:
         _apply(session, case, change, officer, at)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.codes import Problem
+from registry.console.reasons import said
 from registry.console.rendering import language
 from registry.errors import (
     ActRefused,
@@ -17,7 +18,6 @@ from registry.errors import (
     StaleVersion,
 )
 from registry.terms import Language
-from registry.web.languages import has_text, text
 
 _REFUSED = (ChannelChangeRefused, InvalidInput, IllegalMove, NotNow, StaleVersion, ActRefused)
 
@@ -43,10 +43,6 @@ def attempt(session: Session, act: Callable[[], object]) -> Refusal | None:
 
 def _refusal(refused: RegistryError) -> Refusal:
     status = 400 if isinstance(refused, InvalidInput) else 409
-    if isinstance(refused, ActRefused) and has_text(f"console.fault.{refused.reason}"):
-        return Refusal(status, refused.code, text(language(), f"console.fault.{refused.reason}"), language())
-    if isinstance(refused, IllegalMove) and refused.lack is not None and language() is not Language.EN:
-        kind, _, lack = refused.lack.partition(".")
-        if has_text(f"{kind}.lack.{lack}"):
-            return Refusal(status, refused.code, text(language(), f"{kind}.lack.{lack}"), language())
-    return Refusal(status, refused.code, refused.text, Language.EN)
+    spoken = language()
+    detail = said(spoken, refused)
+    return Refusal(status, refused.code, *((refused.text, Language.EN) if detail is None else (detail, spoken)))

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.console import assets
 from registry.console.guard import Bar, token_sent
+from registry.console.reasons import said
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.terms import Language
@@ -72,6 +73,7 @@ def _words() -> dict[str, Any]:
         "language": spoken,
         "t": partial(text, spoken),
         "has_text": has_text,
+        "said": partial(said, spoken),
         "date": partial(wording.date_text, spoken),
         "country": partial(wording.country_name, spoken),
         "bar": bar,
@@ -89,10 +91,9 @@ def _words() -> dict[str, Any]:
 
 def error_page(problem: ProblemDocument, _status: int) -> str:
     """What went wrong and what to do, with the menu of whoever is present."""
-    reason = f"console.fault.{problem.reason}"
-    is_said = bool(problem.reason) and has_text(reason)
-    detail = text(problem.language, reason) if is_said else wording.problem_detail(problem.language, problem.code)
-    words = _words() | {"here": "", "problem": problem, "detail": detail, "is_said": is_said}
+    why = said(problem.language, problem.cause) if problem.cause is not None else None
+    detail = why or wording.problem_detail(problem.language, problem.code)
+    words = _words() | {"here": "", "problem": problem, "detail": detail, "is_said": why is not None}
     return _environment().get_template("error.html").render(words)
 
 

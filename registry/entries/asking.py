@@ -54,7 +54,7 @@ def propose_reply(session: Session, rep: Rep, text: str, at: datetime) -> EntryR
     """
     agency = public_record(session, rep.agency, at.date())
     if agency is None or not is_answerable(agency, at.date()):
-        raise NotNow("a reply is shown beside a sanction or a warning, and your entry has none")
+        raise NotNow("a reply is shown beside a sanction or a warning, and your entry has none", "entry.nothing_beside")
     text = tidy_line("text", text, MOST_REPLY)
     return _recorded(session, rep, _asked(session, rep, EntryRequestKind.REPLY, text, at), at)
 
@@ -83,7 +83,9 @@ def held(session: Session, agency: str, reference: str, version: int | None) -> 
 def move(asked: EntryRequest, target: EntryRequestState) -> None:
     """Raises IllegalMove."""
     if not may_become(asked.kind, asked.state, target):
-        raise IllegalMove(f"what is {asked.state} does not become {target}")
+        raise IllegalMove(
+            f"what is {asked.state} does not become {target}", "entry.no_such_move", source=asked.state, target=target
+        )
     asked.state = target
     asked.version += 1
 
@@ -134,10 +136,15 @@ def _require_room(session: Session, rep: Rep, kind: EntryRequestKind, at: dateti
     open_ = select(func.count(EntryRequest.id)).where(*own, EntryRequest.state == EntryRequestState.OPEN)
     most = MOST_CLONE_REPORTS if kind is EntryRequestKind.CLONE_REPORT else 1
     if session.execute(open_).scalar_one() >= most:
-        raise NotNow("what you asked before is not decided yet: take it back, or wait for the authority")
+        raise NotNow(
+            "what you asked before is not decided yet: take it back, or wait for the authority", "entry.one_waits"
+        )
     refused = select(func.max(EntryRequest.decided_on)).where(*own, EntryRequest.state == EntryRequestState.REFUSED)
     if kind is EntryRequestKind.CORRECTION and not may_ask_again(session.execute(refused).scalar_one(), at.date()):
-        raise NotNow("a correction was refused less than 30 days ago: write to the authority if that was wrong")
+        raise NotNow(
+            "a correction was refused less than 30 days ago: write to the authority if that was wrong",
+            "entry.refused_lately",
+        )
 
 
 def read_part(typed: str) -> EntryPart:

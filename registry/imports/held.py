@@ -28,7 +28,7 @@ def held_of(session: Session, authority: str, reference: str) -> tuple[PendingIm
         raise NotFound(f"no list of this authority waits under {reference}: a newer one may have taken its place")
     pending, source = found
     if pending.decided_at is not None or pending.ordered_at is not None:
-        raise NotNow("this list waits no more: somebody has decided it")
+        raise NotNow("this list waits no more: somebody has decided it", "imports.decided")
     return pending, source
 
 

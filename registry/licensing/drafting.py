@@ -100,7 +100,7 @@ def drafted(
     stated = read_stated(act, sent, country)
     row_id, before = _holder(session, official, act, about, stated, country)
     if before is not None and before.withheld:
-        raise NotNow("the holder's name was erased by law: nothing more is written down of it")
+        raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
     said = Said(desk_list(official.authority), at, effective_on, ground)
     subject = subject or _subject(act, about, stated)
     _require_days(stated, effective_on)
@@ -186,7 +186,9 @@ def _require_lawful(
         )
     )
     if why in ("not_from_this_status", "sanction_in_force"):
-        raise IllegalMove(f"{REFUSED[why]} ({status or 'none is stated'} on {effective_on})")
+        raise IllegalMove(
+            f"{REFUSED[why]} ({status or 'none is stated'} on {effective_on})", f"licensing.{why}", day=effective_on
+        )
     if why is not None:
         raise InvalidInput([Fault("effective_on", Problem.INVALID_VALUE, REFUSED[why])])
 

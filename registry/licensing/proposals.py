@@ -196,7 +196,7 @@ def _apply(session: Session, proposal: Proposal, official: Official, at: datetim
     try:
         _publish(session, proposal, draft, event)
     except (EntryTooLarge, UnfitText) as error:
-        raise NotNow(error.text) from None
+        raise NotNow(error.text, "licensing.not_publishable") from None
     proposal.state, proposal.decided_by, proposal.decided_at = ProposalState.APPLIED, official.name, at
     proposal.version += 1
     session.flush()
@@ -211,7 +211,11 @@ def _require_as_seen(draft: Draft, proposal: Proposal) -> None:
 
 
 def _decided(proposal: Proposal) -> NotNow:
-    return NotNow(f"this waits no more: it is {proposal.state} since {proposal.decided_at:%Y-%m-%d %H:%M} UTC")
+    return NotNow(
+        f"this waits no more: it is {proposal.state} since {proposal.decided_at:%Y-%m-%d %H:%M} UTC",
+        "licensing.decided",
+        state=proposal.state,
+    )
 
 
 def _publish(session: Session, proposal: Proposal, draft: Draft, event: Event) -> None:
@@ -224,7 +228,7 @@ def _publish(session: Session, proposal: Proposal, draft: Draft, event: Event) -
     else:
         appended = amend(session, draft.after, event)
     if appended is None:
-        raise NotNow("the record says so already: nothing would change")
+        raise NotNow("the record says so already: nothing would change", "licensing.no_change")
 
 
 def _ended(session: Session, proposal: Proposal, state: ProposalState, official: Official, at: datetime) -> Proposal:

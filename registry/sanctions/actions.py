@@ -135,7 +135,11 @@ def look_at_workers(
     """
     sanction = moving.held(session, official.authority, reference, version)
     if sanction.state is not SanctionState.PROPOSED:
-        raise NotNow(f"this is {sanction.state}: who approves it looks at what was written")
+        raise NotNow(
+            f"this is {sanction.state}: who approves it looks at what was written",
+            "sanction.looked_at_after",
+            state=sanction.state,
+        )
     today = moving.today_at(session, sanction.authority, at)
     look = _checked_look(sanction, look, today)
     if look.waits_until is not None:
@@ -225,9 +229,14 @@ def ask_for_end(
     sanction = moving.held(session, official.authority, reference, version)
     move = rules.find(sanction.state, target, By.APPROVER)
     if move is None or move.guard is not rules.Guard.ASKED_BY_ANOTHER:
-        raise NotNow(f"what is {sanction.state} does not become {target}")
+        raise NotNow(
+            f"what is {sanction.state} does not become {target}",
+            "sanction.no_such_move",
+            source=sanction.state,
+            target=target,
+        )
     if sanction.ending_to is not None:
-        raise NotNow("something is asked for already: confirm or refuse that first")
+        raise NotNow("something is asked for already: confirm or refuse that first", "sanction.asked_already")
     sanction.ending_to, sanction.ending_by = target, official.name
     sanction.ending_ground = read_text("ground", ground, MOST_GROUND)
     today = moving.today_at(session, sanction.authority, at)
@@ -242,7 +251,7 @@ def confirm_end(
     sanction = moving.held(session, official.authority, reference, version)
     target, ground = sanction.ending_to, sanction.ending_ground or ""
     if target is None:
-        raise NotNow("nobody has asked for anything, or it was decided already")
+        raise NotNow("nobody has asked for anything, or it was decided already", "sanction.nothing_asked")
     if target is SanctionState.IN_FORCE:
         moving.put_in_force(session, sanction, at, by=By.APPROVER, actor=official.name, ground=ground)
     else:
@@ -258,7 +267,7 @@ def refuse_end(
     """Leave it as it is. Raises NotFound, NotNow, StaleVersion."""
     sanction = moving.held(session, official.authority, reference, version)
     if sanction.ending_to is None:
-        raise NotNow("nobody has asked for anything, or it was decided already")
+        raise NotNow("nobody has asked for anything, or it was decided already", "sanction.nothing_asked")
     detail = str(sanction.ending_to)
     sanction.ending_to = sanction.ending_by = sanction.ending_ground = None
     today = moving.today_at(session, sanction.authority, at)
@@ -269,9 +278,11 @@ def refuse_end(
 def _decided(session: Session, official: Official, decision: str, version: int | None) -> Case:
     case, made = decision_held(session, _officer(official), decision, version)
     if not may_rest_on(made):
-        raise NotNow("a sanction rests on a decision that found something wrong")
+        raise NotNow("a sanction rests on a decision that found something wrong", "sanction.nothing_wrong_found")
     if case.state not in {*DECIDED_STATES, CaseState.SANCTION_PENDING, CaseState.CLOSED}:
-        raise NotNow(f"the case is {case.state}: it has to be decided again first")
+        raise NotNow(
+            f"the case is {case.state}: it has to be decided again first", "sanction.case_undecided", state=case.state
+        )
     return case
 
 

@@ -32,9 +32,16 @@ def edit(
     case = _case_behind(session, official, reference)
     sanction = moving.held(session, official.authority, reference, version)
     if sanction.state is not SanctionState.PROPOSED:
-        raise IllegalMove(f"a sanction that is {sanction.state} is not written anew: have it given back first")
+        raise IllegalMove(
+            f"a sanction that is {sanction.state} is not written anew: have it given back first",
+            "sanction.not_proposed",
+            state=sanction.state,
+        )
     if sanction.proposed_by != official.name:
-        raise IllegalMove("only whoever proposed it changes it: otherwise nobody could say who the second person is")
+        raise IllegalMove(
+            "only whoever proposed it changes it: otherwise nobody could say who the second person is",
+            "sanction.others_proposal",
+        )
     today = moving.today_at(session, official.authority, at)
     terms = checked(terms, today, is_urgent=sanction.is_urgent)
     if case is not None and terms.public_text:

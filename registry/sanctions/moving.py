@@ -105,7 +105,12 @@ def advance(
     today = today_at(session, sanction.authority, at)
     move = find(sanction.state, target, by)
     if move is None:
-        raise IllegalMove(f"a sanction that is {sanction.state} does not become {target} by the {by}")
+        raise IllegalMove(
+            f"a sanction that is {sanction.state} does not become {target} by the {by}",
+            "sanction.no_such_move",
+            source=sanction.state,
+            target=target,
+        )
     lack = lacking(move.guard, facts(session, sanction, today, actor=actor, has_ground=bool(ground)))
     if lack is not None:
         raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}", f"sanction.{lack}")
@@ -188,7 +193,10 @@ def _without(session: Session, sanction: Sanction, ground: str, today: date) -> 
     if stated not in {STATUS_OF[one.kind] for one in (sanction, *others) if one.kind in STATUS_OF}:
         return []
     if sanction.own_status is None:
-        raise IllegalMove("what the licence was before is not known: its status has to be stated at the licensing desk")
+        raise IllegalMove(
+            "what the licence was before is not known: its status has to be stated at the licensing desk",
+            "sanction.status_unknown",
+        )
     return rules.ended(sanction.own_status, ground, [_as_rule(other) for other in others], today)
 
 

@@ -114,7 +114,8 @@ _HTTP: dict[int, tuple[Problem, str]] = {
 class ProblemDocument:
     """RFC 9457, with the code a program acts on, the request id, and each wrong parameter.
 
-    `reason` is a code of why an officer was refused, for his program, and for the page that says it in his language.
+    `reason` is a code of why an officer was refused, for his program. `cause` is the error itself, for pages that say it in
+    another language.
     """
 
     type: str
@@ -126,6 +127,7 @@ class ProblemDocument:
     errors: Sequence[Fault] = ()
     language: Language = field(default=Language.EN)
     reason: str = ""
+    cause: RegistryError | None = None
 
     def body(self) -> bytes:
         return _encode(
@@ -187,9 +189,8 @@ def answer_registry_error(error: RegistryError) -> Response:
     if isinstance(error, StaleVersion) and "If-Match" in request.headers:
         # What was asked for on a condition failed by that condition (RFC 9110, 13.1.1).
         status = 412
-    response = problem_response(
-        status, error.code, error.text, getattr(error, "faults", ()), getattr(error, "reason", "")
-    )
+    faults, reason = getattr(error, "faults", ()), getattr(error, "reason", "")
+    response = problem_response(status, error.code, error.text, faults, reason, error)
     if isinstance(error, TooManyRequests | TooBusy) or (isinstance(error, NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
@@ -225,7 +226,12 @@ def answer_unexpected(error: BaseException) -> Response:
 
 
 def problem_response(
-    status: int, code: Problem, detail: str, faults: Sequence[Fault] = (), reason: str = ""
+    status: int,
+    code: Problem,
+    detail: str,
+    faults: Sequence[Fault] = (),
+    reason: str = "",
+    cause: RegistryError | None = None,
 ) -> Response:
     """A problem in the asker's language (`g.language` where he is known), as JSON or as a page by the path that was asked for."""
     language: Language = g.get("language") or languages.negotiated(request)
@@ -239,6 +245,7 @@ def problem_response(
         errors=faults,
         language=language,
         reason=reason,
+        cause=cause,
     )
     if is_for_programs(request.path):
         response = Response(problem.body(), status, mimetype=MEDIA_TYPE)

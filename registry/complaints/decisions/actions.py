@@ -63,7 +63,11 @@ def write(
     """
     case = case_of(session, officer, reference, version)
     if case.state not in rules.DRAFTED_IN:
-        raise NotNow(f"what is {case.state} is not decided: it has to be looked into first")
+        raise NotNow(
+            f"what is {case.state} is not decided: it has to be looked into first",
+            "decision.not_looked_into",
+            state=case.state,
+        )
     reasons, summary = _checked(session, sealer, officer, case, reasons, summary, object_days, at.date())
     if case.state is not CaseState.DECISION_DRAFT:
         notify_unit(
@@ -103,7 +107,7 @@ def send_back(
     InvalidInput."""
     case, decision = held(session, officer, reference, version)
     if decision.state is not DecisionState.DRAFTED:
-        raise IllegalMove(_LACKING["not_drafted"])
+        raise IllegalMove(_LACKING["not_drafted"], "decision.not_drafted")
     messages.read_text("reason", reason, casework.MOST_REASON)
     sealed = seal_reason(session, sealer, officer, case, reason)
     advance(session, case, CaseState.INVESTIGATING, officer.role, at, actor=officer.name, reason_sealed=sealed)

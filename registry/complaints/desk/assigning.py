@@ -84,4 +84,4 @@ def _require_no_interest(session: Session, sealer: Sealer, case: Case, to: str) 
         .where(Account.reference == to, Conflict.agency == agency, Conflict.ended_on.is_(None))
     )
     if agency is not None and session.execute(interest.limit(1)).first() is not None:
-        raise IllegalMove("this officer declared an interest in the agency that the case is about")
+        raise IllegalMove("this officer declared an interest in the agency that the case is about", "case.has_interest")

@@ -115,7 +115,7 @@ def undo(
     """Take back what he did, once. Raises NotFound, NotNow."""
     act = bulk_act(session, officer.name, reference)
     if not can_be_undone(act, at):
-        raise NotNow("this can be undone no more")
+        raise NotNow("this can be undone no more", "case.undone")
     act.undone_at = at
     cases = _locked(session, officer.unit, [row["case"] for row in act.rows])
     outcomes = []

@@ -43,13 +43,23 @@ def take(
     facts = facts_of(case, moves_of(session, case), officer.name, at.date(), has_reason=True, is_same_unit=True)
     way = way_to(case.state, target, roles, facts)
     if way is None:
-        raise IllegalMove(f"what is {case.state} does not become {target}")
+        raise IllegalMove(
+            f"what is {case.state} does not become {target}", "case.no_such_move", source=case.state, target=target
+        )
     if way.place is not None:
         raise IllegalMove(
-            f"what is {case.state} becomes {target} on the tab of its {way.place}, with all that belongs to it"
+            f"what is {case.state} becomes {target} on the tab of its {way.place}, with all that belongs to it",
+            "case.other_tab",
+            target=target,
+            tab=way.place,
         )
     if way.role is None:
-        raise IllegalMove(f"what is {case.state} does not become {target} by you: {' or '.join(way.by)} may do it")
+        raise IllegalMove(
+            f"what is {case.state} does not become {target} by you: {' or '.join(way.by)} may do it",
+            "case.others_move",
+            target=target,
+            roles=way.by,
+        )
     if way.needs_reason and not reason.strip():
         raise InvalidInput([Fault("reason", Problem.MISSING, "must say why")])
     mover = officer._replace(role=way.role)

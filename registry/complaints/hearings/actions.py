@@ -52,7 +52,7 @@ def draft(
     if lack is not None:
         raise refused(HearingState.DRAFTED, lack)
     if open_hearing(session, case) is not None:
-        raise NotNow("this case has a hearing that is not closed yet: one at a time")
+        raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
     accused = _agency(sealer, case, agency)
     text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
     desk = agency_desk(session, sealer, accused, at.date())
@@ -91,9 +91,16 @@ def edit(
     """Write a draft anew: whoever wrote it, so that the second person is another. Raises as `draft` does."""
     case, hearing = held_in(session, officer, reference, version)
     if hearing.state is not HearingState.DRAFTED:
-        raise IllegalMove(f"a hearing that is {hearing.state} is not written anew: have it sent back first")
+        raise IllegalMove(
+            f"a hearing that is {hearing.state} is not written anew: have it sent back first",
+            "hearing.not_in_draft",
+            state=hearing.state,
+        )
     if hearing.drafted_by != officer.name:
-        raise IllegalMove("only whoever wrote this changes it: otherwise nobody could say who the second person is")
+        raise IllegalMove(
+            "only whoever wrote this changes it: otherwise nobody could say who the second person is",
+            "hearing.others_draft",
+        )
     text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
     content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date())
     box = content.opened(session, sealer, officer.unit, hearing)

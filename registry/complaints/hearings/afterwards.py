@@ -47,7 +47,7 @@ def give_longer(
     case, hearing = held_in(session, officer, reference, version)
     why_not = why_not_longer(hearing.state, hearing.answer_by, None, at.date())
     if why_not is not None:
-        raise IllegalMove(why_not)
+        raise IllegalMove(why_not, "hearing.not_longer")
     flaw = why_not_longer(hearing.state, hearing.answer_by, answer_by, at.date())
     if flaw is not None:
         raise InvalidInput([Fault("answer_by", Problem.INVALID_VALUE, flaw)])
@@ -93,7 +93,7 @@ def tell_outcome(
     case, hearing = held_in(session, officer, reference, version)
     why_not = why_not_told(session, case, hearing)
     if why_not is not None:
-        raise IllegalMove(_WORDS[why_not])
+        raise IllegalMove(_WORDS[why_not], f"hearing.{why_not}")
     text = read_text("outcome", text, MOST_OUTCOME)
     if not SHORTEST_OBJECTION <= object_days <= LONGEST_OBJECTION:
         detail = f"must be {SHORTEST_OBJECTION} to {LONGEST_OBJECTION} days"

@@ -79,7 +79,12 @@ def advance(
     """Move a locked hearing of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
     move = find(hearing.state, target, by)
     if move is None:
-        raise IllegalMove(f"a hearing that is {hearing.state} does not become {target} by the {by}")
+        raise IllegalMove(
+            f"a hearing that is {hearing.state} does not become {target} by the {by}",
+            "hearing.no_such_move",
+            source=hearing.state,
+            target=target,
+        )
     known = facts(
         session, case, hearing, at.date(), actor=actor, has_reason=has_reason, could_complain=could_complain
     )  # fmt: skip

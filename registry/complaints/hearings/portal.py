@@ -181,7 +181,8 @@ def object_to(
     case, hearing = _held(session, desk, reference, at, version)
     if not _may_object(hearing, at.date()):
         raise IllegalMove(
-            "there is nothing to object to: it was not decided yet, you objected already, or the day is past"
+            "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
+            "hearing.nothing_to_object_to",
         )
     hearing.objection_sealed = _sealed(session, sealer, case, hearing, "objection_sealed", text)
     hearing.objected_by, hearing.objected_on = who, at.date()
@@ -203,7 +204,9 @@ def _may_object(hearing: Hearing, today: date) -> bool:
 
 def _require_answerable(hearing: Hearing, today: date) -> None:
     if hearing.state is not HearingState.SERVED:
-        raise IllegalMove(f"a hearing that is {hearing.state} is not answered any more")
+        raise IllegalMove(
+            f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
+        )
     if _is_late(hearing, today):
         raise refused(HearingState.ANSWERED, "too_late")
 

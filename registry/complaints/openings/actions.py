@@ -59,14 +59,16 @@ def ask(
     case = case_of(session, officer, reference, version)
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
     if unit.country in SENDING_COUNTRIES:
-        raise NotNow("nothing of a complaint is ever opened to a unit of a sending country")
+        raise NotNow("nothing of a complaint is ever opened to a unit of a sending country", "opening.sending_country")
     end_over_in(session, case, at)
     text = read_text("reason", reason, MOST_REASON)
     wanted = _hours(kind, hours)
     if kind is OpeningKind.ORIGINAL:
         attachment_of(session, opened_boxes(session, case), attachment)
     if any(one.kind is kind and one.attachment == attachment for one in _live(session, case, officer.name)):
-        raise NotNow("you have asked for this already: it waits for a second person, or is open to you")
+        raise NotNow(
+            "you have asked for this already: it waits for a second person, or is open to you", "opening.asked_already"
+        )
     name = new_reference()
     opening = Opening(
         reference=name,
@@ -107,9 +109,12 @@ def decide(
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, opening = held_in(session, unit, reference, version)
-    why_not = why_not_decided(facts_of(opening), who, at)
+    known = facts_of(opening)
+    why_not = why_not_decided(known, who, at)
     if why_not is not None:
-        raise IllegalMove(why_not)
+        state = standing(known, at)
+        lack = "own_request" if state is OpeningState.ASKED else "decided"
+        raise IllegalMove(why_not, f"opening.{lack}", state=state)
     if not is_granted:
         text = read_text("answer", answer, MOST_REASON)
         opening.answer_sealed = own(session, sealer, unit, case).seal(text, place(case, reference, "answer_sealed"))
@@ -136,7 +141,7 @@ def end(
     if is_own and opening.asked_by != who:
         raise NotFound("there is no such opening of yours")
     if standing(facts_of(opening), at) not in LIVE:
-        raise IllegalMove("this is closed already")
+        raise IllegalMove("this is closed already", "opening.closed")
     opening.state, opening.ended_by, opening.ends_at = OpeningState.ENDED, who, at
     opening.version += 1
     session.flush()

@@ -70,7 +70,11 @@ def begin(session: Session, sealer: Sealer, officer: Officer, typed: str, receiv
         if form.unit != officer.unit:
             raise _unknown()
         if form.officer != officer.name:
-            raise NotNow(f"a colleague began to type this form in, last on {form.saved_on}: ask who has the paper")
+            raise NotNow(
+                f"a colleague began to type this form in, last on {form.saved_on}: ask who has the paper",
+                "paper.begun_by_another",
+                day=form.saved_on,
+            )
         _set_received(case, form, received_on, today)
         return case.reference
     # Only printed numbers are kept for so long; a draft of the pages is nobody's to type into.
@@ -79,7 +83,10 @@ def begin(session: Session, sealer: Sealer, officer: Officer, typed: str, receiv
     require_received(received_on, case.filed_on, today)
     box = _box_of(session, case)
     if _is_in_use(session, box):
-        raise NotNow("answers were begun on the pages under this form's number: whoever has the slip sends them there")
+        raise NotNow(
+            "answers were begun on the pages under this form's number: whoever has the slip sends them there",
+            "paper.begun_on_pages",
+        )
     opened = sealer.new_copy(box)
     sealer.share(session, opened, KeyHolder.MAILBOX, box.reference, box.public_key)
     sealer.hand_over(session, opened, officer.unit)
@@ -223,9 +230,16 @@ def _require_not_entered(session: Session, officer: Officer, case: Case, form: P
     if case.state is CaseState.DRAFT or not _is_of_unit(session, case, officer.unit):
         return
     if form is not None and form.entered_on is not None:
-        raise NotNow(f"this form was typed in on {form.entered_on}, as case {case.reference}: it is not entered twice")
+        raise NotNow(
+            f"this form was typed in on {form.entered_on}, as case {case.reference}: it is not entered twice",
+            "paper.entered",
+            day=form.entered_on,
+            case=case.reference,
+        )
     raise NotNow(
-        f"what stands under this form's number was sent on the pages on {case.filed_on}: do not enter it again"
+        f"what stands under this form's number was sent on the pages on {case.filed_on}: do not enter it again",
+        "paper.sent_on_pages",
+        day=case.filed_on,
     )
 
 

@@ -56,7 +56,7 @@ def propose(
     """
     case = case_of(session, officer, reference, version)
     if case.state not in OPEN_STATES:
-        raise NotNow(f"what is {case.state} is not handed on")
+        raise NotNow(f"what is {case.state} is not handed on", "referral.not_handed_on", state=case.state)
     unit = partner_named(session, partner)
     assert unit.partner_kind is not None
     if not at.date() < expires_on <= at.date() + LONGEST:
@@ -138,7 +138,7 @@ def send(
     """Give the partner the key to what was proposed. Raises NotFound, IllegalMove, StaleVersion, KeyTrouble."""
     case, referral = held_in(session, officer, reference, version)
     if referral.identity_said_in is not None and referral.identity_by is None:
-        raise IllegalMove("the custodian has not yet decided whether her name goes along")
+        raise IllegalMove("the custodian has not yet decided whether her name goes along", "referral.name_undecided")
     opened = opened_copy(session, sealer, officer.unit, referral)
     referral.sent_by, referral.sent_on = officer.name, at.date()
     # Somebody may be in danger: the partner's people hear that there is something for them.
@@ -180,11 +180,11 @@ def decide_identity(
     """
     case, referral = held(session, _id(session, unit, reference), version)
     if referral.identity_said_in is None or referral.state in HELD or referral.state not in LIVE:
-        raise IllegalMove("nobody asks that her name go along with this")
+        raise IllegalMove("nobody asks that her name go along with this", "referral.name_not_asked")
     if referral.identity_by is not None:
-        raise IllegalMove("this was decided already")
+        raise IllegalMove("this was decided already", "referral.name_decided")
     if referral.proposed_by == custodian:
-        raise IllegalMove("who proposed a referral does not decide whether her name goes along")
+        raise IllegalMove("who proposed a referral does not decide whether her name goes along", "referral.own_name")
     referral.identity_by = custodian
     referral.version += 1
     told: dict[str, object] = {}

@@ -67,7 +67,12 @@ def advance(
     """Move a locked referral of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
     move = find(referral.state, target, by)
     if move is None:
-        raise IllegalMove(f"a referral that is {referral.state} does not become {target} by the {by}")
+        raise IllegalMove(
+            f"a referral that is {referral.state} does not become {target} by the {by}",
+            "referral.no_such_move",
+            source=referral.state,
+            target=target,
+        )
     lack = lacking(move.guard, facts(session, case, referral, at.date(), actor=actor, has_reason=has_reason))
     if lack is not None:
         raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}", f"referral.{lack}")

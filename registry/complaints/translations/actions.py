@@ -64,7 +64,7 @@ def case_for_translator(session: Session, unit: str, reference: str, version: in
     if case is None or case.state in _CLOSED_TO_HIM:
         raise NotFound(f"there is no case {reference} in this unit")
     if case.state is CaseState.WITHDRAWN:
-        raise NotNow("this was withdrawn: what was written is not read any more")
+        raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
     require_version(case, version)
     return case
 

@@ -51,7 +51,7 @@ def enter(
     _lock(session, row.id)
     today, _ = today_of(session, official.authority, at)
     if known.withheld:
-        raise NotNow("the holder's name was erased by law: nothing more is written down of it")
+        raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
     lines = [line for line in ledger(session, row.id) if line.state is ProposalState.APPLIED]
     note = tidy_line("note", note, 400)
     faults: list[Fault] = []
@@ -98,9 +98,9 @@ def approve(
     line = _open(session, official, reference, version)
     applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
     if standing(movements([*applied, line]), None).balance < 0:
-        raise NotNow("there is less in the deposit than this would take out")
+        raise NotNow("there is less in the deposit than this would take out", "deposit.too_little")
     if line.reverses is not None and any(one.reverses == line.reverses for one in applied):
-        raise NotNow("this line was taken back already")
+        raise NotNow("this line was taken back already", "deposit.taken_back")
     line.state, line.decided_by, line.decided_at = ProposalState.APPLIED, official.name, at
     line.version += 1
     session.flush()
@@ -135,7 +135,7 @@ def _open(
     _lock(session, found.agency_id)
     session.refresh(found)
     if found.state is not ProposalState.OPEN:
-        raise NotNow(f"this waits no more: it is {found.state}")
+        raise NotNow(f"this waits no more: it is {found.state}", "licensing.decided", state=found.state)
     if version is not None and version != found.version:
         raise StaleVersion(f"somebody changed this in the meantime: it is at version {found.version}; look again")
     if found.recorded_by == official.name and not is_refusing:

@@ -1,0 +1,106 @@
+"""Whatever an officer is refused has its words in the catalogues: read from the source, so that none is forgotten."""
+
+import ast
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import registry
+from registry.case_terms import CaseRole, CaseState
+from registry.complaints.decisions import actions as decisions
+from registry.complaints.desk.rules import PLACE_OF
+from registry.complaints.hearings import afterwards
+from registry.complaints.hearings import moving as hearings
+from registry.complaints.referrals import moving as referrals
+from registry.complaints.states import Guard
+from registry.console.reasons import said, words_at
+from registry.errors import ActRefused, IllegalMove, InvalidInput, NotNow, RegistryError, StaleVersion
+from registry.sanctions import moving as sanctions
+from registry.terms import Language
+from registry.web.languages import SPOKEN_OF, has_text
+
+ROOT = Path(registry.__file__).parent
+WORDED = ("IllegalMove", "NotNow")
+NO_OFFICER_READS = frozenset(
+    {
+        "account", "bulk", "couriers", "diligence", "employers", "statistics", "streams", "watches",
+        "complaints/access.py", "complaints/filing.py", "complaints/mailbox.py", "complaints/mailbox_files.py",
+    }
+)  # fmt: skip
+"""Doors of complainants, organisations and the command line, which have words of their own."""
+
+CODES = {
+    "decision": decisions._LACKING.keys(),
+    "hearing": hearings._WORDS.keys() | afterwards._WORDS.keys(),
+    "licensing": {"not_from_this_status", "sanction_in_force"},
+    "opening": {"own_request", "decided"},
+    "referral": referrals._WORDS.keys(),
+    "sanction": sanctions._WORDS.keys(),
+    "desk": {guard.value for guard in Guard if guard is not Guard.ALWAYS},
+}
+"""What a code that is put together when it is raised may be."""
+
+
+def raised() -> Iterator[tuple[str, ast.Call]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        place = path.relative_to(ROOT).as_posix()
+        if place in NO_OFFICER_READS or place.partition("/")[0] in NO_OFFICER_READS:
+            continue
+        source = path.read_text()
+        if any(f"{name}(" in source for name in WORDED):
+            for node in ast.walk(ast.parse(source)):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in WORDED:
+                    yield f"{place}:{node.lineno}", node
+
+
+def test_every_refusal_of_an_officer_has_its_words_and_what_they_speak_of() -> None:
+    flaws = []
+    for place, call in raised():
+        lack = call.args[1] if len(call.args) > 1 else None
+        given = {keyword.arg for keyword in call.keywords}
+        if isinstance(lack, ast.Constant):
+            lacks = [str(lack.value)]
+        elif isinstance(lack, ast.JoinedStr) and isinstance(lack.values[0], ast.Constant):
+            kind = str(lack.values[0].value).rstrip(".")
+            lacks = [f"{kind}.{code}" for code in CODES[kind]]
+        else:
+            flaws.append(f"{place}: no code")
+            continue
+        flaws += [f"{place}: {one} has no words" for one in lacks if not has_text(words_at(one))]
+        flaws += [f"{place}: {one}" for one in lacks if not SPOKEN_OF.get(words_at(one), frozenset()) <= given]
+    assert flaws == []
+    assert len(list(raised())) > 60
+
+
+@pytest.mark.parametrize(
+    ("refused", "italian", "chinese"),
+    [
+        (
+            IllegalMove("-", "case.no_such_move", source=CaseState.SUBMITTED, target=CaseState.CLOSED),
+            "Da «Ricevuto» un caso non diventa «Chiuso».",
+            "“已收到”的案件不能变为“已结案”。",
+        ),
+        (
+            IllegalMove(
+                "-", "case.others_move", target=CaseState.CLOSED, roles=[CaseRole.DECIDER, CaseRole.SUPERVISOR]
+            ),
+            "Può farlo: decisore, supervisore.",
+            "可以办理的角色：决定人、主管。",
+        ),
+        (NotNow("-", "paper.entered", day=date(2026, 3, 1), case="7RTNQ5NJS564"), "1 marzo 2026", "2026年3月1日"),
+        (StaleVersion("-"), "Qualcuno lo ha cambiato", "有人改动过"),
+        (ActRefused("wrong_code", "-"), "codice", "验证码"),
+    ],
+)
+def test_words_are_in_the_officers_language(refused: RegistryError, italian: str, chinese: str) -> None:
+    assert italian in str(said(Language.IT, refused))
+    assert chinese in str(said(Language.ZH_HANS, refused))
+
+
+def test_what_has_no_words_of_its_own_is_left_to_its_english() -> None:
+    assert said(Language.IT, InvalidInput([])) is None
+    assert said(Language.IT, NotNow("not for officers")) is None
+    assert said(Language.EN, IllegalMove("as it was", "case.undone")) is None
+    assert all(has_text(f"case.tab.{place}") for place in PLACE_OF.values())
