@@ -5,8 +5,9 @@ from datetime import date
 from enum import StrEnum
 
 from registry.case_terms import CaseRole, CaseState, HearingState, OpeningState, ReferralState
+from registry.console.faults import faults_said
 from registry.desk_terms import EntryRequestState, ProposalState, SanctionState
-from registry.errors import ActRefused, Forbidden, IllegalMove, NotNow, RegistryError, StaleVersion
+from registry.errors import ActRefused, Forbidden, IllegalMove, InvalidInput, NotNow, RegistryError, StaleVersion
 from registry.terms import Language
 from registry.web.languages import has_text, text
 from registry.web.wording import date_text, listed, problem_detail
@@ -29,6 +30,8 @@ def said(language: Language, refused: RegistryError) -> str | None:
     if isinstance(refused, ActRefused | Forbidden):
         key = f"console.fault.{refused.reason}"
         return text(language, key) if has_text(key) else None
+    if isinstance(refused, InvalidInput):
+        return faults_said(language, refused.faults) or None
     if language is Language.EN:
         # English words are the errors' own: they say more of the place, such as a version.
         return None

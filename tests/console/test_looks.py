@@ -141,6 +141,13 @@ def test_paper_shows_what_was_found_and_no_buttons(browser: Browser, looks: Look
             expect(page.get_by_role("heading", name=heading)).to_be_visible()
             for hidden in (".bar", "button", "form", "a.button", ".acts"):
                 assert all(not one.is_visible() for one in page.locator(hidden).all()), hidden
+        # The queue is a form with a table: its lines are on paper, what is chosen and done there is not.
+        page.locator("main").evaluate(
+            """main => { main.innerHTML = `<section><form class="on-paper"><table class="queue"><tbody><tr>
+            <td><input type="checkbox"></td><th>a case</th></tr></tbody></table><div>act</div></form></section>
+            <section><h2>to type</h2><form><input></form></section><p><button>go on</button> why not</p>`; }"""
+        )
+        assert page.locator("main").inner_text().split() == ["a", "case"]
 
 
 def test_what_fails_is_said_in_the_officers_language_beside_his_menu(browser: Browser, looks: Looks) -> None:
