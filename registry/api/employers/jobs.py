@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
-from registry.api.employers.items import Counts
+from registry.api.employers.written import Counts
 from registry.bulk import actions, files
 from registry.bulk.manifest import lines_in, proof_of
 from registry.bulk.models import BulkJob

@@ -10,12 +10,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.api.employers import supplying
-from registry.api.employers.answering import Given, Writing, answers, corridor_answers
-from registry.api.employers.items import QUESTIONS, Ask, Item, Keys, Sent, Writer, asking, items_in
-from registry.api.employers.stating import statement_of
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
-from registry.api.employers.verifications import CORRIDORS, corridor_asked, corridor_of
+from registry.api.employers.verifications import corridor_of
+from registry.api.employers.written import Writer, Writing
 from registry.bulk import files
 from registry.bulk.chains import links_of
 from registry.bulk.manifest import lines_in, manifest_of
@@ -39,6 +36,11 @@ from registry.web.chains import chain_svg, chain_table
 from registry.web.job_papers import MOST_ROWS, summary_draft
 from registry.web.languages import text
 from registry.web.loading import ItemReader
+from registry.web.many import supplying
+from registry.web.many.answering import Given, answers, corridor_answers
+from registry.web.many.corridors import CORRIDORS, corridor_asked
+from registry.web.many.items import QUESTIONS, Ask, Item, Keys, Sent, asking, items_in
+from registry.web.many.saying import statement_of
 from registry.web.spreadsheets import as_xlsx, safe
 from registry.web.wording import date_text
 

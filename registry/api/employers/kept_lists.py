@@ -1,29 +1,18 @@
 """Lists that an organisation keeps in its file of receipts: read, saved, asked anew and let go."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
-from itertools import islice
 from typing import Any
 
-import msgspec
 from flask_restx import Namespace, Resource
 
 from registry.account_terms import Scope
 from registry.api.cursors import cursor_of
-from registry.api.employers import supplying
-from registry.api.employers.answering import Given, answers, corridor_answers
-from registry.api.employers.items import QUESTIONS, Keys, Sent, asking, items_in
 from registry.api.employers.receipts import row_in
-from registry.api.employers.stating import said_of
-from registry.api.employers.verifications import CORRIDORS, corridor_asked
-from registry.bulk_terms import JobKind
 from registry.clock import instant_text, now
 from registry.diligence import lists
 from registry.diligence.models import KeptList
 from registry.ids import read_reference
-from registry.verdicts.many import ManyReader
 from registry.web.answers import Answer, File
-from registry.web.asking import verdicts
+from registry.web.many.anew import ASKED, asked_anew
 from registry.web.organisations import current_organisation, needs_scope
 from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes
 from registry.web.transaction import reading, services, writing
@@ -38,8 +27,6 @@ from schemas.receipts import (
 ns = Namespace("receipts", path="/kept-lists")
 
 USUAL = 50
-ASKED = 1000
-_COMPARED = ("verdict", "may_continue_existing_placements", "reasons", "records", "legs", "errors")
 
 
 @ns.route("")
@@ -102,40 +89,13 @@ class Changes(Resource):  # type: ignore[misc]
         kept = _named(list_id)
         question = {"list": kept.reference}
         start = 0 if cursor is None else row_in(question, cursor)
-        rows = list(islice(lists.statements_of(services().settings.home, kept), start, start + limit + 1))
-        then = [msgspec.json.decode(row) for row in rows[:limit]]
-        next_cursor = cursor_of(question, [start + limit]) if len(rows) > limit else None
-        return Answer({"items": list(_changes(kept.kind, then)), "asked": len(then), "next_cursor": next_cursor})
-
-
-def _changes(kind: JobKind, then: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    at = now()
-    # A row that could not be read is one for whoever sent it to mend: it asks nothing.
-    asked = [one for one in then if "verdict" in one]
-    for was, given in zip(asked, _asked_anew(kind, [one["question"] for one in asked], at), strict=True):
-        # As a line of statements, so that what is compared was written alike.
-        today = msgspec.json.decode(msgspec.json.encode(said_of(given, at)))
-        changed = [name for name in _COMPARED if was.get(name) != today.get(name)]
-        if changed:
-            yield {
-                "n": was["n"],
-                "key": was.get("key"),
-                "then": was.get("verdict"),
-                "today": today.get("verdict"),
-                "changed": changed,
-            }
-
-
-def _asked_anew(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[Given]:
-    reader = verdicts()
-    many = ManyReader(reader, services().reading_sessions)
-    if kind is JobKind.SUPPLY_CHAIN:
-        read = items_in((Sent(dict(one)) for one in questions), supplying.ITEMS, supplying.asked, Keys())
-        return supplying.answers(read, reader, many, at)
-    sent = (Sent({name: one[name] for name in one if name not in ("supplier", "site")}) for one in questions)
-    if kind is JobKind.CORRIDOR:
-        return corridor_answers(items_in(sent, CORRIDORS, corridor_asked, Keys()), many, at)
-    return answers(items_in(sent, QUESTIONS, asking(at, reader.current_ground()), Keys()), many, at)
+        found = asked_anew(kept, start, limit, now())
+        next_cursor = None if found.after is None else cursor_of(question, [found.after])
+        shown = [
+            {"n": one.n, "key": one.key, "then": one.then, "today": one.today, "changed": one.changed}
+            for one in found.rows
+        ]
+        return Answer({"items": shown, "asked": found.asked, "next_cursor": next_cursor})
 
 
 def _named(list_id: str) -> KeptList:

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from registry.api.employers.answering import Given
-from registry.bulk.manifest import corridor_said, manifest_of, refusal_said, statement, verdict_said
+from registry.bulk.manifest import manifest_of
 from registry.bulk_terms import JobKind
 from registry.clock import day_at
 from registry.diligence.lists import keep_list
@@ -13,19 +11,9 @@ from registry.errors import NotIssuing
 from registry.ids import new_reference
 from registry.keyring import Use
 from registry.web.credentials import issuing
+from registry.web.many.answering import Given
+from registry.web.many.saying import statement_of
 from registry.web.transaction import writing
-
-
-def said_of(one: Given, at: datetime) -> dict[str, Any]:
-    """What a statement says of an item."""
-    asked = {**one.item.extra, **(one.item.asked or {})}
-    if one.answered is not None:
-        return verdict_said(asked, one.answered.verdict, at)
-    return refusal_said(one.item.faults, asked) if one.whole is None else corridor_said(asked, one.whole, at)
-
-
-def statement_of(one: Given, number: int, at: datetime) -> bytes:
-    return statement(number, one.item.key, one.item.line, said_of(one, at))
 
 
 def require_signed() -> None:

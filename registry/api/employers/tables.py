@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from registry.agencies import record
-from registry.api.employers.answering import Given
 from registry.api.shapes import reason_words
 from registry.terms import Language, NameKind
 from registry.verdicts.question import Verdict
+from registry.web.many.answering import Given
 from registry.web.spreadsheets import Cell
 from registry.web.wording import authority_name
 

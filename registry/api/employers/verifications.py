@@ -8,10 +8,9 @@ from flask import g, request
 from flask_restx import Namespace, Resource
 
 from registry.account_terms import Scope
-from registry.api.employers.answering import CorridorAsked, Given, Writing, answers, corridor_answers
-from registry.api.employers.items import QUESTIONS, Item, Keys, Sent, Writer, asking, items_in
 from registry.api.employers.stating import keep_given, require_signed
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
+from registry.api.employers.written import Writer, Writing
 from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require, require_small
 from registry.bulk.rules import (
     CORRIDOR,
@@ -31,19 +30,19 @@ from registry.clock import now
 from registry.codes import Problem
 from registry.collecting import uncollected
 from registry.errors import Fault, InvalidInput, TooManyQuestions
-from registry.terms import SENDING_COUNTRIES, Language
-from registry.verdicts.corridor import Employer
-from registry.verdicts.many import Asked, ManyReader, is_searched
+from registry.terms import Language
+from registry.verdicts.many import ManyReader, is_searched
 from registry.web.answers import MEDIA_TYPE, Answer, Written, asked_language, encode
-from registry.web.asked import says_something
 from registry.web.asking import verdicts
-from registry.web.loading import CSV, LIST_FILES, XLSX, ItemReader, ListSent
+from registry.web.loading import CSV, LIST_FILES, XLSX, ListSent
+from registry.web.many.answering import Given, answers, corridor_answers
+from registry.web.many.corridors import CORRIDORS, corridor_asked
+from registry.web.many.items import QUESTIONS, Item, Keys, Sent, asking, items_in
 from registry.web.organisations import Caller, may_bring_key, require_scope
 from registry.web.payloads import returns, takes_list
 from registry.web.spreadsheets import as_csv, as_xlsx
 from registry.web.transaction import services
 from schemas.bulk import (
-    CorridorItemSchema,
     CorridorItemsSchema,
     CorridorListOptionsSchema,
     CorridorVerificationsSchema,
@@ -61,7 +60,6 @@ MOST_UNPACKED = 64 << 20
 MOST_UNPACKED_WITHOUT_KEY = 4 << 20
 """Bytes that a workbook may unpack to in one go: reading it takes a thread of the server."""
 
-CORRIDORS = ItemReader(CorridorItemSchema())
 _VARIES = (("Vary", "Accept"),)
 
 
@@ -189,23 +187,6 @@ def _require_few(count: int) -> None:
 def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:
     """The corridor of a row: whose supplier it is about is for whoever asks."""
     return {name: text for name, text in cells.items() if name not in ("supplier", "site")}
-
-
-def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
-    """Both ends of a corridor. Raises InvalidInput for an end that holds nothing to look up."""
-    context = tuple(
-        (name, asked[name]) for name in ("destination", "sector", "nace_revision", "on") if asked.get(name) is not None
-    )
-    for name in ("sending", "receiving", "receiving_employer"):
-        if name in asked and not says_something(asked[name]):
-            raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "holds no letter and no digit")])
-    destination = asked["destination"]
-    receiving: Asked | Employer
-    if "receiving_employer" in asked:
-        receiving = Employer(asked["receiving_employer"])
-    else:
-        receiving = Asked(asked["receiving"], destination, context)
-    return CorridorAsked(Asked(asked["sending"], min(SENDING_COUNTRIES), context), receiving, destination)
 
 
 def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, keeper: Caller | None = None) -> Answer:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from registry.api.employers.answering import Given, chunks
-from registry.api.employers.items import Item
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
 from registry.verdicts.many import AT_ONCE, Asked, ManyReader, OneOfMany
@@ -13,6 +11,8 @@ from registry.verdicts.queries import VerdictReader
 from registry.verdicts.rules import decide
 from registry.web.asked import says_something
 from registry.web.loading import ItemReader
+from registry.web.many.answering import Given, chunks
+from registry.web.many.items import Item
 from schemas.bulk import SupplyItemSchema
 
 ITEMS = ItemReader(SupplyItemSchema())

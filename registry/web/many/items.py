@@ -4,17 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import msgspec
-
 from registry.authorities.facts import Ground
-from registry.bulk_terms import StepCode
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
-from registry.terms import Answer, Language
 from registry.verdicts.question import Question
-from registry.web.answers import encode
 from registry.web.asked import question_of
-from registry.web.languages import text
 from registry.web.loading import ItemReader
 from schemas.bulk import ItemSchema
 
@@ -40,25 +34,6 @@ class Item(NamedTuple):
     asked: Mapping[str, Any] | None = None
     faults: tuple[Fault, ...] = ()
     extra: Mapping[str, str] = {}
-
-
-class Counts(msgspec.Struct):
-    """How many of each. `shown` adds one item."""
-
-    items: int = 0
-    answered: int = 0
-    refused: int = 0
-    yes: int = 0
-    no: int = 0
-    unknown: int = 0
-
-    def count(self, answer: Answer | None) -> None:
-        self.items += 1
-        if answer is None:
-            self.refused += 1
-            return
-        self.answered += 1
-        setattr(self, answer.value, getattr(self, answer.value) + 1)
 
 
 class Keys:
@@ -125,34 +100,3 @@ def asking(at: datetime, ground: Ground) -> Ask:
         return question
 
     return ask
-
-
-class StepShown(msgspec.Struct, frozen=True):
-    code: StepCode
-    text: str
-
-
-def steps_shown(language: Language) -> list[StepShown]:
-    return [StepShown(step, text(language, f"bulk.step.{step}")) for step in StepCode]
-
-
-class Writer:
-    """Writes items as JSON. An answer that was written once is spliced in wherever it comes again."""
-
-    def __init__(self, language: Language) -> None:
-        self.counts = Counts()
-        self._steps = b',"steps":' + encode(steps_shown(language))
-
-    def refused(self, item: Item) -> bytes:
-        self.counts.count(None)
-        return self._head(item) + b',"errors":' + encode(item.faults) + b"}"
-
-    def answered(self, item: Item, answer: Answer, body: bytes) -> bytes:
-        self.counts.count(answer)
-        return self._head(item) + b',"answer":' + body + (self._steps if answer is Answer.NO else b"") + b"}"
-
-    @staticmethod
-    def _head(item: Item) -> bytes:
-        line = b"" if item.line is None else b',"line":%d' % item.line
-        extra = b"," + encode(item.extra)[1:-1] if item.extra else b""
-        return b'{"key":' + encode(item.key) + line + extra

@@ -1,0 +1,113 @@
+"""Items and their answers, counted and written as JSON."""
+
+from typing import Any
+
+import msgspec
+
+from registry.api.corridor import corridor_shown
+from registry.api.shapes import Frame, frame_of, framed, verdict_shown
+from registry.bulk_terms import StepCode
+from registry.terms import Answer, Language
+from registry.verdicts.many import AT_ONCE, MOST_JUDGED
+from registry.web.answers import encode
+from registry.web.languages import text
+from registry.web.many.answering import Given
+from registry.web.many.items import Item
+
+
+class Counts(msgspec.Struct):
+    """How many of each. `shown` adds one item."""
+
+    items: int = 0
+    answered: int = 0
+    refused: int = 0
+    yes: int = 0
+    no: int = 0
+    unknown: int = 0
+
+    def count(self, answer: Answer | None) -> None:
+        self.items += 1
+        if answer is None:
+            self.refused += 1
+            return
+        self.answered += 1
+        setattr(self, answer.value, getattr(self, answer.value) + 1)
+
+
+class StepShown(msgspec.Struct, frozen=True):
+    code: StepCode
+    text: str
+
+
+def steps_shown(language: Language) -> list[StepShown]:
+    return [StepShown(step, text(language, f"bulk.step.{step}")) for step in StepCode]
+
+
+class Writer:
+    """Writes items as JSON. An answer that was written once is spliced in wherever it comes again."""
+
+    def __init__(self, language: Language) -> None:
+        self.counts = Counts()
+        self._steps = b',"steps":' + encode(steps_shown(language))
+
+    def refused(self, item: Item) -> bytes:
+        self.counts.count(None)
+        return self._head(item) + b',"errors":' + encode(item.faults) + b"}"
+
+    def answered(self, item: Item, answer: Answer, body: bytes) -> bytes:
+        self.counts.count(answer)
+        return self._head(item) + b',"answer":' + body + (self._steps if answer is Answer.NO else b"") + b"}"
+
+    @staticmethod
+    def _head(item: Item) -> bytes:
+        line = b"" if item.line is None else b',"line":%d' % item.line
+        extra = b"," + encode(item.extra)[1:-1] if item.extra else b""
+        return b'{"key":' + encode(item.key) + line + extra
+
+
+class Writing:
+    """Writes items as JSON: what is said of several, and the words that many answers share, once.
+
+    Both are known by the object that is the same, which is held here, so that no id comes twice.
+    """
+
+    def __init__(self, writer: Writer, language: Language) -> None:
+        self._writer = writer
+        self._language = language
+        self._shared: dict[int, tuple[Any, bytes]] = {}
+        self._frames: dict[int, tuple[Any, Frame]] = {}
+
+    def item(self, one: Given) -> bytes:
+        answered = one.answered
+        if one.answer is None:
+            return self._writer.refused(one.item)
+        if answered is None or not answered.is_shared:
+            return self._writer.answered(one.item, one.answer, self._encoded(one))
+        held = self._shared.get(id(answered))
+        if held is None:
+            if len(self._shared) >= AT_ONCE:
+                self._shared.clear()
+            held = self._shared[id(answered)] = (answered, self._encoded(one))
+        return self._writer.answered(one.item, one.answer, held[1])
+
+    def _encoded(self, one: Given) -> bytes:
+        answered = one.answered
+        if answered is None or answered.like is None:
+            return encode(shown(one, self._language))
+        agency, licence = answered.verdict.agency, answered.verdict.licence
+        if agency is None or licence is None:
+            return encode(shown(one, self._language))
+        held = self._frames.get(id(answered.like))
+        if held is None:
+            if len(self._frames) >= MOST_JUDGED:
+                self._frames.clear()
+            frame = frame_of(answered.like, one.ground, self._language)
+            held = self._frames[id(answered.like)] = (answered.like, frame)
+        return framed(held[1], agency, licence)
+
+
+def shown(one: Given, language: Language) -> Any:
+    if one.answered is not None:
+        return verdict_shown(one.answered.verdict, one.ground, language)
+    assert one.whole is not None
+    return corridor_shown(one.whole, one.ground, language)

@@ -1,0 +1,75 @@
+"""A kept list asked anew: which of its rows are answered otherwise now."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
+
+import msgspec
+
+from registry.bulk_terms import JobKind
+from registry.diligence import lists
+from registry.diligence.models import KeptList
+from registry.terms import Answer
+from registry.verdicts.many import ManyReader
+from registry.web.asking import verdicts
+from registry.web.many import supplying
+from registry.web.many.answering import Given, answers, corridor_answers
+from registry.web.many.corridors import CORRIDORS, corridor_asked
+from registry.web.many.items import QUESTIONS, Keys, Sent, asking, items_in
+from registry.web.many.saying import said_of
+from registry.web.transaction import services
+
+ASKED = 1000
+"""Rows that are asked at once."""
+
+_COMPARED = ("verdict", "may_continue_existing_placements", "reasons", "records", "legs", "errors")
+
+
+class ChangedRow(NamedTuple):
+    """A row by its place, from 0, and its own name; `then` and `today` are None of one that was refused."""
+
+    n: int
+    key: str | None
+    question: Mapping[str, Any]
+    then: Answer | None
+    today: Answer | None
+    changed: list[str]
+
+
+class Anew(NamedTuple):
+    """Of the rows that were looked at those that are answered otherwise, and where to go on; None at the end."""
+
+    rows: list[ChangedRow]
+    asked: int
+    after: int | None
+
+
+def asked_anew(kept: KeptList, start: int, limit: int, at: datetime) -> Anew:
+    """Ask `limit` rows of a kept list from `start` on. Raises NotFound where its statements lie on another machine."""
+    lines = list(islice(lists.statements_of(services().settings.home, kept), start, start + limit + 1))
+    then = [msgspec.json.decode(line) for line in lines[:limit]]
+    return Anew(list(_changed(kept.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
+
+
+def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[ChangedRow]:
+    # A row that could not be read is one for whoever sent it to mend: it asks nothing.
+    asked = [one for one in then if "verdict" in one]
+    for was, given in zip(asked, _given(kind, [one["question"] for one in asked], at), strict=True):
+        # As a line of statements, so that what is compared was written alike.
+        today = msgspec.json.decode(msgspec.json.encode(said_of(given, at)))
+        changed = [name for name in _COMPARED if was.get(name) != today.get(name)]
+        if changed:
+            yield ChangedRow(was["n"], was.get("key"), was["question"], Answer(was["verdict"]), given.answer, changed)
+
+
+def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[Given]:
+    reader = verdicts()
+    many = ManyReader(reader, services().reading_sessions)
+    if kind is JobKind.SUPPLY_CHAIN:
+        read = items_in((Sent(dict(one)) for one in questions), supplying.ITEMS, supplying.asked, Keys())
+        return supplying.answers(read, reader, many, at)
+    sent = (Sent({name: one[name] for name in one if name not in ("supplier", "site")}) for one in questions)
+    if kind is JobKind.CORRIDOR:
+        return corridor_answers(items_in(sent, CORRIDORS, corridor_asked, Keys()), many, at)
+    return answers(items_in(sent, QUESTIONS, asking(at, reader.current_ground()), Keys()), many, at)
