@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from registry.account import keys, lists, own, people, receipts, signing, watches, webhooks
+from registry.account import kept_lists, keys, lists, own, people, receipts, signing, watches, webhooks
 from registry.account.guard import PATH
 from registry.account.rendering import error_page, files
 from registry.web.errors import show_errors_with
@@ -13,6 +13,7 @@ PAGES: tuple[Blueprint, ...] = (
     keys.pages,
     lists.pages,
     receipts.pages,
+    kept_lists.pages,
     watches.pages,
     webhooks.pages,
     people.pages,

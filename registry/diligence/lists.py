@@ -15,8 +15,9 @@ from registry.bulk.models import BulkJob
 from registry.bulk_terms import JobKind
 from registry.clock import day_at
 from registry.diligence.models import KeptList
-from registry.diligence.queries import days_of
+from registry.diligence.queries import EVERY, Filter, days_of, on_days
 from registry.errors import NotFound
+from registry.ids import read_reference
 
 
 def keep_list(
@@ -70,10 +71,17 @@ def keep_job(session: Session, job: BulkJob, manifest: str, at: datetime) -> Non
     session.flush()
 
 
-def lists_of(session: Session, organisation_id: int, limit: int, before: int | None = None) -> Sequence[KeptList]:
-    """Up to `limit` kept lists older than the row `before`, the newest first."""
-    query = select(KeptList).where(KeptList.organisation_id == organisation_id).order_by(KeptList.id.desc())
-    return session.scalars((query if before is None else query.where(KeptList.id < before)).limit(limit)).all()
+def lists_of(
+    session: Session, organisation_id: int, limit: int, before: int | None = None, which: Filter = EVERY
+) -> Sequence[KeptList]:
+    """Up to `limit` kept lists older than the row `before`, the newest first. `which` are its days, and a part of its name."""
+    query = select(KeptList).where(KeptList.organisation_id == organisation_id, *on_days(KeptList.issued_at, which))
+    if which.text is not None:
+        is_named = KeptList.name.icontains(which.text, autoescape=True)
+        query = query.where(is_named | (KeptList.reference == read_reference(which.text)))
+    if before is not None:
+        query = query.where(KeptList.id < before)
+    return session.scalars(query.order_by(KeptList.id.desc()).limit(limit)).all()
 
 
 def list_named(session: Session, organisation_id: int, reference: str) -> KeptList:

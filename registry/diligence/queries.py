@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Select, cast, select
+from sqlalchemy import ColumnElement, Select, cast, select
 from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.diligence.models import KeptReceipt, ReceiptSettings
 from registry.employers.models import Organisation
@@ -27,6 +27,9 @@ class Filter:
     from_on: date | None = None
     to_on: date | None = None
     text: str | None = None
+
+
+EVERY = Filter()
 
 
 def receipts_of(
@@ -74,16 +77,21 @@ def _query(organisation_id: int, which: Filter) -> Select[KeptReceipt]:
         query = query.where(KeptReceipt.agency == which.agency)
     if which.verdict is not None:
         query = query.where(KeptReceipt.verdict == which.verdict)
-    if which.from_on is not None:
-        query = query.where(KeptReceipt.issued_at >= _midnight(which.from_on))
-    # After the last day that can be written there is none to reckon with.
-    if which.to_on is not None and which.to_on < date.max:
-        query = query.where(KeptReceipt.issued_at < _midnight(which.to_on + timedelta(days=1)))
+    query = query.where(*on_days(KeptReceipt.issued_at, which))
     if which.text is not None:
         # As it stands in JSON, where what is not ASCII is escaped.
         said = json.dumps(which.text)[1:-1]
         query = query.where(cast(KeptReceipt.question, LongText).icontains(said, autoescape=True))
     return query
+
+
+def on_days(instant: InstrumentedAttribute[datetime], which: Filter) -> Iterator[ColumnElement[bool]]:
+    """What holds an instant to the days that are asked for."""
+    if which.from_on is not None:
+        yield instant >= _midnight(which.from_on)
+    # After the last day that can be written there is none to reckon with.
+    if which.to_on is not None and which.to_on < date.max:
+        yield instant < _midnight(which.to_on + timedelta(days=1))
 
 
 def _midnight(day: date) -> datetime:

@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import actions as bulk
 from registry.bulk import files
+from registry.bulk.manifest import statement
+from registry.bulk_terms import JobKind
 from registry.clock import now
 from registry.config import Settings
 from registry.couriers.connecting import CERTIFICATES
 from registry.db import engine_for, sessions_for
 from registry.diligence import actions as diligence
+from registry.diligence.lists import keep_list
 from registry.employers import sessions
 from registry.ids import new_reference
 from registry.keyring import Keyring
@@ -59,6 +62,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         tokens["receipt"] = kept.reference
         watched(session, Keyring(settings.keys), organisation.id)
         tokens["list"] = listed(session, settings, organisation.id)
+        tokens["kept"] = kept_whole(session, organisation.id)
         session.commit()
     engine.dispose()
     with serve(settings) as server:
@@ -93,6 +97,18 @@ def listed(session: Session, settings: Settings, organisation: int) -> str:
     return reference
 
 
+def kept_whole(session: Session, organisation: int) -> str:
+    """A kept list whose rows are answered otherwise now, one of them under a long name."""
+    reference, question = new_reference(), {"name": "Invented " + "long" * 20}
+    said = {"question": question, "verdict": "yes", "reasons": [], "records": [], "on": "2026-01-05"}
+    rows = [statement(n, key, n + 2, said) for n, key in enumerate((None, "our-row-" + "9" * 60))]
+    counts = {"items": 2, "yes": 2, "no": 0, "unknown": 0, "refused": 0}
+    keep_list(
+        session, organisation, reference, JobKind.VERIFICATION, rows, counts, "eyJ", at=now(), today=now().date()
+    ).name = f"kept-{'long-' * 12}.csv"
+    return reference
+
+
 @pytest.mark.parametrize(
     ("language", "scheme", "width"), [("en", "light", 1280), ("it", "dark", 320), ("zh-Hans", "light", 320)]
 )
@@ -113,8 +129,10 @@ def test_pages_are_sound_and_fit(
         assert_sound(page)
     context.add_cookies([{"name": "account", "value": tokens[language], "url": f"{address}/account"}])
     whole = ["keys", "people", "own", "receipts", "receipts/changes", f"receipts/{tokens['receipt']}"]
+    kept = f"receipts/lists/{tokens['kept']}"
+    whole += [f"{kept}/changes"]
     if language == "it":
-        whole += ["watches", "webhooks", "lists", f"lists/{tokens['list']}"]
+        whole += ["watches", "webhooks", "lists", f"lists/{tokens['list']}", "receipts/lists", kept]
     for path in whole:
         page.goto(f"{address}/account/{path}")
         assert page.locator("h1").count() == 1

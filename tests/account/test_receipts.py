@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.clock import now
-from registry.diligence.models import KeptReceipt
+from registry.diligence.models import KeptList, KeptReceipt
 from registry.employers.models import Organisation
 from registry.terms import Answer
 from tests.account.conftest import Seat, make_member
@@ -98,20 +98,80 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     assert one.reference not in other.get("/account/receipts").get_data(as_text=True)
     assert b"receipt_id" in other.get("/account/receipts/export?form=csv").data
     assert other.get("/account/receipts/export?form=csv").data.count(b"\n") == 1
-    sent = {"items": [{"licence_number": NUMBER}] * 3, "keep": True}
-    whole = client.post("/api/v1/verifications", json=sent, headers={"Authorization": f"Bearer {key}"}).json[
-        "receipt_id"
-    ]
-    kept_lists = seat.get("/account/receipts").get_data(as_text=True)
-    assert re.search(rf'lists/{whole}".*?Rows">3</td>', kept_lists, re.DOTALL)
-    assert "Kept list" in seat.get(f"/account/receipts/lists/{whole}").get_data(as_text=True)
-    assert seat.get(f"/account/receipts/lists/{whole}/statements").data.count(b"\n") == 3
-    for path in ("", "/statements", "/manifest"):
-        assert other.get(f"/account/receipts/lists/{whole}{path}").status_code == 404, path
-    assert other.post(f"/account/receipts/lists/{whole}/remove").status_code == 404
-    assert seat.post(f"/account/receipts/lists/{whole}/remove").status_code == 303
     assert seat.post(f"/account/receipts/{one.reference}/remove").status_code == 303
     assert listed() == {named.reference}
     assert seat.post("/account/receipts/settings", days="0").status_code == 400
     assert seat.post("/account/receipts/settings", days="30").status_code == 303
     assert 'value="30"' in seat.get("/account/receipts").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_kept_list_is_found_asked_anew_and_let_go(
+    client: FlaskClient, session: Session, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agency = make_agency(session, licences=(licence_record(number=NUMBER),))
+    publish()
+    seat = Seat(client, session, make_member(session), now())
+    other = Seat(
+        client, session, make_member(session, make_organisation(session, "Invented Others"), email="o@o.example"), now()
+    )
+    key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))
+    session.commit()
+    rows = [{"licence_number": NUMBER}, {"name": WICKED, "key": "<i>ours"}, {"licence_number": NUMBER, "key": "third"}]
+    references = []
+    for items in (rows, rows[:1]):
+        sent = {"items": items, "keep": True}
+        answer = client.post("/api/v1/verifications", json=sent, headers={"Authorization": f"Bearer {key}"})
+        references.append(answer.json["receipt_id"])
+    whole, short = references
+    named = session.scalars(select(KeptList).where(KeptList.reference == whole)).one()
+    named.name = "供应商 100%.csv"
+    session.commit()
+
+    def listed(query: str = "") -> list[str]:
+        page = seat.get(f"/account/receipts/lists{query}").get_data(as_text=True)
+        return re.findall(r'/account/receipts/lists/(\w{12})"', page)
+
+    assert re.search(rf'lists/{whole}".*?Rows">3</td>', seat.get("/account/receipts").get_data(as_text=True), re.DOTALL)
+    for query, found in (
+        ("", [short, whole]),
+        ("?text=供应商", [whole]),
+        ("?text=%25.C", [whole]),
+        ("?text=_", []),
+        (f"?text={short.lower()}", [short]),
+        ("?to_on=2020-01-01", []),
+    ):
+        assert listed(query) == found, query
+    assert seat.get("/account/receipts/lists?from_on=1.2.26").status_code == 400
+    monkeypatch.setattr("registry.account.kept_lists.A_PAGE", 1)
+    page = seat.get("/account/receipts/lists?from_on=2020-01-01").get_data(as_text=True)
+    assert f'href="/account/receipts/lists?from_on=2020-01-01&amp;before={short}"' in page
+    assert listed(f"?from_on=2020-01-01&before={short}") == [whole]
+    # What is asked anew is asked some rows at a time; what stays as it was is not listed.
+    changes = f"/account/receipts/lists/{whole}/changes"
+    assert "Rows 1 to 3 were asked anew. Answered otherwise now: 0." in seat.get(changes).get_data(as_text=True)
+    suspend(session, agency)
+    publish()
+    monkeypatch.setattr("registry.account.kept_lists.ASKED", 2)
+    first = seat.get(changes).get_data(as_text=True)
+    assert "Rows 1 to 2 were asked anew. Answered otherwise now: 1." in first
+    assert f'href="{changes}?after=2"' in first
+    second = " ".join(re.sub("<[^>]+>", " ", seat.get(f"{changes}?after=2").get_data(as_text=True)).split())
+    assert "Rows 3 to 3 were asked anew. Answered otherwise now: 1." in second
+    assert f"3 third {NUMBER} Yes No answer" in second
+    assert "Ask the next rows" not in second
+    assert "Rows 0 to 0" not in seat.get(f"{changes}?after=9").get_data(as_text=True)
+    assert seat.get(f"{changes}?after=-1").status_code == 404
+    assert "Kept list" in seat.get(f"/account/receipts/lists/{whole}").get_data(as_text=True)
+    assert seat.get(f"/account/receipts/lists/{whole}/statements").data.count(b"\n") == 3
+    # Another organisation is told what it is told of what never was.
+    for path in (
+        "/222222222222",
+        *(f"/{whole}{part}" for part in ("", "/statements", "/manifest", "/changes")),
+        f"?before={whole}",
+    ):
+        assert other.get(f"/account/receipts/lists{path}").status_code == 404, path
+    assert whole not in other.get("/account/receipts/lists").get_data(as_text=True)
+    assert other.post(f"/account/receipts/lists/{whole}/remove").status_code == 404
+    assert seat.post(f"/account/receipts/lists/{whole}/remove").status_code == 303
+    assert listed() == [short]
