@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import HearingEnd, HearingState
+from registry.case_terms import AttachmentState, FileKind, HearingEnd, HearingState, NoCopy
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, OneOf, Passage
 
@@ -59,6 +59,18 @@ class HearingWaySchema(OutSchema):
     lacking = fields.String(required=True, allow_none=True, metadata=_LACK)
 
 
+class AnswerFileSchema(OutSchema):
+    """A paper that came with an answer. There is a copy of it once `state` is `clean`."""
+
+    attachment_id = fields.String(required=True)
+    name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
+    kind = OneOf(FileKind, required=True, metadata={"description": "What its bytes are."})
+    size = fields.Integer(required=True, metadata={"description": "Bytes, as it was sent."})
+    kept_on = fields.Date(required=True)
+    state = OneOf(AttachmentState, required=True)
+    no_copy = OneOf(NoCopy, required=True, allow_none=True, metadata={"description": "Why there is no copy."})
+
+
 class HearingSchema(HearingSummarySchema):
     """A hearing as the unit of its case reads it; reading it is on record."""
 
@@ -80,6 +92,9 @@ class HearingSchema(HearingSummarySchema):
     object_until = fields.Date(required=True, allow_none=True, metadata=_OBJECT)
     objection = fields.String(required=True, allow_none=True, metadata={"description": "What the agency says to it."})
     objected_on = fields.Date(required=True, allow_none=True)
+    files = fields.List(
+        fields.Nested(AnswerFileSchema), required=True, metadata={"description": "Papers that came with the answer."}
+    )
     reprisal = fields.Nested(ReprisalSchema, required=True)
     ways = fields.List(fields.Nested(HearingWaySchema), required=True)
 
@@ -156,6 +171,9 @@ class ServedHearingSchema(ServedHearingSummarySchema):
     object_until = fields.Date(required=True, allow_none=True, metadata=_OBJECT)
     objection = fields.String(required=True, allow_none=True)
     may_object = fields.Boolean(required=True)
+    files = fields.List(
+        fields.Nested(AnswerFileSchema), required=True, metadata={"description": "Papers that go with your answer."}
+    )
     version = fields.Integer(required=True, metadata=_VERSION)
 
 

@@ -85,17 +85,23 @@ def attached(session: Session, box: Box, once: str) -> Attachment | None:
     ).scalar_one_or_none()
 
 
-def require_room(session: Session, case: Case, size: int) -> None:
-    """Raises RefusedFile if a case may have no further file of that many bytes."""
+def require_room(session: Session, case: Case, box: Box, size: int) -> None:
+    """Raises RefusedFile if a box may have no further file of that many bytes.
+
+    The mailboxes of a case have room together. An agency's answer has room of its own: neither takes the other's, nor learns from
+    a refusal how much is there.
+    """
+    mailboxes = select(Box.id).where(Box.case_id == case.id, Box.is_copy.is_(False))
+    there = Attachment.box_id == box.id if box.is_copy else Attachment.box_id.in_(mailboxes)
     count, together = session.execute(
-        select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(Attachment.case_id == case.id)
+        select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(there)
     ).one()
     if count >= MOST_FILES:
         raise RefusedFile(
             Problem.TOO_MANY_FILES, "there are ten files already; remove one, or write what else there is"
         )
     if together + padded_size(size) > MOST_TOGETHER:
-        raise FileTooLarge(Problem.CASE_FILES_TOO_LARGE, "all files of a complaint may have 80 MB together; remove one")
+        raise FileTooLarge(Problem.CASE_FILES_TOO_LARGE, "all files may have 80 MB together; remove one")
 
 
 def attach(session: Session, case: Case, box: Box, kept: Kept, once: str, today: date) -> Attachment:
@@ -107,7 +113,7 @@ def attach(session: Session, case: Case, box: Box, kept: Kept, once: str, today:
     before = attached(session, box, once)
     if before is not None:
         return before
-    require_room(session, case, kept.size)
+    require_room(session, case, box, kept.size)
     attachment = Attachment(
         reference=kept.reference,
         case_id=case.id,

@@ -13,6 +13,7 @@ from registry.codes import Problem
 from registry.complaints import sheets
 from registry.complaints.attachments import attachment_of, facts_of, open_original, shown_name
 from registry.complaints.casework import MOST_REASON, Officer, case_of, opened_boxes
+from registry.complaints.hearings.files import answered_boxes
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import same_person
@@ -71,7 +72,7 @@ def original_in(
     session: Session, sealer: Sealer, unit: str, case: Case, attachment: str, store: FileStore
 ) -> tuple[str, bytes]:
     """Name and content of a file as it was sent, for a caller who has asked whether it may be opened, and audits it."""
-    boxes = opened_boxes(session, case)
+    boxes = [*opened_boxes(session, case), *answered_boxes(session, case)]
     row = attachment_of(session, boxes, attachment)
     box = next(box for box in boxes if box.id == row.box_id)
     opened = sealer.open_as_custodian(session, box, unit)

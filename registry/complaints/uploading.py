@@ -4,6 +4,7 @@ A store may be slow, so nothing of the database is held while it is asked. If we
 and sent again with the same `once` it is there once.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 
@@ -31,21 +32,26 @@ def upload(
     declared: str = "",
     once: str,
     today: date,
+    also: Callable[[Session], None] | None = None,
 ) -> Attachment:
     """Take a file into a box. `once` names the upload, `declared` is its media type as the sender says.
+
+    `also` is done in the transaction that writes it down, once the case is locked; where it raises, nothing is kept.
 
     Commits, so the caller holds no transaction that writes. Raises RefusedFile, FilesUnavailable; then nothing was kept.
     """
     with sessions.begin() as session:
         before = attached(session, opened.box, once)
         if before is None:
-            require_room(session, case, len(body))
+            require_room(session, case, opened.box, len(body))
     if before is not None:
         return before
     kept = keep(store, opened, case, body, name, declared)
     try:
         with sessions.begin() as session:
             attachment = attach(session, case, opened.box, kept, once, today)
+            if also is not None and attachment.reference == kept.reference:
+                also(session)
     except BaseException:
         _give_up(store, kept.original_name)
         raise

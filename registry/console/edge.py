@@ -12,6 +12,7 @@ from registry.console.entries import agency as entries_agency
 from registry.console.entries import desk as entries_desk
 from registry.console.hearings import desk as hearings_desk
 from registry.console.hearings import portal as hearings_portal
+from registry.console.hearings import portal_files as hearings_files
 from registry.console.imports import channels, clones, lists
 from registry.console.licences import acts as licence_acts
 from registry.console.licences import deposit, licence, licences
@@ -67,6 +68,7 @@ PAGES: tuple[Blueprint, ...] = (
     audit_lines.pages,
     hearings_desk.pages,
     hearings_portal.pages,
+    hearings_files.pages,
     entries_agency.pages,
     entries_desk.pages,
     overview_page.pages,

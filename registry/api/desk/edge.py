@@ -7,6 +7,7 @@ from flask import Flask
 from flask_restx import Namespace
 
 from registry.api.desk import (
+    answer_files,
     audit,
     cases,
     channels,
@@ -43,6 +44,7 @@ DESK: tuple[Namespace, ...] = (
     papers.ns,
     hearings.ns,
     served_hearings.ns,
+    answer_files.ns,
     referrals.ns,
     received_referrals.ns,
     identities.ns,

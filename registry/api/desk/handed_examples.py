@@ -7,6 +7,7 @@ WRITER, CHECKER, REP = "WRTER2222222", "CHECKER22222", "REP222222222"
 HEARING, REFERRAL, BY_LAW, UNION_PERSON, POLICE_PERSON, NAME_KEEPER, SAID = (
     "HEARNG222222", "REFERRAX2222", "BYXAW2222222", "UNXN22222222", "PXCE22222222", "KEEPERF22222", "SAXD22222222",
 )  # fmt: skip
+NO_FILE = "NXFXXE222222"
 
 _ALLEGATION = "Workers say that your staff keep identity documents and return them only against payment."
 _HEARING = "/hearings/{hearing_id}"
@@ -62,10 +63,22 @@ HEARINGS = (
         body={"text": "We keep no"}, version=10, who="rep",
     ),
     example(
+        "addAnswerFile", "empty", "An empty file is refused", f"{_SERVED}/files", "POST", path={"hearing_id": HEARING},
+        who="rep", status=400,
+    ),
+    example(
+        "removeAnswerFile", "none", "There is no such file", f"{_SERVED}/files/{{attachment_id}}", "DELETE",
+        path={"hearing_id": HEARING, "attachment_id": NO_FILE}, who="rep", status=404,
+    ),
+    example(
         "answerHearing", "whole", "The answer", f"{_SERVED}/answer", "POST", path={"hearing_id": HEARING},
         body={"text": "We keep no documents of anybody."}, version=11, who="rep",
     ),
     example("getHearing", "answered", "With its answer", _HEARING, path={"hearing_id": HEARING}, who="writer"),
+    example(
+        "getAnswerFileCopy", "none", "There is no such file", f"{_HEARING}/files/{{attachment_id}}/copy",
+        path={"hearing_id": HEARING, "attachment_id": NO_FILE}, who="writer", status=404,
+    ),
     _hearing("closeHearing", "heard", "The agency was heard", "/close", 12),
     _hearing(
         "tellHearingOutcome", "early", "Not decided yet", "/outcome", 13, status=409,

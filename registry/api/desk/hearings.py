@@ -8,6 +8,7 @@ from typing import Any
 from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
+from registry.api.desk.answer_files import file_shown
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.opening import case_for
 from registry.case_terms import HearingState
@@ -269,6 +270,7 @@ def _shown(session: Session, me: Present, reference: str) -> Answer:
         "object_until": shown.hearing.object_until,
         "objection": shown.objection,
         "objected_on": shown.hearing.objected_on,
+        "files": [file_shown(one) for one in shown.files],
         "reprisal": shown.reprisal._asdict(),
         "ways": [{"to": target, "lacking": lack} for target, lack in _in_order(shown.ways)],
     }

@@ -1,10 +1,10 @@
 """Examples of openings: asked for, agreed to by another, looked at, closed."""
 
-from registry.api.desk.handed_examples import CASE
+from registry.api.desk.handed_examples import CASE, NO_FILE
 from registry.api.desk.story import DeskExample, example
 
 CUSTODIAN = "CUSTXDAN2222"
-GLASS, WHO, NO_FILE = "XPENNG222222", "XPENNGWHX222", "NXFXXE222222"
+GLASS, WHO = "XPENNG222222", "XPENNGWHX222"
 _CASE, _ONE = "/cases/{case_id}/openings", "/openings/{opening_id}"
 
 

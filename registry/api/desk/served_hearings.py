@@ -6,6 +6,7 @@ from typing import Any
 from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
+from registry.api.desk.answer_files import file_shown
 from registry.api.desk.guard import etag, officer_may
 from registry.clock import now
 from registry.complaints.hearings import portal
@@ -109,6 +110,7 @@ def _shown(session: Session, me: Present, reference: str) -> Answer:
         "object_until": shown.object_until,
         "objection": shown.objection,
         "may_object": shown.may_object,
+        "files": [file_shown(one) for one in shown.files],
         "version": shown.version,
     }
     return Answer(value, headers=(etag(shown.version),))

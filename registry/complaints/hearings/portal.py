@@ -4,7 +4,7 @@ It reads what an officer wrote and what it says itself: no number of a case, no 
 name of anybody. What it may not read any more is answered as if it had never been. Every reading is audited.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from registry.audit.actions import record
 from registry.case_terms import CaseRole, HearingState
 from registry.complaints import clocks
 from registry.complaints.hearings import content
+from registry.complaints.hearings.files import AnswerFile, files_in
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.moving import advance, held, is_open_to_agency, refused
 from registry.complaints.hearings.rules import HELD, By
@@ -42,7 +43,7 @@ class Listed(NamedTuple):
 
 
 class Served(NamedTuple):
-    """All that an agency reads. `draft` is its answer as far as it is written, `answer` what it sent."""
+    """All that an agency reads. `draft` is its answer as far as it is written, `answer` what it sent, `files` go with it."""
 
     listed: Listed
     version: int
@@ -56,6 +57,7 @@ class Served(NamedTuple):
     object_until: date | None = None
     objection: str | None = None
     may_object: bool = False
+    files: Sequence[AnswerFile] = ()
 
 
 def served(session: Session, desk: str, today: date) -> list[Listed]:
@@ -74,7 +76,7 @@ def served(session: Session, desk: str, today: date) -> list[Listed]:
 
 def read(session: Session, sealer: Sealer, desk: str, who: str, reference: str, today: date) -> Served:
     """Read one. Raises NotFound for what is another's, never was, or is closed."""
-    case, hearing = _open_to(session, desk, reference, today)
+    case, hearing = open_to(session, desk, reference, today)
     box = content.opened(session, sealer, desk, hearing)
     shown = Served(
         _listed(hearing, session.get_one(Unit, case.unit_id)),
@@ -89,6 +91,7 @@ def read(session: Session, sealer: Sealer, desk: str, who: str, reference: str, 
         hearing.object_until,
         content.words(box, case, hearing, "objection_sealed"),
         _may_object(hearing, today),
+        files_in(session, box, case),
     )
     record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
     return shown
@@ -107,7 +110,7 @@ def keep(
 ) -> Hearing:
     """Keep an answer that is not finished. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     case, hearing = _held(session, desk, reference, at, version)
-    _require_answerable(hearing, at.date())
+    require_answerable(hearing, at.date())
     hearing.draft_sealed = _sealed(session, sealer, case, hearing, "draft_sealed", text)
     hearing.version += 1
     session.flush()
@@ -128,7 +131,7 @@ def answer(
 ) -> Hearing:
     """Answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     case, hearing = _held(session, desk, reference, at, version)
-    _require_answerable(hearing, at.date())
+    require_answerable(hearing, at.date())
     hearing.answer_sealed = _sealed(session, sealer, case, hearing, "answer_sealed", text)
     hearing.draft_sealed = None
     hearing.answered_by, hearing.answered_on = who, at.date()
@@ -153,7 +156,7 @@ def ask_longer(
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, hearing = _held(session, desk, reference, at, version)
-    _require_answerable(hearing, at.date())
+    require_answerable(hearing, at.date())
     hearing.longer_sealed = _sealed(session, sealer, case, hearing, "longer_sealed", text, MOST_LONGER)
     hearing.longer_asked_on = at.date()
     hearing.version += 1
@@ -202,7 +205,8 @@ def _may_object(hearing: Hearing, today: date) -> bool:
     return is_in_time and hearing.objected_on is None
 
 
-def _require_answerable(hearing: Hearing, today: date) -> None:
+def require_answerable(hearing: Hearing, today: date) -> None:
+    """Raises IllegalMove."""
     if hearing.state is not HearingState.SERVED:
         raise IllegalMove(
             f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
@@ -223,11 +227,11 @@ def _sealed(
 
 
 def _held(session: Session, desk: str, reference: str, at: datetime, version: int | None) -> tuple[Case, Hearing]:
-    _, hearing = _open_to(session, desk, reference, at.date())
+    _, hearing = open_to(session, desk, reference, at.date())
     return held(session, hearing.id, version)
 
 
-def _open_to(session: Session, desk: str, reference: str, today: date) -> tuple[Case, Hearing]:
+def open_to(session: Session, desk: str, reference: str, today: date) -> tuple[Case, Hearing]:
     """A hearing that an agency may read today, its case locked. The keys say it too; this says it without them."""
     nothing = NotFound("there is no such hearing")
     found = session.execute(

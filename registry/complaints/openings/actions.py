@@ -15,6 +15,7 @@ from registry.codes import Problem
 from registry.complaints.attachments import attachment_of
 from registry.complaints.casework import MOST_REASON, Officer, case_of, in_unit, opened_boxes
 from registry.complaints.envelopes import Place
+from registry.complaints.hearings.files import answered_boxes
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import locked
@@ -64,7 +65,7 @@ def ask(
     text = read_text("reason", reason, MOST_REASON)
     wanted = _hours(kind, hours)
     if kind is OpeningKind.ORIGINAL:
-        attachment_of(session, opened_boxes(session, case), attachment)
+        attachment_of(session, [*opened_boxes(session, case), *answered_boxes(session, case)], attachment)
     if any(one.kind is kind and one.attachment == attachment for one in _live(session, case, officer.name)):
         raise NotNow(
             "you have asked for this already: it waits for a second person, or is open to you", "opening.asked_already"

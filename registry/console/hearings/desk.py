@@ -10,9 +10,10 @@ from registry.clock import now
 from registry.complaints import casework
 from registry.complaints.case_reading import case_view
 from registry.complaints.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
-from registry.complaints.hearings import actions, afterwards, queries
+from registry.complaints.hearings import actions, afterwards, files, queries
 from registry.complaints.hearings.content import MOST_ALLEGATION
 from registry.complaints.hearings.rules import LONGEST, SHORTEST, USUAL, By, why_not_longer
+from registry.complaints.storage import store_of
 from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.agencies import agency_name
 from registry.console.assets import address_of
@@ -23,6 +24,8 @@ from registry.console.typed import any_number_in, day_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.web.desk import require_no_interest
+from registry.web.downloads import sent_file
+from registry.web.transaction import services
 
 pages = Blueprint("console_hearings", __name__)
 STYLES = address_of("handed.css")
@@ -85,6 +88,17 @@ def draft(session: Session, me: Present, reference: str) -> BaseResponse:
 @allowed(Resource.HEARING, Act.READ)
 def one(session: Session, me: Present, reference: str, hearing: str) -> Response:
     return _one(session, me, open_case(session, me, reference), hearing)
+
+
+@pages.get("/cases/<reference>/hearings/<hearing>/files/<attachment>")
+@allowed(Resource.HEARING, Act.READ)
+def file(session: Session, me: Present, reference: str, hearing: str, attachment: str) -> Response:
+    """The clean copy of a paper of the answer, to be saved and never shown in a page."""
+    head = open_case(session, me, reference)
+    require_no_interest(me, queries.accused(session, head.case, hearing))
+    store, today = store_of(services().settings), now().date()
+    name, body = files.clean_copy(session, sealer(), _reader(me), head.case, hearing, attachment, store, today)
+    return sent_file(body, name)
 
 
 @pages.post("/cases/<reference>/hearings/<hearing>/edit")

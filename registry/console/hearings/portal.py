@@ -1,12 +1,15 @@
 """The agencies' own pages: what they are asked, and their answer. Nothing of a case is theirs."""
 
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Mapping
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.clock import now
+from registry.complaints.attachments import MOST_FILES
+from registry.complaints.file_kinds import ENDINGS
 from registry.complaints.hearings import portal
 from registry.console.acting import sealer, version_sent
 from registry.console.assets import address_of
@@ -30,7 +33,7 @@ def heard(session: Session, me: Present) -> Response:
 @pages.get("/hearings/<reference>")
 @allowed(Resource.HEARING, Act.ANSWER)
 def one(session: Session, me: Present, reference: str) -> Response:
-    return _one(session, me, reference)
+    return shown_again(session, me, reference)
 
 
 @pages.post("/hearings/<reference>/keep")
@@ -61,10 +64,21 @@ def _done(session: Session, me: Present, reference: str, act: Callable[..., obje
     """One of the portal's acts with what was written in a field of the form."""
     unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get(field, "")
     refusal = attempt(session, lambda: act(session, sealer(), unit, who, reference, text, now(), version=version))
-    return redirect(f"/console/hearings/{reference}", 303) if refusal is None else _one(session, me, reference, refusal)
+    return (
+        redirect(f"/console/hearings/{reference}", 303)
+        if refusal is None
+        else shown_again(session, me, reference, refusal)
+    )
 
 
-def _one(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+def shown_again(
+    session: Session,
+    me: Present,
+    reference: str,
+    refusal: Refusal | None = None,
+    form: Mapping[str, str] | None = None,
+) -> Response:
+    """The page, or what was refused on it; `form` in place of one that cannot be read."""
     shown = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
     return page(
         "hearings/served_one.html",
@@ -72,7 +86,10 @@ def _one(session: Session, me: Present, reference: str, refusal: Refusal | None 
         handed_styles=STYLES,
         status=refusal.status if refusal else 200,
         refusal=refusal,
-        form=request.form,
+        form=request.form if form is None else form,
         shown=shown,
         most=portal.MOST_ANSWER,
+        most_files=MOST_FILES,
+        once=secrets.token_urlsafe(16),
+        endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg"})),
     )

@@ -1,0 +1,119 @@
+"""The papers of an agency's answer by the API: sent and removed by the agency, copies saved by the unit of the case."""
+
+import secrets
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from flask_restx import Namespace, Resource
+from sqlalchemy.orm import Session
+
+from registry.api.desk.guard import officer_may
+from registry.clock import now
+from registry.complaints.attachments import discard
+from registry.complaints.case_reading import named_agency_id
+from registry.complaints.file_kinds import MOST_BYTES
+from registry.complaints.hearings import files, portal_files, queries
+from registry.complaints.storage import store_of
+from registry.errors import FilesUnavailable
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.web.answers import Answer, File
+from registry.web.complaints import sealer
+from registry.web.desk import acting, reference_in, require_no_interest
+from registry.web.loading import Once
+from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes, takes_file
+from registry.web.transaction import services
+from registry.web.uploads import one_of_few
+from schemas.mailbox import AttachmentSentSchema
+
+ns = Namespace("hearings", path="/")
+
+HEARING = rights.Resource.HEARING
+
+
+@ns.route("/served-hearings/<hearing_id>/files")
+class AnswerFiles(Resource):  # type: ignore[misc]
+    # Its own transactions, for none is held while the store is waited for.
+    @one_of_few()
+    @officer_may(HEARING, Act.ANSWER, reads=True)
+    @takes_file(MOST_BYTES)
+    @returns(AttachmentSentSchema(), "addAnswerFile", (404, 409, 413), status=HTTPStatus.CREATED)
+    def post(
+        self, session: Session, me: Present, hearing_id: str, body: bytes, name: str, once: Once | None
+    ) -> Answer:  # fmt: skip
+        """Send a paper along with your answer, while you may answer.
+
+        JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB in all.
+        Officers see a copy without place and device once you have answered. With an Idempotency-Key it is there once,
+        however often it is sent.
+        """
+        sent = portal_files.add(
+            services().settings,
+            services().sessions,
+            store_of(services().settings),
+            sealer(),
+            me.standing.unit,
+            me.officer.reference,
+            reference_in(hearing_id),
+            now(),
+            body=body,
+            name=name,
+            once=secrets.token_hex(16) if once is None else f"{once.key} {once.digest}",
+        )
+        return Answer({"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.kept_on})
+
+
+@ns.route("/served-hearings/<hearing_id>/files/<attachment_id>")
+class AnswerFile(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.ANSWER)
+    @takes()
+    @returns_nothing("removeAnswerFile", (404, 409))
+    def delete(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> None:
+        """Remove a paper, before the answer is sent."""
+        names = portal_files.removed(
+            session,
+            me.standing.unit,
+            me.officer.reference,
+            reference_in(hearing_id),
+            reference_in(attachment_id),
+            now(),
+        )
+        # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
+        with suppress(FilesUnavailable):
+            discard(store_of(services().settings), names)
+
+
+@ns.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
+class AnswerFileCopy(Resource):  # type: ignore[misc]
+    @officer_may(HEARING, Act.READ)
+    @takes()
+    @saves("getAnswerFileCopy", (404,))
+    def get(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> File:
+        """Save the copy of a paper without place and device.
+
+        Not found before the agency has answered, and while there is no copy.
+        """
+        reference = reference_in(hearing_id)
+        case = queries.case_behind(session, me.standing.unit, reference)
+        for agency in (named_agency_id(sealer(), case), queries.accused(session, case, reference)):
+            require_no_interest(me, agency)
+        officer, store = acting(me, HEARING, Act.READ), store_of(services().settings)
+        copy = files.clean_copy(
+            session, sealer(), officer, case, reference, reference_in(attachment_id), store, now().date()
+        )
+        ending = copy.name.rpartition(".")[2]
+        return File((copy.body,), BYTES, f"{reference_in(attachment_id)}.{ending}", len(copy.body))
+
+
+def file_shown(one: files.AnswerFile) -> dict[str, Any]:
+    return {
+        "attachment_id": one.reference,
+        "name": one.name,
+        "kind": one.kind,
+        "size": one.size,
+        "kept_on": one.kept_on,
+        "state": one.state,
+        "no_copy": one.no_copy,
+    }
