@@ -26,6 +26,12 @@ class CasesQuerySchema(InSchema):
         most=16, metadata={"description": "`mine`, `nobody`, or an officer's reference.", "example": "mine"}
     )
     late = Word(("yes",), metadata={"description": "A clock has run out."})
+    objection = Word(
+        ("yes",),
+        metadata={
+            "description": "An agency objected to the decision and nothing followed yet, closed cases among them."
+        },
+    )
     agency = Line(most=16, metadata={"description": "Reference of the agency that the cases name."})
     limit = Count(least=1, most=100, metadata={"description": "Cases in one answer.", "default": 50, "example": 50})
     cursor = Line(

@@ -50,7 +50,7 @@ def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
 def objected(session: Session, case: Case, today: date) -> None:
     """An agency objects to what was decided: the case stands in the queue by this clock until an officer moves it on.
 
-    A case that is closed is in no queue: whoever told the agency, and all who approve hearings, are told by a notice.
+    A case that is closed has no clock: it stands in the queue by the filter of objections (desk/listing.py).
     """
     if case.is_open:
         rows = clocks_of(session, case)

@@ -12,7 +12,7 @@ from registry.errors import Fault, InvalidInput
 from registry.ids import read_reference
 from registry.terms import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
-NAMES = ("state", "priority", "country", "sector", "assignee", "late", "agency")
+NAMES = ("state", "priority", "country", "sector", "assignee", "late", "objection", "agency")
 MINE, NOBODYS = "mine", "nobody"
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -24,7 +24,7 @@ def kept(said: Mapping[str, str]) -> dict[str, str]:
 
 
 def read_filters(said: Mapping[str, str], me: str, digest: Digest) -> Filters:
-    """`assignee`: `mine`, `nobody` or an officer's reference; `late`: `yes`; `agency`: a reference of the registry.
+    """`assignee`: `mine`, `nobody` or an officer's reference; `late`, `objection`: `yes`; `agency`: a reference of the registry.
 
     Raises InvalidInput.
     """
@@ -39,6 +39,7 @@ def read_filters(said: Mapping[str, str], me: str, digest: Digest) -> Filters:
         sector=_one_of(found, "sector", frozenset(CORRIDOR_SECTORS)),
         assignee=_assignee(found.get("assignee"), me),
         is_late=_one_of(found, "late", frozenset({"yes"})) is not None,
+        is_objected=_one_of(found, "objection", frozenset({"yes"})) is not None,
         agency_digest=None if agency is None else digest("agency", f"agency {read_reference(agency)}"),
     )
 

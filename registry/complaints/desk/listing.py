@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from registry.case_terms import CaseState, Priority
+from registry.case_terms import CaseState, ClockKind, Priority
 from registry.complaints.casework import in_unit
+from registry.complaints.casework_models import CaseClock, CaseMove
+from registry.complaints.hearings.models import Hearing
 from registry.complaints.models import NEVER, Case
+from registry.complaints.states import REOPENING
 from registry.officers.models import Unit
 
 PAGE = 50
@@ -27,6 +30,7 @@ _UNSEEN = (CaseState.DRAFT, CaseState.PURGED)
 class Filters:
     """What of the queue is asked for. Without a state: what is open. `assignee` is an officer's reference, "" for nobody's.
 
+    `is_objected`: an agency objected to the decision and nothing followed yet, whether the case is closed or not;
     `agency_digest` is that of a registered agency (`Sealer.digest`).
     """
 
@@ -36,6 +40,7 @@ class Filters:
     sector: str | None = None
     assignee: str | None = None
     is_late: bool = False
+    is_objected: bool = False
     agency_digest: str | None = None
 
 
@@ -95,8 +100,11 @@ def number(session: Session, unit: str, filters: Filters, at: datetime) -> int:
 
 def _asked(unit: str, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = [_wall(unit, filters), Case.priority.is_not(None)]
+    if filters.is_objected:
+        asked.append(_objected(at))
     if filters.state is None:
-        asked.append(Case.is_open.is_(True))
+        if not filters.is_objected:
+            asked.append(Case.is_open.is_(True))
     else:
         asked += [Case.state == filters.state, Case.state.not_in(_UNSEEN)]
     if filters.priority is not None:
@@ -114,10 +122,34 @@ def _asked(unit: str, filters: Filters, at: datetime) -> list[ColumnElement[bool
     return asked
 
 
+def objected_among(session: Session, cases: Sequence[Listed], at: datetime) -> frozenset[str]:
+    """The references of those to whose decision an agency objected, where nothing followed yet."""
+    wanted = Case.reference.in_([one.reference for one in cases])
+    return frozenset(session.execute(select(Case.reference).where(wanted, _objected(at))).scalars())
+
+
+def _objected(at: datetime) -> ColumnElement[bool]:
+    """An open case has a clock of it, which the next move meets. One that was closed before has none: it stands here until it is
+    opened again, for as long as it may be."""
+    told = select(Hearing.case_id).where(Hearing.objected_on.is_not(None))
+    clock = select(CaseClock.id).where(CaseClock.case_id == Case.id, CaseClock.kind == ClockKind.OBJECTION)
+    reopened = select(CaseMove.id).where(
+        CaseMove.case_id == Case.id, CaseMove.from_state == CaseState.CLOSED, CaseMove.on_day >= Hearing.objected_on
+    )
+    untouched = told.where(
+        Hearing.case_id == Case.id,
+        ~clock.where(CaseClock.met_on >= Hearing.objected_on).correlate(Case, Hearing).exists(),
+        ~reopened.correlate(Case, Hearing).exists(),
+    ).correlate(Case)
+    is_open = and_(Case.is_open.is_(True), clock.where(CaseClock.met_on.is_(None)).correlate(Case).exists())
+    is_closed = and_(Case.state == CaseState.CLOSED, Case.closed_on >= at.date() - REOPENING, untouched.exists())
+    return and_(Case.id.in_(told), or_(is_open, is_closed))
+
+
 def _wall(unit: str, filters: Filters) -> ColumnElement[bool]:
-    """The unit's own. By agency it is said so that no index of the queue fits: for the few cases of one agency SQLite would read
-    the whole queue in its order, and not the agencies' index."""
-    if filters.agency_digest is None:
+    """The unit's own. By agency, and by objections, it is said so that no index of the queue fits: for those few cases SQLite
+    would read the whole queue in its order, and not the index that leads to them."""
+    if filters.agency_digest is None and not filters.is_objected:
         return in_unit(unit)
     return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
 

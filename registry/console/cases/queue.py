@@ -14,7 +14,7 @@ from registry.case_terms import CaseState, Priority
 from registry.clock import now
 from registry.codes import Problem
 from registry.complaints.desk.assigning import workers
-from registry.complaints.desk.listing import MOST_COUNTED, PAGE, Listed, Place, listed, number
+from registry.complaints.desk.listing import MOST_COUNTED, PAGE, Listed, Place, listed, number, objected_among
 from registry.complaints.views import actions as views
 from registry.console import assets
 from registry.console.acting import sealer
@@ -36,6 +36,7 @@ _COUNTED: Mapping[str, Mapping[str, str]] = {
     "open": {},
     "urgent": {"priority": "p0"},
     "late": {"late": "yes"},
+    "objection": {"objection": "yes"},
     "mine": {"assignee": MINE},
     "nobodys": {"assignee": NOBODYS},
 }
@@ -99,6 +100,7 @@ def queue_page(
         case_styles=assets.address_of("cases.css"),
         found=found[:PAGE],
         next=_address(said | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
+        objected=objected_among(session, found[:PAGE], at),
         is_first=not after,
         at=at,
         said=said,

@@ -13,6 +13,7 @@ from registry.complaints.casework import Officer
 from registry.complaints.copies import is_held_by
 from registry.complaints.decisions import actions as decisions
 from registry.complaints.decisions.rules import USUAL_OBJECTION
+from registry.complaints.desk import listing
 from registry.complaints.hearings import actions, afterwards, ending, portal, queries
 from registry.complaints.hearings.rules import TOLD_FOR
 from registry.complaints.mailbox_models import Message
@@ -133,6 +134,7 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
     clock = clocks.clocks_of(session, case.filed.case)[ClockKind.OBJECTION]
     assert (clock.due_at, clock.met_on) == (clock_rules.objection_due(TODAY), None)
     assert case.filed.case.due_at == clock.due_at
+    assert objected(session) == [case.reference]
     with pytest.raises(IllegalMove, match="objected already"):
         portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Again.", AT)
     assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).objection == "We keep none."
@@ -145,6 +147,33 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
     # What an officer does next is what follows from it.
     casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Nothing new.")
     assert (clock.met_on, case.filed.case.due_at) == (TODAY, NEVER)
+    assert objected(session) == []
+
+
+def test_an_objection_to_a_closed_case_stands_in_the_queue_until_it_is_opened_again(session, sealer, case):
+    hearing = served(session, sealer, case)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    decided(session, sealer, case)
+    tell(session, sealer, hearing)
+    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Done.")
+    assert objected(session) == []
+    portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    assert objected(session) == [case.reference]
+    assert objected(session, "cz-labour") == []
+    assert objected(session, at=AT + timedelta(days=366)) == [], "it is opened again no more"
+    assert listing.listed(session, "it-labour", listing.Filters(), AT) == [], "the queue itself has open cases alone"
+    # Opened and closed again on the same day: what followed has followed.
+    for state in (CaseState.REOPENED, CaseState.INVESTIGATING, CaseState.CLOSED):
+        casework.move(session, sealer, CARLA, case.reference, state, AT, reason="Looked at.")
+        assert objected(session) == []
+
+
+def objected(session, unit="it-labour", at=AT):
+    """By the filter, and by the mark on whatever else is listed."""
+    found = listing.listed(session, unit, listing.Filters(is_objected=True), at)
+    assert listing.objected_among(session, found, at) == {one.reference for one in found}
+    return [one.reference for one in found]
 
 
 def holds_key(session, hearing):

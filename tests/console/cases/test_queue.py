@@ -70,13 +70,14 @@ def test_each_filter_shows_what_it_says_and_nothing_else(session, sealer, desk_f
         (f"?assignee={desk.officer.reference}&country=IT", {taken.reference}),
         ("?assignee=nobody", every - {taken.reference}),
         ("?late=yes", {late.reference}),
+        ("?objection=yes", set()),
         (f"?agency={agency.agency_id}", {named.reference}),
     ):
         page = desk.get(f"{QUEUE}{asked}")
         assert set(shown(page)) == found, asked
     page = desk.get(QUEUE)
     assert shown(page)[0] == urgent.reference, "the most urgent first"
-    assert "Open 4 P0 1 Overdue 1 Mine 1 Nobody&#39;s 3" in words_of(page)
+    assert "Open 4 P0 1 Overdue 1 Objections 0 Mine 1 Nobody&#39;s 3" in words_of(page)
     assert desk.get(f"{QUEUE}?case={urgent.reference.lower()}").headers["Location"] == f"{QUEUE}/{urgent.reference}"
 
 

@@ -301,3 +301,5 @@ def test_an_agency_is_told_the_outcome_on_its_page_and_objects_and_the_case_show
     )
     assert "We do not agree." in words_of(writer.get(path))
     assert "objected to the decision" in words_of(writer.get(f"/console/cases/{case.reference}"))
+    queue = words_of(writer.get("/console/cases?objection=yes"))
+    assert (case.reference in queue, "the agency objects" in queue, "Objections 1" in queue) == (True, True, True)
