@@ -196,7 +196,7 @@ def answer_registry_error(error: RegistryError) -> Response:
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     if status == 503:
-        response.headers["Retry-After"] = str(RETRY_AFTER)
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER))
         log.error(error.code.value)
     return response
 

@@ -16,11 +16,15 @@ _taking = threading.BoundedSemaphore(AT_ONCE)
 @contextmanager
 def one_of_few(
     trouble: str = "several files are being sent right now: send this one again in a moment",
+    among: threading.Semaphore = _taking,
 ) -> Iterator[None]:
-    """Take a file, or do what costs as much, while the block lasts. Raises TooBusy where as many as may are at it already."""
-    if not _taking.acquire(blocking=False):
+    """Take a file, or do what costs as much, while the block lasts. Raises TooBusy where as many as may are at it already.
+
+    `among`: what takes seconds for one kind of caller has a number of its own, so that it keeps nobody else waiting.
+    """
+    if not among.acquire(blocking=False):
         raise TooBusy(trouble, RETRY_AFTER)
     try:
         yield
     finally:
-        _taking.release()
+        among.release()

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from registry.clock import now
 from registry.diligence.models import KeptList, KeptReceipt
 from registry.employers.models import Organisation
 from registry.terms import Answer
+from registry.web.many import anew
+from registry.web.uploads import one_of_few
 from tests.account.conftest import Seat, make_member
 from tests.api.employers.test_receipts import suspend
 from tests.credentials.conftest import Publish, publish
@@ -152,6 +155,18 @@ def test_a_kept_list_is_found_asked_anew_and_let_go(
     assert "Rows 1 to 3 were asked anew. Answered otherwise now: 0." in seat.get(changes).get_data(as_text=True)
     suspend(session, agency)
     publish()
+    # What takes seconds takes few of the threads, and none of those that take files.
+    with ExitStack() as held:
+        for _ in range(2):
+            held.enter_context(one_of_few(among=anew._ASKING))
+        busy = seat.get(changes)
+        assert (busy.status_code, busy.headers["Retry-After"]) == (503, "15")
+        assert (
+            client.get(f"/api/v1/kept-lists/{whole}/changes", headers={"Authorization": f"Bearer {key}"}).status_code
+            == 503
+        )
+        with one_of_few():
+            pass
     monkeypatch.setattr("registry.account.kept_lists.ASKED", 2)
     first = seat.get(changes).get_data(as_text=True)
     assert "Rows 1 to 2 were asked anew. Answered otherwise now: 1." in first

@@ -1,5 +1,6 @@
 """A kept list asked anew: which of its rows are answered otherwise now."""
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
@@ -19,9 +20,13 @@ from registry.web.many.corridors import CORRIDORS, corridor_asked
 from registry.web.many.items import QUESTIONS, Keys, Sent, asking, items_in
 from registry.web.many.saying import said_of
 from registry.web.transaction import services
+from registry.web.uploads import one_of_few
 
 ASKED = 1000
 """Rows that are asked at once."""
+
+_ASKING = threading.BoundedSemaphore(2)
+"""Lists that a process asks anew at the same time: a thousand names take some seconds."""
 
 _COMPARED = ("verdict", "may_continue_existing_placements", "reasons", "records", "legs", "errors")
 
@@ -46,7 +51,15 @@ class Anew(NamedTuple):
 
 
 def asked_anew(kept: KeptList, start: int, limit: int, at: datetime) -> Anew:
-    """Ask `limit` rows of a kept list from `start` on. Raises NotFound where its statements lie on another machine."""
+    """Ask `limit` rows of a kept list from `start` on.
+
+    Raises NotFound where its statements lie on another machine, TooBusy where as many lists as may are being asked.
+    """
+    with one_of_few("several lists are being asked anew right now: ask again in a moment", _ASKING):
+        return _asked_anew(kept, start, limit, at)
+
+
+def _asked_anew(kept: KeptList, start: int, limit: int, at: datetime) -> Anew:
     lines = list(islice(lists.statements_of(services().settings.home, kept), start, start + limit + 1))
     then = [msgspec.json.decode(line) for line in lines[:limit]]
     return Anew(list(_changed(kept.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
