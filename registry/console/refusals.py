@@ -37,11 +37,12 @@ def attempt(session: Session, act: Callable[[], object]) -> Refusal | None:
         with session.begin_nested():
             act()
     except _REFUSED as refused:
-        return _refusal(refused)
+        return refusal_of(refused)
     return None
 
 
-def _refusal(refused: RegistryError) -> Refusal:
+def refusal_of(refused: RegistryError) -> Refusal:
+    """What a page says of it, in the language of whoever is present."""
     status = 400 if isinstance(refused, InvalidInput) else 409
     spoken = language()
     detail = said(spoken, refused)

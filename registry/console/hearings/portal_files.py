@@ -23,7 +23,7 @@ from registry.complaints.storage import store_of
 from registry.console.acting import sealer
 from registry.console.guard import Afterwards, allowed, present, token_sent
 from registry.console.hearings.portal import shown_again
-from registry.console.refusals import Refusal
+from registry.console.refusals import Refusal, refusal_of
 from registry.console.rendering import language
 from registry.errors import FilesUnavailable, Forbidden, IllegalMove, NotSignedIn, RefusedFile, TooBusy
 from registry.officers import sessions
@@ -84,7 +84,7 @@ def remove(session: Session, me: Present, reference: str, attachment: str) -> Ba
             unit, who = me.standing.unit, me.officer.reference
             names = portal_files.removed(session, unit, who, reference, attachment, now())
     except IllegalMove as refused:
-        return shown_again(session, me, reference, Refusal(409, refused.code, refused.text, Language.EN))
+        return shown_again(session, me, reference, refusal_of(refused))
     return Afterwards(lambda: _gone(reference, names))
 
 
@@ -113,7 +113,7 @@ def _added(unit: str, who: str, reference: str) -> BaseResponse:
             once=request.form.get("once", "")[:80] or secrets.token_hex(16),
         )
     except IllegalMove as refused:
-        return _said(reference, Refusal(409, refused.code, refused.text, Language.EN))
+        return _said(reference, refusal_of(refused))
     except FilesUnavailable as away:
         return _refused(reference, away.code, 503)
     except RefusedFile as refused:

@@ -107,6 +107,9 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     # Nobody but the agency before it has answered.
     assert "onerror" not in words_of(writer.get(ours))
     assert writer.get(file).status_code == 404
+    assert kept.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    assert program_of(client, session, writer.officer).get(f"/api/v1/hearings/{hearing.reference}").json["files"] == []
+    session.commit()
     assert "added a file" not in words_of(writer.get(f"/console/cases/{case.reference}"))
     assert sent(other, theirs, photo, "x.jpg") == 404
     assert other.post(f"{theirs}/files/{kept.reference}/remove").status_code == 404
