@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from registry.cli.officer_desk import DAY, acting_desk, by_officer, reading_desk
+from registry.cli.officer_desk import DAY, acting_desk, by_officer, if_unchanged, reading_desk
 from registry.desk_terms import DepositLineKind, ProposalState
 from registry.licensing.deposits import actions, queries
 from registry.licensing.deposits.models import DepositLine
@@ -85,13 +85,10 @@ def enter(
         )
 
 
-_VERSION = click.option("--version", type=int, help="The version that was read: refuses if it was changed since.")
-
-
 @deposits.command()
 @click.argument("agency")
 @click.argument("line")
-@_VERSION
+@if_unchanged
 @by_officer
 def approve(agency: str, line: str, version: int | None, by: str) -> None:
     """Let a draw or a reversal in the ledger of AGENCY count, which another entered."""
@@ -104,7 +101,7 @@ def approve(agency: str, line: str, version: int | None, by: str) -> None:
 @deposits.command()
 @click.argument("agency")
 @click.argument("line")
-@_VERSION
+@if_unchanged
 @by_officer
 def refuse(agency: str, line: str, version: int | None, by: str) -> None:
     """Refuse a line that waits, or take back your own. It stays in the ledger and never counts."""

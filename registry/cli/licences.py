@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from registry.agencies import record
-from registry.cli.officer_desk import DAY, AtDesk, acting_desk, by_officer, reading_desk
+from registry.cli.officer_desk import DAY, AtDesk, acting_desk, by_officer, if_unchanged, reading_desk
 from registry.desk_terms import LicenceAct, ProposalState
 from registry.licensing import proposals, queries
 from registry.licensing.drafting import Draft, drafted, status_on, today_of
@@ -133,12 +133,9 @@ def propose(
         click.echo(f"  registry licences approve {reference} --by OFFICER")
 
 
-_VERSION = click.option("--version", type=int, help="The version that was read: refuses if it was changed since.")
-
-
 @licences.command()
 @click.argument("proposal")
-@_VERSION
+@if_unchanged
 @by_officer
 def approve(proposal: str, version: int | None, by: str) -> None:
     """Approve what another proposed: the next answer has it."""
@@ -152,7 +149,7 @@ def approve(proposal: str, version: int | None, by: str) -> None:
 @licences.command()
 @click.argument("proposal")
 @click.option("--reason", required=True, help="Why; the proposer reads it.")
-@_VERSION
+@if_unchanged
 @by_officer
 def refuse(proposal: str, reason: str, version: int | None, by: str) -> None:
     """Refuse what another proposed."""
@@ -165,7 +162,7 @@ def refuse(proposal: str, reason: str, version: int | None, by: str) -> None:
 
 @licences.command("take-back")
 @click.argument("proposal")
-@_VERSION
+@if_unchanged
 @by_officer
 def take_back(proposal: str, version: int | None, by: str) -> None:
     """Take back what you proposed."""

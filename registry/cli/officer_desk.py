@@ -43,6 +43,11 @@ def by_officer(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--by", required=True, help="The officer who does it: his e-mail address or his id.")(command)
 
 
+def if_unchanged(command: Callable[..., Any]) -> Callable[..., Any]:
+    told = "The version that was read: refuses if it was changed since."
+    return click.option("--version", type=int, help=told)(command)
+
+
 @contextmanager
 def reading_desk(by: str, resource: Resource) -> Iterator[AtDesk]:
     """What he may read. Nothing is written."""
