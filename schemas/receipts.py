@@ -115,6 +115,15 @@ class KeptListsSchema(OutSchema):
 
 
 class KeptListsPageSchema(InSchema):
+    text = Line(
+        most=200,
+        metadata={
+            "description": "Those whose file was called so, or in part, or that have this reference.",
+            "example": "suppliers",
+        },
+    )
+    from_on = Day(metadata={"description": "Answered on this day or later, in UTC."})
+    to_on = Day(metadata={"description": "Answered on this day or earlier, in UTC."})
     limit = Count(least=1, most=100, metadata={"description": "At most so many; 50 where it is absent."})
     cursor = Line(most=200, metadata={"description": "`next_cursor` of the page before."})
 

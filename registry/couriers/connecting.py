@@ -16,6 +16,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
+from registry.couriers.resolving import LOOK_UP, Names, Unanswered
 from registry.watches.addresses import open_addresses, read_address
 
 CONNECT, READ, TOTAL = 5.0, 10.0, 15.0
@@ -49,6 +50,7 @@ class Answered(NamedTuple):
 
 
 def resolved(host: str, port: int) -> Sequence[str]:
+    """As this machine finds names, its hosts file among them: for tests and demonstrations, on this very machine or beside it."""
     return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
 
 
@@ -56,10 +58,10 @@ class Caller:
     """Posts to addresses and keeps connections open between calls. For many threads."""
 
     def __init__(
-        self, *, is_unsafe: bool = False, resolve: Resolve = resolved, total: float = TOTAL, most_open: int = 64
+        self, *, is_unsafe: bool = False, resolve: Resolve | None = None, total: float = TOTAL, most_open: int = 64
     ) -> None:
         self._is_unsafe = is_unsafe
-        self._resolve = resolve
+        self._resolve = resolve or (resolved if is_unsafe else Names())
         self._total = total
         self._guard = _Guard()
         self._pools = urllib3.PoolManager(
@@ -124,7 +126,7 @@ class Caller:
         if not addresses:
             raise Closed(host)
         for place, address in enumerate(addresses[:MOST_ADDRESSES], start=1):
-            # Nobody can end the look-up of a name: whoever answers it slowly has the less time for everything else.
+            # Whoever answers slowly for a name has the less time for everything else.
             left = min(CONNECT, self._guard.left())
             if left <= 0:
                 raise Overdue(host)
@@ -230,6 +232,8 @@ def _words_on(error: Exception) -> str:
     causes = _causes_of(error)
     if any(isinstance(cause, Closed) for cause in causes):
         return "its name leads to an address that is not on the public internet"
+    if any(isinstance(cause, Unanswered) for cause in causes):
+        return f"the name servers of its name did not answer within {LOOK_UP:.0f} seconds"
     if isinstance(error, ReadTimeoutError):
         return f"it did not answer within {READ:.0f} seconds"
     if any(isinstance(cause, ConnectTimeoutError | TimeoutError) for cause in causes):

@@ -82,7 +82,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
     "getReceipt": lambda client, _: client.receipts.get("R1"),
     "deleteReceipt": lambda client, _: client.receipts.delete("R1"),
     "checkReceiptAgain": lambda client, _: client.receipts.check_again("R1"),
-    "listKeptLists": lambda client, _: next(iter(client.receipts.lists)),
+    "listKeptLists": lambda client, _: next(client.receipts.lists.kept(text="INV")),
     "getKeptList": lambda client, _: client.receipts.lists.get("L1"),
     "getKeptStatements": lambda client, folder: client.receipts.lists.save_statements("L1", folder / "kept.jsonl"),
     "listKeptListChanges": lambda client, _: next(client.receipts.lists.changes("L1")),

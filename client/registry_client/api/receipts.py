@@ -32,6 +32,14 @@ class Which(TypedDict, total=False):
     text: str
 
 
+class WhichLists(TypedDict, total=False):
+    """Which of the lists that are kept: `text` is a part of what the file was called, or the reference."""
+
+    from_on: Day
+    to_on: Day
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class KeptReceipt(Whole):
     """A signed answer in the organisation's file; it is deleted after `ends_on`."""
@@ -97,7 +105,11 @@ class KeptLists:
         self._transport = transport
 
     def __iter__(self) -> Iterator[KeptList]:
-        return paged(self._transport, KeptList, path_of("kept-lists"), {})
+        return self.kept()
+
+    def kept(self, **which: Unpack[WhichLists]) -> Iterator[KeptList]:
+        """Those that are meant, the newest first."""
+        return paged(self._transport, KeptList, path_of("kept-lists"), which)
 
     def get(self, list_id: str) -> KeptList:
         answered = self._transport.ask("GET", path_of("kept-lists", list_id))

@@ -6,7 +6,7 @@ from flask_restx import Namespace, Resource
 
 from registry.account_terms import Scope
 from registry.api.cursors import cursor_of
-from registry.api.employers.receipts import row_in
+from registry.api.employers.receipts import filter_of, question_of, row_in
 from registry.clock import instant_text, now
 from registry.diligence import lists
 from registry.diligence.models import KeptList
@@ -34,15 +34,16 @@ class KeptLists(Resource):  # type: ignore[misc]
     @needs_scope(Scope.RECEIPTS)
     @takes(KeptListsPageSchema())
     @returns(KeptListsSchema(), "listKeptLists", kept=False)
-    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
+    def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
         """List the lists your organisation keeps, the newest first.
 
         One is kept when `verifications` or `corridor-verifications` are asked with `keep`, when a job is kept, and where the
         organisation keeps every one.
         """
-        before = None if cursor is None else row_in({}, cursor)
-        found = lists.lists_of(reading(), current_organisation().id, limit + 1, before)
-        next_cursor = cursor_of({}, [found[limit - 1].id]) if len(found) > limit else None
+        question = question_of(which)
+        before = None if cursor is None else row_in(question, cursor)
+        found = lists.lists_of(reading(), current_organisation().id, limit + 1, before, filter_of(**which))
+        next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
         return Answer({"items": [_shown(one) for one in found[:limit]], "next_cursor": next_cursor})
 
 

@@ -82,7 +82,7 @@ class Export(Resource):  # type: ignore[misc]
 
         Each receipt in it can be checked off line, without the registry. No cell of the table is read as a formula.
         """
-        return export(reading(), current_organisation().id, form, _filter(**which))
+        return export(reading(), current_organisation().id, form, filter_of(**which))
 
 
 @ns.route("/settings")
@@ -152,12 +152,16 @@ def _settings(session: Session, organisation_id: int) -> dict[str, Any]:
 
 
 def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[KeptReceipt], str | None]:
-    # Days and closed words as text: a cursor is good for the same question alone.
-    question = {name: str(value) for name, value in which.items()}
+    question = question_of(which)
     before = None if cursor is None else row_in(question, cursor)
-    found = queries.receipts_of(reading(), current_organisation().id, _filter(**which), limit + 1, before)
+    found = queries.receipts_of(reading(), current_organisation().id, filter_of(**which), limit + 1, before)
     next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
     return found[:limit], next_cursor
+
+
+def question_of(which: Mapping[str, Any]) -> dict[str, str]:
+    """What a cursor is good for alone: days and closed words as text."""
+    return {name: str(value) for name, value in which.items()}
 
 
 def row_in(question: Mapping[str, str], cursor: str) -> int:
@@ -167,7 +171,7 @@ def row_in(question: Mapping[str, str], cursor: str) -> int:
     return place[0]
 
 
-def _filter(
+def filter_of(
     agency_id: str | None = None,
     verdict: Verdict | None = None,
     from_on: date | None = None,

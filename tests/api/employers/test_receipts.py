@@ -20,9 +20,12 @@ from registry.account_terms import Scope
 from registry.agencies import record
 from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
+from registry.bulk_terms import JobKind
 from registry.clock import now
 from registry.diligence import actions
-from registry.diligence.models import KeptReceipt
+from registry.diligence.lists import keep_list
+from registry.diligence.models import KeptList, KeptReceipt
+from registry.ids import new_reference
 from registry.terms import LicenceStatus
 from tests.api.employers.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
@@ -202,6 +205,34 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     assert foreign.get(LISTS).json["items"] == []
     assert program.send("DELETE", at).status_code == 204
     assert program.get(LISTS).json["items"] == []
+
+
+def test_kept_lists_are_searched_and_a_cursor_is_good_for_its_own_search(session: Session, program: Program) -> None:
+    at = now()
+    kept: KeptList
+    for place, name in enumerate(("Suppliers 2026.csv", "100%.xlsx", "suppliers old.csv")):
+        kept = keep_list(
+            session, program.organisation.id, new_reference(), JobKind.VERIFICATION, [], {}, "-", at=at, today=at.date()
+        )
+        kept.name, kept.issued_at = name, at - timedelta(days=place)
+    session.commit()
+
+    def names(query: str) -> list[str]:
+        answer = program.get(f"{LISTS}?{query}")
+        assert_as_documented(answer, "listKeptLists")
+        return [one["name"] for one in answer.json["items"]]
+
+    yesterday = at.date() - timedelta(days=1)
+    assert names("text=SUPPLIERS") == ["suppliers old.csv", "Suppliers 2026.csv"]
+    # What is typed is no pattern.
+    assert names("text=%25") == ["100%.xlsx"]
+    assert names(f"to_on={yesterday}&text=suppliers") == ["suppliers old.csv"]
+    assert names(f"from_on={yesterday}&to_on={yesterday}") == ["100%.xlsx"]
+    assert names(f"text={kept.reference}") == ["suppliers old.csv"]
+    first = program.get(f"{LISTS}?text=suppliers&limit=1").json
+    assert names(f"text=suppliers&limit=1&cursor={first['next_cursor']}") == ["Suppliers 2026.csv"]
+    assert program.get(f"{LISTS}?limit=1&cursor={first['next_cursor']}").json["code"] == "invalid_request"
+    assert program.get(f"{LISTS}?from_on=5/1/2026").status_code == 400
 
 
 def test_receipts_are_paged_filtered_and_go_when_their_time_is_over(
