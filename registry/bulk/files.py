@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
@@ -92,9 +93,16 @@ class Results:
 
 def put(folder: Path, name: str, body: bytes) -> None:
     """A whole file, or none."""
+    with putting(folder, name) as file:
+        file.write(body)
+
+
+@contextmanager
+def putting(folder: Path, name: str) -> Iterator[IO[bytes]]:
+    """A whole file that is written into, or none."""
     draft = folder / f".{name}"
     with _private(draft) as file:
-        file.write(body)
+        yield file
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / name)

@@ -4,11 +4,14 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from functools import lru_cache
+from typing import IO
 
 from registry.formulas import harmless
+from registry.web.workbooks import Cell, write
 
-Cell = str | int | date | None
+Table = tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
+"""A name, a header and the rows."""
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Signs that no XML document may hold."""
@@ -23,21 +26,17 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(tables: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
+def as_xlsx(tables: Iterable[Table]) -> bytes:
     """A workbook with a sheet for each table: its name, header and rows."""
-    # Loaded by the first who wants a workbook.
-    import openpyxl
-
-    book = openpyxl.Workbook(write_only=True)
-    for name, header, rows in tables:
-        sheet = book.create_sheet(name)
-        sheet.append(list(header))
-        for row in rows:
-            # An empty cell is none at all: of a table of answers that spares a third of the work.
-            sheet.append([None if cell == "" else safe(cell) for cell in row])
     body = io.BytesIO()
-    book.save(body)
+    write_xlsx(body, tables)
     return body.getvalue()
+
+
+def write_xlsx(file: IO[bytes], tables: Iterable[Table]) -> None:
+    """As `as_xlsx`, into a file: rows are in memory one at a time."""
+    # A table of answers says the same again and again.
+    write(file, tables, lru_cache(maxsize=2048)(safe))
 
 
 def safe(cell: Cell) -> Cell:

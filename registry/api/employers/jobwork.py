@@ -41,7 +41,7 @@ from registry.web.many.answering import Given, answers, corridor_answers
 from registry.web.many.corridors import CORRIDORS, corridor_asked
 from registry.web.many.items import QUESTIONS, Ask, Item, Keys, Sent, asking, items_in
 from registry.web.many.saying import statement_of
-from registry.web.spreadsheets import as_xlsx, safe
+from registry.web.spreadsheets import safe, write_xlsx
 from registry.web.wording import date_text
 
 EXTRA = ("supplier", "site", "provider")
@@ -152,7 +152,8 @@ class Answering:
             at=at,
         )
         files.put(folder, "manifest.jws", manifest.encode())
-        files.put(folder, "results.xlsx", as_xlsx(self._sheets(folder)))
+        with files.putting(folder, "results.xlsx") as book:
+            write_xlsx(book, self._sheets(folder))
         links = [] if job.kind is JobKind.VERIFICATION else links_of(lines_in(statements))
         if links:
             picture = chain_svg(links, self._language)

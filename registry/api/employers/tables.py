@@ -7,8 +7,8 @@ from registry.api.shapes import reason_words
 from registry.terms import Language, NameKind
 from registry.verdicts.question import Verdict
 from registry.web.many.answering import Given
-from registry.web.spreadsheets import Cell
 from registry.web.wording import authority_name
+from registry.web.workbooks import Cell
 
 HEADER = (
     "key", "line", "verdict", "may_continue_existing_placements", "reasons", "text", "on", "agency_id", "agency", "licence_id",
