@@ -1,58 +1,51 @@
-"""`registry channels`: changes of what an agency registered as its own, by two persons and 72 hours."""
+"""`registry channels`: changes of what an agency registered as its own, by two officers and 72 hours."""
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import click
-from sqlalchemy import Engine
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
-from registry import cli, revisions
 from registry.agencies import channels as changes
 from registry.agencies.models import PendingChannelChange
-from registry.db import engine_for, reading_sessions_for, sessions_for
+from registry.cli.officer_desk import acting_desk, by_officer, if_unchanged
+from registry.cli.opening import opened
 from registry.errors import ChannelChangeRefused
-from registry.keyring import Keyring
+from registry.licensing import neighbours
+from registry.officers.rights import Act, Resource
 from registry.terms import ChannelChangeState, ChannelKind
+from registry.web.licensing import agency_opened, change_opened
+
+CHANNEL = Resource.CHANNEL
 
 
 @click.group(
     epilog="\b\nExamples:\n  registry channels list\n"
-    "  registry channels propose 7KQ2ABCD3EFG phone '+420 601 123 456' --instead-of '+420 601 000 000' --by 'A. Official'\n"
-    "  registry channels approve 9MZ4HJKL5NPQ --by 'B. Official'"
+    "  registry channels propose 7KQ2ABCD3EFG phone '+420 601 123 456' --instead-of '+420 601 000 000' "
+    "--by a.official@authority.example\n"
+    "  registry channels approve 9MZ4HJKL5NPQ --by b.official@authority.example"
 )
 def channels() -> None:
     """Change what an agency registered as its own: phone, e-mail, website, WeChat id, bank account.
 
-    One person proposes, another approves; the agency is told at its registered e-mail addresses (by `registry worker`), and
-    after 72 hours the change is published. For 30 days more a check answers that it changed recently.
+    One officer proposes, another approves, with the rights and interests they have at the console; the agency is told at its
+    registered e-mail addresses (by `registry worker`), and after 72 hours the change is published. For 30 days more a check
+    answers that it changed recently.
     """
 
 
-@contextmanager
-def _session(sessions: Callable[[Engine], sessionmaker[Session]] = sessions_for) -> Iterator[Session]:
-    engine = engine_for(cli.settings().database_url)
-    try:
-        revisions.require_current(engine)
-        with sessions(engine)() as session:
-            yield session
-    finally:
-        engine.dispose()
-
-
 @channels.command(
-    epilog="\b\nExamples:\n  registry channels propose 7KQ2ABCD3EFG wechat new_id --instead-of old_id --by 'A. Official'\n"
-    "  registry channels propose 7KQ2ABCD3EFG email office@agency.example --by 'A. Official'   one more\n"
-    "  registry channels propose 7KQ2ABCD3EFG bank_account --by 'A. Official' < account.txt    the number is never an argument"
+    epilog="\b\nExamples:\n  registry channels propose 7KQ2ABCD3EFG wechat new_id --instead-of old_id --by a@authority.example\n"
+    "  registry channels propose 7KQ2ABCD3EFG email office@agency.example --by a@authority.example   one more\n"
+    "  registry channels propose 7KQ2ABCD3EFG bank_account --by a@authority.example < account.txt    the number is never an "
+    "argument"
 )
 @click.argument("agency")
 @click.argument("kind", type=click.Choice([kind.value for kind in ChannelKind]))
 @click.argument("value", required=False)
 @click.option("--instead-of", help="The registered channel that it replaces (of an account the last four characters).")
-@click.option("--by", required=True, help="Who proposes it.")
+@by_officer
 def propose(agency: str, kind: str, value: str | None, instead_of: str | None, by: str) -> None:
-    """Propose that AGENCY (its reference) have the channel VALUE. Somebody else has to approve it."""
+    """Propose that AGENCY (its reference) have the channel VALUE. Another officer has to approve it."""
     channel = ChannelKind(kind)
     if channel is ChannelKind.BANK_ACCOUNT:
         if value is not None:
@@ -63,46 +56,52 @@ def propose(agency: str, kind: str, value: str | None, instead_of: str | None, b
         value = click.prompt("Account number", hide_input=True) if sys.stdin.isatty() else sys.stdin.read(200)
     if not value or not value.strip():
         raise ChannelChangeRefused(f"say what the new {channel} is: registry channels propose {agency} {channel} VALUE")
-    keyring = Keyring(cli.settings().keys)
-    with _session() as session:
-        change = changes.propose(session, agency, channel, value, by=by, keyring=keyring, instead_of=instead_of)
-        session.commit()
-        click.echo(f"{change.reference}: proposed. Another person approves it with")
-        click.echo(f"  registry channels approve {change.reference} --by NAME")
+    with acting_desk(by, CHANNEL, Act.PROPOSE, f"channel {channel}") as desk:
+        agency_opened(desk.session, desk.me, agency)
+        change = neighbours.propose_change(
+            desk.session, desk.official, desk.keyring, agency, channel, value, desk.at, instead_of=instead_of
+        )
+        reference = change.reference
+    click.echo(f"{reference}: proposed. Another officer approves it with")
+    click.echo(f"  registry channels approve {reference} --by OFFICER")
 
 
-@channels.command(epilog="\b\nExamples:\n  registry channels approve 9MZ4HJKL5NPQ --by 'B. Official'")
+@channels.command(epilog="\b\nExamples:\n  registry channels approve 9MZ4HJKL5NPQ --by b@authority.example")
 @click.argument("reference")
-@click.option("--by", required=True, help="Who approves it; not who proposed it.")
-def approve(reference: str, by: str) -> None:
-    """Approve the change REFERENCE: in 72 hours it is published, and until then it can be refused."""
-    with _session() as session:
-        change = changes.approve(session, reference, by=by)
-        addresses = changes.addresses_to_tell(session, change)
-        session.commit()
-        click.echo(f"{change.reference}: approved, takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC.")
-        if addresses:
-            click.echo("The worker tells the agency by e-mail.")
-        else:
-            click.echo(_by_hand(change))
+@if_unchanged
+@by_officer
+def approve(reference: str, version: int | None, by: str) -> None:
+    """Approve the change REFERENCE, which another proposed: in 72 hours it is published, and until then it can be refused."""
+    with acting_desk(by, CHANNEL, Act.APPROVE, "channel approve") as desk:
+        found = change_opened(desk.session, desk.me, reference)
+        change = neighbours.approve_change(desk.session, desk.official, found.reference, desk.at, version=version)
+        said = [f"{change.reference}: approved, takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC."]
+        is_told = bool(changes.addresses_to_tell(desk.session, change))
+        said.append("The worker tells the agency by e-mail." if is_told else _by_hand(change))
+    click.echo("\n".join(said))
 
 
-@channels.command(epilog="\b\nExamples:\n  registry channels refuse 9MZ4HJKL5NPQ --by 'B. Official'")
+@channels.command(epilog="\b\nExamples:\n  registry channels refuse 9MZ4HJKL5NPQ --by b@authority.example")
 @click.argument("reference")
-@click.option("--by", required=True, help="Who refuses it.")
-def refuse(reference: str, by: str) -> None:
+@if_unchanged
+@by_officer
+def refuse(reference: str, version: int | None, by: str) -> None:
     """Refuse the change REFERENCE, also after it was approved, as long as it has not taken effect."""
-    with _session() as session:
-        change = changes.refuse(session, reference, by=by)
-        session.commit()
-        click.echo(f"{change.reference}: refused. Nothing was published.")
+    with acting_desk(by, CHANNEL, Act.APPROVE, "channel refuse") as desk:
+        found = change_opened(desk.session, desk.me, reference)
+        neighbours.refuse_change(desk.session, desk.official, found.reference, desk.at, version=version)
+        said = f"{found.reference}: refused. Nothing was published."
+    click.echo(said)
 
 
 @channels.command("list", epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
 @click.option("--all", "is_all", is_flag=True, help="Also those that were decided, applied or became stale.")
 def list_changes(is_all: bool) -> None:
-    """Changes that wait, who proposed and approved them, and whom nobody has told yet."""
-    with _session(reading_sessions_for) as session:
+    """Changes that wait at any authority's desk, who proposed and approved them, and whom nobody has told yet.
+
+    For whoever keeps the machine: he sees which mails did not go out. An officer reads his authority's at the console.
+    """
+    with opened() as (_, sessions, _keyring), sessions() as session:
         found = changes.channel_changes(session, is_open=not is_all)
         for change, agency in found:
             click.echo("\n".join(_lines(session, change, agency)))
@@ -114,7 +113,8 @@ def _lines(session: Session, change: PendingChannelChange, agency: str) -> list[
     what = f"{change.old_value} -> {change.value}" if change.old_value is not None else f"one more: {change.value}"
     lines = [
         f"{change.reference}  {agency}  {change.kind}  {what}",
-        f"  proposed {change.proposed_at:%Y-%m-%d %H:%M} UTC by {change.proposed_by}",
+        f"  proposed {change.proposed_at:%Y-%m-%d %H:%M} UTC by {change.proposed_by}, "
+        f"version {neighbours.change_version(change)}",
     ]
     if change.decided_at is not None:
         word = "refused" if change.state is ChannelChangeState.REFUSED else "approved"

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry import cli, revisions
 from registry.agencies import record
 from registry.agencies.storage import row_ids
+from registry.cli.officer_desk import acting_desk, by_officer, if_unchanged
 from registry.clock import day_at, instant_text, now
-from registry.collisions.actions import Step, begin_search, dismiss, find_collisions, renew_keys, search_on
+from registry.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
 from registry.collisions.models import Collision, CollisionGroup, CollisionState
 from registry.collisions.queries import collisions_found, groups_found, records_of
 from registry.collisions.rules import LOST, Sign, evidence, statuses_now
@@ -22,7 +23,10 @@ from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.ids import read_reference
 from registry.keyring import Keyring
+from registry.licensing import neighbours
+from registry.officers.rights import Act, Resource
 from registry.terms import LicenceStatus
+from registry.web.licensing import collision_opened
 
 EXAMPLES = """\b
 Examples:
@@ -30,7 +34,7 @@ Examples:
   registry collisions --against revoked,suspended --json
   registry collisions --agency 2K7MPXW4NQ9T
   registry collisions --no-search --after 7QXK2MPW4N9T
-  registry collisions dismiss 7QXK2MPW4N9T --by "A. Officer" --text "Two branches of one firm."
+  registry collisions dismiss 7QXK2MPW4N9T --by a@authority.example --text "Two branches of one firm."
 
 \b
 A search may be stopped at any time; the next one goes on from there. Nothing found is public: `registry clones confirm`
@@ -224,15 +228,15 @@ def _tell(shown: list[dict[str, Any]], groups: list[dict[str, Any]], following: 
 @collisions.command(
     name="dismiss",
     epilog="\b\nExamples:\n"
-    '  registry collisions dismiss 7QXK2MPW4N9T --by "A. Officer" --text "Two branches of one firm."',
+    '  registry collisions dismiss 7QXK2MPW4N9T --by a@authority.example --text "Two branches of one firm."',
 )
 @click.argument("collision", type=Reference())
-@click.option("--by", required=True, help="Who decides.")
 @click.option("--text", required=True, help="Why.")
-def dismiss_collision(collision: str, by: str, text: str) -> None:
+@if_unchanged
+@by_officer
+def dismiss_collision(collision: str, text: str, version: int | None, by: str) -> None:
     """Set a pair aside. It comes up again only with a sign that it does not have yet."""
-    engine, sessions = opened(cli.settings())
-    with sessions.begin() as session:
-        dismiss(session, collision, by, text)
-    engine.dispose()
+    with acting_desk(by, Resource.CLONE, Act.APPROVE, "clone dismiss") as desk:
+        collision_opened(desk.session, desk.me, collision)
+        neighbours.dismiss_collision(desk.session, desk.official, collision, text, desk.at, version=version)
     click.echo(f"Dismissed {collision}.")

@@ -121,7 +121,7 @@ def confirm(
     """
     collision = _undecided(session, reference)
     both = records_of(session, [collision.first_id, collision.second_id])
-    agency = _true_entry(session, list(both.values()), true_entry)
+    agency = true_entry_of(session, list(both.values()), true_entry)
     warn_of_clone(session, agency.agency_id, text, source)
     _decide(collision, CollisionState.CONFIRMED, by, text)
     return agency
@@ -149,7 +149,8 @@ def _decide(collision: Collision, state: CollisionState, by: str, text: str) -> 
     collision.state, collision.decided_by, collision.decided_at, collision.decision = state, by, now(), text
 
 
-def _true_entry(session: Session, both: Sequence[record.Agency], chosen: str | None) -> record.Agency:
+def true_entry_of(session: Session, both: Sequence[record.Agency], chosen: str | None) -> record.Agency:
+    """The one of two that was chosen, or the only one with a licence in force. Raises InvalidInput."""
     if chosen is not None:
         for agency in both:
             if agency.agency_id == chosen:

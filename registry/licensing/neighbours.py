@@ -1,7 +1,7 @@
 """The desk's hand in what other rooms keep: held lists, changes of channels, warnings of clones; within its wall, and audited."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from registry.imports import held
 from registry.keyring import Keyring
 from registry.licensing.drafting import Official, is_of
 from registry.licensing.queries import agency_at_desk
+from registry.log.actions import Appended
 from registry.terms import ChannelKind
 
 MOST_SHOWN = 50
@@ -81,11 +82,6 @@ def refuse_change(
     return change
 
 
-def change_at_desk(session: Session, authority: str, reference: str) -> str:
-    """The agency (its reference) whose channel is to change. Raises NotFound for another authority's."""
-    return change_opened(session, authority, reference)[1]
-
-
 def change_opened(session: Session, authority: str, reference: str) -> tuple[PendingChannelChange, str]:
     """A change, whether it waits or not, and the reference of its agency. Raises NotFound for another authority's."""
     query = (
@@ -140,16 +136,18 @@ def collision_version(collision: Collision) -> int:
 
 
 def confirm_collision(
-    session: Session, official: Official, reference: str, true_entry: str, text: str, at: datetime, *,
+    session: Session, official: Official, reference: str, true_entry: str | None, text: str, at: datetime, *,
     version: int | None = None,
 ) -> record.Agency:  # fmt: skip
     """Put a clone warning on the true entry, which is the authority's own.
 
-    `version` is what `collision_version` gave of it. Raises NotFound, InvalidInput, StaleVersion.
+    Without `true_entry` it is the one of the two that holds a licence in force. `version` is what `collision_version` gave
+    of it. Raises NotFound, InvalidInput, StaleVersion.
     """
-    collision, _ = collision_at_desk(session, official.authority, reference)
+    collision, both = collision_at_desk(session, official.authority, reference)
     _require_seen(version, collision_version(collision))
-    row, _ = agency_at_desk(session, official.authority, true_entry)
+    chosen = true_entry or collisions.true_entry_of(session, both, None).agency_id
+    row, _ = agency_at_desk(session, official.authority, chosen)
     agency = collisions.confirm(
         session, reference, official.name, text, source=official.authority, true_entry=row.reference
     )
@@ -177,11 +175,18 @@ def warned(session: Session, authority: str) -> list[record.Agency]:
     return sorted(records.values(), key=lambda agency: agency.agency_id)
 
 
-def warn(session: Session, official: Official, agency: str, text: str, at: datetime) -> None:
-    """Warn on an agency's entry that somebody imitates it. Raises NotFound, InvalidInput."""
+def warn(
+    session: Session, official: Official, agency: str, text: str, at: datetime, *,
+    source: str | None = None, from_: date | None = None, to: date | None = None,
+) -> Appended:  # fmt: skip
+    """Warn on an agency's entry that somebody imitates it, in the authority's name unless `source` is another's.
+
+    Raises NotFound, InvalidInput.
+    """
     row, _ = agency_at_desk(session, official.authority, agency)
-    warn_of_clone(session, row.reference, text, official.authority)
+    appended = warn_of_clone(session, row.reference, text, source or official.authority, from_=from_, to=to)
     _record(session, official, "clone.warned", row.reference, at, "")
+    return appended
 
 
 def warnings_version(agency: record.Agency) -> int:
@@ -191,12 +196,13 @@ def warnings_version(agency: record.Agency) -> int:
 
 def lift(
     session: Session, official: Official, agency: str, place: int | None, at: datetime, *, version: int | None = None
-) -> None:
+) -> record.Warning_:
     """Take a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput, StaleVersion."""
     row, known = agency_at_desk(session, official.authority, agency)
     _require_seen(version, warnings_version(known))
-    lift_clone_warning(session, row.reference, place)
+    lifted = lift_clone_warning(session, row.reference, place)
     _record(session, official, "clone.lifted", row.reference, at, "")
+    return lifted
 
 
 def order_list(session: Session, official: Official, reference: str, at: datetime) -> None:

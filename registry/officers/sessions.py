@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.errors import NotSignedIn
-from registry.ids import new_reference
+from registry.ids import new_reference, read_reference
 from registry.officers.models import (
     Conflict,
     KeyChallenge,
@@ -48,7 +48,8 @@ class Present:
     conflicts: frozenset[str]
 
     def has_conflict(self, agency: str | None) -> bool:
-        return agency is not None and agency in self.conflicts
+        """However its reference is spelt: what is asked for in small letters is the same agency."""
+        return agency is not None and (agency in self.conflicts or read_reference(agency) in self.conflicts)
 
 
 def begin(session: Session, officer: Officer, at: datetime, *, is_full: bool, provider: str | None = None) -> str:

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from registry.agencies import record
 from registry.agencies.channels import registered_addresses
-from registry.agencies.models import Agency
+from registry.agencies.models import Agency, PendingChannelChange
 from registry.collisions.actions import Digest
 from registry.collisions.applicants import Compared, compared
+from registry.collisions.models import Collision
 from registry.desk_terms import LicenceAct
 from registry.keyring import Keyring
-from registry.licensing import queries
+from registry.licensing import neighbours, queries
 from registry.licensing.drafting import Draft, Official
 from registry.licensing.models import Proposal
 from registry.licensing.rules import AGREEMENTS
@@ -73,3 +74,18 @@ def agency_opened(session: Session, me: Present, reference: str) -> tuple[Agency
     row, agency = queries.agency_at_desk(session, me.standing.authority, reference)
     require_no_interest(me, agency.agency_id)
     return row, agency
+
+
+def change_opened(session: Session, me: Present, reference: str) -> PendingChannelChange:
+    """A change of a channel at the officer's desk. Raises NotFound for any other, Forbidden where he has an interest."""
+    change, agency = neighbours.change_opened(session, me.standing.authority, reference)
+    require_no_interest(me, agency)
+    return change
+
+
+def collision_opened(session: Session, me: Present, reference: str) -> tuple[Collision, list[record.Agency]]:
+    """A pair, one of which is the authority's. Raises NotFound for any other, Forbidden where he has an interest in one."""
+    found, both = neighbours.collision_at_desk(session, me.standing.authority, reference)
+    for agency in both:
+        require_no_interest(me, agency.agency_id)
+    return found, both

@@ -12,12 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.agencies import models, record
+from registry.audit.models import AuditEntry
 from registry.cli import main
-from registry.clock import now
+from registry.clock import day_at, now
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
+from registry.keyring import Keyring
+from registry.officers.models import Conflict, Officer
+from registry.officers.rights import Role
 from registry.terms import ChannelKind
-from tests.make import make_agency, source_of, told
+from tests.make import licence_record, make_agency, make_source, source_of, told
+from tests.officers.making import make_officer, make_unit
 from tests.serving import environment
 
 ACCOUNT = "IT60X0542811101000000123456"
@@ -33,20 +38,41 @@ def rows(settings: Settings) -> Iterator[Session]:
 
 
 @pytest.fixture
-def agency(rows: Session) -> record.Agency:
+def agency(rows: Session, desk: None) -> record.Agency:
     said = {"source": source_of("CZ"), "retrieved_at": now()}
     phone = record.Channel(kind=ChannelKind.PHONE, value="+420 601 000 001", **said)  # type: ignore[arg-type]
     mail = record.Channel(kind=ChannelKind.EMAIL, value="stara@agentura.example", **said)  # type: ignore[arg-type]
-    made = make_agency(rows, channels=(phone, mail))
+    made = make_agency(rows, channels=(phone, mail), licences=(licence_record(),))
     rows.commit()
     return made
 
 
 @pytest.fixture
-def silent(rows: Session) -> record.Agency:
-    made = make_agency(rows)
+def silent(rows: Session, desk: None) -> record.Agency:
+    made = make_agency(rows, licences=(licence_record(),))
     rows.commit()
     return made
+
+
+@pytest.fixture
+def desk(rows: Session, settings: Settings) -> None:
+    """Anna and Boris at the desk of the agency's authority, Ivan, who reads there, and Tess at another's."""
+    make_source(rows, "CZ")
+    make_unit(rows, "cz-licensing", "CZ")
+    make_unit(rows, "it-licensing", "IT")
+    make_source(rows, "IT")
+    for name, unit, role in (
+        ("anna", "cz-licensing", Role.LICENSING),
+        ("boris", "cz-licensing", Role.LICENSING),
+        ("ivan", "cz-licensing", Role.INVESTIGATOR),
+        ("tess", "it-licensing", Role.LICENSING),
+    ):
+        make_officer(rows, Keyring(settings.keys), role, unit=unit, email=by(name), name=f"Invented {name}")
+    rows.commit()
+
+
+def by(name: str) -> str:
+    return f"{name}@authority.example"
 
 
 def call(settings: Settings, *arguments: str, given: str | None = None) -> Result:
@@ -70,11 +96,20 @@ def test_a_change_goes_from_one_person_to_another_to_the_agency_to_the_public(
     settings: Settings, agency: record.Agency, rows: Session
 ) -> None:
     reference = proposed(
-        settings, agency.agency_id, "phone", "+420 601 000 002", "--instead-of", "+420601000001", "--by", "A. First"
-    )
-    same = call(settings, "channels", "approve", reference, "--by", "a. first")
-    assert (same.exit_code, "another person" in same.stderr) == (2, True)
-    approved = call(settings, "channels", "approve", reference, "--by", "B. Second")
+        settings, agency.agency_id, "phone", "+420 601 000 002", "--instead-of", "+420601000001", "--by", by("anna")
+    )  # fmt: skip
+    for who, words in (
+        ("Anna", "another person"),
+        ("ivan", "your role does not allow this"),
+        ("tess", f"there is no change {reference} of a channel at this desk"),
+        ("nobody", "no officer who works here is"),
+    ):
+        same = call(settings, "channels", "approve", reference, "--by", by(who))
+        assert (same.exit_code, words in same.stderr) == (2, True), same.output
+    stale = call(settings, "channels", "approve", reference, "--by", by("boris"), "--version", "7")
+    assert (stale.exit_code, "look again" in stale.stderr) == (2, True)
+    version = call(settings, "channels", "list").output.partition(", version ")[2].split()[0]
+    approved = call(settings, "channels", "approve", reference, "--by", by("boris"), "--version", version)
     assert "takes effect" in approved.output
     assert "NOT TOLD YET" in call(settings, "channels", "list").output
     assert call(settings, "worker", "--once").exit_code == 0
@@ -94,17 +129,36 @@ def test_a_change_goes_from_one_person_to_another_to_the_agency_to_the_public(
     rows.commit()
     assert call(settings, "channels", "list").output == "Nothing waits.\n"
     assert "applied" in call(settings, "channels", "list", "--all").output
-    late = call(settings, "channels", "refuse", reference, "--by", "C. Third")
+    late = call(settings, "channels", "refuse", reference, "--by", by("anna"))
     assert (late.exit_code, "not pending: it is applied" in late.stderr) == (2, True)
+    acts = list(rows.scalars(select(AuditEntry.act).where(AuditEntry.act.like("%channel%")).order_by(AuditEntry.index)))
+    assert acts[:2] == ["channel.proposed", "channel.approved"]
+    assert audited_at_terminal(rows) == ["channel phone", "channel approve"]
+
+
+def audited_at_terminal(rows: Session) -> list[str]:
+    terminal = select(AuditEntry.detail).where(AuditEntry.act == "desk.at_terminal")
+    return list(rows.scalars(terminal.order_by(AuditEntry.index)))
+
+
+def test_an_interest_is_one_however_the_agency_is_spelt(
+    settings: Settings, agency: record.Agency, rows: Session
+) -> None:
+    anna = rows.scalars(select(Officer).where(Officer.email == by("anna"))).one()
+    rows.add(Conflict(officer_id=anna.id, agency=agency.agency_id, since_on=day_at(now(), None)))
+    rows.commit()
+    spelt = f"{agency.agency_id[:4]}-{agency.agency_id[4:]}".lower()
+    result = call(settings, "channels", "propose", spelt, "phone", "+420 601 000 002", "--by", by("anna"))
+    assert (result.exit_code, "you declared an interest" in result.stderr) == (2, True), result.output
 
 
 def test_an_account_number_comes_by_standard_input_and_is_repeated_nowhere(
     settings: Settings, silent: record.Agency, rows: Session
 ) -> None:
-    refused = call(settings, "channels", "propose", silent.agency_id, "bank_account", ACCOUNT, "--by", "A")
+    refused = call(settings, "channels", "propose", silent.agency_id, "bank_account", ACCOUNT, "--by", by("anna"))
     assert (refused.exit_code, "command line" in refused.stderr) == (2, True)
-    reference = proposed(settings, silent.agency_id, "bank_account", "--by", "A", given=f"{ACCOUNT}\n")
-    approved = call(settings, "channels", "approve", reference, "--by", "B")
+    reference = proposed(settings, silent.agency_id, "bank_account", "--by", by("anna"), given=f"{ACCOUNT}\n")
+    approved = call(settings, "channels", "approve", reference, "--by", by("boris"))
     listed = call(settings, "channels", "list")
     assert "TELL BY HAND" in approved.output
     assert "IT …3456" in listed.output
@@ -117,10 +171,10 @@ def test_an_account_number_comes_by_standard_input_and_is_repeated_nowhere(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("propose", "DEMASENDAG2R", "phone", "+420 601 000 001", "--by", "A"), "no agency has the reference"),
-        (("approve", "DEMASENDAG2R", "--by", "A"), "no change has the reference"),
-        (("refuse", "nonsense", "--by", "A"), "no change has the reference"),
-        (("propose", "DEMASENDAG2R", "phone", "--by", "A"), "say what the new phone is"),
+        (("propose", "DEMASENDAG2R", "phone", "+420 601 000 001", "--by", by("anna")), "there is no agency"),
+        (("approve", "DEMASENDAG2R", "--by", by("anna")), "there is no change DEMASENDAG2R"),
+        (("refuse", "nonsense", "--by", by("anna")), "there is no change nonsense"),
+        (("propose", "DEMASENDAG2R", "phone", "--by", by("anna")), "say what the new phone is"),
     ],
 )
 def test_what_is_unknown_or_missing_is_one_line_and_exit_code_2(

@@ -19,8 +19,11 @@ from registry.clock import now
 from registry.collisions.models import Collision
 from registry.config import Settings
 from registry.db import engine_for, reading_sessions_for, sessions_for
+from registry.keyring import Keyring
+from registry.officers.rights import Role
 from registry.terms import ChannelKind, LicenceStatus
 from tests import make
+from tests.officers.making import make_officer, make_unit
 from tests.serving import command, environment
 
 
@@ -78,19 +81,28 @@ def test_a_collision_is_found_confirmed_and_shown_and_its_warning_lifted(
     assert f"{item['collision']}  rank {item['rank']}  open" in words.stdout
     assert "same phone: +420222330001" in words.stdout
 
-    refused = command("clones", "confirm", item["collision"], "--by", " ", "--text", "x", env=env)
-    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
-    confirmed = command("clones", "confirm", item["collision"], "--by", "A. Officer", "--text", "Není to ona.", env=env)
+    with sessions.begin() as session:
+        make_unit(session, "cz-licensing", "CZ")
+        for name, role in (("anna", Role.LICENSING), ("ivan", Role.INVESTIGATOR)):
+            make_officer(session, Keyring(settings.keys), role, unit="cz-licensing", email=f"{name}@authority.example")
+    anna, ivan = ("--by", "anna@authority.example"), ("--by", "ivan@authority.example")
+    confirm = ("clones", "confirm", item["collision"], "--text")
+    for who, words, version in ((anna, " ", ()), (ivan, "x", ()), (anna, "x", ("--version", "7"))):
+        refused = command(*confirm, words, *who, *version, env=env)
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    confirmed = command(*confirm, "Není to ona.", *anna, env=env)
     assert confirmed.stdout == f"Confirmed {item['collision']}; published a clone warning on {new}.\n"
     with sessions() as session:
         assert [one.text for one in make.told(session, new).clone_warnings] == ["Není to ona."]
     assert command("collisions", "--no-search", env=env).stdout == "No collisions.\n"
-    assert "confirmed by A. Officer" in command("collisions", "--no-search", "--state", "all", env=env).stdout
+    assert "confirmed by " in command("collisions", "--no-search", "--state", "all", env=env).stdout
 
-    warned = command("clones", "warn", old, "--text", "Druhé.", "--source", "cz-list", "--from", "2026-01-31", env=env)
+    warned = command(
+        "clones", "warn", old, "--text", "Druhé.", "--source", "cz-list", "--from", "2026-01-31", *anna, env=env
+    )
     assert warned.returncode == 0, warned.stderr
-    assert command("clones", "lift", new, env=env).stdout == f"Lifted from {new}: Není to ona.\n"
-    again = command("clones", "lift", new, env=env)
+    assert command("clones", "lift", new, *anna, env=env).stdout == f"Lifted from {new}: Není to ona.\n"
+    again = command("clones", "lift", new, *anna, env=env)
     assert (again.returncode, again.stderr) == (2, "registry: agency_id: there is no clone warning on this entry\n")
 
 

@@ -19,7 +19,7 @@ from registry.terms import ChannelKind
 from registry.web.answers import Answer
 from registry.web.asking import keyring
 from registry.web.desk import reference_in, require_no_interest
-from registry.web.licensing import official
+from registry.web.licensing import change_opened, official
 from registry.web.loading import Once
 from registry.web.payloads import returns, takes
 from schemas.neighbours import ChannelChangeProposalSchema, ChannelChangeSchema, ChannelChangesSchema
@@ -118,9 +118,7 @@ class ChannelRefusal(Resource):  # type: ignore[misc]
 
 def _reached(session: Session, me: Present, change_id: str) -> str:
     """Its stored reference. Raises NotFound for another authority's, Forbidden where he has an interest."""
-    reference = reference_in(change_id)
-    require_no_interest(me, neighbours.change_at_desk(session, official(me).authority, reference))
-    return reference
+    return change_opened(session, me, reference_in(change_id)).reference
 
 
 def _one(session: Session, me: Present, change_id: str) -> Answer:

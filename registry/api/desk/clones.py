@@ -19,8 +19,8 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
 from registry.web.answers import Answer
-from registry.web.desk import reference_in, require_no_interest
-from registry.web.licensing import agency_opened, official
+from registry.web.desk import reference_in
+from registry.web.licensing import agency_opened, collision_opened, official
 from registry.web.loading import Once
 from registry.web.payloads import returns, takes
 from schemas.neighbours import (
@@ -145,11 +145,8 @@ class Lifting(Resource):  # type: ignore[misc]
 
 def _one(session: Session, me: Present, collision_id: str) -> Answer:
     """Raises NotFound for another authority's, Forbidden where he has an interest in one of the two."""
-    authority = official(me).authority
-    found, both = neighbours.collision_at_desk(session, authority, reference_in(collision_id))
-    for agency in both:
-        require_no_interest(me, agency.agency_id)
-    shown = _collision(found, both, authority)
+    found, both = collision_opened(session, me, reference_in(collision_id))
+    shown = _collision(found, both, official(me).authority)
     return Answer(shown, headers=(etag(shown["version"]),))
 
 

@@ -21,6 +21,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.terms import ChannelKind
 from registry.web.desk import names_of
+from registry.web.licensing import change_opened
 from registry.web.transaction import services
 
 pages = Blueprint("console_channels", __name__)
@@ -50,14 +51,14 @@ def propose(session: Session, me: Present) -> BaseResponse:
 @pages.post("/channels/<reference>/approve")
 @allowed(Resource.CHANNEL, Act.APPROVE)
 def approve(session: Session, me: Present, reference: str) -> BaseResponse:
-    require_no_interest(me, neighbours.change_at_desk(session, official(me).authority, reference))
+    change_opened(session, me, reference)
     return _done(session, me, lambda: neighbours.approve_change(session, official(me), reference, now()))
 
 
 @pages.post("/channels/<reference>/refuse")
 @allowed(Resource.CHANNEL, Act.APPROVE)
 def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
-    require_no_interest(me, neighbours.change_at_desk(session, official(me).authority, reference))
+    change_opened(session, me, reference)
     return _done(session, me, lambda: neighbours.refuse_change(session, official(me), reference, now()))
 
 

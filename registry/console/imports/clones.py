@@ -17,6 +17,7 @@ from registry.licensing import neighbours
 from registry.licensing.drafting import is_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
+from registry.web.licensing import collision_opened
 
 pages = Blueprint("console_clones", __name__)
 
@@ -30,7 +31,7 @@ def clones(session: Session, me: Present) -> Response:
 @pages.post("/clones/<reference>/confirm")
 @allowed(Resource.CLONE, Act.APPROVE)
 def confirm(session: Session, me: Present, reference: str) -> BaseResponse:
-    _require_no_interest(session, me, reference)
+    collision_opened(session, me, reference)
     true_entry, text = request.form.get("true_entry", ""), request.form.get("text", "")
     return _done(
         session, me,
@@ -41,7 +42,7 @@ def confirm(session: Session, me: Present, reference: str) -> BaseResponse:
 @pages.post("/clones/<reference>/dismiss")
 @allowed(Resource.CLONE, Act.APPROVE)
 def dismiss(session: Session, me: Present, reference: str) -> BaseResponse:
-    _require_no_interest(session, me, reference)
+    collision_opened(session, me, reference)
     text = request.form.get("text", "")
     return _done(session, me, lambda: neighbours.dismiss_collision(session, official(me), reference, text, now()))
 
@@ -61,12 +62,6 @@ def lift(session: Session, me: Present, agency: str) -> BaseResponse:
     number = request.form.get("number", "")
     place = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else None
     return _done(session, me, lambda: neighbours.lift(session, official(me), agency, place, now()))
-
-
-def _require_no_interest(session: Session, me: Present, reference: str) -> None:
-    _, both = neighbours.collision_at_desk(session, official(me).authority, reference)
-    for agency in both:
-        require_no_interest(me, agency.agency_id)
 
 
 def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseResponse:
