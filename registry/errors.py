@@ -174,9 +174,13 @@ class ImportRefused(RegistryError):
 
 
 class ChannelChangeRefused(RegistryError):
-    """A registered channel may not be changed as asked; nothing was changed."""
+    """A registered channel may not be changed as asked; nothing was changed. `lack` and `facts` as in IllegalMove."""
 
     code = Problem.ACT_REFUSED
+
+    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
+        super().__init__(text)
+        self.lack, self.facts = lack, facts
 
 
 class BadProof(RegistryError):

@@ -44,10 +44,16 @@ def for_members(view: View) -> View:
                 return view(session, me, **path)
         except NotSignedIn:
             # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
-            return redirect(f"{PATH}/sign-in", 303)
+            return redirect(f"{PATH}/sign-in{_language_asked()}", 303)
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
     return guarded
+
+
+def _language_asked() -> str:
+    """The language that the address asked for, so that the door speaks it too."""
+    asked = request.args.get("language")
+    return f"?language={asked}" if asked in list(Language) else ""
 
 
 def open_to_all(view: View) -> View:

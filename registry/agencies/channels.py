@@ -53,21 +53,26 @@ def propose(
     agency, known = _known_agency(session, reference)
     if known.holder_kind is not HolderKind.LEGAL_PERSON:
         raise ChannelChangeRefused(
-            "phones and addresses of natural persons are not stored, so they cannot be registered"
+            "phones and addresses of natural persons are not stored, so they cannot be registered",
+            "channel.natural_person",
         )
     digest = None
     value = unicodedata.normalize("NFC", value.strip())
     if kind is ChannelKind.BANK_ACCOUNT:
         account = account_text(value)
         if account is None:
-            raise ChannelChangeRefused("the account number must have 8 to 34 letters and digits, six digits at least")
+            raise ChannelChangeRefused(
+                "the account number must have 8 to 34 letters and digits, six digits at least", "channel.no_account"
+            )
         value, digest = shown_account(account), keyring.digest(ACCOUNTS, account)
     elif (trouble := trouble_with(kind, value)) is not None:
-        raise ChannelChangeRefused(f"the {kind} {trouble}")
+        raise ChannelChangeRefused(f"the {kind} {trouble}", "channel.unfit", kind=kind, trouble=trouble)
     current = _current(known, kind, now().date())
     old = _replaced(current, kind, instead_of, reference) if instead_of is not None else None
     if _is_registered(session, agency.id, current, kind, value, digest):
-        raise ChannelChangeRefused(f"this {kind} is registered for {reference} already")
+        raise ChannelChangeRefused(
+            f"this {kind} is registered for {reference} already", "channel.registered", kind=kind, agency=reference
+        )
     _refuse_second(session, agency.id, kind, value, old)
     at = now()
     change = PendingChannelChange(
@@ -94,14 +99,20 @@ def approve(session: Session, reference: str, *, by: str) -> PendingChannelChang
     name = _named(by)
     if change.state is not ChannelChangeState.PROPOSED:
         raise ChannelChangeRefused(
-            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}"
+            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}",
+            "channel.not_pending",
+            change=change.reference,
+            state=change.state,
+            day=_decided(change).date(),
         )
     if _person(name) == _person(change.proposed_by):
-        raise ChannelChangeRefused(f"{name} proposed this change: another person must approve it")
+        raise ChannelChangeRefused(f"{name} proposed this change: another person must approve it", "channel.own_change")
     if not _still_fits(session, change):
         raise ChannelChangeRefused(
             f"the change {change.reference} is stale: what it replaces is not what is registered now; "
-            "refuse it and propose another"
+            "refuse it and propose another",
+            "channel.stale",
+            change=change.reference,
         )
     change.state, change.decided_by, change.decided_at = ChannelChangeState.APPROVED, name, now()
     change.takes_effect_at = change.decided_at + EFFECT_AFTER
@@ -114,7 +125,11 @@ def refuse(session: Session, reference: str, *, by: str) -> PendingChannelChange
     change = _locked_change(session, reference)
     if change.state not in OPEN:
         raise ChannelChangeRefused(
-            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}"
+            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}",
+            "channel.not_pending",
+            change=change.reference,
+            state=change.state,
+            day=_decided(change).date(),
         )
     change.state, change.decided_by, change.decided_at = ChannelChangeState.REFUSED, _named(by), now()
     session.flush()
@@ -318,10 +333,18 @@ def _replaced(current: Sequence[record.Channel], kind: ChannelKind, old: str, re
     if not found:
         registered = ", ".join(one.value for one in current) or "none"
         raise ChannelChangeRefused(
-            f"the {kind} to be replaced is not registered for {reference}; registered: {registered}"
+            f"the {kind} to be replaced is not registered for {reference}; registered: {registered}",
+            "channel.nothing_to_replace",
+            kind=kind,
+            agency=reference,
+            registered=[one.value for one in current] or ["-"],
         )
     if is_account and len(found) > 1:
-        raise ChannelChangeRefused(f"{len(found)} registered accounts end so: it cannot be told which is meant")
+        raise ChannelChangeRefused(
+            f"{len(found)} registered accounts end so: it cannot be told which is meant",
+            "channel.several_end_so",
+            count=len(found),
+        )
     return found[0]
 
 
@@ -356,7 +379,10 @@ def _refuse_second(session: Session, agency_id: int, kind: ChannelKind, value: s
         is_same = channel_key(kind, change.value) == channel_key(kind, value)
         if is_same or (old is not None and change.old_value == old.value):
             raise ChannelChangeRefused(
-                f"a change of this {kind} waits already under {change.reference}: decide that first"
+                f"a change of this {kind} waits already under {change.reference}: decide that first",
+                "channel.one_waits",
+                kind=kind,
+                change=change.reference,
             )
 
 
@@ -385,13 +411,17 @@ def _still_fits(session: Session, change: PendingChannelChange) -> bool:
 
 
 def _since(change: PendingChannelChange) -> str:
-    return f"{change.decided_at or change.proposed_at:%Y-%m-%d %H:%M} UTC"
+    return f"{_decided(change):%Y-%m-%d %H:%M} UTC"
+
+
+def _decided(change: PendingChannelChange) -> datetime:
+    return change.decided_at or change.proposed_at
 
 
 def _named(by: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", by).split())
     if not name or len(name) > 80 or not name.isprintable():
-        raise ChannelChangeRefused("--by must name a person, in 1 to 80 characters")
+        raise ChannelChangeRefused("--by must name a person, in 1 to 80 characters", "channel.no_name")
     return name
 
 

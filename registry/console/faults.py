@@ -31,9 +31,9 @@ def faults_said(language: Language, faults: Iterable[Fault]) -> str:
     return ("；" if language in _CHINESE else "; ").join(_one(language, fault) for fault in faults)
 
 
-def found(detail: str) -> tuple[str, Mapping[str, str]] | None:
-    """The key of the words for a detail, and the values in it; None where it has none."""
-    for template in _templates():
+def found(detail: str, family: str = "fault") -> tuple[str, Mapping[str, str]] | None:
+    """The key of the words for a detail in a family of them, and the values in it; None where it has none."""
+    for template in _templates(family):
         match = template.pattern.fullmatch(detail)
         if match is not None:
             return template.key, match.groupdict()
@@ -50,9 +50,17 @@ def _one(language: Language, fault: Fault) -> str:
 def _words(language: Language, fault: Fault) -> str:
     if language is Language.EN:
         return fault.detail
-    match = found(fault.detail)
-    if match is None:
+    words = detail_said(language, fault.detail)
+    if words is None:
         return text(language, "faults.unworded", problem=text(language, f"problem.{fault.code}"), detail=fault.detail)
+    return words
+
+
+def detail_said(language: Language, detail: str) -> str | None:
+    """A detail in words of a language; None where it has none there."""
+    match = found(detail)
+    if match is None:
+        return None
     key, values = match
     return text(language, key, **{name: _shown(language, name, value) for name, value in values.items()})
 
@@ -66,10 +74,10 @@ def _shown(language: Language, name: str, value: str) -> str:
 
 
 @cache
-def _templates() -> tuple[_Template, ...]:
+def _templates(family: str) -> tuple[_Template, ...]:
     """Those that say the most themselves come first, so that a shorter one takes nothing of theirs for a value."""
     english = CATALOGUES[Language.EN]
-    read = [_template(key, words) for key, words in english.items() if key.startswith("fault.")]
+    read = [_template(key, words) for key, words in english.items() if key.startswith(f"{family}.")]
     return tuple(sorted(read, key=lambda one: -one.literal))
 
 

@@ -5,10 +5,19 @@ from datetime import date
 from enum import StrEnum
 
 from registry.case_terms import CaseRole, CaseState, HearingState, OpeningState, ReferralState
-from registry.console.faults import faults_said
+from registry.console.faults import detail_said, faults_said
 from registry.desk_terms import EntryRequestState, ProposalState, SanctionState
-from registry.errors import ActRefused, Forbidden, IllegalMove, InvalidInput, NotNow, RegistryError, StaleVersion
-from registry.terms import Language
+from registry.errors import (
+    ActRefused,
+    ChannelChangeRefused,
+    Forbidden,
+    IllegalMove,
+    InvalidInput,
+    NotNow,
+    RegistryError,
+    StaleVersion,
+)
+from registry.terms import ChannelChangeState, ChannelKind, Language
 from registry.web.languages import has_text, text
 from registry.web.wording import date_text, listed, problem_detail
 
@@ -21,6 +30,8 @@ FAMILIES: dict[type[StrEnum], str] = {
     SanctionState: "sanction_state",
     EntryRequestState: "entry_state",
     ProposalState: "licensing.state",
+    ChannelChangeState: "channel.state",
+    ChannelKind: "licensing.channel",
 }
 """Where the words for the values of a fact stand."""
 
@@ -37,7 +48,7 @@ def said(language: Language, refused: RegistryError) -> str | None:
         return None
     if isinstance(refused, StaleVersion):
         return problem_detail(language, refused.code)
-    if isinstance(refused, IllegalMove | NotNow) and refused.lack is not None:
+    if isinstance(refused, IllegalMove | NotNow | ChannelChangeRefused) and refused.lack is not None:
         key = words_at(refused.lack)
         return text(language, key, **{name: _shown(language, name, fact) for name, fact in refused.facts.items()})
     return None
@@ -55,6 +66,8 @@ def _shown(language: Language, name: str, fact: object) -> str:
     if isinstance(fact, StrEnum):
         return text(language, f"{FAMILIES[type(fact)]}.{fact}")
     if isinstance(fact, str):
+        if name == "trouble":
+            return detail_said(language, fact) or fact
         return text(language, f"case.tab.{fact}") if name == "tab" else fact
     if isinstance(fact, Iterable):
         return listed(language, [_shown(language, name, one) for one in fact])

@@ -74,6 +74,7 @@ def _words() -> dict[str, Any]:
         "t": partial(text, spoken),
         "has_text": has_text,
         "said": partial(said, spoken),
+        "heading": partial(wording.problem_title, spoken, at="console"),
         "date": partial(wording.date_text, spoken),
         "country": partial(wording.country_name, spoken),
         "bar": bar,
@@ -93,7 +94,12 @@ def error_page(problem: ProblemDocument, _status: int) -> str:
     """What went wrong and what to do, with the menu of whoever is present."""
     why = said(problem.language, problem.cause) if problem.cause is not None else None
     detail = why or wording.problem_detail(problem.language, problem.code)
-    words = _words() | {"here": "", "problem": problem, "detail": detail, "is_said": why is not None}
+    words = _words() | {
+        "here": "",
+        "problem": problem,
+        "detail": detail,
+        "is_said": why is not None,
+    }
     return _environment().get_template("error.html").render(words)
 
 

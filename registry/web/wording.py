@@ -184,8 +184,10 @@ _NEXT_BEST = {
 }
 
 
-def problem_title(language: Language, code: Problem) -> str:
-    return text(language, f"problem.{code}")
+def problem_title(language: Language, code: Problem, *, at: str = "") -> str:
+    """What a problem is called; at an edge of that name otherwise where the public's words would not fit there."""
+    own = f"problem.{code}.{at}"
+    return text(language, own if at and has_text(own) else f"problem.{code}")
 
 
 def problem_detail(language: Language, code: Problem) -> str:

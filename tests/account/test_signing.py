@@ -147,6 +147,8 @@ def test_a_language_is_chosen_before_sign_in_and_a_member_keeps_his_own(client: 
     # Forms lead to addresses without it; what is no language of ours changes nothing.
     assert client.post("/account/sign-in", data={}).headers["Content-Language"] == "it"
     assert client.get("/account/register?language=xx").headers["Content-Language"] == "en"
+    asked = {"it": "/account/sign-in?language=it", "xx": "/account/sign-in"}
+    assert all(client.get(f"/account/keys?language={it}").headers["Location"] == to for it, to in asked.items())
     seat = Seat(client, session, make_member(session, language="zh-Hans"), now())
     own = seat.get("/account/own?language=it")
     assert (own.headers["Content-Language"], "Set-Cookie" in own.headers) == ("zh-Hans", False)

@@ -1,6 +1,7 @@
 """The auditor's pages: his unit's lines, whether the chain holds, and a copy to keep elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from flask import Blueprint, Response, request, stream_with_context
 from sqlalchemy.orm import Session
@@ -10,8 +11,9 @@ from registry.audit.actions import record
 from registry.clock import now
 from registry.console.acting import names_in
 from registry.console.audit.asked import Asked, asked, number
+from registry.console.audit.details import detail_in, references_in
 from registry.console.guard import Afterwards, allowed
-from registry.console.rendering import page
+from registry.console.rendering import language, page
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.oversight import lines as oversight
@@ -43,10 +45,17 @@ def lines(session: Session, me: Present) -> Response:
         older=shown[-1].number if len(found) > A_PAGE else None,
         is_first="before" not in request.args,
         people=names_in(session, unit),
-        names=oversight.names_of(session, [one.actor for one in shown] + [one.subject or "" for one in shown]),
+        names=oversight.names_of(session, _people_in(shown)),
         nobody=NOBODY,
         is_reading=is_reading,
+        detail_of=partial(detail_in, language()),
     )
+
+
+def _people_in(shown: Sequence[oversight.Line]) -> list[str]:
+    """Who may be named in lines, as references."""
+    details = references_in(one.detail for one in shown)
+    return [*(one.actor for one in shown), *(one.subject or "" for one in shown), *details]
 
 
 @pages.get("/audit/verify")

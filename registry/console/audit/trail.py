@@ -1,11 +1,15 @@
 """A case's tab of who read and did what: for its supervisor, without a word of what was read."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.console.audit.asked import number
+from registry.console.audit.details import detail_in, references_in
 from registry.console.cases.tabs import case_page, open_case
 from registry.console.guard import allowed
+from registry.console.rendering import language
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.oversight import lines as oversight
@@ -24,7 +28,8 @@ def trail(session: Session, me: Present, reference: str) -> Response:
     about = oversight.Wanted(subject=reference)
     found = oversight.lines_of(session, unit, about, before=number(request.args), limit=A_PAGE + 1)
     shown = found[:A_PAGE]
-    names = oversight.names_of(session, [one.actor for one in acts])
+    people = [one.actor for one in acts] + list(references_in(one.detail for one in shown))
+    names = oversight.names_of(session, people)
     oversight.note_reading(
         session, "case.trail_read", reference, on=head.at.date(), actor=me.officer.reference, unit=unit
     )
@@ -38,4 +43,5 @@ def trail(session: Session, me: Present, reference: str) -> Response:
         older=shown[-1].number if len(found) > A_PAGE else None,
         names=names,
         is_reading=is_reading,
+        detail_of=partial(detail_in, language()),
     )

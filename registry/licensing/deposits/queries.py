@@ -17,11 +17,15 @@ from registry.terms import STATUSES, Answer
 
 
 class Shown(NamedTuple):
-    """An agency's ledger: its lines, the oldest first, and what those that count come to. `currency` is None before the first."""
+    """An agency's ledger: its lines, the oldest first, and what those that count come to. `currency` is None before the first.
+
+    `is_recruiting` says whether a licence lets it recruit today: nothing is asked for without one.
+    """
 
     lines: list[DepositLine]
     standing: Standing
     currency: str | None
+    is_recruiting: bool
 
 
 def ledger(session: Session, agency_id: int) -> list[DepositLine]:
@@ -42,9 +46,11 @@ def shown(session: Session, agency_id: int, agency: record.Agency, today: date) 
     lines = ledger(session, agency_id)
     applied = [one for one in lines if one.state is ProposalState.APPLIED]
     statuses = [(one.kind, status_on(agency, one.licence_id, today)) for one in agency.licences]
-    wanted = required_of([kind for kind, status in statuses if status and STATUSES[status].recruit is Answer.YES])
+    recruiting = [kind for kind, status in statuses if status and STATUSES[status].recruit is Answer.YES]
+    wanted = required_of(recruiting)
     return Shown(
         lines,
         standing(movements(applied), wanted[0] if wanted else None),
         applied[0].currency if applied else (wanted[1] if wanted else None),
+        bool(recruiting),
     )

@@ -8,6 +8,7 @@ from registry.agencies import record
 from registry.audit.models import AuditEntry
 from registry.licensing.deposits.models import DepositLine
 from registry.officers.rights import Role
+from registry.terms import LicenceStatus
 from tests.console.licences.conftest import DeskFor
 from tests.console.signed_in import Desk, words_of
 from tests.licensing.making import holder_of, today
@@ -105,6 +106,23 @@ def test_two_draws_that_wait_do_not_take_out_more_than_there_is(
     assert mei.post(f"{page}/{second.reference}/refuse", version=1).status_code == 303
     session.refresh(second)
     assert second.state == "taken_back"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_suspended_agency_is_not_said_to_need_an_unknown_sum(
+    session: Session, desk_for: DeskFor, agency: record.Agency
+) -> None:
+    suspended = make_licence(session, country="CN", status=LicenceStatus.SUSPENDED)
+    said, mei = {}, desk_for("Mei", unit="cn-licensing")
+    for one in (agency, holder_of(session, suspended.licence_id)):
+        page = f"/console/licences/agencies/{one.agency_id}/deposit"
+        said[one.agency_id] = words_of(mei.get(page))
+    asked, resting = said.values()
+    assert ("3,000,000.00 required" in asked, "No licence of this agency allows recruiting today." in resting) == (
+        True,
+        True,
+    )
+    assert "No sum is known" not in resting
 
 
 def test_another_authority_finds_no_deposit_and_who_reads_enters_nothing(
