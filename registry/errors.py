@@ -272,9 +272,16 @@ class VersionMissing(RegistryError):
 
 
 class NotSignedIn(RegistryError):
-    """Nobody is signed in, or not fully: the same words for every token that opens nothing."""
+    """Nobody is signed in, or not fully: the same words for every token that opens nothing.
+
+    `reason` is a code where what was sent is good and waits for something, such as `sign_in_at_provider`.
+    """
 
     code = Problem.NOT_SIGNED_IN
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 class ActRefused(RegistryError):

@@ -19,6 +19,7 @@ from registry.officers.sessions import Present
 from registry.officers.signing_in import Step
 from registry.web.asking import keyring
 from registry.web.transaction import services
+from registry.web.ways import only_way_of
 
 pages = Blueprint("console_own", __name__)
 
@@ -158,6 +159,7 @@ def own_page(
         tokens=tokens.tokens_of(session, me.officer, day_at(at, None)),
         token_days=request.form.get("days", tokens.DAYS),
         most_days=tokens.MOST_DAYS,
+        only=only_way_of(me.standing),
         token_name=request.form.get("name", "") if fault else "",
         factors=factors.factors_of(session, me.officer),
         has_keys=place() is not None,

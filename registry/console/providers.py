@@ -12,7 +12,7 @@ from registry.console.factors import doubt
 from registry.console.guard import Afterwards, allowed, give_cookie, give_visit, open_to_all, take_visit, visit_sent
 from registry.console.own import own_page
 from registry.console.rendering import page
-from registry.console.ways import clients, only_way_of
+from registry.console.ways import clients
 from registry.errors import ActRefused, NotFound
 from registry.officers.models import Officer
 from registry.officers.providers import linking
@@ -24,6 +24,7 @@ from registry.officers.sessions import Present
 from registry.officers.signing_in import Step
 from registry.web.asking import keyring
 from registry.web.transaction import services, writing
+from registry.web.ways import only_way_of
 
 pages = Blueprint("console_providers", __name__)
 

@@ -3,7 +3,7 @@
 from functools import cache, partial
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.console import assets
@@ -17,6 +17,7 @@ from registry.web.errors import ProblemDocument
 from registry.web.forms import FORM_FIELD
 from registry.web.languages import has_text, negotiated, text
 from registry.web.transaction import services
+from registry.web.ways import providers
 
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
@@ -81,7 +82,7 @@ def _words() -> dict[str, Any]:
         "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
         "stylesheet": assets.address_of("console.css"),
         "mark": assets.address_of("mark.svg"),
-        "providers": [one.provider for one in current_app.extensions["registry_providers"].values()],
+        "providers": providers(),
         # Where the console has a host of its own, what the public sees is on another.
         "public": settings.public_url if settings.console_url else "",
         "asset": assets.address_of,

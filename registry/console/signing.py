@@ -6,7 +6,7 @@ from registry.clock import day_at, now
 from registry.console.guard import give_cookie, open_to_all, take_cookie, token_sent
 from registry.console.rendering import page
 from registry.console.symbols import picture
-from registry.console.ways import farewell, providers
+from registry.console.ways import farewell
 from registry.errors import ActRefused, NotSignedIn, TooManyRequests
 from registry.officers import factors, joining, security_keys, sessions, signing_in
 from registry.officers.providers import linking
@@ -14,6 +14,7 @@ from registry.officers.security_keys import Place, place_of
 from registry.officers.signing_in import Attempt, Step
 from registry.web.asking import keyring
 from registry.web.transaction import services, writing
+from registry.web.ways import providers
 
 pages = Blueprint("console_signing", __name__)
 

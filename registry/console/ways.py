@@ -6,10 +6,9 @@ from sqlalchemy.orm import Session
 from registry.errors import NotSignedIn
 from registry.officers.providers import linking
 from registry.officers.providers.client import Client, ProviderAway
-from registry.officers.providers.settings import Provider
-from registry.officers.rights import Standing
 from registry.officers.sessions import Present
 from registry.web.transaction import services
+from registry.web.ways import only_way_of
 
 LINKING = frozenset({"/console/own", "/console/own/links/<provider>"})
 """The addresses at which whoever still has to link his account does it."""
@@ -18,16 +17,6 @@ LINKING = frozenset({"/console/own", "/console/own/links/<provider>"})
 def clients() -> dict[str, Client]:
     found: dict[str, Client] = current_app.extensions["registry_providers"]
     return found
-
-
-def providers() -> list[Provider]:
-    return [client.provider for client in clients().values()]
-
-
-def only_way_of(standing: Standing) -> Provider | None:
-    """The provider that is the only way in for a unit."""
-    authority = standing.authority or ""
-    return next((one for one in providers() if one.is_only_way(authority, standing.unit)), None)
 
 
 def has_to_link(session: Session, me: Present) -> bool:

@@ -149,6 +149,17 @@ def sessions_of(session: Session, officer: Officer, at: datetime) -> Sequence[Si
     return [one for one in found if at - one.seen_at < IDLE]
 
 
+def came_with(session: Session, officer: Officer, provider: str, since: datetime) -> bool:
+    """Whether he signed in with a provider's word since then, though that session may be over."""
+    query = select(SignedIn.id).where(
+        SignedIn.officer_id == officer.id,
+        SignedIn.is_full,
+        SignedIn.provider == provider,
+        SignedIn.began_at > since,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
 def roles_on(session: Session, officer: Officer, today: date) -> frozenset[Role]:
     """The officer's own roles, and those lent to him today by somebody who still has them."""
     held = set(

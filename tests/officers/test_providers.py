@@ -84,6 +84,7 @@ WRITTEN = '[it]\nname = "M"\nissuer = "https://id.example"\nclient_id = "registr
         (("[it]", "[It]"), "lower-case"),
         (('name = "M"', 'name = "M"\nmax_age = 5'), "60 to 43200"),
         (('name = "M"', 'name = "M"\nonly = "it-unit"'), "true, false or a list"),
+        (('name = "M"', 'name = "M"\ntoken_hours = 25'), "hours from 1 to 24"),
         (("[it]", f"{WRITTEN.replace('[it]', '[two]')}only = true\n[it]\nonly = ['u']"), "the only way in of one unit"),
     ],
 )

@@ -6,21 +6,24 @@ without `officer_may` stops the start (edge.py), so nothing is open by forgettin
 
 import re
 from collections.abc import Callable
-from datetime import date
 from functools import wraps
 from typing import Any
 
 from flask import g, request
+from sqlalchemy.orm import Session
 
 from registry.clock import day_at, now
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput, NotSignedIn, VersionMissing
 from registry.officers import tokens
+from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
 from registry.terms import Language
 from registry.web.answers import Header
 from registry.web.desk import Policy, require_right
 from registry.web.transaction import reading, services, writing
+from registry.web.ways import only_way_of
 
 NEEDS = "officerToken"
 """The security scheme's name in the document."""
@@ -51,10 +54,10 @@ def officer_may(
             if request.method not in SAFE:
                 # No transaction waits for a body to arrive, and no body is read of somebody who may not.
                 with services().reading_sessions() as glance:
-                    require_right(tokens.present(glance, token_sent(), _today()), resource, act)
+                    require_right(_present(glance), resource, act)
                 _read_body(view)
             with writing() as session:
-                me = tokens.present(session, token_sent(), _today())
+                me = _present(session)
                 g.language = Language(me.officer.language)
                 require_right(me, resource, act)
                 said = {"version": if_match()} if versioned else {}
@@ -100,5 +103,11 @@ def _read_body(view: View) -> None:
     request.get_data()
 
 
-def _today() -> date:
-    return day_at(now(), None)
+def _present(session: Session) -> Present:
+    """Whose token was sent. Raises NotSignedIn, also where his provider is the only way in and he was not there lately."""
+    at = now()
+    me = tokens.present(session, token_sent(), day_at(at, None))
+    only = only_way_of(me.standing)
+    if only is not None:
+        linking.require_there(session, me.officer, only, at)
+    return me

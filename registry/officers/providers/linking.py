@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused
+from registry.errors import ActRefused, NotSignedIn
 from registry.keyring import Keyring
 from registry.officers import sessions, signing_in
 from registry.officers.models import Officer, OfficerState, Unit
@@ -140,6 +140,19 @@ def may_by_password(session: Session, officer: Officer, providers: Collection[Pr
     unit = session.scalars(select(Unit).where(Unit.reference == officer.unit)).one()
     sole = [one for one in providers if one.is_only_way(unit.authority, unit.reference)]
     return not any(is_linked(session, officer, one.issuer) for one in sole)
+
+
+def require_there(session: Session, officer: Officer, provider: Provider, at: datetime) -> None:
+    """Of an officer for whom a provider is the only way in: he signed in there so lately that his tokens open something.
+
+    Whom the ministry shuts out there is shut out here with his programs, within `token_hours`. Raises NotSignedIn.
+    """
+    if not sessions.came_with(session, officer, provider.key, at - timedelta(hours=provider.token_hours)):
+        raise NotSignedIn(
+            f"sign in at the console with {provider.name}: your tokens go on for {provider.token_hours} hours after you "
+            "did, and this one goes on once you do",
+            "sign_in_at_provider",
+        )
 
 
 def unlink(session: Session, officer: Officer, issuer: str, today: date) -> None:

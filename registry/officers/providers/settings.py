@@ -12,7 +12,11 @@ from registry.errors import SettingsError
 
 FILE = "providers.toml"
 
-_KNOWN = frozenset({"name", "issuer", "client_id", "secret_file", "authority", "acr", "amr", "max_age", "only"})
+_KNOWN = frozenset(
+    {"name", "issuer", "client_id", "secret_file", "authority", "acr", "amr", "max_age", "only", "token_hours"}
+)
+MOST_TOKEN_HOURS = 24
+"""Sessions that are over are known for a day and no longer, and by them a token is known to be his who is still there."""
 _LOCAL = frozenset({"localhost", "127.0.0.1"})
 
 
@@ -21,7 +25,8 @@ class Provider:
     """`acr` and `amr` are words by which this provider says that it asked for a second factor; of none, ours is asked.
 
     `max_age` are seconds: who proved himself there longer ago is asked again. `authority` is whose officers may come. `only`
-    are units whose officers come in no other way: True is all of the authority's.
+    are units whose officers come in no other way: True is all of the authority's. Of those, tokens of programs go on for
+    `token_hours` since the officer signed in there, and again once he does.
     """
 
     key: str
@@ -34,6 +39,7 @@ class Provider:
     amr: frozenset[str] = frozenset()
     max_age: int = 3600
     only: bool | frozenset[str] = False
+    token_hours: int = 12
 
     def is_only_way(self, authority: str, unit: str) -> bool:
         """Whether officers of a unit sign in with this and not with a password."""
@@ -88,6 +94,9 @@ def _provider(path: Path, key: str, facts: Any) -> Provider:
     age = facts.get("max_age", 3600)
     if not isinstance(age, int) or isinstance(age, bool) or not 60 <= age <= 43200:
         raise wrong("max_age must be seconds from 60 to 43200")
+    hours = facts.get("token_hours", 12)
+    if not isinstance(hours, int) or isinstance(hours, bool) or not 1 <= hours <= MOST_TOKEN_HOURS:
+        raise wrong(f"token_hours must be hours from 1 to {MOST_TOKEN_HOURS}")
     only = facts.get("only", False)
     if not isinstance(only, bool | list) or (isinstance(only, list) and not all(isinstance(one, str) for one in only)):
         raise wrong("only must be true, false or a list of units")
@@ -109,4 +118,5 @@ def _provider(path: Path, key: str, facts: Any) -> Provider:
         frozenset(facts.get("amr", [])),
         age,
         frozenset(only) if isinstance(only, list) else only,
+        hours,
     )
