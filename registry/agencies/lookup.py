@@ -25,6 +25,7 @@ class Stored(NamedTuple):
     withhold_on: date | None
     confirmed_at: datetime | None
     licences: frozenset[str] | None
+    told: bytes | None = None
 
 
 class Found(NamedTuple):

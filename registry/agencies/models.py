@@ -262,7 +262,8 @@ class PublicRecord(Base):
     """What the public is told of an agency now: exact bytes, read by key and spliced into answers.
 
     `withhold_on` is the first day on which something in it must be withheld by law; `confirmed_at` is when a partial list
-    last showed it unchanged.
+    last showed it unchanged. `told` is what answers copy (registry.agencies.told); whoever finds it missing or written by other
+    code makes it anew from the body.
     """
 
     __tablename__ = "public_records"
@@ -272,6 +273,7 @@ class PublicRecord(Base):
     etag: Mapped[str] = mapped_column(Text(24))
     withhold_on: Mapped[date | None]
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    told: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class LookupKey(Base):

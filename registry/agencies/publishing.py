@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.agencies import models, record, rules, storage
+from registry.agencies.told import packed, read_told, told_of
 from registry.db import bulk_insert, microseconds
 from registry.events.actions import announce
 from registry.log.actions import Appended, Draft, append, instant_of_append, locked_state
@@ -152,8 +153,10 @@ def _store_records(session: Session, changes: Sequence[Change]) -> None:
         body = record.canonical(change.new)
         etag = hashlib.sha256(body).hexdigest()[:16]
         withhold_on = storage.stored(record.first_withholding(change.new))
-        rows.append((change.agency_id, change.new.agency_id, body, etag, withhold_on, confirmed.get(change.agency_id)))
-    bulk_insert(session, table, ("agency_id", "reference", "body", "etag", "withhold_on", "confirmed_at"), rows)
+        told = packed(told_of(change.new, etag))
+        confirmed_at = confirmed.get(change.agency_id)
+        rows.append((change.agency_id, change.new.agency_id, body, etag, withhold_on, confirmed_at, told))
+    bulk_insert(session, table, ("agency_id", "reference", "body", "etag", "withhold_on", "confirmed_at", "told"), rows)
 
 
 def _index_names(session: Session, changes: Sequence[Change]) -> None:
@@ -168,16 +171,23 @@ def names_of(agency: record.Agency) -> list[tuple[NameKind, str]]:
 
 
 def reindex(session: Session, after: int, most: int) -> int | None:
-    """Renew the lookup keys and the indexed names of at most `most` agencies behind row id `after` from their public records.
+    """Renew the lookup keys, the indexed names and what answers copy, of at most `most` agencies behind row id `after`.
 
-    For a new normaliser or a damaged index; running it again changes nothing. Gives the last row id, None at the end.
+    From their public records, for a new normaliser, another form of answers or a damaged index; running it again changes
+    nothing. Gives the last row id, None at the end.
     """
     state = locked_state(session)
-    query = select(models.PublicRecord.agency_id, models.PublicRecord.body)
-    rows = session.execute(
-        query.where(models.PublicRecord.agency_id > after).order_by(models.PublicRecord.agency_id).limit(most)
-    ).all()
-    records = [(agency_id, record.read_record(body)) for agency_id, body in rows]
+    table = models.PublicRecord
+    query = select(table.agency_id, table.body, table.etag, table.told)
+    rows = session.execute(query.where(table.agency_id > after).order_by(table.agency_id).limit(most)).all()
+    records = [(agency_id, record.read_record(body)) for agency_id, body, _, _ in rows]
+    renewed = [
+        {"agency_id": agency_id, "told": packed(told_of(said, etag))}
+        for (agency_id, said), (_, _, etag, told) in zip(records, rows, strict=True)
+        if read_told(told, etag) is None
+    ]
+    if renewed:
+        session.execute(update(table), renewed)
     _renew_keys(session, [Change(agency_id, said, said) for agency_id, said in records], instant_of_append(state))
     index_all(session, [(agency_id, names_of(said)) for agency_id, said in records])
     return rows[-1][0] if rows else None

@@ -10,8 +10,9 @@ from flask_restx import Namespace, Resource
 from registry.agencies import record
 from registry.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.agencies.queries import agency_row, history, history_length
+from registry.agencies.shown import AgencySummary, agency_summary
 from registry.api.cursors import cursor_of, place_of, refuse
-from registry.api.shapes import AgencySummary, MatchShown, agency_shown, agency_summary, hit_shown, licence_with
+from registry.api.shapes import MatchShown, agency_shown, hit_shown, licence_with
 from registry.authorities.facts import Ground
 from registry.clock import day_at, now
 from registry.entries.queries import reply_to

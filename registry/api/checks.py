@@ -6,7 +6,8 @@ import msgspec
 from flask import request
 from flask_restx import Namespace, Resource
 
-from registry.api.shapes import AgencySummary, ReasonShown, agency_summary, reasons_shown
+from registry.agencies.shown import AgencySummary, agency_summary
+from registry.api.shapes import ReasonShown, reasons_shown
 from registry.checks.queries import Given, Outcome, outcome_of
 from registry.checks.rules import Noted, Told
 from registry.clock import now

@@ -9,12 +9,11 @@ from flask import request
 from flask_restx import Namespace, Resource
 
 from registry.agencies import record
+from registry.agencies.shown import AgencySummary, agency_summary
 from registry.api.shapes import (
     NOTHING,
-    AgencySummary,
     ReasonShown,
     SourceShown,
-    agency_summary,
     candidate_shown,
     licence_with,
     reasons_shown,

@@ -6,47 +6,20 @@ schemas/agencies.py and schemas/verify.py say the same for the documentation; te
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from registry.agencies import record
+from registry.agencies.shown import AgencySummary, agency_summary, names_shown
 from registry.authorities.facts import Ground
 from registry.codes import Reason
-from registry.terms import Answer, Difference, HolderKind, Language, Likeness, NameKind, Role, Script
+from registry.terms import Answer, Difference, Language, Likeness, NameKind
 from registry.verdicts.question import Finding, Holder, SourceNote, Verdict
 from registry.web.answers import encode
 from registry.web.wording import authority_name, reason_text
 
 NOTHING: Mapping[str, Any] = {}
-
-
-class NameShown(msgspec.Struct, frozen=True, gc=False, rename={"from_": "from"}):
-    """A name with both its days, null where none was stated: readers need not ask whether a key is there."""
-
-    name: str
-    script: Script
-    kind: NameKind
-    from_: date | None
-    to: date | None
-    source: str
-    retrieved_at: datetime
-
-
-class AgencySummary(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    agency_id: str
-    country: str
-    role: Role
-    holder_kind: HolderKind
-    names: list[NameShown]
-    identifiers: tuple[record.Identifier, ...]
-    source: str
-    retrieved_at: datetime
-    place: str | None = None
-    dissolved_on: date | None = None
-    is_correction_requested: bool = False
-    clone_warnings: tuple[record.Warning_, ...] = ()
-    withheld: str | None = None
 
 
 class MatchShown(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -99,24 +72,6 @@ class VerdictShown(msgspec.Struct, frozen=True, gc=False):
     source: SourceShown | Mapping[str, Any]
 
 
-def agency_summary(agency: record.Agency) -> AgencySummary:
-    return AgencySummary(
-        agency.agency_id,
-        agency.country,
-        agency.role,
-        agency.holder_kind,
-        names_shown(agency.names),
-        agency.identifiers,
-        agency.source,
-        agency.retrieved_at,
-        agency.place,
-        agency.dissolved_on,
-        agency.is_correction_requested,
-        agency.clone_warnings,
-        agency.withheld,
-    )
-
-
 def hit_shown(agency: record.Agency, score: float, matched: MatchShown) -> msgspec.Raw:
     """An agency with why it is among the hits, and how near: 0 to 100."""
     found = {"score": score, "matched": matched}
@@ -129,13 +84,6 @@ def candidate_shown(candidate: Holder) -> AgencySummary | msgspec.Raw:
         return agency_summary(candidate.agency)
     name, kind, score, how = candidate.match
     return hit_shown(candidate.agency, score, MatchShown("name", name, kind, how))
-
-
-def names_shown(names: Sequence[record.Name]) -> list[NameShown]:
-    return [
-        NameShown(name.name, name.script, name.kind, name.from_, name.to, name.source, name.retrieved_at)
-        for name in names
-    ]
 
 
 def agency_shown(agency: record.Agency) -> AgencyShown:
@@ -184,31 +132,6 @@ def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> Verdi
         ],
         source_shown(verdict.source, ground, language),
     )
-
-
-class Frame(NamedTuple):
-    """A written verdict without its agency and its licence: what comes before, between and after them."""
-
-    head: bytes
-    between: bytes
-    tail: bytes
-
-
-_HOLE = b'"agency":{},"licence":{}'
-
-
-def frame_of(verdict: Verdict, ground: Ground, language: Language) -> Frame:
-    """What is written alike of all verdicts that differ by agency and licence alone."""
-    whole = encode(msgspec.structs.replace(verdict_shown(verdict, ground, language), agency=NOTHING, licence=NOTHING))
-    # Within a text quotes are escaped: nothing but the two fields can look so.
-    head, _, tail = whole.partition(_HOLE)
-    status = encode({"status": verdict.status})[:-1]
-    return Frame(head + b'"agency":', b',"licence":' + status + b",", tail)
-
-
-def framed(frame: Frame, agency: record.Agency, licence: record.Licence) -> bytes:
-    """As `verdict_shown` is written, of one of the verdicts that a frame was made for."""
-    return b"".join((frame.head, encode(agency_summary(agency)), frame.between, encode(licence)[1:], frame.tail))
 
 
 def reasons_shown(

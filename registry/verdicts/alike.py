@@ -1,86 +1,66 @@
-"""Holders that a verdict cannot tell apart: all that decides is the same, and only ids, numbers and names differ. Pure.
+"""Holders that a verdict cannot tell apart: all that decides is the same, and only ids, numbers, names and days differ. Pure.
 
-Of those one is judged, without what tells him from the others, and the answer is given back to each with his own record. So
-nothing can be decided by what was taken away, and whatever a record gains later is compared until somebody takes it away here.
+Of those one is judged, by the one function that judges all, without what tells him from the others and on days that note what
+is asked of them (registry.verdicts.days); the answer is given to each whose days lie alike, with his own record and days. So
+nothing can be decided by what was taken away, and whatever a record gains later is compared until registry.agencies.told
+takes it away.
 """
 
-from datetime import UTC, datetime
-from hashlib import blake2b
-from typing import NamedTuple
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from registry.agencies import record
+from registry.agencies.told import bared
 from registry.terms import HolderKind, LicenceKind, Role
-from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
-
-_written = msgspec.json.Encoder().encode
-
-Key = tuple[Question, bytes, tuple[int, ...] | None, datetime | None]
+from registry.verdicts.days import Bound, Named, Watch, WatchedDay, lies_within
+from registry.verdicts.question import Facts, Finding, Holder, Question, Verdict
+from registry.verdicts.rules import decide
 
 
-class Bare(NamedTuple):
-    """A question and its one holder without what tells him from others. `places` are the licences that a number names."""
+class Alike(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """A verdict on all whose days lie within `bounds`: with nothing of the one who was judged but the place of the licence
+    that answers, `licence`, and his days where a reason names one."""
 
-    question: Question
-    agency: record.Agency
-    places: tuple[int, ...] | None
-    confirmed_at: datetime | None
-
-    @property
-    def key(self) -> Key:
-        return self.question, blake2b(_written(self.agency), digest_size=16).digest(), self.places, self.confirmed_at
-
-    def facts(self, facts: Facts) -> Facts:
-        licences = None if self.places is None else frozenset(map(str, self.places))
-        return replace(facts, is_more=False, holders=(Holder(self.agency, licences, self.confirmed_at),))
+    verdict: Verdict
+    bounds: tuple[Bound, ...]
+    licence: int | None
 
 
-def bared(question: Question, facts: Facts) -> Bare | None:
-    """What decides of a question about one holder; None where his ids or names may: those of agreements, codes in doubt."""
-    if len(facts.holders) != 1 or question.kind is SubjectKind.NAME or question.known_at is not None:
-        return None
-    agency, licences, confirmed_at, _ = facts.holders[0]
-    if agency.agreements:
-        return None
-    for identifier in agency.identifiers:
-        if identifier.has_failed_check or identifier.is_under_review:
-            return None
-    places = None
-    if licences is not None:
-        places = tuple(place for place, one in enumerate(agency.licences) if one.licence_id in licences)
-    return Bare(
-        replace(question, value="", claimed_name=None),
-        replace(
-            agency,
-            agency_id="",
-            names=(),
-            identifiers=(),
-            place=None,
-            deposits=(),
-            intermediaries=(),
-            channels=(),
-            sanctions=(),
-            licences=tuple(
-                [
-                    replace(licence, licence_id=str(place), number=None, status_place=0)
-                    for place, licence in enumerate(agency.licences)
-                ]
-            ),
-        ),
-        places,
-        confirmed_at,
-    )
+def bare_question(question: Question) -> Question:
+    return replace(question, value="", claimed_name=None)
 
 
-def remembered(verdict: Verdict) -> Verdict:
-    """A verdict on a bare holder with nothing of him but the place of the licence that answers: a list remembers thousands."""
+def judged(
+    question: Question, agency: record.Agency, places: Sequence[int] | None, confirmed_at: datetime | None, facts: Facts
+) -> Alike:
+    """The verdict on all who are like this holder. `places` are the licences that a number names; None: any.
+
+    `facts` are about whom does not matter. ValueError for one who is like none (registry.agencies.told.bared).
+    """
+    watch = Watch()
+    bare = bared(agency, watch.day)
+    if bare is None:
+        raise ValueError("ids or names of this holder may decide")
+    licences = None if places is None else frozenset(map(str, places))
+    about = replace(facts, is_more=False, holders=(Holder(bare, licences, confirmed_at),))
+    verdict = decide(bare_question(question), about)
+    told = [value for finding in verdict.reasons for value in finding.values.values()]
+    if isinstance(verdict.on, WatchedDay):
+        watch.fixed(verdict.on.place)
+        verdict = replace(verdict, on=date.fromordinal(verdict.on.toordinal()))
     licence = verdict.licence
-    return replace(
-        verdict,
-        agency=None if verdict.agency is None else _SOMEBODY,
-        licence=None if licence is None else replace(_SOME_LICENCE, licence_id=licence.licence_id),
+    return Alike(
+        replace(
+            verdict,
+            agency=None if verdict.agency is None else _SOMEBODY,
+            licence=None if licence is None else _SOME_LICENCE,
+        ),
+        tuple(watch.bounds(told)),
+        None if licence is None else int(licence.licence_id),
     )
 
 
@@ -99,11 +79,62 @@ _SOME_LICENCE = record.Licence(
 )
 
 
-def given_back(verdict: Verdict, agency: record.Agency) -> Verdict:
-    """A verdict on a bare holder, as the one on this agency."""
-    if verdict.agency is None:
-        return verdict
-    licence = verdict.licence
+def given_back(alike: Alike, agency: record.Agency, days: Sequence[int]) -> Verdict:
+    """The verdict on this agency, whose days are these."""
+    verdict = alike.verdict
     return replace(
-        verdict, agency=agency, licence=None if licence is None else agency.licences[int(licence.licence_id)]
+        verdict,
+        reasons=tuple([_of_days(finding, days) for finding in verdict.reasons]),
+        agency=None if verdict.agency is None else agency,
+        licence=None if alike.licence is None else agency.licences[alike.licence],
     )
+
+
+def _of_days(finding: Finding, days: Sequence[int]) -> Finding:
+    values = {
+        name: date.fromordinal(days[value.place]).isoformat() if type(value) is Named else value
+        for name, value in finding.values.items()
+    }
+    return Finding(finding.code, values)
+
+
+MOST_JUDGED = 20_000
+"""Verdicts that are remembered at the same time."""
+
+Key = tuple[Question, bytes, tuple[int, ...] | None, Any]
+"""The bare question, the shape, the places of the licences that are meant, when the holder was confirmed."""
+
+Fixed = tuple[int, ...]
+
+
+class Memory:
+    """Verdicts by what decides. It lives for one list, one instant and one ground (docs/decisions/0075)."""
+
+    def __init__(self) -> None:
+        # By the places of days that stand for themselves, then by those days: of thousands that ran out on as many days each
+        # is found at once.
+        self.judged: dict[Key, dict[Fixed, dict[Fixed, list[Alike]]]] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def found(self, key: Key, days: Sequence[int]) -> Alike | None:
+        """The verdict on all who are alike and whose days lie like these."""
+        kinds = self.judged.get(key)
+        if kinds is None:
+            return None
+        for places, judged_on in kinds.items():
+            for alike in judged_on.get(tuple([days[place] for place in places]) if places else (), ()):
+                if lies_within(days, alike.bounds):
+                    return alike
+        return None
+
+    def keep(self, key: Key, days: Sequence[int], alike: Alike) -> None:
+        if self._count >= MOST_JUDGED:
+            self.judged.clear()
+            self._count = 0
+        places = tuple([bound.place for bound in alike.bounds if bound.low == bound.high])
+        judged_on = self.judged.setdefault(key, {}).setdefault(places, {})
+        judged_on.setdefault(tuple([days[place] for place in places]), []).append(alike)
+        self._count += 1

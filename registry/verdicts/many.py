@@ -11,13 +11,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.agencies import record
 from registry.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
 from registry.agencies.lookup import Found
-from registry.agencies.lookups import by_agencies, by_keys, by_licences, version_now
+from registry.agencies.lookups import Holders, Row, by_agencies, by_keys, by_licences, stored
+from registry.agencies.told import Told, read_told, told_of
 from registry.authorities.facts import Ground
-from registry.terms import IdentifierScheme
-from registry.verdicts.alike import Key, bared, given_back, remembered
-from registry.verdicts.queries import VerdictReader
+from registry.terms import Answer, IdentifierScheme
+from registry.verdicts.alike import Alike, Memory, bare_question, given_back, judged
+from registry.verdicts.queries import VerdictReader, shown
 from registry.verdicts.question import Facts, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 from registry.verdicts.subjects import Subject, chosen, guess
@@ -25,10 +27,7 @@ from registry.verdicts.subjects import Subject, chosen, guess
 AT_ONCE = 1000
 """Questions whose records are in memory at the same time."""
 
-MOST_JUDGED = 20_000
-"""Holders that differ in what decides and are remembered at the same time."""
-
-_Read = Callable[[Session, Sequence[str]], dict[str, Found]]
+_Read = Callable[[Session, Sequence[str]], Holders]
 
 
 def is_searched(question: Question) -> bool:
@@ -36,16 +35,40 @@ def is_searched(question: Question) -> bool:
     return question.kind is SubjectKind.NAME or question.claimed_name is not None or question.known_at is not None
 
 
-class OneOfMany(NamedTuple):
-    """A verdict and its ground. `like` is one object for all verdicts of a list that differ by agency and licence alone.
+class OneOfMany:
+    """A verdict and its ground. `is_shared`: the very same object answers several items.
 
-    `is_shared`: the very same object answers several items.
+    Where it was judged of all who are alike, `alike` is that verdict, one object for all of them, and `told` what is told of
+    this one: who takes no more leaves his record unread.
     """
 
-    verdict: Verdict
-    ground: Ground
-    like: Verdict | None = None
-    is_shared: bool = False
+    __slots__ = ("_agency", "_verdict", "alike", "answer", "ground", "is_shared", "told")
+
+    def __init__(
+        self,
+        answer: Answer,
+        ground: Ground,
+        verdict: Verdict | None = None,
+        alike: Alike | None = None,
+        told: Told | None = None,
+        agency: Callable[[], record.Agency] | None = None,
+    ) -> None:
+        self.answer = answer
+        self.ground = ground
+        self.alike = alike
+        self.told = told
+        self.is_shared = False
+        self._verdict = verdict
+        self._agency = agency
+
+    @property
+    def verdict(self) -> Verdict:
+        if self._verdict is None:
+            assert self.alike is not None
+            assert self.told is not None
+            assert self._agency is not None
+            self._verdict = given_back(self.alike, self._agency(), self.told.days)
+        return self._verdict
 
 
 class Asked(NamedTuple):
@@ -56,71 +79,109 @@ class Asked(NamedTuple):
     context: tuple[tuple[str, Any], ...] = ()
 
 
+class _FoundOfMany(NamedTuple):
+    """For each question its key, and by the kind of subject whom the keys lead to."""
+
+    keys: list[str | None]
+    holders: dict[SubjectKind, Holders]
+
+
 class ManyReader:
     """Answers many questions as one reader of verdicts answers each."""
 
     def __init__(self, reader: VerdictReader, sessions: sessionmaker[Session]) -> None:
         self._reader = reader
         self._sessions = sessions
-        self._judged: dict[Key, Verdict] = {}
+        self._memory = Memory()
         self._judged_for: tuple[datetime, int] | None = None
 
-    def answered(self, questions: Sequence[Question], now: datetime) -> Iterator[OneOfMany]:
-        """The verdict on each question, in order, asked at `now`."""
+    def answered(
+        self, questions: Sequence[Question], now: datetime, bares: Sequence[Question] | None = None
+    ) -> Iterator[OneOfMany]:
+        """The verdict on each question, in order, asked at `now`. `bares` are their `bare_question`, where they are known."""
         for start in range(0, len(questions), AT_ONCE):
             chunk = questions[start : start + AT_ONCE]
+            bare = map(bare_question, chunk) if bares is None else bares[start : start + AT_ONCE]
             found = self._found(chunk)
             shared: dict[Question, OneOfMany | None] = {}
-            if len(found) < len(chunk):
+            if len(set(chunk)) < len(chunk):
                 shared = {question: None for question, times in Counter(chunk).items() if times > 1}
             # One after another: a record is read, judged, written by whoever takes it, and gone before the next.
-            for question in chunk:
+            for question, of_it, key in zip(chunk, bare, found.keys, strict=True):
                 answer = shared.get(question)
                 if answer is None:
-                    answer = self._answered(question, self._facts(question, found[question], now), now)
+                    answer = self._answered(question, of_it, found, key, now)
                     if question in shared:
-                        answer = shared[question] = answer._replace(is_shared=True)
+                        answer.is_shared = True
+                        shared[question] = answer
                 yield answer
 
-    def _answered(self, question: Question, facts: Facts, now: datetime) -> OneOfMany:
+    def _answered(
+        self, question: Question, bare: Question, found: "_FoundOfMany", key: str | None, now: datetime
+    ) -> OneOfMany:
         """One answer. What is said of one holder is said of all that are alike, at this instant and on this ground."""
-        bare = bared(question, facts)
-        if bare is None:
-            return OneOfMany(self._reader.with_imitation(question, facts, decide(question, facts), now), facts.ground)
-        judged_for = (now, facts.ground.version)
-        if judged_for != self._judged_for or len(self._judged) >= MOST_JUDGED:
-            self._judged_for, self._judged = judged_for, {}
-        key = bare.key
-        like = self._judged.get(key)
-        if like is None:
-            like = self._judged[key] = remembered(decide(bare.question, bare.facts(facts)))
-        verdict = given_back(like, facts.holders[0].agency)
-        if question.claimed_name is None:
-            return OneOfMany(verdict, facts.ground, like)
-        return OneOfMany(self._reader.with_imitation(question, facts, verdict, now), facts.ground)
+        if key is not None:
+            holders = found.holders[question.kind]
+            row = holders.alone.get(key)
+            if row is not None:
+                answer = self._of_one(question, bare, row, holders.ground_version, now)
+                if answer is not None:
+                    return answer
+            facts = self._reader.facts_in(holders.found(key), now)
+        else:
+            facts = self._reader.facts(question, now)
+        verdict = self._reader.with_imitation(question, facts, decide(question, facts), now)
+        return OneOfMany(verdict.verdict, facts.ground, verdict)
 
-    def _found(self, questions: Sequence[Question]) -> dict[Question, Found | None]:
-        """The stored records that each question leads to; None for one that a search or the log answers."""
-        by_kind: dict[SubjectKind, dict[Question, str]] = {}
-        found: dict[Question, Found | None] = dict.fromkeys(questions)
-        for question in found:
+    def _of_one(self, question: Question, bare: Question, row: Row, version: int, now: datetime) -> OneOfMany | None:
+        """The answer about the only holder of a number; None where ids or names may decide."""
+        _, _, etag, _, withhold_on, confirmed_at, told_bytes, licence = row
+        told = read_told(told_bytes, etag) if withhold_on is None else None
+        if told is None:
+            told = told_of(shown(stored(row), now), etag)
+        if not told.shape:
+            return None
+        judged_for = (now, version)
+        if judged_for != self._judged_for:
+            self._judged_for, self._memory = judged_for, Memory()
+        places = None
+        if licence is not None:
+            places = tuple([place for place, one in enumerate(told.licences) if one[0] == licence])
+        key = (bare, told.shape, places, confirmed_at)
+        alike = self._memory.found(key, told.days)
+        if alike is None:
+            holder = stored(row)
+            facts = Facts((), self._reader.ground(version), self._reader.regimes, now)
+            alike = judged(bare, shown(holder, now), places, holder.confirmed_at, facts)
+            self._memory.keep(key, told.days, alike)
+        ground = self._reader.ground(version)
+        if question.claimed_name is not None:
+            facts = self._reader.facts_in(Found((stored(row),), version), now)
+            verdict = given_back(alike, facts.holders[0].agency, told.days)
+            verdict = self._reader.with_imitation(question, facts, verdict, now)
+            return OneOfMany(verdict.verdict, ground, verdict)
+        return OneOfMany(alike.verdict.verdict, ground, None, alike, told, lambda: shown(stored(row), now))
+
+    def _found(self, questions: Sequence[Question]) -> "_FoundOfMany":
+        """The stored records that each question leads to; without a key for one that a search or the log answers."""
+        keys: list[str | None] = []
+        by_kind: dict[SubjectKind, list[str]] = {}
+        for question in questions:
             kind = question.kind
-            if question.known_at is None and kind is not SubjectKind.NAME:
-                keyed = by_kind.get(kind)
-                if keyed is None:
-                    keyed = by_kind[kind] = {}
-                keyed[question] = _key_of(question)
+            if question.known_at is not None or kind is SubjectKind.NAME:
+                keys.append(None)
+                continue
+            key = _key_of(question)
+            keys.append(key)
+            keyed = by_kind.get(kind)
+            if keyed is None:
+                keyed = by_kind[kind] = []
+            keyed.append(key)
+        holders: dict[SubjectKind, Holders] = {}
         if by_kind:
             with self._sessions() as session:
-                nobody = Found((), version_now(session))
-                for kind, keyed in by_kind.items():
-                    read = _read_of(kind)(session, list(keyed.values()))
-                    for question, key in keyed.items():
-                        found[question] = read.get(key, nobody)
-        return found
-
-    def _facts(self, question: Question, found: Found | None, now: datetime) -> Facts:
-        return self._reader.facts(question, now) if found is None else self._reader.facts_in(found, now)
+                holders = {kind: _read_of(kind)(session, keyed) for kind, keyed in by_kind.items()}
+        return _FoundOfMany(keys, holders)
 
     def read(self, asked: Sequence[Asked], now: datetime) -> dict[Asked, tuple[Question, Facts] | None]:
         """The reading of each text that leads to somebody, with its facts; None for a text that nothing can be read from.
@@ -129,15 +190,19 @@ class ManyReader:
         comes last among the readings.
         """
         subjects = {one: guess(one.text, one.country or None) for one in dict.fromkeys(asked)}
-        found = self._found(
-            [
-                subject.question(**dict(one.context))
-                for one, readings in subjects.items()
-                for subject in readings
-                if subject.kind is not SubjectKind.NAME
-            ]
-        )
-        facts = {question: self._facts(question, of_it, now) for question, of_it in found.items()}
+        questions = [
+            subject.question(**dict(one.context))
+            for one, readings in subjects.items()
+            for subject in readings
+            if subject.kind is not SubjectKind.NAME
+        ]
+        found = self._found(questions)
+        facts = {
+            question: self._reader.facts(question, now)
+            if key is None
+            else self._reader.facts_in(found.holders[question.kind].found(key), now)
+            for question, key in dict(zip(questions, found.keys, strict=True)).items()
+        }
         return {one: self._read(one, readings, facts, now) for one, readings in subjects.items()}
 
     def _read(

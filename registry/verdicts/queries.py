@@ -40,7 +40,7 @@ class VerdictReader:
         self.reader = reader
         self.lookup = Lookup(reader)
         self._reading_sessions = reading_sessions
-        self._regimes = shipped_regimes() if regimes is None else regimes
+        self.regimes = shipped_regimes() if regimes is None else regimes
         self._ground = Ground(version=-1)
 
     def answered(self, question: Question, now: datetime) -> Answered:
@@ -76,7 +76,7 @@ class VerdictReader:
         """The facts that stored records hold."""
         ground = self.ground(found.ground_version)
         holders = [Holder(shown(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
-        return Facts(holders, ground, self._regimes, now, found.is_more)
+        return Facts(holders, ground, self.regimes, now, found.is_more)
 
     def _facts_named(self, name: str, now: datetime) -> Facts:
         """Whom a name may mean: the nearest by any of their names, each with the one that matched."""
@@ -88,7 +88,7 @@ class VerdictReader:
             for stored in found.records
             for hit in [hits[stored.agency_id]]
         ]
-        return Facts(holders, self.ground(found.ground_version), self._regimes, now, len(hits) > MOST)
+        return Facts(holders, self.ground(found.ground_version), self.regimes, now, len(hits) > MOST)
 
     def found(self, question: Question) -> Found:
         """The stored records that a number or reference leads to now."""
@@ -120,7 +120,7 @@ class VerdictReader:
             keyed = _keyed_at(session, question, known_at)
             records = agencies.records_at(session, list(keyed)[:MOST], known_at, day_at(now, None))
         holders = [Holder(said, keyed[agency_id]) for agency_id, said in records.items()]
-        return Facts(holders, ground, self._regimes, known_at, len(keyed) > MOST)
+        return Facts(holders, ground, self.regimes, known_at, len(keyed) > MOST)
 
 
 def shown(stored: Stored, now: datetime) -> record.Agency:

@@ -124,9 +124,17 @@ def listed(language: Language, words: list[str]) -> str:
     return text(language, "list.separator").join(words)
 
 
-@lru_cache(maxsize=4096)
 def date_text(language: Language, day: date) -> str:
-    return str(format_date(day, "long", locale=LOCALES[language]))
+    """A day in words. No day is remembered: who is answered quickly would learn of which days others were told."""
+    return _pattern(language, day.month).format(day.year, day.day)
+
+
+@cache
+def _pattern(language: Language, month: int) -> str:
+    """How a language writes the days of a month, from one of them."""
+    year, day = 2999, 22
+    text = str(format_date(date(year, month, day), "long", locale=LOCALES[language]))
+    return text.replace(str(year), "{0}").replace(str(day), "{1}")
 
 
 def number_text(language: Language, number: int) -> str:

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from registry.agencies import record
-from registry.api.shapes import AgencyShown, AgencySummary, NameShown, ReasonShown, SourceShown, VerdictShown
+from registry.agencies.shown import AgencySummary, NameShown
+from registry.api.shapes import AgencyShown, ReasonShown, SourceShown, VerdictShown
 from schemas import agencies, verify
 
 PAIRS = [

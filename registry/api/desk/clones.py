@@ -7,9 +7,9 @@ from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
+from registry.agencies.shown import agency_summary
 from registry.api.desk.guard import etag, officer_may
 from registry.api.once import claim
-from registry.api.shapes import agency_summary
 from registry.clock import now
 from registry.collisions.models import Collision
 from registry.collisions.rules import Sign, evidence

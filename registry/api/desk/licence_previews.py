@@ -8,8 +8,9 @@ from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
+from registry.agencies.shown import agency_summary
 from registry.api.desk.guard import etag, officer_may
-from registry.api.shapes import agency_shown, agency_summary
+from registry.api.shapes import agency_shown
 from registry.clock import now
 from registry.collisions.applicants import Compared
 from registry.desk_terms import LicenceAct

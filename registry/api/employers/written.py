@@ -5,10 +5,12 @@ from typing import Any
 import msgspec
 
 from registry.api.corridor import corridor_shown
-from registry.api.shapes import Frame, frame_of, framed, verdict_shown
+from registry.api.frames import Frame, frame_of
+from registry.api.shapes import verdict_shown
 from registry.bulk_terms import StepCode
 from registry.terms import Answer, Language
-from registry.verdicts.many import AT_ONCE, MOST_JUDGED
+from registry.verdicts.alike import MOST_JUDGED
+from registry.verdicts.many import AT_ONCE
 from registry.web.answers import encode
 from registry.web.languages import text
 from registry.web.many.answering import Given
@@ -75,7 +77,7 @@ class Writing:
         self._writer = writer
         self._language = language
         self._shared: dict[int, tuple[Any, bytes]] = {}
-        self._frames: dict[int, tuple[Any, Frame]] = {}
+        self._frames: dict[int, tuple[Any, Frame | None]] = {}
 
     def item(self, one: Given) -> bytes:
         answered = one.answered
@@ -92,18 +94,16 @@ class Writing:
 
     def _encoded(self, one: Given) -> bytes:
         answered = one.answered
-        if answered is None or answered.like is None:
+        if answered is None or answered.alike is None or answered.told is None:
             return encode(shown(one, self._language))
-        agency, licence = answered.verdict.agency, answered.verdict.licence
-        if agency is None or licence is None:
-            return encode(shown(one, self._language))
-        held = self._frames.get(id(answered.like))
+        held = self._frames.get(id(answered.alike))
         if held is None:
             if len(self._frames) >= MOST_JUDGED:
                 self._frames.clear()
-            frame = frame_of(answered.like, one.ground, self._language)
-            held = self._frames[id(answered.like)] = (answered.like, frame)
-        return framed(held[1], agency, licence)
+            frame = frame_of(answered.alike, one.ground, self._language)
+            held = self._frames[id(answered.alike)] = (answered.alike, frame)
+        frame = held[1]
+        return encode(shown(one, self._language)) if frame is None else frame.filled(answered.told)
 
 
 def shown(one: Given, language: Language) -> Any:

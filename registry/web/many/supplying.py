@@ -50,5 +50,6 @@ def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: 
             if answered is None:
                 question, facts = one
                 verdict = reader.with_imitation(question, facts, decide(question, facts), at)
-                answered = found[item.question] = OneOfMany(verdict, facts.ground, is_shared=True)
-            yield Given(item, answered.verdict.verdict, answered, ground=answered.ground)
+                answered = found[item.question] = OneOfMany(verdict.verdict, facts.ground, verdict)
+                answered.is_shared = True
+            yield Given(item, answered.answer, answered, ground=answered.ground)
