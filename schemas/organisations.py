@@ -25,6 +25,9 @@ class MemberSchema(OutSchema):
     name = fields.String(required=True)
     email = fields.String(required=True)
     role = OneOf(tuple(MemberRole), required=True)
+    second_step = fields.Boolean(
+        required=True, metadata={"description": "Whether he or she signs in with a code of an app beside the password."}
+    )
 
 
 class MembersSchema(OutSchema):

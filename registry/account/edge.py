@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from registry.account import kept_lists, keys, lists, own, people, receipts, signing, watches, webhooks
+from registry.account import kept_lists, keys, lists, own, people, receipts, second_step, signing, watches, webhooks
 from registry.account.guard import PATH
 from registry.account.rendering import error_page, files
 from registry.web.errors import show_errors_with
@@ -18,6 +18,7 @@ PAGES: tuple[Blueprint, ...] = (
     webhooks.pages,
     people.pages,
     own.pages,
+    second_step.pages,
 )
 
 

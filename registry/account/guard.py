@@ -1,6 +1,7 @@
 """The one door of organisations' pages: who stands there, and whether his form is from here. Closed by default.
 
-A view that says neither `for_members` nor `open_to_all` cannot be registered (edge.py), so nothing is open by forgetting.
+A view that says neither `for_members`, `for_arriving` nor `open_to_all` cannot be registered (edge.py): nothing is open by
+forgetting.
 A session of an officer opens nothing here, and one of a member nothing of the console: other tables, other cookies.
 """
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import now
 from registry.employers import sessions
-from registry.employers.sessions import MemberPresent
+from registry.employers.sessions import MemberPresent, SecondStepNeeded
 from registry.errors import ActRefused, NotSignedIn
 from registry.officers.sessions import form_token, is_form_token
 from registry.terms import Language
@@ -42,6 +43,8 @@ def for_members(view: View) -> View:
                 if request.method not in SAFE:
                     require_form(token_sent())
                 return view(session, me, **path)
+        except SecondStepNeeded:
+            return redirect(f"{PATH}/code", 303)
         except NotSignedIn:
             # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
             return redirect(f"{PATH}/sign-in{_language_asked()}", 303)
@@ -54,6 +57,28 @@ def _language_asked() -> str:
     """The language that the address asked for, so that the door speaks it too."""
     asked = request.args.get("language")
     return f"?language={asked}" if asked in list(Language) else ""
+
+
+def for_arriving(view: View) -> View:
+    """A view for whoever has given his password and is asked for a second step. It is given the session and who he is.
+
+    Whoever is in already goes to his pages, and everybody else begins anew.
+    """
+
+    @wraps(view)
+    def guarded(**path: Any) -> Any:
+        try:
+            with writing() as session:
+                me = sessions.arriving(session, token_sent(), now())
+                g.language = Language(me.member.language)
+                if request.method not in SAFE:
+                    require_form(token_sent())
+                return view(session, me, **path)
+        except NotSignedIn:
+            return redirect(f"{PATH}/own" if _is_in() else f"{PATH}/sign-in{_language_asked()}", 303)
+
+    guarded.is_guarded = True  # type: ignore[attr-defined]
+    return guarded
 
 
 def open_to_all(view: View) -> View:
@@ -75,6 +100,15 @@ def present(session: Session) -> MemberPresent:
     g.account_bar = (me.member.name, me.organisation.name)
     g.language = Language(me.member.language)
     return me
+
+
+def _is_in() -> bool:
+    try:
+        with writing() as session:
+            present(session)
+    except NotSignedIn:
+        return False
+    return True
 
 
 def token_sent() -> str:

@@ -7,7 +7,7 @@ from registry.account.guard import for_members
 from registry.account.rendering import page, to
 from registry.account.signing import require_no_wait, typed
 from registry.clock import day_at, now
-from registry.employers import members, sessions
+from registry.employers import apps, members, sessions
 from registry.employers.sessions import MemberPresent
 from registry.errors import ActRefused
 from registry.terms import Language
@@ -89,6 +89,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, told
         me=me,
         sessions=sessions.sessions_of(session, me.member, now()),
         languages=list(Language),
+        has_second_step=apps.has_app(session, me.member.id),
         pace=digests.pace_of(session, me.member),
         paces=list(DigestPace),
     )

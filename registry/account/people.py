@@ -7,7 +7,7 @@ from registry.account.guard import for_members
 from registry.account.rendering import page, to
 from registry.account_terms import MemberRole
 from registry.clock import now
-from registry.employers import letters, members
+from registry.employers import apps, letters, members
 from registry.employers.sessions import MemberPresent
 from registry.errors import ActRefused
 from registry.terms import Language
@@ -75,6 +75,8 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, told
         told=told,
         me=me.member,
         is_owner=me.member.role is MemberRole.OWNER,
+        steps=apps.who_have_apps(session, me.organisation.id),
+        is_needed=me.organisation.needs_second_step,
         people=members.members_of(session, me.organisation.id),
         invitations=letters.invitations_of(session, me.organisation.id, now()),
         email=request.form.get("email", "") if fault else "",

@@ -163,7 +163,8 @@ def _let_in(kind: str, secret: str, begin: Callable[[Session], Member]) -> Respo
         return _link_page(kind, secret, "password_differs")
     try:
         with writing() as session:
-            token = sessions.begin(session, begin(session), now())
+            # A link proves who reads a mailbox, and no more: a second step is asked all the same.
+            token, _ = sessions.begin_by_one(session, begin(session), now())
     except ActRefused as refused:
         return _link_page(kind, secret, refused.reason)
     return give_cookie(to(""), token)

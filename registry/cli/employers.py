@@ -10,8 +10,8 @@ from registry import cli, revisions
 from registry.account_terms import Scope
 from registry.clock import day_at, now
 from registry.db import engine_for, sessions_for
+from registry.employers import apps, members, organisations, sessions
 from registry.employers import keys as api_keys
-from registry.employers import organisations
 from registry.ids import read_reference
 from registry.terms import Language
 from registry.watches import keeping
@@ -96,6 +96,34 @@ def keys(reference: str, name: str | None, scopes: tuple[str, ...], days: int, r
         click.echo(line)
     if made is not None:
         click.echo(f"The new key, shown once:\n  {made}")
+
+
+@employers.command()
+@click.argument("reference")
+@click.option("--reset-second-step", "reset", metavar="EMAIL", help="Take away apps and codes that this person lost.")
+def people(reference: str, reset: str | None) -> None:
+    """List the people of the organisation REFERENCE, or take away the second step of one whom no owner can help.
+
+    He or she is signed out. Be sure who asks: call, and do not answer a mail.
+    """
+    with _session() as session:
+        organisation = organisations.organisation_named(session, read_reference(reference) or reference)
+        found = members.members_of(session, organisation.id)
+        if reset is not None:
+            member = next((one for one in found if one.email == reset.strip().lower()), None)
+            if member is None:
+                raise click.BadParameter(
+                    "nobody of this organisation has this address", param_hint="--reset-second-step"
+                )
+            apps.forget(session, member)
+            sessions.end_all(session, member, now())
+        steps = apps.who_have_apps(session, organisation.id)
+        lines = [
+            f"{one.reference}  {one.role:<6}  {'second step' if one.id in steps else 'password'}  {one.email}"
+            for one in found
+        ]
+    for line in lines or ["There is nobody: they come by invitations, at /account."]:
+        click.echo(line)
 
 
 @employers.command()

@@ -10,14 +10,14 @@ from registry.clock import day_at, now
 from registry.console.guard import allowed
 from registry.console.own import own_page
 from registry.console.rendering import page
-from registry.console.signing import ISSUER, LONGEST_ANSWER, place
-from registry.console.symbols import picture
+from registry.console.signing import LONGEST_ANSWER, place
 from registry.errors import ActRefused, TooManyRequests
-from registry.officers import factors, security_keys, sessions, signing_in
+from registry.officers import factors, one_time_codes, security_keys, sessions, signing_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.officers.signing_in import Step
 from registry.web.asking import keyring
+from registry.web.symbols import picture
 
 pages = Blueprint("console_factors", __name__)
 
@@ -101,14 +101,14 @@ def doubt(session: Session, me: Present) -> str | None:
 
 
 def _app_page(me: Present, secret: bytes, fault: str | None = None) -> Response:
-    address = factors.address_for_app(secret, me.officer.email, ISSUER)
+    address = one_time_codes.address_for_app(secret, me.officer.email)
     return page(
         "own_app.html",
         here="own",
         status=400 if fault else 200,
         fault=fault,
         picture=picture(address),
-        typed=factors.typed_form(secret),
+        typed=one_time_codes.typed_form(secret),
     )
 
 

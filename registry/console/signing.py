@@ -5,20 +5,19 @@ from flask import Blueprint, Response, redirect, request
 from registry.clock import day_at, now
 from registry.console.guard import give_cookie, open_to_all, take_cookie, token_sent
 from registry.console.rendering import page
-from registry.console.symbols import picture
 from registry.console.ways import farewell
 from registry.errors import ActRefused, NotSignedIn, TooManyRequests
-from registry.officers import factors, joining, security_keys, sessions, signing_in
+from registry.officers import factors, joining, one_time_codes, security_keys, sessions, signing_in
 from registry.officers.providers import linking
 from registry.officers.security_keys import Place, place_of
 from registry.officers.signing_in import Attempt, Step
 from registry.web.asking import keyring
+from registry.web.symbols import picture
 from registry.web.transaction import services, writing
 from registry.web.ways import providers
 
 pages = Blueprint("console_signing", __name__)
 
-ISSUER = "Recruitment registry"
 LONGEST_ANSWER = 20_000
 """Characters of what a browser gives for a security key."""
 
@@ -196,7 +195,7 @@ def _app_page(code: str, fault: str | None = None) -> Response:
         if app is None:
             return page("join.html", here="sign_in", fault="bad_join_code", code="", status=400)
         secret = factors.secret_of(keyring(), app)
-    address = factors.address_for_app(secret, officer.email, ISSUER)
+    address = one_time_codes.address_for_app(secret, officer.email)
     return page(
         "app.html",
         here="sign_in",
@@ -204,7 +203,7 @@ def _app_page(code: str, fault: str | None = None) -> Response:
         fault=fault,
         code=code,
         picture=picture(address),
-        typed=factors.typed_form(secret),
+        typed=one_time_codes.typed_form(secret),
         has_keys=place() is not None,
     )
 

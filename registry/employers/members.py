@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.account_terms import LetterKind, MemberRole, MemberState
-from registry.employers import letters, organisations, sessions
+from registry.employers import apps, letters, organisations, sessions
 from registry.employers.models import Letter, Member, Organisation
 from registry.errors import ActRefused, NotFound
 from registry.ids import new_reference
@@ -27,7 +27,10 @@ MOST_MEMBERS = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """How an attempt to sign in ended: with a `token`, refused, or told to wait some `seconds`."""
+    """How an attempt to sign in ended: with a `token`, refused, or told to wait some `seconds`.
+
+    A token of the first step opens the second alone where one is asked.
+    """
 
     token: str | None = None
     seconds: int = 0
@@ -107,8 +110,11 @@ def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: d
     if not passwords.is_right(password, kept) or member is None:
         DELAYS.failed(session, keyring, email, at)
         return Entry()
-    DELAYS.forget(session, keyring, email)
-    return Entry(sessions.begin(session, member, at))
+    token, is_in = sessions.begin_by_one(session, member, at)
+    if is_in:
+        # Failures stay counted until the second step is given, too: or codes could be tried without end.
+        DELAYS.forget(session, keyring, email)
+    return Entry(token)
 
 
 def change_password(
@@ -123,16 +129,29 @@ def change_password(
 ) -> Entry | None:
     """Change one's own password; every other session ends. None when it is done. Raises ActRefused where the new one is none.
 
-    Wrong old ones are counted as at the door: who sits down at an open session cannot try them all.
+    The old one is asked (`ask_again`).
+    """
+    doubt = ask_again(session, keyring, me, old, at)
+    if doubt is not None:
+        return doubt
+    passwords.set_password(me.member, new, today, home)
+    sessions.end_all(session, me.member, at, but=me.session)
+    return None
+
+
+def ask_again(
+    session: Session, keyring: Keyring, me: sessions.MemberPresent, password: str, at: datetime
+) -> Entry | None:
+    """Whether it is he who sits there, before what proves it is changed. None where it is.
+
+    Wrong passwords are counted as at the door: who sits down at an open session cannot try them all.
     """
     seconds = DELAYS.seconds_left(session, keyring, me.member.email, at)
     if seconds:
         return Entry(seconds=seconds)
-    if not passwords.is_right(old, me.member.password):
+    if not passwords.is_right(password, me.member.password):
         DELAYS.failed(session, keyring, me.member.email, at)
         return Entry()
-    passwords.set_password(me.member, new, today, home)
-    sessions.end_all(session, me.member, at, but=me.session)
     return None
 
 
@@ -147,6 +166,7 @@ def remove(session: Session, me: sessions.MemberPresent, reference: str, at: dat
     # The address is free again: whoever left may begin anew elsewhere, and nothing of the old account comes back to him.
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
+    apps.forget(session, member)
     sessions.end_all(session, member, at)
 
 

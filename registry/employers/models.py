@@ -1,16 +1,17 @@
 """The tables of organisations: who they are, their people, and the keys with which their programs come.
 
-No row opens anything by itself: passwords are Argon2 hashes, keys stand here as digests. Of nobody is it written down from where
-he came, and of a key when it was last used by the day alone. Nothing here is told to agencies, officers or the public.
+No row opens anything by itself: passwords are Argon2 hashes, keys and codes are digests, secrets of apps are sealed under
+a key that lies in no database. Of nobody is it written down from where he came, and of a key when it was last used by the day
+alone. Nothing here is told to agencies, officers or the public.
 """
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, false
+from sqlalchemy import JSON, ForeignKey, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.account_terms import LetterKind, MemberRole, MemberState
-from registry.db import Base, Instant, Text, one_of
+from registry.db import LARGE, Base, Instant, Text, one_of
 
 
 class Organisation(Base):
@@ -18,6 +19,7 @@ class Organisation(Base):
 
     `rate` is how many requests a minute its keys may make together; empty: as the settings say. A closed one has no key left.
     `keeps_every`: what its keys ask is kept in its file of receipts, whether or not each question says so.
+    `needs_second_step`: no member comes in with a password alone.
     """
 
     __tablename__ = "organisations"
@@ -30,6 +32,7 @@ class Organisation(Base):
     rate: Mapped[int | None]
     closed_on: Mapped[date | None]
     keeps_every: Mapped[bool] = mapped_column(default=False, server_default=false())
+    needs_second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -97,7 +100,10 @@ class Letter(Base):
 
 
 class MemberSession(Base):
-    """Where a member is signed in. `digest` is SHA-256 of a token that only the browser has."""
+    """Where a member is signed in. `digest` is SHA-256 of a token that only the browser has.
+
+    Until `is_full` it opens the second step alone.
+    """
 
     __tablename__ = "member_sessions"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -108,3 +114,29 @@ class MemberSession(Base):
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    is_full: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+
+class MemberApp(Base):
+    """An authenticator app of a member; `sealed` is its secret, `last_step` the last time step whose code was taken."""
+
+    __tablename__ = "member_apps"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    name: Mapped[str] = mapped_column(Text(60))
+    sealed: Mapped[str] = mapped_column(Text(400))
+    last_step: Mapped[int] = mapped_column(LARGE, default=0)
+    since_on: Mapped[date]
+    last_used_on: Mapped[date | None]
+    is_confirmed: Mapped[bool] = mapped_column(default=False)
+
+
+class MemberRecoveryCode(Base):
+    """A code for the day on which the app is lost. Each is good once."""
+
+    __tablename__ = "member_recovery_codes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    used_on: Mapped[date | None]

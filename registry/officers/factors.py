@@ -1,31 +1,20 @@
 """Second factors: authenticator apps (TOTP, RFC 6238), security keys (WebAuthn), and recovery codes. Each code is good once."""
 
-import hashlib
-import hmac
-import secrets
-from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA1
-from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused, KeyTrouble, NotFound
+from registry.errors import ActRefused, NotFound
 from registry.ids import new_reference
 from registry.keyring import Keyring
+from registry.officers import one_time_codes
 from registry.officers.models import FactorKind, Officer, RecoveryCode, SecondFactor
+from registry.officers.one_time_codes import recovery_digest
 
 PURPOSE = "officer-factors"
-STEP = 30
-"""Seconds a code stands on the screen of an app."""
-DRIFT = 1
-"""Steps that a telephone's clock may be off, before and after."""
-RECOVERY_CODES = 10
 
 
 def new_totp(
@@ -35,11 +24,11 @@ def new_totp(
     for stale in _factors(session, officer, FactorKind.TOTP):
         if not stale.is_confirmed:
             session.delete(stale)
-    secret = secrets.token_bytes(20)
+    secret = one_time_codes.new_secret()
     factor = SecondFactor(
         reference=new_reference(), officer_id=officer.id, kind=FactorKind.TOTP, name=name, since_on=today
     )
-    factor.sealed = _seal(keyring, factor.reference, secret)
+    factor.sealed = one_time_codes.sealed(keyring, PURPOSE, factor.reference, secret)
     session.add(factor)
     session.flush()
     return factor, secret
@@ -47,32 +36,13 @@ def new_totp(
 
 def secret_of(keyring: Keyring, factor: SecondFactor) -> bytes:
     """The secret of an app, to be shown again as long as it is not confirmed. Raises KeyTrouble."""
-    return _open(keyring, factor.reference, factor.sealed or "")
-
-
-def typed_form(secret: bytes) -> str:
-    """The secret as people type it: Base32 in groups of four."""
-    text = b32encode(secret).decode().rstrip("=")
-    return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
-
-
-def address_for_app(secret: bytes, email: str, issuer: str) -> str:
-    """The address that an app reads from a QR code."""
-    made: str = TOTP(secret, 6, SHA1(), STEP, enforce_key_length=False).get_provisioning_uri(email, issuer)
-    return made
+    return one_time_codes.opened(keyring, PURPOSE, factor.reference, factor.sealed or "")
 
 
 def is_code_right(session: Session, keyring: Keyring, factor: SecondFactor, code: str, at: datetime) -> bool:
     """Whether the code is the app's now, and was not used before. It is used up at once: two requests cannot both pass."""
-    digits = "".join(code.split())
-    if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
-        return False
-    totp = TOTP(secret_of(keyring, factor), 6, SHA1(), STEP, enforce_key_length=False)
-    now_step = int(at.timestamp()) // STEP
-    for step in range(now_step - DRIFT, now_step + DRIFT + 1):
-        if hmac.compare_digest(totp.generate(step * STEP), digits.encode()):
-            return _use(session, factor, step, at.date())
-    return False
+    step = one_time_codes.step_of(secret_of(keyring, factor), code, at)
+    return step is not None and _use(session, factor, step, at.date())
 
 
 def _use(session: Session, factor: SecondFactor, step: int, today: date) -> bool:
@@ -144,20 +114,21 @@ def new_recovery_codes(session: Session, officer: Officer) -> list[str]:
     """Ten codes, shown once; those from before are good no more."""
     for code in session.scalars(select(RecoveryCode).where(RecoveryCode.officer_id == officer.id)):
         session.delete(code)
-    made = [f"{new_reference()[:5]}-{new_reference()[:5]}" for _ in range(RECOVERY_CODES)]
-    session.add_all([RecoveryCode(officer_id=officer.id, digest=_digest(officer, code)) for code in made])
+    made = one_time_codes.new_recovery_codes()
+    session.add_all(
+        [RecoveryCode(officer_id=officer.id, digest=recovery_digest(officer.reference, code)) for code in made]
+    )
     session.flush()
     return made
 
 
 def take_recovery_code(session: Session, officer: Officer, typed: str, today: date) -> bool:
     """Use up a recovery code; False when it is none of the officer's, or was used."""
-    tidy = typed.strip().upper().replace(" ", "")
     used = session.execute(
         update(RecoveryCode)
         .where(
             RecoveryCode.officer_id == officer.id,
-            RecoveryCode.digest == _digest(officer, tidy),
+            RecoveryCode.digest == recovery_digest(officer.reference, typed),
             RecoveryCode.used_on.is_(None),
         )
         .values(used_on=today)
@@ -176,25 +147,3 @@ def recovery_codes_left(session: Session, officer: Officer) -> int:
 def _factors(session: Session, officer: Officer, kind: FactorKind | None = None) -> Sequence[SecondFactor]:
     query = select(SecondFactor).where(SecondFactor.officer_id == officer.id).order_by(SecondFactor.id)
     return session.scalars(query if kind is None else query.where(SecondFactor.kind == kind)).all()
-
-
-def _digest(officer: Officer, code: str) -> str:
-    # Fifty random bits behind a digest: nobody tries them all against a table of ten, and a dump alone tells none.
-    return hashlib.sha256(f"{officer.reference}/{code}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _seal(keyring: Keyring, reference: str, secret: bytes) -> str:
-    nonce = secrets.token_bytes(12)
-    sealed = AESGCM(keyring.secret(PURPOSE)).encrypt(nonce, secret, reference.encode())
-    return urlsafe_b64encode(nonce + sealed).decode()
-
-
-def _open(keyring: Keyring, reference: str, sealed: str) -> bytes:
-    raw = urlsafe_b64decode(sealed)
-    try:
-        return AESGCM(keyring.secret(PURPOSE)).decrypt(raw[:12], raw[12:], reference.encode())
-    except InvalidTag:
-        raise KeyTrouble(
-            f"the second factors of officers were sealed under another secret than {keyring.folder}/{PURPOSE}.secret: "
-            "put that file back from a backup, or reset the officers one by one"
-        ) from None

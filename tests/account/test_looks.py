@@ -20,7 +20,7 @@ from registry.couriers.connecting import CERTIFICATES
 from registry.db import engine_for, sessions_for
 from registry.diligence import actions as diligence
 from registry.diligence.lists import keep_list
-from registry.employers import sessions
+from registry.employers import apps, sessions
 from registry.ids import new_reference
 from registry.keyring import Keyring
 from registry.terms import Answer, Language, LicenceStatus
@@ -55,6 +55,9 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             address = f"{'long' * 8}.{language.lower()}@works.example"
             member = make_member(session, organisation, email=address, language=language)
             tokens[language.value] = sessions.begin(session, member, now())
+        app, _ = apps.begin(session, Keyring(settings.keys), member, "long" * 15, now().date())
+        app.is_confirmed = True
+        tokens["half"] = sessions.begin(session, member, now(), is_full=False)
         question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}
         kept = diligence.keep(
             session, organisation.id, "eyJ" + "x" * 1500, question, Answer.NO, None, at=now(), today=now().date()
@@ -131,11 +134,19 @@ def test_pages_are_sound_and_fit(
     whole = ["keys", "people", "own", "receipts", "receipts/changes", f"receipts/{tokens['receipt']}"]
     kept = f"receipts/lists/{tokens['kept']}"
     whole += [f"{kept}/changes"]
+    if language == "zh-Hans":
+        whole += ["second-step"]
     if language == "it":
         whole += ["watches", "webhooks", "lists", f"lists/{tokens['list']}", "receipts/lists", kept]
     for path in whole:
         page.goto(f"{address}/account/{path}")
         assert page.locator("h1").count() == 1
+        assert_fits(page)
+        assert_sound(page)
+    if language == "it":
+        context.add_cookies([{"name": "account", "value": tokens["half"], "url": f"{address}/account"}])
+        page.goto(f"{address}/account/code")
+        assert page.locator("#code").count() == 1
         assert_fits(page)
         assert_sound(page)
     context.close()

@@ -6,10 +6,16 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.cli import main
+from registry.clock import now
 from registry.config import Settings
+from registry.employers import apps, sessions
+from registry.employers.models import MemberSession, Organisation
+from registry.keyring import Keyring
+from tests.account.conftest import make_member
 from tests.serving import environment
 
 Run = Callable[..., Result]
@@ -62,3 +68,19 @@ def test_what_is_wrong_is_said_in_a_line(run: Run, words: tuple[str, ...]) -> No
     done = run(*words)
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_an_operator_takes_a_lost_second_step_away(run: Run, session: Session, settings: Settings) -> None:
+    member = make_member(session)
+    reference = session.get_one(Organisation, member.organisation_id).reference
+    app, _ = apps.begin(session, Keyring(settings.keys), member, "telephone", now().date())
+    app.is_confirmed = True
+    sessions.begin(session, member, now())
+    assert "second step  owner@works.example" in run("people", reference).output
+    unknown = run("people", reference, "--reset-second-step", "no@one.example")
+    assert (unknown.exit_code, "nobody of this organisation" in unknown.output) == (2, True)
+    assert (
+        "password  owner@works.example" in run("people", reference, "--reset-second-step", "Owner@works.example").output
+    )
+    assert session.scalars(select(MemberSession).where(MemberSession.ended_at.is_(None))).all() == []

@@ -17,7 +17,7 @@ from registry.audit.models import AuditEntry
 from registry.clock import day_at, now
 from registry.config import Settings
 from registry.keyring import Keyring
-from registry.officers import accounts, delays, factors
+from registry.officers import accounts, delays, factors, one_time_codes
 from registry.officers.rights import Role
 from tests.console.signed_in import desk_of, words_of
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
@@ -132,7 +132,7 @@ def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Ses
     session.expire_all()
     (app,) = [factors.unconfirmed_app(session, officer)]
     assert app is not None
-    assert typed[1] == factors.typed_form(factors.secret_of(keyring, app))
+    assert typed[1] == one_time_codes.typed_form(factors.secret_of(keyring, app))
     wrong = client.post("/console/join", data={"join_code": code, "app_code": "000000"})
     assert wrong.status_code == 400
     # The same secret is shown again: what was scanned before a mistake stays good.
@@ -144,7 +144,7 @@ def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Ses
     again = client.post("/console/join", data={"join_code": code, "password": PASSWORD, "again": PASSWORD})
     assert again.status_code == 400
     client.post("/console/sign-in", data={"email": EMAIL, "password": PASSWORD})
-    later = joined.code(now() + timedelta(seconds=factors.STEP))
+    later = joined.code(now() + timedelta(seconds=one_time_codes.STEP))
     assert client.post("/console/code", data={"code": later}).location == "/console/"
     home = client.get("/console/").get_data(as_text=True)
     assert html.escape("New <b>Officer</b>") in home

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import now
 from registry.keyring import Keyring
-from registry.officers import accounts, factors, joining, passwords
+from registry.officers import accounts, factors, joining, one_time_codes, passwords
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import Role
 
@@ -47,7 +47,9 @@ class Joined:
     def code(self, at: datetime) -> str:
         """What his app shows then."""
         return (
-            TOTP(self.secret, 6, SHA1(), factors.STEP, enforce_key_length=False).generate(int(at.timestamp())).decode()
+            TOTP(self.secret, 6, SHA1(), one_time_codes.STEP, enforce_key_length=False)
+            .generate(int(at.timestamp()))
+            .decode()
         )
 
 

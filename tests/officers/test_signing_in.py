@@ -13,7 +13,7 @@ from registry.employers import sessions as member_sessions
 from registry.employers.models import MemberSession
 from registry.errors import NotSignedIn
 from registry.keyring import Keyring
-from registry.officers import accounts, delays, factors, sessions, signing_in
+from registry.officers import accounts, delays, factors, one_time_codes, sessions, signing_in
 from registry.officers.models import ChallengePurpose, KeyChallenge, OfficerState, SignedIn
 from registry.officers.rights import Role
 from registry.officers.signing_in import Step
@@ -76,7 +76,7 @@ def test_a_code_is_good_once(session: Session, keyring: Keyring, joined: Joined)
         assert signing_in.give_code(session, keyring, str(half), code, at, at.date()).step is expected
     # Nor is the one before it, which an onlooker may have noted down.
     half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
-    before = joined.code(at - timedelta(seconds=factors.STEP))
+    before = joined.code(at - timedelta(seconds=one_time_codes.STEP))
     assert signing_in.give_code(session, keyring, str(half), before, at, at.date()).step is Step.REFUSED
 
 

@@ -29,6 +29,7 @@ class Member(Whole):
     name: str
     email: str
     role: str
+    second_step: bool = False
 
 
 @dataclass(frozen=True, slots=True)

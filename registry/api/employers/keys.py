@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.account_terms import Scope
 from registry.api.employers.writes import claim
 from registry.clock import day_at, now
-from registry.employers import keys, members, organisations
+from registry.employers import apps, keys, members, organisations
 from registry.employers.models import ApiKey, Organisation
 from registry.ids import read_reference
 from registry.web.answers import Answer
@@ -31,10 +31,20 @@ class Members(Resource):  # type: ignore[misc]
     def get(self) -> Answer:
         """List the people of your organisation.
 
-        They are invited and removed on the pages at /account, by an owner.
+        They are invited and removed on the pages at /account, by an owner, who may also require a second step of all.
         """
-        found = members.members_of(reading(), current_organisation().id)
-        items = [{"member_id": one.reference, "name": one.name, "email": one.email, "role": one.role} for one in found]
+        ours = current_organisation().id
+        found, steps = members.members_of(reading(), ours), apps.who_have_apps(reading(), ours)
+        items = [
+            {
+                "member_id": one.reference,
+                "name": one.name,
+                "email": one.email,
+                "role": one.role,
+                "second_step": one.id in steps,
+            }
+            for one in found
+        ]
         return Answer({"items": items})
 
 

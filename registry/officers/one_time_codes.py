@@ -1,0 +1,86 @@
+"""Codes that are good once: those of authenticator apps (TOTP, RFC 6238) and of recovery. For officers and members alike.
+
+Each door keeps its own tables and seals its secrets under a purpose of its own: nothing of one opens the other.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+
+from registry.errors import KeyTrouble
+from registry.ids import new_reference
+from registry.keyring import Keyring
+
+STEP = 30
+"""Seconds a code stands on the screen of an app."""
+DRIFT = 1
+"""Steps that a telephone's clock may be off, before and after."""
+RECOVERY_CODES = 10
+ISSUER = "Recruitment registry"
+"""What the app calls us."""
+
+
+def new_secret() -> bytes:
+    return secrets.token_bytes(20)
+
+
+def typed_form(secret: bytes) -> str:
+    """The secret as people type it: Base32 in groups of four."""
+    text = b32encode(secret).decode().rstrip("=")
+    return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
+
+
+def address_for_app(secret: bytes, email: str, issuer: str = ISSUER) -> str:
+    """The address that an app reads from a QR code."""
+    made: str = TOTP(secret, 6, SHA1(), STEP, enforce_key_length=False).get_provisioning_uri(email, issuer)
+    return made
+
+
+def step_of(secret: bytes, code: str, at: datetime) -> int | None:
+    """The time step whose code this is, among those near `at`; None where it is the code of none. Whoever takes it uses it up."""
+    digits = "".join(code.split())
+    if len(digits) != 6 or not (digits.isascii() and digits.isdigit()):
+        return None
+    totp = TOTP(secret, 6, SHA1(), STEP, enforce_key_length=False)
+    now_step = int(at.timestamp()) // STEP
+    for step in range(now_step - DRIFT, now_step + DRIFT + 1):
+        if hmac.compare_digest(totp.generate(step * STEP), digits.encode()):
+            return step
+    return None
+
+
+def new_recovery_codes() -> list[str]:
+    """Ten, to be shown once."""
+    return [f"{new_reference()[:5]}-{new_reference()[:5]}" for _ in range(RECOVERY_CODES)]
+
+
+def recovery_digest(owner: str, typed: str) -> str:
+    """What a recovery code is found by; `owner` is the reference of whose it is."""
+    code = typed.strip().upper().replace(" ", "")
+    # Fifty random bits behind a digest: nobody tries them all against a table of ten, and a dump alone tells none.
+    return hashlib.sha256(f"{owner}/{code}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sealed(keyring: Keyring, purpose: str, reference: str, secret: bytes) -> str:
+    nonce = secrets.token_bytes(12)
+    body = AESGCM(keyring.secret(purpose)).encrypt(nonce, secret, reference.encode())
+    return urlsafe_b64encode(nonce + body).decode()
+
+
+def opened(keyring: Keyring, purpose: str, reference: str, text: str) -> bytes:
+    """Raises KeyTrouble where it was sealed under another secret."""
+    raw = urlsafe_b64decode(text)
+    try:
+        return AESGCM(keyring.secret(purpose)).decrypt(raw[:12], raw[12:], reference.encode())
+    except InvalidTag:
+        raise KeyTrouble(
+            f"second steps were sealed under another secret than {keyring.folder}/{purpose}.secret: "
+            "put that file back from a backup, or reset them one by one"
+        ) from None
