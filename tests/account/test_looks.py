@@ -30,14 +30,11 @@ from registry.watches import webhooks
 from registry.watches.numbers import Number
 from registry.watches.webhook_models import Delivery
 from tests.account.conftest import make_member
-from tests.console.browsing import assert_fits, assert_sound
-from tests.console.conftest import browser_type_launch_args
+from tests.browsing import assert_fits, assert_sound
 from tests.make import licence_record, make_agency, make_api_key, make_organisation
 from tests.serving import serve
 from tests.watches.making import TODAY, handed_on
 from tests.watches.test_fanning import suspend
-
-__all__ = ["browser_type_launch_args"]
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -25,8 +24,3 @@ def app(settings: Settings, make_app: Callable[[Settings], Flask]) -> Flask:
 def keyring(settings: Settings) -> Keyring:
     settings.prepare_home()
     return Keyring(settings.keys)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": ["--no-sandbox"]}

@@ -9,7 +9,7 @@ from registry.config import Settings
 from registry.keyring import Keyring
 from registry.officers import accounts
 from registry.officers.rights import Role
-from tests.console.browsing import browsing
+from tests.browsing import browsing, follow, leading_on
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
 from tests.serving import Served
 
@@ -24,10 +24,12 @@ def sign_in(page: Page, site: str, who: Joined) -> None:
     page.keyboard.type(who.officer.email)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    with leading_on(page):
+        page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_focused()
     page.keyboard.type(who.code(now()))
-    page.keyboard.press("Enter")
+    with leading_on(page):
+        page.keyboard.press("Enter")
     expect(page.locator(".bar")).to_contain_text(who.officer.name)
 
 
@@ -41,7 +43,7 @@ def test_an_officer_signs_in_and_out_through_the_forms_without_scripts(
     with browsing(browser, served.base_url) as context:
         page = context.new_page()
         sign_in(page, served.base_url, who)
-        page.get_by_role("button", name="Sign out").click()
+        follow(page.get_by_role("button", name="Sign out"))
         expect(page.locator("#email")).to_be_focused()
         page.goto(f"{served.base_url}/console/officers")
         expect(page.locator("#email")).to_be_focused()
@@ -60,8 +62,8 @@ def test_a_supervisor_sees_what_others_proposed_and_approves_it(
     with browsing(browser, served.base_url) as context:
         page = context.new_page()
         sign_in(page, served.base_url, who)
-        page.get_by_role("link", name="Officers", exact=True).click()
+        follow(page.get_by_role("link", name="Officers", exact=True))
         waiting = page.locator("section", has_text="Waiting for a second person")
         expect(waiting).to_contain_text("Other Officer")
-        waiting.get_by_role("button", name="Approve").click()
+        follow(waiting.get_by_role("button", name="Approve"))
         expect(page.locator("tr", has_text="Other Officer")).to_contain_text("investigator")

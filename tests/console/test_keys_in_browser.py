@@ -14,7 +14,7 @@ from registry.db import engine_for, sessions_for
 from registry.keyring import Keyring
 from registry.officers import sessions
 from registry.officers.rights import Role
-from tests.console.browsing import assert_fits, assert_sound, browsing
+from tests.browsing import assert_fits, assert_sound, browsing, follow, leading_on
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.serving import serve
 
@@ -57,7 +57,8 @@ def give_password(page: Page, desk: Desk) -> None:
     page.goto(f"{desk.site}/console/sign-in")
     page.locator("#email").fill(desk.email)
     page.locator("#password").fill(PASSWORD)
-    page.keyboard.press("Enter")
+    with leading_on(page):
+        page.keyboard.press("Enter")
     expect(page.locator("#code")).to_be_visible()
 
 
@@ -71,20 +72,22 @@ def test_an_officer_adds_a_key_and_signs_in_with_it(browser: Browser, desk: Desk
         page.get_by_text("Add one", exact=True).click()
         page.locator("#factor-name").fill("blue key")
         page.locator("#factor-password").fill(PASSWORD)
-        page.get_by_role("button", name="Add a security key").click()
+        follow(page.get_by_role("button", name="Add a security key"))
         assert_fits(page)
         assert_sound(page)
         expect(page.get_by_role("button", name="Ask the key")).to_be_focused()
-        page.keyboard.press("Enter")
+        with leading_on(page):
+            page.keyboard.press("Enter")
         kept = page.locator("tr", has_text="blue key")
         expect(kept).to_contain_text("security key")
         expect(kept).to_contain_text("never")
-        page.get_by_role("button", name="Sign out").click()
+        follow(page.get_by_role("button", name="Sign out"))
         give_password(page, desk)
         assert_fits(page)
         assert_sound(page)
         expect(page.get_by_role("button", name="Use a security key")).to_be_focused()
-        page.keyboard.press("Enter")
+        with leading_on(page):
+            page.keyboard.press("Enter")
         expect(page.locator(".bar")).to_contain_text("Invented Officer")
         page.goto(f"{desk.site}/console/own")
         expect(page.locator("tr", has_text="blue key")).not_to_contain_text("never")

@@ -15,7 +15,7 @@ from registry.db import engine_for, sessions_for
 from registry.keyring import Keyring
 from registry.officers import accounts, sessions
 from registry.officers.rights import Role
-from tests.console.browsing import assert_fits, assert_sound, browsing
+from tests.browsing import assert_fits, assert_sound, browsing
 from tests.make import make_agency
 from tests.officers.making import make_officer, make_unit
 from tests.serving import serve

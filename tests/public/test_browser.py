@@ -1,13 +1,12 @@
 """The pages in a real browser: without scripts, at 320 px, by keyboard, printed, in the dark, and light to load."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from registry.db import engine_for, sessions_for
 from registry.demo.load import demo_data
 from registry.demo.statistics import load_statistics
 from registry.terms import ChannelKind, LicenceStatus
+from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on, transferred
 from tests.make import licence_record, make_agency, source_of
 from tests.serving import Served, serve
 
@@ -72,7 +72,7 @@ def phone(browser: Browser) -> BrowserContext:
 def check(page: Page, subject: str, country: str = "CZ") -> None:
     page.select_option("#country", country)
     page.fill("#subject", subject)
-    page.press("#subject", "Enter")
+    enter(page.locator("#subject"))
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -86,13 +86,13 @@ def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_langua
     assert page.url == f"{site}/zh-Hans/"
     expect(page.locator(".answer.yes h1")).to_contain_text(NAME)
     expect(page.locator(".really")).to_contain_text("smyslena")
-    page.get_by_role("button", name="Italiano").click()
+    follow(page.get_by_role("button", name="Italiano"))
     assert page.url == f"{site}/it/"
     expect(page.locator(".answer.yes h1")).to_contain_text(NAME)
     expect(page.locator("#subject")).to_have_value(NUMBER)
-    page.get_by_role("link", name="Dati completi e storia").click()
+    follow(page.get_by_role("link", name="Dati completi e storia"))
     expect(page.locator("h1")).to_have_text(NAME)
-    page.get_by_role("link", name="English").click()
+    follow(page.get_by_role("link", name="English"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
@@ -101,7 +101,7 @@ def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserC
     page = phone.new_page()
     page.goto(f"{site}/en/")
     check(page, "smyšlená dlouhojmenná")
-    page.locator(".candidates button").first.click()
+    follow(page.locator(".candidates button").first)
     expect(page.locator(".answer.name h1")).to_contain_text("A name alone does not show who is talking to you.")
     assert page.locator(".answer.yes").count() == 0
 
@@ -117,7 +117,8 @@ def test_names_are_offered_while_one_is_typed_and_a_number_is_not_sent(browser: 
     page.locator("#subject").press_sequentially("smyslena dlouho")
     expect(page.locator("datalist option").first).to_have_attribute("value", NAME)
     assert all("0001" not in body for body in sent)
-    page.keyboard.press("Enter")
+    with leading_on(page):
+        page.keyboard.press("Enter")
     expect(page.locator(".candidates button")).to_contain_text(NAME)
 
 
@@ -128,22 +129,12 @@ def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str,
         page.goto(f"{looks}/{language}/{path}")
         assert_fits(page)
     page.goto(f"{looks}/{language}/agencies")
-    page.locator(".rows a").first.click()
+    follow(page.locator(".rows a").first)
     assert_fits(page)
     for subject in (NUMBER, SUSPENDED, "9" * 200):
         page.goto(f"{looks}/{language}/")
         check(page, subject)
         assert_fits(page)
-
-
-def assert_fits(page: Page) -> None:
-    box = page.locator("html").bounding_box()
-    wide = page.locator("body *").evaluate_all(
-        "all => all.filter(one => one.getBoundingClientRect().right > 320.5 && one.getClientRects().length)"
-        ".map(one => one.outerHTML.slice(0, 120))"
-    )
-    assert box is not None
-    assert wide == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -162,7 +153,7 @@ def test_axe_finds_nothing_wrong(browser: Browser, looks: str, scheme: str) -> N
         page.goto(f"{looks}/{path}")
         assert_sound(page)
     page.goto(f"{looks}/en/agencies")
-    page.locator(".rows a").first.click()
+    follow(page.locator(".rows a").first)
     assert_sound(page)
     for subject in (NUMBER, SUSPENDED, "smyšlená", "99999999", "+86 138 0013 8000"):
         page.goto(f"{looks}/zh-Hans/")
@@ -170,14 +161,9 @@ def test_axe_finds_nothing_wrong(browser: Browser, looks: str, scheme: str) -> N
         assert_sound(page)
     page.goto(f"{looks}/en/")
     page.locator("#subject").evaluate("field => field.required = false")
-    page.get_by_role("button", name="Check").click()
+    follow(page.get_by_role("button", name="Check"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert_sound(page)
-
-
-def assert_sound(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
 
 def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(browser: Browser, looks: str) -> None:
@@ -194,7 +180,8 @@ def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(bro
     page.keyboard.press("Tab")
     expect(page.locator("summary")).to_be_focused()
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    with leading_on(page):
+        page.keyboard.press("Enter")
     expect(page.locator(".answer.yes")).to_be_visible()
 
 
@@ -221,17 +208,3 @@ def test_an_answer_is_light_enough_even_without_a_cache(browser: Browser, looks:
         check(page, NUMBER)
 
     assert sum(transferred(browser, look_up)) <= MOST_BYTES
-
-
-def transferred(browser: Browser, act: Callable[[Page], object]) -> list[int]:
-    """The bytes of each answer as they came over the line, headers included."""
-    context = browser.new_context()
-    page = context.new_page()
-    line = context.new_cdp_session(page)
-    line.send("Network.enable")
-    sizes: list[int] = []
-    line.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    act(page)
-    page.wait_for_load_state("networkidle")
-    context.close()
-    return sizes

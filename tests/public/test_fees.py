@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
 from registry.terms import FeeKind, Language
+from tests.browsing import assert_fits, assert_sound, follow
 from tests.public.reading import read
 from tests.serving import Served
 
@@ -82,7 +82,7 @@ def fill(page: Page) -> None:
     page.select_option("#kind_0", "recruitment_service_payment")
     page.fill("#amount_0", "30000")
     page.select_option("#state_0", "paid")
-    page.locator("button[name=more]").click()
+    follow(page.locator("button[name=more]"))
     page.select_option("#kind_1", "bond")
     page.fill("#amount_1", "999999999999.99")
 
@@ -92,15 +92,11 @@ def test_charges_are_added_checked_and_shown_in_another_language_on_an_old_phone
     fill(phone)
     expect(phone.locator("#amount_0")).to_have_value("30000")
     phone.select_option("#destination", "IT")
-    phone.locator("button.main").click()
+    follow(phone.locator("button.main"))
     expect(phone.locator("#answer")).to_be_visible()
-    wide = phone.locator("body *").evaluate_all(
-        "all => all.filter(one => one.getBoundingClientRect().right > 320.5 && one.getClientRects().length)"
-        ".map(one => one.outerHTML.slice(0, 120))"
-    )
-    assert wide == []
+    assert_fits(phone)
     phone.screenshot(path=tmp_path / "fees.png", full_page=True)
-    phone.get_by_role("button", name="Italiano").click()
+    follow(phone.get_by_role("button", name="Italiano"))
     expect(phone.locator("html")).to_have_attribute("lang", "it")
     expect(phone.locator("#answer")).to_be_visible()
     phone.emulate_media(media="print")
@@ -118,16 +114,11 @@ def test_axe_finds_nothing_wrong_with_the_form_the_answer_and_its_faults(
     page.goto(f"{served.base_url}/en/fees")
     assert_sound(page)
     fill(page)
-    page.locator("button.main").click()
+    follow(page.locator("button.main"))
     expect(page.locator("#answer")).to_be_visible()
     assert_sound(page)
     page.fill("#amount_0", "1.000")
-    page.locator("button.main").click()
+    follow(page.locator("button.main"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert_sound(page)
     context.close()
-
-
-def assert_sound(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, results.generate_report()

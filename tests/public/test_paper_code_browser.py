@@ -26,8 +26,9 @@ from registry.db import engine_for, sessions_for
 from registry.keyring import Keyring, Use
 from registry.log.signing import sign_committed
 from registry.terms import LicenceStatus
+from tests.browsing import assert_fits, assert_sound, enter, follow, transferred
 from tests.make import ZONES, changed, licence_record, make_agency, status_record
-from tests.public.test_browser import MOST_BYTES, assert_fits, assert_sound, transferred
+from tests.public.test_browser import MOST_BYTES
 from tests.serving import serve
 
 NAMES = {status: f"Smyšlená {status} s.r.o." for status in ("active", "suspended", "delisted", "expired")}
@@ -268,12 +269,12 @@ def test_a_browser_that_cannot_check_sends_the_code_only_when_the_person_agrees(
     assert_fits(page)
     assert_sound(page)
     assert "POST" not in sent
-    page.get_by_role("button", name="Send the code and check it").click()
+    follow(page.get_by_role("button", name="Send the code and check it"))
     expect_genuine(page, "in_force", "yes", "Genuine code, in force today")
     assert page.url == f"{site.base_url}/v"
     assert_fits(page)
     assert_sound(page)
-    page.get_by_role("button", name="Italiano").click()
+    follow(page.get_by_role("button", name="Italiano"))
     expect_genuine(page, "in_force", "yes", "Codice autentico")
     context.close()
 
@@ -286,16 +287,16 @@ def test_without_scripts_the_page_says_why_and_takes_a_number(browser: Browser, 
         expect(page.locator(hidden)).to_be_hidden()
     assert_fits(page)
     page.fill("#subject", "KOD/active")
-    page.press("#subject", "Enter")
+    enter(page.locator("#subject"))
     expect(page.locator("h1")).to_contain_text(NAMES["active"])
     context.close()
 
 
 def test_the_switch_of_language_keeps_the_code(phone: BrowserContext, site: Site) -> None:
     page = opened(phone, site.codes["active"])
-    page.get_by_role("link", name="简体中文").click()
+    follow(page.get_by_role("link", name="简体中文"))
     expect_genuine(page, "in_force", "yes", "二维码是真的")
-    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
 
 
 def test_without_a_code_the_page_says_so(phone: BrowserContext, site: Site) -> None:
@@ -311,8 +312,8 @@ def test_the_check_is_light_enough_for_a_slow_line(browser: Browser, site: Site)
 @pytest.mark.parametrize("path", ["log", "log/2", "licences/{}"])
 def test_log_and_papers_fit_a_narrow_phone_and_axe_finds_nothing(phone: BrowserContext, site: Site, path: str) -> None:
     page = opened(phone, site.codes["active"])
-    page.locator("#now a").click()
-    page.get_by_role("link", name="Papers and code").click()
+    follow(page.locator("#now a"))
+    follow(page.get_by_role("link", name="Papers and code"))
     licence = page.url.rpartition("/")[2]
     for language in ("zh-Hans", "it"):
         page.goto(f"{site.base_url}/{language}/{path.format(licence)}")

@@ -18,8 +18,8 @@ from registry.keyring import Keyring
 from registry.officers import sessions
 from registry.officers.rights import Role
 from registry.terms import SanctionKind
+from tests.browsing import assert_fits, assert_sound, browsing
 from tests.complaints.decisions.making import REASONS, SUMMARY
-from tests.console.browsing import assert_fits, assert_sound, browsing
 from tests.officers.making import make_officer
 from tests.sanctions import making
 from tests.serving import serve

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from registry.complaints.sealing import Sealer
@@ -15,6 +14,7 @@ from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.keyring import Keyring
 from registry.web.languages import CATALOGUES
+from tests.browsing import assert_fits, assert_sound, follow, leading_on, transferred, weighed
 from tests.complaints.filing import make_units
 from tests.public.test_browser import write_agencies
 from tests.serving import serve
@@ -49,18 +49,16 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
 
 def begin(page: Page, site: str, language: str = "zh-Hans") -> str:
     page.goto(f"{site}/{language}/box")
-    page.locator("form[data-work] button.main").click()
+    # With scripts the page works first and goes on by itself; without, it may lead to one that waits.
+    follow(page.locator("form[data-work] button.main"))
     if page.url.endswith("/wait"):
         # Without scripts: the page looks again by itself when the wait is over.
-        expect(page.get_by_role("heading", level=1)).to_have_text(
-            CATALOGUES[language]["page.box.wait.ready"], timeout=60_000
-        )
-        page.locator("form[data-work] button.main").click()
-    # With scripts the page works first and goes on by itself.
-    expect(page.locator(".digits span").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("heading", level=1)).to_have_text(CATALOGUES[language]["page.box.wait.ready"])
+        follow(page.locator("form[data-work] button.main"))
+    expect(page.locator(".digits span").first).to_be_visible()
     code = "".join(page.locator(".digits span").all_inner_texts())
     page.fill("#last_six", code[-6:])
-    page.locator("form.card button.main").click()
+    follow(page.locator("form.card button.main"))
     expect(page).to_have_url(f"{site}/{language}/box/1")
     return code
 
@@ -72,20 +70,14 @@ def answer_everything(page: Page, looked_at: Callable[[Page], None] = lambda pag
         looked_at(page)
         before = page.url
         if page.url.endswith("/now"):
-            follow(page, "main a.main")
+            follow(page.locator("main a.main"))
             continue
         count += 1
         fill(page)
-        follow(page, "button[value=next]")
+        follow(page.locator("button[value=next]"))
         assert page.url != before, page.locator(".fault").all_inner_texts()
     looked_at(page)
     return count
-
-
-def follow(page: Page, where: str) -> None:
-    """Click, and go on only when the page it leads to is there: on a slow machine the address changes before its fields come."""
-    with page.expect_navigation(wait_until="load"):
-        page.locator(where).click()
 
 
 def fill(page: Page) -> None:
@@ -111,11 +103,11 @@ def test_a_worker_files_on_an_old_phone_without_scripts_and_comes_back(
     page = phone.new_page()
     code = begin(page, looks)
     assert answer_everything(page, assert_fits) > 30
-    page.locator("form.go button.main").click()
+    follow(page.locator("form.go button.main"))
     expect(page.get_by_role("heading", level=1)).to_have_text(ZH["case.reads.received"])
     assert_fits(page)
     page.fill("#text", "我换了一个房间。")
-    page.get_by_role("button", name=ZH["page.box.mine.send"]).click()
+    follow(page.get_by_role("button", name=ZH["page.box.mine.send"]))
     expect(page.locator(".message")).to_contain_text("我换了一个房间。")
     page.go_back()
     page.go_back()
@@ -124,7 +116,7 @@ def test_a_worker_files_on_an_old_phone_without_scripts_and_comes_back(
     other = browser.new_context(viewport={"width": 320, "height": 640}, locale="zh-CN").new_page()
     other.goto(f"{looks}/zh-Hans/box/open")
     other.fill("#number", code)
-    other.locator("form[data-work] button.main").click()
+    follow(other.locator("form[data-work] button.main"))
     expect(other.locator(".message")).to_contain_text("我换了一个房间。")
     other.context.close()
 
@@ -152,8 +144,8 @@ def test_a_script_does_the_work_with_and_without_webcrypto(browser: Browser, loo
             context.add_init_script("Object.defineProperty(window.crypto, 'subtle', {value: undefined})")
         page = context.new_page()
         page.goto(f"{looks}/zh-Hans/box")
-        expect(page.locator("form[data-work] [name=proof]")).not_to_have_value("", timeout=60_000)
-        page.locator("form[data-work] button.main").click()
+        expect(page.locator("form[data-work] [name=proof]")).not_to_have_value("")
+        follow(page.locator("form[data-work] button.main"))
         expect(page).to_have_url(f"{looks}/zh-Hans/box/number")
         context.close()
 
@@ -161,7 +153,7 @@ def test_a_script_does_the_work_with_and_without_webcrypto(browser: Browser, loo
 def test_the_number_is_printed_without_any_word(browser: Browser, looks: str) -> None:
     page = browser.new_context(locale="zh-CN").new_page()
     page.goto(f"{looks}/zh-Hans/box")
-    page.locator("form[data-work] button.main").click()
+    follow(page.locator("form[data-work] button.main"))
     page.emulate_media(media="print")
     expect(page.locator(".digits")).to_be_visible()
     shown = page.locator("body").inner_text()
@@ -177,17 +169,17 @@ def test_axe_finds_nothing_wrong(browser: Browser, looks: str, language: str, sc
         page.goto(f"{looks}/{language}/box{path}")
         assert_sound(page)
     page.goto(f"{looks}/{language}/box")
-    page.locator("form[data-work] button.main").click()
+    follow(page.locator("form[data-work] button.main"))
     page.locator("details summary").click()
     assert_sound(page)
     code = "".join(page.locator(".digits span").all_inner_texts())
     page.fill("#last_six", "0")
-    page.locator("form.card button.main").click()
+    follow(page.locator("form.card button.main"))
     assert_sound(page)
     page.fill("#last_six", code[-6:])
-    page.locator("form.card button.main").click()
+    follow(page.locator("form.card button.main"))
     answer_everything(page, assert_sound)
-    page.locator("form.go button.main").click()
+    follow(page.locator("form.go button.main"))
     assert_sound(page)
     for path in ("/end", "/copy"):
         page.goto(f"{looks}/{language}/box{path}")
@@ -207,7 +199,8 @@ def test_everything_is_done_by_keyboard(browser: Browser, looks: str) -> None:
     code = "".join(page.locator(".digits span").all_inner_texts())
     tab_to(page, "#last_six")
     page.keyboard.type(code[-6:])
-    page.keyboard.press("Enter")
+    with leading_on(page):
+        page.keyboard.press("Enter")
     expect(page).to_have_url(f"{looks}/en/box/1")
     tab_to(page, "[name=answer]")
     page.keyboard.press("ArrowDown")
@@ -233,7 +226,8 @@ def press_on(page: Page, words: str) -> None:
     for _ in range(80):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent.trim()") == words:
-            page.keyboard.press("Enter")
+            with leading_on(page):
+                page.keyboard.press("Enter")
             return
     raise AssertionError(f"{words} is not reached by the keyboard")
 
@@ -250,28 +244,11 @@ def test_zoomed_to_twice_nothing_is_cut_off(browser: Browser, looks: str) -> Non
     page.context.close()
 
 
-def assert_fits(page: Page) -> None:
-    wide = page.locator("body *:not(.hidden):not(.skip)").evaluate_all(
-        "all => all.filter(one => one.getBoundingClientRect().right > 320.5 && one.getClientRects().length)"
-        ".map(one => one.outerHTML.slice(0, 120))"
-    )
-    assert wide == []
-
-
-def assert_sound(page: Page) -> None:
-    results = Axe().run(page)
-    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
-
-
 def test_a_whole_filing_is_light_on_a_slow_line(browser: Browser, looks: str) -> None:
     context = browser.new_context(locale="zh-CN")
     page = context.new_page()
-    line = context.new_cdp_session(page)
-    line.send("Network.enable")
-    sizes: list[int] = []
+    sizes = weighed(page)
     pages: list[int] = []
-    line.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    line.on("Network.requestWillBeSent", lambda event: sizes.append(redirected(event)))
 
     def looked_at(_: Page) -> None:
         pages.append(sum(sizes))
@@ -279,7 +256,7 @@ def test_a_whole_filing_is_light_on_a_slow_line(browser: Browser, looks: str) ->
     begin(page, looks)
     looked_at(page)
     answer_everything(page, looked_at)
-    page.locator("form.go button.main").click()
+    follow(page.locator("form.go button.main"))
     page.wait_for_load_state("networkidle")
     looked_at(page)
     each = [later - earlier for earlier, later in zip([0, *pages], pages, strict=False)]
@@ -288,21 +265,7 @@ def test_a_whole_filing_is_light_on_a_slow_line(browser: Browser, looks: str) ->
     context.close()
 
 
-def redirected(event: dict[str, object]) -> int:
-    """The bytes of an answer that only led on; it has no end of its own."""
-    answer = event.get("redirectResponse")
-    return int(answer["encodedDataLength"]) if isinstance(answer, dict) else 0
-
-
 @pytest.mark.parametrize("path", ["", "/open"])
 def test_the_first_page_is_light_even_without_a_cache(browser: Browser, looks: str, path: str) -> None:
-    context = browser.new_context(locale="zh-CN")
-    page = context.new_page()
-    line = context.new_cdp_session(page)
-    line.send("Network.enable")
-    sizes: list[int] = []
-    line.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
-    page.goto(f"{looks}/zh-Hans/box{path}")
-    page.wait_for_load_state("networkidle")
+    sizes = transferred(browser, lambda page: page.goto(f"{looks}/zh-Hans/box{path}"))
     assert 0 < sum(sizes) <= MOST_BYTES_OF_A_PAGE
-    context.close()

@@ -1,0 +1,106 @@
+"""How tests use a browser: nothing of a page is read before the page has come.
+
+A click or a key that leads elsewhere goes through `follow` or `enter`: what is read at once after a bare `click()` is of the page
+before, of no page, or of the next one, as the machine likes. What a page does by itself is waited for with `expect`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+PATIENCE = 60_000
+"""In milliseconds. A page that works first takes long where much else is done; none that comes is kept waiting by it."""
+
+# The usual five seconds are too few where five processes share two cores.
+expect.set_options(timeout=PATIENCE)
+
+
+@contextmanager
+def leading_on(page: Page) -> Iterator[None]:
+    """What the block does leads to another page, which is whole when the block ends."""
+    with page.expect_navigation(wait_until="load", timeout=PATIENCE):
+        yield
+
+
+def follow(link: Locator) -> None:
+    """Click on what leads elsewhere, and be there."""
+    with leading_on(link.page):
+        link.click()
+
+
+def enter(field: Locator) -> None:
+    """Send a form from one of its fields, and be where it leads."""
+    with leading_on(field.page):
+        field.press("Enter")
+
+
+def assert_sound(page: Page) -> None:
+    """axe finds nothing wrong; the page's browser must have scripts."""
+    page.wait_for_load_state()
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def assert_fits(page: Page) -> None:
+    """Nothing reaches beyond the window's width; what scrolls does so in a box of its own."""
+    page.wait_for_load_state()
+    wide = page.locator("body *").evaluate_all(
+        "all => all.filter(one => !one.closest('.scroll, .skip, .hidden') && one.getClientRects().length"
+        " && one.getBoundingClientRect().right > innerWidth + 0.5).map(one => one.outerHTML.slice(0, 120))"
+    )
+    assert wide == [], page.url
+
+
+def transferred(browser: Browser, act: Callable[[Page], object]) -> list[int]:
+    """The bytes of each answer as they came over the line, headers included."""
+    context = browser.new_context()
+    page = context.new_page()
+    sizes = weighed(page)
+    act(page)
+    page.wait_for_load_state("networkidle")
+    context.close()
+    return sizes
+
+
+def weighed(page: Page) -> list[int]:
+    """The bytes of each answer, from now on; an answer that only leads on counts too, though it has no end of its own."""
+    sizes: list[int] = []
+
+    def asked(event: dict[str, object]) -> None:
+        answer = event.get("redirectResponse")
+        if isinstance(answer, dict):
+            sizes.append(int(answer["encodedDataLength"]))
+
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+    line.on("Network.requestWillBeSent", asked)
+    return sizes
+
+
+@contextmanager
+def browsing(
+    browser: Browser,
+    site: str,
+    token: str = "",
+    *,
+    scheme: str = "light",
+    width: int = 1280,
+    has_scripts: bool = False,
+    locale: str = "en-GB",
+) -> Iterator[BrowserContext]:
+    """An officer's browser: `token` is a session's, of `sessions.begin`; without one nobody is signed in."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+        locale=locale,
+        java_script_enabled=has_scripts,
+    )
+    if token:
+        context.add_cookies([{"name": "console", "value": token, "url": f"{site}/console"}])
+    try:
+        yield context
+    finally:
+        context.close()
