@@ -256,7 +256,7 @@ class JobsSchema(OutSchema):
 
 
 class RowProofSchema(OutSchema):
-    """One row of a job, proved without the others."""
+    """One row of a list, proved without the others."""
 
     n = fields.Integer(required=True, metadata={"description": "Its place, from 0."})
     count = fields.Integer(required=True, metadata={"description": "How many statements the manifest signs."})

@@ -34,6 +34,7 @@ examples:
 PROOF_EXAMPLES = """\
 examples:
   {name} JOB 17 --trust trust.json --output row-17.json
+  {name} LIST 17 --output row-17.json && registry-client verify-offline row-17.json --trust trust.json
 """
 
 WATCH_EXAMPLES = """\
@@ -97,8 +98,8 @@ def add_commands(command: Command) -> None:
     for name, text in CONSTANTS.items():
         two.add_argument(f"--{name}", metavar="X", help=f"{text}, where a row says nothing else (needs a key)")
     two.add_argument("--keep", action="store_true", help="keep the answers in the organisation's file of receipts")
-    five = command("proof", "Prove one row of a list that a job answered, without the others.", PROOF_EXAMPLES)
-    five.add_argument("job", metavar="JOB", help="its reference, as `bulk --keep` prints it")
+    five = command("proof", "Prove one row of a list that was answered, without the others.", PROOF_EXAMPLES)
+    five.add_argument("job", metavar="JOB", help="reference of a job or of a kept list, as `bulk --keep` prints it")
     five.add_argument("row", metavar="ROW", help="place of the row, counted from 0")
     five.add_argument("--output", metavar="FILE", help="keep the proof there, as JSON")
     five.add_argument("--trust", metavar="FILE", help="trust file: hold the proof to what the registry signed")

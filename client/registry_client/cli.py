@@ -42,6 +42,7 @@ examples:
   {name} photo.jpg --trust trust.json --online
   {name} receipt.jwt --trust trust.json --state monitor.state
   {name} manifest.jwt --trust trust.json --statements statements.jsonl
+  {name} row-17.json --trust trust.json
   echo 'https://registry.example.org/v#...' | {name} - --trust trust.json --lang zh-Hans
 """
 

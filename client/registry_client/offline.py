@@ -17,6 +17,8 @@ from registry_client.proving import judge_head, prove
 from registry_client.receipts import TYPE as RECEIPT_TYPE
 from registry_client.receipts import judge_receipt
 from registry_client.remote import RemoteLog
+from registry_client.single_rows import PARTS as ROW_PARTS
+from registry_client.single_rows import judge_row
 from registry_client.status import TYPE as STATUS_TYPE
 from registry_client.status import judge_freshness, read_status_list
 from registry_client.strict import FILE_LIMIT, Refused, Unreadable, from_base64, list_of, read_object, shown_instant
@@ -59,7 +61,7 @@ def _verify_text(text: str, asked: Asked) -> Report:
     if bare.count(".") == 2:
         return _verify_other_token(bare, asked)
     raise Unreadable(
-        "this is none of: bundle, credential, code on paper (text or picture), receipt, manifest, status list, "
+        "this is none of: bundle, credential, code on paper (text or picture), receipt, manifest, proof of a row, status list, "
         "checkpoint, proof, PDF with one of them attached"
     )
 
@@ -68,11 +70,17 @@ def _verify_json(text: str, asked: Asked) -> Report:
     content = read_object(text, "file")
     if "credential" in content:
         return _verify_bundle(text, asked)
+    if all(name in content for name in ROW_PARTS):
+        remote = None if asked.fetch is None else RemoteLog(asked.fetch)
+        return judge_row(content, asked.trust, Report("row", asked.at), asked.key_records, remote, asked.store)
     if isinstance(content.get("receipt"), str):
         return _verify_other_token(content["receipt"], asked)
     if "log_keys" in content:
         raise Unreadable("this is a trust file: give it as --trust, and what is to be checked as FILE")
-    raise Unreadable("this JSON is no bundle (there is no `credential`) and no answer with a `receipt`")
+    raise Unreadable(
+        "this JSON is no bundle (there is no `credential`), no answer with a `receipt`, and no proof of a row "
+        "(`statement`, `path`, `manifest`)"
+    )
 
 
 def _verify_pdf(data: bytes, asked: Asked) -> Report:

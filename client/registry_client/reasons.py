@@ -229,6 +229,22 @@ REASONS: dict[str, tuple[str, str]] = {
         "of the {count} statements at least one was changed",
         "{count} 条陈述中至少有一条被改动",
     ),
+    "row_signed": (
+        "it is row {row}, counted from 0, of the {count} that the registry signed",
+        "此为登记处所签 {count} 行中的第 {row} 行（从 0 起数）",
+    ),
+    "row_not_signed": (
+        "row {row} does not lead to the root that the manifest signs: changed, or of another list",
+        "第 {row} 行推算不出总表所签的根哈希：已被改动，或属于另一名单",
+    ),
+    "row_misplaced": (
+        "the statement says that it is another row than {row}",
+        "该陈述自称不是第 {row} 行",
+    ),
+    "row_refused": (
+        "the registry did not answer this row, and signed that it did not",
+        "登记处未答复此行，并对此作了签署",
+    ),
     "of_that_time_only": (
         "a receipt is of {signed} alone; how things stand now must be asked anew",
         "回执只说明 {signed} 的情形；如今如何须重新查询",

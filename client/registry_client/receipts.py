@@ -51,7 +51,7 @@ def judge_receipt(
         return report
     judge_signed(found, what, trust, report, keys, remote, store)
     report.signed = signed
-    _judge_answer(found.payload, found.iat, report)
+    judge_answer(str(found.payload["verdict"]), shown(found.payload["on"], 20), found.iat, report)
     return report
 
 
@@ -99,10 +99,10 @@ def judge_signed(
     _judge_head_named(size, root, trust, report.logged, remote, store)
 
 
-def _judge_answer(payload: Mapping[str, Any], iat: int, report: Report) -> None:
+def judge_answer(answer: str, day: str, iat: int, report: Report) -> None:
     """A receipt says how things stood when it was signed; of any other time it says nothing."""
-    values = {"answer": str(payload["verdict"]), "day": shown(payload["on"], 20), "signed": shown_instant(iat)}
-    match payload["verdict"]:
+    values = {"answer": answer, "day": day, "signed": shown_instant(iat)}
+    match answer:
         case "yes":
             report.in_force.good("answered", **values)
         case "no":

@@ -1,5 +1,7 @@
 """Lists that were kept whole, on pages: found, saved with the manifest that signs them, asked anew and let go."""
 
+import json
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,7 @@ from registry.errors import NotFound
 from registry.ids import read_reference
 from registry.web.answers import File, respond_with_file
 from registry.web.many.anew import ASKED, asked_anew
+from registry.web.many.row_proofs import row_proof
 from registry.web.payloads import BYTES
 from registry.web.transaction import services
 
@@ -43,7 +46,7 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @for_members
 def one(session: Session, me: MemberPresent, reference: str) -> Response:
     """How a kept list was answered; its statements and the manifest that signs them are saved from here."""
-    return page("kept_list.html", here="receipts", kept=_list(session, me, reference), counts=COUNTS)
+    return _one(_list(session, me, reference))
 
 
 @pages.get("/receipts/lists/<reference>/changes")
@@ -65,6 +68,22 @@ def changes(session: Session, me: MemberPresent, reference: str) -> Response:
     )
 
 
+@pages.get("/receipts/lists/<reference>/proof")
+@for_members
+def proof(session: Session, me: MemberPresent, reference: str) -> Response:
+    """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
+    kept, said = _list(session, me, reference), request.args.get("row", "").strip()
+    lines = lists.statements_of(services().settings.home, kept)
+    try:
+        if not (said.isascii() and said.isdigit() and int(said[:8]) > 0):
+            raise NotFound("rows are counted from 1 here")
+        proved = row_proof(lines, str(int(said) - 1), kept.manifest)
+    except NotFound:
+        return _one(kept, "no_such_row", said[:20])
+    body = [json.dumps(proved, ensure_ascii=False, indent=2).encode() + b"\n"]
+    return respond_with_file(File(body, BYTES, f"{kept.reference}-row-{said}.json", len(body[0])))
+
+
 @pages.get("/receipts/lists/<reference>/<part>")
 @for_members
 def file(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
@@ -84,6 +103,11 @@ def file(session: Session, me: MemberPresent, reference: str, part: str) -> Resp
 def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     lists.let_list_go(session, me.organisation.id, read_reference(reference) or reference)
     return to("receipts/lists")
+
+
+def _one(kept: KeptList, fault: str | None = None, row: str = "") -> Response:
+    status = 404 if fault else 200
+    return page("kept_list.html", here="receipts", kept=kept, counts=COUNTS, status=status, fault=fault, row=row)
 
 
 def _list(session: Session, me: MemberPresent, reference: str) -> KeptList:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from contextlib import ExitStack
 from typing import Any
@@ -146,6 +147,16 @@ def test_a_kept_list_is_found_asked_anew_and_let_go(
     ):
         assert listed(query) == found, query
     assert seat.get("/account/receipts/lists?from_on=1.2.26").status_code == 400
+    # People count rows from 1, and the file that proves one from 0.
+    proof = f"/account/receipts/lists/{whole}/proof"
+    saved = seat.get(f"{proof}?row=3")
+    proven = json.loads(saved.data)
+    assert (proven["n"], proven["count"], '"key":"third"' in proven["statement"]) == (2, 3, True)
+    assert saved.headers["Content-Disposition"].endswith(f'{whole}-row-3.json"')
+    for row in ("0", "4", "-1", "１", "9" * 30, "%3Cb%3E", ""):
+        refused = seat.get(f"{proof}?row={row}")
+        assert (refused.status_code, "has no such row" in refused.get_data(as_text=True)) == (404, True), row
+    assert other.get(f"{proof}?row=1").status_code == 404
     monkeypatch.setattr("registry.account.kept_lists.A_PAGE", 1)
     page = seat.get("/account/receipts/lists?from_on=2020-01-01").get_data(as_text=True)
     assert f'href="/account/receipts/lists?from_on=2020-01-01&amp;before={short}"' in page

@@ -85,6 +85,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
     "listKeptLists": lambda client, _: next(client.receipts.lists.kept(text="INV")),
     "getKeptList": lambda client, _: client.receipts.lists.get("L1"),
     "getKeptStatements": lambda client, folder: client.receipts.lists.save_statements("L1", folder / "kept.jsonl"),
+    "getKeptRowProof": lambda client, _: client.receipts.lists.proof("L1", 0),
     "listKeptListChanges": lambda client, _: next(client.receipts.lists.changes("L1")),
     "deleteKeptList": lambda client, _: client.receipts.lists.delete("L1"),
     "listJobs": lambda client, _: list(client.jobs),

@@ -89,6 +89,67 @@ def test_a_manifest_that_others_signed_says_nothing(registrar: Registrar) -> Non
             judged(registrar, manifest(registrar, **change), None)
 
 
+ROW = {
+    "at": NOW - 60,
+    "question": {"licence_number": "A/1"},
+    "on": "2026-11-25",
+    "reasons": ["licence_active"],
+    "records": [],
+}
+
+
+def row_of(registrar: Registrar, said: dict[str, Any], **changes: Any) -> bytes:
+    """The proof of the fourth of five rows, as `registry-client proof --output` keeps it."""
+    lines = [*LINES[:3], json.dumps({"key": "row-3", "n": 3, **said}, sort_keys=True).encode(), LINES[4]]
+    signed = manifest(registrar, root=b64(tree_hash(lines)))
+    path = [b64(step) for step in path_to(3, lines)]
+    proof = {"n": 3, "count": 5, "statement": lines[3].decode(), "path": path, "manifest": signed}
+    return json.dumps(proof | changes).encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "code"),
+    [
+        (ROW | {"verdict": "yes"}, State.GOOD, "answered"),
+        (ROW | {"verdict": "no"}, State.BAD, "answered"),
+        (ROW | {"verdict": "unknown"}, State.UNKNOWN, "answered"),
+        ({"at": NOW, "question": {}, "verdict": "no", "legs": [ROW | {"leg": "agreement"}]}, State.BAD, "answered"),
+        ({"errors": [{"parameter": "on", "code": "invalid_value"}]}, State.UNKNOWN, "row_refused"),
+    ],
+)
+def test_a_saved_row_is_checked_like_a_receipt(
+    registrar: Registrar, said: dict[str, Any], state: State, code: str
+) -> None:
+    report = judged(registrar, row_of(registrar, said).decode(), None)
+    assert (report.kind, report.issued.state, report.in_force.state) == ("row", State.GOOD, state)
+    assert codes(report, State.GOOD) == ["signed_by", "row_signed"]
+    assert code in [one.code for one in report.in_force]
+    assert {"key": "row-3", "row": "3 / 5"}.items() <= dict(report.signed).items()
+
+
+def test_a_saved_row_that_was_changed_moved_or_taken_from_another_list_is_bad(registrar: Registrar) -> None:
+    yes, others = ROW | {"verdict": "yes"}, Registrar()
+    lied = json.dumps({"key": "row-3", "n": 3, **ROW, "verdict": "no"}, sort_keys=True)
+    for changes, code in (
+        ({"statement": lied}, "row_not_signed"),
+        ({"n": 2}, "row_not_signed"),
+        ({"count": 6}, "row_not_signed"),
+        ({"path": []}, "row_not_signed"),
+        ({"manifest": manifest(registrar)}, "row_not_signed"),
+        ({"manifest": registrar.receipt()}, "wrong_type"),
+    ):
+        report = judged(registrar, row_of(registrar, yes, **changes).decode(), None)
+        assert (codes(report, State.BAD), report.signed, report.in_force.state) == ([code], (), State.UNKNOWN), changes
+    assert codes(judged(registrar, row_of(registrar, yes | {"n": 4}).decode(), None), State.BAD) == ["row_misplaced"]
+    assert judged(registrar, row_of(others, yes).decode(), None).issued.state is State.BAD
+    for broken in ({"path": ["x"]}, {"path": [b64(bytes(32))] * 65}, {"n": -1}, {"statement": 7}, {"manifest": None}):
+        with pytest.raises(Unreadable, match="row: "):
+            judged(registrar, row_of(registrar, yes, **broken).decode(), None)
+    for said in ({"verdict": "perhaps"}, {"verdict": "yes"}, {}):
+        with pytest.raises(Unreadable, match="row: "):
+            judged(registrar, row_of(registrar, said).decode(), None)
+
+
 def test_a_row_is_proven_by_the_command_without_the_others_and_held_to_the_trust_file(
     registrar: Registrar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -113,6 +174,19 @@ def test_a_row_is_proven_by_the_command_without_the_others_and_held_to_the_trust
             assert main([*command, "--trust", str(trust)]) == code, words
             assert words in capsys.readouterr().err
         assert json.loads(kept.read_text())["n"] == 3
+        # What is no job may be a list that was kept, and a key may open one of the two alone.
+        missing = {"code": "not_found", "status": 404, "title": "not found"}
+        for status in (404, 403):
+            site.replies += [
+                Reply(missing | {"status": status, "code": "scope_missing" if status == 403 else "not_found"}, status)
+            ]
+            site.replies.append(Reply(genuine))
+            assert main([*command, "--trust", str(trust)]) == 0
+            assert [one.path for one in site.asked[-2:]] == [
+                "/api/v1/verification-jobs/J22222222222/proofs/3",
+                "/api/v1/kept-lists/J22222222222/proofs/3",
+            ]
+            capsys.readouterr()
         site.replies.append(Reply(genuine))
         assert main(command) == 0
         assert f"leads to root {tree_hash(LINES).hex()}" in capsys.readouterr().err

@@ -4,7 +4,6 @@ import json
 import os
 import tempfile
 import time
-from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,11 +16,11 @@ from registry_client.api.answers import Corridor, Verdict, Whole
 from registry_client.api.bulk import Answers, ForAll, Item, Progress, item_of
 from registry_client.api.errors import BadInput, InvalidInput, NoAnswer, NotAllowed, UnexpectedAnswer
 from registry_client.api.pages import items_of
+from registry_client.api.proofs import RowProof
 from registry_client.api.questions import Constants, as_body
 from registry_client.api.reading import read
 from registry_client.api.rows import File, as_file
 from registry_client.api.transport import Transport, new_once, path_of
-from registry_client.tree import leaf_hash, root_from_inclusion
 
 A = TypeVar("A", Verdict, Corridor)
 
@@ -60,25 +59,6 @@ class Job(Whole):
     @property
     def is_underway(self) -> bool:
         return self.state in UNDERWAY
-
-
-@dataclass(frozen=True, slots=True)
-class RowProof(Whole):
-    """A statement, and the hashes that lead from it to the root which `manifest` signs (verify-offline prints that root)."""
-
-    n: int
-    count: int
-    statement: str
-    path: tuple[str, ...]
-    manifest: str
-
-    def root(self) -> bytes | None:
-        """The root that it leads to; None where the proof is not of the form of such a tree."""
-        try:
-            steps = [b64decode(step, validate=True) for step in self.path]
-        except ValueError:
-            return None
-        return root_from_inclusion(leaf_hash(self.statement.encode()), self.n, self.count, steps)
 
 
 class Jobs:

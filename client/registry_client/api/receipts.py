@@ -11,6 +11,7 @@ from typing import TypedDict, Unpack
 
 from registry_client.api.answers import Raw, ReceiptCheck, Whole
 from registry_client.api.pages import paged
+from registry_client.api.proofs import RowProof
 from registry_client.api.questions import Day, as_body, as_query
 from registry_client.api.reading import read
 from registry_client.api.transport import Transport, path_of
@@ -118,6 +119,11 @@ class KeptLists:
     def changes(self, list_id: str) -> Iterator[ChangedRow]:
         """Ask every row anew, a thousand at a time."""
         return paged(self._transport, ChangedRow, path_of("kept-lists", list_id, "changes"), {})
+
+    def proof(self, list_id: str, row: int) -> RowProof:
+        """One row, counted from 0, to be shown without the others; `raw` is what verify-offline reads."""
+        answered = self._transport.ask("GET", path_of("kept-lists", list_id, "proofs", str(row)))
+        return read(RowProof, answered.json(), answered.where)
 
     def save_statements(self, list_id: str, path: str | os.PathLike[str]) -> None:
         """Write the statements down: a whole file or none."""

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 from registry_client.api.client import Client
-from registry_client.api.errors import BadInput, UnexpectedAnswer
-from registry_client.api.jobs import RowProof
+from registry_client.api.errors import BadInput, ProblemAnswered, UnexpectedAnswer
+from registry_client.api.proofs import RowProof
 from registry_client.api.receipts import check_offline
 from registry_client.entries import shown
 from registry_client.strict import Unreadable
@@ -20,7 +20,7 @@ def prove(client: Client, options: argparse.Namespace) -> int:
     """Ask for the proof, reckon where it leads, and hold that to what the registry signed, if a trust file is given."""
     if not (options.row.isascii() and options.row.isdecimal() and len(options.row) < 8):
         raise BadInput(f"proof: {options.row}: the place of a row is expected, counted from 0")
-    proof = client.jobs.proof(options.job, int(options.row))
+    proof = _asked(client, options.job, int(options.row))
     root = proof.root()
     if root is None or proof.n != int(options.row):
         raise UnexpectedAnswer(f"job {options.job}: what came is no proof of row {options.row}")
@@ -45,6 +45,20 @@ def prove(client: Client, options: argparse.Namespace) -> int:
         return NOT_PROVEN
     print(f"it is row {proof.n} of the {proof.count} that the registry signed", file=sys.stderr)
     return PROVEN
+
+
+def _asked(client: Client, reference: str, row: int) -> RowProof:
+    """A job has one while its results lie there, a list that is kept for as long as that: a key may open either alone."""
+    try:
+        return client.jobs.proof(reference, row)
+    except ProblemAnswered as refused:
+        if refused.problem.code not in ("not_found", "scope_missing"):
+            raise
+        try:
+            return client.receipts.lists.proof(reference, row)
+        except ProblemAnswered as second:
+            # What is said of rows is worth more than that the key lacks the other scope.
+            raise (second if refused.problem.code == "scope_missing" else refused) from None
 
 
 def _fault(proof: RowProof, root: bytes, trust: str) -> str | None:

@@ -11,21 +11,20 @@ from sqlalchemy.orm import Session
 from registry.account_terms import Scope
 from registry.api.employers.written import Counts
 from registry.bulk import actions, files
-from registry.bulk.manifest import lines_in, proof_of
+from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.results import result_of, results_of
 from registry.bulk.rules import FIELDS, lacking, stated
 from registry.bulk_terms import JobKind, ResultForm
 from registry.clock import now
 from registry.codes import Problem
-from registry.credentials.rules import base64
 from registry.errors import Fault, InvalidInput, NotFound
 from registry.ids import new_reference
 from registry.web.answers import Answer, File, asked_language
+from registry.web.many.row_proofs import row_proof
 from registry.web.organisations import current_organisation, needs_scope, require_scope
 from registry.web.payloads import returns, returns_nothing, saves, takes, takes_upload
 from registry.web.transaction import reading, services, writing
-from registry.web.uploads import one_of_few
 from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema, RowProofSchema
 
 ns = Namespace("verification-jobs", path="/verification-jobs")
@@ -157,24 +156,11 @@ class Proof(Resource):  # type: ignore[misc]
 
         `path` leads from the leaf of the statement to the root that the manifest signs, as RFC 9162 has it.
         """
-        if not row.isascii() or not row.isdigit() or len(row) > 7:
-            raise NotFound("rows are counted from 0, in digits")
         job = actions.job_of(reading(), current_organisation().id, job_id)
         home = services().settings.home
         statements, _ = result_of(home, job, ResultForm.STATEMENTS)
         manifest, _ = result_of(home, job, ResultForm.MANIFEST)
-        # All leaves are hashed: a million take a second or two.
-        with one_of_few("several proofs are being made right now: ask again in a moment"):
-            proof = proof_of(lines_in(statements), int(row))
-        return Answer(
-            {
-                "n": int(row),
-                "count": proof.size,
-                "statement": proof.statement.decode(),
-                "path": [base64(step) for step in proof.path],
-                "manifest": manifest.read_text(),
-            }
-        )
+        return Answer(row_proof(lines_in(statements), row, manifest.read_text()))
 
 
 def sent(stream: files.Stream, name: str, once: str | None) -> BulkJob:

@@ -13,9 +13,11 @@ from registry.diligence.models import KeptList
 from registry.ids import read_reference
 from registry.web.answers import Answer, File
 from registry.web.many.anew import ASKED, asked_anew
+from registry.web.many.row_proofs import row_proof
 from registry.web.organisations import current_organisation, needs_scope
 from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes
 from registry.web.transaction import reading, services, writing
+from schemas.bulk import RowProofSchema
 from schemas.receipts import (
     KeptListSchema,
     KeptListsPageSchema,
@@ -75,6 +77,20 @@ class Statements(Resource):  # type: ignore[misc]
         kept = _named(list_id)
         body = list(lists.statements_of(services().settings.home, kept))
         return File(body, BYTES, f"{kept.reference}-statements.jsonl", sum(map(len, body)))
+
+
+@ns.route("/<list_id>/proofs/<row>")
+class Proof(Resource):  # type: ignore[misc]
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns(RowProofSchema(), "getKeptRowProof", (404,), kept=False)
+    def get(self, list_id: str, row: str) -> Answer:
+        """Have the proof of one row of a kept list, to be shown without the others.
+
+        As `getRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
+        """
+        kept = _named(list_id)
+        return Answer(row_proof(lists.statements_of(services().settings.home, kept), row, kept.manifest))
 
 
 @ns.route("/<list_id>/changes")

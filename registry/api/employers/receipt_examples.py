@@ -23,6 +23,10 @@ RECEIPTS = (
     example("listKeptLists", "one", "What is kept of lists", "/kept-lists"),
     example("getKeptList", "one", "One list", "/kept-lists/{list_id}", path=_LIST),
     example("getKeptStatements", "one", "Its statements", "/kept-lists/{list_id}/statements", path=_LIST),
+    example(
+        "getKeptRowProof", "first", "The first row by itself", "/kept-lists/{list_id}/proofs/{row}",
+        path=_LIST | {"row": "0"},
+    ),
     example("listKeptListChanges", "one", "What is otherwise now", "/kept-lists/{list_id}/changes", path=_LIST),
     example("deleteKeptList", "one", "Let it go", "/kept-lists/{list_id}", "DELETE", path=_LIST, status=204),
     example("deleteReceipt", "one", "Let it go", "/receipts/{receipt_id}", "DELETE", path=_ONE, status=204),

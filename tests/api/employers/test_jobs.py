@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from registry_client.api.jobs import RowProof
+from registry_client.api.proofs import RowProof
 from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope

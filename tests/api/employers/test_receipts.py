@@ -187,6 +187,12 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     asked = Asked(trust, int(now().timestamp()) + 5, statements=statements)
     manifest = kept.json["manifest"].encode()
     assert str(verify(manifest, asked).issued.state) == "good"
+    row = program.get(f"{at}/proofs/2")
+    assert_as_documented(row, "getKeptRowProof")
+    proven = verify(row.data, Asked(trust, int(now().timestamp()) + 5))
+    assert (proven.kind, str(proven.issued.state), dict(proven.signed)["key"]) == ("row", "good", "c")
+    for wrong in ("3", "-1", "x", "９"):
+        assert program.get(f"{at}/proofs/{wrong}").status_code == 404, wrong
     statements.write_bytes(statements.read_bytes().replace(b'"yes"', b'"no"', 1))
     assert str(verify(manifest, asked).issued.state) == "bad"
     assert program.get(f"{at}/changes").json == {"items": [], "asked": 3, "next_cursor": None}
@@ -200,7 +206,13 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     assert [(one["n"], one["key"]) for one in anew] == [(0, "a"), (2, "c")]
     assert all(one["then"] == one["today"] for one in anew)
     assert (first.json["items"][0]["changed"], rest["next_cursor"]) == (["records"], None)
-    for method, path in (("GET", at), ("GET", f"{at}/statements"), ("GET", f"{at}/changes"), ("DELETE", at)):
+    for method, path in (
+        ("GET", at),
+        ("GET", f"{at}/statements"),
+        ("GET", f"{at}/changes"),
+        ("GET", f"{at}/proofs/0"),
+        ("DELETE", at),
+    ):
         assert foreign.send(method, path).status_code == 404, path
     assert foreign.get(LISTS).json["items"] == []
     assert program.send("DELETE", at).status_code == 204
