@@ -5,14 +5,17 @@ it runs, so a sanction is in the next answer.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Engine, Select
+from sqlalchemy import ColumnElement, Engine, Select, String, any_, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 
 AnySelect = Select[*tuple[Any, ...]]
+AnyColumn = InstrumentedAttribute[Any]
 
 
 class Prepared:
@@ -30,6 +33,38 @@ class Prepared:
         if self.order is not None:
             return [given[name] if name in given else self.defaults[name] for name in self.order]
         return {**self.defaults, **given}
+
+
+class PreparedList(Prepared):
+    """A select about the values of a list, compiled for one database: an array on PostgreSQL, on SQLite `size` parameters."""
+
+    def __init__(
+        self, statement: Callable[[Callable[[AnyColumn], ColumnElement[bool]]], AnySelect], engine: Engine, size: int
+    ):
+        names = [f"value_{place}" for place in range(size)]
+
+        def is_listed(column: AnyColumn) -> ColumnElement[bool]:
+            if has_arrays(engine):
+                return column == any_(bindparam("values", type_=ARRAY(String)))
+            return column.in_([bindparam(name) for name in names])
+
+        super().__init__(statement(is_listed), engine)
+        order = self.order or []
+        first = order.index(names[0]) if order else 0
+        assert not order or order[first : first + size] == names
+        self._before, self._after = order[:first], order[first + size :]
+
+    def values(self, given: Mapping[str, Any]) -> Any:
+        """`given` holds the list as `values`: `size` of them where they are parameters."""
+        if self.order is None:
+            return super().values(given)
+        others = {**self.defaults, **given}
+        return (*[others[name] for name in self._before], *given["values"], *[others[name] for name in self._after])
+
+
+def has_arrays(engine: Engine) -> bool:
+    """Whether a list is one parameter, of any length."""
+    return engine.dialect.name == "postgresql"
 
 
 class HeldReader:
@@ -85,4 +120,5 @@ class HeldReader:
         raw = connection.connection.driver_connection
         assert raw is not None
         self._local.connection = connection
-        self._local.cursor = raw.cursor()
+        # Bytes as they are: PostgreSQL would spell them out, two letters each.
+        self._local.cursor = raw.cursor(binary=True) if has_arrays(self.engine) else raw.cursor()

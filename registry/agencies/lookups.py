@@ -3,58 +3,53 @@
 The keys stand in the statement themselves. A temporary table of them made SQLite's planner read the whole index.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, null, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, bindparam, null, select
 
 from registry.agencies.lookup import MOST, RECORD, Found, Stored
 from registry.agencies.models import Licence, LookupKey, PublicRecord
 from registry.authorities.models import GroundState
 from registry.db import EPOCH
-from registry.held import AnySelect, Prepared
+from registry.held import AnyColumn, AnySelect, HeldReader, PreparedList, has_arrays
 
-SIZES = (10, 100, 1000)
+SIZES = (10, 100, 500)
 """Keys in one statement, the last of them repeated where there are fewer; SQLite takes 32,766 parameters."""
 
+TIMES = 5
+"""How often records are read until the ground stays the same meanwhile. It changes with each reading of a list, some an hour."""
 
-def _by_key(size: int) -> AnySelect:
+
+IsListed = Callable[[AnyColumn], ColumnElement[bool]]
+
+
+def _by_key(is_listed: IsListed) -> AnySelect:
     return (
         select(LookupKey.value, *RECORD, PublicRecord.told, LookupKey.licence)
         .join(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
-        .where(LookupKey.kind == bindparam("kind"), LookupKey.value.in_(_values(size)), LookupKey.unsaid_at.is_(None))
+        .where(LookupKey.kind == bindparam("kind"), is_listed(LookupKey.value), LookupKey.unsaid_at.is_(None))
     )
 
 
-def _by_reference(size: int) -> AnySelect:
-    return select(PublicRecord.reference, *RECORD, PublicRecord.told, null()).where(
-        PublicRecord.reference.in_(_values(size))
-    )
+def _by_reference(is_listed: IsListed) -> AnySelect:
+    return select(PublicRecord.reference, *RECORD, PublicRecord.told, null()).where(is_listed(PublicRecord.reference))
 
 
-def _by_licence(size: int) -> AnySelect:
+def _by_licence(is_listed: IsListed) -> AnySelect:
     return (
         select(Licence.reference, *RECORD, PublicRecord.told, Licence.reference)
         .join(PublicRecord, PublicRecord.agency_id == Licence.agency_id)
-        .where(Licence.reference.in_(_values(size)))
+        .where(is_listed(Licence.reference))
     )
 
 
 _SELECTS = {"key": _by_key, "reference": _by_reference, "licence": _by_licence}
 
-
-def _values(size: int) -> list[Any]:
-    return [bindparam(f"value_{place}") for place in range(size)]
-
-
 Row = tuple[Any, ...]
 """Key, body, etag, row id of the agency, withhold_on, confirmed_at, told, and the licence that a number names."""
-
-_prepared: dict[tuple[str, str, int], Prepared] = {}
-"""Compiled once for each kind of database, by what, and for how many keys."""
 
 
 class Holders(NamedTuple):
@@ -95,46 +90,53 @@ def stored(row: Row) -> Stored:
     )
 
 
-def by_keys(session: Session, kind: str, values: Iterable[str]) -> Holders:
-    """What keys of one kind lead to."""
-    return _found(session, "key", values, {"kind": kind})
+class ManyLookup:
+    """The prepared statements of one process."""
 
+    def __init__(self, reader: HeldReader) -> None:
+        self._reader = reader
+        self._version = reader.prepare(select(GroundState.version))
+        self._prepared: dict[tuple[str, int], PreparedList] = {}
 
-def by_agencies(session: Session, references: Iterable[str]) -> Holders:
-    return _found(session, "reference", references, {})
+    def by_keys(self, kind: str, values: Iterable[str]) -> Holders:
+        """What keys of one kind lead to."""
+        return self._found("key", values, {"kind": kind})
 
+    def by_agencies(self, references: Iterable[str]) -> Holders:
+        return self._found("reference", references, {})
 
-def by_licences(session: Session, references: Iterable[str]) -> Holders:
-    return _found(session, "licence", references, {})
+    def by_licences(self, references: Iterable[str]) -> Holders:
+        return self._found("licence", references, {})
 
+    def _found(self, by: str, values: Iterable[str], given: dict[str, str]) -> Holders:
+        """Records and the ground they go with. Each statement sees what is committed when it runs, so where the ground was
+        another before than after, all is read again; a list that is read at the same moment may come between a few times."""
+        wanted = list(dict.fromkeys(values))
+        version = self._version_now()
+        for _ in range(TIMES):
+            alone: dict[str, Row] = {}
+            several: dict[str, list[Row]] = {}
+            for start in range(0, len(wanted), SIZES[-1]):
+                for row in self._rows(by, wanted[start : start + SIZES[-1]], given):
+                    if alone.setdefault(row[0], row) is not row:
+                        several.setdefault(row[0], []).append(row)
+            before, version = version, self._version_now()
+            if version == before:
+                break
+        for key, rows in several.items():
+            rows.append(alone.pop(key))
+        return Holders(version, alone, several)
 
-def _found(session: Session, by: str, values: Iterable[str], given: dict[str, str]) -> Holders:
-    """All in one transaction, whose version of the ground goes with what is read."""
-    version = session.execute(select(GroundState.version)).scalar_one()
-    wanted = list(dict.fromkeys(values))
-    alone: dict[str, Row] = {}
-    several: dict[str, list[Row]] = {}
-    for start in range(0, len(wanted), SIZES[-1]):
-        for row in _rows(session, by, wanted[start : start + SIZES[-1]], given):
-            if alone.setdefault(row[0], row) is not row:
-                several.setdefault(row[0], []).append(row)
-    for key, rows in several.items():
-        rows.append(alone.pop(key))
-    return Holders(version, alone, several)
+    def _version_now(self) -> int:
+        version: int = self._reader.rows(self._version, {})[0][0]
+        return version
 
-
-def _rows(session: Session, by: str, chunk: list[str], given: dict[str, str]) -> Sequence[Row]:
-    """The rows as the driver gives them: what the mapper makes of each costs as much as reading it."""
-    size = next(size for size in SIZES if size >= len(chunk))
-    padded = chunk + chunk[-1:] * (size - len(chunk))
-    connection = session.connection()
-    made_for = (connection.dialect.name, by, size)
-    prepared = _prepared.get(made_for)
-    if prepared is None:
-        prepared = _prepared[made_for] = Prepared(_SELECTS[by](size), connection.engine)
-    values = prepared.values({**given, **{f"value_{place}": value for place, value in enumerate(padded)}})
-    result = connection.exec_driver_sql(prepared.sql, tuple(values) if isinstance(values, list) else values)
-    assert result.cursor is not None
-    rows: Sequence[Row] = result.cursor.fetchall()
-    result.close()
-    return rows
+    def _rows(self, by: str, chunk: list[str], given: dict[str, str]) -> Sequence[Row]:
+        size = 1
+        if not has_arrays(self._reader.engine):
+            size = next(size for size in SIZES if size >= len(chunk))
+            chunk = chunk + chunk[-1:] * (size - len(chunk))
+        prepared = self._prepared.get((by, size))
+        if prepared is None:
+            prepared = self._prepared[by, size] = PreparedList(_SELECTS[by], self._reader.engine, size)
+        return self._reader.rows(prepared, {**given, "values": chunk})

@@ -5,6 +5,7 @@ else names tell; should they not agree, there is no frame and the answer is writ
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -36,16 +37,20 @@ class Frame(NamedTuple):
     licence: int
     language: Language
 
-    def filled(self, told: Told) -> bytes:
-        """The whole answer about one of those that the frame was made for."""
+    def filled(self, told: Told, worded: dict[int, bytes]) -> Sequence[bytes]:
+        """The whole answer about one of those that the frame was made for, in parts. `worded` are days by ordinal, remembered."""
         licence = told.licences[self.licence][1]
         if not self.places:
-            return b"".join((self.head[0], told.agency, self.between, licence[1:], self.tail))
+            return self.head[0], told.agency, self.between, licence[1:], self.tail
         parts = [self.head[0]]
         for place, piece in zip(self.places, self.head[1:], strict=True):
-            parts += (_day(told.days[place], self.language), piece)
+            day = told.days[place]
+            text = worded.get(day)
+            if text is None:
+                text = worded[day] = _day(day, self.language)
+            parts += (text, piece)
         parts += (told.agency, self.between, licence[1:], self.tail)
-        return b"".join(parts)
+        return parts
 
 
 def _day(ordinal: int, language: Language) -> bytes:

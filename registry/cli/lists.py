@@ -71,7 +71,7 @@ def work_on(
         if not is_alone:
             return 0
         reader = VerdictReader(HeldReader(reading.kw["bind"]), reading)
-        many = ManyReader(reader, reading)
+        many = ManyReader(reader)
         try:
             return working.work(
                 sessions,

@@ -107,6 +107,9 @@ Key = tuple[Question, bytes, tuple[int, ...] | None, Any]
 Fixed = tuple[int, ...]
 
 
+_NOTHING: dict[Fixed, list[Alike]] = {}
+
+
 class Memory:
     """Verdicts by what decides. It lives for one list, one instant and one ground (docs/decisions/0075)."""
 
@@ -124,6 +127,10 @@ class Memory:
         kinds = self.judged.get(key)
         if kinds is None:
             return None
+        # Most verdicts stand on no single day.
+        for alike in kinds.get((), _NOTHING).get((), ()):
+            if lies_within(days, alike.bounds):
+                return alike
         for places, judged_on in kinds.items():
             for alike in judged_on.get(tuple([days[place] for place in places]) if places else (), ()):
                 if lies_within(days, alike.bounds):

@@ -7,14 +7,12 @@ one, as verify answers them; the same question is answered once.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm import Session, sessionmaker
-
-from registry.agencies import record
 from registry.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
 from registry.agencies.lookup import Found
-from registry.agencies.lookups import Holders, Row, by_agencies, by_keys, by_licences, stored
+from registry.agencies.lookups import Holders, Row, stored
 from registry.agencies.told import Told, read_told, told_of
 from registry.authorities.facts import Ground
 from registry.terms import Answer, IdentifierScheme
@@ -24,10 +22,11 @@ from registry.verdicts.question import Facts, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 from registry.verdicts.subjects import Subject, chosen, guess
 
-AT_ONCE = 1000
+AT_ONCE = 500
 """Questions whose records are in memory at the same time."""
 
-_Read = Callable[[Session, Sequence[str]], Holders]
+_THE_ONLY = (0,)
+_NUMBER = SubjectKind.LICENCE_NUMBER
 
 
 def is_searched(question: Question) -> bool:
@@ -42,7 +41,7 @@ class OneOfMany:
     this one: who takes no more leaves his record unread.
     """
 
-    __slots__ = ("_agency", "_verdict", "alike", "answer", "ground", "is_shared", "told")
+    __slots__ = ("_at", "_row", "_verdict", "alike", "answer", "ground", "is_shared", "told")
 
     def __init__(
         self,
@@ -51,7 +50,8 @@ class OneOfMany:
         verdict: Verdict | None = None,
         alike: Alike | None = None,
         told: Told | None = None,
-        agency: Callable[[], record.Agency] | None = None,
+        row: Row = (),
+        at: datetime | None = None,
     ) -> None:
         self.answer = answer
         self.ground = ground
@@ -59,15 +59,16 @@ class OneOfMany:
         self.told = told
         self.is_shared = False
         self._verdict = verdict
-        self._agency = agency
+        self._row = row
+        self._at = at
 
     @property
     def verdict(self) -> Verdict:
         if self._verdict is None:
             assert self.alike is not None
             assert self.told is not None
-            assert self._agency is not None
-            self._verdict = given_back(self.alike, self._agency(), self.told.days)
+            assert self._at is not None
+            self._verdict = given_back(self.alike, shown(stored(self._row), self._at), self.told.days)
         return self._verdict
 
 
@@ -89,28 +90,28 @@ class _FoundOfMany(NamedTuple):
 class ManyReader:
     """Answers many questions as one reader of verdicts answers each."""
 
-    def __init__(self, reader: VerdictReader, sessions: sessionmaker[Session]) -> None:
+    def __init__(self, reader: VerdictReader) -> None:
         self._reader = reader
-        self._sessions = sessions
+        self._lookup = reader.lookup_of_many
         self._memory = Memory()
         self._judged_for: tuple[datetime, int] | None = None
 
     def answered(
-        self, questions: Sequence[Question], now: datetime, bares: Sequence[Question] | None = None
+        self, questions: Sequence[Question], now: datetime, bares: Sequence[Question | None] | None = None
     ) -> Iterator[OneOfMany]:
-        """The verdict on each question, in order, asked at `now`. `bares` are their `bare_question`, where they are known."""
+        """The verdict on each question, in order, asked at `now`. `bares` are their `bare_question`, where it is known."""
         for start in range(0, len(questions), AT_ONCE):
             chunk = questions[start : start + AT_ONCE]
-            bare = map(bare_question, chunk) if bares is None else bares[start : start + AT_ONCE]
+            bare = [None] * len(chunk) if bares is None else bares[start : start + AT_ONCE]
             found = self._found(chunk)
             shared: dict[Question, OneOfMany | None] = {}
-            if len(set(chunk)) < len(chunk):
+            if None in found.keys or len(set(found.keys)) < len(chunk):
                 shared = {question: None for question, times in Counter(chunk).items() if times > 1}
             # One after another: a record is read, judged, written by whoever takes it, and gone before the next.
             for question, of_it, key in zip(chunk, bare, found.keys, strict=True):
                 answer = shared.get(question)
                 if answer is None:
-                    answer = self._answered(question, of_it, found, key, now)
+                    answer = self._answered(question, of_it or bare_question(question), found, key, now)
                     if question in shared:
                         answer.is_shared = True
                         shared[question] = answer
@@ -141,26 +142,30 @@ class ManyReader:
             told = told_of(shown(stored(row), now), etag)
         if not told.shape:
             return None
-        judged_for = (now, version)
-        if judged_for != self._judged_for:
-            self._judged_for, self._memory = judged_for, Memory()
-        places = None
+        judged_for = self._judged_for
+        if judged_for is None or judged_for[0] is not now or judged_for[1] != version:
+            self._judged_for, self._memory = (now, version), Memory()
+        places: tuple[int, ...] | None = None
         if licence is not None:
-            places = tuple([place for place, one in enumerate(told.licences) if one[0] == licence])
+            there = told.licences
+            if len(there) == 1 and there[0][0] == licence:
+                places = _THE_ONLY
+            else:
+                places = tuple([place for place, one in enumerate(there) if one[0] == licence])
         key = (bare, told.shape, places, confirmed_at)
         alike = self._memory.found(key, told.days)
+        ground = self._reader.ground(version)
         if alike is None:
             holder = stored(row)
-            facts = Facts((), self._reader.ground(version), self._reader.regimes, now)
+            facts = Facts((), ground, self._reader.regimes, now)
             alike = judged(bare, shown(holder, now), places, holder.confirmed_at, facts)
             self._memory.keep(key, told.days, alike)
-        ground = self._reader.ground(version)
         if question.claimed_name is not None:
             facts = self._reader.facts_in(Found((stored(row),), version), now)
             verdict = given_back(alike, facts.holders[0].agency, told.days)
             verdict = self._reader.with_imitation(question, facts, verdict, now)
             return OneOfMany(verdict.verdict, ground, verdict)
-        return OneOfMany(alike.verdict.verdict, ground, None, alike, told, lambda: shown(stored(row), now))
+        return OneOfMany(alike.verdict.verdict, ground, None, alike, told, row, now)
 
     def _found(self, questions: Sequence[Question]) -> "_FoundOfMany":
         """The stored records that each question leads to; without a key for one that a search or the log answers."""
@@ -171,17 +176,23 @@ class ManyReader:
             if question.known_at is not None or kind is SubjectKind.NAME:
                 keys.append(None)
                 continue
-            key = _key_of(question)
+            key = number_key(question.value) if kind is _NUMBER else _key_of(question)
             keys.append(key)
             keyed = by_kind.get(kind)
             if keyed is None:
                 keyed = by_kind[kind] = []
             keyed.append(key)
         holders: dict[SubjectKind, Holders] = {}
-        if by_kind:
-            with self._sessions() as session:
-                holders = {kind: _read_of(kind)(session, keyed) for kind, keyed in by_kind.items()}
+        for kind, keyed in by_kind.items():
+            holders[kind] = self._read_of(kind)(keyed)
         return _FoundOfMany(keys, holders)
+
+    def _read_of(self, kind: SubjectKind) -> Callable[[Sequence[str]], Holders]:
+        if kind is SubjectKind.AGENCY_ID:
+            return self._lookup.by_agencies
+        if kind is SubjectKind.LICENCE_ID:
+            return self._lookup.by_licences
+        return partial(self._lookup.by_keys, LICENCE_NUMBER if kind is _NUMBER else kind.value)
 
     def read(self, asked: Sequence[Asked], now: datetime) -> dict[Asked, tuple[Question, Facts] | None]:
         """The reading of each text that leads to somebody, with its facts; None for a text that nothing can be read from.
@@ -229,12 +240,3 @@ def _key_of(question: Question) -> str:
     if kind is SubjectKind.LICENCE_NUMBER:
         return number_key(value)
     return identifier_key(IdentifierScheme(kind.value), value, question.country)
-
-
-def _read_of(kind: SubjectKind) -> _Read:
-    if kind is SubjectKind.AGENCY_ID:
-        return by_agencies
-    if kind is SubjectKind.LICENCE_ID:
-        return by_licences
-    stored = LICENCE_NUMBER if kind is SubjectKind.LICENCE_NUMBER else kind.value
-    return lambda session, keys: by_keys(session, stored, keys)

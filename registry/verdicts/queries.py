@@ -10,6 +10,7 @@ from registry.agencies import queries as agencies
 from registry.agencies import record
 from registry.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
 from registry.agencies.lookup import MOST, Found, Lookup, Stored, stored_records
+from registry.agencies.lookups import ManyLookup
 from registry.agencies.models import Agency, Licence
 from registry.agencies.naming import agencies_named
 from registry.authorities.facts import Ground
@@ -39,6 +40,7 @@ class VerdictReader:
     ) -> None:
         self.reader = reader
         self.lookup = Lookup(reader)
+        self.lookup_of_many = ManyLookup(reader)
         self._reading_sessions = reading_sessions
         self.regimes = shipped_regimes() if regimes is None else regimes
         self._ground = Ground(version=-1)

@@ -13,7 +13,10 @@ from registry.errors import Fault, InvalidInput
 from registry.ids import read_reference
 from registry.verdicts.question import Question, SubjectKind
 
-_KINDS = tuple(kind for kind in SubjectKind if kind is not SubjectKind.LICENCE_ID)
+KINDS = tuple(kind for kind in SubjectKind if kind is not SubjectKind.LICENCE_ID)
+
+_NUMBER = SubjectKind.LICENCE_NUMBER
+"""Most questions are about one: by itself it is found in a third of the time that its class takes to give it."""
 
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 
@@ -23,17 +26,8 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 def question_of(asked: dict[str, Any], now: datetime) -> Question:
     """The question that the loaded fields of VerifySchema ask. Raises InvalidInput."""
-    kind = next(kind for kind in _KINDS if kind.value in asked)
-    text = asked[kind.value]
-    value, has_failed_check = text, False
-    if kind is SubjectKind.USCC:
-        value, has_failed_check = _checked(kind, Problem.IMPOSSIBLE_USCC, checked_uscc, text)
-    elif kind in _CHECKS:
-        value = _checked(kind, *_CHECKS[kind], text)
-    elif kind is SubjectKind.AGENCY_ID:
-        value = agency_reference(text)
-    elif not says_something(text) or (kind is SubjectKind.NAME and not name_key(text)):
-        raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
+    kind = next(kind for kind in KINDS if kind.value in asked)
+    value, has_failed_check = subject_of(kind, asked[kind.value])
     known_at = asked.get("known_at")
     if known_at is not None:
         known_at = said_by(known_at, now)
@@ -55,6 +49,27 @@ def question_of(asked: dict[str, Any], now: datetime) -> Question:
         has_failed_check,
         claimed_name,
     )
+
+
+def subject_of(kind: SubjectKind, text: str) -> tuple[str, bool]:
+    """Whom a text of a kind is about, and whether it fails its own check and may be asked about all the same.
+
+    Raises InvalidInput for what cannot exist.
+    """
+    if kind is _NUMBER:
+        if _LETTER_OR_DIGIT.search(text) is None:
+            raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
+        return text, False
+    if kind is SubjectKind.USCC:
+        value, has_failed_check = _checked(kind, Problem.IMPOSSIBLE_USCC, checked_uscc, text)
+        return value, has_failed_check
+    if kind in _CHECKS:
+        return _checked(kind, *_CHECKS[kind], text), False
+    if kind is SubjectKind.AGENCY_ID:
+        return agency_reference(text), False
+    if not says_something(text) or (kind is SubjectKind.NAME and not name_key(text)):
+        raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
+    return text, False
 
 
 def says_something(text: str) -> bool:

@@ -118,6 +118,10 @@ class ItemReader:
         }
         self._required = [field.data_key or name for name, field in schema.load_fields.items() if field.required]
 
+    def quick(self, name: str) -> Callable[[Any], Any]:
+        """What reads the text of a field; DOUBT for what has to be loaded."""
+        return self._quick[name]
+
     def loaded(self, item: Any) -> dict[str, Any]:
         """The loaded fields. Raises InvalidInput that names every wrong one."""
         if type(item) is not dict and not isinstance(item, Fields):

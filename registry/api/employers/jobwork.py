@@ -39,7 +39,7 @@ from registry.web.loading import ItemReader
 from registry.web.many import supplying
 from registry.web.many.answering import Given, answers, corridor_answers
 from registry.web.many.corridors import CORRIDORS, corridor_asked
-from registry.web.many.items import QUESTIONS, Ask, Item, Keys, Sent, asking, items_in
+from registry.web.many.items import Ask, Item, Keys, Sent, items_in, questions_in
 from registry.web.many.saying import statement_of
 from registry.web.spreadsheets import safe, write_xlsx
 from registry.web.wording import date_text
@@ -47,6 +47,10 @@ from registry.web.wording import date_text
 EXTRA = ("supplier", "site", "provider")
 MOST_IN_SHEET = 1_000_000
 """A sheet takes 1,048,576 rows."""
+
+
+Row = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""From the cells of a row to what it asks."""
 
 
 class Answering:
@@ -109,21 +113,19 @@ class Answering:
 
     def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[Given]:
         if self._kind is JobKind.VERIFICATION:
-            ask = asking(at, self._reader.current_ground())
-            return answers(self._items(lines, QUESTIONS, ask, asked_of), self._many, at)
+            read = questions_in(self._sent(lines, asked_of), at, self._reader.current_ground(), self._keys)
+            return answers(_with_extra(lines, read), self._many, at)
         if self._kind is JobKind.CORRIDOR:
             return corridor_answers(self._items(lines, CORRIDORS, corridor_asked, corridor_of), self._many, at)
         read = self._items(lines, supplying.ITEMS, supplying.asked, dict)
         return supplying.answers(read, self._reader, self._many, at)
 
-    def _items(
-        self, lines: Sequence[Line], reader: ItemReader, ask: Ask, row: Callable[[Mapping[str, str]], Mapping[str, str]]
-    ) -> Iterator[Item]:
+    def _items(self, lines: Sequence[Line], reader: ItemReader, ask: Ask, row: Row) -> Iterator[Item]:
+        return _with_extra(lines, items_in(self._sent(lines, row), reader, ask, self._keys))
+
+    def _sent(self, lines: Sequence[Line], row: Row) -> Iterator[Sent]:
         rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)
-        sent = (Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
-        for line, item in zip(lines, items_in(sent, reader, ask, self._keys), strict=True):
-            extra = {name: line.cells[name] for name in EXTRA if name in line.cells}
-            yield item._replace(extra=extra) if extra else item
+        return (Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
 
     def _row(self, one: Given) -> list[Any]:
         cells = corridor_row_of(one, self._language) if self._kind is JobKind.CORRIDOR else row_of(one, self._language)
@@ -192,6 +194,12 @@ class Answering:
                 number += 1
                 yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MOST_IN_SHEET)
                 first = next(rows, None)
+
+
+def _with_extra(lines: Sequence[Line], items: Iterator[Item]) -> Iterator[Item]:
+    for line, item in zip(lines, items, strict=True):
+        extra = {name: line.cells[name] for name in EXTRA if name in line.cells}
+        yield item._replace(extra=extra) if extra else item
 
 
 def _some(first: list[str] | None, rows: Iterator[list[str]], most: int) -> Iterator[list[str]]:

@@ -37,11 +37,10 @@ from registry.web.asking import verdicts
 from registry.web.loading import CSV, LIST_FILES, XLSX, ListSent
 from registry.web.many.answering import Given, answers, corridor_answers
 from registry.web.many.corridors import CORRIDORS, corridor_asked
-from registry.web.many.items import QUESTIONS, Item, Keys, Sent, asking, items_in
+from registry.web.many.items import Item, Keys, Sent, items_in, questions_in
 from registry.web.organisations import Caller, may_bring_key, require_scope
 from registry.web.payloads import returns, takes_list
 from registry.web.spreadsheets import as_csv, as_xlsx
-from registry.web.transaction import services
 from schemas.bulk import (
     CorridorItemsSchema,
     CorridorListOptionsSchema,
@@ -102,7 +101,7 @@ class Verifications(Resource):  # type: ignore[misc]
         reader = verdicts()
         at = now()
         with uncollected():
-            items = list(items_in(listed.items, QUESTIONS, asking(at, reader.current_ground()), Keys()))
+            items = list(questions_in(listed.items, at, reader.current_ground(), Keys()))
         searched = sum(is_searched(item.question) for item in items if not item.faults)
         if searched > MOST_SEARCHED:
             raise TooManyQuestions(
@@ -199,7 +198,7 @@ def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, ke
 def _answered(
     form: Form, items: Sequence[Item], listed: Listed, at: datetime, language: Language, keeper: Caller | None
 ) -> Answer:
-    many = ManyReader(verdicts(), services().reading_sessions)
+    many = ManyReader(verdicts())
     given: Iterable[Given] = form.answers(items, many, at)
     kept = None
     if keeper is not None:

@@ -1,5 +1,6 @@
 """Items and their answers, counted and written as JSON."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -27,14 +28,6 @@ class Counts(msgspec.Struct):
     no: int = 0
     unknown: int = 0
 
-    def count(self, answer: Answer | None) -> None:
-        self.items += 1
-        if answer is None:
-            self.refused += 1
-            return
-        self.answered += 1
-        setattr(self, answer.value, getattr(self, answer.value) + 1)
-
 
 class StepShown(msgspec.Struct, frozen=True):
     code: StepCode
@@ -45,26 +38,38 @@ def steps_shown(language: Language) -> list[StepShown]:
     return [StepShown(step, text(language, f"bulk.step.{step}")) for step in StepCode]
 
 
+_NO = Answer.NO
+
+
 class Writer:
     """Writes items as JSON. An answer that was written once is spliced in wherever it comes again."""
 
     def __init__(self, language: Language) -> None:
-        self.counts = Counts()
-        self._steps = b',"steps":' + encode(steps_shown(language))
+        self._answers: dict[Answer | None, int] = dict.fromkeys((None, *Answer), 0)
+        self._steps = b',"steps":' + encode(steps_shown(language)) + b"}"
+
+    @property
+    def counts(self) -> Counts:
+        refused, yes, no, unknown = (self._answers[one] for one in (None, Answer.YES, Answer.NO, Answer.UNKNOWN))
+        answered = yes + no + unknown
+        return Counts(refused + answered, answered, refused, yes, no, unknown)
 
     def refused(self, item: Item) -> bytes:
-        self.counts.count(None)
+        self._answers[None] += 1
         return self._head(item) + b',"errors":' + encode(item.faults) + b"}"
 
-    def answered(self, item: Item, answer: Answer, body: bytes) -> bytes:
-        self.counts.count(answer)
-        return self._head(item) + b',"answer":' + body + (self._steps if answer is Answer.NO else b"") + b"}"
+    def answered(self, item: Item, answer: Answer, body: Iterable[bytes]) -> bytes:
+        self._answers[answer] += 1
+        return b"".join((self._head(item), b',"answer":', *body, self._steps if answer is _NO else b"}"))
 
     @staticmethod
     def _head(item: Item) -> bytes:
+        key = b'{"key":' + encode(item.key)
+        if item.line is None and not item.extra:
+            return key
         line = b"" if item.line is None else b',"line":%d' % item.line
         extra = b"," + encode(item.extra)[1:-1] if item.extra else b""
-        return b'{"key":' + encode(item.key) + line + extra
+        return key + line + extra
 
 
 class Writing:
@@ -77,6 +82,7 @@ class Writing:
         self._writer = writer
         self._language = language
         self._shared: dict[int, tuple[Any, bytes]] = {}
+        self._days: dict[int, bytes] = {}
         self._frames: dict[int, tuple[Any, Frame | None]] = {}
 
     def item(self, one: Given) -> bytes:
@@ -84,18 +90,18 @@ class Writing:
         if one.answer is None:
             return self._writer.refused(one.item)
         if answered is None or not answered.is_shared:
-            return self._writer.answered(one.item, one.answer, self._encoded(one))
+            return self._writer.answered(one.item, one.answer, self._parts(one))
         held = self._shared.get(id(answered))
         if held is None:
             if len(self._shared) >= AT_ONCE:
                 self._shared.clear()
-            held = self._shared[id(answered)] = (answered, self._encoded(one))
-        return self._writer.answered(one.item, one.answer, held[1])
+            held = self._shared[id(answered)] = (answered, b"".join(self._parts(one)))
+        return self._writer.answered(one.item, one.answer, (held[1],))
 
-    def _encoded(self, one: Given) -> bytes:
+    def _parts(self, one: Given) -> Iterable[bytes]:
         answered = one.answered
         if answered is None or answered.alike is None or answered.told is None:
-            return encode(shown(one, self._language))
+            return (encode(shown(one, self._language)),)
         held = self._frames.get(id(answered.alike))
         if held is None:
             if len(self._frames) >= MOST_JUDGED:
@@ -103,7 +109,7 @@ class Writing:
             frame = frame_of(answered.alike, one.ground, self._language)
             held = self._frames[id(answered.alike)] = (answered.alike, frame)
         frame = held[1]
-        return encode(shown(one, self._language)) if frame is None else frame.filled(answered.told)
+        return (encode(shown(one, self._language)),) if frame is None else frame.filled(answered.told, self._days)
 
 
 def shown(one: Given, language: Language) -> Any:

@@ -17,7 +17,7 @@ from registry.web.asking import verdicts
 from registry.web.many import supplying
 from registry.web.many.answering import Given, answers, corridor_answers
 from registry.web.many.corridors import CORRIDORS, corridor_asked
-from registry.web.many.items import QUESTIONS, Keys, Sent, asking, items_in
+from registry.web.many.items import Keys, Sent, items_in, questions_in
 from registry.web.many.saying import said_of
 from registry.web.transaction import services
 from registry.web.uploads import one_of_few
@@ -78,11 +78,11 @@ def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> 
 
 def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[Given]:
     reader = verdicts()
-    many = ManyReader(reader, services().reading_sessions)
+    many = ManyReader(reader)
     if kind is JobKind.SUPPLY_CHAIN:
         read = items_in((Sent(dict(one)) for one in questions), supplying.ITEMS, supplying.asked, Keys())
         return supplying.answers(read, reader, many, at)
     sent = (Sent({name: one[name] for name in one if name not in ("supplier", "site")}) for one in questions)
     if kind is JobKind.CORRIDOR:
         return corridor_answers(items_in(sent, CORRIDORS, corridor_asked, Keys()), many, at)
-    return answers(items_in(sent, QUESTIONS, asking(at, reader.current_ground()), Keys()), many, at)
+    return answers(questions_in(sent, at, reader.current_ground(), Keys()), many, at)

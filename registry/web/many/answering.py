@@ -37,7 +37,7 @@ def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator
     for chunk in chunks(items, AT_ONCE):
         asked = [item for item in chunk if not item.faults]
         questions: list[Question] = [item.question for item in asked]
-        found = iter(reader.answered(questions, at))
+        found = iter(reader.answered(questions, at, [item.bare for item in asked]))
         for item in chunk:
             if item.faults:
                 yield Given(item)

@@ -8,8 +8,8 @@ from registry.authorities.facts import Ground
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
 from registry.verdicts.question import Question
-from registry.web.asked import question_of
 from registry.web.loading import ItemReader
+from registry.web.many.context import Asking, Read
 from schemas.bulk import ItemSchema
 
 QUESTIONS = ItemReader(ItemSchema())
@@ -26,7 +26,7 @@ class Sent(NamedTuple):
 
 class Item(NamedTuple):
     """An item read: what is asked, or what is wrong. `asked` are the loaded fields, which a receipt states; `extra` what of the
-    row is no part of the question: supplier, site, provider."""
+    row is no part of the question: supplier, site, provider; `bare` the question without its subject, where it is known."""
 
     key: str | None
     line: int | None
@@ -34,6 +34,7 @@ class Item(NamedTuple):
     asked: Mapping[str, Any] | None = None
     faults: tuple[Fault, ...] = ()
     extra: Mapping[str, str] = {}
+    bare: Question | None = None
 
 
 class Keys:
@@ -66,37 +67,39 @@ Ask = Callable[[dict[str, Any]], Any]
 
 def items_in(sent: Iterable[Sent], reader: ItemReader, ask: Ask, keys: Keys) -> Iterator[Item]:
     """Each item, read or refused."""
+
+    def read(fields: Any) -> Read:
+        asked = reader.loaded(fields)
+        key = asked.pop("key", None)
+        return key, ask(asked), None, asked
+
+    return _read(sent, read, keys)
+
+
+def questions_in(sent: Iterable[Sent], at: datetime, ground: Ground, keys: Keys) -> Iterator[Item]:
+    """As `items_in`, for questions of verify asked at `at`; an authority is known by the ground."""
+    return _read(sent, Asking(at, ground, QUESTIONS).read, keys)
+
+
+def _read(sent: Iterable[Sent], read: Callable[[Any], Read], keys: Keys) -> Iterator[Item]:
     for one in sent:
         place = keys.place()
-        key = _key_in(one.fields)
+        key: str | None = None
+        fields, line, trouble, day = one
         try:
-            if one.trouble:
-                raise InvalidInput([Fault("row", Problem.BROKEN_ROW, one.trouble)])
-            if one.day:
-                raise InvalidInput([Fault("on", Problem.NOT_A_DATE, one.day)])
-            asked = reader.loaded(one.fields)
-            key = asked.pop("key", None)
+            if trouble:
+                raise InvalidInput([Fault("row", Problem.BROKEN_ROW, trouble)])
+            if day:
+                raise InvalidInput([Fault("on", Problem.NOT_A_DATE, day)])
+            key, question, bare, asked = read(fields)
             if key is not None:
                 keys.require_new(key, place)
-            yield Item(key, one.line, ask(asked), asked)
+            yield Item(key, line, question, asked, (), {}, bare)
         except InvalidInput as error:
-            yield Item(key, one.line, faults=error.faults)
+            yield Item(key or _key_in(fields), line, faults=error.faults)
 
 
 def _key_in(fields: Any) -> str | None:
     """The key of an item that may not be read, so that its sender finds it; none that could be anything."""
     key = fields.get("key") if isinstance(fields, Mapping) else None
     return key if isinstance(key, str) and len(key) <= 200 and key.isprintable() else None
-
-
-def asking(at: datetime, ground: Ground) -> Ask:
-    """Reads questions of verify asked at `at`; an authority is known by the ground."""
-
-    def ask(asked: dict[str, Any]) -> Question:
-        question = question_of(asked, at)
-        if question.authority is not None and question.authority not in ground.authorities:
-            detail = "there is no authority of this reference; /api/v1/authorities lists them"
-            raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
-        return question
-
-    return ask
