@@ -1,13 +1,18 @@
 """The first page after sign-in: what waits for this officer."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.clock import now
 from registry.complaints.openings import queries as queries_of_openings
+from registry.console import assets
+from registry.console.cases.queue import counts
 from registry.console.guard import allowed
 from registry.console.openings.unit import decided_by
 from registry.console.rendering import page
+from registry.console.waiting import URGENCY, first_cases, what_waits
 from registry.officers import accounts
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
@@ -30,9 +35,22 @@ def home(session: Session, me: Present) -> Response:
     )
     may_approve = me.standing.may(Resource.SANCTION, Act.APPROVE)
     sanctions = queries.waiting(session, me.standing.authority, me.officer.reference) if may_approve else 0
+    at, sees_cases = now(), me.standing.may(Resource.CASE, Act.READ)
     return page(
-        "home.html", here="home", waiting=len(waiting), sanctions=sanctions, **_openings(session, me)
-    )  # fmt: skip
+        "home.html",
+        here="home",
+        waiting=len(waiting),
+        sanctions=sanctions,
+        others=what_waits(session, me, at.date()),
+        counts=counts(session, me, at) if sees_cases else [],
+        urgency=URGENCY,
+        cases=first_cases(session, me, at) if sees_cases else [],
+        at=at,
+        soon=at + timedelta(days=1),
+        mine=me.officer.reference,
+        case_styles=assets.address_of("cases.css"),
+        **_openings(session, me),
+    )
 
 
 def _openings(session: Session, me: Present) -> dict[str, int]:

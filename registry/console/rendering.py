@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.console import assets
 from registry.console.guard import Bar, token_sent
+from registry.console.moments import day_text, due_text, moment_text
 from registry.console.reasons import said
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
@@ -78,6 +79,9 @@ def _words() -> dict[str, Any]:
         "heading": partial(wording.problem_title, spoken, at="console"),
         "date": partial(wording.date_text, spoken),
         "country": partial(wording.country_name, spoken),
+        "day_text": partial(day_text, spoken),
+        "moment_text": partial(moment_text, spoken, country=bar.standing.country if bar else ""),
+        "due_text": partial(due_text, spoken, country=bar.standing.country if bar else ""),
         "bar": bar,
         "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
         "stylesheet": assets.address_of("console.css"),

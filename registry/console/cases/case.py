@@ -1,5 +1,7 @@
 """The page of a case: what was told, by whom it is about, what happened, and what is due. Reading it is on record."""
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
@@ -13,6 +15,7 @@ from registry.complaints.desk.taking import ways_of
 from registry.complaints.priorities import TWO_PERSONS
 from registry.complaints.storage import store_of
 from registry.console.acting import acting, roles_of, sealer
+from registry.console.audit.details import detail_in
 from registry.console.cases.happened import happened
 from registry.console.cases.showing import shown_agency, shown_box
 from registry.console.cases.tabs import case_page, head_of, open_case
@@ -70,6 +73,7 @@ def case_told(session: Session, me: Present, reference: str, refusal: Refusal | 
         boxes=[shown_box(spoken, box, agency) for box in view.boxes],
         agency=None if agency is None else shown_agency(spoken, agency, today),
         happened=happened(session, me, view),
+        detail_of=partial(detail_in, spoken),
         related=related(session, view.case),
         ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,

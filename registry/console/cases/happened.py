@@ -3,8 +3,9 @@
 Days and acts, never a word of what was written; and of what an officer's role does not read, not even that it is there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -34,14 +35,25 @@ _NEEDS: Mapping[str, tuple[Resource, Act]] = {
 """What must be an officer's right before he is shown an act, by the act or by what it begins with."""
 
 
+_TELLING = frozenset(
+    {"case.assigned", "case.consent_given", "case.consent_revoked", "case.priority", "case.translated"}
+)
+"""Acts whose detail says what an officer looks for: to whom, what was agreed to, from where to where."""
+
+
 class Happened(NamedTuple):
-    """`state` is where a move led, None for other acts. `by` is a name, empty where `role`, no officer, did it."""
+    """`state` is where a move led, None for other acts. `by` is a name, empty where `role`, no officer, did it.
+
+    What one did several times in a row is one line: `times`, with the `details` of acts that have telling ones.
+    """
 
     on_day: date
     act: str
     state: str | None
     by: str
     role: str
+    details: tuple[str, ...] = ()
+    times: int = 1
 
 
 def happened(session: Session, me: Present, view: CaseView) -> list[Happened]:
@@ -54,7 +66,17 @@ def happened(session: Session, me: Present, view: CaseView) -> list[Happened]:
         if message.author is Author.COMPLAINANT
     ]
     # Stable: of one day, what was done stands in its order.
-    return sorted([*written, *done], key=lambda one: one.on_day, reverse=True)
+    return _in_lines(sorted([*written, *done], key=lambda one: one.on_day, reverse=True))
+
+
+def _in_lines(done: Iterable[Happened]) -> list[Happened]:
+    joined = []
+    for _, alike in groupby(done, key=lambda one: (one.on_day, one.act, one.state, one.by, one.role)):
+        same = list(alike)
+        # The latest first, as lines are; what was agreed to reads in its order.
+        details = tuple(detail for one in reversed(same) for detail in one.details)
+        joined.append(same[0]._replace(details=details, times=len(same)))
+    return joined
 
 
 def _may_see(me: Present, act: str) -> bool:
@@ -66,4 +88,5 @@ def _of_line(line: lines.Line, name: str | None) -> Happened:
     is_nobody = line.actor in (CaseRole.COMPLAINANT, CaseRole.REGISTRY)
     state = line.detail.split(" ")[-1] if line.act == _MOVED else None
     by, role = ("", line.actor) if is_nobody else (name or line.actor, "")
-    return Happened(line.on_day, line.act, state, by, role)
+    details = (line.detail,) if line.act in _TELLING and line.detail else ()
+    return Happened(line.on_day, line.act, state, by, role, details)

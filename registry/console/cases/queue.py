@@ -104,7 +104,7 @@ def queue_page(
         is_first=not after,
         at=at,
         said=said,
-        counts=[_count(session, unit, mine, name, of, said, at) for name, of in _COUNTED.items()],
+        counts=counts(session, me, at, said),
         most=MOST_COUNTED,
         views=[(one, _address(one.filters)) for one in views.views_of(session, mine)],
         workers=of_unit,
@@ -119,11 +119,17 @@ def queue_page(
     )
 
 
+def counts(session: Session, me: Present, at: datetime, said: Mapping[str, str] | None = None) -> list[Count]:
+    """How many cases there are of each kind that is looked for every day; `said` are the filters of the page."""
+    unit, mine = me.standing.unit, me.officer.reference
+    return [_count(session, unit, mine, name, of, said, at) for name, of in _COUNTED.items()]
+
+
 def _count(
-    session: Session, unit: str, me: str, name: str, of: Mapping[str, str], said: Mapping[str, str], at: datetime
+    session: Session, unit: str, me: str, name: str, of: Mapping[str, str], said: Mapping[str, str] | None, at: datetime
 ) -> Count:
     count = number(session, unit, read_filters(of, me, sealer().digest), at)
-    return Count(name, _address(of), f"{count}+" if count >= MOST_COUNTED else str(count), dict(said) == dict(of))
+    return Count(name, _address(of), f"{count}+" if count >= MOST_COUNTED else str(count), said == of)
 
 
 def _address(said: Mapping[str, str]) -> str:

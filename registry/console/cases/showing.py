@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any, NamedTuple
+from unicodedata import east_asian_width
 
 from registry.agencies import record
 from registry.case_terms import AttachmentState
 from registry.complaints.case_reading import ShownBox
-from registry.complaints.questions import QUESTIONNAIRE
+from registry.complaints.questions import QUESTIONNAIRE, Part
 from registry.terms import Language
 from registry.verdicts.status_rules import standing_on
 from registry.web.agency_names import ShownName, main_name
@@ -16,10 +18,28 @@ from registry.web.questions import in_words
 _ORDER = {code: place for place, code in enumerate(QUESTIONNAIRE.by_code)}
 
 
+_SHORT = 44
+"""An answer that is wider, in Latin letters, stands below its question, for the width of the page."""
+
+
 class ShownAnswer(NamedTuple):
     code: str
     question: str
     answer: str
+
+    @property
+    def is_long(self) -> bool:
+        is_told = _part_of((self.code, None)) is Part.ACCOUNT
+        return (
+            is_told or "\n" in self.answer or sum(1 + (east_asian_width(one) in "WF") for one in self.answer) > _SHORT
+        )
+
+
+class ShownPart(NamedTuple):
+    """Answers of one part of the questionnaire; its name stands at `desk.part.<part>`, none for what is asked no more."""
+
+    part: Part | None
+    answers: Sequence[ShownAnswer]
 
 
 class ShownLicence(NamedTuple):
@@ -39,22 +59,45 @@ class ShownAgency(NamedTuple):
 
 
 def shown_box(language: Language, box: ShownBox, agency: record.Agency | None) -> dict[str, Any]:
-    """One mailbox: answers in the order in which they are asked. An agency that was picked has its name."""
+    """One mailbox: her own words first, then answers as they are asked. An agency that was picked has its name."""
     answers = dict(box.answers)
     if agency is not None and "name" not in answers.get("agency", {"name": ""}):
         answers["agency"] = {**answers["agency"], "name": main_name(agency, language).name}
-    told = sorted(answers.items(), key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0]))
     return {
         "box": box,
-        "answers": [ShownAnswer(code, *in_words(language, code, value)) for code, value in told],
+        "parts": parts_of(language, answers),
         "files": [(one, one.state is AttachmentState.CLEAN) for one in box.files],
         "agreed": [consent for consent in box.consents if consent.since is not None],
     }
 
 
+def parts_of(language: Language, answers: Mapping[str, Any]) -> list[ShownPart]:
+    """Answers as they are read: her own words, then each part of the questionnaire in its order."""
+    told = sorted(sorted(answers.items(), key=place_of), key=_part_place)
+    return [
+        ShownPart(part, [ShownAnswer(code, *in_words(language, code, value)) for code, value in answered])
+        for part, answered in groupby(told, key=_part_of)
+    ]
+
+
+def place_of(one: tuple[str, Any]) -> tuple[int, str]:
+    """Where a question stands among those that are asked; behind them what is asked no more."""
+    return _ORDER.get(one[0], len(_ORDER)), one[0]
+
+
+def _part_of(one: tuple[str, Any]) -> Part | None:
+    question = QUESTIONNAIRE.by_code.get(one[0])
+    return question.part if question else None
+
+
+def _part_place(one: tuple[str, Any]) -> tuple[bool, bool, str]:
+    part = _part_of(one)
+    return part is not Part.ACCOUNT, part is None, part or ""
+
+
 def identity_shown(language: Language, told: Mapping[str, Any]) -> list[ShownAnswer]:
     """Who wrote and how she is reached, in the questionnaire's words."""
-    ordered = sorted(told.items(), key=lambda one: (_ORDER.get(one[0], len(_ORDER)), one[0]))
+    ordered = sorted(told.items(), key=place_of)
     return [ShownAnswer(code, *in_words(language, code, value)) for code, value in ordered]
 
 

@@ -18,6 +18,7 @@ from registry.complaints.referrals.content import Choice
 from registry.complaints.referrals.rules import LONGEST, consent_for
 from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.assets import address_of
+from registry.console.cases.showing import parts_of
 from registry.console.cases.tabs import CaseHead, case_page, open_case
 from registry.console.guard import allowed
 from registry.console.referrals.showing import answers_in
@@ -26,7 +27,6 @@ from registry.console.rendering import language
 from registry.console.typed import day_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.web.questions import in_words
 
 pages = Blueprint("console_referrals", __name__)
 STYLES = address_of("handed.css")
@@ -166,11 +166,10 @@ def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None 
 
 
 def _pieces(me: Present, box: ShownBox) -> dict[str, Any]:
-    spoken = language()
     return {
         "reference": box.reference,
         "role": box.role,
-        "answers": [(f"{box.reference}.{code}", *in_words(spoken, code, value)) for code, value in box.answers.items()],
+        "parts": parts_of(language(), box.answers),
         "messages": box.messages,
         "hers": [one for one in box.messages if one.author is Author.COMPLAINANT],
         "files": [(one, one.state is AttachmentState.CLEAN) for one in box.files],

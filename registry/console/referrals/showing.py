@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from registry.complaints.referrals.content import Handed
+from registry.console.cases.showing import place_of
 from registry.terms import Language
 from registry.web.questions import in_words
 
@@ -15,7 +16,8 @@ class ShownAnswer(NamedTuple):
 
 
 def answers_in(language: Language, handed: Handed) -> list[ShownAnswer]:
-    return [ShownAnswer(one.by, *in_words(language, one.question, one.value)) for one in handed.answers]
+    ordered = sorted(handed.answers, key=lambda one: place_of((one.question, None)))
+    return [ShownAnswer(one.by, *in_words(language, one.question, one.value)) for one in ordered]
 
 
 def identity_in(language: Language, told: Mapping[str, Any]) -> list[tuple[str, str]]:
