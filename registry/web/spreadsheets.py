@@ -4,7 +4,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import IO
 
 from registry.formulas import harmless
@@ -35,8 +34,7 @@ def as_xlsx(tables: Iterable[Table]) -> bytes:
 
 def write_xlsx(file: IO[bytes], tables: Iterable[Table]) -> None:
     """As `as_xlsx`, into a file: rows are in memory one at a time."""
-    # A table of answers says the same again and again.
-    write(file, tables, lru_cache(maxsize=2048)(safe))
+    write(file, tables, safe)
 
 
 def safe(cell: Cell) -> Cell:

@@ -5,10 +5,11 @@ makes a tree of each cell first. Text is written as text that stands in the cell
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import IO
 from xml.sax.saxutils import escape
@@ -18,6 +19,8 @@ Cell = str | int | date | None
 _ROWS = b"<sheetData></sheetData>"
 _DAY_ONE = date(1899, 12, 30).toordinal()
 _AT_ONCE = 256
+_MARKUP = re.compile("[<>&\r]")
+_RETURN = {"\r": "&#13;"}
 _LEVEL = 3
 """Of compression: further ones cost twice the time for a tenth of the length."""
 
@@ -28,6 +31,12 @@ def write(
     safe: Callable[[Cell], Cell],
 ) -> None:
     """A workbook with a sheet for each table: its name, header and rows, each cell as `safe` gives it."""
+
+    # A table of answers says the same again and again. Told apart by type, for 1 is no True and no 1.0.
+    @lru_cache(maxsize=4096, typed=True)
+    def written(cell: Cell) -> str:
+        return _written(safe(cell))
+
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as book:
         names: list[str] = []
         for name, header, rows in tables:
@@ -36,8 +45,8 @@ def write(
             assert hole
             with book.open(f"xl/worksheets/sheet{len(names)}.xml", "w", force_zip64=True) as sheet:
                 sheet.write(before + b"<sheetData>")
-                written = _rows(header, rows, safe)
-                while some := "".join(islice(written, _AT_ONCE)):
+                lines = _rows(header, rows, written)
+                while some := "".join(islice(lines, _AT_ONCE)):
                     sheet.write(some.encode())
                 sheet.write(b"</sheetData>" + after)
         for part, body in _empty(tuple(names)).items():
@@ -62,16 +71,16 @@ def _empty(names: Sequence[str]) -> dict[str, bytes]:
         return {part: parts.read(part) for part in parts.namelist()}
 
 
-def _rows(header: Sequence[str], rows: Iterable[Sequence[Cell]], safe: Callable[[Cell], Cell]) -> Iterator[str]:
-    yield _row(1, header, lambda cell: cell)
+def _rows(header: Sequence[str], rows: Iterable[Sequence[Cell]], written: Callable[[Cell], str]) -> Iterator[str]:
+    yield _row(1, header, _written)
     for number, row in enumerate(rows, 2):
-        yield _row(number, row, safe)
+        yield _row(number, row, written)
 
 
-def _row(number: int, row: Sequence[Cell], safe: Callable[[Cell], Cell]) -> str:
+def _row(number: int, row: Sequence[Cell], written: Callable[[Cell], str]) -> str:
     # An empty cell is none at all.
     cells = [
-        f'<c r="{letter}{number}"{_written(safe(cell))}</c>'
+        f'<c r="{letter}{number}"{written(cell)}</c>'
         for letter, cell in zip(_letters_of(len(row)), row, strict=True)
         if cell is not None and cell != ""
     ]
@@ -81,7 +90,7 @@ def _row(number: int, row: Sequence[Cell], safe: Callable[[Cell], Cell]) -> str:
 def _written(cell: Cell) -> str:
     if isinstance(cell, str):
         # A line feed alone would come back for a carriage return, and outer spaces not at all.
-        text = escape(cell, {"\r": "&#13;"})
+        text = escape(cell, _RETURN) if _MARKUP.search(cell) else cell
         kept = "" if text == text.strip() else ' xml:space="preserve"'
         return f' t="inlineStr"><is><t{kept}>{text}</t></is>'
     if isinstance(cell, date):

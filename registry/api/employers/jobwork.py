@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,8 @@ class Answering:
         self._many = many
         self._settings = settings
         self._keys = Keys()
+        # Most cells of a table stand there again and again.
+        self._safe = lru_cache(maxsize=1024)(safe)
 
     def header(self) -> Mapping[str, bytes]:
         # The mark by which spreadsheets know UTF-8.
@@ -132,10 +135,11 @@ class Answering:
         wanted = self.columns[len(cells) :]
         return [*cells, *(one.item.extra.get(name, "") for name in wanted)]
 
-    @staticmethod
-    def _as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
+    def _as_csv(self, rows: Iterable[Sequence[Any]]) -> bytes:
         lines = io.StringIO()
-        csv.writer(lines).writerows([safe(cell) for cell in row] for row in rows)
+        csv.writer(lines).writerows(
+            [self._safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+        )
         return lines.getvalue().encode()
 
     def finish(self, folder: Path, job: BulkJob, at: datetime) -> None:
