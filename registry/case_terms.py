@@ -234,6 +234,13 @@ class FileKind(StrEnum):
     TXT = "txt"
 
 
+class HandedWith(StrEnum):
+    """With what an agency handed in a paper: its answer, or its objection to what was decided."""
+
+    ANSWER = "answer"
+    OBJECTION = "objection"
+
+
 class AttachmentState(StrEnum):
     """`kept`: the original is sealed and stored. Then a clean copy is made, has been made, or cannot be had."""
 

@@ -220,6 +220,7 @@ class Problem(StrEnum):
     FILE_NOT_AS_NAMED = "file_not_as_named"
     FILE_DAMAGED = "file_damaged"
     FILE_HOLDS_ANOTHER = "file_holds_another"
+    FILE_NOT_CLEANED = "file_not_cleaned"
     TOO_MANY_FILES = "too_many_files"
     CASE_FILES_TOO_LARGE = "case_files_too_large"
     FILES_UNAVAILABLE = "files_unavailable"

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import AttachmentState, FileKind, HearingEnd, HearingState, NoCopy
+from registry.case_terms import AttachmentState, FileKind, HandedWith, HearingEnd, HearingState, NoCopy
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, OneOf, Passage
 
@@ -59,8 +59,8 @@ class HearingWaySchema(OutSchema):
     lacking = fields.String(required=True, allow_none=True, metadata=_LACK)
 
 
-class AnswerFileSchema(OutSchema):
-    """A paper that came with an answer. There is a copy of it once `state` is `clean`."""
+class AgencyPaperSchema(OutSchema):
+    """A paper of an agency. There is a copy of it once `state` is `clean`."""
 
     attachment_id = fields.String(required=True)
     name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
@@ -69,6 +69,11 @@ class AnswerFileSchema(OutSchema):
     kept_on = fields.Date(required=True)
     state = OneOf(AttachmentState, required=True)
     no_copy = OneOf(NoCopy, required=True, allow_none=True, metadata={"description": "Why there is no copy."})
+    goes_with = OneOf(HandedWith, required=True, metadata={"description": "What it was handed in with."})
+    has_original = fields.Boolean(
+        required=True,
+        metadata={"description": "False where the copy alone was kept, since the custodian's key was not there."},
+    )
 
 
 class HearingSchema(HearingSummarySchema):
@@ -93,7 +98,9 @@ class HearingSchema(HearingSummarySchema):
     objection = fields.String(required=True, allow_none=True, metadata={"description": "What the agency says to it."})
     objected_on = fields.Date(required=True, allow_none=True)
     files = fields.List(
-        fields.Nested(AnswerFileSchema), required=True, metadata={"description": "Papers that came with the answer."}
+        fields.Nested(AgencyPaperSchema),
+        required=True,
+        metadata={"description": "Papers that came with the answer or the objection."},
     )
     reprisal = fields.Nested(ReprisalSchema, required=True)
     ways = fields.List(fields.Nested(HearingWaySchema), required=True)
@@ -172,7 +179,13 @@ class ServedHearingSchema(ServedHearingSummarySchema):
     objection = fields.String(required=True, allow_none=True)
     may_object = fields.Boolean(required=True)
     files = fields.List(
-        fields.Nested(AnswerFileSchema), required=True, metadata={"description": "Papers that go with your answer."}
+        fields.Nested(AgencyPaperSchema),
+        required=True,
+        metadata={"description": "Papers that go with your answer or your objection."},
+    )
+    keeps_originals = fields.Boolean(
+        required=True,
+        metadata={"description": "False where of what you send the copy without place and device alone is kept."},
     )
     version = fields.Integer(required=True, metadata=_VERSION)
 

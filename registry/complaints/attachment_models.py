@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.case_terms import AttachmentState, FileKind, NoCopy
+from registry.case_terms import AttachmentState, FileKind, HandedWith, NoCopy
 from registry.db import Base, Text, one_of
 
 
@@ -14,7 +14,8 @@ class Attachment(Base):
     """One file of a box. `size` is rounded up as the file is padded; `once` is a digest of what its sender called the upload.
 
     `original_key` is of tier 3: the mailbox and the custodian open the original. `clean_key` and `facts_sealed` (name, size and
-    SHA-256 as sent) are of tier 2.
+    SHA-256 as sent) are of tier 2. Where the custodian's key was not at hand there is the copy alone, and no original.
+    `goes_with` is with what an agency handed it in, in the box of a hearing; None for a complainant's.
     """
 
     __tablename__ = "attachments"
@@ -28,8 +29,9 @@ class Attachment(Base):
     size: Mapped[int]
     once: Mapped[str] = mapped_column(Text(64))
     facts_sealed: Mapped[str] = mapped_column(LongText)
-    original_name: Mapped[str] = mapped_column(Text(32), unique=True)
-    original_key: Mapped[str] = mapped_column(LongText)
+    goes_with: Mapped[HandedWith | None] = mapped_column(one_of(HandedWith))
+    original_name: Mapped[str | None] = mapped_column(Text(32), unique=True)
+    original_key: Mapped[str | None] = mapped_column(LongText)
     state: Mapped[AttachmentState] = mapped_column(one_of(AttachmentState), index=True)
     no_copy: Mapped[NoCopy | None] = mapped_column(one_of(NoCopy))
     attempts: Mapped[int] = mapped_column(default=0)

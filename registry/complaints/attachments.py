@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import AttachmentState, FileKind
+from registry.case_terms import AttachmentState, FileKind, HandedWith
 from registry.codes import Problem
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.boxes import Box
@@ -50,10 +50,16 @@ class Kept:
     reference: str
     kind: FileKind
     size: int
-    original_name: str
-    original_key: str = field(repr=False)
     clean_key: str = field(repr=False)
     facts_sealed: str = field(repr=False)
+    original_name: str | None = None
+    original_key: str | None = field(default=None, repr=False)
+    clean_name: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Of the files that lie in the store."""
+        return [name for name in (self.original_name, self.clean_name) if name]
 
 
 def keep(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = "") -> Kept:
@@ -65,7 +71,6 @@ def keep(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, 
     reference, object_name = new_reference(), random_name()
     key, sealed_key = opened.file_key(place(case, reference, "original"), Tier.IDENTITY)
     _clean_key, sealed_clean_key = opened.file_key(place(case, reference, "clean"))
-    facts = Facts(shown_name(name, kind), len(body), hashlib.sha256(body).hexdigest())
     store.put(object_name, seal_stream(key, padded(body), place(case, reference, "original")))
     return Kept(
         reference=reference,
@@ -74,8 +79,13 @@ def keep(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, 
         original_name=object_name,
         original_key=sealed_key,
         clean_key=sealed_clean_key,
-        facts_sealed=opened.seal(msgspec.json.encode(facts).decode(), place(case, reference, "facts_sealed")),
+        facts_sealed=sealed_facts(opened, case, reference, body, name, kind),
     )
+
+
+def sealed_facts(opened: OpenBox, case: Case, reference: str, body: bytes, name: str, kind: FileKind) -> str:
+    facts = Facts(shown_name(name, kind), len(body), hashlib.sha256(body).hexdigest())
+    return opened.seal(msgspec.json.encode(facts).decode(), place(case, reference, "facts_sealed"))
 
 
 def attached(session: Session, box: Box, once: str) -> Attachment | None:
@@ -85,16 +95,17 @@ def attached(session: Session, box: Box, once: str) -> Attachment | None:
     ).scalar_one_or_none()
 
 
-def require_room(session: Session, case: Case, box: Box, size: int) -> None:
+def require_room(session: Session, case: Case, box: Box, size: int, goes_with: HandedWith | None = None) -> None:
     """Raises RefusedFile if a box may have no further file of that many bytes.
 
-    The mailboxes of a case have room together. An agency's answer has room of its own: neither takes the other's, nor learns from
-    a refusal how much is there.
+    The mailboxes of a case have room together. An agency's answer has room of its own, and so has its objection: neither side
+    takes the other's, nor learns from a refusal how much is there.
     """
     mailboxes = select(Box.id).where(Box.case_id == case.id, Box.is_copy.is_(False))
     there = Attachment.box_id == box.id if box.is_copy else Attachment.box_id.in_(mailboxes)
+    with_it = Attachment.goes_with.is_(None) if goes_with is None else Attachment.goes_with == goes_with
     count, together = session.execute(
-        select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(there)
+        select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(there, with_it)
     ).one()
     if count >= MOST_FILES:
         raise RefusedFile(
@@ -104,7 +115,9 @@ def require_room(session: Session, case: Case, box: Box, size: int) -> None:
         raise FileTooLarge(Problem.CASE_FILES_TOO_LARGE, "all files may have 80 MB together; remove one")
 
 
-def attach(session: Session, case: Case, box: Box, kept: Kept, once: str, today: date) -> Attachment:
+def attach(
+    session: Session, case: Case, box: Box, kept: Kept, once: str, today: date, goes_with: HandedWith | None = None
+) -> Attachment:
     """Write down a stored file. The same `once` again gives the first attachment; the second file is then `discard`ed.
 
     Raises RefusedFile: two uploads at once may both have seen room for one.
@@ -113,7 +126,7 @@ def attach(session: Session, case: Case, box: Box, kept: Kept, once: str, today:
     before = attached(session, box, once)
     if before is not None:
         return before
-    require_room(session, case, box, kept.size)
+    require_room(session, case, box, kept.size, goes_with)
     attachment = Attachment(
         reference=kept.reference,
         case_id=case.id,
@@ -125,8 +138,10 @@ def attach(session: Session, case: Case, box: Box, kept: Kept, once: str, today:
         facts_sealed=kept.facts_sealed,
         original_name=kept.original_name,
         original_key=kept.original_key,
-        state=AttachmentState.KEPT,
+        state=AttachmentState.KEPT if kept.clean_name is None else AttachmentState.CLEAN,
+        clean_name=kept.clean_name,
         clean_key=kept.clean_key,
+        goes_with=goes_with,
     )
     session.add(attachment)
     session.flush()
@@ -141,7 +156,12 @@ def attachments_of(session: Session, boxes: Sequence[Box]) -> list[Attachment]:
 
 def attachment_of(session: Session, boxes: Sequence[Box], reference: str) -> Attachment:
     """One of some boxes. Raises NotFound, whether it is somebody else's or nobody's."""
-    for one in attachments_of(session, boxes):
+    return one_of_them(attachments_of(session, boxes), reference)
+
+
+def one_of_them(among: Iterable[Attachment], reference: str) -> Attachment:
+    """Raises NotFound."""
+    for one in among:
         if one.reference == reference:
             return one
     raise NotFound("there is no such attachment")
@@ -156,8 +176,11 @@ def facts_of(opened: OpenBox, case: Case, attachment: Attachment) -> Facts:
 def open_original(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
     """The file as it was sent: for the mailbox and, audited by the caller, the custodian. What opens it is of tier 3.
 
-    Raises Unopenable, and gives nothing, where it was changed, moved or cut; FilesUnavailable; NotFound.
+    Raises Unopenable, and gives nothing, where it was changed, moved or cut; FilesUnavailable; NotFound, also where the clean
+    copy alone was kept.
     """
+    if attachment.original_name is None or attachment.original_key is None:
+        raise NotFound("of this attachment the copy alone was kept: there is no original")
     where = place(case, attachment.reference, "original")
     key = opened.open_file_key(attachment.original_key, where)
     return unpadded(open_stream(key, store.get(attachment.original_name), where))

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.codes import Problem
 from registry.complaints import sheets
-from registry.complaints.attachments import attachment_of, facts_of, open_original, shown_name
+from registry.complaints.attachment_models import Attachment
+from registry.complaints.attachments import attachments_of, facts_of, one_of_them, open_original, shown_name
+from registry.complaints.boxes import Box
 from registry.complaints.casework import MOST_REASON, Officer, case_of, opened_boxes
-from registry.complaints.hearings.files import answered_boxes
+from registry.complaints.hearings.files import sent_files
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import same_person
@@ -72,11 +74,14 @@ def original_in(
     session: Session, sealer: Sealer, unit: str, case: Case, attachment: str, store: FileStore
 ) -> tuple[str, bytes]:
     """Name and content of a file as it was sent, for a caller who has asked whether it may be opened, and audits it."""
-    boxes = [*opened_boxes(session, case), *answered_boxes(session, case)]
-    row = attachment_of(session, boxes, attachment)
-    box = next(box for box in boxes if box.id == row.box_id)
-    opened = sealer.open_as_custodian(session, box, unit)
+    row = one_of_them(files_of_case(session, case), attachment)
+    opened = sealer.open_as_custodian(session, session.get_one(Box, row.box_id), unit)
     return shown_name(facts_of(opened, case, row).name, row.kind), open_original(store, opened, case, row)
+
+
+def files_of_case(session: Session, case: Case) -> list[Attachment]:
+    """The files of those who wrote, and what agencies sent when they were heard."""
+    return [*attachments_of(session, opened_boxes(session, case)), *sent_files(session, case)]
 
 
 def _approved(session: Session, officer: Officer, reference: str, approval: Approval) -> Case:

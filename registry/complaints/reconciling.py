@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import AttachmentState
+from registry.case_terms import AttachmentState, NoCopy
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.storage import FileStore, is_ours
 
@@ -36,7 +36,9 @@ def compare(session: Session, store: FileStore, today: date) -> Reconciled:
     return Reconciled(
         orphans=orphans,
         young=len(loose) - len(orphans),
-        without_original=tuple(row.reference for row in rows if row.original_name not in listed),
+        without_original=tuple(
+            row.reference for row in rows if row.original_name is not None and row.original_name not in listed
+        ),
         without_copy=tuple(
             row.reference for row in rows if row.clean_name is not None and row.clean_name not in listed
         ),
@@ -44,9 +46,11 @@ def compare(session: Session, store: FileStore, today: date) -> Reconciled:
 
 
 def copy_again(session: Session, references: Sequence[str]) -> None:
-    """Let clean copies that are missing be made again."""
+    """Let clean copies that are missing be made again; where the copy alone was kept there is nothing to make it of."""
     rows = session.execute(select(Attachment).where(Attachment.reference.in_(references)))
     for row in rows.scalars():
         row.clean_name = None
         row.state, row.attempts = AttachmentState.KEPT, 0
+        if row.original_name is None:
+            row.state, row.no_copy = AttachmentState.NO_CLEAN_COPY, NoCopy.DAMAGED
     session.flush()

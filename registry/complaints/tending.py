@@ -48,7 +48,12 @@ class Errand(msgspec.Struct, frozen=True):
 
 
 def errand(settings: Settings, opened: OpenBox, case: Case, attachment: Attachment) -> Errand:
-    """Raises Unopenable where the box is not open at both tiers: neither officers of a unit nor a stranger can ask."""
+    """Raises Unopenable where the box is not open at both tiers: neither officers of a unit nor a stranger can ask.
+
+    Of an attachment whose original was kept.
+    """
+    assert attachment.original_name is not None
+    assert attachment.original_key is not None
     return Errand(
         database_url=settings.database_url,
         files=settings.files if isinstance(settings.files, Bucket) else str(settings.files),
@@ -63,17 +68,17 @@ def errand(settings: Settings, opened: OpenBox, case: Case, attachment: Attachme
 
 def begin(settings: Settings, errand: Errand) -> bool:
     """Start on an errand, once its attachment is committed. False when all slots are taken: it stays due."""
-    with _slot(_folder(settings)) as slot:
-        if slot is None:
+    with slot(settings) as mine:
+        if mine is None:
             return False
-        os.ftruncate(slot, 0)
-        os.pwrite(slot, errand.attachment.encode(), 0)
+        os.ftruncate(mine, 0)
+        os.pwrite(mine, errand.attachment.encode(), 0)
         _running[:] = [one for one in _running if one.poll() is None]
         process = subprocess.Popen(
             [sys.executable, "-m", "registry.complaints.copying"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            pass_fds=(slot,),
+            pass_fds=(mine,),
             # What it needs is in the errand.
             env={name: value for name, value in os.environ.items() if not name.startswith("REGISTRY")},
         )
@@ -152,8 +157,9 @@ def _folder(settings: Settings) -> Path:
 
 
 @contextmanager
-def _slot(folder: Path) -> Iterator[int | None]:
+def slot(settings: Settings) -> Iterator[int | None]:
     """A free slot, locked. A process that was given its descriptor holds it on for as long as it lives."""
+    folder = _folder(settings)
     for number in range(SLOTS):
         descriptor = _open(folder, number)
         try:

@@ -6,8 +6,8 @@ ALSO_READ = ("hearing.previewed", "referral.previewed", "referral.identity_consi
 READ = "read"
 OWN_LINES = ("audit.read", "case.trail_read")
 """Looking at the audit itself: nothing sealed is opened by it."""
-UNSAID = ("hearing.answer_kept", "hearing.file_added", "hearing.file_removed")
-"""What is nobody's but the agency's until it has answered: it stands in no case's timeline."""
+UNSAID = ("hearing.answer_kept", "hearing.file_added", "hearing.file_removed", "hearing.file_saved")
+"""What is nobody's but the agency's until it has answered or objected: it stands in no case's timeline."""
 
 
 def is_reading(act: str) -> bool:

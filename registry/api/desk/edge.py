@@ -7,13 +7,13 @@ from flask import Flask
 from flask_restx import Namespace
 
 from registry.api.desk import (
-    answer_files,
     audit,
     cases,
     channels,
     clones,
     decisions,
     entry_requests,
+    handed_files,
     hearings,
     identities,
     licence_previews,
@@ -44,7 +44,7 @@ DESK: tuple[Namespace, ...] = (
     papers.ns,
     hearings.ns,
     served_hearings.ns,
-    answer_files.ns,
+    handed_files.ns,
     referrals.ns,
     received_referrals.ns,
     identities.ns,

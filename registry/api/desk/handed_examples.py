@@ -76,6 +76,10 @@ HEARINGS = (
     ),
     example("getHearing", "answered", "With its answer", _HEARING, path={"hearing_id": HEARING}, who="writer"),
     example(
+        "saveAnswerFile", "none", "There is no such file", f"{_SERVED}/files/{{attachment_id}}",
+        path={"hearing_id": HEARING, "attachment_id": NO_FILE}, who="rep", status=404,
+    ),
+    example(
         "getAnswerFileCopy", "none", "There is no such file", f"{_HEARING}/files/{{attachment_id}}/copy",
         path={"hearing_id": HEARING, "attachment_id": NO_FILE}, who="writer", status=404,
     ),

@@ -8,8 +8,8 @@ from typing import Any
 from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
-from registry.api.desk.answer_files import file_shown
 from registry.api.desk.guard import etag, officer_may
+from registry.api.desk.handed_files import file_shown
 from registry.api.desk.opening import case_for
 from registry.case_terms import HearingState
 from registry.clock import now

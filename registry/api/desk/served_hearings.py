@@ -6,8 +6,8 @@ from typing import Any
 from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
-from registry.api.desk.answer_files import file_shown
 from registry.api.desk.guard import etag, officer_may
+from registry.api.desk.handed_files import file_shown
 from registry.clock import now
 from registry.complaints.hearings import portal
 from registry.officers import rights
@@ -111,6 +111,7 @@ def _shown(session: Session, me: Present, reference: str) -> Answer:
         "objection": shown.objection,
         "may_object": shown.may_object,
         "files": [file_shown(one) for one in shown.files],
+        "keeps_originals": shown.keeps_originals,
         "version": shown.version,
     }
     return Answer(value, headers=(etag(shown.version),))

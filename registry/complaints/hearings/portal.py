@@ -15,7 +15,7 @@ from registry.audit.actions import record
 from registry.case_terms import CaseRole, HearingState
 from registry.complaints import clocks
 from registry.complaints.hearings import content
-from registry.complaints.hearings.files import AnswerFile, files_in
+from registry.complaints.hearings.files import HandedFile, files_in, keeps_originals
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.moving import advance, held, is_open_to_agency, refused
 from registry.complaints.hearings.rules import HELD, By
@@ -43,7 +43,11 @@ class Listed(NamedTuple):
 
 
 class Served(NamedTuple):
-    """All that an agency reads. `draft` is its answer as far as it is written, `answer` what it sent, `files` go with it."""
+    """All that an agency reads. `draft` is its answer as far as it is written, `answer` what it sent, `files` go with that
+    or with its objection.
+
+    `keeps_originals`: papers are kept as they were sent too, and not as copies alone.
+    """
 
     listed: Listed
     version: int
@@ -57,7 +61,8 @@ class Served(NamedTuple):
     object_until: date | None = None
     objection: str | None = None
     may_object: bool = False
-    files: Sequence[AnswerFile] = ()
+    files: Sequence[HandedFile] = ()
+    keeps_originals: bool = True
 
 
 def served(session: Session, desk: str, today: date) -> list[Listed]:
@@ -90,8 +95,9 @@ def read(session: Session, sealer: Sealer, desk: str, who: str, reference: str, 
         content.words(box, case, hearing, "outcome_sealed"),
         hearing.object_until,
         content.words(box, case, hearing, "objection_sealed"),
-        _may_object(hearing, today),
+        may_object(hearing, today),
         files_in(session, box, case),
+        keeps_originals(session, sealer, case, hearing),
     )
     record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
     return shown
@@ -182,7 +188,7 @@ def object_to(
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, hearing = _held(session, desk, reference, at, version)
-    if not _may_object(hearing, at.date()):
+    if not may_object(hearing, at.date()):
         raise IllegalMove(
             "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
             "hearing.nothing_to_object_to",
@@ -200,7 +206,7 @@ def object_to(
     return hearing
 
 
-def _may_object(hearing: Hearing, today: date) -> bool:
+def may_object(hearing: Hearing, today: date) -> bool:
     is_in_time = hearing.object_until is not None and today <= hearing.object_until
     return is_in_time and hearing.objected_on is None
 

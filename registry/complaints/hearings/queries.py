@@ -12,7 +12,7 @@ from registry.case_terms import HearingState
 from registry.complaints.casework import Officer, case_of, in_unit
 from registry.complaints.hearings import content
 from registry.complaints.hearings.actions import held_in
-from registry.complaints.hearings.files import AnswerFile, handed_in
+from registry.complaints.hearings.files import HandedFile, handed_in
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.moving import facts
 from registry.complaints.hearings.rules import MOVES, By, Guard, is_few, lacking
@@ -34,9 +34,9 @@ class Reprisal(NamedTuple):
 class Shown(NamedTuple):
     """A hearing as its unit reads it. `allegation` is exactly what the agency reads, or would.
 
-    `files` came with the answer. `returned`: why it was sent back; `few`: why it may go though few could have complained.
-    `ways`: to which state these roles may take it now, None, or the code of what is lacking beside the words that a form
-    brings along.
+    `files` came with the answer or the objection. `returned`: why it was sent back; `few`: why it may go though few could have
+    complained. `ways`: to which state these roles may take it now, None, or the code of what is lacking beside the words that
+    a form brings along.
     """
 
     case: Case
@@ -49,7 +49,7 @@ class Shown(NamedTuple):
     extended: str | None
     outcome: str | None
     objection: str | None
-    files: Sequence[AnswerFile]
+    files: Sequence[HandedFile]
     reprisal: Reprisal
     ways: Mapping[HearingState, str | None]
 

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.audit.actions import record
 from registry.case_terms import CaseState, OpeningKind, OpeningState
 from registry.codes import Problem
-from registry.complaints.attachments import attachment_of
+from registry.complaints.attachments import one_of_them
 from registry.complaints.casework import MOST_REASON, Officer, case_of, in_unit, opened_boxes
+from registry.complaints.custody import files_of_case
 from registry.complaints.envelopes import Place
-from registry.complaints.hearings.files import answered_boxes
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import locked
@@ -64,8 +64,8 @@ def ask(
     end_over_in(session, case, at)
     text = read_text("reason", reason, MOST_REASON)
     wanted = _hours(kind, hours)
-    if kind is OpeningKind.ORIGINAL:
-        attachment_of(session, [*opened_boxes(session, case), *answered_boxes(session, case)], attachment)
+    if kind is OpeningKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
+        raise NotNow("of this paper the copy alone was kept: there is no original", "opening.no_original")
     if any(one.kind is kind and one.attachment == attachment for one in _live(session, case, officer.name)):
         raise NotNow(
             "you have asked for this already: it waits for a second person, or is open to you", "opening.asked_already"

@@ -1,4 +1,4 @@
-"""The papers of an agency's answer: sent one at a time by a form of the hearing's page, held in memory alone.
+"""An agency's papers: sent one at a time by a form of the hearing's page, held in memory alone, and saved again by it.
 
 A slow line sends for minutes, and the store may be slow: nothing of the database is held while either is waited for.
 """
@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.clock import day_at, now
 from registry.codes import Problem
 from registry.complaints.attachments import discard
+from registry.complaints.case_reading import CleanFile
 from registry.complaints.file_kinds import MOST_BYTES
 from registry.complaints.hearings import portal_files
 from registry.complaints.storage import store_of
@@ -31,6 +32,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.terms import Language
 from registry.web.desk import require_right
+from registry.web.downloads import sent_file
 from registry.web.languages import text
 from registry.web.transaction import services, writing
 from registry.web.uploads import one_of_few
@@ -76,6 +78,15 @@ def add(session: Session, me: Present, reference: str) -> Afterwards:
     return Afterwards(lambda: _added(unit, who, reference))
 
 
+@pages.get("/hearings/<reference>/files/<attachment>")
+@allowed(Resource.HEARING, Act.ANSWER)
+def save(session: Session, me: Present, reference: str, attachment: str) -> Afterwards:
+    """One of the agency's own, as it sent it: to be saved and never shown in a page."""
+    store, unit, who = store_of(services().settings), me.standing.unit, me.officer.reference
+    fetched = portal_files.to_save(session, sealer(), unit, who, reference, attachment, store, now())
+    return Afterwards(lambda: _sent(fetched()))
+
+
 @pages.post("/hearings/<reference>/files/<attachment>/remove")
 @allowed(Resource.HEARING, Act.ANSWER)
 def remove(session: Session, me: Present, reference: str, attachment: str) -> BaseResponse | Afterwards:
@@ -86,6 +97,10 @@ def remove(session: Session, me: Present, reference: str, attachment: str) -> Ba
     except IllegalMove as refused:
         return shown_again(session, me, reference, refusal_of(refused))
     return Afterwards(lambda: _gone(reference, names))
+
+
+def _sent(file: CleanFile) -> BaseResponse:
+    return sent_file(file.body, file.name)
 
 
 def _gone(reference: str, names: list[str]) -> BaseResponse:

@@ -8,7 +8,7 @@ from registry.case_terms import CaseState, OpeningKind
 from registry.clock import now
 from registry.complaints.case_reading import files_of
 from registry.complaints.casework import Officer
-from registry.complaints.hearings.files import files_of_answers
+from registry.complaints.hearings.files import files_of_hearings
 from registry.complaints.openings import actions, queries
 from registry.complaints.openings.rules import MOST_HOURS, RIGHT_TO, USUAL_HOURS
 from registry.complaints.storage import store_of
@@ -136,7 +136,7 @@ def _page(session: Session, me: Present, reference: str, refusal: Refusal | None
         found=found,
         files=[
             *(files_of(session, sealer(), officer, head.case) if may_see_files else []),
-            *files_of_answers(session, sealer(), officer, head.case),
+            *(one for one in files_of_hearings(session, sealer(), officer, head.case) if one.has_original),
         ],
         names=names_in(session, me.standing.unit),
         may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in OpeningKind},

@@ -13,13 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about
-from registry.case_terms import AttachmentState, CaseState
+from registry.case_terms import AttachmentState, CaseRole, CaseState, DecisionOutcome, HandedWith
 from registry.clock import now
 from registry.complaints import attachments, mailbox_files, purging, tending
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.boxes import Box
+from registry.complaints.casework import Officer
 from registry.complaints.custody import Approval, original
-from registry.complaints.hearings import portal_files
+from registry.complaints.decisions import actions as decisions
+from registry.complaints.decisions.rules import USUAL_OBJECTION
+from registry.complaints.hearings import actions, afterwards, portal_files
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.models import Case
 from registry.complaints.sealing import Sealer
@@ -73,6 +76,36 @@ def sent(desk: Desk, path: str, body: bytes, name: str, once: str = "") -> int:
     return desk.post(f"{path}/files", file=(BytesIO(body), name), once=once or name).status_code
 
 
+def version_on(desk: Desk, path: str) -> str:
+    version = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
+    assert version is not None
+    return version[1]
+
+
+def assert_saves_its_own(
+    client: FlaskClient, session: Session, rep: Desk, theirs: str, paper: str, body: bytes
+) -> None:  # fmt: skip
+    assert f"{theirs}/files/{paper}" in rep.get(theirs).get_data(as_text=True)
+    saved = rep.get(f"{theirs}/files/{paper}")
+    assert (saved.status_code, saved.data == body, saved.headers["Cache-Control"]) == (200, True, "no-store")
+    assert saved.headers["Content-Disposition"].startswith("attachment; ")
+    program = program_of(client, session, rep.officer)
+    assert program.get(f"/api/v1/served-hearings/{theirs.rpartition('/')[2]}/files/{paper}").data == body
+    session.commit()
+
+
+def decide_and_tell(session: Session, sealer: Sealer, case: Heard, hearing: Hearing) -> None:
+    at, decider = now(), Officer("E. Elsa", CaseRole.DECIDER, ANNA.unit)
+    actions.close(session, sealer, ANNA, hearing.reference, at)
+    written = decisions.write(
+        session, sealer, ANNA, case.reference, DecisionOutcome.UPHELD, at,
+        reasons="Twelve lay in a drawer.", summary="It was upheld.", object_days=USUAL_OBJECTION,
+    )  # fmt: skip
+    decisions.make(session, sealer, decider, written.reference, lambda *_: "It was upheld.", at)
+    afterwards.tell_outcome(session, sealer, ANNA, hearing.reference, "Return them.", USUAL_OBJECTION, at)
+    session.commit()
+
+
 def rows(session: Session) -> list[Attachment]:
     # What the test itself holds would keep every process out that makes a copy.
     session.commit()
@@ -115,9 +148,14 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     assert other.post(f"{theirs}/files/{kept.reference}/remove").status_code == 404
     assert rep.post(f"{theirs}/files/{note.reference}/remove").status_code == 303
     assert [one.reference for one in rows(session)] == [kept.reference]
-    version = re.search(r'name="version" value="(\d+)"', rep.get(theirs).get_data(as_text=True))
-    assert version is not None
-    assert rep.post(f"{theirs}/answer", version=version[1], text="We keep none.").status_code == 303
+    # It saves its own again as it sent it, now and once it has answered; to everybody else that is nowhere.
+    assert_saves_its_own(client, session, rep, theirs, kept.reference, photo)
+    assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.").status_code == 303
+    assert_saves_its_own(client, session, rep, theirs, kept.reference, photo)
+    for stranger, status in ((other, 404), (writer, 403), (foreign, 403)):
+        assert stranger.get(f"{theirs}/files/{kept.reference}").status_code == status
+        api = program_of(client, session, stranger.officer)
+        assert api.get(f"/api/v1/served-hearings/{hearing.reference}/files/{kept.reference}").status_code == status
 
     page = writer.get(ours).get_data(as_text=True)
     assert "<img src=x" not in page
@@ -166,7 +204,9 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
         original(session, sealer, FOREIGN, case.reference, kept.reference, approval, store, today)
     acts = [line.act for line in lines_about(session, case.reference)]
     assert acts.count("hearing.file_added") == 2
+    assert acts.count("hearing.file_saved") == 4
     assert {"hearing.file_removed", "hearing.file_read", "case.original_read"} <= set(acts)
+    assert "saved a file of its own" not in words_of(writer.get(f"/console/cases/{case.reference}"))
 
     # And it goes with the case.
     names = [held.original_name, held.clean_name]
@@ -208,6 +248,96 @@ def test_what_is_refused_is_said_and_neither_side_takes_the_others_room(
     session.commit()
     hers = upload(settings, services, store, opened, row, body=b"Hers", name="h.txt", once="h", today=now().date())
     assert hers.box_id == visit.box.id
+
+
+def test_papers_of_an_objection_are_the_agencys_alone_until_it_is_sent(
+    session: Session,
+    settings: Settings,
+    sealer: Sealer,
+    client: FlaskClient,
+    case: Heard,
+    hearing: Hearing,
+    rep: Desk,
+    desk_for: DeskOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tending, "SLOTS", 0)
+    theirs, ours = (
+        f"/console/hearings/{hearing.reference}",
+        f"/console/cases/{case.reference}/hearings/{hearing.reference}",
+    )
+    assert sent(rep, theirs, b"With the answer", "answer.txt") == 303
+    rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.")
+    assert sent(rep, theirs, b"Too late", "late.txt") == 409
+    session.expire_all()
+    decide_and_tell(session, sealer, case, hearing)
+    for number in range(10):
+        assert sent(rep, theirs, f"Objection {number}".encode(), f"objection-{number}.txt") == 303
+    assert sent(rep, theirs, b"more", "more.txt") == 400
+    first, second, *_ = (row for row in rows(session) if row.goes_with is HandedWith.OBJECTION)
+    assert rep.post(f"{theirs}/files/{first.reference}/remove").status_code == 303
+    answered = next(row for row in rows(session) if row.goes_with is HandedWith.ANSWER)
+    assert rep.post(f"{theirs}/files/{answered.reference}/remove").status_code == 409
+    writer = desk_for(Role.INVESTIGATOR, name="W Writer")
+    program = program_of(client, session, writer.officer)
+
+    def seen() -> tuple[str, int, int]:
+        session.commit()
+        copy = program.get(f"/api/v1/hearings/{hearing.reference}/files/{second.reference}/copy")
+        told = program.get(f"/api/v1/hearings/{hearing.reference}").json["files"]
+        openings = writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+        wait = "not found" if copy.json["code"] == "not_found" else "?"
+        return wait, len(told), openings.count("objection-")
+
+    # One page and the custodian's list show the paper of the answer, and nothing of what is not sent.
+    assert seen() == ("not found", 1, 0)
+    assert "objection-1" not in words_of(writer.get(ours))
+    assert rep.post(f"{theirs}/object", version=version_on(rep, theirs), objection="No.").status_code == 303
+    assert seen() == ("not found", 10, 9), "there is no copy yet, but they are told of it"
+    assert "objection-1" in words_of(writer.get(ours))
+    assert rep.get(f"{theirs}/files/{second.reference}").data == b"Objection 1"
+    assert rep.post(f"{theirs}/files/{second.reference}/remove").status_code == 409
+    assert sent(rep, theirs, b"Too late", "later.txt") == 409
+
+
+def test_without_the_custodians_secret_the_copy_alone_is_kept_and_said_to_be(
+    session: Session,
+    settings: Settings,
+    keyring: Keyring,
+    client: FlaskClient,
+    case: Heard,
+    hearing: Hearing,
+    rep: Desk,
+    desk_for: DeskOf,
+) -> None:
+    theirs, photo = f"/console/hearings/{hearing.reference}", samples.jpeg()
+    assert "does not hold what would keep an original" not in words_of(rep.get(theirs))
+    for secret in keyring.folder.glob(f"custodian-{ANNA.unit}-*"):
+        secret.unlink()
+    assert "does not hold what would keep an original" in words_of(rep.get(theirs))
+    assert sent(rep, theirs, photo, "photo.jpg") == 303
+    (kept,) = rows(session)
+    assert (kept.state, kept.original_name, kept.original_key) == (AttachmentState.CLEAN, None, None)
+    assert [name for name, _ in store_of(settings).listing()] == [kept.clean_name], "no original lies there"
+    assert "the original is not here" in words_of(rep.get(theirs))
+    saved = rep.get(f"{theirs}/files/{kept.reference}")
+    assert saved.status_code == 200
+    assert samples.CANARY.encode() not in saved.data
+    broken = rep.post(f"{theirs}/files", file=(BytesIO(b"%PDF-1.7\nnothing\n%%EOF\n"), "x.pdf"), once="x")
+    assert (broken.status_code, len(rows(session))) == (400, 1)
+    assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.").status_code == 303
+    writer = desk_for(Role.INVESTIGATOR, name="W Writer")
+    ours = f"/console/cases/{case.reference}/hearings/{hearing.reference}"
+    assert "the original is not here" in words_of(writer.get(ours))
+    assert writer.get(f"{ours}/files/{kept.reference}").data == saved.data
+    assert kept.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    asked = program_of(client, session, writer.officer).send(
+        "POST",
+        f"/api/v1/cases/{case.reference}/openings/original",
+        {"reason": "The stamp cannot be read.", "attachment_id": kept.reference},
+        version=session.get_one(Case, hearing.case_id).version,
+    )
+    assert (asked.status_code, "copy alone" in asked.json["detail"]) == (409, True), asked.json
 
 
 def test_whoever_may_not_answer_any_more_leaves_no_file(

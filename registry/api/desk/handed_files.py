@@ -1,4 +1,4 @@
-"""The papers of an agency's answer by the API: sent and removed by the agency, copies saved by the unit of the case."""
+"""An agency's papers by the API: sent, saved again and removed by the agency, copies saved by the unit of the case."""
 
 import secrets
 from contextlib import suppress
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.api.desk.guard import officer_may
 from registry.clock import now
 from registry.complaints.attachments import discard
-from registry.complaints.case_reading import named_agency_id
+from registry.complaints.case_reading import CleanFile, named_agency_id
 from registry.complaints.file_kinds import MOST_BYTES
 from registry.complaints.hearings import files, portal_files, queries
 from registry.complaints.storage import store_of
@@ -24,7 +24,7 @@ from registry.web.complaints import sealer
 from registry.web.desk import acting, reference_in, require_no_interest
 from registry.web.loading import Once
 from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes, takes_file
-from registry.web.transaction import services
+from registry.web.transaction import services, writing
 from registry.web.uploads import one_of_few
 from schemas.mailbox import AttachmentSentSchema
 
@@ -34,7 +34,7 @@ HEARING = rights.Resource.HEARING
 
 
 @ns.route("/served-hearings/<hearing_id>/files")
-class AnswerFiles(Resource):  # type: ignore[misc]
+class HandedFiles(Resource):  # type: ignore[misc]
     # Its own transactions, for none is held while the store is waited for.
     @one_of_few()
     @officer_may(HEARING, Act.ANSWER, reads=True)
@@ -43,11 +43,11 @@ class AnswerFiles(Resource):  # type: ignore[misc]
     def post(
         self, session: Session, me: Present, hearing_id: str, body: bytes, name: str, once: Once | None
     ) -> Answer:  # fmt: skip
-        """Send a paper along with your answer, while you may answer.
+        """Send a paper along with your answer while you may answer, or with your objection while you may object.
 
-        JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB in all.
-        Officers see a copy without place and device once you have answered. With an Idempotency-Key it is there once,
-        however often it is sent.
+        JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB for each.
+        Officers see a copy without place and device once you have answered or objected. Where the custodian's key is not at
+        hand that copy alone is kept, made while you wait. With an Idempotency-Key it is there once, however often it is sent.
         """
         sent = portal_files.add(
             services().settings,
@@ -66,12 +66,27 @@ class AnswerFiles(Resource):  # type: ignore[misc]
 
 
 @ns.route("/served-hearings/<hearing_id>/files/<attachment_id>")
-class AnswerFile(Resource):  # type: ignore[misc]
+class HandedFile(Resource):  # type: ignore[misc]
+    # Its own transaction, for none is held while the store is waited for.
+    @officer_may(HEARING, Act.ANSWER, reads=True)
+    @takes()
+    @saves("saveAnswerFile", (404,))
+    def get(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> File:
+        """Save a paper of yours again, as you sent it, before and after you have answered or objected.
+
+        Where the copy without place and device alone was kept, or no original can be opened, it is that copy.
+        """
+        reference, store = reference_in(attachment_id), store_of(services().settings)
+        with writing() as own:
+            unit, who = me.standing.unit, me.officer.reference
+            fetched = portal_files.to_save(own, sealer(), unit, who, reference_in(hearing_id), reference, store, now())
+        return _saved(reference, fetched())
+
     @officer_may(HEARING, Act.ANSWER)
     @takes()
     @returns_nothing("removeAnswerFile", (404, 409))
     def delete(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> None:
-        """Remove a paper, before the answer is sent."""
+        """Remove a paper, before the answer or the objection is sent."""
         names = portal_files.removed(
             session,
             me.standing.unit,
@@ -86,14 +101,14 @@ class AnswerFile(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
-class AnswerFileCopy(Resource):  # type: ignore[misc]
+class HandedFileCopy(Resource):  # type: ignore[misc]
     @officer_may(HEARING, Act.READ)
     @takes()
     @saves("getAnswerFileCopy", (404,))
     def get(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> File:
         """Save the copy of a paper without place and device.
 
-        Not found before the agency has answered, and while there is no copy.
+        Not found before the agency has sent what it goes with, and while there is no copy.
         """
         reference = reference_in(hearing_id)
         case = queries.case_behind(session, me.standing.unit, reference)
@@ -103,11 +118,14 @@ class AnswerFileCopy(Resource):  # type: ignore[misc]
         copy = files.clean_copy(
             session, sealer(), officer, case, reference, reference_in(attachment_id), store, now().date()
         )
-        ending = copy.name.rpartition(".")[2]
-        return File((copy.body,), BYTES, f"{reference_in(attachment_id)}.{ending}", len(copy.body))
+        return _saved(reference_in(attachment_id), copy)
 
 
-def file_shown(one: files.AnswerFile) -> dict[str, Any]:
+def _saved(reference: str, file: CleanFile) -> File:
+    return File((file.body,), BYTES, f"{reference}.{file.name.rpartition('.')[2]}", len(file.body))
+
+
+def file_shown(one: files.HandedFile) -> dict[str, Any]:
     return {
         "attachment_id": one.reference,
         "name": one.name,
@@ -116,4 +134,6 @@ def file_shown(one: files.AnswerFile) -> dict[str, Any]:
         "kept_on": one.kept_on,
         "state": one.state,
         "no_copy": one.no_copy,
+        "goes_with": one.goes_with,
+        "has_original": one.has_original,
     }
