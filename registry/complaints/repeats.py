@@ -1,13 +1,16 @@
-"""Requests that may come again and are to count once. Kept is that one was made, never what was in it or came of it.
+"""Requests that may come again and are to count once. Kept is that one was made, never what was in it.
+
+Of what officers draft the reference is kept too, so that a draft sent again leads to the one that was made; of nothing else is.
 
 The sender chooses a key for what he wants done. Of the key, and of what he sent with it, there are keyed digests alone: a dump
 tells neither, and nobody can try guesses against it. The row goes with the transaction that does the thing, so a crash leaves
 both or neither.
 """
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
-from sqlalchemy import Date, bindparam, delete, select, text
+from sqlalchemy import Date, bindparam, delete, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.sealing import Sealer
@@ -19,13 +22,32 @@ KEPT = timedelta(days=2)
 
 
 class Repeat(Base):
-    """One key that was used: keyed digests of the key and of what was sent with it."""
+    """One key that was used: keyed digests of the key and of what was sent with it. `made`: what an officer drafted with it."""
 
     __tablename__ = "repeats"
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     question: Mapped[str] = mapped_column(Text(64))
     expires_on: Mapped[date] = mapped_column(index=True)
+    made: Mapped[str | None] = mapped_column(Text(12))
+
+
+def made_once(
+    session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date, make: Callable[[], str]
+) -> str:
+    """The reference of what `make` makes; sent again, of what was made the first time. Raises as `make`, and RepeatDiffers.
+
+    What was refused took no key: the caller's transaction, or its savepoint, is undone.
+    """
+    digest = sealer.digest("repeats", f"{scope}\0{key}")
+    if claim(session, sealer, scope, key, question, today):
+        made = make()
+        session.execute(update(Repeat).where(Repeat.digest == digest).values(made=made))
+        return made
+    before = session.execute(select(Repeat.made).where(Repeat.digest == digest)).scalar_one()
+    # The row and what it names were written by one transaction.
+    assert before is not None
+    return before
 
 
 def claim(session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date) -> bool:

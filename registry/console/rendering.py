@@ -1,5 +1,6 @@
 """Making a page of the console: its templates, the officer's language, and headers that let nothing be kept."""
 
+import secrets
 from functools import cache, partial
 from typing import Any
 
@@ -91,6 +92,7 @@ def _words() -> dict[str, Any]:
         "public": settings.public_url if settings.console_url else "",
         "asset": assets.address_of,
         "form_field": FORM_FIELD,
+        "new_once": partial(secrets.token_urlsafe, 16),
         "form_token": sessions.form_token(token) if token else "",
     }
 

@@ -23,6 +23,8 @@ from registry.web.answers import Answer
 from registry.web.complaints import sealer
 from registry.web.decision_words import decision_notice
 from registry.web.desk import reference_in
+from registry.web.drafts import drafted_once
+from registry.web.loading import Once
 from registry.web.payloads import returns, takes
 from schemas.sanctions import DecisionDraftSchema, DecisionSchema, DecisionsSchema, SendBackSchema
 
@@ -47,7 +49,7 @@ class Decisions(Resource):  # type: ignore[misc]
         return Answer({"items": [_shown(session, case, one) for one in found]}, headers=(etag(case.version),))
 
     @officer_may(DECISION, Act.PROPOSE, versioned=True)
-    @takes(DecisionDraftSchema(), body=True)
+    @takes(DecisionDraftSchema(), body=True, once=True)
     @returns(DecisionSchema(), "writeDecision", _ERRORS, status=HTTPStatus.CREATED)
     def post(
         self,
@@ -59,17 +61,22 @@ class Decisions(Resource):  # type: ignore[misc]
         reasons: str,
         summary: str,
         object_days: int,
+        once: Once | None,
     ) -> Answer:
         """Write the draft of a case's decision, or write it anew.
 
-        Whoever ever wrote on it, or looked into the case, does not make it.
+        Whoever ever wrote on it, or looked into the case, does not make it. With an Idempotency-Key it is written once, however
+        often it is sent.
         """
         officer, case = case_for(session, me, DECISION, Act.PROPOSE, case_id)
-        draft = actions.write(
-            session, sealer(), officer, case.reference, outcome, now(),
-            reasons=reasons, summary=summary, object_days=object_days, version=version,
-        )  # fmt: skip
-        return _one(session, officer, draft.reference)
+
+        def write() -> str:
+            return actions.write(
+                session, sealer(), officer, case.reference, outcome, now(),
+                reasons=reasons, summary=summary, object_days=object_days, version=version,
+            ).reference  # fmt: skip
+
+        return _one(session, officer, drafted_once(session, me, f"decision in {case.reference}", once, write))
 
 
 @ns.route("/<decision_id>/make")

@@ -25,6 +25,8 @@ from registry.officers.sessions import Present
 from registry.web.answers import Answer
 from registry.web.complaints import sealer
 from registry.web.desk import acting, reference_in, require_no_interest
+from registry.web.drafts import drafted_once
+from registry.web.loading import Once
 from registry.web.payloads import returns, takes
 from schemas.hearings import (
     AllegationSchema,
@@ -59,7 +61,7 @@ class CaseHearings(Resource):  # type: ignore[misc]
         return Answer({"items": [_summary(one) for one in found]}, headers=(etag(case.version),))
 
     @officer_may(HEARING, Act.PROPOSE, versioned=True)
-    @takes(HearingDraftSchema(), body=True)
+    @takes(HearingDraftSchema(), body=True, once=True)
     @returns(HearingSchema(), "draftHearing", _ERRORS, status=HTTPStatus.CREATED)
     def post(
         self,
@@ -68,21 +70,26 @@ class CaseHearings(Resource):  # type: ignore[misc]
         version: int,
         case_id: str,
         allegation: str,
+        once: Once | None,
         could_complain: int | None = None,
         agency_id: str | None = None,
     ) -> Answer:
         """Write down what an agency is to be asked.
 
-        While the worker agrees that it is spoken to, and one hearing of a case at a time.
+        While the worker agrees that it is spoken to, and one hearing of a case at a time. With an Idempotency-Key it is drafted
+        once, however often it is sent.
         """
         officer, case = case_for(session, me, HEARING, Act.PROPOSE, case_id)
         agency = None if agency_id is None else read_reference(agency_id) or agency_id
         require_no_interest(me, agency)
-        hearing = actions.draft(
-            session, sealer(), officer, case.reference, allegation, now(),
-            agency=agency, could_complain=could_complain, version=version,
-        )  # fmt: skip
-        return _shown(session, me, hearing.reference)
+
+        def draft() -> str:
+            return actions.draft(
+                session, sealer(), officer, case.reference, allegation, now(),
+                agency=agency, could_complain=could_complain, version=version,
+            ).reference  # fmt: skip
+
+        return _shown(session, me, drafted_once(session, me, f"hearing in {case.reference}", once, draft))
 
 
 @ns.route("/hearings/<hearing_id>")

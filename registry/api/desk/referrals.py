@@ -24,6 +24,8 @@ from registry.officers.sessions import Present
 from registry.web.answers import Answer
 from registry.web.complaints import sealer
 from registry.web.desk import acting, reference_in, require_no_interest
+from registry.web.drafts import drafted_once
+from registry.web.loading import Once
 from registry.web.payloads import returns, takes
 from schemas.referrals import ReferralOverrideSchema, ReferralProposalSchema, ReferralSchema, ReferralsSchema
 
@@ -47,7 +49,7 @@ class CaseReferrals(Resource):  # type: ignore[misc]
         return Answer({"items": [_summary(one) for one in found]}, headers=(etag(case.version),))
 
     @officer_may(REFERRAL, Act.PROPOSE, versioned=True)
-    @takes(ReferralProposalSchema(), body=True)
+    @takes(ReferralProposalSchema(), body=True, once=True)
     @returns(ReferralSchema(), "proposeReferral", (404, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(
         self,
@@ -60,19 +62,24 @@ class CaseReferrals(Resource):  # type: ignore[misc]
         answers: Sequence[str],
         messages: Sequence[str],
         files: Sequence[str],
+        once: Once | None,
         note: str = "",
         identity_said_in: str | None = None,
     ) -> Answer:
         """Choose what of a case a partner is to read.
 
-        It is copied and sealed now; that copy goes. Where she agrees already, it is consented at once.
+        It is copied and sealed now; that copy goes. Where she agrees already, it is consented at once. With an Idempotency-Key it
+        is proposed once, however often it is sent.
         """
         officer, case = case_for(session, me, REFERRAL, Act.PROPOSE, case_id)
-        referral = actions.propose(
-            session, sealer(), officer, case.reference, partner, Choice(answers, messages, files), now(),
-            note=note, expires_on=expires_on, identity_said_in=identity_said_in, version=version,
-        )  # fmt: skip
-        return _shown(session, me, referral.reference)
+
+        def propose() -> str:
+            return actions.propose(
+                session, sealer(), officer, case.reference, partner, Choice(answers, messages, files), now(),
+                note=note, expires_on=expires_on, identity_said_in=identity_said_in, version=version,
+            ).reference  # fmt: skip
+
+        return _shown(session, me, drafted_once(session, me, f"referral in {case.reference}", once, propose))
 
 
 @ns.route("/referrals/<referral_id>")

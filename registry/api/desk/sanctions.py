@@ -27,6 +27,8 @@ from registry.terms import SanctionKind
 from registry.web.answers import Answer
 from registry.web.complaints import sealer
 from registry.web.desk import acting, reference_in, require_no_interest
+from registry.web.drafts import drafted_once
+from registry.web.loading import Once
 from registry.web.payloads import returns, takes
 from registry.web.sanctions import official
 from schemas.sanctions import (
@@ -60,7 +62,7 @@ class Sanctions(Resource):  # type: ignore[misc]
         return Answer({"items": [_summary(one) for one in mine]})
 
     @officer_may(SANCTION, Act.PROPOSE)
-    @takes(SanctionProposalSchema(), body=True)
+    @takes(SanctionProposalSchema(), body=True, once=True)
     @returns(DeskSanctionSchema(), "proposeSanction", _ERRORS, status=HTTPStatus.CREATED)
     def post(
         self,
@@ -70,6 +72,7 @@ class Sanctions(Resource):  # type: ignore[misc]
         kind: SanctionKind,
         legal_ground: str,
         effective_from: date,
+        once: Once | None,
         public_text: str = "",
         until: date | None = None,
         appeal_deadline: date | None = None,
@@ -82,7 +85,8 @@ class Sanctions(Resource):  # type: ignore[misc]
     ) -> Answer:
         """Propose a sanction on a licence of your own authority.
 
-        On a decision of your unit, or on the authority's own finding. Nothing is public before another approves it.
+        On a decision of your unit, or on the authority's own finding. Nothing is public before another approves it. With an
+        Idempotency-Key it is proposed once, however often it is sent.
         """
         decision = None if decision_id is None else _decision(session, me, decision_id)
         if decision is not None and case_version is None:
@@ -92,12 +96,14 @@ class Sanctions(Resource):  # type: ignore[misc]
             kind, legal_ground, effective_from, until, appeal_deadline, publish_until, public_text,
             amount, currency, points,
         )  # fmt: skip
-        sanction = actions.propose(
-            session, sealer(), official(me, Act.PROPOSE), reference_in(licence_id), terms, now(),
-            decision=decision, version=case_version,
-        )  # fmt: skip
-        require_no_interest(me, sanction.agency)
-        return _shown(session, me, sanction)
+
+        def propose() -> str:
+            return actions.propose(
+                session, sealer(), official(me, Act.PROPOSE), reference_in(licence_id), terms, now(),
+                decision=decision, version=case_version,
+            ).reference  # fmt: skip
+
+        return _shown(session, me, _open(session, me, drafted_once(session, me, "sanction", once, propose)))
 
 
 @ns.route("/<sanction_id>")

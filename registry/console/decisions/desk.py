@@ -17,6 +17,7 @@ from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.assets import address_of
 from registry.console.cases.tabs import CaseHead, case_page, open_case
 from registry.console.guard import allowed
+from registry.console.once import made_by_form
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import language
 from registry.errors import Fault, InvalidInput, NotFound
@@ -25,6 +26,7 @@ from registry.officers.sessions import Present
 from registry.sanctions.queries import resting_on
 from registry.terms import Language
 from registry.web.decision_words import decision_notice
+from registry.web.desk import reference_in
 
 pages = Blueprint("console_decisions", __name__)
 
@@ -40,14 +42,16 @@ def decision(session: Session, me: Present, reference: str) -> Response:
 def write(session: Session, me: Present, reference: str) -> BaseResponse:
     """Write the draft, or write it anew."""
     officer, form = acting(me, Resource.DECISION, Act.PROPOSE), request.form
-    return _done(
-        session, me, reference,
-        lambda version: actions.write(
+
+    def draft(version: int) -> str:
+        return actions.write(
             session, sealer(), officer, reference, _outcome(form.get("outcome", "")), now(),
             reasons=form.get("reasons", ""), summary=form.get("summary", ""),
             object_days=_days(form.get("object_days", "")), version=version,
-        ),
-    )  # fmt: skip
+        ).reference  # fmt: skip
+
+    what = f"decision in {reference_in(reference)}"
+    return _done(session, me, reference, lambda version: made_by_form(session, me, what, lambda: draft(version)))
 
 
 @pages.post("/cases/<reference>/decision/<decision>/make")

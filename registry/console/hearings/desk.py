@@ -19,6 +19,7 @@ from registry.console.agencies import agency_name
 from registry.console.assets import address_of
 from registry.console.cases.tabs import CaseHead, case_page, open_case
 from registry.console.guard import allowed
+from registry.console.once import made_by_form
 from registry.console.refusals import Refusal, attempt
 from registry.console.typed import any_number_in, day_in
 from registry.officers.rights import Act, Resource
@@ -64,8 +65,8 @@ def draft(session: Session, me: Present, reference: str) -> BaseResponse:
     require_no_interest(me, agency)
     made: list[str] = []
 
-    def act() -> None:
-        drafted = actions.draft(
+    def draft() -> str:
+        return actions.draft(
             session,
             sealer(),
             acting(me, Resource.HEARING, Act.PROPOSE),
@@ -75,10 +76,11 @@ def draft(session: Session, me: Present, reference: str) -> BaseResponse:
             agency=agency,
             could_complain=any_number_in(request.form, "could_complain"),
             version=version_sent(),
-        )
-        made.append(drafted.reference)
+        ).reference
 
-    refusal = attempt(session, act)
+    refusal = attempt(
+        session, lambda: made.append(made_by_form(session, me, f"hearing in {head.case.reference}", draft))
+    )
     if refusal is not None:
         return _new(session, me, head, refusal)
     return redirect(f"/console/cases/{reference}/hearings/{made[0]}", 303)

@@ -21,6 +21,7 @@ from registry.console.assets import address_of
 from registry.console.cases.showing import parts_of
 from registry.console.cases.tabs import CaseHead, case_page, open_case
 from registry.console.guard import allowed
+from registry.console.once import made_by_form
 from registry.console.referrals.showing import answers_in
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import language
@@ -65,8 +66,8 @@ def propose(session: Session, me: Present, reference: str) -> BaseResponse:
     head, form = open_case(session, me, reference), request.form
     made: list[str] = []
 
-    def act() -> None:
-        proposed = actions.propose(
+    def propose() -> str:
+        return actions.propose(
             session,
             sealer(),
             acting(me, Resource.REFERRAL, Act.PROPOSE),
@@ -78,10 +79,10 @@ def propose(session: Session, me: Present, reference: str) -> BaseResponse:
             expires_on=day_in(form, "expires_on"),
             identity_said_in=form.get("identity_said_in") or None,
             version=version_sent(),
-        )
-        made.append(proposed.reference)
+        ).reference
 
-    refusal = attempt(session, act)
+    what = f"referral in {head.case.reference}"
+    refusal = attempt(session, lambda: made.append(made_by_form(session, me, what, propose)))
     if refusal is not None:
         return _new(session, me, head, refusal)
     return redirect(f"/console/cases/{reference}/referrals/{made[0]}", 303)

@@ -13,6 +13,7 @@ from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.assets import address_of
 from registry.console.cases.tabs import CaseHead, open_case
 from registry.console.guard import allowed
+from registry.console.once import made_by_form
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
 from registry.console.sanctions import forms
@@ -62,24 +63,21 @@ def new(session: Session, me: Present) -> Response:
 @allowed(Resource.SANCTION, Act.PROPOSE)
 def propose(session: Session, me: Present) -> BaseResponse:
     form = request.form
-    made: list[Sanction] = []
+    made: list[str] = []
     decision = form.get("decision", "")[:12] or None
     # Whoever may not read the decision, or has an interest in the case, is stopped before anything is done.
     _decided(session, me, decision)
 
-    def act() -> None:
-        made.append(
-            actions.propose(
-                session, sealer(), official(me, Act.PROPOSE), form.get("licence", "").strip()[:12], forms.terms(form),
-                now(), decision=decision, version=version_sent() if decision else None,
-            )
-        )  # fmt: skip
+    def propose() -> str:
+        return actions.propose(
+            session, sealer(), official(me, Act.PROPOSE), form.get("licence", "").strip()[:12], forms.terms(form),
+            now(), decision=decision, version=version_sent() if decision else None,
+        ).reference  # fmt: skip
 
-    refusal = attempt(session, act)
+    refusal = attempt(session, lambda: made.append(made_by_form(session, me, "sanction", propose)))
     if refusal is not None:
         return _new(session, me, refusal)
-    require_no_interest(me, made[0].agency)
-    return redirect(f"{PLACE}/{made[0].reference}", 303)
+    return redirect(f"{PLACE}/{_open(session, me, made[0]).reference}", 303)
 
 
 @pages.get("/sanctions/<reference>")

@@ -20,11 +20,15 @@ class Program:
     def get(self, path: str) -> TestResponse:
         return self.send("GET", path)
 
-    def send(self, method: str, path: str, body: Any = None, *, version: int | str | None = None) -> TestResponse:
-        """`version` as a number is sent as its ETag, and as text just so."""
+    def send(
+        self, method: str, path: str, body: Any = None, *, version: int | str | None = None, once: str | None = None
+    ) -> TestResponse:  # fmt: skip
+        """`version` as a number is sent as its ETag, and as text just so; `once` as the Idempotency-Key."""
         headers = {"Authorization": f"Bearer {self.token}"}
         if version is not None:
             headers["If-Match"] = f'"{version}"' if isinstance(version, int) else version
+        if once is not None:
+            headers["Idempotency-Key"] = once
         return self.client.open(path, method=method, json=body, headers=headers)
 
 

@@ -99,6 +99,48 @@ def test_what_changed_meanwhile_is_not_changed_and_no_version_is_no_change(
     )
 
 
+def test_a_draft_that_is_sent_again_leads_to_the_one_that_was_made(
+    session: Session, sealer: Sealer, case: Heard, program_for: ProgramOf
+) -> None:
+    make_partner(session, sealer)
+    program, colleague = program_for(Role.INVESTIGATOR), program_for(Role.INVESTIGATOR, name="Second Officer")
+    for noun, body, other in (
+        ("hearings", {"allegation": ALLEGATION}, {"allegation": "Anew."}),
+        (
+            "referrals",
+            {"partner": UNION, "expires_on": str(now().date() + timedelta(days=30)), "note": "Visit."},
+            {"partner": UNION, "expires_on": str(now().date() + timedelta(days=30)), "note": "Do not."},
+        ),
+        (
+            "decisions",
+            {"outcome": "upheld", "reasons": "Found so.", "summary": "It was.", "object_days": 60},
+            {"outcome": "upheld", "reasons": "Otherwise.", "summary": "It was.", "object_days": 60},
+        ),
+    ):
+        path, key = f"/api/v1/cases/{case.reference}/{noun}", f"{noun}-0123456789abcdef"
+        version = int(program.get(path).headers["ETag"].strip('"'))
+        # What is refused takes no key: the same is sent again once it is put right.
+        assert program.send("POST", path, body, version=version + 7, once=key).status_code == 412, noun
+        made = program.send("POST", path, body, version=version, once=key)
+        assert made.status_code == 201, made.json
+        # The connection broke off: it knows neither what was made nor that the case has another version now.
+        again = program.send("POST", path, body, version=version, once=key)
+        (reference,) = {name: one for name, one in made.json.items() if name in _IDS}.values()
+        assert (again.status_code, again.json) == (201, made.json), noun
+        differs = program.send("POST", path, other, version=version, once=key)
+        assert (differs.status_code, differs.json["code"]) == (409, "repeat_differs"), noun
+        assert program.send("POST", path, body, once=key).status_code == 428
+        assert program.send("POST", path, body, version=version).status_code in (409, 412), (
+            "without a key it is another"
+        )
+        # Another's key is another key, and says nothing of this one.
+        assert colleague.send("POST", path, body, version=version, once=key).status_code in (409, 412)
+        assert [one for item in program.get(path).json["items"] for one in item.values()].count(reference) == 1
+
+
+_IDS = ("hearing_id", "referral_id", "decision_id")
+
+
 def test_a_text_that_tells_who_complained_is_refused_by_line_and_never_quoted(
     case: Heard, program_for: ProgramOf
 ) -> None:

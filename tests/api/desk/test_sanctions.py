@@ -52,8 +52,12 @@ def proposal(held: Held, **fields: object) -> dict[str, object]:
 def test_it_is_approved_by_another_from_the_version_that_was_read(
     client: FlaskClient, held: Held, lena: Program, sara: Program
 ) -> None:
-    made = lena.send("POST", BASE, proposal(held, kind="revocation"))
-    assert made.status_code == 201
+    key = "0123456789abcdef-sanction"
+    made, again = (lena.send("POST", BASE, proposal(held, kind="revocation"), once=key) for _ in range(2))
+    assert (made.status_code, again.status_code, again.json) == (201, 201, made.json)
+    differs = lena.send("POST", BASE, proposal(held), once=key)
+    assert (differs.status_code, differs.json["code"]) == (409, "repeat_differs")
+    assert len(lena.get(BASE).json["items"]) == 1
     path = f"{BASE}/{made.json['sanction_id']}"
     refused = lena.send("POST", f"{path}/review", version=1)
     assert (refused.status_code, refused.json["code"]) == (409, "illegal_move")

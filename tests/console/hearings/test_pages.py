@@ -4,20 +4,23 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.case_terms import CaseRole, DecisionOutcome
 from registry.clock import now
 from registry.complaints.casework import Officer as Caseworker
 from registry.complaints.decisions import actions as decisions
+from registry.complaints.decisions.models import Decision
 from registry.complaints.hearings.models import Hearing
+from registry.complaints.referrals.models import Referral
 from registry.complaints.sealing import Sealer
 from registry.keyring import Keyring
 from registry.officers import accounts
 from registry.officers.models import Notice, Officer
 from registry.officers.rights import Role
 from tests.complaints.hearings.making import ALLEGATION, SPOKEN, WRITTEN, Heard, consent, heard_case
+from tests.complaints.referrals.making import UNION, make_partner
 from tests.console.cases.conftest import DeskOf
 from tests.console.signed_in import Desk, words_of
 from tests.make import make_agency
@@ -52,6 +55,39 @@ def drafted(desk: Desk, case: Heard, **fields: object) -> str:
     response = desk.post(f"{at_of(case)}/new", **(form | fields))
     assert response.status_code == 303, words_of(response)
     return str(response.location)
+
+
+def test_forms_that_draft_are_sent_twice_by_a_hand_or_a_bad_line_and_draft_once(
+    session: Session, sealer: Sealer, case: Heard, writer: Desk
+) -> None:
+    make_partner(session, sealer)
+    session.commit()
+    day = str(now().date() + timedelta(days=30))
+    for path, fields, changed in (
+        (f"{at_of(case)}/new", {"allegation": ALLEGATION}, {"allegation": "Anew."}),
+        (
+            f"/console/cases/{case.reference}/referrals/new",
+            {"partner": UNION, "expires_on": day, "note": "Visit."},
+            {"note": "Do not."},
+        ),
+        (
+            f"/console/cases/{case.reference}/decision",
+            {"outcome": "upheld", "reasons": "So.", "summary": "So.", "object_days": "60"},
+            {"reasons": "Otherwise."},
+        ),
+    ):
+        page = writer.get(path).get_data(as_text=True)
+        hidden = dict(re.findall(r'name="(version|once)" value="([^"]+)"', page))
+        assert set(hidden) == {"version", "once"}
+        first, second = (writer.post(path, **fields, **hidden) for _ in range(2))
+        assert first.status_code == 303, words_of(first)
+        assert (second.status_code, second.location) == (303, first.location), words_of(second)
+        differs = writer.post(path, **(fields | changed), **hidden)
+        assert (differs.status_code, "this form was sent before" in words_of(differs)) == (409, True), path
+        assert hidden["once"] not in differs.get_data(as_text=True), "it may be sent now, as another"
+        assert next(iter(changed.values())) in differs.get_data(as_text=True)
+    for made in (Hearing, Referral, Decision):
+        assert session.scalar(select(func.count()).select_from(made)) == 1, made
 
 
 def served(writer: Desk, checker: Desk, case: Heard) -> tuple[str, str]:
