@@ -46,7 +46,12 @@ class OpenedIdentitySchema(OutSchema):
 class OpenedSchema(OpeningSchema):
     """What is open to whoever asked. `boxes` for a break-glass alone."""
 
-    identities = fields.List(fields.Nested(OpenedIdentitySchema), required=True)
+    identities = fields.List(
+        fields.Nested(OpenedIdentitySchema),
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null where the custodian's key is not on this server."},
+    )
     boxes = fields.List(fields.Nested(CaseBoxSchema), required=True, allow_none=True)
 
 

@@ -146,18 +146,21 @@ class Closing(Resource):  # type: ignore[misc]
 class Content(Resource):  # type: ignore[misc]
     @officer_may(GLASS, Act.PROPOSE)
     @takes()
-    @returns(OpenedSchema(), "lookAtOpening", (404,), kept=False)
+    @returns(OpenedSchema(), "lookAtOpening", (404, 409), kept=False)
     def get(self, session: Session, me: Present, opening_id: str) -> Answer:
         """Look at what is open to you.
 
-        Each look is on record. The first look at who wrote begins its quarter of an hour.
+        Each look is on record. The first look at who wrote begins its quarter of an hour. 409 where the custodian's key is not
+        on this server; a broken glass shows the rest of the case then.
         """
         reference = _reached(session, me, opening_id, Act.PROPOSE)
         _, opening = queries.one_of(session, me.standing.unit, reference)
         opened = queries.look(session, sealer(), acting(me, RIGHT_TO[opening.kind], Act.PROPOSE), reference, now())
         value = {
             **_shown(opened.shown),
-            "identities": [{"box_id": box, "answers": dict(told)} for box, told in opened.identities.items()],
+            "identities": None
+            if opened.identities is None
+            else [{"box_id": box, "answers": dict(told)} for box, told in opened.identities.items()],
             "boxes": [box_shown(box) for box in opened.view.boxes] if opened.view else None,
         }
         return Answer(value, headers=(etag(opening.version),))
@@ -167,7 +170,7 @@ class Content(Resource):  # type: ignore[misc]
 class OriginalFile(Resource):  # type: ignore[misc]
     @officer_may(ORIGINAL, Act.PROPOSE)
     @takes()
-    @saves("takeOriginal", (404,))
+    @saves("takeOriginal", (404, 409))
     def get(self, session: Session, me: Present, opening_id: str) -> File:
         """Take the file as it was sent that is open to you."""
         reference = _reached(session, me, opening_id, Act.PROPOSE)

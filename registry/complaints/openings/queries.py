@@ -21,7 +21,7 @@ from registry.complaints.openings.models import Opening
 from registry.complaints.openings.rules import LIVE, end_of_look, is_open_to, standing
 from registry.complaints.sealing import Sealer
 from registry.complaints.storage import FileStore
-from registry.errors import NotFound
+from registry.errors import KeyTrouble, NotFound, NotNow
 
 KEPT_IN_LIST = timedelta(days=30)
 """How long what is over stands in a unit's list; the audit has it for good."""
@@ -38,11 +38,14 @@ class Shown(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """What a look shows: `view` for a break-glass alone; who wrote and how to reach them, by mailbox."""
+    """What a look shows: `view` for a break-glass alone; who wrote and how to reach them, by mailbox.
+
+    `identities` is None where a glass was broken on a server that lacks the custodian's secret.
+    """
 
     shown: Shown
     view: CaseView | None
-    identities: Mapping[str, Mapping[str, Any]]
+    identities: Mapping[str, Mapping[str, Any]] | None
 
 
 def in_case(
@@ -119,7 +122,7 @@ def require_of_case(session: Session, unit: str, case: str, reference: str) -> O
 
 
 def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, into: str = "") -> Opened:
-    """What is open to this officer now: a break-glass or an identity. Raises NotFound where nothing is."""
+    """What is open to this officer now: a break-glass or an identity. Raises NotFound where nothing is, NotNow."""
     case, opening = _open_to(session, officer, reference, at)
     if opening.kind is OpeningKind.ORIGINAL:
         raise NotFound("this opens a file")
@@ -129,26 +132,45 @@ def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at:
         view = case_view(
             session, sealer, officer, case.reference, at.date(), act="break_glass.read", into=into, is_opened=True
         )  # fmt: skip
-    identities = custody.identity_in(session, sealer, officer.unit, case)
+    identities: Mapping[str, Mapping[str, Any]] | None
+    try:
+        identities = custody.identity_in(session, sealer, officer.unit, case)
+    except KeyTrouble:
+        # Somebody is in danger: what the unit's own key opens is shown all the same.
+        if view is None:
+            raise _keyless() from None
+        identities = None
     shown = _shown(session, sealer, officer.unit, case, opening, at)
     session.flush()
-    act = "break_glass.identity_read" if view else "case.identity_read"
-    record(session, act, case.reference, on=at.date(), actor=officer.name, detail=officer.role)
+    if identities is not None:
+        act = "break_glass.identity_read" if view else "case.identity_read"
+        record(session, act, case.reference, on=at.date(), actor=officer.name, detail=officer.role)
     return Opened(shown, view, identities)
 
 
 def original(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, store: FileStore
 ) -> tuple[str, bytes]:
-    """Name and content of a file as it was sent. Raises NotFound where none is open to him, FilesUnavailable."""
+    """Name and content of a file as it was sent. Raises NotFound where none is open to him, NotNow, FilesUnavailable."""
     case, opening = _open_to(session, officer, reference, at)
     if opening.kind is not OpeningKind.ORIGINAL:
         raise NotFound("this opens no file")
     _looked(opening, at)
-    name, body = custody.original_in(session, sealer, officer.unit, case, opening.attachment, store)
+    try:
+        name, body = custody.original_in(session, sealer, officer.unit, case, opening.attachment, store)
+    except KeyTrouble:
+        raise _keyless() from None
     session.flush()
     record(session, "case.original_read", case.reference, on=at.date(), actor=officer.name, detail=officer.role)
     return name, body
+
+
+def _keyless() -> NotNow:
+    """In words for an officer: which file is missing where, the log of whoever keeps the machine says."""
+    return NotNow(
+        "the custodian's key is not on this server: ask whoever keeps it, and look then; your time has not begun",
+        "opening.no_key_here",
+    )
 
 
 def _open_to(session: Session, officer: Officer, reference: str, at: datetime) -> tuple[Case, Opening]:

@@ -58,7 +58,13 @@ def original(session: Session, me: Present, reference: str) -> BaseResponse:
 def look(session: Session, me: Present, reference: str, opening: str) -> Response:
     """What was opened, for as long as it is. Each look is on record."""
     head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
-    opened = queries.look(session, sealer(), officer, opening, now(), into=language())
+    found: list[queries.Opened] = []
+    refusal = attempt(
+        session, lambda: found.append(queries.look(session, sealer(), officer, opening, now(), into=language()))
+    )
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    opened = found[0]
     return case_page(
         "openings/opened.html",
         me,
@@ -67,7 +73,9 @@ def look(session: Session, me: Present, reference: str, opening: str) -> Respons
         handed_styles=STYLES,
         opened=opened,
         boxes=[shown_box(language(), box, None) for box in opened.view.boxes] if opened.view else [],
-        identities=[identity_shown(language(), told) for told in opened.identities.values()],
+        identities=None
+        if opened.identities is None
+        else [identity_shown(language(), told) for told in opened.identities.values()],
         names=names_in(session, me.standing.unit),
     )
 
@@ -78,7 +86,13 @@ def file(session: Session, me: Present, reference: str, opening: str) -> Respons
     """A file as it was sent, to be saved and never shown in a page."""
     open_case(session, me, reference)
     officer, store = _looker(session, me, reference, opening), store_of(services().settings)
-    name, body = queries.original(session, sealer(), officer, opening, now(), store)
+    found: list[tuple[str, bytes]] = []
+    refusal = attempt(
+        session, lambda: found.append(queries.original(session, sealer(), officer, opening, now(), store))
+    )
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    name, body = found[0]
     return sent_file(body, name)
 
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about
 from registry.clock import now
+from registry.complaints.openings.models import Opening
 from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.officers import accounts
@@ -106,6 +108,24 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
     assert [line.actor for line in lines_about(session, case.case.reference) if line.act == "case.original_read"] == [
         asker.officer.reference
     ]
+    # Where the custodian's key is not at hand nothing else opens it, and a broken glass shows what the unit's own key opens.
+    glass = asked(asker, case)
+    assert custodian.post(f"/console/openings/{glass}/decide", decision="grant", version=1).status_code == 303
+    assert SECRET in words_of(asker.get(f"{at_of(case)}/{glass}"))
+    for secret in settings.keys.glob("custodian-*"):
+        secret.unlink()
+    refused = asker.get(path)
+    assert (refused.status_code, "key is not on this server" in words_of(refused)) == (409, True)
+    session.commit()
+    other = asked(asker, case, "identity")
+    assert custodian.post(f"/console/openings/{other}/decide", decision="grant", version=1).status_code == 303
+    assert "key is not on this server" in words_of(asker.get(f"{at_of(case)}/{other}"))
+    assert session.scalars(select(Opening.looked_at).where(Opening.reference == other)).one() is None
+    session.commit()
+    rest = asker.get(f"{at_of(case)}/{glass}")
+    assert (rest.status_code, SECRET in words_of(rest)) == (200, False)
+    assert "They took my passport" in words_of(rest)
+    assert "key is not on this server" in words_of(rest)
     with time_machine.travel(now() + timedelta(minutes=16), tick=False):
         assert asker.get(path).status_code in (403, 404)
 
