@@ -16,7 +16,7 @@ from registry.licensing.models import Proposal
 from registry.officers.rights import Act, Resource
 from registry.terms import STATUSES, Answer, LicenceStatus
 from registry.web.desk import require_no_interest
-from registry.web.licensing import Previewed, previewed, proposal_opened, require_act
+from registry.web.licensing import Previewed, previewed, proposal_opened, require_act, waiting_for
 
 LICENCE = Resource.LICENCE
 
@@ -64,8 +64,7 @@ def list_licences(by: str, q: str, status: str | None, limit: int) -> None:
 def waiting(by: str) -> None:
     """What waits for a second person, the oldest first."""
     with reading_desk(by, LICENCE) as desk:
-        found = queries.waiting(desk.session, desk.official.authority)
-        shown = [(one, agency) for one, agency in found if not desk.me.has_conflict(agency.agency_id)]
+        shown = waiting_for(desk.session, desk.me)
         for one, agency in shown:
             click.echo(
                 f"{one.reference}  {one.act} {one.subject} from {one.effective_on}  {_name(agency)}\n"

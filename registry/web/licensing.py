@@ -69,6 +69,12 @@ def proposal_opened(session: Session, me: Present, reference: str) -> Proposal:
     return found
 
 
+def waiting_for(session: Session, me: Present) -> list[tuple[Proposal, record.Agency]]:
+    """What waits for a second person at the officer's desk and concerns no agency in which he has an interest."""
+    found = queries.waiting(session, me.standing.authority)
+    return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]
+
+
 def agency_opened(session: Session, me: Present, reference: str) -> tuple[Agency, record.Agency]:
     """An agency at the officer's desk. Raises NotFound for any other, Forbidden where he has an interest."""
     row, agency = queries.agency_at_desk(session, me.standing.authority, reference)

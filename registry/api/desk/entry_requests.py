@@ -46,7 +46,7 @@ class EntryRequests(Resource):  # type: ignore[misc]
         own agency asked.
         """
         if me.standing.may(ENTRY, Act.APPROVE):
-            found = queries.waiting(session, _official(me))
+            found = [one for one in queries.waiting(session, _official(me)) if not me.has_conflict(one.agency)]
         else:
             found = queries.requests_of(session, _rep(session, me).agency)
         return Answer({"items": [_request(one) for one in found]})

@@ -14,7 +14,7 @@ from registry.api.once import claim
 from registry.clock import now
 from registry.desk_terms import DepositLineKind, LicenceAct
 from registry.imports import queries as imports
-from registry.licensing import neighbours, proposals, queries
+from registry.licensing import neighbours, proposals
 from registry.licensing.deposits import actions as deposits
 from registry.licensing.deposits import queries as ledgers
 from registry.licensing.deposits.models import DepositLine
@@ -26,7 +26,7 @@ from registry.officers.sessions import Present
 from registry.terms import DepositUse
 from registry.web.answers import Answer
 from registry.web.desk import require_no_interest
-from registry.web.licensing import agency_opened, official, proposal_opened, require_act
+from registry.web.licensing import agency_opened, official, proposal_opened, require_act, waiting_for
 from registry.web.loading import Once
 from registry.web.payloads import returns, returns_nothing, takes
 from schemas.licensing import (
@@ -52,10 +52,7 @@ class Proposals(Resource):  # type: ignore[misc]
     @returns(LicenceProposalsSchema(), "listLicenceProposals", kept=False)
     def get(self, session: Session, me: Present) -> Answer:
         """List what waits for a second person, the oldest first."""
-        found = queries.waiting(session, me.standing.authority)
-        return Answer(
-            {"items": [_shown(session, one) for one, agency in found if not me.has_conflict(agency.agency_id)]}
-        )
+        return Answer({"items": [_shown(session, one) for one, _ in waiting_for(session, me)]})
 
     @officer_may(LICENCE, Act.PROPOSE)
     @takes(LicenceActSubmissionSchema(), body=True, once=True)

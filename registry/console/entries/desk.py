@@ -116,8 +116,10 @@ def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseRespo
 
 def _list(session: Session, me: Present, refusal: Refusal | None = None, code: str | None = None) -> Response:
     official = _official(me)
-    found = queries.waiting(session, official)
-    invited: list[tuple[OfficerChange, str]] = list(claims.invitations(session, official))
+    found = [one for one in queries.waiting(session, official) if not me.has_conflict(one.agency)]
+    invited: list[tuple[OfficerChange, str]] = [
+        (change, agency) for change, agency in claims.invitations(session, official) if not me.has_conflict(agency)
+    ]
     agencies = {one.agency for one in found} | {agency for _, agency in invited}
     return page(
         "entries/list.html",

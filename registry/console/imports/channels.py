@@ -83,7 +83,11 @@ def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Resp
         status=refusal.status if refusal else 200,
         refusal=refusal,
         typed=request.form,
-        found=[(change, agency, addresses_to_tell(session, change)) for change, agency in found],
+        found=[
+            (change, agency, addresses_to_tell(session, change))
+            for change, agency in found
+            if not me.has_conflict(agency.agency_id)
+        ],
         kinds=list(ChannelKind),
         names=names_of(session, authority),
         name_of=name_of,

@@ -86,8 +86,9 @@ def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Resp
                 [agency for agency in both if is_of(agency, authority)],
             )
             for one, both in neighbours.collisions_open(session, authority)
+            if not any(me.has_conflict(agency.agency_id) for agency in both)
         ],
-        warned=neighbours.warned(session, authority),
+        warned=[one for one in neighbours.warned(session, authority) if not me.has_conflict(one.agency_id)],
         name_of=name_of,
         may_approve=me.standing.may(Resource.CLONE, Act.APPROVE),
     )

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.clock import now
 from registry.console.guard import allowed
-from registry.console.licences.opening import official
+from registry.console.licences.opening import official, waiting_for
 from registry.console.licences.showing import name_of, status_word, tone
 from registry.console.rendering import page
 from registry.errors import NotFound
@@ -43,7 +43,7 @@ def licences(session: Session, me: Present) -> Response:
         found=found,
         filters=filters,
         statuses=list(LicenceStatus),
-        waiting=len(queries.waiting(session, authority)),
+        waiting=len(waiting_for(session, me)),
         may_propose=me.standing.may(Resource.LICENCE, Act.PROPOSE),
         name_of=name_of,
         status_word=status_word,

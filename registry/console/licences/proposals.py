@@ -11,11 +11,11 @@ from registry.clock import now
 from registry.console.acting import version_sent
 from registry.console.guard import allowed
 from registry.console.licences import showing
-from registry.console.licences.opening import official, proposal_opened, require_act
+from registry.console.licences.opening import official, proposal_opened, require_act, waiting_for
 from registry.console.refusals import Refusal, attempt
 from registry.console.rendering import page
 from registry.desk_terms import ProposalState
-from registry.licensing import proposals, queries
+from registry.licensing import proposals
 from registry.licensing.drafting import Draft
 from registry.licensing.models import Proposal
 from registry.licensing.rules import ACTS, About
@@ -34,7 +34,7 @@ def waiting(session: Session, me: Present) -> Response:
     return page(
         "licences/waiting.html",
         here="licences",
-        found=queries.waiting(session, authority),
+        found=waiting_for(session, me),
         names=names_of(session, authority),
         name_of=showing.name_of,
     )

@@ -1,5 +1,7 @@
 """What waits from outside: held lists, changes of channels, clones. Each by two hands where it takes two, within the wall."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,12 +14,15 @@ from registry.authorities.models import Source
 from registry.clock import now
 from registry.collisions.actions import find_collisions, renew_keys
 from registry.collisions.models import Collision
+from registry.desk_terms import LicenceAct
 from registry.ids import new_reference
 from registry.imports.models import PendingImport
+from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.terms import ChannelKind
 from tests.console.licences.conftest import DeskFor
 from tests.console.signed_in import words_of
+from tests.licensing.making import proposed
 from tests.make import licence_record, make_agency, make_source, source_of, told
 from tests.officers.making import make_unit
 
@@ -131,6 +136,30 @@ def test_another_authority_finds_none_of_it(
         body = franco.get(f"/console/{page}").get_data(as_text=True)
         assert agency.agency_id not in body
         assert held.reference not in body
+
+
+def test_whoever_declared_an_interest_is_shown_nothing_of_it_and_may_do_nothing_however_it_is_spelt(
+    session: Session, desk_for: DeskFor, agency: record.Agency
+) -> None:
+    anna, boris = desk_for("Anna"), desk_for("Boris")
+    licence = agency.licences[0].licence_id
+    anna.post("/console/channels", agency=agency.agency_id, kind="phone", value="+420 601 000 002")
+    anna.post(f"/console/clones/agencies/{agency.agency_id}/warn", text="A clone.")
+    proposed(session, LicenceAct.SUSPEND, agency.licences[0])
+    shown = {"channels": agency.agency_id, "clones": agency.agency_id, "licences/waiting": licence}
+    seen = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown.items()]
+    accounts.declare_conflict(session, boris.officer, agency.agency_id, now().date())
+    session.commit()
+    hidden = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown.items()]
+    assert (seen, hidden) == ([True] * 3, [False] * 3)
+    for spelt in (agency.agency_id, agency.agency_id.lower(), "-".join(re.findall("....", agency.agency_id))):
+        for path, form in (
+            ("/console/channels", {"agency": spelt, "kind": "phone", "value": "+420 601 000 003"}),
+            (f"/console/clones/agencies/{spelt}/warn", {"text": "Mine."}),
+            (f"/console/clones/agencies/{spelt}/lift", {}),
+        ):
+            refused = boris.post(path, **form)
+            assert (refused.status_code, "declared an interest" in words_of(refused)) == (403, True), path
 
 
 def test_who_only_reads_is_offered_nothing(session: Session, desk_for: DeskFor, agency: record.Agency) -> None:
