@@ -155,6 +155,8 @@ class Streams:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await _say(send, "retry: 3000\n\n")
         gone = asyncio.create_task(_left(receive))
+        # Who has gone frees his place at once: or whoever comes back a few times would find his own streams in his way.
+        gone.add_done_callback(lambda _: listener.news.set())
         began = checked = time.monotonic()
         listener.news.set()
         try:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.account_terms import Scope
 from registry.config import Settings
 from registry.keyring import Keyring
-from registry.streams.app import MOST_EACH
+from registry.streams.app import HEARTBEAT, MOST_EACH
 from registry.watches.feed import cursor_of
 from tests.make import licence_record, make_agency, make_api_key, make_organisation
 from tests.serving import environment, free_port
@@ -99,3 +99,9 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
     assert "use a webhook" in full[-1].json()["detail"]
     for one in full:
         one.close()
+    # Whoever has gone is in nobody's way: he need not wait for the next sign of life.
+    end = time.monotonic() + HEARTBEAT / 2
+    while (again := listen(streaming, foreign)).status_code != 200:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    again.close()
