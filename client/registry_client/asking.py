@@ -12,6 +12,8 @@ exit codes:
   2  wrong usage, or the input cannot be read
   3  unknown (bulk: no to none, and not yes to all)
   4  the registry did not answer, or refused
+  5  listen --run: the command failed; the event comes again
+  130  interrupted (bulk --resume: the same command goes on)
 
 the registry and the key are given by options, or by
 REGISTRY_CLIENT_URL, REGISTRY_CLIENT_KEY or REGISTRY_CLIENT_KEY_FILE
@@ -29,6 +31,7 @@ examples:
   {name} suppliers.csv --output answers.csv
   {name} corridors.xlsx --corridors --json > answers.jsonl
   {name} suppliers.csv --destination IT --sector 14.10 --keep --output answers.csv
+  {name} million.csv --resume million.job --output answers.csv    once more after Ctrl-C: the same job
 """
 
 PROOF_EXAMPLES = """\
@@ -51,6 +54,7 @@ examples:
   {name} --state events.cursor --stream       the same, as it happens
   {name} --state events.cursor --once         what is new, and end
   {name} --receive 8080 --secret-file secret  deliveries of a webhook, checked, line by line
+  {name} --state events.cursor --run './stop-shift.sh'       a command for each, with the event on its input
 """
 
 Command = Callable[[str, str, str], argparse.ArgumentParser]
@@ -97,6 +101,11 @@ def add_commands(command: Command) -> None:
     two.add_argument("--corridors", action="store_true", help="rows are corridors: sending, receiving, destination")
     for name, text in CONSTANTS.items():
         two.add_argument(f"--{name}", metavar="X", help=f"{text}, where a row says nothing else (needs a key)")
+    two.add_argument(
+        "--resume",
+        metavar="FILE",
+        help="keep there which job it is: after an interruption the same command goes on with it",
+    )
     two.add_argument("--keep", action="store_true", help="keep the answers in the organisation's file of receipts")
     five = command("proof", "Prove one row of a list that was answered, without the others.", PROOF_EXAMPLES)
     five.add_argument("job", metavar="JOB", help="reference of a job or of a kept list, as `bulk --keep` prints it")
@@ -117,6 +126,12 @@ def add_commands(command: Command) -> None:
     how = four.add_mutually_exclusive_group(required=True)
     how.add_argument("--state", metavar="FILE", help="read the feed of events; the file keeps how far")
     how.add_argument("--receive", metavar="[HOST:]PORT", help="receive a webhook's deliveries (127.0.0.1)")
+    four.add_argument(
+        "--run",
+        metavar="COMMAND",
+        help="run this for each event in place of printing it: the event as JSON on its standard input, REGISTRY_EVENT_ID, "
+        "REGISTRY_EVENT_TYPE and REGISTRY_AGENCY_ID beside; no shell reads it; unless it ends with 0 the event comes again",
+    )
     four.add_argument("--once", action="store_true", help="end when nothing is new")
     four.add_argument(
         "--stream",

@@ -16,10 +16,14 @@ SILENCE = 10.0
 Act = Callable[[Delivery], None]
 
 
+class NotActedOn(Exception):
+    """What a delivery asks was not done, and it has to come again."""
+
+
 def receiver(host: str, port: int, secrets: Sequence[str], act: Act) -> ThreadingHTTPServer:
     """A server that hands each genuine delivery on once, and answers 204 after that: what was not acted on comes again.
 
-    Raises ValueError for what is no secret, and OSError.
+    `act` raises NotActedOn where it has to come again. Raises ValueError for what is no secret, and OSError.
     """
     seen, lock = Seen(), Lock()
 
@@ -49,7 +53,13 @@ def receiver(host: str, port: int, secrets: Sequence[str], act: Act) -> Threadin
                 if seen.has(delivery.id):
                     self._said(204, "")
                     return
-                act(delivery)
+                try:
+                    act(delivery)
+                except NotActedOn as error:
+                    # The sender sends it again, later and later.
+                    print(f"registry-client: not acted on: {error}", file=sys.stderr)
+                    self._said(500, "this delivery was not acted on: send it again")
+                    return
                 seen.is_new(delivery.id)
             self._said(204, "")
 

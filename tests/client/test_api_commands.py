@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import hmac
+import io
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,9 +16,10 @@ import pytest
 import requests
 from registry_client.api import Client
 from registry_client.api import errors as said
+from registry_client.api.progress import progress
 from registry_client.api.watches import CursorFile, Events
 from registry_client.cli import main
-from registry_client.receiver import receiver
+from registry_client.receiver import NotActedOn, receiver
 from registry_client.webhooks import Delivery
 
 from tests.client.api_site import Reply, Request, Site, answering, problem
@@ -227,6 +230,49 @@ def test_a_stream_is_taken_up_where_it_broke_off(site: Site, tmp_path: Path) -> 
     assert (asked, waits, state.read_text()) == (["5", "6", "6"], [1.0], "6\n")
 
 
+def test_a_command_is_run_for_each_event_and_one_that_fails_has_it_come_again(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.otherwise = feed
+    state, told = tmp_path / "cursor", tmp_path / "told"
+    script = tmp_path / "act.py"
+    script.write_text(
+        "import json, os, sys\nevent = json.load(sys.stdin)\n"
+        "assert (os.environ['REGISTRY_EVENT_ID'], 'REGISTRY_CLIENT_KEY' in os.environ) == (event['id'], False)\n"
+        f"if event['id'] == 'evt_2' and not os.path.exists({str(tmp_path / 'mended')!r}): sys.exit(7)\n"
+        f"print(event['id'], file=open({str(told)!r}, 'a'))\n"
+    )
+    monkeypatch.setenv("REGISTRY_CLIENT_KEY", KEY)
+    command = ["listen", "--state", str(state), "--once", "--run", f"{sys.executable} -I '{script}'"]
+    assert main(command) == 5
+    assert "ended with 7 at event evt_2; it comes again" in capsys.readouterr().err
+    (tmp_path / "mended").touch()
+    assert main(command) == 0
+    assert told.read_text().split() == [f"evt_{place}" for place in range(1, 6)]
+    for wrong in ("'", "  ", "no-such-command-here"):
+        assert main(["listen", "--state", str(state), "--once", "--run", wrong]) == 2
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_bar_is_drawn_where_a_person_looks_on_and_nothing_where_a_program_reads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = []
+    for stream in (Terminal(), io.StringIO()):
+        monkeypatch.setattr(sys, "stderr", stream)
+        with progress("answered") as told:
+            told(5, 10)
+            told(10, 10)
+        said.append(stream.getvalue())
+    assert "answered" in said[0]
+    assert "10/10" in said[0]
+    assert said[1] == ""
+
+
 SECRET = base64.b64encode(b"an invented secret").decode()
 
 
@@ -245,6 +291,9 @@ def test_a_receiver_acts_on_each_genuine_delivery_once(capsys: pytest.CaptureFix
         if delivery.id == "broken" and "tried" not in acted:
             acted.append("tried")
             raise OSError("the disk is full")
+        if delivery.id == "later" and "asked" not in acted:
+            acted.append("asked")
+            raise NotActedOn("act.py ended with 7")
         acted.append(delivery.id)
 
     server = receiver("127.0.0.1", 0, [f"whsec_{SECRET}"], act)
@@ -262,10 +311,11 @@ def test_a_receiver_acts_on_each_genuine_delivery_once(capsys: pytest.CaptureFix
         with pytest.raises(requests.ConnectionError):
             send(url, b"{}", "broken")
         assert send(url, b"{}", "broken").status_code == 204
+        assert [send(url, b"{}", "later").status_code for _ in range(3)] == [500, 204, 204]
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
-    assert acted == ["a", "b", "tried", "broken"]
+    assert acted == ["a", "b", "tried", "broken", "asked", "later"]
     with pytest.raises(ValueError, match="a secret has at least"):
         receiver("127.0.0.1", 0, ["whsec_AAAA"], act)

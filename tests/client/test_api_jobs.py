@@ -175,3 +175,62 @@ def test_a_job_is_waited_for_no_longer_than_is_said_and_its_failure_is_told(site
     assert list(tmp_path.iterdir()) == []
     jobs.download(done, "jsonl", tmp_path / "out.jsonl")
     assert (tmp_path / "out.jsonl").read_bytes().startswith(b'{"key"')
+
+
+class Interrupted(Exception):
+    """As Ctrl-C, where pytest shall not end."""
+
+
+def test_whoever_is_interrupted_goes_on_with_the_same_job(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("registry_client.api.jobs.FIRST_LOOK", 0.01)
+    file, state = tmp_path / "rows.csv", tmp_path / "rows.job"
+    file.write_text("vat,note\n1,a\n2,b\n")
+
+    def interrupt(_done: int, _total: int) -> None:
+        raise Interrupted
+
+    with Client(site.url, key=KEY) as client:
+        with pytest.raises(Interrupted):
+            client.verify_many(file, progress=interrupt, resume=state)
+        begun = json.loads(state.read_text())
+        assert begun["job_id"] == "J1"
+        assert client.verify_many(file, resume=state).counts["yes"] == 2
+        assert not state.exists()
+        sent = [one for one in site.asked if (one.method, one.path) == ("POST", JOBS)]
+        assert [one.headers["Idempotency-Key"] for one in sent] == [begun["once"]]
+        # Killed while it was sent: nobody knows whether it arrived, and under the same key it is there once.
+        state.write_text(json.dumps(begun | {"job_id": ""}))
+        site.otherwise = Registry()
+        client.verify_many(file, resume=state)
+        assert [one.headers["Idempotency-Key"] for one in site.asked if one.path == JOBS] == [begun["once"]] * 2
+        # A job that is gone, and one of the day before yesterday, are begun anew.
+        for change in ({"job_id": "J0"}, {"at": begun["at"] - 48 * 3600}):
+            registry = site.otherwise = Registry()
+            site.otherwise = lambda request, known=registry: problem(404) if "/J0" in request.path else known(request)
+            state.write_text(json.dumps(begun | change))
+            client.verify_many(file, resume=state)
+            fresh = [one.headers["Idempotency-Key"] for one in site.asked if one.path == JOBS][-1]
+            assert fresh != begun["once"]
+        state.write_text(json.dumps(begun))
+        for rows, said_of_all in ((file, {"destination": "IT"}), ([{"vat": "3"}], None)):
+            with pytest.raises(said.BadInput, match="another list was begun"):
+                client.verify_many(rows, constants=said_of_all, resume=state)  # type: ignore[arg-type]
+        state.write_text("[]")
+        with pytest.raises(said.BadInput, match="no file of `bulk --resume`"):
+            client.verify_many(file, resume=state)
+    with Client(site.url) as client, pytest.raises(said.BadInput, match="with a key"):
+        client.verify_many(file, resume=state)
+    state.unlink()
+    monkeypatch.setenv("REGISTRY_CLIENT_URL", site.url)
+    monkeypatch.setenv("REGISTRY_CLIENT_KEY", KEY)
+    command = ["bulk", str(file), "--resume", str(state), "--output", str(tmp_path / "out.csv")]
+    for ended, code in ((KeyboardInterrupt(), 130), (said.NoAnswer("the registry is away"), 4)):
+        site.otherwise = Registry()
+        with monkeypatch.context() as patched:
+            patched.setattr(Jobs, "wait", lambda *_, ended=ended: (_ for _ in ()).throw(ended))
+            assert main(command) == code
+        assert "the same command goes on with the same job" in capsys.readouterr().err
+    assert main(command) == 0
+    assert not state.exists()

@@ -25,6 +25,7 @@ from registry_client.api.pages import items_of, paged
 from registry_client.api.questions import Constants, CorridorQuestion, Day, Question, Search, Told, as_body, as_query
 from registry_client.api.reading import read
 from registry_client.api.receipts import Receipts
+from registry_client.api.resuming import JobFile
 from registry_client.api.rows import File, Rows, taken
 from registry_client.api.settings import address_of, key_of
 from registry_client.api.transport import Limits, Transport, path_of
@@ -103,6 +104,7 @@ class Client:
         constants: Constants | None = None,
         keep: bool | None = None,
         progress: Progress | None = None,
+        resume: str | os.PathLike[str] | None = None,
     ) -> Answers[Verdict]:
         """Many questions, in their order: dicts, a data frame, or the path of a CSV or XLSX file.
 
@@ -114,9 +116,12 @@ class Client:
 
         `constants` hold for every row that says nothing else; `keep` puts the whole list into the organisation's file (scope
         `receipts`), False keeps it out. Said of a file either of them makes a job of it.
+
+        `resume` names a file that keeps which job it is: the same call after an interruption, within a day, goes on with it.
+        The file is gone when the answers are there.
         """
         said = ForAll(constants, keep)
-        return self._many(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), said, progress)
+        return self._many(Verdict, "verifications", taken(rows, QUESTION_FIELDS, columns), said, progress, resume)
 
     def corridor_many(
         self,
@@ -126,14 +131,27 @@ class Client:
         constants: Constants | None = None,
         keep: bool | None = None,
         progress: Progress | None = None,
+        resume: str | os.PathLike[str] | None = None,
     ) -> Answers[Corridor]:
         """The same for corridors."""
         said = ForAll(constants, keep)
-        return self._many(Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), said, progress)
+        return self._many(
+            Corridor, "corridor-verifications", taken(rows, CORRIDOR_FIELDS, columns), said, progress, resume
+        )
 
     def _many(
-        self, kind: type[A], noun: str, rows: File | list[dict[str, Any]], said: ForAll, progress: Progress | None
+        self,
+        kind: type[A],
+        noun: str,
+        rows: File | list[dict[str, Any]],
+        said: ForAll,
+        progress: Progress | None,
+        resume: str | os.PathLike[str] | None,
     ) -> Answers[A]:
+        if resume is not None:
+            if not self._transport.has_key:
+                raise TooMany("resume: a list that is gone on with is answered by a job, with a key")
+            return self.jobs.answered(kind, rows, said, progress, JobFile(resume))
         try:
             return self._bulk.asked(kind, noun, rows, said, progress)
         except (TooMany, TooLarge):

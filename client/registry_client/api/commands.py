@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from registry_client.api.client import Client
 from registry_client.api.errors import BadInput, BadSetting, InvalidInput, NoAnswer, ProblemAnswered, UnexpectedAnswer
 from registry_client.api.progress import progress
 from registry_client.api.row_proofs import prove
+from registry_client.api.running import CommandFailed, Runner
 from registry_client.api.settings import address_of, key_of
 from registry_client.api.transport import Transport
 from registry_client.api.watches import CursorFile, Watch
@@ -22,7 +23,7 @@ from registry_client.receiver import receiver
 from registry_client.strict import Unreadable
 from registry_client.webhooks import Delivery
 
-YES, NO, UNKNOWN, NO_ANSWER = 0, 1, 3, 4
+YES, NO, UNKNOWN, NO_ANSWER, NOT_ACTED_ON = 0, 1, 3, 4, 5
 
 MOST_LIST = 4 * 1024 * 1024
 """Bytes of a file of numbers."""
@@ -39,7 +40,19 @@ def run(options: argparse.Namespace, program: str) -> int:
         raise Unreadable(str(error)) from None
     except (NoAnswer, ProblemAnswered, UnexpectedAnswer) as error:
         print(f"{program}: {shown(error, 1000)}", file=sys.stderr)
+        _say_how_to_go_on(options)
         return NO_ANSWER
+    except CommandFailed as error:
+        print(f"{program}: {shown(error, 1000)}; it comes again", file=sys.stderr)
+        return NOT_ACTED_ON
+    except KeyboardInterrupt:
+        _say_how_to_go_on(options)
+        raise
+
+
+def _say_how_to_go_on(options: argparse.Namespace) -> None:
+    if options.command == "bulk" and options.resume is not None and Path(options.resume).exists():
+        print(f"the same command goes on with the same job ({shown(options.resume, 200)} names it)", file=sys.stderr)
 
 
 def _exit_of(verdict: str) -> int:
@@ -90,7 +103,9 @@ def _bulk(client: Client, options: argparse.Namespace) -> int:
     if options.corridors and (unsaid := constants.keys() & {"origin", "activity"}):
         raise BadInput(f"--{min(unsaid)}: is said of no corridor: its ends and its destination say it")
     with progress("answered") as told:
-        answers = ask(options.file, constants=constants or None, keep=options.keep or None, progress=told)
+        answers = ask(
+            options.file, constants=constants or None, keep=options.keep or None, progress=told, resume=options.resume
+        )
     if options.json:
         for item in answers:
             print(json.dumps(_plain(item), ensure_ascii=False))
@@ -177,10 +192,18 @@ def _listen(client: Client, options: argparse.Namespace) -> int:
         # A stream that has an address of its own is asked with the same key.
         source = Transport(address_of(options.stream), key_of(None, options.key_file)) if options.stream else None
         found = client.events.stream(kept, source)
+    act = _acting(options)
     for event in found:
-        # Flushed before the cursor goes on: what was not printed comes again.
-        print(json.dumps(event.raw, ensure_ascii=False), flush=True)
+        # Acted on before the cursor goes on: what was not comes again.
+        act(event.raw)
     return YES
+
+
+def _acting(options: argparse.Namespace) -> Callable[[Mapping[str, Any]], None]:
+    """What is done for an event: a command is run, or it is printed."""
+    if options.run is not None:
+        return Runner(options.run)
+    return lambda said: print(json.dumps(said, ensure_ascii=False), flush=True)
 
 
 def _receive(options: argparse.Namespace) -> int:
@@ -190,7 +213,12 @@ def _receive(options: argparse.Namespace) -> int:
     if options.secret_file is None:
         raise BadInput("--secret-file: the file with the webhook's secret is expected: without it anybody could send")
 
+    runner = None if options.run is None else Runner(options.run)
+
     def act(delivery: Delivery) -> None:
+        if runner is not None:
+            runner(delivery.json())
+            return
         line = {"webhook_id": delivery.id, "sent_at": delivery.sent_at.isoformat(), "event": delivery.json()}
         print(json.dumps(line, ensure_ascii=False), flush=True)
 

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,11 +14,12 @@ from urllib.parse import quote
 
 from registry_client.api.answers import Corridor, Verdict, Whole
 from registry_client.api.bulk import Answers, ForAll, Item, Progress, item_of
-from registry_client.api.errors import BadInput, InvalidInput, NoAnswer, NotAllowed, UnexpectedAnswer
+from registry_client.api.errors import BadInput, InvalidInput, NoAnswer, NotAllowed, NotFound, UnexpectedAnswer
 from registry_client.api.pages import items_of
 from registry_client.api.proofs import RowProof
 from registry_client.api.questions import Constants, as_body
 from registry_client.api.reading import read
+from registry_client.api.resuming import JobFile
 from registry_client.api.rows import File, as_file
 from registry_client.api.transport import Transport, new_once, path_of
 
@@ -155,26 +156,53 @@ class Jobs:
                 place += 1
 
     def answered(
-        self, kind: type[A], rows: File | list[dict[str, Any]], said: ForAll, progress: Progress | None
+        self,
+        kind: type[A],
+        rows: File | list[dict[str, Any]],
+        said: ForAll,
+        progress: Progress | None,
+        resume: JobFile | None = None,
     ) -> Answers[A]:
-        """Send, start, wait, and have the answers; then list and results are removed, unless they are kept."""
-        with as_file(rows) as path:
-            job = self.make(path)
+        """Send, start, wait, and have the answers; then list and results are removed, unless they are kept.
+
+        With `resume` whoever was interrupted goes on with the job that its file names.
+        """
         wanted = "corridor" if kind is Corridor else "verification"
+        with as_file(rows) as path:
+            job = self.make(path) if resume is None else self._resumed(path, [wanted, said.body()], resume)
         try:
             if job.kind != wanted:
                 raise BadInput(f"{job.name}: its columns are of a {job.kind}: {', '.join(job.headers[:30])}")
-            if said.body():
-                job = self.columns(job, job.columns, constants=said.constants, keep=said.keep)
-            self.wait(self.start(job), progress)
+            if not job.is_underway and job.state != DONE:
+                if said.body():
+                    job = self.columns(job, job.columns, constants=said.constants, keep=said.keep)
+                job = self.start(job)
+            self.wait(job, progress)
         except (BadInput, InvalidInput, NotAllowed):
             self.remove(job)
+            if resume is not None:
+                resume.clear()
             raise
         items = tuple(self.results(job, kind))
         if not job.is_kept:
             self.remove(job)
+        if resume is not None:
+            resume.clear()
         ignored = tuple(name for name in job.headers if name not in job.columns.values())
         return Answers(items, job.columns, ignored, job.job_id if job.is_kept else "")
+
+    def _resumed(self, path: Path, said: Any, resume: JobFile) -> Job:
+        """The job that was begun with these rows, or a new one. Sent twice under one key it is one job."""
+        begun = resume.begun(path, said, self._transport.address)
+        if begun.job_id:
+            try:
+                return self.get(begun.job_id)
+            except NotFound:
+                # Removed meanwhile, by hand or because its time was over.
+                begun = resume.write(replace(begun, once=new_once(), at=time.time()))
+        job = self.make(path, begun.once)
+        resume.write(replace(begun, job_id=job.job_id))
+        return job
 
     @contextmanager
     def _result(self, job: Job, form: str, folder: Path) -> Iterator[Path]:

@@ -1,0 +1,85 @@
+"""How far a list is that takes long, kept in a file: whoever was interrupted goes on with the same job."""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from registry_client.api.errors import BadInput
+from registry_client.api.transport import new_once
+
+MOST_BYTES = 4096
+GOOD_FOR = 24 * 3600.0
+"""Seconds for which a job is gone on with: its answers are of when they were given, and an old one says nothing of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A list that was begun: `once` is its Idempotency-Key, `said` a digest of rows and of what was said of them all."""
+
+    once: str
+    said: str
+    address: str
+    at: float
+    job_id: str = ""
+
+
+class JobFile:
+    """Keeps one Begun, in a file that is whole at any moment and gone when the answers are there."""
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._path = Path(path)
+
+    def begun(self, rows: Path, said: Any, address: str) -> Begun:
+        """What was begun with the same rows at the same registry lately; or a new one, which is kept before anything is sent.
+
+        Raises BadInput where the file holds something else, or another list.
+        """
+        digest = _digest(rows, said)
+        kept = self._read()
+        if kept is not None and time.time() - kept.at < GOOD_FOR:
+            if (kept.said, kept.address) != (digest, address):
+                raise BadInput(
+                    f"{self._path}: another list was begun with it: finish that one first, or remove this file to leave it"
+                )
+            return kept
+        return self.write(Begun(new_once(), digest, address, time.time()))
+
+    def write(self, begun: Begun) -> Begun:
+        try:
+            with tempfile.NamedTemporaryFile("w", encoding="ascii", dir=self._path.parent, delete=False) as file:
+                json.dump(asdict(begun), file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(file.name, self._path)
+        except OSError as error:
+            raise BadInput(f"{self._path}: {error.strerror}") from None
+        return begun
+
+    def clear(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+    def _read(self) -> Begun | None:
+        try:
+            with self._path.open("rb") as file:
+                return Begun(**json.loads(file.read(MOST_BYTES)))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BadInput(f"{self._path}: {error.strerror}") from None
+        except (ValueError, TypeError, RecursionError):
+            raise BadInput(
+                f"{self._path}: this is no file of `bulk --resume`; name one that is not there yet"
+            ) from None
+
+
+def _digest(rows: Path, said: Any) -> str:
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+    with rows.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
