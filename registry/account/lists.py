@@ -3,8 +3,10 @@
 Larger files than a page takes are sent by the API. Pages need no script: one that follows a job comes again by itself.
 """
 
+from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import NamedTuple
 
 from flask import Blueprint, Response, after_this_request, request
 from markupsafe import Markup
@@ -14,12 +16,14 @@ from registry.account.guard import for_members, token_sent
 from registry.account.rendering import language, page, to
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
+from registry.bulk.reading import columns_in
 from registry.bulk.results import result_of, results_of
-from registry.bulk.rules import CONSTANTS, FIELDS, guessed, lacking, stated
+from registry.bulk.rules import CONSTANTS, FIELDS, SUBJECTS, guessed, lacking, stated
 from registry.bulk_terms import JobKind, JobState, ResultForm, StepCode
 from registry.clock import now
+from registry.codes import Problem
 from registry.employers.sessions import MemberPresent
-from registry.errors import InvalidInput, NotFound, NotNow, RegistryError, TooBusy, TooLarge, UnreadableList
+from registry.errors import Fault, InvalidInput, NotFound, NotNow, RegistryError, TooBusy, TooLarge, UnreadableList
 from registry.ids import new_reference
 from registry.terms import Activity
 from registry.web.answers import File, respond_with_file
@@ -29,6 +33,32 @@ from registry.web.uploads import one_of_few
 from registry.web.wording import country_name
 from schemas.bulk import ConstantsSchema
 from schemas.countries import COUNTRIES
+
+
+class ShownColumn(NamedTuple):
+    """A column of a file: its header, its first values, and what it is taken for, empty for nothing."""
+
+    header: str
+    values: Sequence[str]
+    field: str
+
+
+SHOWN_VALUES = 3
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "who": (
+        *SUBJECTS,
+        "claimed_name",
+        "provider",
+        "sending",
+        "receiving",
+        "receiving_employer",
+        "country",
+        "authority",
+    ),
+    "own": ("key", "supplier", "site"),
+}
+"""How fields stand together where one is chosen; the rest says where, what and when."""
 
 pages = Blueprint("account_lists", __name__)
 
@@ -132,7 +162,11 @@ def _correct(job: BulkJob) -> None:
         columns = guessed(job.headers, FIELDS[kind]).columns
         job.kind, job.columns = kind, columns
         return
-    said = {field: request.form.get(f"column-{field}", "") for field in FIELDS[kind]}
+    said = [(request.form.get(f"as-{place}", ""), header) for place, header in enumerate(job.headers)]
+    fields = [field for field, _ in said if field]
+    if len(fields) > len(set(fields)):
+        twice = next(field for field in fields if fields.count(field) > 1)
+        raise InvalidInput([Fault(twice, Problem.CONTRADICTORY, "two columns are said to hold it: choose one")])
     constants = {
         field: value
         for field in CONSTANTS
@@ -141,7 +175,7 @@ def _correct(job: BulkJob) -> None:
     actions.correct(
         job,
         kind,
-        {field: column for field, column in said.items() if column},
+        {field: header for field, header in said if field},
         constants=stated(loaded(ConstantsSchema(), constants)),
         is_kept="keep" in request.form,
     )
@@ -160,19 +194,47 @@ def _all(session: Session, me: MemberPresent, fault: str = "", detail: str = "")
     )
 
 
+def _columns(job: BulkJob, path: Path) -> list[ShownColumn]:
+    """The columns of a list that nobody has started yet. What was typed and refused stays."""
+    values = {one.name: one.values[:SHOWN_VALUES] for one in columns_in(path, FIELDS[job.kind])}
+    held = {header: field for field, header in job.columns.items()}
+    is_typed = "kind" in request.form
+    return [
+        ShownColumn(
+            header, values.get(header, []), request.form.get(f"as-{place}", "") if is_typed else held.get(header, "")
+        )
+        for place, header in enumerate(job.headers)
+    ]
+
+
+def _grouped(kind: JobKind) -> list[tuple[str, list[str]]]:
+    wanted = FIELDS[kind]
+    grouped = {group: [field for field in wanted if field in fields] for group, fields in GROUPS.items()}
+    grouped["where"] = [field for field in wanted if not any(field in fields for fields in GROUPS.values())]
+    return [(group, fields) for group, fields in grouped.items() if fields]
+
+
 def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
     home = services().settings.home
-    facts: dict[str, Any] = {"job": job, "detail": refused.text if refused else "", "kinds": list(JobKind)}
+    is_new = job.state is JobState.UPLOADED
     folder = files.folder_of(home, job.reference)
     chain = folder / "chain.html"
-    constants = job.constants or {}
+    columns = _columns(job, folder / files.LIST) if is_new else []
+    constants = {
+        field: request.form.get(f"constant-{field}", (job.constants or {}).get(field, ""))
+        for field in CONSTANTS
+        if field in FIELDS[job.kind]
+    }
+    said = {one.field for one in columns} | {field for field, value in constants.items() if value}
+    is_lacking = is_new and bool(lacking(said, FIELDS[job.kind]))
     response = page(
         "list.html",
         here="lists",
         status=400 if refused else 200,
-        fields=FIELDS[job.kind],
-        lacking=lacking({**constants, **job.columns}, FIELDS[job.kind]) if job.state is JobState.UPLOADED else "",
-        constants={field: constants.get(field, "") for field in CONSTANTS if field in FIELDS[job.kind]},
+        groups=_grouped(job.kind),
+        columns=columns,
+        is_lacking=is_lacking,
+        constants=constants,
         countries=sorted((country_name(language(), code), code) for code in COUNTRIES),
         activities=list(Activity),
         results=results_of(home, job),
@@ -180,7 +242,10 @@ def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
         chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",
         steps=list(StepCode) if job.counts.get("no") else [],
         is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),
-        **facts,
+        job=job,
+        # What is lacking is said in the reader's language beside the columns.
+        detail=refused.text if refused and not (is_lacking and isinstance(refused, UnreadableList)) else "",
+        kinds=list(JobKind),
     )
     if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):
         response.headers["Refresh"] = str(AGAIN)

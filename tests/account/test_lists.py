@@ -34,10 +34,20 @@ def test_a_chain_is_dropped_started_followed_and_had(
     assert "a PDF" in refused.get_data(as_text=True)
     at = drop(seat, BODY).headers["Location"]
     shown = seat.get(at).get_data(as_text=True)
-    assert "<option selected>Labour provider</option>" in shown
+    # Each column with its first values and what it is taken for; what is not read says so.
+    row = shown.partition("Labour provider</bdi>")[2].partition("</tr>")[0]
+    assert "<bdi>VYMYSL/1</bdi>" in row
+    assert '<option value="provider" selected>Labour provider</option>' in row
+    assert "&lt;b&gt;Sartoria&lt;/b&gt;" in shown
     assert "<script" not in shown
     assert seat.post(at, act="start", kind="supply_chain").status_code == 400
-    columns = {"column-supplier": "Supplier", "column-site": "Site", "column-provider": "Labour provider"}
+    lacks = seat.post(at, act="start", kind="supply_chain", **{"as-0": "supplier"})
+    assert (lacks.status_code, "Say which column holds the supplier" in lacks.get_data(as_text=True)) == (400, True)
+    twice = seat.post(
+        at, act="start", kind="supply_chain", **{"as-0": "supplier", "as-1": "supplier", "as-2": "provider"}
+    )
+    assert (twice.status_code, "two columns are said to hold it" in twice.get_data(as_text=True)) == (400, True)
+    columns = {"as-0": "supplier", "as-1": "site", "as-2": "provider"}
     assert "must be a day as" in seat.post(
         at, act="start", kind="supply_chain", **columns, **{"constant-on": "x"}
     ).get_data(as_text=True)
