@@ -56,15 +56,18 @@ def make(
     return token, text
 
 
-def present(session: Session, text: str, today: date) -> Present:
-    """Whose token it is, with the roles of today. Raises NotSignedIn for every token that opens nothing, all alike."""
+def present(session: Session, text: str, today: date, *, is_noted: bool = True) -> Present:
+    """Whose token it is, with the roles of today. Raises NotSignedIn for every token that opens nothing, all alike.
+
+    That it was used is noted, but not in a session that only reads (`is_noted` False).
+    """
     token = session.scalars(select(ApiToken).where(ApiToken.digest == _digest(text))).one_or_none()
     if token is None or token.revoked_at is not None or token.ends_on < today:
         raise NotSignedIn(NEEDED)
     officer = session.get_one(Officer, token.officer_id)
     if officer.state is not OfficerState.ACTIVE:
         raise NotSignedIn(NEEDED)
-    if token.last_used_on != today:
+    if is_noted and token.last_used_on != today:
         token.last_used_on = today
     return present_as(session, officer, None, today)
 

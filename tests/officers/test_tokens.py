@@ -46,6 +46,10 @@ def test_a_token_is_not_in_the_table_and_its_beginning_is(session: Session, offi
     assert len(kept.prefix) == 8
     assert text not in [str(getattr(kept, column.name)) for column in ApiToken.__table__.columns]
     assert kept.last_used_on is None
+    # A session that only reads is left as it was: SQLite would refuse at once what it writes beside a writer.
+    tokens.present(session, text, now().date(), is_noted=False)
+    assert kept.last_used_on is None
+    assert not session.dirty
     tokens.present(session, text, now().date())
     assert kept.last_used_on == now().date()
 

@@ -54,7 +54,8 @@ def officer_may(
             if request.method not in SAFE:
                 # No transaction waits for a body to arrive, and no body is read of somebody who may not.
                 with services().reading_sessions() as glance:
-                    require_right(_present(glance), resource, act)
+                    # A reader that wrote would not wait for a writer, as SQLite has it, but fail.
+                    require_right(_present(glance, is_noted=False), resource, act)
                 _read_body(view)
             with writing() as session:
                 me = _present(session)
@@ -103,10 +104,10 @@ def _read_body(view: View) -> None:
     request.get_data()
 
 
-def _present(session: Session) -> Present:
+def _present(session: Session, *, is_noted: bool = True) -> Present:
     """Whose token was sent. Raises NotSignedIn, also where his provider is the only way in and he was not there lately."""
     at = now()
-    me = tokens.present(session, token_sent(), day_at(at, None))
+    me = tokens.present(session, token_sent(), day_at(at, None), is_noted=is_noted)
     only = only_way_of(me.standing)
     if only is not None:
         linking.require_there(session, me.officer, only, at)
