@@ -20,6 +20,7 @@ from registry.complaints.hearings import ending as hearings_ending
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.models import Case
 from registry.complaints.moving import moves_of
+from registry.complaints.openings import actions as openings
 from registry.complaints.referrals import ending as referrals_ending
 from registry.complaints.referrals.models import Referral
 from registry.complaints.sealing import Sealer
@@ -69,7 +70,7 @@ class CaseSteps(RuleBasedStateMachine):
     def file(self, agency: str) -> Filed:
         answers = {
             "country": "CZ", "deception": "yes", "in_danger": "yes", "consent_agency": "yes", "consent_union": "yes",
-            "agency": {"agency_id": agency},
+            "contact": {"how": "wechat", "address": "wx-of-hers"}, "agency": {"agency_id": agency},
         }  # fmt: skip
         return file(self.session, self.sealer, answers, at=self.at)
 
@@ -147,6 +148,7 @@ class CaseSteps(RuleBasedStateMachine):
         due.do_due(sessions, self.at)
         referrals_ending.end_due(sessions, self.sealer, self.at)
         hearings_ending.end_due(sessions, self.sealer, self.at)
+        openings.end_due(sessions, self.at)
         self.session.expire_all()
 
     def moved(self) -> int:

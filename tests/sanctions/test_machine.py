@@ -38,6 +38,7 @@ from tests.make import told
 from tests.sanctions.case_steps import pairs, people, two_people
 from tests.sanctions.hearing_steps import HearingSteps
 from tests.sanctions.making import AUTHORITY, LAW, make_desk
+from tests.sanctions.opening_steps import OpeningSteps
 from tests.sanctions.referral_steps import ReferralSteps
 
 ENDS = (SanctionState.LIFTED, SanctionState.OVERTURNED, SanctionState.STAYED_BY_APPEAL, SanctionState.IN_FORCE)
@@ -46,7 +47,7 @@ TABLE = {(move.source, move.target) for move in MOVES}
 kinds = st.sampled_from([*STATUS_OF, SanctionKind.FINE, SanctionKind.REFERRAL_TO_PROSECUTOR])
 
 
-class Desk(HearingSteps, ReferralSteps):
+class Desk(HearingSteps, ReferralSteps, OpeningSteps):
     """With decisions and sanctions."""
 
     @precondition(lambda self: self.state in HEARD_IN)
