@@ -57,7 +57,7 @@ UNION = "cz-union"
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """References by what they are of, and who reads it all."""
+    """References by what they are of, and who reads it all; `token` is the owner's program's, `key` the organisation's."""
 
     things: Mapping[str, str]
     owner: Officer
@@ -66,6 +66,7 @@ class Planted:
     licence: str
     member: Member
     key: str
+    token: str
 
 
 def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
@@ -79,7 +80,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     partner = make_officer(session, keyring, Role.PARTNER, unit=UNION, name=TAG, email="p@union.example").officer
     owner = _with_every_role(session, keyring)
     views.keep_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
-    token, _ = tokens.make(session, owner, TAG[:60], 9, at=at, today=at.date())
+    token, text = tokens.make(session, owner, TAG[:60], 9, at=at, today=at.date())
 
     filed, files = _told(session, sealer, settings, agency.agency_id)
     case = filed.case.reference
@@ -122,7 +123,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
         "attachment": files[-1],
         "name": "agencies",
     }
-    return Planted(things, owner, rep, partner, agency.licences[1].licence_id, *_watching(session, agency))
+    return Planted(things, owner, rep, partner, agency.licences[1].licence_id, *_watching(session, agency), text)
 
 
 def _with_every_role(session: Session, keyring: Keyring) -> Officer:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -15,7 +16,9 @@ from weasyprint.urls import FatalURLFetchingError
 
 from registry.app import create_app
 from registry.bulk.chains import Link
+from registry.cli.lists import work_on
 from registry.clock import now
+from registry.complaints import admission_rules
 from registry.config import Edge, Settings
 from registry.imports.findings import Finding, Flaw
 from registry.imports.report import rejects_csv
@@ -35,11 +38,13 @@ from tests.conftest import TEMPLATE
 from tests.console.signed_in import Desk, desk_of
 from tests.console.walking import doors, filled, knock
 from tests.postgres import Server
+from tests.public.intake.phone import PLACES, Phone
 from tests.web.hostile import (
     BREAK_OUTS,
     ELEMENTS,
     FILE_NAMES,
     FORMULAS,
+    LOUD,
     MARK,
     MARKUP,
     OVERRIDES,
@@ -52,6 +57,13 @@ from tests.web.planting import Planted, plant
 
 ON_ONE = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 """What a template does with words does not depend on the database."""
+NO_PAGES = {
+    "application/json",
+    "application/problem+json",
+    "application/octet-stream",
+    "application/x-ndjson",
+    "text/csv",
+}
 PAGE = (
     '<!doctype html><html lang="en"><head><title>{0}</title></head><body><p title="{0}">{0}</p><textarea>{0}</textarea>'
     + ("<select><option value='{0}'>{0}</option></select></body></html>")
@@ -163,6 +175,55 @@ def test_no_page_of_the_public_takes_words_for_html(site: Site) -> None:
 
 
 @ON_ONE
+def test_an_officers_program_is_given_words_that_no_browser_reads_as_a_page(site: Site) -> None:
+    """In JSON `<` is itself: the type that is said, and that nobody may guess another, keep it from being a page."""
+    planted, desk, shown = site.planted, site.desk(site.planted.owner), set()
+    for door in doors(site.app):
+        if door.method == "GET" and door.is_api:
+            address = door.address(**filled(door, planted.things))
+            response = knock(door, address, site.client, desk, planted.token)
+            assert response.headers["X-Content-Type-Options"] == "nosniff", address
+            assert response.headers["Cache-Control"] == "no-store", address
+            assert response.mimetype in NO_PAGES, (address, response.mimetype)
+            said = response.headers.get("Content-Disposition", "")
+            assert MARK not in said
+            if response.mimetype == "text/csv":
+                assert [cell for cell in cells_of(response.data) if runs(cell)] == [], address
+            if response.status_code == 200 and MARK.encode() in response.data:
+                shown.add(door.rule.removeprefix("/api/v1"))
+    assert len(shown) > 20, shown
+
+
+@ON_ONE
+def test_whoever_files_reads_her_own_words_again_and_they_do_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission_rules, "TRIES", 2)
+    phone, told = Phone(site.app.test_client(), "en"), dict.fromkeys(("account", "introducer"), MARKUP[:500])
+    phone.begin()
+    for code, words in (
+        told | {"employer": MARKUP[:200], "region": TAG * 2, "name": TAG * 2, "contact_when": TAG * 2}
+    ).items():
+        phone.answer(PLACES[code], answer=words)
+        assert looked_at(code, phone.go(f"/{PLACES[code]}")), code
+    place = str(PLACES["agency"])
+    phone.go(f"/{place}")
+    for go in ("find", "next"):
+        # Its own words are among what is found: another wrote them as the name of his agency.
+        phone.press(place, name=MARKUP[:150], go=go)
+        assert harm_in(phone.text) == [], go
+    phone.answer(PLACES["contact"], how="wechat", address=TAG * 2)
+    assert looked_at("contact", phone.go(f"/{PLACES['contact']}"))
+    assert looked_at("all", phone.go("/all"))
+    phone.press("send")
+    assert looked_at("write", phone.press("write", text=LOUD))
+    for path in ("/mine", "/copy"):
+        assert looked_at(path, phone.go(path)), path
+    for path in ("/kept", "/end", "/files"):
+        looked_at(path, phone.go(path))
+
+
+@ON_ONE
 def test_no_page_of_an_organisation_takes_words_for_html(site: Site) -> None:
     seat = site.seat
     body = f'"{escape(TAG)}",licence number\n"{MARKUP.replace(chr(34), chr(34) * 2)}",1\n'
@@ -188,6 +249,32 @@ def test_no_table_holds_a_formula(site: Site) -> None:
         assert any(MARK in cell for cell in cells)
         assert [cell for cell in cells if runs(cell)] == []
         assert MARK not in table.headers.get("Content-Disposition", "")
+
+
+@ON_ONE
+def test_no_file_that_an_organisation_takes_away_holds_a_formula(site: Site) -> None:
+    key = {"Authorization": f"Bearer {site.planted.key}"}
+    for one in (TAG, *FORMULAS):
+        asked = {"licence_number": one, "claimed_name": one, "keep": "true"}
+        assert site.client.get("/api/v1/verify", query_string=asked, headers=key).status_code in (200, 400), one
+    body = "ref,licence number\n" + "".join(f'"{one}","{one}"\n' for one in (TAG, *FORMULAS))
+    jobs, name = "/api/v1/verification-jobs", {"X-File-Name": quote(FILE_NAMES[0])}
+    made = site.client.post(jobs, data=body.encode(), content_type=CSV, headers=key | name).json["job_id"]
+    assert site.client.post(f"{jobs}/{made}/start", headers=key).status_code == 200
+    held = services(site.app)
+    assert work_on(site.settings, held.sessions, held.reading_sessions) == 1
+    forms = {f"{jobs}/{made}/results/{form}": form for form in ("csv", "xlsx", "jsonl")}
+    for path, form in (forms | {"/api/v1/receipts/export?form=csv": "csv"}).items():
+        had = site.client.get(path, headers=key)
+        assert had.status_code == 200, path
+        assert had.mimetype != "text/html"
+        assert had.headers["X-Content-Type-Options"] == "nosniff"
+        assert had.headers["Content-Disposition"].startswith("attachment; ")
+        assert MARK not in had.headers["Content-Disposition"]
+        if form != "jsonl":
+            cells = cells_of(had.data)
+            assert any(MARK in cell for cell in cells), path
+            assert [cell for cell in cells if runs(cell)] == [], path
 
 
 def test_a_report_of_rejected_rows_holds_no_formula() -> None:
