@@ -99,7 +99,7 @@ class Server:
             preexec_fn=_die_with_parent,
             **self._user,
         )
-        for _ in range(600):
+        for _ in range(2400):
             try:
                 psycopg.connect(self.dsn("postgres"), connect_timeout=2).close()
             except psycopg.OperationalError:
@@ -114,7 +114,7 @@ class Server:
         """Stop at once, as a server that dies; `start` goes on from the same data."""
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGQUIT)
-            self._process.wait(30)
+            self._process.wait(120)
 
     def remove(self) -> None:
         self.stop()

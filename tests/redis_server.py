@@ -53,7 +53,7 @@ def redis_server(port: int | None = None) -> Iterator[RedisServer]:
 
 def _wait(server: RedisServer) -> None:
     with redis.Redis.from_url(server.url) as connection:
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 connection.ping()
             except redis.ConnectionError:

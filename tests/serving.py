@@ -9,10 +9,11 @@ import signal
 import socket
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context, set_start_method
 from pathlib import Path
+from random import SystemRandom
 from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
 
@@ -83,10 +84,19 @@ class Served:
         return self.output.read_text(encoding="utf-8", errors="replace")
 
 
+LOWEST, HIGHEST = 10_000, 32_000
+"""Ports that no system gives away by itself. One that was merely free a moment ago is some client's before a server has it."""
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody else takes meanwhile: each of the processes that test together draws from ports of its own."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    while True:
+        port = SystemRandom().randrange(LOWEST + worker, HIGHEST, count)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def environment(settings: Settings, port: int, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -122,7 +132,7 @@ def serve(
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(15)
+            process.wait(30)
         except TimeoutError:
             process.send_signal(signal.SIGKILL)
             process.wait()
@@ -135,8 +145,8 @@ def wait_until_answering(served: Served, seconds: float = 120.0) -> None:
         if served.process.poll() is not None:
             break
         try:
-            requests.get(f"{served.base_url}/health", timeout=5)
-        except requests.ConnectionError:
+            requests.get(f"{served.base_url}/health", timeout=30)
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
         else:
             return

@@ -8,34 +8,20 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message
 
 from registry.config import Settings
 from registry.mail import MailNotSent, send
 from tests.serving import free_port
+from tests.smtp import Kept, smtp_server
 from tests.web.hostile import HEADERS
 
 TEXT = "您好 — the list of an authority goes stale in three days.\n"
 
 
-class Kept(Message):
-    def __init__(self) -> None:
-        super().__init__()
-        self.messages: list[email.message.Message] = []
-
-    def handle_message(self, message: email.message.Message) -> None:
-        self.messages.append(message)
-
-
 @pytest.fixture
 def kept() -> Iterator[tuple[Kept, str]]:
-    handler = Kept()
-    port = free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield handler, f"smtp://127.0.0.1:{port}"
-    controller.stop()
+    with smtp_server() as server:
+        yield server
 
 
 @pytest.fixture

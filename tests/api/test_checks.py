@@ -1,6 +1,5 @@
 """POST /api/v1/checks: each thing told against what its agency registered, and nothing of the question kept."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -26,6 +25,7 @@ from registry.keyring import Keyring
 from registry.names.actions import index_names
 from registry.tables import METADATA
 from registry.terms import ChannelKind, NameKind
+from tests.costing import costing_at_most
 from tests.make import agency_record, changed, licence_record, make_agency, source_of, told
 from tests.serving import serve
 
@@ -268,9 +268,8 @@ def test_ten_thousand_characters_of_anything_are_answered_in_bounded_time(
 ) -> None:
     make(session)
     client.post("/api/v1/checks", json={"advert": "warm"})
-    began = time.perf_counter()
-    response = client.post("/api/v1/checks", json={"advert": advert, "number": NUMBER})
-    assert time.perf_counter() - began < 3
+    with costing_at_most(3):
+        response = client.post("/api/v1/checks", json={"advert": advert, "number": NUMBER})
     assert response.status_code == 200
     assert len(response.get_data()) < 60_000
 

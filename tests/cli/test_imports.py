@@ -262,5 +262,5 @@ def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
     assert process.stdout is not None
     assert process.stdout.readline() == b"working\n"
     process.terminate()
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     process.stdout.close()

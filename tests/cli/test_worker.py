@@ -27,8 +27,8 @@ def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
     session.commit()
     port = free_port()
     with serve(settings, "--with-worker", "--with-stream", "--stream-port", str(port)) as served:
-        end = time.monotonic() + 60
-        while requests.get(f"{served.base_url}/log/checkpoint", timeout=10).status_code != 200:
+        end = time.monotonic() + 120
+        while requests.get(f"{served.base_url}/log/checkpoint", timeout=30).status_code != 200:
             assert time.monotonic() < end, served.printed()
             assert served.process.poll() is None, served.printed()
             time.sleep(0.1)
@@ -44,7 +44,7 @@ def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(
 
 def asked(url: str) -> requests.Response | None:
     try:
-        return requests.get(url, timeout=10)
+        return requests.get(url, timeout=30)
     except requests.ConnectionError:
         return None
 

@@ -2,7 +2,6 @@
 
 import logging
 import pickle
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from registry_client.api.settings import ApiKey, address_of, key_of
 from registry_client.api.transport import Transport, path_of
 
 from tests.client.api_site import Reply, Site, answering, problem
+from tests.serving import free_port
 
 KEY = "rrk_invented0123456789"
 VERDICT = {
@@ -166,9 +166,7 @@ def test_who_has_no_request_left_waits_for_one_rather_than_being_refused(site: S
 
 
 def test_nobody_there_is_told_with_the_address_and_the_tries() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
     waits: list[float] = []
     transport = Transport(url, sleep=waits.append, limits=Limits(tries=3))
     with pytest.raises(NoAnswer, match=rf"POST /api/v1/jobs: .*refused.*; asked 3 times at {url}"):

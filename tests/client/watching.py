@@ -12,10 +12,10 @@ from tests.client.registrar import AGENCY
 from tests.client.site import Site
 
 
-def watch(site: Site, state: Path, at: float | None = None, **options: Any) -> MonitorReport:
+def watch(site: Site, state: Path, at: float | None = None, patience: float = 30, **options: Any) -> MonitorReport:
     asked = Asked(int(at or time.time()), **({"settling": 0} | options))
     with Store.open(state) as store:
-        return run(fetcher(site.url, timeout=2, deadline=2), store, None, asked, lambda text: None)
+        return run(fetcher(site.url, timeout=patience, deadline=patience), store, None, asked, lambda text: None)
 
 
 def codes(report: MonitorReport) -> set[str]:

@@ -126,8 +126,9 @@ def test_the_first_stop_skips_the_menu_and_each_entry_has_a_key(browser: Browser
         page.keyboard.press("Tab")
         expect(page.locator(".skip")).to_be_focused()
         page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{looks.site}/console/officers#main")
         page.keyboard.press("Tab")
-        assert page.locator("main :focus").count() == 1
+        expect(page.locator("main :focus")).to_have_count(1)
         keys = [one.get_attribute("accesskey") for one in page.locator("nav a").all()[:9]]
         assert keys == [str(number + 1) for number in range(len(keys))]
 

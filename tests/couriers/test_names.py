@@ -70,7 +70,8 @@ def test_a_name_server_that_never_answers_holds_no_thread_and_is_not_asked_again
             assert {one.result().trouble for one in troubles} == {
                 "the name servers of its name did not answer within 4 seconds"
             }
-        assert time.monotonic() - began < 2
+        # Nobody waited for the system's own look-up, of ten seconds and more.
+        assert time.monotonic() - began < 8
         count = len(asked)
         again = caller.post(f"http://{NAME}:{listener.server_port}/", b"{}", {})
         caller.close()

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from email.policy import default
 
 import pytest
-from aiosmtpd.controller import Controller
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -28,8 +27,7 @@ from tests.licensing.making import proposed
 from tests.make import authority_of, make_licence
 from tests.officers.making import make_officer, make_unit
 from tests.sanctions import making as sanctions
-from tests.serving import free_port
-from tests.test_mail import Kept
+from tests.smtp import Kept, smtp_server
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -168,11 +166,8 @@ def test_a_proposal_is_told_to_whoever_may_approve_it_and_its_decision_to_the_pr
 
 @pytest.fixture
 def server() -> Iterator[tuple[Kept, str]]:
-    handler, port = Kept(), free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield handler, f"smtp://127.0.0.1:{port}"
-    controller.stop()
+    with smtp_server() as server:
+        yield server
 
 
 def test_the_worker_sends_by_a_real_server(

@@ -21,7 +21,7 @@ DRAFT = Draft(
     '<html lang="zh-Hans"><head><title>证明</title></head><body><h1>示例公司</h1></body></html>',
     (Attachment("credential.jwt", "Smyšlená", b"abc~"),),
 )
-MOST_SECONDS = 60
+MOST_SECONDS = 120
 
 
 def made(folder: Path, key: str, draft: Draft = DRAFT) -> Made:

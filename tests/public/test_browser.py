@@ -172,6 +172,7 @@ def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(bro
     page.keyboard.press("Tab")
     expect(page.locator(".skip")).to_be_focused()
     page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{looks}/en/#content")
     page.keyboard.press("Tab")
     expect(page.locator("#country")).to_be_focused()
     page.keyboard.type("Czechia")

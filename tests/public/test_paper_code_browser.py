@@ -175,7 +175,9 @@ def test_when_the_registry_cannot_be_asked_a_genuine_code_has_an_unknown_status(
 def test_no_changed_character_is_taken_for_genuine(phone: BrowserContext, site: Site) -> None:
     page = opened(phone, site.changed(0))
     for place in range(0, len(site.codes["active"].partition("#")[2]), 23):
-        # Another fragment of the same address is checked without loading the page again.
+        # Another fragment of the same address is checked without loading the page again; what was said of the one before
+        # is taken away first.
+        page.evaluate("document.getElementById('false').hidden = true")
         page.goto(site.changed(place))
         expect(page.locator("#false")).to_be_visible()
         expect(page.locator("#genuine")).to_be_hidden()

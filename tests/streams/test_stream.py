@@ -35,19 +35,19 @@ def streaming(settings: Settings, session: Session) -> Iterator[str]:
         stdout=subprocess.DEVNULL,
     )
     try:
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         while True:
             try:
-                requests.get(f"http://127.0.0.1:{port}/", timeout=5)
+                requests.get(f"http://127.0.0.1:{port}/", timeout=30)
                 break
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 assert process.poll() is None
                 assert time.monotonic() < end
                 time.sleep(0.1)
         yield f"http://127.0.0.1:{port}{PATH}"
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 def listen(url: str, key: str, **headers: str) -> requests.Response:

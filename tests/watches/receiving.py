@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
         """An answer that never ends, a byte at a time."""
         try:
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-            for _ in range(200):
+            for _ in range(4000):
                 self.wfile.write(b"a")
                 self.wfile.flush()
                 threading.Event().wait(self.server.drip)

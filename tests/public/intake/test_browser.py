@@ -128,6 +128,7 @@ def test_leaving_hides_everything_and_back_shows_nothing(phone: BrowserContext, 
     )
     page = phone.new_page()
     begin(page, looks)
+    # A route sees no redirect: Chromium gets nowhere, tries again by itself, and that is what is answered.
     page.locator(".leave button").click()
     expect(page).to_have_url("https://www.weather.com.cn/")
     page.go_back()
