@@ -33,7 +33,7 @@ from tests.account.conftest import make_member
 from tests.browsing import assert_fits, assert_sound
 from tests.make import licence_record, make_agency, make_api_key, make_organisation
 from tests.serving import serve
-from tests.watches.making import TODAY, handed_on
+from tests.watches.making import handed_on, today
 from tests.watches.test_fanning import suspend
 
 
@@ -73,9 +73,9 @@ def watched(session: Session, keyring: Keyring, organisation: int) -> None:
     """A watch of each kind under long names, a webhook that fails, and deliveries of every state."""
     agency = make_agency(session, licences=(licence_record(),))
     handed_on(session, keyring)
-    watches.watch_agency(session, organisation, agency.agency_id, "Our supplier's agency", TODAY)
-    watches.watch_list(session, keyring, organisation, [Number("A/1")], "Whole supply " + "long" * 24, TODAY)
-    watches.watch_search(session, organisation, {"country": "CZ", "sector": "14.10"}, "Czech sewing", TODAY)
+    watches.watch_agency(session, organisation, agency.agency_id, "Our supplier's agency", today())
+    watches.watch_list(session, keyring, organisation, [Number("A/1")], "Whole supply " + "long" * 24, today())
+    watches.watch_search(session, organisation, {"country": "CZ", "sector": "14.10"}, "Czech sewing", today())
     made = webhooks.make(
         session, keyring, organisation, f"https://hooks.works.example/{'events/' * 40}", "Ear", now(), is_unsafe=False
     )

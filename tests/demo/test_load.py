@@ -51,7 +51,12 @@ from tests.make import make_agency
 from tests.postgres import Server
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "openapi" / "entry-v1.schema.json").read_text(encoding="utf-8"))
-TODAY = now().date()
+
+
+def today() -> date:
+    return now().date()
+
+
 INVENTED = re.compile(
     r"示例|虚构|虛構|ficti|smyšlen|vymyšl|inventat|fikcyjn|zmyślon|erfunden|verzonnen|fictie|"
     r"επινοημέν|epinoimen|измислен|izmislen|imaginári",
@@ -93,7 +98,7 @@ def agency_of(session: Session, tag: str) -> record.Agency:
 
 
 def asked(session: Session, tag: str, **context: Any) -> Verdict:
-    agency = record.withhold(agency_of(session, tag), TODAY)
+    agency = record.withhold(agency_of(session, tag), today())
     facts = Facts([Holder(agency)], ground_at(session), shipped_regimes(), now())
     return decide(Question(SubjectKind.AGENCY_ID, agency.agency_id, **context), facts)
 
@@ -161,7 +166,7 @@ def test_nothing_in_the_demo_was_read_before_it_happened(demo: Session):
     for agency in records(demo):
         for licence in agency.licences:
             for period in licence.status_history:
-                assert period.from_ is None or period.from_ <= period.retrieved_at.date() or period.from_ > TODAY
+                assert period.from_ is None or period.from_ <= period.retrieved_at.date() or period.from_ > today()
 
 
 def test_the_data_files_hold_no_word_that_the_record_does_not_know():
@@ -247,7 +252,7 @@ def test_the_demo_has_a_history_that_known_at_can_tell(demo: Session):
     key = f"licence/{agency.licences[0].licence_id}"
     said = demo.execute(select(Entry.at, Entry.type).where(Entry.key == key).order_by(Entry.index)).all()
     assert [type_ for _, type_ in said] == ["licence.issued", "licence.suspended", "licence.corrected"]
-    statuses = [records_at(demo, [row], at, TODAY)[row].licences[0].status_history[-1].status for at, _ in said]
+    statuses = [records_at(demo, [row], at, today())[row].licences[0].status_history[-1].status for at, _ in said]
     assert statuses == [LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE]
 
 

@@ -14,7 +14,11 @@ from registry.licensing.actions import set_status
 from registry.terms import LicenceStatus
 from tests.imports.lists import Desk, plain_text
 
-TODAY = day_at(now(), "Europe/Prague")
+
+def today() -> date:
+    return day_at(now(), "Europe/Prague")
+
+
 OTHER = "Druhá s.r.o.,87654321,L2,valid,1.1.2024,"
 
 
@@ -27,7 +31,7 @@ def state(desk: Desk, status: LicenceStatus, to_on: date | None = None) -> None:
         licence = licence_row(session, desk.records()[0].licences[0].licence_id)
         assert licence is not None
         set_status(
-            session, licence, status, ground="Act 435/2004", from_on=TODAY, to_on=to_on, by="OFFICER", at=now(),
+            session, licence, status, ground="Act 435/2004", from_on=today(), to_on=to_on, by="OFFICER", at=now(),
             event=Event(f"licence.{status}", licence.reference),
         )  # fmt: skip
 
@@ -36,7 +40,7 @@ def status(desk: Desk) -> LicenceStatus | None:
     return desk.records()[0].licences[0].status_history[-1].status
 
 
-@pytest.mark.parametrize("to_on", [None, TODAY + timedelta(days=60)])
+@pytest.mark.parametrize("to_on", [None, today() + timedelta(days=60)])
 def test_a_suspension_outlives_the_next_reading(desk: Desk, to_on: date | None) -> None:
     desk.plain(row("valid"), OTHER)
     state(desk, LicenceStatus.SUSPENDED, to_on)

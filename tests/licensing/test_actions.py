@@ -13,15 +13,14 @@ from registry.agencies.queries import licence_row
 from registry.audit.models import AuditEntry
 from registry.authorities.desk import desk_list
 from registry.authorities.models import Source
-from registry.clock import day_at, now
+from registry.clock import now
 from registry.errors import NotFound
 from registry.events.models import OutboxEvent
 from registry.licensing.actions import set_status
 from registry.log.models import Entry
 from registry.terms import LicenceStatus
-from tests.make import ZONES, make_licence, told
-
-TODAY = day_at(now(), ZONES["CZ"])
+from tests.licensing.making import today
+from tests.make import make_licence, told
 
 
 def row_of(session: Session, reference: str) -> models.Licence:
@@ -33,7 +32,7 @@ def row_of(session: Session, reference: str) -> models.Licence:
 def stated(session: Session, licence: models.Licence, status: LicenceStatus, **facts: object) -> object:
     said: dict[str, object] = {
         "ground": "Act 435/2004, section 63",
-        "from_on": TODAY,
+        "from_on": today(),
         "by": "OFFICER",
         "at": now(),
         "event": Event(f"licence.{status}", licence.reference),
@@ -78,18 +77,18 @@ def test_nothing_of_it_is_there_when_it_is_not_committed(client: FlaskClient, se
 
 def test_a_suspension_with_a_last_day_ends_by_itself(client: FlaskClient, session: Session) -> None:
     licence = make_licence(session)
-    stated(session, row_of(session, licence.licence_id), LicenceStatus.SUSPENDED, to_on=TODAY + timedelta(days=30))
+    stated(session, row_of(session, licence.licence_id), LicenceStatus.SUSPENDED, to_on=today() + timedelta(days=30))
     assert verdict(client, licence.number) == "no"
     holder = told(session, session.get_one(models.Agency, row_of(session, licence.licence_id).agency_id).reference)
-    assert [(one.status, one.from_ == TODAY, one.to) for one in holder.licences[0].status_history] == [
+    assert [(one.status, one.from_ == today(), one.to) for one in holder.licences[0].status_history] == [
         (LicenceStatus.ACTIVE, False, None),
-        (LicenceStatus.SUSPENDED, True, TODAY + timedelta(days=30)),
+        (LicenceStatus.SUSPENDED, True, today() + timedelta(days=30)),
     ]
 
 
 def test_a_day_to_come_is_published_now_and_holds_from_that_day(client: FlaskClient, session: Session) -> None:
     licence = make_licence(session)
-    ahead = TODAY + timedelta(days=10)
+    ahead = today() + timedelta(days=10)
     stated(session, row_of(session, licence.licence_id), LicenceStatus.REVOKED, from_on=ahead)
     assert verdict(client, licence.number) == "yes"
     assert verdict(client, licence.number, on=str(ahead - timedelta(days=1))) == "unknown"
@@ -99,7 +98,9 @@ def test_a_day_to_come_is_published_now_and_holds_from_that_day(client: FlaskCli
 def test_reinstating_ends_what_was_laid_over(client: FlaskClient, session: Session) -> None:
     licence = make_licence(session)
     row = row_of(session, licence.licence_id)
-    stated(session, row, LicenceStatus.SUSPENDED, from_on=TODAY - timedelta(days=3), to_on=TODAY + timedelta(days=30))
+    stated(
+        session, row, LicenceStatus.SUSPENDED, from_on=today() - timedelta(days=3), to_on=today() + timedelta(days=30)
+    )
     stated(session, row, LicenceStatus.ACTIVE)
     assert verdict(client, licence.number) == "yes"
     last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()

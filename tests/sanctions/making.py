@@ -1,6 +1,6 @@
 """An authority's unit, a licence of it that answers yes, and sanctions on it. All invented."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -26,9 +26,13 @@ ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, UNIT)
 LENA = Official("L. Lena", CaseRole.LICENSING, UNIT, AUTHORITY)
 DANA = Official("D. Dana", CaseRole.DECIDER, UNIT, AUTHORITY)
 SARA = Official("S. Sara", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
-TODAY = day_at(now(), ZONES["CZ"])
 LAW = "Act 435/2004, section 63"
 LOOK = Look(40, 12, None, frozenset({ToldFirst.UNION}), "The union's interpreter", Timing.NO_COMPLAINT)
+
+
+def today() -> date:
+    """Where the authority sits. Asked for each time: tests that began before midnight go on after it."""
+    return day_at(now(), ZONES["CZ"])
 
 
 class Held(NamedTuple):
@@ -86,7 +90,7 @@ def proposed(
     **facts: object,
 ) -> Sanction:
     decision = facts.pop("decision", None)
-    said: dict[str, object] = {"legal_ground": LAW, "effective_from": TODAY} | facts
+    said: dict[str, object] = {"legal_ground": LAW, "effective_from": today()} | facts
     return actions.propose(session, sealer, by, held.licence, Terms(kind, **said), now(), decision=decision)  # type: ignore[arg-type]
 
 

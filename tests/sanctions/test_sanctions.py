@@ -33,7 +33,6 @@ from tests.sanctions.making import (
     LENA,
     LOOK,
     SARA,
-    TODAY,
     UNIT,
     Held,
     decided_case,
@@ -43,6 +42,7 @@ from tests.sanctions.making import (
     make_held,
     proposed,
     reviewed,
+    today,
 )
 
 
@@ -58,7 +58,7 @@ def status_of(session: Session, held: Held) -> list[tuple[LicenceStatus | None, 
     return [
         (one.status, one.to is not None)
         for one in history
-        if (one.from_ is None or one.from_ <= TODAY) and (one.to is None or one.to >= TODAY)
+        if (one.from_ is None or one.from_ <= today()) and (one.to is None or one.to >= today())
     ]
 
 
@@ -86,7 +86,7 @@ def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
     assert moves_of(session, sanction)[-1].entry == last.index
     shown = told(session, held.agency).sanctions
     assert [(one.kind, one.legal_ground, one.licence_id, one.from_) for one in shown] == [
-        (SanctionKind.SUSPENSION, LAW, held.licence, TODAY)
+        (SanctionKind.SUSPENSION, LAW, held.licence, today())
     ]
     acts = [line.act for line in lines_about(session, sanction.reference)]
     assert acts == [
@@ -151,7 +151,7 @@ def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
             actions.look_at_workers(session, LENA, sanction.reference, look, now())
         with pytest.raises(IllegalMove, match=words):
             actions.hand_to_review(session, LENA, sanction.reference, now())
-    later = TODAY + timedelta(days=20)
+    later = today() + timedelta(days=20)
     look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY, waits_until=later)
     actions.look_at_workers(session, LENA, sanction.reference, look, now())
     assert sanction.effective_from == later
@@ -163,9 +163,11 @@ def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
 def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sealer, held: Held) -> None:
     _, decision = decided_case(session, sealer, held, in_danger="yes")
     with pytest.raises(InvalidInput, match="nothing waits"):
-        proposed(session, sealer, held, by=DANA, decision=decision.reference, effective_from=TODAY + timedelta(days=1))
+        proposed(
+            session, sealer, held, by=DANA, decision=decision.reference, effective_from=today() + timedelta(days=1)
+        )
     sanction = proposed(session, sealer, held, by=DANA, decision=decision.reference)
-    look = LOOK._replace(timing=Timing.COULD_POINT, waits_until=TODAY + timedelta(days=9))
+    look = LOOK._replace(timing=Timing.COULD_POINT, waits_until=today() + timedelta(days=9))
     with pytest.raises(InvalidInput, match="nothing waits"):
         actions.look_at_workers(session, LENA, sanction.reference, look, now())
     look = LOOK._replace(workers=None, permits_at_risk=None, teller="", timing=Timing.COULD_POINT)
@@ -177,21 +179,21 @@ def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sea
 def test_a_day_to_come_is_kept_by_the_worker_once(
     client: FlaskClient, session: Session, sealer: Sealer, held: Held
 ) -> None:
-    sanction = in_force(session, sealer, held, effective_from=TODAY + timedelta(days=5))
+    sanction = in_force(session, sealer, held, effective_from=today() + timedelta(days=5))
     assert sanction.state is SanctionState.APPROVED
     assert (do_due(session, 4), verdict(client, held)) == (0, "yes")
     assert [do_due(session, 5), do_due(session, 5)] == [1, 0]
     assert sanction.state is SanctionState.IN_FORCE
     history = told(session, held.agency).licences[0].status_history
-    assert [(one.status, one.from_) for one in history][-1] == (LicenceStatus.SUSPENDED, TODAY + timedelta(days=5))
+    assert [(one.status, one.from_) for one in history][-1] == (LicenceStatus.SUSPENDED, today() + timedelta(days=5))
 
 
 def test_a_suspension_with_a_last_day_is_over_after_it(session: Session, sealer: Sealer, held: Held) -> None:
-    sanction = in_force(session, sealer, held, until=TODAY + timedelta(days=10))
+    sanction = in_force(session, sealer, held, until=today() + timedelta(days=10))
     assert do_due(session, 10) == 0
     assert [do_due(session, 11), do_due(session, 11)] == [1, 0]
     assert sanction.state is SanctionState.EXPIRED
-    assert told(session, held.agency).sanctions[0].to == TODAY + timedelta(days=10)
+    assert told(session, held.agency).sanctions[0].to == today() + timedelta(days=10)
 
 
 @pytest.mark.parametrize("target", [SanctionState.STAYED_BY_APPEAL, SanctionState.LIFTED, SanctionState.OVERTURNED])
@@ -224,7 +226,7 @@ def test_what_holds_no_more_gives_the_licence_back_and_is_shown(
 
 
 def test_of_two_that_hold_the_graver_stays_when_the_other_ends(session: Session, sealer: Sealer, held: Held) -> None:
-    suspension = in_force(session, sealer, held, until=TODAY + timedelta(days=30))
+    suspension = in_force(session, sealer, held, until=today() + timedelta(days=30))
     revocation = in_force(session, sealer, held, SanctionKind.REVOCATION)
     assert (LicenceStatus.REVOKED, False) in status_of(session, held)
     ended(session, revocation, SanctionState.LIFTED)
@@ -246,7 +248,7 @@ def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Seal
     assert row is not None
     set_status(
         session, row, LicenceStatus.SURRENDERED,
-        ground=LAW, from_on=TODAY, by="DESK", at=now(), event=Event("licence.surrendered"),
+        ground=LAW, from_on=today(), by="DESK", at=now(), event=Event("licence.surrendered"),
     )  # fmt: skip
     ended(session, sanction, SanctionState.LIFTED)
     assert status_of(session, held) == [(LicenceStatus.SURRENDERED, False)]
@@ -290,12 +292,12 @@ def test_a_sanction_rests_on_a_decision_about_the_same_agency(session: Session, 
 
 def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer, held: Held) -> None:
     for kind, facts, field in (
-        (SanctionKind.REVOCATION, {"until": TODAY}, "until"),
-        (SanctionKind.SUSPENSION, {"until": TODAY - timedelta(days=1)}, "until"),
-        (SanctionKind.SUSPENSION, {"effective_from": TODAY - timedelta(days=1)}, "effective_from"),
-        (SanctionKind.SUSPENSION, {"effective_from": TODAY + timedelta(days=400)}, "effective_from"),
-        (SanctionKind.FINE, {"appeal_deadline": TODAY - timedelta(days=1)}, "appeal_deadline"),
-        (SanctionKind.FINE, {"publish_until": TODAY - timedelta(days=1)}, "publish_until"),
+        (SanctionKind.REVOCATION, {"until": today()}, "until"),
+        (SanctionKind.SUSPENSION, {"until": today() - timedelta(days=1)}, "until"),
+        (SanctionKind.SUSPENSION, {"effective_from": today() - timedelta(days=1)}, "effective_from"),
+        (SanctionKind.SUSPENSION, {"effective_from": today() + timedelta(days=400)}, "effective_from"),
+        (SanctionKind.FINE, {"appeal_deadline": today() - timedelta(days=1)}, "appeal_deadline"),
+        (SanctionKind.FINE, {"publish_until": today() - timedelta(days=1)}, "publish_until"),
         (SanctionKind.FINE, {"legal_ground": "  "}, "legal_ground"),
         (SanctionKind.FINE, {"legal_ground": "x" * 401}, "legal_ground"),
     ):

@@ -1,6 +1,7 @@
 """Watches of invented organisations on published agencies, and what their feeds hold."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,21 +17,23 @@ from registry.watches.models import FeedRow, Watch, WatchEvent
 BRAND, OTHER = 900_001, 900_002
 """Two organisations, of numbers that no other has."""
 
-TODAY = day_at(now(), None)
+
+def today() -> date:
+    return day_at(now(), None)
 
 
 def make_brands(session: Session) -> None:
     """The two organisations, once."""
     for row_id, name in ((BRAND, "Invented Brand"), (OTHER, "Invented Other")):
         if session.get(Organisation, row_id) is None:
-            facts = {"name": name, "country": "IT", "language": "en", "since_on": TODAY}
+            facts = {"name": name, "country": "IT", "language": "en", "since_on": today()}
             session.add(Organisation(id=row_id, reference=new_reference(), **facts))
     session.flush()
 
 
 def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watch:
     make_brands(session)
-    return actions.watch_agency(session, organisation, agency, "Our supplier's agency", TODAY)
+    return actions.watch_agency(session, organisation, agency, "Our supplier's agency", today())
 
 
 def handed_on(session: Session, keyring: Keyring) -> int:
@@ -57,12 +60,12 @@ def positions_of(session: Session, organisation: int) -> Sequence[int]:
 __all__ = [
     "BRAND",
     "OTHER",
-    "TODAY",
     "feed_of",
     "handed_on",
     "last_position",
     "make_brands",
     "make_watch",
     "positions_of",
+    "today",
     "types_of",
 ]

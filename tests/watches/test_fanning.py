@@ -27,14 +27,14 @@ from tests.make import (
     status_record,
     told,
 )
-from tests.watches.making import BRAND, OTHER, TODAY, feed_of, handed_on, make_watch, positions_of, types_of
+from tests.watches.making import BRAND, OTHER, feed_of, handed_on, make_watch, positions_of, today, types_of
 
 pytestmark = pytest.mark.usefixtures("brands")
 
 
 def suspend(session: Session, agency: str, status: LicenceStatus = LicenceStatus.SUSPENDED, **facts: object) -> None:
     said = told(session, agency)
-    periods = (*said.licences[0].status_history, status_record(status, from_=TODAY, **facts))
+    periods = (*said.licences[0].status_history, status_record(status, from_=today(), **facts))
     licence = changed(said.licences[0], status_history=periods)
     amend(
         session, changed(said, licences=(licence, *said.licences[1:])), Event(f"licence.{status}", licence.licence_id)
@@ -50,8 +50,8 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     first, second = agency.licences
     make_watch(session, agency.agency_id)
     # Watched in two ways, it is heard of once; whoever watches the second licence does not hear of the first.
-    actions.watch_licence(session, BRAND, first.licence_id, "The same", TODAY)
-    actions.watch_licence(session, OTHER, second.licence_id, "Another licence of it", TODAY)
+    actions.watch_licence(session, BRAND, first.licence_id, "The same", today())
+    actions.watch_licence(session, OTHER, second.licence_id, "Another licence of it", today())
     suspend(session, agency.agency_id)
     suspend(session, alien.agency_id)
     assert handed_on(session, keyring) == 1
@@ -60,11 +60,11 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     assert handed_on(session, keyring) == 0
     assert types_of(session) == ["licence.suspended", "licence.back_in_order"]
     assert types_of(session, OTHER) == []
-    said = said_of(feed_of(session)[0], TODAY)
+    said = said_of(feed_of(session)[0], today())
     assert set(said) == {"id", "type", "timestamp", "data"}
     assert said["data"].pop("log_index") > 0
     assert said["data"] == {
-        "agency_id": agency.agency_id, "licence_id": first.licence_id, "status": "suspended", "from": TODAY.isoformat(),
+        "agency_id": agency.agency_id, "licence_id": first.licence_id, "status": "suspended", "from": today().isoformat(),
     }  # fmt: skip
     # Positions are the organisation's own, without a gap: what others hear of moves nothing.
     assert positions_of(session, BRAND) == [1, 2]
@@ -75,7 +75,7 @@ def test_whoever_begins_to_watch_hears_nothing_of_what_was_published_before(sess
     suspend(session, agency.agency_id)
     # Nobody has handed that on yet: the worker was away.
     make_watch(session, agency.agency_id)
-    actions.watch_search(session, OTHER, {"country": "CZ"}, "By a search", TODAY)
+    actions.watch_search(session, OTHER, {"country": "CZ"}, "By a search", today())
     assert handed_on(session, keyring) == 0
     # And nothing remains of the moment at which they began.
     assert set(session.scalars(select(Watch.from_index))) == {0}
@@ -128,7 +128,7 @@ def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: 
     person = make_agency(session, holder_kind=HolderKind.SOLE_TRADER, licences=(licence_record(number="OSVC/77"),))
     handed_on(session, keyring)
     numbers = [Number("osvc / 77"), Number("99887766", "CZ"), Number("Z/900")]
-    watch, listed = actions.watch_list(session, keyring, BRAND, numbers, "Whole supply", TODAY)
+    watch, listed = actions.watch_list(session, keyring, BRAND, numbers, "Whole supply", today())
     assert (listed.known, listed.waited_for) == (1, (2, 3))
     kept = session.execute(select(WatchTarget).where(WatchTarget.watch_id == watch.id)).scalars().all()
     columns = [[row.agency_id is None, row.licence, row.line, row.digest] for row in kept]
@@ -142,19 +142,19 @@ def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: 
     assert types_of(session) == ["agency.registered", "licence.suspended"]
     # Of a natural person stands what leads to the public record, and nothing that names anybody.
     names = [name.name for name in person.names]
-    assert not any(name in str(said_of(event, TODAY)) for event in feed_of(session) for name in (*names, "OSVC"))
+    assert not any(name in str(said_of(event, today())) for event in feed_of(session) for name in (*names, "OSVC"))
 
 
 def test_a_saved_search_hears_of_whoever_answers_to_it(session: Session, keyring: Keyring) -> None:
-    actions.watch_search(session, BRAND, {"country": "CZ", "authority": authority_of("CZ")}, "Czech", TODAY)
-    actions.watch_search(session, OTHER, {"country": "PL"}, "Polish", TODAY)
+    actions.watch_search(session, BRAND, {"country": "CZ", "authority": authority_of("CZ")}, "Czech", today())
+    actions.watch_search(session, OTHER, {"country": "PL"}, "Polish", today())
     agency = make_agency(session, licences=(licence_record(),))
     handed_on(session, keyring)
     assert types_of(session) == ["agency.registered", "licence.issued"]
     assert types_of(session, OTHER) == []
     with pytest.raises(InvalidInput, match="must ask for at least one of country"):
-        actions.watch_search(session, BRAND, {}, "All", TODAY)
-    watch = actions.watch_search(session, OTHER, {"country": "CZ"}, "Czech too", TODAY)
+        actions.watch_search(session, BRAND, {}, "All", today())
+    watch = actions.watch_search(session, OTHER, {"country": "CZ"}, "Czech too", today())
     actions.change(session, OTHER, watch.reference, is_paused=True)
     suspend(session, agency.agency_id)
     handed_on(session, keyring)
@@ -162,7 +162,7 @@ def test_a_saved_search_hears_of_whoever_answers_to_it(session: Session, keyring
 
 
 def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: Session, keyring: Keyring) -> None:
-    agency = make_agency(session, licences=(licence_record(valid_to=TODAY + timedelta(days=31)),))
+    agency = make_agency(session, licences=(licence_record(valid_to=today() + timedelta(days=31)),))
     sessions = sessionmaker(session.get_bind())
     make_watch(session, agency.agency_id)
     handed_on(session, keyring)
@@ -187,11 +187,11 @@ def test_after_its_publicity_has_ended_nobody_is_told_what_it_was(session: Sessi
     agency = make_agency(session, licences=(licence_record(),))
     handed_on(session, keyring)
     make_watch(session, agency.agency_id)
-    suspend(session, agency.agency_id, publish_until=TODAY + timedelta(days=90))
+    suspend(session, agency.agency_id, publish_until=today() + timedelta(days=90))
     handed_on(session, keyring)
     event = feed_of(session)[0]
-    assert said_of(event, TODAY + timedelta(days=90))["type"] == "licence.suspended"
-    late = said_of(event, TODAY + timedelta(days=91))
+    assert said_of(event, today() + timedelta(days=90))["type"] == "licence.suspended"
+    late = said_of(event, today() + timedelta(days=91))
     assert late["type"] == "event.withheld"
     assert "suspended" not in str(late)
 

@@ -48,7 +48,7 @@ from tests.licensing import making as licensing
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, name_record, source_of, told
 from tests.officers.making import make_officer
 from tests.oversight.test_overview import WORDS
-from tests.sanctions.making import ANNA, AUTHORITY, DANA, LENA, SARA, TODAY, UNIT, make_desk
+from tests.sanctions.making import ANNA, AUTHORITY, DANA, LENA, SARA, UNIT, make_desk, today
 from tests.web.hostile import FILE_NAMES, LOUD, MARKUP, TAG
 
 CARLA = Caseworker("C. Carla", CaseRole.SUPERVISOR, UNIT)
@@ -199,7 +199,7 @@ def _referred(session: Session, sealer: Sealer, filed: Filed, partner: str) -> s
 
 
 def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -> str:
-    terms = Terms(SanctionKind.SUSPENSION, MARKUP[:300], TODAY)
+    terms = Terms(SanctionKind.SUSPENSION, MARKUP[:300], today())
     made = sanctions.propose(session, sealer, LENA, licence, terms, now(), decision=decision).reference
     look = Look(40, 12, None, frozenset({ToldFirst.UNION}), MARKUP[:200], Timing.POINTS_TO_NOBODY)
     sanctions.look_at_workers(session, LENA, made, look, now())

@@ -12,7 +12,7 @@ from registry.officers.rights import Role
 from tests.api.desk.asking import Program, program_of
 from tests.api.shapes import assert_as_documented
 from tests.officers.making import make_officer
-from tests.sanctions.making import LAW, TODAY, UNIT, Held, drafted, looked_into, make_desk, make_held
+from tests.sanctions.making import LAW, UNIT, Held, drafted, looked_into, make_desk, make_held, today
 
 BASE = "/api/v1/sanctions"
 
@@ -45,7 +45,7 @@ def program(client: FlaskClient, session: Session, keyring: Keyring, *roles: Rol
 
 
 def proposal(held: Held, **fields: object) -> dict[str, object]:
-    said = {"licence_id": held.licence, "kind": "fine", "legal_ground": LAW, "effective_from": str(TODAY)}
+    said = {"licence_id": held.licence, "kind": "fine", "legal_ground": LAW, "effective_from": str(today())}
     return said | fields
 
 

@@ -8,7 +8,7 @@ from registry.officers.rights import Role
 from tests.console.cases.conftest import DeskOf
 from tests.console.sanctions.test_story import version_on
 from tests.console.signed_in import words_of
-from tests.sanctions.making import LAW, TODAY, UNIT, Held
+from tests.sanctions.making import LAW, UNIT, Held, today
 
 
 def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
@@ -16,7 +16,7 @@ def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
 ) -> None:
     proposer = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     another = desk_for(Role.LICENSING, name="A Another", unit=UNIT)
-    fine = {"kind": "fine", "legal_ground": LAW, "effective_from": str(TODAY), "amount": "900", "currency": "EUR"}
+    fine = {"kind": "fine", "legal_ground": LAW, "effective_from": str(today()), "amount": "900", "currency": "EUR"}
     path = str(proposer.post("/console/sanctions/new", **fine, licence=held.licence).location)
     edit = f"{path}/edit"
     version = version_on(proposer, edit)

@@ -21,7 +21,7 @@ from registry.web.sanction_words import sanction_notice
 from tests.complaints.filing import come_back
 from tests.console.cases.conftest import DeskOf
 from tests.console.signed_in import Desk, words_of
-from tests.sanctions.making import LAW, TODAY, UNIT, Held, looked_into
+from tests.sanctions.making import LAW, UNIT, Held, looked_into, today
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -60,7 +60,7 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
     assert held.number in words_of(decider.get(new))
     proposed = decider.post(
         "/console/sanctions/new", decision=decision, licence=held.licence, kind="suspension",
-        legal_ground=f"{LAW} {EVIL}", public_text=EVIL, effective_from=str(TODAY), version=version_on(decider, new),
+        legal_ground=f"{LAW} {EVIL}", public_text=EVIL, effective_from=str(today()), version=version_on(decider, new),
     )  # fmt: skip
     assert proposed.status_code == 303, words_of(proposed)
     path = str(proposed.location)
@@ -112,7 +112,7 @@ def test_an_appeal_gives_the_licence_back_by_two_persons(
 ) -> None:
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
-    fields = {"kind": "revocation", "legal_ground": LAW, "effective_from": str(TODAY), "licence": held.licence}
+    fields = {"kind": "revocation", "legal_ground": LAW, "effective_from": str(today()), "licence": held.licence}
     path = str(licensing.post("/console/sanctions/new", **fields).location)
     done(licensing, path, "/workers", timing="no_complaint", teller="The union")
     done(licensing, path, "/review")
@@ -128,12 +128,12 @@ def test_an_appeal_gives_the_licence_back_by_two_persons(
 
 def test_a_proposal_that_is_refused_keeps_what_was_typed(session: Session, held: Held, desk_for: DeskOf) -> None:
     desk = desk_for(Role.LICENSING, unit=UNIT)
-    good = {"kind": "fine", "legal_ground": f"Kept {EVIL}", "effective_from": str(TODAY), "licence": held.licence}
+    good = {"kind": "fine", "legal_ground": f"Kept {EVIL}", "effective_from": str(today()), "licence": held.licence}
     for fields, words in (
         ({"licence": "222222222222"}, "must be a licence of your own authority"),
         ({"kind": "prison"}, "choose one of these"),
         ({"effective_from": "soon"}, "must be a day like"),
-        ({"until": str(TODAY)}, "this kind has no last day"),
+        ({"until": str(today())}, "this kind has no last day"),
     ):
         refused = desk.post("/console/sanctions/new", **(good | fields))
         assert refused.status_code == 400
@@ -146,7 +146,7 @@ def test_what_is_not_ones_own_is_not_there(session: Session, sealer: Sealer, hel
     filed = looked_into(session, sealer, held)
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     foreign = desk_for(Role.LICENSING, name="F Foreign", unit="cn-licensing")
-    fields = {"kind": "fine", "legal_ground": LAW, "effective_from": str(TODAY), "licence": held.licence}
+    fields = {"kind": "fine", "legal_ground": LAW, "effective_from": str(today()), "licence": held.licence}
     assert foreign.post("/console/sanctions/new", **fields).status_code == 400
     path = str(licensing.post("/console/sanctions/new", **fields).location)
     assert foreign.get(path).status_code == 404
