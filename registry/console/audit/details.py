@@ -35,6 +35,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
 """Where the words of an act's detail may stand; an act of its own name goes before its kind."""
 
 _FROM_TO = frozenset({"case.moved", "case.priority"})
+_MOVED = 2
+"""Words of a sanction that was moved: its kind, and where it stood before."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _REFERENCE = re.compile(r"[0-9A-Z]{12}")
 
@@ -49,6 +51,8 @@ def detail_in(language: Language, act: str, detail: str, names: Mapping[str, str
     if act == "case.translated":
         return language_name(language, detail.replace("-", "_"))
     words = [_word(language, families, word, names) for word in detail.split()]
+    if act.startswith("sanction.") and len(words) == _MOVED:
+        return text(language, "audit.before", what=words[0], state=words[1])
     return " → ".join(words) if act in _FROM_TO else listed(language, words)
 
 

@@ -52,6 +52,7 @@ WORDS: tuple[tuple[str, type[StrEnum]], ...] = (
         ),
         ("deposit.approved", "paid_in 3000000.00 CNY, line 7RTNQ5NJS565", "缴存 3000000.00 CNY，条目7RTNQ5NJS565"),
         ("statistics.exported", "all 2026-03-01 2026-03-31", "全部表格、2026年3月1日、2026年3月31日"),
+        ("sanction.in_force", "suspension approved", "暂停（此前：已批准）"),
         ("case.read", "", ""),
     ],
 )
