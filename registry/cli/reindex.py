@@ -21,9 +21,10 @@ Examples:
 May be stopped and started again at any time; the registry goes on serving meanwhile."""
 )
 def reindex() -> None:
-    """Build the keys that numbers and names are looked up by anew.
+    """Build the keys that numbers and names are looked up by anew, and what answers to lists copy of each record.
 
-    Needed after an upgrade that changes how names are compared; harmless at any other time.
+    Needed after an upgrade that changes how names are compared. After one that changes what is copied, lists are answered
+    alike without it, and three times as slowly. Harmless at any other time.
     """
     engine = engine_for(settings().database_url)
     require_current(engine)
