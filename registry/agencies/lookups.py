@@ -83,11 +83,21 @@ def stored(row: Row) -> Stored:
         bytes(body),
         etag,
         agency_id,
-        date.fromisoformat(withhold_on) if isinstance(withhold_on, str) else withhold_on,
+        None if withhold_on is None else _day_of(withhold_on),
         EPOCH + timedelta(microseconds=confirmed_at) if confirmed_at is not None else None,
         None if licence is None else frozenset({licence}),
         told,
     )
+
+
+def is_withheld(withhold_on: str | date, day: date) -> bool:
+    """Whether something of a row's record must not be shown any more on a day."""
+    return day > _day_of(withhold_on)
+
+
+def _day_of(stored_day: str | date) -> date:
+    """SQLite keeps days as text."""
+    return date.fromisoformat(stored_day) if isinstance(stored_day, str) else stored_day
 
 
 class ManyLookup:

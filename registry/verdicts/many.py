@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from registry.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
 from registry.agencies.lookup import Found
-from registry.agencies.lookups import Holders, Row, stored
+from registry.agencies.lookups import Holders, Row, is_withheld, stored
 from registry.agencies.told import Told, read_told, told_of
 from registry.authorities.facts import Ground
+from registry.clock import day_at
 from registry.terms import Answer, IdentifierScheme
 from registry.verdicts.alike import Alike, Memory, bare_question, given_back, judged
 from registry.verdicts.queries import VerdictReader, shown
@@ -109,10 +110,10 @@ class ManyReader:
                 shared = {question: None for question, times in Counter(chunk).items() if times > 1}
             # One after another: a record is read, judged, written by whoever takes it, and gone before the next.
             for question, of_it, key in zip(chunk, bare, found.keys, strict=True):
-                answer = shared.get(question)
+                answer = shared.get(question) if shared else None
                 if answer is None:
                     answer = self._answered(question, of_it or bare_question(question), found, key, now)
-                    if question in shared:
+                    if shared and question in shared:
                         answer.is_shared = True
                         shared[question] = answer
                 yield answer
@@ -137,7 +138,9 @@ class ManyReader:
     def _of_one(self, question: Question, bare: Question, row: Row, version: int, now: datetime) -> OneOfMany | None:
         """The answer about the only holder of a number; None where ids or names may decide."""
         _, _, etag, _, withhold_on, confirmed_at, told_bytes, licence = row
-        told = read_told(told_bytes, etag) if withhold_on is None else None
+        told = None
+        if withhold_on is None or not is_withheld(withhold_on, day_at(now, None)):
+            told = read_told(told_bytes, etag)
         if told is None:
             told = told_of(shown(stored(row), now), etag)
         if not told.shape:

@@ -1,6 +1,6 @@
 """What answers copy of a record: written when it is published, believed only where this code wrote it from this record."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +15,7 @@ from registry.agencies.actions import amend
 from registry.agencies.models import PublicRecord
 from registry.agencies.publishing import Event, reindex
 from registry.agencies.told import VERSION, packed, read_told, told_of
+from registry.clock import now
 from registry.terms import IdentifierScheme, LicenceStatus
 from tests import make
 
@@ -100,3 +101,22 @@ def test_what_other_code_or_another_record_left_is_not_believed(
     session.execute(update(PublicRecord).values(told=lying(row)))
     session.commit()
     assert LIE in client.post(LISTS, json={"items": [question]}).text
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_what_the_law_withholds_by_now_is_not_copied(client: FlaskClient, session: Session, is_over: bool) -> None:
+    until = now().date() + timedelta(days=-1 if is_over else 30)
+    suspended = make.status_record(LicenceStatus.SUSPENDED, ground="Invented ground", publish_until=until)
+    licence = make.licence_record(number="VYMYSL/1", status_history=(suspended,))
+    row = stored(session, make.make_agency(session, licences=(licence,)).agency_id)
+    assert b"Invented ground" in row.told
+    question = {"licence_number": "VYMYSL/1"}
+    session.commit()
+    alone = client.post("/api/v1/verify", json=question)
+    assert ("Invented ground" in alone.text) is not is_over
+    listed = client.post(LISTS, json={"items": [question]})
+    assert alone.data in listed.data
+    assert ("Invented ground" in listed.text) is not is_over
+    session.execute(update(PublicRecord).values(told=lying(row)))
+    session.commit()
+    assert (LIE in client.post(LISTS, json={"items": [question]}).text) is not is_over

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from flask import g, request
@@ -37,7 +38,7 @@ from registry.web.asking import verdicts
 from registry.web.loading import CSV, LIST_FILES, XLSX, ListSent
 from registry.web.many.answering import Given, answers, corridor_answers
 from registry.web.many.corridors import CORRIDORS, corridor_asked
-from registry.web.many.items import Item, Keys, Sent, items_in, questions_in
+from registry.web.many.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.web.organisations import Caller, may_bring_key, require_scope
 from registry.web.payloads import returns, takes_list
 from registry.web.spreadsheets import as_csv, as_xlsx
@@ -65,7 +66,7 @@ _VARIES = (("Vary", "Accept"),)
 class Listed(NamedTuple):
     """What was sent: the items, and for a file how its columns were read."""
 
-    items: Sequence[Sent]
+    items: Iterable[AnySent]
     columns: Columns | None = None
 
 
@@ -102,7 +103,7 @@ class Verifications(Resource):  # type: ignore[misc]
         at = now()
         with uncollected():
             items = list(questions_in(listed.items, at, reader.current_ground(), Keys()))
-        searched = sum(is_searched(item.question) for item in items if not item.faults)
+        searched = _searched_among(items)
         if searched > MOST_SEARCHED:
             raise TooManyQuestions(
                 f"{searched} of the questions are about a name or an earlier instant; at most {MOST_SEARCHED} of those are "
@@ -128,6 +129,19 @@ class CorridorVerifications(Resource):  # type: ignore[misc]
         return answered(_CORRIDORS, items, listed, now(), keeper)
 
 
+def _searched_among(items: Iterable[Item]) -> int:
+    """How many questions cost a search; those of one bare question are alike in that."""
+    count, plain = 0, None
+    for item in items:
+        if item.faults or (plain is not None and item.bare is plain):
+            continue
+        if is_searched(item.question):
+            count += 1
+        else:
+            plain = item.bare
+    return count
+
+
 def keeper_of(sent: ListSent) -> Caller | None:
     """Whose file the list is kept in; None where it is kept in none. Raises NotSignedIn, ScopeMissing, NotIssuing."""
     wish = sent.options.get("keep")
@@ -143,7 +157,8 @@ def listed_in(sent: ListSent, wanted: Sequence[str], asked: Callable[[Mapping[st
     if isinstance(sent.items, list):
         _require_few(len(sent.items))
         constants = stated(sent.options.get("constants")) or {}
-        return Listed([Sent(_with(constants, fields)) for fields in sent.items])
+        fields = [_with(constants, one) for one in sent.items] if constants else sent.items
+        return Listed(zip(fields, repeat(None), repeat(""), repeat("")))
     with held(sent.items) as path:
         require_small(path, MOST_UNPACKED if _has_key() else MOST_UNPACKED_WITHOUT_KEY)
         there = columns_in(path, wanted)
@@ -163,7 +178,7 @@ def listed_in(sent: ListSent, wanted: Sequence[str], asked: Callable[[Mapping[st
 
 def _with(constants: Mapping[str, str], fields: Any) -> Any:
     """An item with what holds for all; one that is no object is told so of itself."""
-    return with_constants(constants, fields) if constants and isinstance(fields, dict) else fields
+    return with_constants(constants, fields) if isinstance(fields, dict) else fields
 
 
 def _has_key() -> bool:

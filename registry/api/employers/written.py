@@ -11,7 +11,7 @@ from registry.api.shapes import verdict_shown
 from registry.bulk_terms import StepCode
 from registry.terms import Answer, Language
 from registry.verdicts.alike import MOST_JUDGED
-from registry.verdicts.many import AT_ONCE
+from registry.verdicts.many import AT_ONCE, OneOfMany
 from registry.web.answers import encode
 from registry.web.languages import text
 from registry.web.many.answering import Given
@@ -86,30 +86,34 @@ class Writing:
         self._frames: dict[int, tuple[Any, Frame | None]] = {}
 
     def item(self, one: Given) -> bytes:
-        answered = one.answered
-        if one.answer is None:
-            return self._writer.refused(one.item)
-        if answered is None or not answered.is_shared:
-            return self._writer.answered(one.item, one.answer, self._parts(one))
-        held = self._shared.get(id(answered))
-        if held is None:
-            if len(self._shared) >= AT_ONCE:
-                self._shared.clear()
-            held = self._shared[id(answered)] = (answered, b"".join(self._parts(one)))
-        return self._writer.answered(one.item, one.answer, (held[1],))
+        item, answer, answered, _, _ = one
+        if answer is None:
+            return self._writer.refused(item)
+        if answered is None:
+            return self._writer.answered(item, answer, (encode(shown(one, self._language)),))
+        if answered.is_shared:
+            held = self._shared.get(id(answered))
+            if held is None:
+                if len(self._shared) >= AT_ONCE:
+                    self._shared.clear()
+                held = self._shared[id(answered)] = (answered, b"".join(self._parts(answered)))
+            return self._writer.answered(item, answer, (held[1],))
+        return self._writer.answered(item, answer, self._parts(answered))
 
-    def _parts(self, one: Given) -> Iterable[bytes]:
-        answered = one.answered
-        if answered is None or answered.alike is None or answered.told is None:
-            return (encode(shown(one, self._language)),)
-        held = self._frames.get(id(answered.alike))
+    def _parts(self, answered: OneOfMany) -> Iterable[bytes]:
+        alike, told = answered.alike, answered.told
+        if alike is None or told is None:
+            return (self._whole(answered),)
+        held = self._frames.get(id(alike))
         if held is None:
             if len(self._frames) >= MOST_JUDGED:
                 self._frames.clear()
-            frame = frame_of(answered.alike, one.ground, self._language)
-            held = self._frames[id(answered.alike)] = (answered.alike, frame)
+            held = self._frames[id(alike)] = (alike, frame_of(alike, answered.ground, self._language))
         frame = held[1]
-        return (encode(shown(one, self._language)),) if frame is None else frame.filled(answered.told, self._days)
+        return (self._whole(answered),) if frame is None else frame.filled(told, self._days)
+
+    def _whole(self, answered: OneOfMany) -> bytes:
+        return encode(verdict_shown(answered.verdict, answered.ground, self._language))
 
 
 def shown(one: Given, language: Language) -> Any:

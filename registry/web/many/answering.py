@@ -43,7 +43,7 @@ def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator
                 yield Given(item)
                 continue
             answered = next(found)
-            yield Given(item, answered.answer, answered, ground=answered.ground)
+            yield Given(item, answered.answer, answered, None, answered.ground)
 
 
 def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[Given]:

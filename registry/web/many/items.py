@@ -24,6 +24,10 @@ class Sent(NamedTuple):
     day: str = ""
 
 
+AnySent = Sent | tuple[Any, None, str, str]
+"""As it is, or as plain values: of thousands that stand in no file."""
+
+
 class Item(NamedTuple):
     """An item read: what is asked, or what is wrong. `asked` are the loaded fields, which a receipt states; `extra` what of the
     row is no part of the question: supplier, site, provider; `bare` the question without its subject, where it is known."""
@@ -65,7 +69,7 @@ Ask = Callable[[dict[str, Any]], Any]
 """From loaded fields to what is asked. Raises InvalidInput."""
 
 
-def items_in(sent: Iterable[Sent], reader: ItemReader, ask: Ask, keys: Keys) -> Iterator[Item]:
+def items_in(sent: Iterable[AnySent], reader: ItemReader, ask: Ask, keys: Keys) -> Iterator[Item]:
     """Each item, read or refused."""
 
     def read(fields: Any) -> Read:
@@ -76,12 +80,12 @@ def items_in(sent: Iterable[Sent], reader: ItemReader, ask: Ask, keys: Keys) -> 
     return _read(sent, read, keys)
 
 
-def questions_in(sent: Iterable[Sent], at: datetime, ground: Ground, keys: Keys) -> Iterator[Item]:
+def questions_in(sent: Iterable[AnySent], at: datetime, ground: Ground, keys: Keys) -> Iterator[Item]:
     """As `items_in`, for questions of verify asked at `at`; an authority is known by the ground."""
     return _read(sent, Asking(at, ground, QUESTIONS).read, keys)
 
 
-def _read(sent: Iterable[Sent], read: Callable[[Any], Read], keys: Keys) -> Iterator[Item]:
+def _read(sent: Iterable[AnySent], read: Callable[[Any], Read], keys: Keys) -> Iterator[Item]:
     for one in sent:
         place = keys.place()
         key: str | None = None
