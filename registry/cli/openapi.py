@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 COLLECTION = "postman_collection.json"
+BRUNO = "bruno"
 
 
 @click.command(
@@ -23,7 +24,8 @@ COLLECTION = "postman_collection.json"
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a file differs.")
 def openapi(output: str, check: bool) -> None:
-    """Write the OpenAPI 3.1 document of the API, and a Postman collection made from it."""
+    """Write the OpenAPI 3.1 document of the API, and a Postman collection and a Bruno folder made from it."""
+    from registry.api.bruno import folder_of
     from registry.api.collection import collection
     from registry.api.openapi import document
 
@@ -32,17 +34,26 @@ def openapi(output: str, check: bool) -> None:
         click.echo(_text(found), nl=False)
         return
     target = Path(output)
-    files = {target: _text(found), target.with_name(COLLECTION): _text(collection(found))}
+    asked, folder = collection(found), target.with_name(BRUNO)
+    files = {target: _text(found), target.with_name(COLLECTION): _text(asked)}
+    files |= {folder / name: text for name, text in folder_of(asked).items()}
+    # What the API has no more is no request of the folder.
+    over = [path for path in folder.rglob("*.bru") if path not in files]
     if check:
         for path, text in files.items():
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 click.echo(f"registry: {path} is not what the code would write: run `registry openapi`", err=True)
                 sys.exit(1)
+        if over:
+            click.echo(f"registry: {over[0]} is of no request any more: run `registry openapi`", err=True)
+            sys.exit(1)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
     for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    click.echo(f"Wrote {' and '.join(str(path) for path in files)}.")
+    for path in over:
+        path.unlink()
+    click.echo(f"Wrote {target}, {target.with_name(COLLECTION)} and {folder}.")
 
 
 def _text(content: object) -> str:

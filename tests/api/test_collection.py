@@ -1,6 +1,7 @@
 """The Postman collection asks what the document describes, and keeps out what does not belong into such programs."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.api.bruno import folder_of
 from registry.api.collection import collection
 from registry.api.openapi import document
 
 ROOT = Path(__file__).parents[2]
+BRUNO = ROOT / "openapi" / "bruno"
 
 
 def requests_of(found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -57,3 +60,21 @@ def test_neither_complaints_nor_officers_work_is_in_it() -> None:
     for noun in ("complaints", "cases", "officers", "sanctions", "hearings", "referrals", "audit"):
         assert not any(path.startswith(f"api/v1/{noun}") for path in paths), noun
     assert "officerToken" not in {one["key"] for one in found["variable"]}
+
+
+def test_the_folder_for_bruno_holds_the_same_requests_and_no_key() -> None:
+    found = collection(document())
+    files = folder_of(found)
+    kept = {str(path.relative_to(BRUNO)): path.read_text("utf-8") for path in BRUNO.rglob("*") if path.is_file()}
+    assert kept == files, "run `registry openapi`"
+    asked = [text for name, text in files.items() if "type: http" in text]
+    assert len(asked) == len(list(requests_of(found)))
+    assert all(re.search(r"^  url: \{\{baseUrl\}\}/", text, re.MULTILINE) for text in asked)
+    # Each block is closed by the one line that stands at its beginning.
+    for name, text in files.items():
+        if name.endswith(".bru"):
+            assert len(re.findall(r"^[a-z:]+ [{\[]$", text, re.MULTILINE)) == len(
+                re.findall(r"^[}\]]$", text, re.MULTILINE)
+            ), name
+            assert re.fullmatch(r"[A-Za-z0-9 ,()/.-]+", name), name
+    assert "rrk_" not in "".join(files.values())
