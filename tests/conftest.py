@@ -29,7 +29,7 @@ from tests.serving import Served, serve
 languages.IS_STRICT = True
 
 # How long an example takes depends on what else the machine does; whether it holds does not.
-hypothesis.settings.register_profile("registry", deadline=None)
+hypothesis.settings.register_profile("registry", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("registry")
 
 # Many processes are started, and each would compile all of the registry anew.

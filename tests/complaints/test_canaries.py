@@ -74,8 +74,8 @@ def answers(planted: Planted) -> dict[str, Any]:
             case Kind.CONTACT:
                 given[question.code] = {"how": "wechat", "address": planted.word(question.code)}
     # A sum that nobody else has been asked for.
-    given["wage_promised"] = {"amount": "7351948", "currency": "CNY"}
-    planted.words.append("7351948")
+    given["wage_promised"] = {"amount": "735194826017", "currency": "CNY"}
+    planted.words.append("735194826017")
     return given
 
 
