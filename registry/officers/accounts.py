@@ -160,6 +160,18 @@ def lend(
     return lent
 
 
+def loan_named(session: Session, officer: Officer, reference: str) -> tuple[RoleLent, Officer]:
+    """What the officer lent, over or not, and to whom. Raises NotFound."""
+    query = select(RoleLent, Officer).join(Officer, Officer.id == RoleLent.deputy_id)
+    found = session.execute(
+        query.where(RoleLent.officer_id == officer.id, RoleLent.reference == reference)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("you lend nothing of this reference")
+    lent, deputy = found
+    return lent, deputy
+
+
 def loans_of(session: Session, officer: Officer, today: date) -> Sequence[tuple[RoleLent, Officer]]:
     """What the officer has lent from today on, and to whom."""
     found = session.execute(

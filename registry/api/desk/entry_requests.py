@@ -20,6 +20,8 @@ from registry.officers.sessions import Present
 from registry.terms import EntryPart
 from registry.web.answers import Answer
 from registry.web.desk import reference_in, require_no_interest
+from registry.web.drafts import drafted_once
+from registry.web.loading import Once
 from registry.web.payloads import returns, takes
 from schemas.entries import (
     EntryAnswerSchema,
@@ -52,23 +54,28 @@ class EntryRequests(Resource):  # type: ignore[misc]
         return Answer({"items": [_request(one) for one in found]})
 
     @officer_may(ENTRY, Act.PROPOSE)
-    @takes(EntryAskingSchema(), body=True)
+    @takes(EntryAskingSchema(), body=True, once=True)
     @returns(EntryRequestSchema(), "askAboutEntry", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, session: Session, me: Present, kind: EntryRequestKind, part: EntryPart, text: str) -> Answer:
+    def post(
+        self, session: Session, me: Present, kind: EntryRequestKind, part: EntryPart, text: str, once: Once | None
+    ) -> Answer:  # fmt: skip
         """Ask about your agency's own entry.
 
         A correction is marked on the public entry until it is decided. A reply is shown once it is accepted, while there is a
-        sanction or warning that it replies to.
+        sanction or warning that it replies to. With an Idempotency-Key it is asked once, however often it is sent.
         """
         rep = _rep(session, me)
-        match kind:
-            case EntryRequestKind.CORRECTION:
-                asked = asking.ask_correction(session, rep, part, text, now())
-            case EntryRequestKind.CLONE_REPORT:
-                asked = asking.report_clone(session, rep, text, now())
-            case EntryRequestKind.REPLY:
-                asked = asking.propose_reply(session, rep, text, now())
-        return _shown(asked)
+
+        def ask() -> str:
+            match kind:
+                case EntryRequestKind.CORRECTION:
+                    return asking.ask_correction(session, rep, part, text, now()).reference
+                case EntryRequestKind.CLONE_REPORT:
+                    return asking.report_clone(session, rep, text, now()).reference
+                case EntryRequestKind.REPLY:
+                    return asking.propose_reply(session, rep, text, now()).reference
+
+        return _shown(asking.held(session, rep.agency, drafted_once(session, me, "entry request", once, ask), None))
 
 
 @ns.route("/<request_id>")

@@ -16,6 +16,8 @@ from registry.officers.sessions import Present
 from registry.terms import Language
 from registry.web.answers import Answer
 from registry.web.desk import reference_in
+from registry.web.drafts import drafted_once
+from registry.web.loading import Once
 from registry.web.payloads import returns, returns_nothing, takes
 from schemas.officers import (
     OfficerChangeSchema,
@@ -45,19 +47,26 @@ class Officers(Resource):  # type: ignore[misc]
         return Answer({"items": [officer_shown(session, one) for one in found]})
 
     @officer_may(OFFICER, Act.PROPOSE)
-    @takes(OfficerInvitationSchema(), body=True)
+    @takes(OfficerInvitationSchema(), body=True, once=True)
     @returns(OfficerChangeSchema(), "proposeOfficer", (409, 413, 415), status=HTTPStatus.CREATED)
     def post(
-        self, session: Session, me: Present, name: str, email: str, roles: Sequence[Role], language: Language
-    ) -> Answer:
+        self, session: Session, me: Present, name: str, email: str, roles: Sequence[Role], language: Language,
+        once: Once | None,
+    ) -> Answer:  # fmt: skip
         """Propose a new officer of your unit.
 
-        Nobody is invited until another approves it (`approveOfficerChange`).
+        Nobody is invited until another approves it (`approveOfficerChange`). With an Idempotency-Key it is proposed once, however
+        often it is sent.
         """
-        change = accounts.propose_invitation(
-            session, me.standing.unit, name, email, roles, language, by=me.officer.reference, at=now()
-        )
-        return Answer(change_shown(session, change))
+        unit = me.standing.unit
+
+        def propose() -> str:
+            return accounts.propose_invitation(
+                session, unit, name, email, roles, language, by=me.officer.reference, at=now()
+            ).reference  # fmt: skip
+
+        made = drafted_once(session, me, "invitation", once, propose)
+        return Answer(change_shown(session, accounts.change_named(session, made, unit)))
 
 
 @ns.route("/<officer_id>")

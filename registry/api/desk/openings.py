@@ -23,6 +23,8 @@ from registry.officers.sessions import Present
 from registry.web.answers import Answer, File
 from registry.web.complaints import sealer
 from registry.web.desk import acting, reference_in, require_no_interest, require_right
+from registry.web.drafts import drafted_once
+from registry.web.loading import Once
 from registry.web.payloads import BYTES, returns, saves, takes
 from registry.web.transaction import services
 from schemas.openings import (
@@ -44,38 +46,43 @@ _ERRORS = (404, 409, 413, 415)
 @ns.route("/cases/<case_id>/openings/break-glass")
 class BreakGlass(Resource):  # type: ignore[misc]
     @officer_may(GLASS, Act.PROPOSE, versioned=True)
-    @takes(BreakGlassSchema(), body=True)
+    @takes(BreakGlassSchema(), body=True, once=True)
     @returns(OpeningSchema(), "askToBreakGlass", _ERRORS, status=HTTPStatus.CREATED)
-    def post(self, session: Session, me: Present, version: int, case_id: str, hours: int, reason: str) -> Answer:
+    def post(
+        self, session: Session, me: Present, version: int, case_id: str, hours: int, reason: str, once: Once | None
+    ) -> Answer:  # fmt: skip
         """Ask that all of a case, and who wrote it, is open to you for some hours.
 
         For when somebody is in danger and the custodian is not there. A supervisor or custodian agrees.
         Auditors and supervisors are told.
         """
-        return _asked(session, me, case_id, OpeningKind.BREAK_GLASS, reason, version, hours=hours)
+        return _asked(session, me, case_id, OpeningKind.BREAK_GLASS, reason, version, once, hours=hours)
 
 
 @ns.route("/cases/<case_id>/openings/identity")
 class Identity(Resource):  # type: ignore[misc]
     @officer_may(IDENTITY, Act.PROPOSE, versioned=True)
-    @takes(IdentityOpeningSchema(), body=True)
+    @takes(IdentityOpeningSchema(), body=True, once=True)
     @returns(OpeningSchema(), "askWhoWrote", _ERRORS, status=HTTPStatus.CREATED)
-    def post(self, session: Session, me: Present, version: int, case_id: str, reason: str) -> Answer:
+    def post(
+        self, session: Session, me: Present, version: int, case_id: str, reason: str, once: Once | None
+    ) -> Answer:  # fmt: skip
         """Ask the custodian who wrote, and how she is safely reached."""
-        return _asked(session, me, case_id, OpeningKind.IDENTITY, reason, version)
+        return _asked(session, me, case_id, OpeningKind.IDENTITY, reason, version, once)
 
 
 @ns.route("/cases/<case_id>/openings/original")
 class Original(Resource):  # type: ignore[misc]
     @officer_may(ORIGINAL, Act.PROPOSE, versioned=True)
-    @takes(OriginalOpeningSchema(), body=True)
+    @takes(OriginalOpeningSchema(), body=True, once=True)
     @returns(OpeningSchema(), "askForOriginal", _ERRORS, status=HTTPStatus.CREATED)
     def post(
-        self, session: Session, me: Present, version: int, case_id: str, attachment_id: str, reason: str
-    ) -> Answer:
+        self, session: Session, me: Present, version: int, case_id: str, attachment_id: str, reason: str,
+        once: Once | None,
+    ) -> Answer:  # fmt: skip
         """Ask the custodian for a file as it was sent."""
         return _asked(
-            session, me, case_id, OpeningKind.ORIGINAL, reason, version, attachment=reference_in(attachment_id)
+            session, me, case_id, OpeningKind.ORIGINAL, reason, version, once, attachment=reference_in(attachment_id)
         )
 
 
@@ -180,11 +187,17 @@ class OriginalFile(Resource):  # type: ignore[misc]
 
 
 def _asked(
-    session: Session, me: Present, case_id: str, kind: OpeningKind, reason: str, version: int, **more: Any
-) -> Answer:
+    session: Session, me: Present, case_id: str, kind: OpeningKind, reason: str, version: int, once: Once | None,
+    **more: Any,
+) -> Answer:  # fmt: skip
     officer, case = case_for(session, me, RIGHT_TO[kind], Act.PROPOSE, case_id)
-    opening = actions.ask(session, sealer(), officer, case.reference, kind, reason, now(), version=version, **more)
-    return _one(session, me, opening.reference)
+
+    def ask() -> str:
+        return actions.ask(
+            session, sealer(), officer, case.reference, kind, reason, now(), version=version, **more
+        ).reference  # fmt: skip
+
+    return _one(session, me, drafted_once(session, me, f"{kind} in {case.reference}", once, ask))
 
 
 def _decided(session: Session, me: Present, opening_id: str, do: Callable[[str], object]) -> Answer:

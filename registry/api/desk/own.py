@@ -18,6 +18,8 @@ from registry.officers.rights import Act, Role
 from registry.officers.sessions import Present
 from registry.web.answers import Answer
 from registry.web.desk import reference_in
+from registry.web.drafts import drafted_once
+from registry.web.loading import Once
 from registry.web.payloads import returns, returns_nothing, takes
 from schemas.officers import (
     ConflictNewSchema,
@@ -109,16 +111,23 @@ class Loans(Resource):  # type: ignore[misc]
         return Answer({"items": [loan_shown(lent, deputy) for lent, deputy in found]})
 
     @officer_may(OWN, Act.WRITE)
-    @takes(RoleLoanNewSchema(), body=True)
+    @takes(RoleLoanNewSchema(), body=True, once=True)
     @returns(RoleLoanSchema(), "lendRole", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(self, session: Session, me: Present, deputy_id: str, role: Role, from_on: date, to_on: date) -> Answer:
+    def post(
+        self, session: Session, me: Present, deputy_id: str, role: Role, from_on: date, to_on: date, once: Once | None
+    ) -> Answer:  # fmt: skip
         """Lend a role of yours to a colleague of your unit, for leave.
 
-        For 92 days at most, both days included. It ends with your own, and when you take it back.
+        For 92 days at most, both days included. It ends with your own, and when you take it back. With an Idempotency-Key it is
+        lent once, however often it is sent.
         """
         deputy = accounts.officer_named(session, reference_in(deputy_id), me.standing.unit)
-        lent = accounts.lend(session, me.officer, deputy, role, from_on, to_on, day_at(now(), None))
-        return Answer(loan_shown(lent, deputy))
+
+        def lend() -> str:
+            return accounts.lend(session, me.officer, deputy, role, from_on, to_on, day_at(now(), None)).reference
+
+        made = drafted_once(session, me, "loan", once, lend)
+        return Answer(loan_shown(*accounts.loan_named(session, me.officer, made)))
 
 
 @ns.route("/loans/<loan_id>")

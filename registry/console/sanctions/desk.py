@@ -26,7 +26,7 @@ from registry.sanctions.models import Sanction
 from registry.sanctions.moving import today_at
 from registry.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
 from registry.terms import SanctionKind
-from registry.web.desk import require_no_interest
+from registry.web.desk import reference_in, require_no_interest
 from registry.web.sanctions import official
 
 pages = Blueprint("console_sanctions", __name__)
@@ -70,7 +70,7 @@ def propose(session: Session, me: Present) -> BaseResponse:
 
     def propose() -> str:
         return actions.propose(
-            session, sealer(), official(me, Act.PROPOSE), form.get("licence", "").strip()[:12], forms.terms(form),
+            session, sealer(), official(me, Act.PROPOSE), reference_in(form.get("licence", "").strip()[:40]), forms.terms(form),
             now(), decision=decision, version=version_sent() if decision else None,
         ).reference  # fmt: skip
 

@@ -48,7 +48,9 @@ def official(client: FlaskClient, session: Session, keyring: Keyring) -> Program
 def test_a_reply_is_read_by_everybody_while_it_is_let(
     client: FlaskClient, session: Session, agency: record.Agency, rep: Program, official: Program
 ) -> None:
-    asked = rep.send("POST", PATH, {"kind": "reply", "text": "We have appealed."})
+    said = {"kind": "reply", "text": "We have appealed."}
+    asked, again = (rep.send("POST", PATH, said, once="0123456789abcdef") for _ in range(2))
+    assert again.json == asked.json
     assert asked.status_code == 201
     replies = f"/api/v1/agencies/{agency.agency_id}/replies"
     assert client.get(replies).json == {"items": []}

@@ -54,7 +54,8 @@ def test_one_proposes_and_another_approves(
         client, session, make_officer(session, keyring, Role.SUPERVISOR, email="b@authority.example").officer
     )
     body = {"name": "New Officer", "email": "new@authority.example", "roles": ["triage"]}
-    change = program.send("POST", "/api/v1/officers", body).json
+    change, again = (program.send("POST", "/api/v1/officers", body, once="0123456789abcdef").json for _ in range(2))
+    assert again == change
     address = f"/api/v1/officer-changes/{change['change_id']}/approve"
     own = program.send("POST", address)
     assert (own.status_code, own.json["code"], own.json["reason"]) == (409, "act_refused", "own_proposal")
@@ -108,7 +109,9 @@ def test_a_role_is_lent_and_taken_back(
 ) -> None:
     today = now().date().isoformat()
     body = {"deputy_id": colleague.reference, "role": "supervisor", "from_on": today, "to_on": today}
-    loan = program.send("POST", "/api/v1/officers/me/loans", body)
+    loan, again = (program.send("POST", "/api/v1/officers/me/loans", body, once="0123456789abcdef") for _ in range(2))
+    assert again.json == loan.json
+    assert len(program.get("/api/v1/officers/me/loans").json["items"]) == 1
     assert loan.status_code == 201
     theirs = program_of(client, session, colleague)
     assert theirs.get("/api/v1/officers/me").json["roles"] == ["supervisor", "triage"]
