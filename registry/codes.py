@@ -201,6 +201,7 @@ class Problem(StrEnum):
     DATABASE_UNAVAILABLE = "database_unavailable"
     NOT_MIGRATED = "not_migrated"
     NOT_ISSUING = "not_issuing"
+    KEY_NOT_HERE = "key_not_here"
     WITHHELD_BY_LAW = "withheld_by_law"
     LOG_CLOSED = "log_closed"
     NOT_SIGNED_IN = "not_signed_in"

@@ -157,6 +157,12 @@ class KeyTrouble(RegistryError):
     """A key is missing, damaged or open to others; the text says which file and what to do."""
 
 
+class KeyNotHere(RegistryError):
+    """What is asked for needs a key that this server lacks; whoever keeps it reads in its log which."""
+
+    code = Problem.KEY_NOT_HERE
+
+
 class ErasedAgency(RegistryError):
     """The holder's name was erased; nothing more is written down of it."""
 

@@ -26,6 +26,8 @@ from registry.errors import (
     IllegalMove,
     IntakeClosed,
     InvalidInput,
+    KeyNotHere,
+    KeyTrouble,
     LogClosed,
     MistypedReceipt,
     NotAdmitted,
@@ -86,6 +88,7 @@ STATUS: dict[type[RegistryError], int] = {
     FilesUnavailable: 503,
     NotMigrated: 503,
     NotIssuing: 503,
+    KeyNotHere: 503,
     TooBusy: 503,
     IntakeClosed: 503,
     WithheldByLaw: 451,
@@ -183,6 +186,10 @@ def register(app: Flask) -> None:
 
 
 def answer_registry_error(error: RegistryError) -> Response:
+    if isinstance(error, KeyTrouble):
+        # Which file it is concerns whoever keeps the machine, and nobody who asks.
+        log.error("key_trouble", trouble=error.text)
+        error = KeyNotHere("a key that this needs is not on this server: nothing was changed; tell whoever keeps it")
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
     if status is None:
         return answer_unexpected(error)

@@ -126,6 +126,13 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
     assert (rest.status_code, SECRET in words_of(rest)) == (200, False)
     assert "They took my passport" in words_of(rest)
     assert "key is not on this server" in words_of(rest)
+    # Without the unit's own key there is nothing to show: that is said, and not which file is missing where.
+    for secret in settings.keys.glob("unit-*"):
+        secret.unlink()
+    session.commit()
+    missing = asker.get(f"/console/cases/{case.case.reference}")
+    assert (missing.status_code, "Tell whoever keeps the server" in words_of(missing)) == (503, True)
+    assert str(settings.keys) not in missing.get_data(as_text=True)
     with time_machine.travel(now() + timedelta(minutes=16), tick=False):
         assert asker.get(path).status_code in (403, 404)
 
