@@ -3,7 +3,7 @@
 A view that says neither `allowed` nor `open_to_all` cannot be registered (edge.py), so nothing is open by forgetting.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -35,6 +35,7 @@ class Bar:
 
     name: str
     standing: Standing
+    unit_names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def present(session: Session) -> Present:
     at = now()
     me = sessions.present(session, token_sent(), at, day_at(at, None))
     g.console_present = me
-    g.console_bar = Bar(me.officer.name, me.standing)
+    g.console_bar = Bar(me.officer.name, me.standing, me.unit_names)
     g.language = Language(me.officer.language)
     return me
 

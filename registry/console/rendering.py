@@ -84,6 +84,7 @@ def _words() -> dict[str, Any]:
         "moment_text": partial(moment_text, spoken, country=bar.standing.country if bar else ""),
         "due_text": partial(due_text, spoken, country=bar.standing.country if bar else ""),
         "bar": bar,
+        "unit_name": wording.name_in(spoken, bar.unit_names) if bar else "",
         "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
         "stylesheet": assets.address_of("console.css"),
         "mark": assets.address_of("mark.svg"),

@@ -124,13 +124,26 @@ def _converted(sent: Mapping[str, Any], faults: list[Fault]) -> Stated:
     return msgspec.convert(good, Stated)
 
 
+_SHAPES: Mapping[str, str] = {
+    "str": "must be text",
+    "int": "must be a whole number",
+    "bool": "must be true or false",
+    "array": "must be a list",
+    "object": "must be an object with its parts",
+}
+"""What is asked for, by the library's name of it."""
+
+
 def _words_of(wrong: str) -> str:
     """What is wrong, without what was sent."""
     if wrong.startswith("Invalid enum value"):
         return "is none of the words that are known here"
     if "date" in wrong:
         return "must be a day like 2026-12-31"
-    return f"cannot be read: {wrong.partition(' - ')[0].lower()}"
+    if wrong.startswith("Object missing"):
+        return "lacks a part that it needs"
+    wanted = wrong.partition("`")[2].partition("`")[0].split(" ")[0]
+    return _SHAPES.get(wanted, "has not the form that is needed")
 
 
 def _replaced(stated: Stated, read: Mapping[str, Callable[[str], str | None]], faults: list[Fault]) -> Stated:

@@ -7,8 +7,8 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, select, update
@@ -46,6 +46,7 @@ class Present:
     session: SignedIn | None
     standing: Standing
     conflicts: frozenset[str]
+    unit_names: Mapping[str, str] = field(default_factory=dict)
 
     def has_conflict(self, agency: str | None) -> bool:
         """However its reference is spelt: what is asked for in small letters is the same agency."""
@@ -93,7 +94,7 @@ def present_as(session: Session, officer: Officer, kept: SignedIn | None, today:
     conflicts = session.scalars(
         select(Conflict.agency).where(Conflict.officer_id == officer.id, Conflict.ended_on.is_(None))
     )
-    return Present(officer, kept, standing, frozenset(conflicts))
+    return Present(officer, kept, standing, frozenset(conflicts), unit.names)
 
 
 def forget_over(session: Session, at: datetime) -> None:

@@ -12,6 +12,7 @@ from registry.complaints.hearings.content import _ADVICE
 from registry.console.faults import faults_said, found
 from registry.errors import Fault
 from registry.licensing.rules import REFUSED
+from registry.licensing.stated import _words_of
 from registry.terms import Language
 from registry.web.languages import has_text
 
@@ -31,11 +32,23 @@ ELSEWHERE = frozenset(
 )
 """Details that stand in a table or a function: judged below, by what these may say."""
 
+LIBRARY = (
+    "Expected `str | null`, got `int` - at `$.number`",
+    "Expected `array`, got `str` - at `$.corridors`",
+    "Expected `object`, got `int` - at `$.sectors[0]`",
+    "Object missing required field `code` - at `$.sectors[0]`",
+    "Invalid enum value 'x' - at `$.activities[0]`",
+    "Invalid RFC3339 encoded date - at `$.valid_to`",
+    "something that it has never said",
+)
+"""What the library says of what it cannot read."""
+
 TOLD = (
     *(words for code, words in REFUSED.items() if code not in ("not_from_this_status", "sanction_in_force")),
     "must not be in the future: give the day on which the paper was handed in",
     "must be 2026-03-01 or later: a form counts from at most 90 days back",
     "must be 2026-03-01 or later: on that day the form was printed",
+    *(_words_of(wrong) for wrong in LIBRARY),
     *(f"line 3 {advice}" for advice in _ADVICE.values()),
     "must be after 2026-01-01 and within 90 days from now",
     "is none of the words that are known here",
@@ -113,5 +126,5 @@ def test_a_fault_is_told_with_its_field_and_its_values() -> None:
 
 
 def test_what_has_no_words_keeps_its_english_behind_those_of_its_kind() -> None:
-    odd = Fault("points", Problem.INVALID_VALUE, "cannot be read: expected `int`")
-    assert faults_said(Language.IT, [odd]) == "Punti: Valore non valido (cannot be read: expected `int`)"
+    odd = Fault("points", Problem.INVALID_VALUE, "is odd")
+    assert faults_said(Language.IT, [odd]) == "Punti: Valore non valido (is odd)"
