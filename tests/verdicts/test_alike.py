@@ -1,12 +1,14 @@
 """Of holders that are alike one is judged; whatever may decide keeps them apart."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from registry import verdicts
 from registry.agencies import record
 from registry.agencies.told import told_of
 from registry.terms import IdentifierScheme, LicenceStatus
@@ -161,3 +163,11 @@ def test_a_day_that_is_named_and_compared_lies_on_one_side_of_what_it_was_compar
     assert TODAY - timedelta(days=5) < day <= TODAY + timedelta(days=5)
     text = day.isoformat()
     assert again.bounds([text]) == [(0, TODAY.toordinal() - 4, TODAY.toordinal() + 4)]
+
+
+def test_no_rule_makes_an_instant_of_a_day_since_that_is_the_one_thing_a_day_does_not_notice() -> None:
+    watch = Watch()
+    assert datetime.combine(watch.day(TODAY), time()).date() == TODAY
+    assert watch.bounds([]) == [], "a day notices it now: this test has done its work"
+    sources = Path(verdicts.__path__[0]).glob("*.py")
+    assert [source.name for source in sources if ".combine(" in source.read_text(encoding="utf-8")] == []
