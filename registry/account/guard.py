@@ -69,8 +69,8 @@ def for_arriving(view: View) -> View:
     def guarded(**path: Any) -> Any:
         try:
             with writing() as session:
+                # In the language of the door: its pages let one choose.
                 me = sessions.arriving(session, token_sent(), now())
-                g.language = Language(me.member.language)
                 if request.method not in SAFE:
                     require_form(token_sent())
                 return view(session, me, **path)

@@ -196,6 +196,7 @@ def test_taking_it_away_needs_the_password_and_an_owner_requires_and_resets_it(
     # Whoever was in without one sets it up at the next page, and comes in with it.
     assert theirs.get("/account/lists").headers["Location"] == "/account/code"
     assert "Invented" in theirs.get("/account/code").get_data(as_text=True)
+    assert 'lang="it"' in theirs.get("/account/code?language=it").get_data(as_text=True)
     assert theirs.post("/account/code/app").status_code == 303
     assert "data:image/svg+xml" in theirs.get("/account/code").get_data(as_text=True)
     secret = apps.secret_of(keyring, session.scalars(select(MemberApp).where(MemberApp.member_id == worker.id)).one())
