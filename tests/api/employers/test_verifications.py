@@ -60,6 +60,11 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
         licences=(make.licence_record(country="IT"),),
     )
     sender = make.make_agency(session, country="CN", licences=(make.licence_record(country="CN", number="FICT-9"),))
+    two = [
+        make.licence_record(status=LicenceStatus.SUSPENDED, number="VYMYSL/OLD"),
+        make.licence_record(number="VYMYSL/NEW"),
+    ]
+    make.make_agency(session, licences=tuple(two))
     before = now()
     session.commit()
     amend(session, make.changed(agency, place="Fantasia"), Event("source.imported", agency.agency_id))
@@ -73,6 +78,8 @@ def test_every_kind_of_question_is_answered_as_verify_answers_it(client: FlaskCl
         {"licence_number": "VYMYSL/1", "known_at": (before - timedelta(hours=5)).strftime("%Y-%m-%dT%H:%M:%SZ")},
         {"licence_number": "VYMYSL/1", "claimed_name": "Somebody Else Ltd"},
         {"licence_number": "VYMYSL/2", "sector": "14.10"},
+        {"licence_number": "VYMYSL/OLD"},
+        {"licence_number": "VYMYSL/NEW"},
         {"licence_number": "VYMYSL/BOTH"},
         {"licence_number": "VYMYSL/BOTH", "authority": make.authority_of("DE")},
         {"licence_number": "NOBODY/1", "destination": "CZ"},
