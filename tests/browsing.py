@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-PATIENCE = 60_000
-"""In milliseconds. A page that works first takes long where much else is done; none that comes is kept waiting by it."""
+from tests.conftest import PATIENCE
 
 # The usual five seconds are too few where five processes share two cores.
 expect.set_options(timeout=PATIENCE)

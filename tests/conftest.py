@@ -38,6 +38,9 @@ sys.dont_write_bytecode = False
 
 TEMPLATE = "registry_template"
 
+PATIENCE = 60_000
+"""Of browsers, in milliseconds: none whose page has come is kept waiting by it."""
+
 
 def _compile_each_route_once() -> None:
     """Every test has an application of its own, with hundreds of routes, whose compiled form follows from their text alone:
@@ -76,6 +79,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """The browser is the system's Chromium; every other machine is unknown to it at once, with a network or without."""
     alone = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1"
     return {**browser_type_launch_args, "executable_path": "/usr/bin/chromium", "args": ["--no-sandbox", alone]}
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Any) -> Any:
+    """With patience for a busy machine, and without motion: a colour that is just changing is no colour of the page's."""
+    make = browser.new_context
+
+    def made(**facts: Any) -> Any:
+        context = make(**({"reduced_motion": "reduce"} | facts))
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    browser.new_context = made
+    return browser
 
 
 @dataclass(frozen=True, slots=True)
