@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.account.guard import for_members, token_sent
 from registry.account.rendering import language, page, to
+from registry.account.troubles import Said, refusal_said, trouble_said
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_in
@@ -98,7 +99,7 @@ def send(session: Session, me: MemberPresent) -> Response:
         )  # fmt: skip
     except (UnreadableList, TooLarge, TooBusy) as refused:
         files.remove(folder)
-        return _all(session, me, "bulk.page.refused", refused.text)
+        return _all(session, me, "bulk.page.refused", refusal_said(language(), refused))
     except BaseException:
         files.remove(folder)
         raise
@@ -181,7 +182,7 @@ def _correct(job: BulkJob) -> None:
     )
 
 
-def _all(session: Session, me: MemberPresent, fault: str = "", detail: str = "") -> Response:
+def _all(session: Session, me: MemberPresent, fault: str = "", detail: Said | None = None) -> Response:
     return page(
         "lists.html",
         here="lists",
@@ -243,8 +244,11 @@ def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
         steps=list(StepCode) if job.counts.get("no") else [],
         is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),
         job=job,
-        # What is lacking is said in the reader's language beside the columns.
-        detail=refused.text if refused and not (is_lacking and isinstance(refused, UnreadableList)) else "",
+        trouble=trouble_said(language(), job.trouble) if job.trouble else None,
+        # What is lacking is said beside the columns.
+        detail=refusal_said(language(), refused)
+        if refused and not (is_lacking and isinstance(refused, UnreadableList))
+        else None,
         kinds=list(JobKind),
     )
     if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):

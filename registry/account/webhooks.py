@@ -1,12 +1,14 @@
 """The organisation's webhooks on a page: made, tested, switched off and on, with what became of each delivery."""
 
 from datetime import UTC, date, datetime, time
+from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.account.guard import for_members
-from registry.account.rendering import page, to
+from registry.account.rendering import language, page, to
+from registry.account.troubles import trouble_said
 from registry.clock import day_at, now
 from registry.employers.sessions import MemberPresent
 from registry.errors import InvalidInput, NotNow
@@ -123,5 +125,6 @@ def _page(
             (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, MOST_SHOWN)])
             for one in found
         ],
+        trouble=partial(trouble_said, language()),
         said={name: request.form.get(name, "") if fault else "" for name in ("label", "url")},
     )

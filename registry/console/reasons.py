@@ -5,7 +5,6 @@ from datetime import date
 from enum import StrEnum
 
 from registry.case_terms import CaseRole, CaseState, HearingState, OpeningState, ReferralState
-from registry.console.faults import detail_said, faults_said
 from registry.desk_terms import EntryRequestState, ProposalState, SanctionState
 from registry.errors import (
     ActRefused,
@@ -18,6 +17,7 @@ from registry.errors import (
     StaleVersion,
 )
 from registry.terms import ChannelChangeState, ChannelKind, Language
+from registry.web.faults import detail_said, faults_said
 from registry.web.languages import has_text, text
 from registry.web.wording import date_text, listed, problem_detail
 

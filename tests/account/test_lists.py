@@ -72,3 +72,23 @@ def test_a_chain_is_dropped_started_followed_and_had(
     assert client.post(at, data={"act": "remove"}).status_code in (303, 409)
     assert seat.post(at, act="remove").headers["Location"] == "/account/lists"
     assert list((settings.home / "bulk").glob("[!.]*")) == []
+
+
+def test_what_is_wrong_with_a_file_or_a_column_is_said_in_the_readers_language(
+    app: Flask, client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    seat = Seat(client, session, make_member(session, language="it"), now())
+    world.publish(settings, services(app).sessions)
+    refused = drop(seat, b"%PDF-1.7").get_data(as_text=True)
+    assert '<span lang="it">il file è un PDF: serve un CSV o un XLSX</span>' in refused
+    at = drop(seat, BODY).headers["Location"]
+    twice = seat.post(at, act="save", kind="supply_chain", **{"as-0": "supplier", "as-1": "supplier"})
+    assert '<span lang="it">Fornitore: due colonne sono indicate per lo stesso dato' in twice.get_data(as_text=True)
+    broken = drop(seat, b"Supplier,Labour provider\n").headers["Location"]
+    assert (
+        seat.post(broken, act="start", kind="supply_chain", **{"as-0": "supplier", "as-1": "provider"}).status_code
+        == 303
+    )
+    session.commit()
+    assert work_on(settings, services(app).sessions, services(app).reading_sessions) == 1
+    assert "il file ha un’intestazione e nessuna riga sotto" in seat.get(broken).get_data(as_text=True)

@@ -9,11 +9,11 @@ import pytest
 import registry
 from registry.codes import Problem
 from registry.complaints.hearings.content import _ADVICE
-from registry.console.faults import faults_said, found
 from registry.errors import Fault
 from registry.licensing.rules import REFUSED
 from registry.licensing.stated import _words_of
 from registry.terms import Language
+from registry.web.faults import faults_said, found
 from registry.web.languages import has_text
 
 ROOT = Path(registry.__file__).parent

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
-from registry.console.faults import found
 from registry.terms import Language
+from registry.web.faults import found
 from registry.web.languages import has_text, text
 from registry.web.wording import date_text, language_name, listed
 

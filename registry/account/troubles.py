@@ -1,0 +1,42 @@
+"""What is wrong with a list or a delivery, in the reader's language.
+
+It is kept and told to programs in English; its words in another language are found by that, as those of refusals are
+(`trouble.*` of the catalogues; docs/decisions/0077).
+"""
+
+from typing import NamedTuple
+
+from registry.errors import InvalidInput, RegistryError
+from registry.terms import Language
+from registry.web.faults import detail_said, found
+from registry.web.languages import has_text, text
+from registry.web.wording import listed, problem_detail
+
+
+class Said(NamedTuple):
+    """Words, and the language that they are in: English for what has none in the reader's."""
+
+    words: str
+    language: Language
+
+
+def trouble_said(language: Language, trouble: str) -> Said:
+    match = None if language is Language.EN else found(trouble, "trouble")
+    if match is None:
+        return Said(trouble, Language.EN)
+    key, values = match
+    return Said(text(language, key, **values), language)
+
+
+def refusal_said(language: Language, refused: RegistryError) -> Said:
+    """Why something was not done with a list; of fields each with its name."""
+    if not isinstance(refused, InvalidInput) or language is Language.EN:
+        return trouble_said(language, refused.text)
+    said = []
+    for fault in refused.faults:
+        key = f"bulk.field.{fault.parameter.rpartition('.')[2]}"
+        name = text(language, key) if has_text(key) else fault.parameter
+        told = trouble_said(language, fault.detail)
+        words = told.words if told.language is language else detail_said(language, fault.detail)
+        said.append(text(language, "faults.one", field=name, words=words or problem_detail(language, fault.code)))
+    return Said(listed(language, said), language)
