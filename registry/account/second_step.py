@@ -1,5 +1,7 @@
 """The second step: given while signing in, set up and taken away on one's own page, and required of all by an owner."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
@@ -98,15 +100,8 @@ def finish_app(session: Session, me: MemberPresent) -> Response:
 @pages.post("/second-step/apps/remove")
 @for_members
 def remove_app(session: Session, me: MemberPresent) -> Response:
-    fault = doubt(session, me)
-    if fault is None:
-        try:
-            second_steps.take_away(session, me, typed("app"), now())
-        except ActRefused as refused:
-            fault = refused.reason
-        else:
-            return to("second-step")
-    return _page(session, me, fault)
+    fault = _fault_in(session, me, lambda: second_steps.take_away(session, me, typed("app"), now()))
+    return to("second-step") if fault is None else _page(session, me, fault)
 
 
 @pages.post("/second-step/codes")
@@ -123,15 +118,8 @@ def new_codes(session: Session, me: MemberPresent) -> Response:
 def require(session: Session, me: MemberPresent) -> Response:
     """An owner says whether all members need one."""
     me.require_owner()
-    fault = doubt(session, me)
-    if fault is None:
-        try:
-            second_steps.require(session, me, typed("needed") == "yes")
-        except ActRefused as refused:
-            fault = refused.reason
-        else:
-            return to("second-step")
-    return _page(session, me, fault)
+    fault = _fault_in(session, me, lambda: second_steps.require(session, me, typed("needed") == "yes"))
+    return to("second-step") if fault is None else _page(session, me, fault)
 
 
 @pages.get("/people/<reference>/second-step")
@@ -145,15 +133,8 @@ def reset_form(session: Session, me: MemberPresent, reference: str) -> Response:
 def reset(session: Session, me: MemberPresent, reference: str) -> Response:
     """An owner takes away what another lost."""
     me.require_owner()
-    fault = doubt(session, me)
-    if fault is None:
-        try:
-            second_steps.reset(session, me, reference, now())
-        except ActRefused as refused:
-            fault = refused.reason
-        else:
-            return to("people")
-    return _reset_page(session, me, reference, fault)
+    fault = _fault_in(session, me, lambda: second_steps.reset(session, me, reference, now()))
+    return to("people") if fault is None else _reset_page(session, me, reference, fault)
 
 
 def doubt(session: Session, me: MemberPresent) -> str | None:
@@ -163,6 +144,17 @@ def doubt(session: Session, me: MemberPresent) -> str | None:
         return None
     require_no_wait(entry)
     return "wrong_password"
+
+
+def _fault_in(session: Session, me: MemberPresent, act: Callable[[], None]) -> str | None:
+    """Act once the password was typed again; gives the fault where it was not done."""
+    fault = doubt(session, me)
+    if fault is None:
+        try:
+            act()
+        except ActRefused as refused:
+            return refused.reason
+    return fault
 
 
 def _page(session: Session, me: MemberPresent, fault: str | None = None) -> Response:

@@ -5,9 +5,8 @@ him. Nothing here commits; each step says in its row how far it came, so whoever
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -97,14 +96,7 @@ def approve(session: Session, reference: str, *, by: str) -> PendingChannelChang
     """Let a proposed change take effect in 72 hours. Raises NotFound, or ChannelChangeRefused for the proposer himself."""
     change = _locked_change(session, reference)
     name = _named(by)
-    if change.state is not ChannelChangeState.PROPOSED:
-        raise ChannelChangeRefused(
-            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}",
-            "channel.not_pending",
-            change=change.reference,
-            state=change.state,
-            day=_decided(change).date(),
-        )
+    _require_pending(change, (ChannelChangeState.PROPOSED,))
     if _person(name) == _person(change.proposed_by):
         raise ChannelChangeRefused(f"{name} proposed this change: another person must approve it", "channel.own_change")
     if not _still_fits(session, change):
@@ -123,14 +115,7 @@ def approve(session: Session, reference: str, *, by: str) -> PendingChannelChang
 def refuse(session: Session, reference: str, *, by: str) -> PendingChannelChange:
     """End a change before it takes effect; also one that is approved, for the old channel may have objected."""
     change = _locked_change(session, reference)
-    if change.state not in OPEN:
-        raise ChannelChangeRefused(
-            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}",
-            "channel.not_pending",
-            change=change.reference,
-            state=change.state,
-            day=_decided(change).date(),
-        )
+    _require_pending(change, OPEN)
     change.state, change.decided_by, change.decided_at = ChannelChangeState.REFUSED, _named(by), now()
     session.flush()
     return change
@@ -203,72 +188,6 @@ def _close(session: Session, change: PendingChannelChange, at: datetime) -> None
                 retrieved_at=row.retrieved_at,
             )
         )
-
-
-class Held(NamedTuple):
-    """A channel that a list prints in place of (or beside) registered ones of its kind."""
-
-    kind: ChannelKind
-    value: str
-    old_value: str | None
-
-
-def propose_from_list(
-    session: Session,
-    source: str,
-    retrieved_at: datetime,
-    held: Mapping[int, Sequence[Held]],
-    stated: Mapping[int, frozenset[tuple[ChannelKind, str]]],
-) -> int:
-    """What a list says of channels that is not published yet: the list is the first person, an official is the second.
-
-    `stated` is all that it prints of each agency (row id): an open proposal of the list that it prints no more is stale.
-    A value that was refused is not proposed again. Gives how many are new.
-    """
-    known: dict[int, list[PendingChannelChange]] = {}
-    ids = list(stated)
-    for start in range(0, len(ids), 500):
-        changes = session.execute(
-            select(PendingChannelChange).where(PendingChannelChange.agency_id.in_(ids[start : start + 500]))
-        ).scalars()
-        for change in changes:
-            known.setdefault(change.agency_id, []).append(change)
-            if (
-                change.state in OPEN
-                and change.source == source
-                and (change.kind, change.value) not in stated[change.agency_id]
-            ):
-                change.state = ChannelChangeState.STALE
-    count = 0
-    at = now()
-    for agency_id, channels in held.items():
-        settled = {
-            (one.kind, channel_key(one.kind, one.value))
-            for one in known.get(agency_id, ())
-            if one.state in OPEN or (one.state is ChannelChangeState.REFUSED and one.source == source)
-        }
-        for channel in channels:
-            mark = (channel.kind, channel_key(channel.kind, channel.value))
-            if mark in settled:
-                continue
-            settled.add(mark)
-            count += 1
-            session.add(
-                PendingChannelChange(
-                    reference=new_reference(),
-                    agency_id=agency_id,
-                    kind=channel.kind,
-                    old_value=channel.old_value,
-                    value=channel.value,
-                    source=source,
-                    retrieved_at=retrieved_at,
-                    state=ChannelChangeState.PROPOSED,
-                    proposed_by=f"the list {source}",
-                    proposed_at=at,
-                )
-            )
-    session.flush()
-    return count
 
 
 def forget_changes(session: Session, agency_id: int) -> None:
@@ -397,6 +316,17 @@ def _locked_change(session: Session, reference: str) -> PendingChannelChange:
     if change is None:
         raise NotFound(f"no change has the reference {reference}: see `registry channels list`")
     return change
+
+
+def _require_pending(change: PendingChannelChange, states: Sequence[ChannelChangeState]) -> None:
+    if change.state not in states:
+        raise ChannelChangeRefused(
+            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}",
+            "channel.not_pending",
+            change=change.reference,
+            state=change.state,
+            day=_decided(change).date(),
+        )
 
 
 def _still_fits(session: Session, change: PendingChannelChange) -> bool:

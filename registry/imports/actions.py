@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from registry.agencies import actions as agencies
 from registry.agencies import models, record, storage
-from registry.agencies.channels import Held, propose_from_list
 from registry.agencies.keys import identifier_key
+from registry.agencies.listed_channels import Held, propose_from_list
 from registry.agencies.publishing import Event
 from registry.authorities.actions import keep_authority, keep_source, record_retrieval
 from registry.authorities.models import Authority, Source

@@ -13,8 +13,8 @@ import msgspec
 from registry.agencies import record
 from registry.agencies.actions import UNPLACED
 from registry.agencies.channel_rules import channel_key
-from registry.agencies.channels import Held
 from registry.agencies.keys import number_key
+from registry.agencies.listed_channels import Held
 from registry.agencies.storage import same_statement
 from registry.authorities.desk import is_desk_list
 from registry.db import EPOCH

@@ -3,8 +3,7 @@
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -30,8 +29,7 @@ from registry.web.transaction import Services
 from tests.complaints import samples
 from tests.complaints.boxes import TODAY, UNIT, Filed, hand_over, make_box
 from tests.complaints.object_store import object_server
-
-SECONDS = 90
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -51,13 +49,6 @@ def _nothing_goes_on(settings: Settings) -> Iterator[None]:
     """What a test has begun ends before its database goes."""
     yield
     until(lambda: not tending.being_cleaned(settings))
-
-
-def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end, "it never came about"
-        time.sleep(0.05)
 
 
 class Uploads:

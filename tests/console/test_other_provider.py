@@ -61,10 +61,10 @@ def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
 def test_an_account_there_is_linked_opens_after_our_second_factor_and_is_signed_out_of(
     client: FlaskClient, desk: Desk, ministry: Browser, issuer: str, session: Session
 ) -> None:
-    linked(desk, ministry)  # type: ignore[arg-type]
+    linked(desk, ministry)
     (link,) = session.query(ProviderLink)
     assert (link.issuer, link.subject) == (issuer, "1")
-    back = way_back(client, ministry)  # type: ignore[arg-type]
+    back = way_back(client, ministry)
     # It says nothing of a second factor, so ours is asked.
     assert there(client.get(back).get_data(as_text=True)) == "/console/code"
     assert client.get("/console/").location == "/console/sign-in"
@@ -82,23 +82,23 @@ def test_an_account_there_is_linked_opens_after_our_second_factor_and_is_signed_
 def test_what_it_refuses_opens_nothing(
     app: Flask, client: FlaskClient, desk: Desk, ministry: Browser, session: Session
 ) -> None:
-    linked(desk, ministry)  # type: ignore[arg-type]
+    linked(desk, ministry)
 
     def refused(back: str) -> None:
         answer = client.get(back)
         assert (answer.status_code, "did not confirm" in words_of(answer)) == (403, True)
 
     # The same code in another visit; a verifier that is not the one that was sent; a nonce of another visit.
-    first, second = way_back(client, ministry), way_back(client, ministry)  # type: ignore[arg-type]
+    first, second = way_back(client, ministry), way_back(client, ministry)
     code = parse_qs(urlsplit(first).query)["code"][0]
     refused(re.sub(r"code=[^&]+", f"code={code}", second))
     for column in ("verifier", "nonce"):
-        back = way_back(client, ministry)  # type: ignore[arg-type]
+        back = way_back(client, ministry)
         session.execute(update(ProviderVisit).values({column: "x" * 48}))
         session.commit()
         refused(back)
     # A client that it does not know by its secret.
     way = app.extensions["registry_providers"]["it"]
-    back = way_back(client, ministry)  # type: ignore[arg-type]
+    back = way_back(client, ministry)
     object.__setattr__(way.provider, "secret", "not it")
     refused(back)

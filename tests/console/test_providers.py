@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from typing import Protocol
 
 import pytest
 import time_machine
@@ -61,7 +62,13 @@ def there(page: str) -> str:
     return unescape(found[1])
 
 
-def linked(desk: Desk, ministry: Provider) -> None:
+class Visited(Protocol):
+    """A person's visit at a ministry's provider: gives the address that it sends him back to."""
+
+    def visit(self, address: str) -> str: ...
+
+
+def linked(desk: Desk, ministry: Visited) -> None:
     going = desk.post("/console/own/links/it", password=PASSWORD)
     came = desk.client.get(ministry.visit(there(going.get_data(as_text=True))))
     assert came.status_code == 200, words_of(came)
@@ -69,7 +76,7 @@ def linked(desk: Desk, ministry: Provider) -> None:
     desk.client.delete_cookie("console", path="/console")
 
 
-def way_back(client: FlaskClient, ministry: Provider, key: str = "it") -> str:
+def way_back(client: FlaskClient, ministry: Visited, key: str = "it") -> str:
     going = client.post(f"/console/sign-in/with/{key}")
     return ministry.visit(there(going.get_data(as_text=True)))
 

@@ -33,6 +33,7 @@ from tests.complaints.killing import Mortal, mortal
 from tests.make import told
 from tests.officers.making import make_officer
 from tests.sanctions.making import LOOK, UNIT, Held, drafted, looked_into, reviewed
+from tests.waiting import until
 
 POINTS_TO_NOBODY = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
 PATIENCE = 60
@@ -70,10 +71,7 @@ class Officer:
         answers: list[int | None] = []
         asking = threading.Thread(target=lambda: answers.append(self.post(path, version)))
         asking.start()
-        end = time.monotonic() + PATIENCE
-        while not is_time():
-            assert time.monotonic() < end, "it never came about"
-            time.sleep(0.005)
+        until(is_time, every=0.005)
         self.server.kill()
         asking.join()
         return answers[0]

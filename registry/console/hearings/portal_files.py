@@ -60,7 +60,8 @@ def _takes_file(view: View) -> View:
         try:
             with one_of_few():
                 request.max_content_length = MOST_OF_FORM
-                request.form  # noqa: B018 - read here, so that nobody waits for it later
+                # Read here, so that nobody waits for it later.
+                _ = request.form
                 return view(reference=reference)
         except RequestEntityTooLarge:
             return _refused(reference, Problem.FILE_TOO_LARGE, 413)

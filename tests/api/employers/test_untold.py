@@ -36,6 +36,7 @@ from tests.account.conftest import make_member
 from tests.credentials.conftest import Publish, publish
 from tests.make import licence_record, make_agency, make_api_key, make_organisation
 from tests.postgres import Server
+from tests.waiting import SECONDS
 from tests.watches.receiving import Listener, listening
 from tests.watches.test_fanning import suspend
 
@@ -186,7 +187,7 @@ def attended(world: World) -> None:
 
 
 def streamed(world: World, key: str, after: str) -> str:
-    """All that the stream's process says to a key: status, headers and what comes within two of its looks."""
+    """All that the stream's process says to a key: status, headers and what comes until two looks after an event."""
 
     async def listen() -> list[dict[str, Any]]:
         app, said = Streams(world.settings), list[dict[str, Any]]()
@@ -195,12 +196,17 @@ def streamed(world: World, key: str, after: str) -> str:
             "headers": [(b"authorization", f"Bearer {key}".encode())],
         }  # fmt: skip
 
+        has_come = asyncio.Event()
+
         async def receive() -> dict[str, Any]:
+            await asyncio.wait_for(has_come.wait(), SECONDS)
             await asyncio.sleep(2 * LOOK)
             return {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:
             said.append(dict(message))
+            if b"event:" in message.get("body", b""):
+                has_come.set()
 
         try:
             await app(scope, receive, send)

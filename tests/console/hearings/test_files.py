@@ -1,8 +1,7 @@
 """Papers of an agency's answer: cleaned, seen by the case's officers once it has answered, and by nobody else."""
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 
@@ -40,9 +39,9 @@ from tests.complaints.hearings.making import ANNA, FOREIGN, Heard, heard_case
 from tests.complaints.hearings.making import served as make_served
 from tests.console.cases.conftest import DeskOf
 from tests.console.signed_in import Desk, words_of
+from tests.waiting import until
 
 HOSTILE = "../<img src=x onerror=alert(1)>\u202egpj.jpg"
-SECONDS = 90
 
 
 @pytest.fixture(autouse=True)
@@ -50,13 +49,6 @@ def _nothing_goes_on(settings: Settings) -> Iterator[None]:
     """What a test has begun ends before its database goes."""
     yield
     until(lambda: not tending.being_cleaned(settings))
-
-
-def until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + SECONDS
-    while not holds():
-        assert time.monotonic() < end, "it never came about"
-        time.sleep(0.05)
 
 
 @pytest.fixture
