@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.agencies.models import Agency, Licence, PendingChannelChange
@@ -101,16 +101,24 @@ def _overrides(me: Present) -> Select[Any]:
     return _of_cases(me, Referral, *asked, Referral.proposed_by != me.officer.reference)
 
 
+def _of_no_interest(me: Present, agency_id: Any) -> ColumnElement[bool]:
+    """Not about an agency in which he declared an interest."""
+    of_interest = select(Agency.id).where(Agency.reference.in_(me.conflicts))
+    return or_(agency_id.is_(None), agency_id.not_in(of_interest))
+
+
 def _proposals(me: Present) -> Select[Any]:
     waiting = Proposal.state == ProposalState.OPEN, Proposal.proposed_by != me.officer.reference
     mine = Proposal.authority == me.standing.authority
-    return select(Proposal.reference).where(mine, *waiting).order_by(Proposal.id)
+    may_see = _of_no_interest(me, Proposal.agency_id)
+    return select(Proposal.reference).where(mine, may_see, *waiting).order_by(Proposal.id)
 
 
 def _deposits(me: Present) -> Select[Any]:
     waiting = DepositLine.state == ProposalState.OPEN, DepositLine.recorded_by != me.officer.reference
     query = select(Agency.reference).join(DepositLine, DepositLine.agency_id == Agency.id).distinct()
-    return query.where(DepositLine.authority == me.standing.authority, *waiting).order_by(Agency.reference)
+    mine = DepositLine.authority == me.standing.authority, _of_no_interest(me, DepositLine.agency_id)
+    return query.where(*mine, *waiting).order_by(Agency.reference)
 
 
 Named = tuple[str, Resource, Act, Callable[[Present], Select[Any]], str]
@@ -144,15 +152,19 @@ def _served(me: Present, today: date) -> Select[Any]:
 
 
 def _entries(me: Present, _today: date) -> Select[Any]:
-    waiting = EntryRequest.state == EntryRequestState.OPEN
-    return select(func.count(EntryRequest.id)).where(within(me.standing.authority), waiting)
+    waiting = EntryRequest.state == EntryRequestState.OPEN, EntryRequest.agency.not_in(me.conflicts)
+    return select(func.count(EntryRequest.id)).where(within(me.standing.authority), *waiting)
 
 
 def _channels(me: Present, _today: date) -> Select[Any]:
     own = select(Licence.agency_id).where(Licence.authority == me.standing.authority)
     waiting = PendingChannelChange.state == ChannelChangeState.PROPOSED
+    may_see = _of_no_interest(me, PendingChannelChange.agency_id)
     return select(func.count(PendingChannelChange.id)).where(
-        waiting, PendingChannelChange.proposed_by != me.officer.reference, PendingChannelChange.agency_id.in_(own)
+        waiting,
+        may_see,
+        PendingChannelChange.proposed_by != me.officer.reference,
+        PendingChannelChange.agency_id.in_(own),
     )
 
 

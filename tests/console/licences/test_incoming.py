@@ -145,13 +145,19 @@ def test_whoever_declared_an_interest_is_shown_nothing_of_it_and_may_do_nothing_
     licence = agency.licences[0].licence_id
     anna.post("/console/channels", agency=agency.agency_id, kind="phone", value="+420 601 000 002")
     anna.post(f"/console/clones/agencies/{agency.agency_id}/warn", text="A clone.")
-    proposed(session, LicenceAct.SUSPEND, agency.licences[0])
-    shown = {"channels": agency.agency_id, "clones": agency.agency_id, "licences/waiting": licence}
-    seen = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown.items()]
+    proposal = proposed(session, LicenceAct.SUSPEND, agency.licences[0])
+    shown = (
+        ("channels", agency.agency_id),
+        ("clones", agency.agency_id),
+        ("licences/waiting", licence),
+        ("", proposal.reference),
+        ("", "Changes of registered channels to approve: 1"),
+    )
+    seen = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown]
     accounts.declare_conflict(session, boris.officer, agency.agency_id, now().date())
     session.commit()
-    hidden = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown.items()]
-    assert (seen, hidden) == ([True] * 3, [False] * 3)
+    hidden = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown]
+    assert (seen, hidden) == ([True] * len(shown), [False] * len(shown))
     for spelt in (agency.agency_id, agency.agency_id.lower(), "-".join(re.findall("....", agency.agency_id))):
         for path, form in (
             ("/console/channels", {"agency": spelt, "kind": "phone", "value": "+420 601 000 003"}),
