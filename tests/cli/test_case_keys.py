@@ -179,7 +179,9 @@ def test_the_secret_of_the_escrow_is_in_one_file_outside_the_home(stock: Stock, 
     assert all(secret not in path.read_bytes() for path in stock.home.rglob("*") if path.is_file())
     assert "File exists" in refused("keys", "escrow", "init", "--out", str(out), env=stock.env)
     lines = out.read_text().splitlines()
-    out.write_text("\n".join([*lines[:-1], "A" + lines[-1][1:] if lines[-1][0] != "A" else "B" + lines[-1][1:]]))
+    # In the middle: the key ignores some bits of the first and the last byte (RFC 7748, 5), and is the same without them.
+    typed = lines[-1]
+    out.write_text("\n".join([*lines[:-1], typed[:10] + ("B" if typed[10] == "A" else "A") + typed[11:]]))
     with pytest.raises(KeyTrouble, match="mistyped"):
         read_escrow(out)
     # Typed again from paper, with other line ends.
