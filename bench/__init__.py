@@ -1,1 +1,1 @@
-"""What the registry is measured against, side by side in one run: `make bench`. How to read it: docs/performance.md."""
+"""What the registry is measured against, side by side in one run: `make bench` (docs/maintainers/performance.md)."""

@@ -19,7 +19,7 @@ class ProvenEntrySchema(OutSchema):
 
 
 class BundleSchema(OutSchema):
-    """What is needed to check one licence off line, but the trust file (docs/proofs.md)."""
+    """What is needed to check one licence off line, but the trust file (docs/users/proofs.md)."""
 
     v = fields.Integer(required=True, metadata={"description": "Version of the format: 1."})
     credential = fields.String(required=True, metadata={"description": "SD-JWT VC of the licence."})

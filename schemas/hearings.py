@@ -10,7 +10,7 @@ MOST_ALLEGATION = 8000
 MOST_REASON = 4000
 MOST_ANSWER = 20_000
 
-_STATE = {"description": "From where to where it may go: docs/hearings.md."}
+_STATE = {"description": "From where to where it may go: docs/officers/hearings.md."}
 _VERSION = {"description": "For If-Match, in quotes."}
 _OFFICER = {"description": "An officer's id."}
 _CLOSED = {"description": "`closed` is shown once you were told what was decided."}

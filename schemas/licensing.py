@@ -10,7 +10,7 @@ from schemas.fields import Day, Instant, Line, OneOf, Sayings, Word
 _OFFICER = {"description": "An officer's id."}
 _VERSION = {"description": "For If-Match, in quotes."}
 _STATED = {
-    "description": "What the act states beside ground and day; docs/licensing.md lists the fields of each act. A term that is "
+    "description": "What the act states beside ground and day (fields: docs/officers/licensing.md). A term that is "
     "left out stays as it is; null says that it is not stated any more."
 }
 

@@ -10,7 +10,7 @@ MOST_NOTE = 4000
 MOST_REPORT = 20_000
 _MOST_CHOSEN = 40
 
-_STATE = {"description": "From where to where it may go: docs/referrals.md."}
+_STATE = {"description": "From where to where it may go: docs/officers/referrals.md."}
 _VERSION = {"description": "For If-Match, in quotes."}
 
 

@@ -11,7 +11,7 @@ from schemas.fields import Count, Day, Line, OneOf, Passage, Word
 MOST_WORKERS = 1_000_000
 MOST_REASON = 400
 
-_STATE = {"description": "From where to where it may go: docs/sanctions.md."}
+_STATE = {"description": "From where to where it may go: docs/officers/sanctions.md."}
 _VERSION = {"description": "For If-Match, in quotes."}
 _OFFICER = {"description": "An officer's id."}
 _LACK = {"description": "What is lacking, as a code; null where nothing is."}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from registry.ids import ALPHABET, LENGTH, check_character, new_reference, new_references, read_reference
 
 bodies = st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
-PAGE = Path(__file__).parents[1] / "docs" / "identifiers.md"
+PAGE = Path(__file__).parents[1] / "docs" / "users" / "identifiers.md"
 EXAMPLES = re.findall(r"^\| `([2-9A-Z]{11})` \| `(.)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""The log as C2SP tlog-tiles, tlog-proof and tlog-policy have it (docs/proofs.md), for whoever does not trust this server.
+"""The log in the form of C2SP tlog-tiles, tlog-proof and tlog-policy (docs/users/proofs.md), to check it independently.
 
 What is behind the published head does not exist here: its tiles would be asked for, not found, and that answer kept.
 """

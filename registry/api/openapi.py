@@ -302,7 +302,7 @@ class Writer:
         )
 
     def _add_log(self) -> None:
-        """The addresses whose form is not ours: text as C2SP has it, and the trust file of docs/proofs.md."""
+        """The addresses whose form is not ours: text as C2SP has it, and the trust file of docs/users/proofs.md."""
         for path, (operation_id, summary) in LOG.items():
             is_json = path.endswith(".json")
             shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}

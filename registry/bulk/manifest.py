@@ -1,4 +1,4 @@
-"""Statements of the rows of a job, and one signature over all of them (docs/bulk.md says their form)."""
+"""Statements of the rows of a job, and one signature over all of them (docs/users/bulk.md says their form)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime

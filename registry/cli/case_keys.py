@@ -34,7 +34,7 @@ SETTLED = 600
     "  registry keys units rotate --ring\n  registry keys rewrap\n  registry keys units retire 0123456789abcdef"
 )
 def units() -> None:
-    """The keys of units and their custodians, and the server's own ring. Which of them opens what: docs/sealing.md."""
+    """The keys of units and their custodians, and the server's own ring. What opens what: docs/maintainers/sealing.md."""
 
 
 @units.command(name="list")

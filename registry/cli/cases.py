@@ -198,7 +198,7 @@ def purge(is_dry: bool) -> None:
 
 @cases.command()
 def moves() -> None:
-    """The table by which cases move, as it stands in docs/cases.md."""
+    """The table by which cases move, as it stands in docs/officers/cases.md."""
     click.echo(moves_table(), nl=False)
 
 

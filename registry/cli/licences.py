@@ -32,7 +32,7 @@ LICENCE = Resource.LICENCE
 def licences() -> None:
     """Acts on an authority's licences: one officer proposes, another approves, and the next answer has it.
 
-    The officers are those of the console, with the same rights; docs/licensing.md has the table of acts. A refusal says why and
+    The officers are those of the console, with the same rights (docs/officers/licensing.md). A refusal says why and
     ends with exit code 2; then nothing was written.
     """
 

@@ -128,7 +128,7 @@ def announce(settings: Settings, address: str, stream_at: int | None = None) -> 
         if stream_at is not None:
             click.echo(f"  events     {here.removesuffix(str(settings.port))}{stream_at}/api/v1/events/stream")
         else:
-            click.echo("  events     `registry stream`, beside this (docs/watches.md)")
+            click.echo("  events     `registry stream`, beside this (docs/users/watches.md)")
     if Edge.INTAKE in settings.edges:
         click.echo(f"  intake     {here}/zh-Hans/box")
     if Edge.CONSOLE in settings.edges:

@@ -1,4 +1,4 @@
-"""How long what was written is kept. Pure. A unit may keep it shorter or longer where its law says so (docs/cases.md).
+"""How long what was written is kept. A unit may set other periods where its law says so (docs/officers/cases.md).
 
 Two ends: first the words, files and names are destroyed, and the case answers as one that never was (`purged`); what is left, the
 number, priority, country, sector, indicators and day, goes five years after the case ended.

@@ -1,4 +1,4 @@
-"""The one file that knows the keys of complaints: what is sealed, for whom, and who may open it. Full account: docs/sealing.md.
+"""The one file that knows the keys of complaints: what is sealed, for whom, and who may open it (docs/maintainers/sealing.md).
 
 Tier 1 (what officers of a unit work with) is sealed under the server's key ring. Tiers 2 (account, answers, messages, files)
 and 3 (identity, contact) have one random content key per box and tier, sealed to each holder's X25519 key by PyNaCl's

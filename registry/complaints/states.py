@@ -1,6 +1,6 @@
 """From where to where a case may go: one table that drives code, documents, buttons and tests. Pure.
 
-`MOVES` is all there is: what is not in it cannot happen, by whatever door it is asked for. docs/cases.md is written from it.
+`MOVES` is all there is: what is not in it cannot happen, at any endpoint or page. docs/officers/cases.md is written from it.
 """
 
 from collections.abc import Callable

@@ -101,7 +101,7 @@ class FolderStore:
 
 
 class BucketStore:
-    """A bucket, or the part of one under a prefix. The store's own clock says when a file was kept; see docs/attachments.md."""
+    """A bucket, or the part of one under a prefix. The store's own clock dates each file: docs/operators/attachments.md."""
 
     def __init__(self, bucket: Bucket) -> None:
         config: S3Config = {

@@ -1,4 +1,4 @@
-"""Triage version 1: how soon an officer looks at a complaint, and why. Our policy, published; docs/triage.md says it in words.
+"""Triage version 1: how soon an officer looks at a complaint, and why. Our published policy: docs/officers/triage.md.
 
 Pure: the same answers give the same priority, in whatever order they came. An answer of concern never lowers it, nor does
 "don't know", and nothing that was written counts, so that nobody is served sooner for writing well.

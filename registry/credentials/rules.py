@@ -1,6 +1,7 @@
 """Pure decisions about what is signed: the claims of a credential, a code on paper and a receipt, and the status lists.
 
-docs/proofs.md fixes the formats. All of it is made from log entries, so that whoever holds those can tell what must be signed.
+docs/users/proofs.md fixes the formats. All of it is made from log entries, so anyone who holds those can tell what must be
+signed.
 """
 
 import hashlib

@@ -8,7 +8,7 @@ from registry.desk_terms import EntryRequestKind, EntryRequestState
 from registry.terms import BAD_STATUSES
 
 WORKING_DAYS = 20
-"""Within which an authority decides about what an agency asks: its own policy, published in docs/entries.md."""
+"""Within which an authority decides about what an agency asks: its own policy (docs/officers/entries.md)."""
 
 AGAIN_AFTER = timedelta(days=30)
 """After a refusal the same is asked again no sooner: a mark that never goes says nothing."""

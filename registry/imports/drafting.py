@@ -164,7 +164,7 @@ def as_toml(draft: Draft, answers: Answers) -> str:
     keys = ("uscc", "registration_number", "lei", "euid", "vat", "number", "name")
     key = next((name for name in keys if name in columns), "name")
     lines = [
-        "# Lines marked with a question still need an answer. The fields and tables are told in docs/sources.md.",
+        "# Lines marked with a question still need an answer. Fields and tables: docs/operators/sources.md.",
         "",
     ]
     if draft.dates:
@@ -227,7 +227,7 @@ def _word_lines(draft: Draft) -> list[str]:
     lines: list[str] = []
     for name, words in (("status", draft.statuses), ("kind", draft.kinds)):
         if words:
-            lines += [f"[words.{name}]", f"# ? What does each mean? See `{name}` in docs/sources.md."]
+            lines += [f"[words.{name}]", f"# ? What does each mean? See `{name}` in docs/operators/sources.md."]
             lines += [f'{_quoted(word)} = ""  # ?' for word in words if word]
             lines.append("")
     return lines

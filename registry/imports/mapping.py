@@ -1,4 +1,4 @@
-"""How a list is read: a source's mapping file. Shape and checks; docs/sources.md tells the whole story."""
+"""How a list is read: a source's mapping file. Shape and checks; docs/operators/sources.md tells the whole story."""
 
 import re
 import tomllib

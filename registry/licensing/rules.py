@@ -2,7 +2,7 @@
 
 `ACTS` is all there is. Two persons are needed for whatever gives a right or takes one away against the holder's will. One is
 enough where no right comes of it: an application is entered (it answers `no` before and after), and what the holder himself gives
-up (a surrender, an agreement or intermediary that he no longer has). docs/licensing.md prints the table.
+up (a surrender, an agreement or intermediary that he no longer has). docs/officers/licensing.md prints the table.
 """
 
 from collections.abc import Mapping
@@ -187,7 +187,7 @@ def is_barred(agency: record.Agency, licence_id: str, day: date) -> bool:
 
 
 def acts_table() -> str:
-    """The table for docs/licensing.md."""
+    """The table for docs/officers/licensing.md."""
     lines = [
         "| act | from | to | second person | must be stated | may be stated |",
         "| --- | --- | --- | --- | --- | --- |",

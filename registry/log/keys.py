@@ -31,7 +31,7 @@ TYPES = {
 
 
 def record_of(key: Key) -> dict[str, Any]:
-    """What the log says of a key (docs/proofs.md)."""
+    """What the log says of a key (docs/users/proofs.md)."""
     record: dict[str, Any] = {
         "alg": "EdDSA" if key.public["kty"] == "OKP" else "ES256",
         "kid": key.kid,

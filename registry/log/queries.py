@@ -190,7 +190,7 @@ def policy(session: Session) -> Policy:
 
 
 def trust_file(session: Session, public_url: str) -> dict[str, object]:
-    """What somebody who verifies keeps (docs/proofs.md). NotFound while nothing is published."""
+    """What somebody who verifies keeps (docs/users/proofs.md). NotFound while nothing is published."""
     shown = head(session)
     keys = logged_keys(session).values()
     root = next((key for key in reversed(keys) if key.use is Use.ROOT and key.state is KeyState.ACTIVE), None)

@@ -1,7 +1,7 @@
 """What happened, read from two sayings of one thing; and whether a saved search answers to it. Pure.
 
-The sayings are the records of two entries of the public log (docs/entry-format.md) with their digests opened: what is told to
-watchers is what everybody could have read.
+The sayings are the records of two entries of the public log (docs/users/entry-format.md) with their digests opened: what is
+told to watchers is what everybody could have read.
 """
 
 from collections.abc import Collection, Iterable, Mapping

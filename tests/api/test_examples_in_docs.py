@@ -1,4 +1,4 @@
-"""What docs/api.md shows is run line by line against a served registry of demo data."""
+"""What docs/users/api.md shows is run line by line against a served registry of demo data."""
 
 import doctest
 import os
@@ -18,7 +18,7 @@ from registry.log.signing import sign_committed
 from tests import make
 from tests.serving import Served, serve
 
-DOCS = Path(__file__).parents[2] / "docs"
+DOCS = Path(__file__).parents[2] / "docs" / "users"
 SHOWN = "http://127.0.0.1:8000"
 END = "\x1e"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL

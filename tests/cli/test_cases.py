@@ -237,7 +237,7 @@ def test_merging_names_the_other_case(units: Office):
 
 
 def test_the_table_in_the_documents_is_the_one_that_is_followed():
-    document = (Path(__file__).parents[2] / "docs" / "cases.md").read_text(encoding="utf-8")
+    document = (Path(__file__).parents[2] / "docs" / "officers" / "cases.md").read_text(encoding="utf-8")
     assert moves_table() in document
     assert CliRunner().invoke(main, ["cases", "moves"]).output == moves_table()
 

@@ -1,4 +1,4 @@
-"""A database put back from an older copy, step by step as docs/operations.md says: no fork, and no name comes back."""
+"""A database put back from an older copy, as docs/operators/operations.md says: no fork, and no name comes back."""
 
 import sqlite3
 from collections.abc import Iterator

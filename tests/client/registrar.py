@@ -1,4 +1,4 @@
-"""A small registry of its own, written from docs/proofs.md: keys, a log, and everything that is signed with them.
+"""A small registry of its own, written from docs/users/proofs.md: keys, a log, and everything that is signed with them.
 
 It shares no code with the server nor with what it tests; the tree is the recursive definition of RFC 6962.
 """

@@ -22,7 +22,7 @@ from registry.terms import OFFERED_CURRENCIES, Language
 from registry.web.triage import indicator_text, priority_text, triage_reason_text
 
 VECTORS = tomllib.loads((Path(__file__).parent / "triage_vectors.toml").read_text(encoding="utf-8"))["vector"]
-PAGE = Path(__file__).parents[2] / "docs" / "triage.md"
+PAGE = Path(__file__).parents[2] / "docs" / "officers" / "triage.md"
 
 said = st.sampled_from([YES, NO, *UNSAID])
 charge = st.builds(

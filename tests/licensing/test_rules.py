@@ -74,5 +74,5 @@ def test_a_sanction_in_force_is_not_undone_from_the_licensing_desk() -> None:
 
 
 def test_the_table_in_the_documents_is_the_one_that_is_followed() -> None:
-    document = (Path(__file__).parents[2] / "docs" / "licensing.md").read_text(encoding="utf-8")
+    document = (Path(__file__).parents[2] / "docs" / "officers" / "licensing.md").read_text(encoding="utf-8")
     assert acts_table() in document

@@ -87,7 +87,7 @@ class Moves(Resource):  # type: ignore[misc]
     ) -> None:
         """Take a case to another state.
 
-        As the table of moves allows it (docs/cases.md), in the humblest of your roles that may.
+        As the table of moves allows it (docs/officers/cases.md), in the humblest of your roles that may.
         """
         officer, case = case_for(session, me, CASE, Act.MOVE, case_id)
         taking.take(
