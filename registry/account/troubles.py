@@ -1,7 +1,7 @@
 """What is wrong with a list or a delivery, in the reader's language.
 
 It is kept and told to programs in English; its words in another language are found by that, as those of refusals are
-(`trouble.*` of the catalogues; docs/decisions/0075).
+(`trouble.*` of the catalogues; docs/decisions/0077).
 """
 
 from typing import NamedTuple

@@ -111,7 +111,7 @@ _NOTHING: dict[Fixed, list[Alike]] = {}
 
 
 class Memory:
-    """Verdicts by what decides. It lives for one list, one instant and one ground (docs/decisions/0073)."""
+    """Verdicts by what decides. It lives for one list, one instant and one ground (docs/decisions/0075)."""
 
     def __init__(self) -> None:
         # By the places of days that stand for themselves, then by those days: of thousands that ran out on as many days each
