@@ -17,18 +17,18 @@ GROUP_EXAMPLES = """\b
 Examples:
   registry db upgrade
   registry db current
-  registry db downgrade 0002
+  registry db downgrade 0106
 """
 
 UPGRADE_EXAMPLES = """\b
 Examples:
   registry db upgrade          to the newest revision
-  registry db upgrade 0003     to that one
+  registry db upgrade 0107     to that one
 """
 
 DOWNGRADE_EXAMPLES = """\b
 Examples:
-  registry db downgrade 0002   back to that revision
+  registry db downgrade 0106   back to that revision
   registry db downgrade base   drop every table
 """
 
