@@ -1,7 +1,7 @@
-"""Operations that several steps share: tables that refuse changes, and indexes built while others write."""
+"""Operations that steps share: append-only tables, and work on tables in use that does not block those who write."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,6 +66,20 @@ def drop_index(name: str, table: str) -> None:
         return
     with op.get_context().autocommit_block(), _without_lock_timeout():
         op.drop_index(name, table, postgresql_concurrently=True, if_exists=True)
+
+
+def backfill(table: str, statement: str, *, rows: int = 5_000) -> None:
+    """Change the rows of a table that is in use, some thousands at a time, so that no row stays locked for long.
+
+    `statement` changes those whose `id` is over `:after` and at most `:last`, and leaves rows alone that are as they
+    should be: on PostgreSQL each part is a transaction of its own, and an interrupted step begins anew. Such a step does
+    nothing else. SQLite has one writer at a time and does everything in the step's transaction.
+    """
+    with op.get_context().autocommit_block() if is_postgresql() else nullcontext():
+        bind = op.get_bind()
+        newest = bind.execute(sa.text(f'SELECT coalesce(max(id), 0) FROM "{table}"')).scalar_one()
+        for after in range(0, newest, rows):
+            bind.execute(sa.text(statement), {"after": after, "last": after + rows})
 
 
 @contextmanager
