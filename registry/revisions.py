@@ -75,8 +75,8 @@ def require_known(found: str | None) -> None:
     if _is_number(found):
         raise NotMigrated(
             f"the database is at revision {found} of the numbering from before the first release, which this version "
-            "cannot take over: keep a copy if it is needed, lead REGISTRY_DATABASE_URL to an empty database, run "
-            "`registry db upgrade` and import the lists again"
+            "cannot take over: keep a copy if it is needed, set REGISTRY_HOME to a new folder (and REGISTRY_DATABASE_URL, "
+            "where it is set, to an empty database), run `registry db upgrade` and import the lists again"
         )
     raise NotMigrated(
         f"the database is at revision {found[:40]}, which is none of the registry's: lead REGISTRY_DATABASE_URL to a "

@@ -16,8 +16,8 @@ from tests.migrations.chain import Chain
 
 FORMER = (
     "the database is at revision 0033 of the numbering from before the first release, which this version cannot take over: "
-    "keep a copy if it is needed, lead REGISTRY_DATABASE_URL to an empty database, run `registry db upgrade` and import the "
-    "lists again"
+    "keep a copy if it is needed, set REGISTRY_HOME to a new folder (and REGISTRY_DATABASE_URL, where it is set, to an empty "
+    "database), run `registry db upgrade` and import the lists again"
 )
 
 
