@@ -17,18 +17,18 @@ GROUP_EXAMPLES = """\b
 Examples:
   registry db upgrade
   registry db current
-  registry db downgrade 0002
+  registry db downgrade 0106
 """
 
 UPGRADE_EXAMPLES = """\b
 Examples:
   registry db upgrade          to the newest revision
-  registry db upgrade 0003     to that one
+  registry db upgrade 0107     to that one
 """
 
 DOWNGRADE_EXAMPLES = """\b
 Examples:
-  registry db downgrade 0002   back to that revision
+  registry db downgrade 0106   back to that revision
   registry db downgrade base   drop every table
 """
 
@@ -43,16 +43,22 @@ def database() -> None:
 def upgrade(revision: str) -> None:
     """Bring the database to REVISION, the newest one if none is named.
 
-    All steps are one transaction: when interrupted, the database is as before. Doing it again does no harm. The keys that the
-    registry signs with are made in REGISTRY_HOME/keys if there are none yet: keep a copy of that folder in a safe place.
+    Each step is a transaction of its own: when interrupted, the database is at the last step that was finished, and the same
+    command goes on from there. On PostgreSQL a step that gets no lock for two seconds lets others by and tries again, so the
+    registry may go on serving meanwhile. The keys that the registry signs with are made in REGISTRY_HOME/keys if there are
+    none yet: keep a copy of that folder in a safe place.
     A database that holds agencies but no index of their names then gets one, as by `registry reindex`.
     """
     settings = cli.settings()
-    revisions.upgrade(settings.database_url, revision)
+    revisions.upgrade(settings.database_url, revision, say=_say)
     if revision in ("head", revisions.head()):
         prepare_keys(settings)
         _index_names(settings.database_url)
     click.echo(_where())
+
+
+def _say(line: str) -> None:
+    click.echo(f"registry: {line}", err=True)
 
 
 def _index_names(address: str) -> None:
@@ -78,7 +84,7 @@ def downgrade(revision: str, yes: bool) -> None:
     """Take the database back to REVISION. What only later revisions can hold is lost."""
     if not yes:
         click.confirm(f"Data that revision {revision} cannot hold will be lost. Go on?", abort=True)
-    revisions.downgrade(cli.settings().database_url, revision)
+    revisions.downgrade(cli.settings().database_url, revision, say=_say)
     click.echo(_where())
 
 
@@ -98,9 +104,12 @@ def check() -> None:
     try:
         revisions.require_current(engine)
         with engine.connect() as connection:
+            found = revisions.current(connection)
             differences = differences_of(connection)
     finally:
         engine.dispose()
+    if revisions.is_later(found):
+        raise NotMigrated(f"the database is at revision {found}, of a later version: check it with that version")
     if differences:
         raise NotMigrated(f"the tables differ from what this version expects: {'; '.join(differences)}")
     click.echo(f"The database is well, at revision {revisions.head()}.")
@@ -120,7 +129,10 @@ def _where() -> str:
             found = revisions.current(connection)
     finally:
         engine.dispose()
+    revisions.require_known(found)
     wanted = revisions.head()
     if found == wanted:
         return f"The database is at revision {found}, the newest."
+    if revisions.is_later(found):
+        return f"The database is at revision {found}, of a later version; this one knows {wanted}."
     return f"The database is at revision {found or 'none'}; this version needs {wanted}: run `registry db upgrade`."

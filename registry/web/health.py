@@ -1,4 +1,4 @@
-"""Whether this process can serve: is the database there, and at the revision this version needs?"""
+"""Whether this process can serve: is the database there, and at a revision that this version works on?"""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from flask import Flask, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.outages import trouble_in
-from registry.revisions import current, head
+from registry.revisions import can_serve, current, head
 from registry.web.errors import RETRY_AFTER
 from registry.web.transaction import reading
 
@@ -38,7 +38,7 @@ def health() -> dict[str, Any]:
 
 
 def _report(database: str, found: str | None, wanted: str) -> dict[str, Any]:
-    is_well = database == "ok" and found == wanted
+    is_well = database == "ok" and can_serve(found)
     return {
         "status": "ok" if is_well else "unavailable",
         "database": database,

@@ -1,0 +1,91 @@
+"""A chain with invented steps behind the real ones, and the rows before and after a step."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from textwrap import dedent, indent
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, Table, select
+
+from registry import revisions
+from registry.db import engine_for
+from tests.conftest import Database
+
+STEP = '''"""{revision}"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations import columns, steps
+
+revision = "{revision}"
+down_revision = "{before}"
+
+
+def upgrade() -> None:
+{upgrade}
+
+
+def downgrade() -> None:
+{downgrade}
+'''
+
+
+class Chain:
+    """A copy of the migrations in a folder of the test's own."""
+
+    def __init__(self, folder: Path) -> None:
+        shutil.copytree(revisions.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+        self._folder = folder
+
+    def add(self, upgrade: str, downgrade: str = "pass") -> str:
+        """Add a step with these bodies; returns its revision, which is now the head."""
+        before = (self._folder / "head").read_text(encoding="ascii").strip()
+        revision = f"{int(before) + 1:04}"
+        bodies = {"upgrade": indent(dedent(upgrade), "    "), "downgrade": indent(dedent(downgrade), "    ")}
+        text = STEP.format(revision=revision, before=before, **bodies)
+        (self._folder / "versions" / f"{revision}_invented.py").write_text(text, encoding="utf-8")
+        (self._folder / "head").write_text(f"{revision}\n", encoding="ascii")
+        return revision
+
+
+class Step:
+    """One step on a test's database: at first the database is as before it."""
+
+    def __init__(self, database: Database, revision: str) -> None:
+        self._url = database.url
+        self._revision = revision
+        revisions.upgrade(self._url, revision)
+        self.undo()
+
+    def run(self) -> None:
+        revisions.upgrade(self._url, self._revision)
+
+    def undo(self) -> None:
+        revisions.downgrade(self._url, "-1")
+
+    def insert(self, table: str, *rows: Mapping[str, Any]) -> None:
+        """Insert rows by the columns that the table has at this revision. Values are in stored form."""
+        with self._connection() as connection:
+            connection.execute(_table(connection, table).insert(), list(rows))
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table as it is at this revision, in the order of their keys."""
+        with self._connection() as connection:
+            seen = _table(connection, table)
+            return [dict(row) for row in connection.execute(select(seen).order_by(*seen.primary_key)).mappings()]
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        engine: Engine = engine_for(self._url)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+
+def _table(connection: Connection, name: str) -> Table:
+    return Table(name, MetaData(), autoload_with=connection, resolve_fks=False)

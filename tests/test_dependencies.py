@@ -1,0 +1,46 @@
+"""What is declared is used: a dependency that nothing imports is one more to trust and to update."""
+
+import re
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+UNNAMED = {
+    "psycopg": "the driver that SQLAlchemy loads by the address of the database",
+    "tzdata": "time zones, which zoneinfo reads where the system has none",
+}
+"""Dependencies that our code does not name, and what they are there for."""
+
+
+def names(requirements: list[str]) -> list[str]:
+    """The names of requirements, without extras and versions."""
+    return [re.split(r"[^\w.-]", requirement)[0] for requirement in requirements]
+
+
+DEPENDENCIES = names(PYPROJECT["project"]["dependencies"])
+
+
+def test_dependencies_are_sorted() -> None:
+    assert sorted(DEPENDENCIES) == DEPENDENCIES
+    for group in PYPROJECT["dependency-groups"].values():
+        assert sorted(names(group)) == names(group)
+
+
+@pytest.mark.parametrize("name", [name for name in DEPENDENCIES if name not in UNNAMED])
+def test_a_dependency_is_used_by_what_is_shipped(name: str) -> None:
+    packages = {
+        package
+        for package, owners in packages_distributions().items()
+        if any(re.sub(r"[-_.]+", "-", owner).lower() == name for owner in owners)
+    }
+    assert packages, f"{name} is not installed"
+    used = re.compile(rf"""^\s*(?:from|import) (?:{"|".join(packages)})\b|"(?:{"|".join(packages)})",""", re.MULTILINE)
+    files = [
+        ROOT / "wsgi.py",
+        *(path for part in ("registry", "schemas", "migrations") for path in (ROOT / part).rglob("*.py")),
+    ]
+    assert any(used.search(path.read_text(encoding="utf-8")) for path in files)
