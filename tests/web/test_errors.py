@@ -15,6 +15,8 @@ from registry.errors import EntryTooLarge, Fault, InvalidInput, LogClosed, NotFo
 from registry.web.errors import show_errors_with
 from registry.web.transaction import reading, services, writing
 
+pytestmark = pytest.mark.own_app
+
 SECRET = "planted-5cb1"
 
 

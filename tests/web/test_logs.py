@@ -14,6 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.web.logs import SINK, exception_without_words
 from tests.serving import Served
 
+pytestmark = pytest.mark.own_app
+
 SECRET = "planted-5cb1"
 
 
