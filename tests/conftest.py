@@ -21,6 +21,7 @@ from registry.config import Settings
 from registry.db import engine_for, reading_sessions_for, sessions_for
 from registry.web import languages
 from registry.web.transaction import Services, services
+from tests import engines, little_work
 from tests.applications import Applications
 from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary
 from tests.postgres import Clones, Server, quickest_folder
@@ -34,6 +35,8 @@ BROWSER_FIXTURES = frozenset({"browser", "context", "page"})
 SERVER_FIXTURES = frozenset({"served"})
 
 languages.IS_STRICT = True
+engines.share()
+little_work.ease()
 
 # How long an example takes depends on what else the machine does; whether it holds does not.
 hypothesis.settings.register_profile("registry", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -109,6 +112,16 @@ def browser(browser: Any) -> Any:
 
     browser.new_context = made
     return browser
+
+
+@pytest.fixture(autouse=True)
+def _costs_what_it_costs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hashing secrets is cheap, but for a test that is marked `real_cost`."""
+    if request.node.get_closest_marker("real_cost") is None:
+        yield
+        return
+    with little_work.real_cost():
+        yield
 
 
 @dataclass(frozen=True, slots=True)

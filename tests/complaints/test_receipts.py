@@ -24,6 +24,8 @@ from registry.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.keyring import Keyring
 from tests.complaints.boxes import TODAY, Filed, make_box
 
+pytestmark = pytest.mark.real_cost
+
 GOOD = "0794079407940794079462"
 
 

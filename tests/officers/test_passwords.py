@@ -8,6 +8,8 @@ import pytest
 from registry.officers import passwords
 from tests.officers.making import PASSWORD
 
+pytestmark = pytest.mark.real_cost
+
 
 @pytest.mark.parametrize(
     ("password", "flaw"),
