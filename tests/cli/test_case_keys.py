@@ -27,7 +27,7 @@ from registry.errors import KeyTrouble, Unopenable
 from registry.keyring import Keyring
 from registry.officers.models import Unit
 from registry.tables import METADATA
-from tests.cli.test_log import good, refused, run
+from tests.cli.running import good, refused, run
 from tests.complaints.boxes import make_sealed_case
 from tests.conftest import Database
 

@@ -23,7 +23,7 @@ from registry.config import Settings
 from registry.web.transaction import Services
 from tests.complaints import samples
 from tests.complaints.boxes import TODAY, Filed, make_box
-from tests.complaints.test_attachments import Uploads, idle
+from tests.complaints.uploads import Uploads, idle
 from tests.postgres import Server
 from tests.serving import environment
 from tests.waiting import until

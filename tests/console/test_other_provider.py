@@ -14,8 +14,8 @@ from registry.config import Settings
 from registry.keyring import Keyring
 from registry.officers.providers.models import ProviderLink, ProviderVisit
 from registry.officers.rights import Role
+from tests.console.ministries import linked, there, way_back
 from tests.console.signed_in import Desk, desk_of, words_of
-from tests.console.test_providers import linked, there, way_back
 from tests.officers.django_provider import CLIENT, SECRET, Browser, running
 from tests.officers.making import make_officer, make_unit
 

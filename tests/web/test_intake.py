@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from registry.config import Settings
 from registry.web.logs import SINK
-from tests.web.test_logs import lines
+from tests.web.logged import lines
 
 pytestmark = pytest.mark.own_app
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tests.api.test_client import generated, part
+from tests.api.generated_client import generated, part
 from tests.complaints.complainant import Complainant, by_socket
 from tests.serving import Served
 

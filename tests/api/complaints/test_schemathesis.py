@@ -9,7 +9,7 @@ import schemathesis
 from flask import Flask
 from schemathesis.config import SchemathesisConfig
 
-from tests.api.test_schemathesis import asked_of, silence
+from tests.api.fuzzing import asked_of, silence
 from tests.complaints.complainant import Complainant
 
 __all__ = ["silence"]
