@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _is_left_to_features(item: pytest.Item) -> bool:
     """Whether it is a test of an edge on the database that only features are tried on."""
     callspec = getattr(item, "callspec", None)
-    is_on_postgresql = callspec is not None and callspec.params.get("database_kind") == "postgresql"
+    is_on_postgresql = callspec is not None and "postgresql" in callspec.params.values()
     is_of_edge = group_of(item.nodeid) in EDGES
     return is_on_postgresql and is_of_edge and item.get_closest_marker("both_databases") is None
 

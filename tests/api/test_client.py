@@ -3,12 +3,15 @@
 import datetime as dt
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
 from registry.terms import LicenceStatus
 from tests import make
 from tests.api.generated_client import part
 from tests.serving import Served
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_generated_client_asks_the_service(generated: str, served: Served, session: Session) -> None:

@@ -13,6 +13,8 @@ from registry.web.transaction import services
 from tests.api import world
 from tests.api.fuzzing import asked_of, needs_a_key, needs_an_officer
 
+pytestmark = pytest.mark.slow
+
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 
 

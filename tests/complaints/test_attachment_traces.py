@@ -28,6 +28,8 @@ from tests.postgres import Server
 from tests.serving import environment
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 NAME = "KANARIENNAME-4711"
 TOLD = f"{samples.CANARY} the boss keeps my passport ".encode() * 4000
 

@@ -31,6 +31,8 @@ from tests.complaints.object_store import object_server
 from tests.complaints.uploads import Uploads, idle
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def sessions(held_services: Services) -> sessionmaker[Session]:

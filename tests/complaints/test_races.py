@@ -25,6 +25,8 @@ from tests.complaints.filing import AT, FRIEND, ORDINARY, begin, come_back, file
 from tests.complaints.officers import ANNA, CARLA
 from tests.racing import at_once
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:

@@ -33,6 +33,8 @@ from tests.watches.conftest import keyring
 from tests.watches.making import BRAND, OTHER, handed_on, types_of
 from tests.watches.receiving import Listener, listening
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["keyring"]
 
 

@@ -51,6 +51,8 @@ from tests.log.entry_schema import SCHEMA
 from tests.make import make_agency
 from tests.postgres import Server
 
+pytestmark = pytest.mark.slow
+
 
 def today() -> date:
     return now().date()

@@ -17,6 +17,8 @@ from registry.papers.making import KEPT, PAUSE, SLOTS, Making, key_of, paper
 from registry.papers.rendering import Draft, Trouble, missing_packages
 from tests.papers.waiting import DRAFT, made
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_paper_is_made_once_and_then_found(tmp_path: Path) -> None:
     key = key_of("once")

@@ -24,6 +24,8 @@ from registry.papers.seal import CHAIN, SECRET, mark_of, seal_in, seal_now, seal
 from tests.papers.sealing import certificate, make_seal, make_secret, put_chain, put_secret
 from tests.papers.waiting import made
 
+pytestmark = pytest.mark.slow
+
 HTML = '<html lang="zh-Hans"><head><title>证明</title></head><body><h1>示例公司</h1></body></html>'
 FILES = (Attachment("credential.jwt", "Smyšlená", b"abc~"),)
 

@@ -21,6 +21,8 @@ from registry.terms import SanctionKind
 from tests.racing import at_once
 from tests.sanctions.making import DANA, LOOK, SARA, Held, decided_case, in_days, in_force, reviewed
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:

@@ -19,6 +19,8 @@ from tests.make import licence_record, make_agency, make_api_key, make_organisat
 from tests.serving import environment, free_port
 from tests.watches.making import handed_on, make_watch
 
+pytestmark = pytest.mark.slow
+
 PATH = "/api/v1/events/stream"
 
 

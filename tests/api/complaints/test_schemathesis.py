@@ -12,6 +12,8 @@ from schemathesis.config import SchemathesisConfig
 from tests.api.fuzzing import asked_of, silence
 from tests.complaints.complainant import Complainant
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["silence"]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

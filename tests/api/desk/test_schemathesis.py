@@ -17,6 +17,8 @@ from tests.api.desk.asking import Program, program_of
 from tests.api.fuzzing import asked_of, needs_an_officer, silence
 from tests.officers.making import make_officer, make_unit
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["silence"]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from tests.api.fuzzing import asked_of, needs_a_key, silence
 from tests.make import make_api_key
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["silence"]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")

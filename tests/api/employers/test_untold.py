@@ -227,6 +227,7 @@ def deliveries(listener: Listener) -> list[tuple[str, list[str]]]:
     return found
 
 
+@pytest.mark.both_databases
 def test_what_another_organisation_sends_and_hears_tells_nothing_of_the_first(
     session: Session, settings: Settings, publish: Publish, copied: Callable[[str], World], tmp_path: Path
 ) -> None:
