@@ -4,17 +4,19 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test check lint types layers lint-openapi second-opinions bench soak setup-system clean
+.PHONY: help run test test-all test-quick test-pythons check format hooks lint types layers lint-openapi second-opinions \
+	bench soak setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
 RUN := .venv/.synced-run
 ALL := .venv/.synced-all
 BENCH := .venv/.synced-bench
-# A test process for each of two cores; more only wait for one another.
-TESTS := -n 2 --durations=10
+# A test process for each of two cores; more only wait for one another. One that is done takes over from the other.
+TESTS := -n 2 --dist worksteal --durations=10
+QUICK := -m 'not slow and not browser'
 # What kills a process in the middle, and what invents its input anew each time.
-SOAKED := -n 2 tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verdicts/test_no_false_yes.py tests/log \
+SOAKED := -n 2 --everything tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verdicts/test_no_false_yes.py tests/log \
 	tests/api/complaints/test_schemathesis.py tests/complaints/test_durability.py tests/complaints/test_canaries.py \
 	tests/complaints/test_moves_machine.py tests/sanctions/test_machine.py
 
@@ -41,10 +43,26 @@ run: $(RUN) ## Serve with demo data on PORT (8000), events on the port after it,
 setup-system: ## Install what tests need beside Python (Debian, as root), or print the line to run.
 	@tools/system-packages
 
-test: $(ALL) setup-system ## Run all tests, on SQLite and PostgreSQL.
+test: $(ALL) setup-system ## Run all tests: features on SQLite and PostgreSQL, edges on SQLite. ARGS go to pytest.
 	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
 
+test-all: $(ALL) setup-system ## Run all tests, every one that asks a database on both.
+	@$(BIN)/python -m pytest $(TESTS) --everything $(ARGS)
+
+test-quick: $(ALL) setup-system ## Run what takes neither long nor a browser.
+	@$(BIN)/python -m pytest $(TESTS) $(QUICK) $(ARGS)
+
+test-pythons: $(ALL) setup-system ## Run the quick part under each Python from 3.11 to 3.14 that is here.
+	@tools/test-pythons $(ARGS)
+
 check: lint types layers lint-openapi ## Lint, check types, layers and the API description.
+
+format: $(ALL) ## Put imports and layout in order, and mend what the linter can.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+hooks: $(ALL) ## Let git check formatting before each commit (with pre-commit, see .pre-commit-config.yaml).
+	@$(BIN)/pre-commit install
 
 lint: $(ALL)
 	@$(BIN)/ruff check .
@@ -74,4 +92,4 @@ soak: $(ALL) setup-system ## Repeat the kill and fuzz tests for SOAK_ROUNDS (50)
 	done
 
 clean: ## Remove the environment and what tools left; data in ./var stays.
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist
+	@rm -rf .venv .venvs .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build dist

@@ -80,24 +80,33 @@ class RegistryApp(Flask):
 def create_app(settings: Settings) -> Flask:
     """The application with the edges that `settings` names. Touches the data folder, but no database yet."""
     logs.configure()
-    settings.prepare_home()
     app = RegistryApp("registry", static_folder=None, template_folder=None)
     # Errors answer alike under test and in production.
     app.config.update(PROPAGATE_EXCEPTIONS=False, MAX_CONTENT_LENGTH=MOST_BODY_BYTES, RESTX_ERROR_404_HELP=False)
     app.url_map.strict_slashes = False
-    engine = engine_for(settings.database_url)
-    transaction.register(app, Services(settings, engine, sessions_for(engine), reading_sessions_for(engine)))
+    transaction.register(app)
     errors.register(app)
     health.register(app)
     measured = metrics.Metrics() if settings.has_metrics else None
     if measured is not None:
         metrics.register(app, measured)
+    connect(app, settings, measured)
     register_edges(app, settings)
+    return app
+
+
+def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | None = None) -> None:
+    """Give the application its database, its limits and the step around every request; they replace any it had.
+
+    Its routes stay those of the edges it was created with. `measured` counts requests. Touches the data folder.
+    """
+    settings.prepare_home()
+    engine = engine_for(settings.database_url)
+    app.extensions["registry"] = Services(settings, engine, sessions_for(engine), reading_sessions_for(engine))
     limiter = limiter_for(settings.redis_url, settings.rate)
     quotas = app.extensions["registry_quotas"] = Quotas(limiter, settings.organisation_rate)
     app.frame = Frame(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
-    return app
 
 
 def register_edges(app: Flask, settings: Settings) -> None:

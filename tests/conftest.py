@@ -5,7 +5,6 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
-from werkzeug.routing import Rule
 
 from registry import revisions, tables  # noqa: F401 - all tables are known, whatever a test loads
 from registry.app import create_app
@@ -23,10 +21,22 @@ from registry.config import Settings
 from registry.db import engine_for, reading_sessions_for, sessions_for
 from registry.web import languages
 from registry.web.transaction import Services, services
-from tests.postgres import Clones, Server
+from tests import engines, little_work
+from tests.applications import Applications
+from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary
+from tests.postgres import Clones, Server, quickest_folder
 from tests.serving import Served, serve
 
+EDGES = frozenset({"account", "api", "cli", "client", "console", "public", "streams", "web"})
+"""Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
+alone, but for what is marked `both_databases`; `make test-all` (`--everything`) tries everything on everything."""
+
+BROWSER_FIXTURES = frozenset({"browser", "context", "page"})
+SERVER_FIXTURES = frozenset({"served"})
+
 languages.IS_STRICT = True
+engines.share()
+little_work.ease()
 
 # How long an example takes depends on what else the machine does; whether it holds does not.
 hypothesis.settings.register_profile("registry", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -42,29 +52,38 @@ PATIENCE = 60_000
 """Of browsers, in milliseconds: none whose page has come is kept waiting by it."""
 
 
-def _compile_each_route_once() -> None:
-    """Every test has an application of its own, with hundreds of routes, whose compiled form follows from their text alone:
-    compiling them anew would take a quarter of the time of all tests."""
-    names = ("_parts", "_trace", "_converters", "arguments")
-    compiled: dict[Any, tuple[dict[str, Any], Any, Any]] = {}
-    compile_anew = Rule.compile
-
-    def compile_once(rule: Rule) -> None:
-        key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes, repr(rule.defaults))
-        if key in compiled:
-            made, build, build_unknown = compiled[key]
-            vars(rule).update({name: copy(value) for name, value in made.items()})
-            rule._build = build.__get__(rule)
-            rule._build_unknown = build_unknown.__get__(rule)
-        else:
-            compile_anew(rule)
-            made = {name: copy(vars(rule)[name]) for name in names}
-            compiled[key] = made, rule._build.__func__, rule._build_unknown.__func__  # type: ignore[attr-defined]
-
-    Rule.compile = compile_once  # type: ignore[method-assign]
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--everything", action="store_true", help="try the edges too on both databases")
 
 
-_compile_each_route_once()
+def pytest_configure(config: pytest.Config) -> None:
+    """Homes and databases of tests lie in memory where there is room: most of what they write is read once."""
+    folder = quickest_folder()
+    if folder is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        names = frozenset(getattr(item, "fixturenames", ()))
+        if names & BROWSER_FIXTURES:
+            item.add_marker("browser")
+        if names & SERVER_FIXTURES:
+            item.add_marker("slow")
+    if not config.getoption("everything"):
+        left = [item for item in items if _is_left_to_features(item)]
+        if left:
+            config.hook.pytest_deselected(items=left)
+            items[:] = [item for item in items if item not in frozenset(left)]
+
+
+def _is_left_to_features(item: pytest.Item) -> bool:
+    """Whether it is a test of an edge on the database that only features are tried on."""
+    callspec = getattr(item, "callspec", None)
+    is_on_postgresql = callspec is not None and "postgresql" in callspec.params.values()
+    is_of_edge = group_of(item.nodeid) in EDGES
+    return is_on_postgresql and is_of_edge and item.get_closest_marker("both_databases") is None
 
 
 def pytest_collection_finish() -> None:
@@ -93,6 +112,16 @@ def browser(browser: Any) -> Any:
 
     browser.new_context = made
     return browser
+
+
+@pytest.fixture(autouse=True)
+def _costs_what_it_costs(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hashing secrets is cheap, but for a test that is marked `real_cost`."""
+    if request.node.get_closest_marker("real_cost") is None:
+        yield
+        return
+    with little_work.real_cost():
+        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +183,27 @@ def settings(database: Database, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def applications() -> Applications:
+    return Applications()
+
+
 @pytest.fixture
-def make_app() -> Iterator[Callable[[Settings], Flask]]:
-    """Applications on other settings; their connections are closed when the test ends."""
+def make_app(applications: Applications, request: pytest.FixtureRequest) -> Iterator[Callable[[Settings], Flask]]:
+    """Applications on other settings; their connections are closed when the test ends.
+
+    A test that is marked `own_app` adds routes: its applications are made for it alone.
+    """
+    is_own = request.node.get_closest_marker("own_app") is not None
     made: list[Flask] = []
 
     def make(settings: Settings) -> Flask:
-        made.append(create_app(settings))
+        made.append(create_app(settings) if is_own else applications.take(settings))
         return made[-1]
 
     yield make
     for app in made:
-        services(app).engine.dispose()
+        applications.give_back(app)
 
 
 @pytest.fixture
@@ -225,3 +263,6 @@ def served(settings: Settings) -> Iterator[Served]:
     """A real server process on the test's database. Commit before asking it."""
     with serve(settings) as server:
         yield server
+
+
+__all__ = ["pytest_runtest_logreport", "pytest_terminal_summary"]

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
 from registry.agencies import record
-from registry.agencies.actions import UNPLACED, admit, register_agreement
+from registry.agencies.actions import UNPLACED, admit, amend, register_agreement
 from registry.agencies.models import PublicRecord
 from registry.agencies.publishing import Event
 from registry.authorities.actions import keep_authority, keep_source, record_retrieval
@@ -283,6 +283,15 @@ def told(session: Session, agency_id: str) -> record.Agency:
 def changed(part: Any, **facts: Any) -> Any:
     """The record with some of its fields replaced."""
     return msgspec.structs.replace(part, **facts)
+
+
+def suspend(session: Session, agency_id: str, status: LicenceStatus = LicenceStatus.SUSPENDED, **facts: Any) -> None:
+    """Let the agency's first licence be suspended, or of another `status`, from today on."""
+    said = told(session, agency_id)
+    period = status_record(status, from_=now().date(), **facts)
+    licence = changed(said.licences[0], status_history=(*said.licences[0].status_history, period))
+    made = changed(said, licences=(licence, *said.licences[1:]))
+    amend(session, made, Event(f"licence.{status}", licence.licence_id))
 
 
 def _ensure_source(session: Session, country: str) -> None:

@@ -17,6 +17,8 @@ from registry.errors import NotMigrated
 from tests.conftest import Database
 from tests.postgres import Server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def engine(database: Database):

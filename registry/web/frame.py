@@ -6,6 +6,7 @@ It works on the WSGI level: the same as hooks of the application would cost four
 import random
 import re
 from collections.abc import Callable, Iterable
+from functools import partial
 from time import perf_counter, time
 from typing import Any
 
@@ -63,7 +64,8 @@ class Frame:
     def __init__(
         self, app: Flask, settings: Settings, limiter: Limiter, quotas: Quotas, metrics: Metrics | None
     ) -> None:
-        self._inner: Inner = app.wsgi_app
+        # The application's own, whatever stood around it before.
+        self._inner: Inner = partial(type(app).wsgi_app, app)
         self._settings = settings
         self._limiter = limiter
         self._quotas = quotas

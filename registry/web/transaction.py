@@ -47,6 +47,5 @@ def close_reading(_error: BaseException | None = None) -> None:
         session.close()
 
 
-def register(app: Flask, held: Services) -> None:
-    app.extensions["registry"] = held
+def register(app: Flask) -> None:
     app.teardown_appcontext(close_reading)

@@ -31,10 +31,9 @@ from registry.watches.numbers import Number
 from registry.watches.webhook_models import Delivery
 from tests.account.conftest import make_member
 from tests.browsing import assert_fits, assert_sound
-from tests.make import licence_record, make_agency, make_api_key, make_organisation
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.serving import serve
 from tests.watches.making import handed_on, today
-from tests.watches.test_fanning import suspend
 
 
 @pytest.fixture(scope="module")

@@ -19,9 +19,8 @@ from registry.terms import Answer
 from registry.web.many import anew
 from registry.web.uploads import one_of_few
 from tests.account.conftest import Seat, make_member
-from tests.api.employers.test_receipts import suspend
 from tests.credentials.conftest import Publish, publish
-from tests.make import licence_record, make_agency, make_api_key, make_organisation
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 
 __all__ = ["publish"]
 
@@ -78,7 +77,7 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     ):
         refused = seat.get(f"/account/receipts?{query}")
         assert (refused.status_code, word in refused.get_data(as_text=True)) == (400, True), query
-    suspend(session, agency)
+    suspend(session, agency.agency_id)
     publish()
     page = seat.get(f"/account/receipts/{one.reference}").get_data(as_text=True)
     said = " ".join(re.sub("<[^>]+>", " ", page).split())
@@ -164,7 +163,7 @@ def test_a_kept_list_is_found_asked_anew_and_let_go(
     # What is asked anew is asked some rows at a time; what stays as it was is not listed.
     changes = f"/account/receipts/lists/{whole}/changes"
     assert "Rows 1 to 3 were asked anew. Answered otherwise now: 0." in seat.get(changes).get_data(as_text=True)
-    suspend(session, agency)
+    suspend(session, agency.agency_id)
     publish()
     # What takes seconds takes few of the threads, and none of those that take files.
     with ExitStack() as held:

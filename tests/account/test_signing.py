@@ -164,6 +164,7 @@ def test_a_session_ends_when_idle_and_by_hand(client: FlaskClient, session: Sess
         assert one.get("/account/own").status_code == 303
 
 
+@pytest.mark.own_app
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_every_page_is_guarded_and_forms_come_from_here(client: FlaskClient, session: Session, app: Flask) -> None:
     open_views = {

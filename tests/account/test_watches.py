@@ -14,10 +14,9 @@ from registry.keyring import Keyring
 from registry.watch_terms import EventType
 from registry.watches.models import WatchEvent
 from tests.account.conftest import Seat, make_member
-from tests.make import licence_record, make_agency, make_api_key, make_organisation
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.watches.conftest import keyring
 from tests.watches.making import handed_on, make_watch
-from tests.watches.test_fanning import suspend
 
 __all__ = ["keyring"]
 

@@ -146,6 +146,7 @@ def test_hostile_words_get_a_plain_answer(client: FlaskClient, session: Session,
         assert "match" not in outcomes(response.json).values()
 
 
+@pytest.mark.both_databases
 def test_nothing_of_a_question_is_kept_or_logged(settings: Settings, session: Session) -> None:
     """A server of its own is asked with planted words; they stand in no log line, file, page of the database or WAL."""
     make(session, (ChannelKind.BANK_ACCOUNT, "…3456"))

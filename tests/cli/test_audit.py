@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from registry.audit.actions import record
 from registry.db import engine_for, sessions_for
-from tests.cli.test_log import good, refused
+from tests.cli.running import good, refused
 from tests.conftest import Database
 
 DAY = date(2026, 11, 25)

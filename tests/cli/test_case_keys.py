@@ -27,9 +27,11 @@ from registry.errors import KeyTrouble, Unopenable
 from registry.keyring import Keyring
 from registry.officers.models import Unit
 from registry.tables import METADATA
-from tests.cli.test_log import good, refused, run
+from tests.cli.running import good, refused, run
 from tests.complaints.boxes import make_sealed_case
 from tests.conftest import Database
+
+pytestmark = pytest.mark.slow
 
 DAY = date(2026, 11, 25)
 UNIT, OTHER = "it-labour", "cz-labour"
@@ -242,6 +244,7 @@ def test_a_second_escrow_takes_over_and_the_first_opens_nothing_more(stock: Stoc
     good("keys", "units", "retire", old, env=stock.env)
 
 
+@pytest.mark.both_databases
 def test_rewrapping_that_is_killed_leaves_everything_openable_and_goes_on(stock: Stock, tmp_path: Path) -> None:
     file_cases(stock, 330)
     good("keys", "escrow", "init", "--out", str(tmp_path / "escrow.txt"), env=stock.env)
@@ -266,6 +269,7 @@ def test_rewrapping_that_is_killed_leaves_everything_openable_and_goes_on(stock:
     assert len(kids(stock, KeyHolder.UNIT)) == len(kids(stock, KeyHolder.CUSTODIAN)) == 1
 
 
+@pytest.mark.both_databases
 def test_what_is_purged_meanwhile_is_not_brought_back(stock: Stock) -> None:
     file_cases(stock, 2)
     good("keys", "units", "rotate", UNIT, env=stock.env)

@@ -26,6 +26,8 @@ from tests import make
 from tests.officers.making import make_officer, make_unit
 from tests.serving import command, environment
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def sessions(settings: Settings) -> Any:
@@ -119,6 +121,7 @@ def test_what_is_mistyped_is_told_in_one_line(settings: Settings, database: Any)
         assert "Error: Invalid value" in result.stderr
 
 
+@pytest.mark.both_databases
 def test_a_search_that_is_killed_goes_on_and_finds_everything_once(
     settings: Settings, sessions: sessionmaker[Session]
 ) -> None:

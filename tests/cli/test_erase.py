@@ -20,6 +20,8 @@ from tests.licensing.making import proposed
 from tests.make import licence_record, make_agency, told
 from tests.serving import serve
 
+pytestmark = pytest.mark.both_databases
+
 NAME = "Smyslík Vymyšlený"
 
 

@@ -24,6 +24,8 @@ from registry.log.models import Entry
 from tests.imports.lists import Desk, agency, czech_list, ico
 from tests.serving import environment
 
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+
 
 @pytest.fixture
 def desk(settings: Settings, tmp_path: Path) -> Iterator[Desk]:

@@ -6,41 +6,23 @@ import threading
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.app import create_app
-from registry.cli import main
 from registry.cli.worker import work
 from registry.config import Settings
 from registry.db import engine_for
 from registry.log import note, queries
 from registry.log.actions import Draft, append
 from registry.web.transaction import services
+from tests.cli.running import good, refused, run
 from tests.conftest import Database
 
 
 @pytest.fixture
 def env(database: Database, tmp_path: Path) -> dict[str, str]:
     return {"REGISTRY_HOME": str(tmp_path / "home"), "REGISTRY_DATABASE_URL": database.url}
-
-
-def run(*arguments: str, env: dict[str, str]) -> Result:
-    """The command in this process: it is called often, and starts slowly."""
-    return CliRunner().invoke(main, arguments, env={"REGISTRY_URL": None, "PORT": None, **env})
-
-
-def good(*arguments: str, env: dict[str, str]) -> str:
-    done = run(*arguments, env=env)
-    assert (done.exit_code, done.stderr) == (0, ""), done.stderr
-    return done.stdout
-
-
-def refused(*arguments: str, env: dict[str, str]) -> str:
-    done = run(*arguments, env=env)
-    assert done.exit_code == 2, done.stdout
-    return done.stderr
 
 
 def keys_of(env: dict[str, str]) -> list[tuple[str, str, str]]:

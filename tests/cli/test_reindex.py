@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -66,6 +67,7 @@ def test_reindex_broken_off_and_run_again_ends_well(session: Session, database: 
     assert names(session, "lumaca blu") == ["Lumaca Blu Lavoro S.r.l."]
 
 
+@pytest.mark.both_databases
 def test_an_upgraded_database_gets_its_name_index(session: Session, settings: Settings) -> None:
     make_agency(session, name="Lumaca Blu Lavoro S.r.l.")
     lose_all(session)

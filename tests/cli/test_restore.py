@@ -23,6 +23,8 @@ from tests.make import licence_record, make_agency
 from tests.postgres import Server
 from tests.serving import command, environment, serve
 
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
+
 PERSON = "Smyslík Vymyšlený"
 
 

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 import requests
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,6 +19,8 @@ from registry.log.signing import sign_committed
 from registry.terms import ChannelKind
 from tests.make import make_agency, told
 from tests.serving import command, environment, free_port, serve
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 
 def test_a_worker_beside_the_server_signs_what_was_published_and_stops_with_it(

@@ -30,6 +30,8 @@ from registry.witnesses.client import ask_witnesses
 from tests import make
 from tests.serving import Served, environment, free_port, serve
 
+pytestmark = pytest.mark.slow
+
 NAME, NUMBER = "Vymyšlená agentura s.r.o.", "VYMYSL/77"
 MOST_SECONDS = 90
 

@@ -96,3 +96,6 @@ def visit_of(session: Session, sealer: Sealer, token: str, at: datetime = AT) ->
 def come_back(session: Session, sealer: Sealer, code: str, at: datetime = AT) -> Visit:
     """A visit by typing the receipt in."""
     return visit_of(session, sealer, mailbox.open_mailbox(session, sealer, root_of(code), at), at)
+
+
+FRIEND = {**ORDINARY, "who_files": "friend_or_family"}

@@ -12,8 +12,10 @@ from registry.complaints.mailbox import Can
 from registry.complaints.sealing import Sealer
 from registry.complaints.states import Reads
 from registry.errors import InvalidInput, NotFound, NotNow, NoVisit, UnknownReceipt, Unopenable
+from tests.complaints.decided import decide
 from tests.complaints.filing import (
     AT,
+    FRIEND,
     ORDINARY,
     URGENT,
     Filed,
@@ -24,9 +26,6 @@ from tests.complaints.filing import (
     minted,
     visit_of,
 )
-from tests.complaints.test_mailbox import decide
-
-FRIEND = {**ORDINARY, "who_files": "friend_or_family"}
 
 
 @pytest.fixture(autouse=True)

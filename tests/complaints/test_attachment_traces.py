@@ -23,10 +23,12 @@ from registry.config import Settings
 from registry.web.transaction import Services
 from tests.complaints import samples
 from tests.complaints.boxes import TODAY, Filed, make_box
-from tests.complaints.test_attachments import Uploads, idle
+from tests.complaints.uploads import Uploads, idle
 from tests.postgres import Server
 from tests.serving import environment
 from tests.waiting import until
+
+pytestmark = pytest.mark.slow
 
 NAME = "KANARIENNAME-4711"
 TOLD = f"{samples.CANARY} the boss keeps my passport ".encode() * 4000

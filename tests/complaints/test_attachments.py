@@ -11,7 +11,6 @@ from pathlib import Path
 import pikepdf
 import pytest
 from PIL import Image
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.case_terms import AttachmentState, BoxRole, CaseState, FileKind, NoCopy
@@ -20,16 +19,19 @@ from registry.complaints import attachments, tending, uploading
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.cleaning_worker import clean_waiting
 from registry.complaints.padding import padded, padded_size, unpadded
-from registry.complaints.sealing import OpenBox, Sealer
-from registry.complaints.storage import FolderStore, store_of
+from registry.complaints.sealing import Sealer
+from registry.complaints.storage import FolderStore
 from registry.config import Settings
 from registry.errors import FilesUnavailable, FileTooLarge, NotFound, RefusedFile, Unopenable
 from registry.officers.models import Unit
 from registry.web.transaction import Services
 from tests.complaints import samples
-from tests.complaints.boxes import TODAY, UNIT, Filed, hand_over, make_box
+from tests.complaints.boxes import UNIT, Filed, hand_over, make_box
 from tests.complaints.object_store import object_server
+from tests.complaints.uploads import Uploads, idle
 from tests.waiting import until
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -51,43 +53,9 @@ def _nothing_goes_on(settings: Settings) -> Iterator[None]:
     until(lambda: not tending.being_cleaned(settings))
 
 
-class Uploads:
-    """Uploads into one box, as an edge does it."""
-
-    def __init__(self, settings: Settings, sessions: sessionmaker[Session], filed: Filed) -> None:
-        self.settings, self.sessions, self.filed, self.store = settings, sessions, filed, store_of(settings)
-
-    def __call__(self, body: bytes, name: str = "", once: str = "", opened: OpenBox | None = None) -> Attachment:
-        opened, case = opened or self.filed.opened, self.filed.case
-        return uploading.upload(
-            self.settings, self.sessions, self.store, opened, case, body=body, name=name, once=once or name, today=TODAY
-        )
-
-    def now(self, attachment: Attachment) -> Attachment:
-        with self.sessions() as session:
-            return session.execute(select(Attachment).where(Attachment.id == attachment.id)).scalar_one()
-
-    def cleaned(self, attachment: Attachment) -> Attachment:
-        """The attachment once nobody works on it any more."""
-        over = (AttachmentState.CLEAN, AttachmentState.NO_CLEAN_COPY)
-        until(lambda: self.now(attachment).state in over)
-        return self.now(attachment)
-
-    def original(self, attachment: Attachment, opened: OpenBox | None = None) -> bytes:
-        return attachments.open_original(self.store, opened or self.filed.opened, self.filed.case, attachment)
-
-    def clean(self, attachment: Attachment, opened: OpenBox | None = None) -> bytes:
-        return attachments.open_clean(self.store, opened or self.filed.opened, self.filed.case, attachment)
-
-
 @pytest.fixture
 def upload(settings: Settings, sessions: sessionmaker[Session], filed: Filed) -> Uploads:
     return Uploads(settings, sessions, filed)
-
-
-def idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is cleaned: as if all slots were taken."""
-    monkeypatch.setattr(tending, "SLOTS", 0)
 
 
 def test_a_photograph_is_kept_as_it_was_sent_and_copied_without_its_place(upload: Uploads) -> None:

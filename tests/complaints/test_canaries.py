@@ -43,6 +43,8 @@ from tests.conftest import Database
 from tests.postgres import Server
 from tests.serving import serve
 
+pytestmark = pytest.mark.slow
+
 PUBLIC = "OEFFENTLICH-5cb1e7"
 """A name that the registry is meant to hold readably: the search must find it."""
 

@@ -37,14 +37,23 @@ from registry.db import bulk_insert
 from registry.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.events.models import OutboxEvent
 from registry.ids import new_references
-from tests.complaints.filing import AT, INFORMATION, ORDINARY, URGENT, begin, come_back, file, make_units, minted
-from tests.complaints.test_access import FRIEND
+from tests.complaints.filing import (
+    AT,
+    FRIEND,
+    INFORMATION,
+    ORDINARY,
+    URGENT,
+    begin,
+    come_back,
+    file,
+    make_units,
+    minted,
+)
+from tests.complaints.officers import ANNA, CARLA, go
 
 TODAY = AT.date()
 DAY = timedelta(days=1)
-ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
 BRUNO = Officer("B. Bruno", CaseRole.DECIDER, "it-labour")
-CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
 FOREIGN = Officer("D. Dana", CaseRole.SUPERVISOR, "cz-labour")
 AGREED = Approval("Z. Zoe", "a court asks")
 NOWHERE = FolderStore(Path("nowhere"))
@@ -54,11 +63,6 @@ CHINA = Officer("E. Er", CaseRole.SUPERVISOR, "cn-licensing")
 @pytest.fixture(autouse=True)
 def offices(session: Session, sealer: Sealer):
     return make_units(session, sealer)
-
-
-def go(session, sealer, officer, case, *states, reason="because", at=AT):
-    for state in states:
-        casework.move(session, sealer, officer, case.reference, state, at, reason=reason)
 
 
 def acts(session, sealer, officer, reference, other):

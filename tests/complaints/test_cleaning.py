@@ -15,6 +15,8 @@ from registry.case_terms import FileKind, NoCopy
 from registry.complaints.cleaning.running import Outcome, clean
 from tests.complaints import samples
 
+pytestmark = pytest.mark.slow
+
 PICTURES = [FileKind.JPEG, FileKind.PNG, FileKind.WEBP, FileKind.HEIC]
 RECORDINGS = [FileKind.M4A, FileKind.MP3, FileKind.MP4]
 PLACE = rb"41\.89|012\.49"

@@ -23,6 +23,8 @@ from registry.complaints.cleaning.running import Outcome, clean
 from registry.complaints.cleaning.terms import EXIT_CODES, LIMITS
 from tests.complaints import samples
 
+pytestmark = pytest.mark.slow
+
 MIB = 1024 * 1024
 CONFINED = """
 import ctypes, os, resource, signal, socket, subprocess, sys

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -34,6 +35,8 @@ from tests.make import licence_record, make_agency
 from tests.officers.making import make_officer
 from tests.sanctions.making import make_desk
 from tests.watches.making import make_watch, types_of
+
+pytestmark = pytest.mark.slow
 
 Act = Callable[[Session], object]
 Run = Callable[[sessionmaker[Session]], object]

@@ -37,6 +37,8 @@ from tests.complaints.killing import Mortal, killed_during, mortal, taken
 from tests.complaints.pictures import noise
 from tests.conftest import Database
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("KILLS") or 1)
 """How often the server is killed at each step."""
 

@@ -6,18 +6,17 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import Author, BoxState, CaseRole, CaseState, ConsentKind
+from registry.case_terms import Author, BoxState, CaseState, ConsentKind
 from registry.complaints import consents, filing, mailbox, messages
 from registry.complaints.boxes import BoxWrap
 from registry.complaints.mailbox import Can
 from registry.complaints.mailbox_models import Message
-from registry.complaints.models import Case
-from registry.complaints.moving import advance, locked
 from registry.complaints.sealing import Sealer
-from registry.complaints.states import MOVES, Reads
+from registry.complaints.states import Reads
 from registry.errors import IllegalMove, InvalidInput, NotNow, UnknownReceipt
 from registry.terms import Language
 from registry.web.languages import text
+from tests.complaints.decided import decide, go
 from tests.complaints.filing import (
     AT,
     INFORMATION,
@@ -38,21 +37,6 @@ DAY = timedelta(days=1)
 @pytest.fixture(autouse=True)
 def offices(session: Session, sealer: Sealer):
     return make_units(session, sealer)
-
-
-def go(session: Session, case: Case, *states: CaseState, at=AT) -> None:
-    """Let officers take a case along the table, with whatever its guards ask for."""
-    for state in states:
-        role = min(
-            next(move.roles for move in MOVES if (move.source, move.target) == (case.state, state)),
-            key=[CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.DECIDER, *CaseRole].index,
-        )
-        advance(session, locked(session, case.id), state, role, at, actor=f"An officer, {role}", reason_sealed="sealed")
-
-
-def decide(session: Session, case: Case, at=AT) -> None:
-    go(session, case, CaseState.IN_TRIAGE, CaseState.INVESTIGATING, CaseState.DECISION_DRAFT, at=at)
-    go(session, case, CaseState.DECIDED_NOT_UPHELD, at=at)
 
 
 def view(session: Session, sealer: Sealer, filed: Filed, at=AT) -> mailbox.MailboxView:

@@ -3,6 +3,7 @@
 import itertools
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
@@ -22,6 +23,8 @@ from registry.complaints.states import ENDING_STATES, MOVES, OPEN_STATES, Reads
 from registry.db import sessions_for
 from registry.errors import IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
 from tests.complaints.filing import AT, ORDINARY, come_back, file, make_units
+
+pytestmark = pytest.mark.slow
 
 REFUSED = (IllegalMove, NotNow, NotFound, InvalidInput)
 TABLE = {(move.source, move.target) for move in MOVES}

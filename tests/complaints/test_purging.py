@@ -20,7 +20,7 @@ from registry.db import drop_deleted, sessions_for
 from registry.errors import UnknownReceipt
 from registry.tables import METADATA
 from tests.complaints.filing import AT, INFORMATION, ORDINARY, begin, come_back, file, make_units, minted, visit_of
-from tests.complaints.test_casework import ANNA, CARLA, go
+from tests.complaints.officers import ANNA, CARLA, go
 
 DAY = timedelta(days=1)
 OF_CASES = {

@@ -21,9 +21,11 @@ from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.errors import IllegalMove, NotNow, NoVisit, RegistryError, StaleVersion, UnknownReceipt
-from tests.complaints.filing import AT, ORDINARY, begin, come_back, file, make_units, minted, visit_of
-from tests.complaints.test_access import FRIEND
-from tests.complaints.test_casework import ANNA, CARLA
+from tests.complaints.filing import AT, FRIEND, ORDINARY, begin, come_back, file, make_units, minted, visit_of
+from tests.complaints.officers import ANNA, CARLA
+from tests.racing import at_once
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -37,32 +39,6 @@ def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
 def offices(session: Session, sealer: Sealer) -> None:
     make_units(session, sealer)
     session.commit()
-
-
-def at_once(sessions: sessionmaker[Session], *acts: Callable[[Session], Any]) -> list[Any]:
-    """What each gave, or the error of ours that it raised. Each has a transaction of its own; all begin together."""
-    ready = threading.Barrier(len(acts))
-    results: list[Any] = [None] * len(acts)
-
-    def run(number: int, act: Callable[[Session], Any]) -> None:
-        try:
-            with sessions() as session:
-                ready.wait()
-                results[number] = act(session)
-                session.commit()
-        except BaseException as error:  # noqa: BLE001 - told below
-            results[number] = error
-
-    threads = [threading.Thread(target=run, args=one) for one in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-        assert not thread.is_alive(), "somebody waits for ever"
-    for result in results:
-        if isinstance(result, BaseException) and not isinstance(result, RegistryError):
-            raise result
-    return results
 
 
 def test_answers_of_eight_tabs_are_all_there(session, sessions, sealer):

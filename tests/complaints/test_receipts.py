@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2.low_level import Type, hash_secret_raw
@@ -23,6 +24,8 @@ from registry.complaints.sealing import Sealer
 from registry.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.keyring import Keyring
 from tests.complaints.boxes import TODAY, Filed, make_box
+
+pytestmark = pytest.mark.slow
 
 GOOD = "0794079407940794079462"
 
@@ -89,6 +92,7 @@ def test_what_cannot_be_a_receipt_is_mistyped_and_not_repeated(typed: str) -> No
     assert len(typed) < 3 or typed not in raised.value.text
 
 
+@pytest.mark.real_cost
 def test_a_receipt_comes_to_what_the_paper_says(keyring: Keyring) -> None:
     root = hash_secret_raw(b"0" * 22, keyring.secret("receipt-salt"), 2, 65536, 1, 32, Type.ID)
     found = derive(keyring, "0" * 22)
@@ -109,9 +113,11 @@ def counted(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[st
     def note(*_: object) -> None:
         done.append("query")
 
-    def derive_and_note(*args: object, **kwargs: object) -> bytes:
+    derive = receipts.hash_secret_raw
+
+    def derive_and_note(*args: Any, **kwargs: Any) -> bytes:
         done.append("derivation")
-        return hash_secret_raw(*args, **kwargs)  # type: ignore[arg-type]
+        return derive(*args, **kwargs)
 
     event.listen(engine, "before_cursor_execute", note)
     monkeypatch.setattr(receipts, "hash_secret_raw", derive_and_note)

@@ -10,27 +10,10 @@ from registry.complaints import case_reading, reminding
 from registry.complaints.sealing import Sealer
 from registry.db import sessions_for
 from tests.complaints.filing import AT, INFORMATION, ORDINARY, URGENT, file, make_units
-from tests.complaints.test_casework import ANNA, go
+from tests.complaints.officers import ANNA, go
+from tests.post import Post
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-
-
-class Post:
-    """Mails as they were sent. `is_dead`: the server takes none."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[str, str, str]] = []
-        self.is_dead = False
-
-    def __call__(self, address: str, subject: str, text: str) -> bool:
-        if self.is_dead:
-            return False
-        self.sent.append((address, subject, text))
-        return True
-
-    @property
-    def addresses(self) -> list[str]:
-        return [address for address, *_ in self.sent]
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,8 @@ from registry.config import Settings
 from registry.errors import FilesUnavailable, NotFound
 from tests.complaints.object_store import ObjectServer, object_server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ObjectServer]:

@@ -51,3 +51,9 @@ def desk_of(client: FlaskClient, session: Session, officer: Officer) -> Desk:
 
 def words_of(response: TestResponse) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)).split())
+
+
+def version_on(desk: Desk, path: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
+    assert found is not None, path
+    return found[1]

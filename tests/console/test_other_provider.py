@@ -14,13 +14,13 @@ from registry.config import Settings
 from registry.keyring import Keyring
 from registry.officers.providers.models import ProviderLink, ProviderVisit
 from registry.officers.rights import Role
+from tests.console.ministries import linked, there, way_back
 from tests.console.signed_in import Desk, desk_of, words_of
-from tests.console.test_providers import linked, there, way_back
 from tests.officers.django_provider import CLIENT, SECRET, Browser, running
 from tests.officers.making import make_officer, make_unit
 
 # What a provider says does not depend on the database.
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+pytestmark = [pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True), pytest.mark.slow]
 
 HERE = "http://127.0.0.1:8000"
 """The console's address unless a test says otherwise: the client is registered with it once."""

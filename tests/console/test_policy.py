@@ -37,6 +37,7 @@ def asked(desk: Desk, method: str, path: str) -> int:
     return (desk.get(path) if method == "GET" else desk.post(path)).status_code
 
 
+@pytest.mark.own_app
 def test_a_route_without_a_policy_is_not_served(settings: Settings, make_app: Callable[[Settings], Flask]) -> None:
     forgotten = Blueprint("forgotten", __name__)
     forgotten.add_url_rule("/forgotten", view_func=lambda: "open", endpoint="forgotten")

@@ -4,8 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from html import unescape
-from typing import Protocol
 
 import pytest
 import time_machine
@@ -20,6 +18,7 @@ from registry.keyring import Keyring
 from registry.officers import accounts, tokens
 from registry.officers.providers import linking
 from registry.officers.rights import Role
+from tests.console.ministries import linked, there, way_back
 from tests.console.signed_in import Desk, desk_of, words_of
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.officers.provider import CLIENT, SECRET, Provider, running
@@ -54,31 +53,6 @@ def app(settings: Settings, make_app: Callable[[Settings], Flask], ministry: Pro
 def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
     make_unit(session)
     return desk_of(client, session, make_officer(session, keyring, Role.TRIAGE).officer)
-
-
-def there(page: str) -> str:
-    found = re.search(r'<a class="main" href="([^"]+)"', page)
-    assert found is not None, page
-    return unescape(found[1])
-
-
-class Visited(Protocol):
-    """A person's visit at a ministry's provider: gives the address that it sends him back to."""
-
-    def visit(self, address: str) -> str: ...
-
-
-def linked(desk: Desk, ministry: Visited) -> None:
-    going = desk.post("/console/own/links/it", password=PASSWORD)
-    came = desk.client.get(ministry.visit(there(going.get_data(as_text=True))))
-    assert came.status_code == 200, words_of(came)
-    assert there(came.get_data(as_text=True)) == "/console/own"
-    desk.client.delete_cookie("console", path="/console")
-
-
-def way_back(client: FlaskClient, ministry: Visited, key: str = "it") -> str:
-    going = client.post(f"/console/sign-in/with/{key}")
-    return ministry.visit(there(going.get_data(as_text=True)))
 
 
 def test_a_linked_account_opens_the_door_once_per_visit(client: FlaskClient, desk: Desk, ministry: Provider) -> None:

@@ -26,13 +26,14 @@ from registry.terms import LicenceStatus
 from registry.watch_terms import WebhookState
 from registry.watches import webhooks
 from registry.watches.webhook_models import Delivery, Webhook
-from registry.watches.webhooks import Made
-from tests.make import licence_record, make_agency
+from tests.couriers.making import make_watched, make_webhook, states_of
+from tests.make import suspend
 from tests.serving import free_port
 from tests.watches.conftest import keyring
-from tests.watches.making import BRAND, OTHER, handed_on, make_brands, make_watch, types_of
+from tests.watches.making import BRAND, OTHER, handed_on, types_of
 from tests.watches.receiving import Listener, listening
-from tests.watches.test_fanning import suspend
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["keyring"]
 
@@ -58,25 +59,6 @@ from registry.db import engine_for, sessions_for
 from registry.keyring import Keyring
 Courier(sessions_for(engine_for(sys.argv[1])), Keyring(pathlib.Path(sys.argv[2])), Caller(is_unsafe=True)).deliver_due()
 """
-
-
-def make_webhook(session: Session, keyring: Keyring, url: str, organisation: int = BRAND) -> Made:
-    make_brands(session)
-    return webhooks.make(session, keyring, organisation, url, "Our ear", now(), is_unsafe=True)
-
-
-def make_watched(session: Session, keyring: Keyring) -> str:
-    agency = make_agency(session, licences=(licence_record(),)).agency_id
-    handed_on(session, keyring)
-    make_watch(session, agency)
-    return agency
-
-
-def states_of(session: Session) -> list[tuple[str, int]]:
-    session.expire_all()
-    rows = session.execute(select(Delivery.state, Delivery.attempts).order_by(Delivery.id)).all()
-    session.commit()
-    return [(str(state), attempts) for state, attempts in rows]
 
 
 def refused(listener: Listener, headers: dict[str, str], body: bytes, secret: str, **facts: float) -> str:

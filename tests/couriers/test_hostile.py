@@ -20,11 +20,11 @@ from registry.watch_terms import WebhookState
 from registry.watches.webhook_models import Webhook
 from tests.account.conftest import make_member
 from tests.couriers.certifying import NAME, Authority
-from tests.couriers.test_deliveries import make_watched, make_webhook, states_of
+from tests.couriers.making import make_watched, make_webhook, states_of
+from tests.make import suspend
 from tests.watches.conftest import keyring
 from tests.watches.making import BRAND, handed_on
 from tests.watches.receiving import listening
-from tests.watches.test_fanning import suspend
 
 __all__ = ["keyring"]
 

@@ -47,10 +47,11 @@ from registry.terms import (
 from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
 from tests.conftest import TEMPLATE, Database
+from tests.log.entry_schema import SCHEMA
 from tests.make import make_agency
 from tests.postgres import Server
 
-SCHEMA = json.loads((Path(__file__).parents[2] / "openapi" / "entry-v1.schema.json").read_text(encoding="utf-8"))
+pytestmark = pytest.mark.slow
 
 
 def today() -> date:

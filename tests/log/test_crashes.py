@@ -25,6 +25,8 @@ from registry.log.signing import sign_committed
 from registry.log.tiles import reader
 from tests.conftest import Database
 
+pytestmark = pytest.mark.slow
+
 WRITERS = 8
 APPENDS = 6
 KILLS = 4

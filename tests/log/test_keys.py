@@ -27,7 +27,7 @@ from registry.log.keys import change_state, draft_of, make_keys, new_key
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
 from tests.conftest import Database
-from tests.demo.test_load import SCHEMA
+from tests.log.entry_schema import SCHEMA
 
 Sessions = sessionmaker[Session]
 

@@ -22,10 +22,10 @@ from registry.officers import accounts, notices
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
 from registry.web.notice_words import notice_words
-from tests.complaints.test_reminding import Post
 from tests.licensing.making import proposed
 from tests.make import authority_of, make_licence
 from tests.officers.making import make_officer, make_unit
+from tests.post import Post
 from tests.sanctions import making as sanctions
 from tests.smtp import Kept, smtp_server
 

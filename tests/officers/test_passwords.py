@@ -51,10 +51,16 @@ def test_a_password_is_right_however_the_keyboard_writes_it() -> None:
     assert "lantern" not in kept
 
 
+@pytest.mark.real_cost
+def test_a_password_is_hashed_at_the_cost_that_rfc_9106_asks_where_memory_is_short() -> None:
+    assert passwords.hashed(PASSWORD).split("$")[1:4] == ["argon2id", "v=19", "m=65536,t=3,p=4"]
+
+
 def test_nobody_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not passwords.is_right("the password of nobody", None)
 
 
+@pytest.mark.real_cost
 def test_asking_about_nobody_does_the_work_of_asking_about_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     real = passwords._hasher

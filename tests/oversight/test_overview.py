@@ -13,6 +13,7 @@ from registry.complaints.sealing import Sealer
 from registry.oversight.overview.queries import Kept, Open, overview
 from registry.oversight.overview.rules import Age, Period, is_period, monday, spans, usual
 from tests.complaints.filing import file
+from tests.oversight.accounts import WORDS
 from tests.oversight.cases import make_case, make_clock
 from tests.oversight.conftest import CZ, IT
 
@@ -122,13 +123,6 @@ def test_an_overview_takes_five_queries_however_many_cases_there_are(session: Se
     event.listen(bind, "before_cursor_execute", lambda *about: asked.append(about[2]))
     overview(session, IT, PERIOD, AT)
     assert len(asked) == 5
-
-
-WORDS = (
-    "They took my passport on the first evening and said that I would have it back when the debt is paid.",
-    "Nobody was paid in spring; the foreman says that the money goes to the office in the other city.",
-    "We sleep twelve in a room above the workshop and the door is locked when the shift is over.",
-)
 
 
 def tell(

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -14,27 +13,11 @@ import pytest
 from pypdf import PdfReader
 
 from registry.papers import making
-from registry.papers.making import KEPT, PAUSE, SLOTS, Made, Making, key_of, paper
-from registry.papers.rendering import Attachment, Draft, Trouble, missing_packages
+from registry.papers.making import KEPT, PAUSE, SLOTS, Making, key_of, paper
+from registry.papers.rendering import Draft, Trouble, missing_packages
+from tests.papers.waiting import DRAFT, made
 
-DRAFT = Draft(
-    '<html lang="zh-Hans"><head><title>证明</title></head><body><h1>示例公司</h1></body></html>',
-    (Attachment("credential.jwt", "Smyšlená", b"abc~"),),
-)
-MOST_SECONDS = 120
-
-
-def made(folder: Path, key: str, draft: Draft = DRAFT) -> Made:
-    """The paper once nobody works on it any more."""
-    return until(lambda: paper(folder, key, lambda: draft), lambda found: found.state is not Making.WAITING)
-
-
-def until(look: Callable[[], Made], is_enough: Callable[[Made], bool]) -> Made:
-    end = time.monotonic() + MOST_SECONDS
-    while not is_enough(found := look()):
-        assert time.monotonic() < end, "nothing came of it"
-        time.sleep(0.05)
-    return found
+pytestmark = pytest.mark.slow
 
 
 def test_a_paper_is_made_once_and_then_found(tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ from registry.papers.making import Making, key_of
 from registry.papers.rendering import Attachment, Draft, pdf_of
 from registry.papers.seal import CHAIN, SECRET, mark_of, seal_in, seal_now, sealed
 from tests.papers.sealing import certificate, make_seal, make_secret, put_chain, put_secret
-from tests.papers.test_making import made
+from tests.papers.waiting import made
+
+pytestmark = pytest.mark.slow
 
 HTML = '<html lang="zh-Hans"><head><title>证明</title></head><body><h1>示例公司</h1></body></html>'
 FILES = (Attachment("credential.jwt", "Smyšlená", b"abc~"),)

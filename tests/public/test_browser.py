@@ -4,41 +4,20 @@ import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
-from registry.agencies import record
-from registry.clock import now
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.demo.load import demo_data
 from registry.demo.statistics import load_statistics
-from registry.terms import ChannelKind, LicenceStatus
 from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on, transferred
-from tests.make import licence_record, make_agency, source_of
+from tests.public.shown_agencies import MOST_BYTES, NAME, NUMBER, SUSPENDED, write_agencies
 from tests.serving import Served, serve
 
-NUMBER, SUSPENDED, NAME = "CISLO/0001", "CISLO/0002", "Smyšlená Dlouhojmenná Agentura Práce s.r.o."
-
-MOST_BYTES = 40_000
 TODAY = date(2026, 11, 25)
-
-
-def write_agencies(session: Session) -> None:
-    said: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
-    channels = (
-        record.Channel(kind=ChannelKind.WECHAT, value="smyslena", **said),
-        record.Channel(
-            kind=ChannelKind.WEBSITE, value="https://velmi-dlouha-adresa.example.invalid/prace/cizinci", **said
-        ),
-    )
-    make_agency(session, name=NAME, channels=channels, licences=(licence_record(number=NUMBER),))
-    make_agency(session, licences=(licence_record(number=SUSPENDED, status=LicenceStatus.SUSPENDED),))
-    make_agency(session, country="CN", name="示例劳务合作有限公司")
-    session.commit()
 
 
 @pytest.fixture

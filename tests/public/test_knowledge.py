@@ -116,6 +116,7 @@ def test_a_method_that_a_page_does_not_take_is_a_page_too(client: FlaskClient) -
     assert read(response).heading == "Not possible at this address"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("language", list(Language))
 def test_a_database_that_is_away_is_never_not_registered(
     make_app: Callable[[Settings], Flask], settings: Settings, tmp_path: Path, language: Language

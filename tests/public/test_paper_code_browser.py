@@ -28,7 +28,7 @@ from registry.log.signing import sign_committed
 from registry.terms import LicenceStatus
 from tests.browsing import assert_fits, assert_sound, enter, follow, transferred
 from tests.make import ZONES, changed, licence_record, make_agency, status_record
-from tests.public.test_browser import MOST_BYTES
+from tests.public.shown_agencies import MOST_BYTES
 from tests.serving import serve
 
 NAMES = {status: f"Smyšlená {status} s.r.o." for status in ("active", "suspended", "delisted", "expired")}

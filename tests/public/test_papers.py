@@ -25,6 +25,8 @@ from tests.make import licence_record, make_agency, make_licence, name_record, s
 from tests.papers.sealing import make_seal
 from tests.public.reading import read
 
+pytestmark = pytest.mark.slow
+
 NAME, NUMBER = "示例劳务合作有限公司", "示例/0001"
 MILLIMETRES = 25.4 / 72
 MOST_SECONDS = 90

@@ -35,6 +35,8 @@ from tests.officers.making import make_officer
 from tests.sanctions.making import LOOK, UNIT, Held, drafted, looked_into, reviewed
 from tests.waiting import until
 
+pytestmark = pytest.mark.slow
+
 POINTS_TO_NOBODY = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
 PATIENCE = 60
 

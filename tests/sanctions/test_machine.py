@@ -3,6 +3,7 @@ and a licence that says what is in force."""
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -40,6 +41,8 @@ from tests.sanctions.hearing_steps import HearingSteps
 from tests.sanctions.making import AUTHORITY, LAW, make_desk
 from tests.sanctions.opening_steps import OpeningSteps
 from tests.sanctions.referral_steps import ReferralSteps
+
+pytestmark = pytest.mark.slow
 
 ENDS = (SanctionState.LIFTED, SanctionState.OVERTURNED, SanctionState.STAYED_BY_APPEAL, SanctionState.IN_FORCE)
 RUNNING = (SanctionState.IN_FORCE, SanctionState.STAYED_BY_APPEAL)

@@ -18,8 +18,10 @@ from registry.log.models import Entry
 from registry.sanctions import actions, due, echoes
 from registry.sanctions.models import Sanction, SanctionMove
 from registry.terms import SanctionKind
-from tests.complaints.test_races import at_once
+from tests.racing import at_once
 from tests.sanctions.making import DANA, LOOK, SARA, Held, decided_case, in_days, in_force, reviewed
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -15,10 +15,11 @@ from registry.config import Settings
 from registry.keyring import Keyring
 from registry.streams.app import HEARTBEAT, MOST_EACH
 from registry.watches.feed import cursor_of
-from tests.make import licence_record, make_agency, make_api_key, make_organisation
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.serving import environment, free_port
 from tests.watches.making import handed_on, make_watch
-from tests.watches.test_fanning import suspend
+
+pytestmark = pytest.mark.slow
 
 PATH = "/api/v1/events/stream"
 

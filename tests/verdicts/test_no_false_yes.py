@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,8 @@ from tests.make import (
     status_record,
 )
 from tests.verdicts.asking import NOW, TODAY, regime
+
+pytestmark = pytest.mark.slow
 
 COUNTRIES = ("CN", "CZ", "IT", "NL", "GB")
 EUROPEAN = frozenset({"CZ", "IT", "NL"})

@@ -14,10 +14,9 @@ from registry.watch_terms import DigestPace
 from registry.watches import digests
 from registry.web.account_words import digest_words
 from tests.account.conftest import Seat, make_member
-from tests.complaints.test_reminding import Post
-from tests.make import licence_record, make_agency, make_organisation
+from tests.make import licence_record, make_agency, make_organisation, suspend
+from tests.post import Post
 from tests.watches.making import handed_on, make_watch
-from tests.watches.test_fanning import suspend
 
 WORDS = digest_words("https://registry.example")
 

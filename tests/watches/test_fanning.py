@@ -7,8 +7,6 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.agencies.actions import amend
-from registry.agencies.publishing import Event
 from registry.clock import now
 from registry.errors import InvalidInput, NotFound
 from registry.keyring import Keyring
@@ -24,21 +22,11 @@ from tests.make import (
     licence_record,
     make_agency,
     make_source,
-    status_record,
-    told,
+    suspend,
 )
 from tests.watches.making import BRAND, OTHER, feed_of, handed_on, make_watch, positions_of, today, types_of
 
 pytestmark = pytest.mark.usefixtures("brands")
-
-
-def suspend(session: Session, agency: str, status: LicenceStatus = LicenceStatus.SUSPENDED, **facts: object) -> None:
-    said = told(session, agency)
-    periods = (*said.licences[0].status_history, status_record(status, from_=today(), **facts))
-    licence = changed(said.licences[0], status_history=periods)
-    amend(
-        session, changed(said, licences=(licence, *said.licences[1:])), Event(f"licence.{status}", licence.licence_id)
-    )
 
 
 def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may_read(

@@ -18,10 +18,9 @@ from registry.watches import keeping, webhooks
 from registry.watches.feed import cursor_of, kept_position_of
 from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.webhook_models import Delivery, Webhook
-from tests.make import licence_record, make_agency, make_organisation
+from tests.make import licence_record, make_agency, make_organisation, suspend
 from tests.serving import environment
 from tests.watches.making import feed_of, handed_on, make_watch, positions_of, types_of
-from tests.watches.test_fanning import suspend
 
 
 def count(session: Session, table: type) -> int:

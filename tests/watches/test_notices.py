@@ -16,8 +16,8 @@ from registry.watches import notices, webhooks
 from registry.watches.webhook_models import Webhook
 from registry.web.account_words import webhook_words
 from tests.account.conftest import make_member
-from tests.complaints.test_reminding import Post
 from tests.make import make_organisation
+from tests.post import Post
 
 WORDS = webhook_words("https://registry.example")
 

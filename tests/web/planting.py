@@ -43,11 +43,11 @@ from tests.account.conftest import make_member
 from tests.complaints.decisions.making import words
 from tests.complaints.filing import Filed, come_back, file
 from tests.complaints.referrals.making import make_partner
-from tests.console.cases.test_case_page import attached
+from tests.console.cases.attaching import attached
 from tests.licensing import making as licensing
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, name_record, source_of, told
 from tests.officers.making import make_officer
-from tests.oversight.test_overview import WORDS
+from tests.oversight.accounts import WORDS
 from tests.sanctions.making import ANNA, AUTHORITY, DANA, LENA, SARA, UNIT, make_desk, today
 from tests.web.hostile import FILE_NAMES, LOUD, MARKUP, TAG
 

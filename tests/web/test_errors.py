@@ -15,6 +15,8 @@ from registry.errors import EntryTooLarge, Fault, InvalidInput, LogClosed, NotFo
 from registry.web.errors import show_errors_with
 from registry.web.transaction import reading, services, writing
 
+pytestmark = pytest.mark.own_app
+
 SECRET = "planted-5cb1"
 
 
@@ -186,6 +188,7 @@ def reading_client(app: Flask, client: FlaskClient) -> Iterator[FlaskClient]:
     return client
 
 
+@pytest.mark.both_databases
 def test_a_transaction_is_kept_whole_or_not_at_all(reading_client: FlaskClient) -> None:
     assert reading_client.get("/api/v1/size").text == "0"
     assert reading_client.post("/api/v1/grow").text == "1"
@@ -199,6 +202,7 @@ def test_a_reading_session_is_given_back_after_each_request(reading_client: Flas
     assert services(app).engine.pool.checkedout() == 0
 
 
+@pytest.mark.both_databases
 def test_an_unmigrated_database_says_so(reading_client: FlaskClient, settings: Settings) -> None:
     revisions.downgrade(settings.database_url, "base")
     answer = reading_client.get("/api/v1/size")

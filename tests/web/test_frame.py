@@ -43,6 +43,7 @@ def test_a_public_address_with_tls_is_remembered_by_browsers(
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=63072000")
 
 
+@pytest.mark.own_app
 def test_a_view_that_needs_more_states_its_own_policy(app: Flask, client: FlaskClient) -> None:
     policy = content_policy(connect_src="'self'")
     assert policy.endswith("; connect-src 'self'")
@@ -97,6 +98,7 @@ def test_any_other_request_id_is_replaced(client: FlaskClient, given: str) -> No
     assert len(answer.headers["X-Request-Id"]) == 32
 
 
+@pytest.mark.own_app
 def test_any_page_may_read_the_public_api(app: Flask, client: FlaskClient) -> None:
     app.add_url_rule("/api/v1/read", "read", lambda: "", methods=["GET", "POST"])
     answer = client.get("/api/v1/read", headers={"Origin": "https://news.example"})

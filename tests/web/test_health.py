@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from registry import revisions
 from registry.config import Settings
 from tests.postgres import Server
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_migrated_database_is_healthy(client: FlaskClient) -> None:

@@ -55,6 +55,8 @@ from tests.web.hostile import (
 )
 from tests.web.planting import Planted, plant
 
+pytestmark = pytest.mark.slow
+
 ON_ONE = pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 """What a template does with words does not depend on the database."""
 NO_PAGES = {

@@ -9,7 +9,9 @@ from flask.testing import FlaskClient
 
 from registry.config import Settings
 from registry.web.logs import SINK
-from tests.web.test_logs import lines
+from tests.web.logged import lines
+
+pytestmark = pytest.mark.own_app
 
 PATHS = ["/api/v1/complaints/messages", "/zh-Hans/box", "/it/box/answers"]
 

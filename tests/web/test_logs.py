@@ -1,9 +1,7 @@
 """Logs: a line of JSON for each request, and nothing in them that a client sent."""
 
-import json
 import logging
 import signal
-from typing import Any
 
 import pytest
 import requests
@@ -13,12 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.web.logs import SINK, exception_without_words
 from tests.serving import Served
+from tests.web.logged import lines
+
+pytestmark = pytest.mark.own_app
 
 SECRET = "planted-5cb1"
-
-
-def lines(output: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in output.splitlines() if line.startswith("{")]
 
 
 @pytest.fixture(autouse=True)

@@ -3,11 +3,14 @@
 import io
 from typing import Any
 
+import pytest
 from sqlalchemy.orm import Session
 
-from tests.api.test_client import generated, part
+from tests.api.generated_client import generated, part
 from tests.complaints.complainant import Complainant, by_socket
 from tests.serving import Served
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["generated"]
 

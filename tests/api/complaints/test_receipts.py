@@ -73,6 +73,7 @@ def test_a_mistyped_receipt_costs_nothing(somebody: Somebody, derived: list[str]
     assert derived == []
 
 
+@pytest.mark.both_databases
 def test_receipts_that_open_nothing_are_not_told_apart(
     app: Flask, somebody: Somebody, session: Session, sealer: Sealer, derived: list[str]
 ) -> None:
@@ -192,6 +193,7 @@ def test_a_visit_lasts_while_it_is_used_and_four_hours_at_most(somebody: Somebod
         assert filer.send("GET", "/mailbox").status == 401
 
 
+@pytest.mark.both_databases
 def test_a_token_in_the_database_is_none(somebody: Somebody, session: Session) -> None:
     filer = somebody().filed()
     for row in session.execute(select(OpenVisit)).scalars():

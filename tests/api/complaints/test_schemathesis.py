@@ -9,8 +9,10 @@ import schemathesis
 from flask import Flask
 from schemathesis.config import SchemathesisConfig
 
-from tests.api.test_schemathesis import asked_of, silence
+from tests.api.fuzzing import asked_of, silence
 from tests.complaints.complainant import Complainant
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["silence"]
 

@@ -81,6 +81,7 @@ def test_a_hearing_of_another_unit_is_not_there(
     assert [rep.get(path).status_code, rep.get(cases).status_code] == [404, 404]
 
 
+@pytest.mark.both_databases
 def test_what_changed_meanwhile_is_not_changed_and_no_version_is_no_change(
     session: Session, sealer: Sealer, case: Heard, program_for: ProgramOf
 ) -> None:

@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from registry.keyring import Keyring
 from registry.officers.rights import Role
 from tests.api.desk.asking import Program, program_of
-from tests.api.test_schemathesis import asked_of, needs_an_officer, silence
+from tests.api.fuzzing import asked_of, needs_an_officer, silence
 from tests.officers.making import make_officer, make_unit
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["silence"]
 

@@ -18,19 +18,16 @@ from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
 from registry.agencies import record
-from registry.agencies.actions import amend
-from registry.agencies.publishing import Event
 from registry.bulk_terms import JobKind
 from registry.clock import now
 from registry.diligence import actions
 from registry.diligence.lists import keep_list
 from registry.diligence.models import KeptList, KeptReceipt
 from registry.ids import new_reference
-from registry.terms import LicenceStatus
 from tests.api.employers.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
 from tests.credentials.conftest import Publish, publish
-from tests.make import changed, licence_record, make_agency, make_api_key, status_record, told
+from tests.make import licence_record, make_agency, make_api_key, suspend
 
 __all__ = ["publish"]
 
@@ -47,13 +44,6 @@ def holder(session: Session, publish: Publish) -> record.Agency:
     return agency
 
 
-def suspend(session: Session, agency: record.Agency) -> None:
-    said = told(session, agency.agency_id)
-    period = status_record(LicenceStatus.SUSPENDED, from_=now().date())
-    licence = changed(said.licences[0], status_history=(*said.licences[0].status_history, period))
-    amend(session, changed(said, licences=(licence,)), Event("licence.suspended", licence.licence_id))
-
-
 def test_an_answer_is_kept_and_compared_with_todays(
     client: FlaskClient, session: Session, program: Program, foreign: Program, holder: record.Agency, publish: Publish
 ) -> None:
@@ -67,7 +57,7 @@ def test_an_answer_is_kept_and_compared_with_todays(
     assert (one["receipt_id"], one["receipt"], one["agency_id"]) == (kept_id, token, holder.agency_id)
     assert one["question"] == {"licence_number": NUMBER}
     assert program.get(f"{FILE}/changes").json["items"] == []
-    suspend(session, holder)
+    suspend(session, holder.agency_id)
     publish()
     changes = program.get(f"{FILE}/changes")
     assert_as_documented(changes, "listReceiptChanges")
@@ -196,7 +186,7 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     statements.write_bytes(statements.read_bytes().replace(b'"yes"', b'"no"', 1))
     assert str(verify(manifest, asked).issued.state) == "bad"
     assert program.get(f"{at}/changes").json == {"items": [], "asked": 3, "next_cursor": None}
-    suspend(session, holder)
+    suspend(session, holder.agency_id)
     publish()
     # The day that was asked about lies before the suspension: the record is another, the answer is not.
     first = program.get(f"{at}/changes?limit=2")

@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy.orm import Session
 
-from tests.api.test_schemathesis import asked_of, needs_a_key, silence
+from tests.api.fuzzing import asked_of, needs_a_key, silence
 from tests.make import make_api_key
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["silence"]
 

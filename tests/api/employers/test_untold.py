@@ -34,11 +34,10 @@ from registry.watches.feed import cursor_of
 from registry.web.transaction import services
 from tests.account.conftest import make_member
 from tests.credentials.conftest import Publish, publish
-from tests.make import licence_record, make_agency, make_api_key, make_organisation
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.postgres import Server
 from tests.waiting import SECONDS
 from tests.watches.receiving import Listener, listening
-from tests.watches.test_fanning import suspend
 
 __all__ = ["publish"]
 
@@ -228,6 +227,7 @@ def deliveries(listener: Listener) -> list[tuple[str, list[str]]]:
     return found
 
 
+@pytest.mark.both_databases
 def test_what_another_organisation_sends_and_hears_tells_nothing_of_the_first(
     session: Session, settings: Settings, publish: Publish, copied: Callable[[str], World], tmp_path: Path
 ) -> None:

@@ -10,9 +10,8 @@ from registry.account_terms import Scope
 from registry.keyring import Keyring
 from tests.api.employers.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
-from tests.make import licence_record, make_agency
+from tests.make import licence_record, make_agency, suspend
 from tests.watches.making import handed_on
-from tests.watches.test_fanning import suspend
 
 
 def answers_to_everybody(client: FlaskClient, agency: str) -> list[bytes]:

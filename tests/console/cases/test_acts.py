@@ -70,6 +70,7 @@ def test_a_decision_is_not_made_by_a_plain_move(session, filed, at, desk_for):
     assert filed.case.state is CaseState.DECISION_DRAFT
 
 
+@pytest.mark.both_databases
 def test_a_stale_form_changes_nothing_and_keeps_what_was_typed(session, filed, at, desk_for):
     desk = desk_for(Role.TRIAGE)
     stale = filed.case.version

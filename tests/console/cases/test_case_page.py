@@ -9,20 +9,16 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
-from registry.case_terms import AttachmentState, CaseRole
+from registry.case_terms import CaseRole
 from registry.clock import now
-from registry.complaints import attachments, casework, mailbox
-from registry.complaints.attachments import Kept, place
+from registry.complaints import casework, mailbox
 from registry.complaints.casework import Officer
-from registry.complaints.padding import padded
 from registry.complaints.sealing import Sealer
-from registry.complaints.storage import random_name, store_of
-from registry.complaints.streams import seal_stream
-from registry.config import Settings
 from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.web.transaction import services
 from tests.complaints.filing import Filed, come_back, file
+from tests.console.cases.attaching import attached
 from tests.console.signed_in import words_of
 from tests.make import licence_record, make_agency
 
@@ -32,19 +28,6 @@ ACCOUNT = "They took my passport and lock the door at night; the foreman keeps t
 
 def told(session: Session, sealer: Sealer, **answers: object) -> Filed:
     return file(session, sealer, {"country": "IT", "deception": "yes", "account": ACCOUNT} | answers, at=now())
-
-
-def attached(session: Session, sealer: Sealer, settings: Settings, filed: Filed, name: str) -> str:
-    """A file of hers, of which the clean copy was made."""
-    store, visit = store_of(settings), come_back(session, sealer, filed.code, now())
-    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    kept: Kept = attachments.keep(store, opened, filed.case, b"as it was sent", name)
-    row = attachments.attach(session, filed.case, filed.box, kept, "once", now().date())
-    key = attachments.clean_key(opened, filed.case, row)
-    row.clean_name, row.state = random_name(), AttachmentState.CLEAN
-    store.put(row.clean_name, seal_stream(key, padded(b"a clean copy"), place(filed.case, row.reference, "clean")))
-    session.flush()
-    return row.reference
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from registry.officers.rights import Role
 from tests.complaints.hearings.making import ALLEGATION, SPOKEN, WRITTEN, Heard, consent, heard_case
 from tests.complaints.referrals.making import UNION, make_partner
 from tests.console.cases.conftest import DeskOf
-from tests.console.signed_in import Desk, words_of
+from tests.console.signed_in import Desk, version_on, words_of
 from tests.make import make_agency
 
 SCRIPT = "<script>alert(1)</script>"
@@ -41,12 +41,6 @@ def checker(desk_for: DeskOf) -> Desk:
 
 def at_of(case: Heard) -> str:
     return f"/console/cases/{case.reference}/hearings"
-
-
-def version_on(desk: Desk, path: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
-    assert found is not None, path
-    return found[1]
 
 
 def drafted(desk: Desk, case: Heard, **fields: object) -> str:

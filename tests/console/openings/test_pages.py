@@ -14,10 +14,9 @@ from registry.config import Settings
 from registry.officers import accounts
 from registry.officers.rights import Role
 from tests.complaints.filing import Filed
+from tests.console.cases.attaching import attached
 from tests.console.cases.conftest import DeskOf
-from tests.console.cases.test_case_page import attached
-from tests.console.hearings.test_pages import version_on
-from tests.console.signed_in import Desk, words_of
+from tests.console.signed_in import Desk, version_on, words_of
 
 SECRET = "wx-her-canary"
 WHY = "Her sister has not heard of her <script>since</script> Sunday."

@@ -18,8 +18,8 @@ from tests.complaints.filing import file
 from tests.console.cases.conftest import DeskOf
 from tests.console.signed_in import words_of
 from tests.make import make_agency
+from tests.oversight.accounts import WORDS
 from tests.oversight.cases import make_case
-from tests.oversight.test_overview import WORDS
 
 HOSTILE = '=HYPERLINK("http://evil.example","<script>alert(1)</script>")'
 

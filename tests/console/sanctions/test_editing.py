@@ -6,8 +6,7 @@ from flask.testing import FlaskClient
 
 from registry.officers.rights import Role
 from tests.console.cases.conftest import DeskOf
-from tests.console.sanctions.test_story import version_on
-from tests.console.signed_in import words_of
+from tests.console.signed_in import version_on, words_of
 from tests.sanctions.making import LAW, UNIT, Held, today
 
 

@@ -1,7 +1,5 @@
 """From a complaint that was sent to a licence that is not good any more: three officers, by the pages alone."""
 
-import re
-
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +18,7 @@ from registry.sanctions.models import Sanction
 from registry.web.sanction_words import sanction_notice
 from tests.complaints.filing import come_back
 from tests.console.cases.conftest import DeskOf
-from tests.console.signed_in import Desk, words_of
+from tests.console.signed_in import Desk, version_on, words_of
 from tests.sanctions.making import LAW, UNIT, Held, looked_into, today
 
 EVIL = "<img src=x onerror=alert(1)>"
@@ -30,12 +28,6 @@ def verdict(client: FlaskClient, held: Held) -> str:
     answer = client.get("/api/v1/verify", query_string={"licence_number": held.number}).json
     assert answer is not None
     return str(answer["verdict"])
-
-
-def version_on(desk: Desk, path: str) -> str:
-    found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
-    assert found is not None, path
-    return found[1]
 
 
 def done(desk: Desk, page: str, path: str, **fields: object) -> None:

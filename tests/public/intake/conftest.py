@@ -1,6 +1,5 @@
 """The intake under test: a unit that takes complaints, and one telephone."""
 
-import hashlib
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.complaints import admission_rules, receipts
+from registry.complaints import admission_rules
 from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.keyring import Keyring
@@ -18,9 +17,8 @@ from tests.public.intake.phone import Phone
 
 @pytest.fixture(autouse=True)
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Who gets in is tested, not how fast a machine hashes: tests/complaints asks for that.
+    # Who gets in is tested, not how fast a machine hashes.
     monkeypatch.setattr(admission_rules, "TRIES", 2)
-    monkeypatch.setattr(receipts, "hash_secret_raw", lambda code, salt, **_: hashlib.sha256(code + salt).digest())
 
 
 @pytest.fixture

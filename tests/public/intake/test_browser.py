@@ -16,7 +16,7 @@ from registry.keyring import Keyring
 from registry.web.languages import CATALOGUES
 from tests.browsing import assert_fits, assert_sound, follow, leading_on, transferred, weighed
 from tests.complaints.filing import make_units
-from tests.public.test_browser import write_agencies
+from tests.public.shown_agencies import write_agencies
 from tests.serving import serve
 
 ZH = CATALOGUES["zh-Hans"]

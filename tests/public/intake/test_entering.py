@@ -247,6 +247,7 @@ def test_no_page_is_kept_framed_or_named(phone: Phone, path: str) -> None:
             assert ZH["page.site"] not in answer.text
 
 
+@pytest.mark.both_databases
 def test_nothing_of_who_came_is_kept(phone: Phone, session: Session, settings: Settings) -> None:
     phone.client.environ_base.update({"REMOTE_ADDR": "203.0.113.77", "HTTP_USER_AGENT": "Canary/77"})
     phone.file()

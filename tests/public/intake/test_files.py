@@ -32,6 +32,7 @@ def count(session: Session) -> int:
     return session.execute(select(func.count()).select_from(Attachment)).scalar_one()
 
 
+@pytest.mark.both_databases
 def test_a_photograph_goes_along_and_lies_nowhere_in_clear(
     phone: Phone, session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

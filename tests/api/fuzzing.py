@@ -1,0 +1,54 @@
+"""Asking everything of a document's operations, with input that nobody wrote by hand."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from schemathesis.engine import Status, events, from_schema
+from schemathesis.schemas import BaseSchema
+
+from registry.api.desk import guard
+from registry.web import logs, organisations
+
+
+@pytest.fixture
+def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Thousands of log lines go nowhere."""
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    monkeypatch.setattr(logs.SINK, "descriptor", descriptor)
+    yield
+    monkeypatch.undo()
+    os.close(descriptor)
+
+
+def needs_an_officer(context: Any) -> bool:
+    """Whether an operation is of the officers' API, which is served where the console is."""
+    return {guard.NEEDS: []} in context.operation.definition.raw.get("security", [])
+
+
+def needs_a_key(context: Any) -> bool:
+    """Whether an operation is for organisations' programs alone."""
+    security = context.operation.definition.raw.get("security", [])
+    return {organisations.NEEDS: []} in security and {} not in security
+
+
+def asked_of(schema: BaseSchema) -> int:
+    """Ask everything of a schema; gives how many requests that were. Fails with what was not answered as documented."""
+    asked, found = 0, []
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.NonFatalError | events.FatalError):
+            found.append(repr(event))
+        if isinstance(event, events.ScenarioFinished):
+            asked += len(event.recorder.cases)
+            found += list(complaints_in(event))
+    assert not found, "\n\n".join(found[:10])
+    return asked
+
+
+def complaints_in(event: events.ScenarioFinished) -> Iterator[str]:
+    for checks in event.recorder.checks.values():
+        for check in checks:
+            if check.status is not Status.SUCCESS and check.failure_info is not None:
+                found = check.failure_info
+                yield f"{event.recorder.label}: {check.name}: {found.failure.message}\n{found.code_sample}"

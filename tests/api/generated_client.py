@@ -1,0 +1,51 @@
+"""A client generated from the committed document, to be imported by tests."""
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+PACKAGE = "generated_registry_client"
+
+SETTINGS = """\
+post_hooks: []
+content_type_overrides:
+  application/dc+sd-jwt: text/plain
+  application/statuslist+jwt: text/plain
+  application/registry-receipt+jwt: text/plain
+  application/jwk-set+json: application/json
+  text/csv: application/octet-stream
+  application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream
+"""
+"""The generator has to be told that signed tokens are text, and that lists are files."""
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a freshly generated package that can be imported."""
+    folder = tmp_path_factory.mktemp("client")
+    settings = folder / "settings.yaml"
+    settings.write_text(SETTINGS, encoding="utf-8")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
+            *("--path", str(ROOT / "openapi" / "openapi.json"), "--output-path", str(folder / PACKAGE)),
+            *("--config", str(settings)),
+        ],
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+    )
+    sys.path.insert(0, str(folder))
+    yield PACKAGE
+    sys.path.remove(str(folder))
+
+
+def part(package: str, name: str) -> ModuleType:
+    return importlib.import_module(f"{package}.{name}")

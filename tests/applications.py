@@ -1,0 +1,79 @@
+"""Applications that tests use one after another: hundreds of routes are made once for each set of edges, not for each test.
+
+What a test is given is as new: its own settings, database, limits and keys, and nothing that an earlier test left. One whose
+routes a test changed is used no more.
+"""
+
+from collections.abc import Hashable
+from typing import Any
+
+from flask import Flask
+
+from registry.app import RegistryApp, connect, create_app
+from registry.config import Edge, Settings
+from registry.officers.providers.settings import FILE
+from registry.web.transaction import services
+
+
+class Applications:
+    """A pool. `take` gives an application to one test; `give_back` closes its connections and keeps it for the next."""
+
+    def __init__(self) -> None:
+        self._free: dict[Hashable, list[_Kept]] = {}
+        self._taken: dict[int, _Kept] = {}
+
+    def take(self, settings: Settings) -> Flask:
+        key = _kind_of(settings)
+        if key is None:
+            return create_app(settings)
+        free = self._free.setdefault(key, [])
+        kept = free.pop() if free else _Kept(key, settings)
+        kept.renew(settings)
+        self._taken[id(kept.app)] = kept
+        return kept.app
+
+    def give_back(self, app: Flask) -> None:
+        services(app).engine.dispose()
+        kept = self._taken.pop(id(app), None)
+        if kept is not None and kept.is_unchanged():
+            self._free[kept.key].append(kept)
+
+
+def _kind_of(settings: Settings) -> Hashable | None:
+    """What the routes of an application follow from; None where more than that is bound to it when it is made."""
+    has_providers = Edge.CONSOLE in settings.edges and (settings.home / FILE).exists()
+    return None if settings.has_metrics or has_providers else settings.edges
+
+
+class _Kept:
+    def __init__(self, key: Hashable, settings: Settings) -> None:
+        app = create_app(settings)
+        assert isinstance(app, RegistryApp)
+        self.key = key
+        self.app = app
+        self._made = _state_of(app)
+        self._extensions = dict(app.extensions)
+        self._client_class = app.test_client_class
+        # Flask takes no further routes after a first request: so it is for every test, the first one too.
+        with app.test_request_context("/"):
+            app.full_dispatch_request()
+        services(app).engine.dispose()
+
+    def renew(self, settings: Settings) -> None:
+        self.app.extensions.clear()
+        self.app.extensions.update(self._extensions)
+        self.app.test_client_class = self._client_class
+        connect(self.app, settings)
+
+    def is_unchanged(self) -> bool:
+        return _state_of(self.app) == self._made
+
+
+def _state_of(app: Flask) -> tuple[Any, ...]:
+    """What a test might have changed. Hooks and handlers of errors Flask itself refuses after a first request."""
+    return (
+        len(list(app.url_map.iter_rules())),
+        dict(app.view_functions),
+        dict(app.config),
+        dict(app.extensions["registry_error_pages"]),
+    )

@@ -1,0 +1,24 @@
+"""Cases that are moved on until they are decided."""
+
+from sqlalchemy.orm import Session
+
+from registry.case_terms import CaseRole, CaseState
+from registry.complaints.models import Case
+from registry.complaints.moving import advance, locked
+from registry.complaints.states import MOVES
+from tests.complaints.filing import AT
+
+
+def go(session: Session, case: Case, *states: CaseState, at=AT) -> None:
+    """Let officers take a case along the table, with whatever its guards ask for."""
+    for state in states:
+        role = min(
+            next(move.roles for move in MOVES if (move.source, move.target) == (case.state, state)),
+            key=[CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.DECIDER, *CaseRole].index,
+        )
+        advance(session, locked(session, case.id), state, role, at, actor=f"An officer, {role}", reason_sealed="sealed")
+
+
+def decide(session: Session, case: Case, at=AT) -> None:
+    go(session, case, CaseState.IN_TRIAGE, CaseState.INVESTIGATING, CaseState.DECISION_DRAFT, at=at)
+    go(session, case, CaseState.DECIDED_NOT_UPHELD, at=at)

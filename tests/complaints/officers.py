@@ -1,0 +1,15 @@
+"""Officers of an invented unit, and the moves of a case that they make."""
+
+from registry.case_terms import CaseRole
+from registry.complaints import casework
+from registry.complaints.casework import Officer
+from tests.complaints.filing import AT
+
+ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
+
+CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
+
+
+def go(session, sealer, officer, case, *states, reason="because", at=AT):
+    for state in states:
+        casework.move(session, sealer, officer, case.reference, state, at, reason=reason)

@@ -1,0 +1,48 @@
+"""Uploads into a complaint as an edge makes them, and waiting for their clean copies."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.case_terms import AttachmentState
+from registry.complaints import attachments, tending, uploading
+from registry.complaints.attachment_models import Attachment
+from registry.complaints.sealing import OpenBox
+from registry.complaints.storage import store_of
+from registry.config import Settings
+from tests.complaints.boxes import TODAY, Filed
+from tests.waiting import until
+
+
+class Uploads:
+    """Uploads into one box, as an edge does it."""
+
+    def __init__(self, settings: Settings, sessions: sessionmaker[Session], filed: Filed) -> None:
+        self.settings, self.sessions, self.filed, self.store = settings, sessions, filed, store_of(settings)
+
+    def __call__(self, body: bytes, name: str = "", once: str = "", opened: OpenBox | None = None) -> Attachment:
+        opened, case = opened or self.filed.opened, self.filed.case
+        return uploading.upload(
+            self.settings, self.sessions, self.store, opened, case, body=body, name=name, once=once or name, today=TODAY
+        )
+
+    def now(self, attachment: Attachment) -> Attachment:
+        with self.sessions() as session:
+            return session.execute(select(Attachment).where(Attachment.id == attachment.id)).scalar_one()
+
+    def cleaned(self, attachment: Attachment) -> Attachment:
+        """The attachment once nobody works on it any more."""
+        over = (AttachmentState.CLEAN, AttachmentState.NO_CLEAN_COPY)
+        until(lambda: self.now(attachment).state in over)
+        return self.now(attachment)
+
+    def original(self, attachment: Attachment, opened: OpenBox | None = None) -> bytes:
+        return attachments.open_original(self.store, opened or self.filed.opened, self.filed.case, attachment)
+
+    def clean(self, attachment: Attachment, opened: OpenBox | None = None) -> bytes:
+        return attachments.open_clean(self.store, opened or self.filed.opened, self.filed.case, attachment)
+
+
+def idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is cleaned: as if all slots were taken."""
+    monkeypatch.setattr(tending, "SLOTS", 0)
