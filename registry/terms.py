@@ -297,10 +297,14 @@ BAD_STATUSES = frozenset(
 
 
 class RegimeRule(Word):
+    """What a country asks of whoever does an activity. A licence or a registration alone can carry a `yes`."""
+
     LICENCE = "licence"
+    REGISTRATION = "registration"
     NOTIFICATION = "notification"
     NONE = "none"
     PROHIBITED = "prohibited"
+    UNKNOWN = "unknown"
 
 
 class ForeignLicence(Word):
@@ -308,8 +312,13 @@ class ForeignLicence(Word):
 
     UNKNOWN = "unknown"
     NEEDS_ENTRY = "needs_entry"
+    NEEDS_NOTICE = "needs_notice"
     SUFFICIENT = "sufficient"
     NOT_SUFFICIENT = "not_sufficient"
+    NOT_COVERED = "not_covered"
+    """The duty does not reach firms without premises there: silence of a list says nothing about them."""
+    NOT_APPLICABLE = "not_applicable"
+    """The country asks for no licence of its own."""
 
 
 class Mark(StrEnum):
@@ -317,7 +326,23 @@ class Mark(StrEnum):
 
     SOURCE = "s"
     SECONDARY = "s2"
+    KNOWN = "k"
+    """Known and not read: of the rows of law, one that is never shown and never decides."""
     MEMORY = "m"
+
+
+class RunBy(StrEnum):
+    """Who answers a help line: a line that the police run frightens people, so it is always said."""
+
+    STATE = "state"
+    STATE_AND_NGO = "state_and_ngo"
+    NGO = "ngo"
+    UNION = "union"
+    POLICE = "police"
+    IMMIGRATION = "immigration"
+    LABOUR_INSPECTION = "labour_inspection"
+    EMERGENCY = "emergency"
+    NOT_CONFIRMED = "not_confirmed"
 
 
 class SanctionKind(StrEnum):

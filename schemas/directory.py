@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.terms import NACE_REVISIONS, Activity, ForeignLicence, LicenceKind, Mark, RegimeRule
+from registry.terms import NACE_REVISIONS, LicenceKind, Mark, RunBy
 from schemas.base import OutSchema
 from schemas.fields import Instant, OneOf
 from schemas.lists import CountryQuerySchema
@@ -65,33 +65,6 @@ class AuthoritiesSchema(OutSchema):
     items = fields.List(fields.Nested(AuthoritySchema), required=True)
 
 
-class RegimeSchema(OutSchema):
-    """One period of one country's rule for one activity. Whatever is not listed is unknown."""
-
-    country = fields.String(required=True, metadata=_COUNTRY)
-    activity = OneOf(Activity, required=True)
-    rule = OneOf(RegimeRule, required=True)
-    from_ = fields.Date(data_key="from", required=True)
-    to = fields.Date(required=True, allow_none=True, metadata={"description": "Last day; null: no end known."})
-    foreign_licence = OneOf(
-        ForeignLicence, required=True, metadata={"description": "What another EU state's licence is worth."}
-    )
-    are_foreign_bodies_prohibited = fields.Boolean(required=True)
-    wind_down_months = fields.Integer(
-        required=True,
-        allow_none=True,
-        metadata={"description": "How long existing placements may go on; null: unknown."},
-    )
-    source = fields.String(required=True)
-    source_on = fields.Date(required=True)
-    mark = OneOf(Mark, required=True, metadata=_MARK)
-    note = fields.String(required=True, allow_none=True)
-
-
-class RegimesSchema(OutSchema):
-    items = fields.List(fields.Nested(RegimeSchema), required=True)
-
-
 class SectorSchema(OutSchema):
     code = fields.String(required=True)
     nace_revision = OneOf(NACE_REVISIONS, required=True)
@@ -115,10 +88,7 @@ class HelpLineSchema(OutSchema):
         required=True, metadata={"description": "False beside a number: a demonstration, do not call."}
     )
     organisation = fields.String(required=True, allow_none=True)
-    run_by = OneOf(
-        ("state", "state_and_ngo", "ngo", "police", "immigration", "labour_inspection", "emergency", "not_confirmed"),
-        required=True,
-    )
+    run_by = OneOf(RunBy, required=True)
     run_by_text = fields.String(required=True)
     languages = fields.List(fields.String(), required=True, metadata={"description": "ISO 639 codes."})
     has_no = fields.List(fields.String(), required=True, metadata={"description": "Languages surely not spoken there."})

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.terms import Activity, LicenceStatus, Role
+from registry.terms import LicenceStatus, Role
 from schemas.agencies import AgencyHitSchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Line, Word
@@ -65,12 +65,6 @@ class DaySchema(InSchema):
             "example": "2026-11-24",
         }
     )
-
-
-class RegimesQuerySchema(InSchema):
-    country = Country(metadata={"description": "ISO 3166-1 alpha-2.", "example": "NL"})
-    activity = Word(Activity)
-    on = Day(metadata={"description": "Only rules in force on this day.", "example": "2027-01-01"})
 
 
 class CountryQuerySchema(InSchema):

@@ -11,11 +11,12 @@ from sqlalchemy import select
 
 from registry.authorities.facts import Ground, SourceFacts
 from registry.authorities.queries import ground_at
-from registry.clock import now
+from registry.clock import day_at, now
 from registry.help_lines.rules import HelpLine, lines_of, shipped_help_lines, shown_number
 from registry.log.models import LogState
-from registry.regimes.rules import shipped_regimes
-from registry.terms import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Activity, Language
+from registry.register.law.loading import shipped_law
+from registry.register.law.shown import country_shown, law_shown
+from registry.terms import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Language
 from registry.web.answers import Answer, asked_language, keep_for
 from registry.web.asked import said_by
 from registry.web.asking import verdicts
@@ -28,10 +29,10 @@ from schemas.directory import (
     CoverageQuerySchema,
     CoverageSchema,
     HelpLinesSchema,
-    RegimesSchema,
     SectorsSchema,
 )
-from schemas.lists import CountryQuerySchema, RegimesQuerySchema
+from schemas.law import RegimesQuerySchema, RegimesSchema
+from schemas.lists import CountryQuerySchema
 from schemas.sectors import label
 
 ns = Namespace("directory", path="/")
@@ -90,16 +91,23 @@ class Authorities(Resource):  # type: ignore[misc]
 class Regimes(Resource):  # type: ignore[misc]
     @takes(RegimesQuerySchema())
     @returns(RegimesSchema(), "listRegimes")
-    def get(self, country: str | None = None, activity: Activity | None = None, on: date | None = None) -> Answer:
-        """List what each country's law asks for an activity, in dated periods. What is not listed is unknown."""
-        items = [
-            regime
-            for regime in shipped_regimes()
-            if country in (None, regime.country)
-            and activity in (None, regime.activity)
-            and (on is None or (regime.from_ <= on and (regime.to is None or on <= regime.to)))
-        ]
-        return Answer({"items": items})
+    def get(self, country: str | None = None, activity: str | None = None, on: date | None = None) -> Answer:
+        """List the law that the registry holds: what each country asks for an activity, its limits, routes and fees.
+
+        Each row has its article, source, day and mark, and says what it may do to an answer. What is not listed is unknown.
+        """
+        at = now()
+        law = shipped_law()
+        rows = law_shown(law, day_at(at, None), country=country, activity=activity, on=on)
+        value = {"countries": [country_shown(one) for one in law.countries.values() if country in (None, one.country)]}
+        value |= {_LAW_NAMES.get(table, table): shown for table, shown in rows.items() if table != "help_line"}
+        return Answer(value, keep_for(at, ()))
+
+
+_LAW_NAMES = {
+    "regime": "items", "limit": "limits", "permit_route": "permit_routes", "fee": "fees", "authority": "authorities",
+    "official_list": "official_lists", "penalty": "penalties",
+}  # fmt: skip
 
 
 @ns.route("/sectors")

@@ -3,26 +3,12 @@
 import tomllib
 from collections.abc import Sequence
 from datetime import date
-from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 import msgspec
 
-from registry.terms import Mark
-
-
-class RunBy(StrEnum):
-    """Who answers the call: a line that the police run frightens people, so it is always said."""
-
-    STATE = "state"
-    STATE_AND_NGO = "state_and_ngo"
-    NGO = "ngo"
-    POLICE = "police"
-    IMMIGRATION = "immigration"
-    LABOUR_INSPECTION = "labour_inspection"
-    EMERGENCY = "emergency"
-    NOT_CONFIRMED = "not_confirmed"
+from registry.terms import Mark, RunBy
 
 
 class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,5 +1,7 @@
 """What everybody should know: what a licence is, who helps, and what this registry knows and does not."""
 
+from datetime import date
+
 from flask import Blueprint, Response
 
 from registry.authorities.facts import Ground, SourceFacts
@@ -7,8 +9,18 @@ from registry.clock import day_at, now
 from registry.help_lines.rules import HelpLine, shipped_help_lines
 from registry.public.answers import countries
 from registry.public.rendering import is_demo, page
-from registry.regimes.rules import shipped_regimes
-from registry.terms import EU_STATES, KINDS, RECRUITING, SENDING_COUNTRIES, STATUSES, Language, LicenceKind
+from registry.register.law.rules import Regime, shipped_regimes
+from registry.register.law.weights import is_disputed, is_readable
+from registry.terms import (
+    EU_STATES,
+    KINDS,
+    RECRUITING,
+    SENDING_COUNTRIES,
+    STATUSES,
+    Language,
+    LicenceKind,
+    RegimeRule,
+)
 from registry.web.asking import verdicts
 from registry.web.wording import authority_name
 
@@ -26,8 +38,15 @@ def coverage(language: Language) -> Response:
         here="coverage",
         sources=[_source(source, ground, language) for source in _by_country(ground, language)],
         uncovered=[name for code, name in countries(language, EU_STATES | SENDING_COUNTRIES) if code not in listed],
-        regimes=[regime for regime in shipped_regimes() if regime.to is None or regime.to >= today],
+        regimes=[regime for regime in shipped_regimes() if _is_told(regime, today)],
     )
+
+
+def _is_told(regime: Regime, today: date) -> bool:
+    """Rules of today or later for recruiting, as far as they were read and are not disputed."""
+    is_over = regime.to is not None and regime.to < today
+    is_known = is_readable(regime) and not is_disputed(regime) and regime.rule is not RegimeRule.UNKNOWN
+    return not is_over and is_known and regime.scope is None and regime.activity.value in RECRUITING
 
 
 def _by_country(ground: Ground, language: Language) -> list[SourceFacts]:

@@ -17,7 +17,7 @@ from registry.authorities.facts import Ground
 from registry.authorities.queries import ground_at, ground_version
 from registry.clock import day_at
 from registry.held import HeldReader
-from registry.regimes.rules import Regime, shipped_regimes
+from registry.register.law.rules import Regime, shipped_regimes
 from registry.terms import IdentifierScheme
 from registry.verdicts.imitation_rules import asked_name, found_by_name, is_exactly_of, with_imitation
 from registry.verdicts.lookalikes import lookalikes, lookalikes_at

@@ -9,7 +9,7 @@ import msgspec
 from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
-from registry.regimes.rules import Regime
+from registry.register.law.rules import Regime
 from registry.terms import Activity, Answer, Difference, Likeness, NameKind, Word
 
 

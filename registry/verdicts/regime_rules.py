@@ -5,7 +5,7 @@ from datetime import date
 
 from registry.agencies import record
 from registry.codes import Reason
-from registry.regimes.rules import Regime, regime_on
+from registry.register.law.rules import Regime, regime_on
 from registry.terms import (
     EU_STATES,
     KINDS,
@@ -59,7 +59,7 @@ def of_regime(
         yield Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
     elif RegimeRule.PROHIBITED in rules:
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": "activity"} | values))
-    elif not rules & {RegimeRule.LICENCE, RegimeRule.NOTIFICATION}:
+    elif not rules & {RegimeRule.LICENCE, RegimeRule.REGISTRATION}:
         yield Judged(Answer.UNKNOWN, Finding(Reason.NO_LICENCE_REQUIRED, values))
 
 
@@ -128,4 +128,8 @@ def _worth_of(licence: record.Licence, regime: Regime, values: dict[str, str]) -
         return Judged(Answer.YES, Finding(Reason.FOREIGN_LICENCE_SUFFICIENT, values))
     if licence.country in EU_STATES and regime.foreign_licence is ForeignLicence.NEEDS_ENTRY:
         return Judged(Answer.UNKNOWN, Finding(Reason.FOREIGN_LICENCE_NEEDS_ENTRY, values))
+    if regime.foreign_licence is not ForeignLicence.NOT_SUFFICIENT and licence.country in EU_STATES:
+        # What a notice, or a worth that nobody knows, makes of it is no refusal.
+        known = {"country": regime.country, "activities": values["activities"]}
+        return Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, known))
     return Judged(Answer.NO, Finding(Reason.OUT_OF_CORRIDOR, values))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from registry.authorities.facts import SourceFacts
 from registry.clock import day_at
 from registry.codes import Reason
-from registry.regimes.rules import regime_on
+from registry.register.law.rules import regime_on
 from registry.terms import KINDS, SENDING_COUNTRIES, Activity, Answer, RegimeRule
 from registry.verdicts.question import Facts, Finding, Question, SourceNote, SubjectKind
 from registry.verdicts.regime_rules import activities_in

@@ -8,7 +8,7 @@ from registry.agencies import record
 from registry.authorities.facts import SourceFacts
 from registry.clock import day_at
 from registry.codes import Reason
-from registry.regimes.rules import Regime, may_wind_down
+from registry.register.law.rules import Regime, may_wind_down
 from registry.terms import STATUSES, Answer, Continuation, LicenceStatus
 from registry.verdicts.judged import GRAVITY, Judged
 from registry.verdicts.question import Finding
@@ -159,5 +159,5 @@ def continuation(standing: Standing, regime: Regime | None, day: date, judged: S
         # What a suspension leaves of existing placements, no regime we hold says.
         if status is LicenceStatus.SUSPENDED or ended_on is None or ended_on == date.min:
             return Answer.UNKNOWN
-        return may_wind_down(regime, ended_on - timedelta(days=1), day)
+        return may_wind_down(regime, ended_on - timedelta(days=1), day, status)
     return Answer(answer.value)

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registry.log.models import LogState
-from registry.terms import CORRIDOR_SECTORS
+from registry.terms import CORRIDOR_SECTORS, EU_STATES
 from tests import make
 from tests.api.shapes import assert_as_documented
 
@@ -56,13 +56,41 @@ def test_authorities_are_named_in_the_language_of_the_asker(client: FlaskClient,
 
 
 def test_the_dutch_rule_changes_at_the_turn_of_the_year(client: FlaskClient) -> None:
-    rules = [
-        read(client, "regimes", "listRegimes", country="NL", activity="temporary_work", on=day)["items"][0]["rule"]
-        for day in ("2026-12-31", "2027-01-01")
+    rows = [
+        read(client, "regimes", "listRegimes", country="NL", activity="temporary_work", on=day)["items"]
+        for day in ("2026-12-31", "2027-01-01", "2028-01-01")
     ]
-    assert rules == ["none", "licence"]
-    everything = read(client, "regimes", "listRegimes")["items"]
-    assert all(item["source"] and item["mark"] in ("s", "s2", "m") for item in everything)
+    assert [row["rule"] for (row,) in rows] == ["registration", "licence", "licence"]
+    assert [row["weight"] for (row,) in rows] == ["decides_with_mark", "blocks_yes", "decides"]
+    assert rows[1][0]["transition"]["answer"] == "unknown"
+
+
+def test_the_whole_law_is_given_and_nothing_that_nobody_read(client: FlaskClient) -> None:
+    law = read(client, "regimes", "listRegimes")
+    assert {one["country"] for one in law["countries"]} == EU_STATES | {"CN", "GB", "HK", "MO"}
+    names = (
+        "items", "limits", "permit_routes", "fees", "authorities", "official_lists", "coming", "penalties",
+    )  # fmt: skip
+    for name in names:
+        assert law[name]
+        for row in law[name]:
+            assert row["mark"] in ("s", "s2")
+            assert row["source"]
+            assert not {"unread", "copy_url"} & set(row)
+            assert all("(k)" not in value for value in row.values() if isinstance(value, str))
+    assert all(row["article"] for name in ("items", "fees") for row in law[name])
+    outside = {one["country"]: one["ask"] for one in law["countries"] if one["role"] == "outside"}
+    assert all(outside.values())
+
+
+def test_the_law_of_one_country_activity_and_day(client: FlaskClient) -> None:
+    law = read(client, "regimes", "listRegimes", country="HU", activity="temporary_work", on="2026-06-05")
+    assert {row["country"] for name in ("items", "limits") for row in law[name]} == {"HU"}
+    assert {row["activity"] for row in law["items"]} == {"temporary_work"}
+    closed = "vendégmunkás-tartózkodási engedély"
+    assert not any(closed in row["permits_covered"] for row in law["limits"])
+    later = read(client, "regimes", "listRegimes", country="HU", activity="temporary_work", on="2026-06-06")
+    assert any(closed in row["permits_covered"] and row["nationalities_allowed"] == [] for row in later["limits"])
 
 
 @pytest.mark.parametrize(("language", "word"), [("en", "shoes"), ("zh-Hans", "鞋")])

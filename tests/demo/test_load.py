@@ -33,7 +33,7 @@ from registry.ids import read_reference
 from registry.log.actions import locked_state, refuse_mixing
 from registry.log.leaf import LIMIT, clean_text
 from registry.log.models import Entry
-from registry.regimes.rules import shipped_regimes
+from registry.register.law.rules import shipped_regimes
 from registry.terms import (
     Activity,
     Answer,
@@ -235,7 +235,8 @@ def test_a_tailor_agency_answers_once_corridor_and_sector_are_named(demo: Sessio
 
 
 def test_a_german_agency_may_wind_down(demo: Session):
-    assert asked(demo, "de-abgelaufen").may_continue is Answer.YES
+    # German law leaves time after a revocation or a refusal, and none after a permit that ran out.
+    assert asked(demo, "de-abgelaufen").may_continue is Answer.UNKNOWN
     assert asked(demo, "de-abwicklung").may_continue is Answer.YES
 
 

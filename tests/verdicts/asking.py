@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from registry.agencies import record
 from registry.authorities.facts import Ground
 from registry.codes import Reason
-from registry.regimes.rules import Regime, shipped_regimes
+from registry.register.law.rows import Regime, Source
+from registry.register.law.rules import shipped_regimes
+from registry.register.law.words import AsOfKind, LawActivity, TextFrom
 from registry.terms import Activity, Mark, RegimeRule
 from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
 from registry.verdicts.rules import decide
@@ -28,8 +30,20 @@ def fresh_ground(**facts: Any) -> Ground:
 
 
 def regime(country: str, activity: Activity, rule: RegimeRule = RegimeRule.LICENCE, **facts: Any) -> Regime:
-    said = {"from_": date(2000, 1, 1), "source": "invented", "source_on": TODAY, "mark": Mark.SOURCE}
-    return Regime(country=country, activity=activity, rule=rule, **(said | facts))
+    said = {
+        "id": f"{country.lower()}-regime-{activity}",
+        "from_": date(2000, 1, 1),
+        "article": "Invented Act, art. 1",
+        "source": Source(title="invented"),
+        "text_from": TextFrom.PUBLISHER,
+        "as_of": TODAY,
+        "as_of_kind": AsOfKind.TEXT,
+        "check_by": TODAY + timedelta(days=365),
+        "mark": Mark.SOURCE,
+    }
+    # An activity that law does not regulate gets a row that no question meets.
+    known = LawActivity(activity.value) if activity.value in set(LawActivity) else LawActivity.POSTING_IN
+    return Regime(country=country, activity=known, rule=rule, **(said | facts))
 
 
 def facts_about(

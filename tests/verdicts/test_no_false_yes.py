@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from registry.agencies import record
 from registry.agencies.told import bared, told_of
 from registry.authorities.facts import Ground
-from registry.regimes.rules import Regime
+from registry.register.law.rules import Regime
 from registry.terms import (
     KINDS,
     RECRUITING,

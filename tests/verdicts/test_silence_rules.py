@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from registry.codes import Reason
-from registry.regimes.rules import shipped_regimes
+from registry.register.law.rules import shipped_regimes
 from registry.terms import Activity, Answer, LicenceKind
 from registry.verdicts.question import SubjectKind
 from tests.make import authority_of, licence_record, source_of
@@ -34,9 +34,10 @@ def first(verdict):
         (LOCAL, "CZ", Answer.UNKNOWN, Reason.AUTHORITY_NOT_COVERED),
         (NEVER_READ, "CZ", Answer.UNKNOWN, Reason.AUTHORITY_NOT_COVERED),
         (ONE_KIND_SHORT, "CZ", Answer.UNKNOWN, Reason.AUTHORITY_NOT_COVERED),
-        (FULL, "NL", Answer.UNKNOWN, Reason.NO_LICENCE_REQUIRED),
-        (FULL, "FR", Answer.UNKNOWN, Reason.REGIME_UNKNOWN),
-        (FULL, "DE", Answer.UNKNOWN, Reason.REGIME_UNKNOWN),
+        (FULL, "FI", Answer.UNKNOWN, Reason.NO_LICENCE_REQUIRED),
+        (FULL, "HR", Answer.UNKNOWN, Reason.REGIME_UNKNOWN),
+        (FULL, "NL", Answer.UNKNOWN, Reason.AUTHORITY_NOT_COVERED),
+        (FULL, "DE", Answer.UNKNOWN, Reason.NO_LICENCE_REQUIRED),
     ],
 )
 def test_silence_means_what_the_table_says(ground, country, answer, code):

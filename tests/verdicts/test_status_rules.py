@@ -234,11 +234,18 @@ def test_winding_down_lasts_until_its_date_and_not_longer():
 
 
 @pytest.mark.parametrize(
-    ("valid_to", "may_continue"),
-    [(date(2025, 11, 25), Answer.YES), (date(2025, 11, 24), Answer.NO), (date(2026, 11, 24), Answer.YES)],
+    ("revoked_on", "may_continue"),
+    [(date(2025, 11, 26), Answer.YES), (date(2025, 11, 25), Answer.NO), (date(2026, 11, 25), Answer.YES)],
 )
-def test_german_law_leaves_twelve_months_after_expiry_to_the_day(valid_to, may_continue):
-    assert ask(licence_record(LicenceKind.DE_AUEG, valid_to=valid_to)).may_continue is may_continue
+def test_german_law_leaves_twelve_months_after_a_revocation_to_the_day(revoked_on, may_continue):
+    licence = licence_record(LicenceKind.DE_AUEG)
+    (period,) = licence.status_history
+    revoked = changed(period, status=LicenceStatus.REVOKED, from_=revoked_on)
+    assert ask(changed(licence, status_history=(revoked,))).may_continue is may_continue
+
+
+def test_german_law_leaves_no_time_after_a_permit_that_ran_out():
+    assert ask(licence_record(LicenceKind.DE_AUEG, valid_to=YESTERDAY)).may_continue is Answer.UNKNOWN
 
 
 def test_a_suspension_says_nothing_of_existing_placements_where_no_regime_does():

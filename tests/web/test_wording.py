@@ -8,7 +8,7 @@ import pytest
 from registry.authorities.facts import AuthorityFacts, Ground
 from registry.codes import Problem, ProofFlaw, Reason
 from registry.help_lines.rules import RunBy, shipped_help_lines
-from registry.regimes.rules import shipped_regimes
+from registry.register.law.rules import shipped_regimes
 from registry.terms import (
     CORRIDOR_SECTORS,
     EU_STATES,

@@ -13,7 +13,7 @@ class Regime(Whole):
     country: str
     activity: str
     rule: str
-    from_: date
+    from_: date | None = None
     to: date | None = None
     foreign_licence: str = ""
     are_foreign_bodies_prohibited: bool = False
@@ -22,6 +22,13 @@ class Regime(Whole):
     source_on: date | None = None
     mark: str = ""
     note: str | None = None
+    id: str = ""
+    region: str | None = None
+    article: str | None = None
+    as_of: date | None = None
+    check_by: date | None = None
+    disputed: str | None = None
+    weight: str = ""
 
 
 @dataclass(frozen=True, slots=True)

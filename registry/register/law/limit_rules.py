@@ -1,0 +1,195 @@
+"""What a limit of law, or a closed permit route, makes of a plan as far as a question states it. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from registry.register.law.rows import Limit, PermitRoute
+from registry.register.law.rules import is_within_nace
+from registry.register.law.weights import DECIDING, Weight, is_restricting, may_decide, months_after
+from registry.register.law.words import (
+    ABOUT_CONDUCT,
+    AppliesTo,
+    CodeFit,
+    ExemptionFact,
+    LimitEffect,
+    OccupationScheme,
+    Possible,
+    Visa,
+)
+from registry.terms import NACE_REVISIONS, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a question states; None is "not stated". Nothing is ever assumed here.
+
+    `nationality`: ISO 3166-1 alpha-2. `is_permit_bound`: the person needs a permit for this work. `permit`: its name as the
+    rows name it. `is_abroad`: the person is not in the destination. `agency_entered_on`, `agency_active_since`: facts of the
+    agency's record. `facts`: by row id, whether the fact holds that only this limit asks for (a deed, a kind of work, an
+    exemption that does not apply: True says the limit's case is given).
+    """
+
+    nationality: str | None = None
+    is_permit_bound: bool | None = None
+    permit: str | None = None
+    visa: Visa | None = None
+    sector: str | None = None
+    nace_revision: str = NACE_REVISIONS[0]
+    occupation: str | None = None
+    occupation_scheme: OccupationScheme = OccupationScheme.ISCO
+    is_abroad: bool | None = None
+    agency_entered_on: date | None = None
+    agency_active_since: date | None = None
+    facts: Mapping[str, bool] = field(default_factory=dict)
+
+
+class Outcome(Word):
+    """What a limit makes of a plan, the least grave first."""
+
+    PASSES = "passes"
+    INFORMS = "informs"
+    OPEN = "open"
+    """Leaves no `yes`: the answer is `unknown`."""
+    BARS = "bars"
+    """The answer is `no`."""
+
+
+GRAVITY = {outcome: place for place, outcome in enumerate(Outcome)}
+
+
+@dataclass(frozen=True, slots=True)
+class LimitFinding:
+    """What one row makes of a plan. `needs`: fields of the plan that were not stated and could still change it."""
+
+    row: Limit | PermitRoute
+    outcome: Outcome
+    needs: tuple[str, ...] = ()
+    weight: Weight = Weight.SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """One fact that a limit names: whether the plan has it (None: cannot be told), and the field that would tell."""
+
+    holds: bool | None
+    needs: str | None = None
+
+
+def judge_limits(limits: Iterable[Limit], plan: Plan, day: date, *, today: date | None = None) -> list[LimitFinding]:
+    """Each limit's finding, the gravest first. Limits that pass are among them, last."""
+    found = [judge_limit(limit, plan, day, today=today) for limit in limits]
+    return sorted(found, key=lambda finding: -GRAVITY[finding.outcome])
+
+
+def judge_limit(limit: Limit, plan: Plan, day: date, *, today: date | None = None) -> LimitFinding:
+    """What a limit makes of a plan.
+
+    Exemptions are read first. It bars only if its effect is `bars`, its row may decide, and the plan states every fact that
+    it names; where one was not stated or cannot be told the answer stays open. Limits on deeds count only when stated.
+    """
+    weight = may_decide(limit, day, today=today)
+    if weight is Weight.HIDDEN or (limit.nationalities_exempt and plan.nationality in limit.nationalities_exempt):
+        return LimitFinding(limit, Outcome.PASSES, weight=weight)
+    tests = [*_exemptions(limit, plan), *_facts(limit, plan, day)]
+    if any(test.holds is False for test in tests):
+        # Codes narrower than the law leave some of what it bars without a code: its words are shown then.
+        is_narrow = limit.nace_fit is CodeFit.NARROWER_THAN_LAW
+        return LimitFinding(limit, Outcome.INFORMS if is_narrow else Outcome.PASSES, weight=weight)
+    if not is_restricting(limit) or weight is Weight.SHOWN:
+        return LimitFinding(limit, Outcome.INFORMS, weight=weight)
+    needs = tuple(dict.fromkeys(test.needs for test in tests if test.holds is None and test.needs))
+    if limit.about in ABOUT_CONDUCT and not limit.visas_barred and limit.id not in plan.facts:
+        return LimitFinding(limit, Outcome.INFORMS, weight=weight)
+    is_certain = bool(tests) and all(test.holds for test in tests)
+    if is_certain and weight in DECIDING and limit.effect is LimitEffect.BARS:
+        return LimitFinding(limit, Outcome.BARS, weight=weight)
+    return LimitFinding(limit, Outcome.OPEN, needs, weight)
+
+
+def _exemptions(limit: Limit, plan: Plan) -> Iterable[_Test]:
+    for exemption in limit.exemptions:
+        if exemption.fact is ExemptionFact.PERMIT_FREE:
+            yield _Test(plan.is_permit_bound, "is_permit_bound")
+        elif exemption.fact is not ExemptionFact.OTHER_WORK:
+            # No field of the question tells; whoever asks may state for this row that it does not apply.
+            yield _Test(plan.facts.get(limit.id), "facts")
+
+
+def _facts(limit: Limit, plan: Plan, day: date) -> Iterable[_Test]:
+    """One test for each fact that the limit names."""
+    if AppliesTo.THIRD_COUNTRY_PERMIT_BOUND in limit.applies_to:
+        yield _Test(plan.is_permit_bound, "is_permit_bound")
+    if limit.nationalities_barred:
+        yield _Test(_is_in(plan.nationality, limit.nationalities_barred), "nationality")
+    if limit.nationalities_allowed == ():
+        yield _Test(True)
+    elif limit.nationalities_allowed is not None:
+        allowed = _is_in(plan.nationality, limit.nationalities_allowed)
+        yield _Test(None if allowed is None else not allowed, "nationality")
+    if limit.only_while_abroad:
+        yield _Test(plan.is_abroad, "is_abroad")
+    if limit.visas_barred:
+        yield _Test(_is_in(plan.visa, limit.visas_barred), "visa")
+    if limit.permits_covered:
+        yield _Test(_is_in(plan.permit, limit.permits_covered), "permit")
+    if limit.nace:
+        yield _of_sector(limit, plan)
+    if limit.occupations_allowed or limit.occupations_barred:
+        yield _of_occupation(limit, plan)
+    if limit.years_after_entry is not None:
+        yield _Test(_is_within_years(plan.agency_entered_on, limit.years_after_entry, day), "agency_entered_on")
+    if limit.years_active_before is not None:
+        yield _Test(_is_within_years(plan.agency_active_since, limit.years_active_before, day), "agency_active_since")
+    if limit.id in plan.facts:
+        yield _Test(plan.facts[limit.id])
+
+
+def _is_in(value: str | None, values: Iterable[str]) -> bool | None:
+    return None if value is None else value in set(values)
+
+
+def _is_within_years(start: date | None, years: int, day: date) -> bool | None:
+    """Whether fewer than so many years have passed: the same day of the year is the first one after them."""
+    return None if start is None else day < months_after(start, 12 * years)
+
+
+def _of_sector(limit: Limit, plan: Plan) -> _Test:
+    if plan.sector is None:
+        return _Test(None, "sector")
+    if plan.nace_revision != NACE_REVISIONS[0]:
+        return _Test(None, "nace_revision")
+    if any(is_within_nace(plan.sector, code) for code in limit.nace):
+        # Codes that hold more than the law bars never make a match certain; `may_decide` says so too.
+        return _Test(None if limit.nace_fit is CodeFit.WIDER_THAN_LAW else True)
+    if any(is_within_nace(code, plan.sector) for code in limit.nace):
+        return _Test(None, "sector")
+    return _Test(False)
+
+
+def _of_occupation(limit: Limit, plan: Plan) -> _Test:
+    if plan.occupation is None:
+        return _Test(None, "occupation")
+    if plan.occupation_scheme is not limit.occupation_scheme:
+        return _Test(None, "occupation_scheme")
+    if any(plan.occupation.startswith(code) for code in limit.occupations_allowed):
+        return _Test(False)
+    if any(plan.occupation.startswith(code) for code in limit.occupations_barred):
+        return _Test(None if limit.occupation_fit is CodeFit.WIDER_THAN_LAW else True)
+    # With a list of what is allowed alone, nothing else is barred for certain; with one of what is barred, all else passes.
+    return _Test(None if limit.occupations_allowed else False)
+
+
+def judge_route(route: PermitRoute, plan: Plan, day: date, *, today: date | None = None) -> LimitFinding:
+    """What a permit route makes of a plan that goes this way: bars only for a permit it names, and only if it may decide."""
+    weight = may_decide(route, day, today=today)
+    if route.possible is not Possible.NOT_POSSIBLE:
+        return LimitFinding(route, Outcome.INFORMS, weight=weight)
+    if weight is Weight.HIDDEN or (plan.nationality not in (None, "CN")):
+        return LimitFinding(route, Outcome.PASSES, weight=weight)
+    if plan.permit is not None and route.permits_covered and plan.permit not in route.permits_covered:
+        return LimitFinding(route, Outcome.PASSES, weight=weight)
+    needs = tuple(name for name in ("nationality", "permit") if getattr(plan, name) is None)
+    if needs or not route.permits_covered or weight not in DECIDING:
+        return LimitFinding(route, Outcome.OPEN, needs, weight)
+    return LimitFinding(route, Outcome.BARS, weight=weight)

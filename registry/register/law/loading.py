@@ -1,0 +1,163 @@
+"""Reads the files of law and validates them: one file a country, one schema, errors that name file, row and field."""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from registry.register.law.rows import CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Row
+from registry.register.law.words import LimitEffect
+from registry.terms import Mark
+
+TABLES = (
+    "authority", "regime", "limit", "permit_route", "fee", "help_line", "official_list", "coming", "penalty",
+)  # fmt: skip
+"""The tables of a file, in the order in which they stand there."""
+
+_UNREAD_MARKS = ("(k)", "[k]", ", k)")
+
+
+class BadLaw(Exception):
+    """A file of law is wrong. The text names file, row and field; `row` is None for the head of the file."""
+
+    def __init__(self, file: str, row: str | None, field: str | None, detail: str) -> None:
+        where = ", ".join(part for part in (file, row, field) if part)
+        super().__init__(f"{where}: {detail}")
+        self.file, self.row, self.field, self.detail = file, row, field, detail
+
+
+class Law(msgspec.Struct, frozen=True):
+    """The law of all countries, by ISO 3166-1 code, and its rows by id."""
+
+    countries: dict[str, CountryLaw]
+    rows: dict[str, Row]
+
+    @property
+    def regimes(self) -> tuple[Regime, ...]:
+        return tuple(row for country in self.countries.values() for row in country.regime)
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        return tuple(row for country in self.countries.values() for row in country.limit)
+
+    @property
+    def permit_routes(self) -> tuple[PermitRoute, ...]:
+        return tuple(row for country in self.countries.values() for row in country.permit_route)
+
+    @property
+    def fees(self) -> tuple[Fee, ...]:
+        return tuple(row for country in self.countries.values() for row in country.fee)
+
+
+@cache
+def shipped_law() -> Law:
+    """The law that this release knows. Whatever it does not say is unknown."""
+    folder = files("registry.register.law") / "data"
+    texts = {file.name: file.read_bytes() for file in folder.iterdir() if file.name.endswith(".toml")}
+    return law_of(country_law(name, text) for name, text in sorted(texts.items()))
+
+
+def law_of(countries: Iterable[CountryLaw]) -> Law:
+    """Countries put together. Raises BadLaw where two files or two rows bear one name."""
+    by_code: dict[str, CountryLaw] = {}
+    by_id: dict[str, Row] = {}
+    for law in countries:
+        if law.country in by_code:
+            raise BadLaw(f"{law.country}.toml", None, "country", "another file is about this country")
+        by_code[law.country] = law
+        for _, row in rows_of(law):
+            if row.id in by_id:
+                raise BadLaw(f"{law.country}.toml", row.id, "id", "another row bears this id")
+            by_id[row.id] = row
+    return Law(by_code, by_id)
+
+
+def rows_of(law: CountryLaw) -> Iterator[tuple[str, Row]]:
+    """Every row of a country with the name of its table, in the order of the file."""
+    for table in TABLES:
+        for row in getattr(law, table):
+            yield table, row
+
+
+def country_law(file: str, text: bytes) -> CountryLaw:
+    """One file. Raises BadLaw, which names the row and the field."""
+    try:
+        data = tomllib.loads(text.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadLaw(file, None, None, str(error)) from error
+    country = data.get("country")
+    if not isinstance(country, str) or file != f"{country}.toml":
+        raise BadLaw(file, None, "country", "the file must be named after the country that it states")
+    for table in TABLES:
+        rows = data.get(table, [])
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise BadLaw(file, table, None, f"rows are written under [[{table}]]")
+        # Each row by itself first, so that an error can name it.
+        for place, row in enumerate(rows, 1):
+            _check_row(file, country, table, place, row)
+    try:
+        return msgspec.convert(data, CountryLaw)
+    except msgspec.ValidationError as error:
+        raise BadLaw(file, None, None, str(error)) from error
+
+
+def _check_row(file: str, country: str, table: str, place: int, data: dict[str, Any]) -> None:
+    name = data.get("id") if isinstance(data.get("id"), str) else f"{table} {place}"
+    if "country" in data:
+        raise BadLaw(file, name, "country", "stands at the head of the file alone")
+    data["country"] = country
+    try:
+        row = msgspec.convert(data, _ROW_TYPES[table])
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        raise BadLaw(file, name, path.strip("`.") or None, message) from error
+    for field, detail in _faults(row):
+        raise BadLaw(file, name, field, detail)
+
+
+_ROW_TYPES: dict[str, type[Row]] = {
+    table: next(field.type.__args__[0] for field in msgspec.structs.fields(CountryLaw) if field.name == table)
+    for table in TABLES
+}
+
+
+def _faults(row: Row) -> Iterator[tuple[str, str]]:
+    """What a schema cannot say: a law without article, days out of order, clauses that nobody read."""
+    if not row.id.startswith(f"{row.country.lower()}-"):
+        yield "id", f"begins with {row.country.lower()}-"
+    if _needs_article(row) and not row.article:
+        yield "article", "missing: a row that may decide names its law and article"
+    if row.check_by <= row.as_of and row.check_by != getattr(row, "on", None):
+        yield "check_by", "must be later than as_of"
+    if isinstance(row, DatedRow) and row.from_ and row.to and row.to < row.from_:
+        yield "to", "is before from"
+    if isinstance(row, Regime) and row.transition is not None:
+        passage = row.transition
+        if passage.to < passage.from_ or (row.from_ and passage.from_ < row.from_) or (row.to and row.to < passage.to):
+            yield "transition", "its days are out of order or outside the row's own"
+    if row.confirmation is not None and row.confirmation.on < row.as_of:
+        yield "confirmation", "is older than the text it confirms"
+    if row.disputed_fields and not row.disputed:
+        yield "disputed", "missing: disputed_fields are disputed for a reason"
+    known = {field.name for field in msgspec.structs.fields(row)}
+    for field in row.disputed_fields:
+        if field not in known:
+            yield "disputed_fields", f"no such field: {field}"
+    if row.mark is not Mark.KNOWN:
+        yield from _unread_clauses(row)
+
+
+def _needs_article(row: Row) -> bool:
+    if isinstance(row, Limit):
+        return row.effect is LimitEffect.BARS and row.mark is not Mark.KNOWN
+    return isinstance(row, Regime | Fee)
+
+
+def _unread_clauses(row: Row) -> Iterator[tuple[str, str]]:
+    for field in msgspec.structs.fields(row):
+        value = getattr(row, field.name)
+        if field.name != "unread" and isinstance(value, str) and any(mark in value for mark in _UNREAD_MARKS):
+            yield field.name, "a clause that was not read belongs in `unread`"

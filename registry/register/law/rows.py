@@ -1,0 +1,286 @@
+"""The rows of law: each is one statement of one country, with article, source, mark and day.
+
+Data only. What a row may decide is in `rules`; a file is read and validated in `loading`.
+"""
+
+from datetime import date
+
+import msgspec
+
+from registry.register.law.words import (
+    AppliesTo,
+    AsOfKind,
+    Breadth,
+    ChargedBy,
+    Charging,
+    CodeFit,
+    ExemptionFact,
+    LawActivity,
+    LawRole,
+    LimitEffect,
+    LimitSubject,
+    ListForm,
+    OccupationScheme,
+    Possible,
+    RegimeScope,
+    Route,
+    SecondReading,
+    TextFrom,
+    Visa,
+)
+from registry.terms import Answer, FeeKind, ForeignLicence, LicenceStatus, Mark, RegimeRule, RunBy
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was read. `date` is what the source says of its day: `2026-04-07`, `2024`."""
+
+    title: str
+    publisher: str | None = None
+    date: str | None = None
+
+
+class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A lawyer's confirmation of a row as it stands: who, by role or office, and on which day."""
+
+    by: str
+    on: date
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """What every row of law bears.
+
+    `id`: unique over all countries and kept for good, so that a reason can lead to its row. `country` is set on loading.
+    `article`: law and article. `as_of`: the state of the text. `check_by`: the day by which its source is to be read again.
+    `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for checking alone.
+    `disputed`: why the row decides nothing; with `disputed_fields` those alone are out.
+    `unread`: clauses that are known and were not read: for whoever keeps the file, never shown.
+    """
+
+    id: str
+    country: str = ""
+    region: str | None = None
+    article: str | None = None
+    source: Source
+    mark: Mark
+    text_from: TextFrom
+    full_text: bool = False
+    second_reading: SecondReading | None = None
+    as_of: date
+    as_of_kind: AsOfKind
+    as_of_note: str | None = None
+    check_by: date
+    url: str | None = None
+    copy_url: str | None = None
+    note: str | None = None
+    disputed: str | None = None
+    disputed_fields: tuple[str, ...] = ()
+    confirmation: Confirmation | None = None
+    unread: tuple[str, ...] = ()
+
+
+class DatedRow(Row, frozen=True, kw_only=True):
+    """A row in force from `from_` to `to`, the last day inclusive. `is_from_unread`: the first day is known, not read."""
+
+    from_: date | None = None
+    to: date | None = None
+    is_from_unread: bool = False
+
+
+class AuthorityRow(Row, frozen=True, kw_only=True):
+    """Who issues what. For a country outside the registry this is where to ask."""
+
+    name: str
+    name_en: str
+    issues: str
+    reference_format: str | None = None
+
+
+class Transition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """Between these days, the last one inclusive, `answer` holds instead of what any list says."""
+
+    from_: date
+    to: date
+    answer: Answer
+    text: str
+
+
+class Regime(DatedRow, frozen=True, kw_only=True):
+    """One period of one country's rule for one activity.
+
+    `scope`: about these workers alone. `applies_only_to`: whom it binds, where not everybody.
+    `are_foreign_bodies_prohibited`: nobody but holders of this country's licence may recruit there.
+    `wind_down_months`, `wind_down_after`, `wind_down_not_after`: for how long existing placements may go on, and after which
+    ends of a licence; `wind_down` says it in words and computes nothing.
+    `nace`, `nace_except`: NACE 2.1 codes it is for, or is not for.
+    """
+
+    activity: LawActivity
+    rule: RegimeRule
+    scope: RegimeScope | None = None
+    applies_only_to: str | None = None
+    foreign_licence: ForeignLicence = ForeignLicence.UNKNOWN
+    foreign_note: str | None = None
+    are_foreign_bodies_prohibited: bool = False
+    validity: str | None = None
+    guarantee: str | None = None
+    wind_down: str | None = None
+    wind_down_months: int | None = None
+    wind_down_after: tuple[LicenceStatus, ...] = ()
+    wind_down_not_after: tuple[LicenceStatus, ...] = ()
+    nace: tuple[str, ...] = ()
+    nace_except: tuple[str, ...] = ()
+    nace_fit: CodeFit | None = None
+    transition: Transition | None = None
+
+
+class Exemption(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom or what a limit leaves out, and which fact would show it."""
+
+    text: str
+    fact: ExemptionFact
+
+
+class Limit(DatedRow, frozen=True, kw_only=True):
+    """A limit of law on what is otherwise allowed: by sector, occupation, nationality, permit, place, or time.
+
+    `text` says it. Nationalities are ISO 3166-1 alpha-2 (XK: Kosovo). `nationalities_allowed`: those alone; empty: nobody's;
+    None: it does not go by nationality. `visas_barred`: the pretexts it forbids. `permits_covered`: these permits alone.
+    `years_after_entry`: of an agency newly entered; `years_active_before`: that an agency must have worked.
+    `deadline`: the day by which something had to be done. Sectors are NACE 2.1.
+    """
+
+    text: str
+    about: LimitSubject
+    effect: LimitEffect
+    activities: tuple[LawActivity, ...] = ()
+    applies_to: tuple[AppliesTo, ...] = ()
+    nationalities_barred: tuple[str, ...] = ()
+    nationalities_allowed: tuple[str, ...] | None = None
+    nationalities_exempt: tuple[str, ...] = ()
+    only_while_abroad: bool = False
+    visas_barred: tuple[Visa, ...] = ()
+    permits_covered: tuple[str, ...] = ()
+    nace: tuple[str, ...] = ()
+    nace_fit: CodeFit | None = None
+    occupation_scheme: OccupationScheme | None = None
+    occupations_allowed: tuple[str, ...] = ()
+    occupations_barred: tuple[str, ...] = ()
+    occupation_fit: CodeFit | None = None
+    years_after_entry: int | None = None
+    years_active_before: int | None = None
+    deadline: date | None = None
+    until_note: str | None = None
+    exemptions: tuple[Exemption, ...] = ()
+
+
+class PermitRoute(Row, frozen=True, kw_only=True):
+    """Whether a citizen of China can come to a permit in this way. It is never "no work in this country".
+
+    `not_possible` holds for `permits_covered` alone; `not_covered` names what it says nothing about.
+    """
+
+    route: Route
+    who: str
+    possible: Possible
+    text: str
+    visa: str | None = None
+    applied_for_by: str | None = None
+    permits_covered: tuple[str, ...] = ()
+    not_covered: tuple[str, ...] = ()
+
+
+class Fee(Row, frozen=True, kw_only=True):
+    """Whether a worker may be charged, by whom and for what, and how the money comes back.
+
+    `reference`, `kinds`, `needs_labour_contract` and `most_percent` (of the contract wages, decimal text) let the fee check
+    use the row; a row without `reference` is shown and not computed with.
+    """
+
+    charge: Charging
+    by: ChargedBy
+    by_whom: str
+    for_what: str
+    how_much: str | None = None
+    conditions: str | None = None
+    penalty: str | None = None
+    redress: str | None = None
+    time_limit: str | None = None
+    breadth: Breadth | None = None
+    reference: str | None = None
+    kinds: tuple[FeeKind, ...] = ()
+    needs_labour_contract: bool = False
+    most_percent: str | None = None
+
+
+class HelpLineRow(Row, frozen=True, kw_only=True):
+    """Whom a person in this country can call. `checked_on`: the day somebody of the registry called the number.
+
+    `languages` are ISO 639 codes; `languages_note` says what no code does. `speaks_chinese` only where a page says so.
+    `is_anonymous` None: not known. `is_shown` false: the number is never given.
+    """
+
+    name: str
+    number: str
+    number_abroad: str | None = None
+    number_inland: str | None = None
+    run_by: RunBy
+    languages: tuple[str, ...] = ()
+    languages_note: str | None = None
+    speaks_chinese: bool = False
+    chinese_note: str | None = None
+    hours: str | None = None
+    is_free: bool | None = None
+    free_note: str | None = None
+    is_anonymous: bool | None = None
+    for_what: str
+    checked_how: str
+    checked_on: date | None = None
+    is_shown: bool = True
+    url_list: str | None = None
+
+
+class OfficialListRow(Row, frozen=True, kw_only=True):
+    """A list that an authority publishes: its form, columns and terms. `columns_mark`: how sure the columns are."""
+
+    publisher: str | None = None
+    title: str
+    form: ListForm
+    form_note: str | None = None
+    columns: tuple[str, ...] = ()
+    columns_mark: Mark
+    columns_note: str | None = None
+    licence_terms: str | None = None
+    update_rhythm: str | None = None
+    unique_key: str | None = None
+
+
+class Coming(Row, frozen=True, kw_only=True):
+    """A change that is announced for a day."""
+
+    on: date
+    what: str
+
+
+class Penalty(Row, frozen=True, kw_only=True):
+    """What law threatens."""
+
+    what: str
+
+
+class CountryLaw(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The law of one country. `read_on`: the day its rows were collected; `checked_on`: when they were last gone through."""
+
+    country: str
+    name: str
+    role: LawRole
+    read_on: date
+    checked_on: date
+    authority: tuple[AuthorityRow, ...] = ()
+    regime: tuple[Regime, ...] = ()
+    limit: tuple[Limit, ...] = ()
+    permit_route: tuple[PermitRoute, ...] = ()
+    fee: tuple[Fee, ...] = ()
+    help_line: tuple[HelpLineRow, ...] = ()
+    official_list: tuple[OfficialListRow, ...] = ()
+    coming: tuple[Coming, ...] = ()
+    penalty: tuple[Penalty, ...] = ()

@@ -1,0 +1,218 @@
+"""What a country's law asks on a day: regimes, limits, permit routes and changes to come, over the rows of the law.
+
+Pure. Weights of single rows are in `weights`, what a limit makes of a plan in `limit_rules`. Every function takes rows, so
+that tests and overlays can bring their own; `shipped_regimes` and `loading.shipped_law` give those of this release.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import cache
+
+from msgspec.structs import replace
+
+from registry.register.law.loading import Law, rows_of, shipped_law
+from registry.register.law.rows import Coming, CountryLaw, Fee, Limit, PermitRoute, Regime, Row
+from registry.register.law.weights import (
+    Weight,
+    is_disputed,
+    is_in_force,
+    is_in_transition,
+    is_readable,
+    may_decide,
+    months_after,
+    undisputed,
+)
+from registry.register.law.words import CodeFit, LawActivity, LawRole, RegimeScope, Route
+from registry.terms import Activity, Answer, ForeignLicence, LicenceStatus, Mark, RegimeRule
+
+__all__ = [
+    "Regime",
+    "Weight",
+    "coming_after",
+    "due_rows",
+    "fees_of",
+    "is_within_nace",
+    "limits_on",
+    "may_decide",
+    "may_wind_down",
+    "months_after",
+    "regime_needs",
+    "regime_on",
+    "regimes_on",
+    "routes_of",
+    "shipped_regimes",
+    "transition_on",
+    "where_to_ask",
+]
+
+
+@cache
+def shipped_regimes() -> tuple[Regime, ...]:
+    """The regimes this release knows, those included that were not read; every other country and activity is unknown."""
+    return shipped_law().regimes
+
+
+def regimes_on(
+    regimes: Iterable[Regime],
+    country: str,
+    activity: Activity | LawActivity,
+    day: date,
+    *,
+    region: str | None = None,
+    sector: str | None = None,
+) -> list[Regime]:
+    """Every regime that may be shown for that activity and day, without its disputed fields.
+
+    Disputed rows, unknown rules and those of several regions are among them. `sector` is NACE 2.1; without `region` or
+    `sector` the rows of every region and sector count. Those about people who stay in the country or leave it do not.
+    """
+    return [
+        undisputed(regime)
+        for regime in regimes
+        if regime.country == country
+        and regime.activity.value == activity.value
+        and regime.scope not in (RegimeScope.INLAND, RegimeScope.OUTBOUND)
+        and (region is None or regime.region in (None, region))
+        and _is_for_sector(regime, sector)
+        and is_in_force(regime, day)
+        and is_readable(regime)
+    ]
+
+
+def regime_on(
+    regimes: Iterable[Regime],
+    country: str,
+    activity: Activity | LawActivity,
+    day: date,
+    *,
+    region: str | None = None,
+    sector: str | None = None,
+) -> Regime | None:
+    """The one regime that may decide that day; None when none is known well enough.
+
+    None too while a transition gives the answer (see `transition_on`), where regions or sectors that were not named differ
+    (see `regime_needs`), where codes are wider than the law, and where the rule is unknown or disputed. Where regions agree
+    their rows stand as one: the weakest mark, and a foreign licence's worth only if it is the same in all.
+    """
+    known = regimes_on(regimes, country, activity, day, region=region, sector=sector)
+    if any(_is_open(regime, day) for regime in known) or len({regime.rule for regime in known}) != 1:
+        return None
+    return known[0] if len(known) == 1 else _as_one(known)
+
+
+def _is_open(regime: Regime, day: date) -> bool:
+    is_loose = regime.nace_fit is CodeFit.WIDER_THAN_LAW and bool(regime.nace)
+    return is_disputed(regime) or is_in_transition(regime, day) or regime.rule is RegimeRule.UNKNOWN or is_loose
+
+
+def _as_one(regimes: Sequence[Regime]) -> Regime:
+    first = next((regime for regime in regimes if regime.mark is not Mark.SOURCE), regimes[0])
+    worths = {regime.foreign_licence for regime in regimes}
+    return replace(
+        first,
+        region=None,
+        foreign_licence=worths.pop() if len(worths) == 1 else ForeignLicence.UNKNOWN,
+        are_foreign_bodies_prohibited=all(regime.are_foreign_bodies_prohibited for regime in regimes),
+        wind_down_months=None,
+        wind_down_after=(),
+    )
+
+
+def regime_needs(
+    regimes: Iterable[Regime], country: str, activity: Activity | LawActivity, day: date
+) -> tuple[str, ...]:
+    """What a question must name before one regime can be told: `region`, `sector`, or nothing."""
+    known = [regime for regime in regimes_on(regimes, country, activity, day) if not is_disputed(regime)]
+    if len({regime.rule for regime in known}) < 2:
+        return ()
+    by_region = len({regime.region for regime in known}) > 1
+    by_sector = any(regime.nace or regime.nace_except for regime in known)
+    return tuple(name for name, is_needed in (("region", by_region), ("sector", by_sector)) if is_needed)
+
+
+def transition_on(
+    regimes: Iterable[Regime], country: str, activity: Activity | LawActivity, day: date
+) -> Regime | None:
+    """The regime whose transition gives that day's answer, `regime.transition.answer`; None when none does."""
+    return next((r for r in regimes_on(regimes, country, activity, day) if is_in_transition(r, day)), None)
+
+
+def _is_for_sector(regime: Regime, sector: str | None) -> bool:
+    if sector is None:
+        return True
+    if any(is_within_nace(sector, code) for code in regime.nace_except):
+        return False
+    return not regime.nace or any(is_within_nace(sector, code) for code in regime.nace)
+
+
+def is_within_nace(code: str, scope: str) -> bool:
+    """Whether a NACE code lies in a division, group or class of the same revision: 14.10 lies in 14, 14.1 and 14.10."""
+    return code.replace(".", "").startswith(scope.replace(".", ""))
+
+
+def may_wind_down(
+    regime: Regime | None, ended_on: date | None, day: date, status: LicenceStatus | None = None
+) -> Answer:
+    """Whether existing placements may go on after a licence ended in `status`; unknown where no regime says.
+
+    Only months and statuses compute. After an end that the regime does not name nothing is known; after one for which it
+    gives no time, that time does not run either, and whether something else lets placements go on is not said.
+    """
+    if regime is None or regime.wind_down_months is None or ended_on is None:
+        return Answer.UNKNOWN
+    if status in regime.wind_down_not_after or (regime.wind_down_after and status not in regime.wind_down_after):
+        return Answer.UNKNOWN
+    return Answer.YES if day <= months_after(ended_on, regime.wind_down_months) else Answer.NO
+
+
+def limits_on(
+    limits: Iterable[Limit],
+    country: str,
+    activity: Activity | LawActivity | None,
+    day: date,
+    *,
+    region: str | None = None,
+) -> list[Limit]:
+    """The limits that may be shown for an activity and day. Without an activity those of every activity count."""
+    return [
+        undisputed(limit)
+        for limit in limits
+        if limit.country == country
+        and (activity is None or not limit.activities or activity.value in {one.value for one in limit.activities})
+        and (region is None or limit.region in (None, region))
+        and is_in_force(limit, day)
+        and is_readable(limit)
+    ]
+
+
+def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None = None) -> list[PermitRoute]:
+    """How a citizen of China may come to a permit there, as far as it was read."""
+    return [
+        undisputed(one)
+        for one in routes
+        if one.country == country and route in (None, one.route) and is_readable(one) and not is_disputed(one)
+    ]
+
+
+def fees_of(fees: Iterable[Fee], country: str) -> list[Fee]:
+    """What was read about charges to workers there."""
+    return [undisputed(fee) for fee in fees if fee.country == country and is_readable(fee)]
+
+
+def coming_after(law: CountryLaw, day: date) -> list[Coming]:
+    """Changes announced for a later day, the next one first."""
+    return sorted((one for one in law.coming if one.on > day and is_readable(one)), key=lambda one: one.on)
+
+
+def where_to_ask(law: CountryLaw) -> list[str]:
+    """The names of the authorities of a country that the registry does not answer for; nothing for others."""
+    if law.role is not LawRole.OUTSIDE:
+        return []
+    return [authority.name for authority in law.authority if is_readable(authority)]
+
+
+def due_rows(law: Law, today: date, *, within_days: int = 0) -> list[tuple[str, Row]]:
+    """Rows whose source should be read again by today, or within so many days: table and row, the most urgent first."""
+    until = today + timedelta(days=within_days)
+    rows = [(table, row) for country in law.countries.values() for table, row in rows_of(country)]
+    return sorted(((table, row) for table, row in rows if row.check_by <= until), key=lambda one: one[1].check_by)

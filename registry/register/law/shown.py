@@ -1,0 +1,80 @@
+"""Rows of law as everybody may see them: what was not read and what is for checking alone is left out."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from msgspec.structs import asdict
+
+from registry.register.law.loading import TABLES, Law, rows_of
+from registry.register.law.rows import CountryLaw, DatedRow, Row
+from registry.register.law.rules import where_to_ask
+from registry.register.law.weights import is_fresh, is_in_force, is_readable, may_decide, undisputed
+
+_FOR_KEEPERS = ("copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread")
+
+
+def row_shown(row: Row, read_on: date, day: date, today: date) -> dict[str, Any]:
+    """One row's fields; `weight` is what it may do to an answer about `day` that is given `today`.
+
+    Disputed fields are as if unknown. A first day that was not read is None.
+    """
+    fields = asdict(undisputed(row))
+    if isinstance(row, DatedRow):
+        del fields["from_"]
+        fields["from"] = None if row.is_from_unread else row.from_
+    return {name: value for name, value in fields.items() if name not in _FOR_KEEPERS} | {
+        "source": row.source.title,
+        "publisher_of_source": row.source.publisher,
+        "source_date": row.source.date,
+        "source_on": read_on,
+        "is_whole_text": row.full_text,
+        "is_fresh": is_fresh(row, today),
+        "confirmed_on": None if row.confirmation is None else row.confirmation.on,
+        "weight": may_decide(row, day, today=today),
+    }
+
+
+def law_shown(
+    law: Law,
+    today: date,
+    *,
+    country: str | None = None,
+    activity: str | None = None,
+    on: date | None = None,
+    tables: Sequence[str] = TABLES,
+) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each table that may be shown, of one country or all; with `on` only those in force that day.
+
+    `activity` narrows regimes, and limits that are about activities; rows of other tables are about none.
+    """
+    shown: dict[str, list[dict[str, Any]]] = {table: [] for table in tables}
+    for one in law.countries.values():
+        if country not in (None, one.country):
+            continue
+        for table, row in rows_of(one):
+            if table in shown and _is_asked(row, activity, on):
+                shown[table].append(row_shown(row, one.read_on, on or today, today))
+    return shown
+
+
+def _is_asked(row: Row, activity: str | None, on: date | None) -> bool:
+    if not is_readable(row) or (on is not None and not is_in_force(row, on)):
+        return False
+    if activity is None:
+        return True
+    about: Iterable[str] = (getattr(row, "activity", activity),) if hasattr(row, "activity") else ()
+    about = tuple(getattr(row, "activities", ())) or about
+    return not about or activity in set(about)
+
+
+def country_shown(law: CountryLaw) -> dict[str, Any]:
+    """What a country is to the registry, and where to ask about one that it does not answer for."""
+    return {
+        "country": law.country,
+        "name": law.name,
+        "role": law.role,
+        "read_on": law.read_on,
+        "checked_on": law.checked_on,
+        "ask": where_to_ask(law),
+    }

@@ -1,0 +1,129 @@
+"""A file of law is read whole or not at all, and what is wrong is named by file, row and field."""
+
+import pytest
+
+from registry.register.law.loading import BadLaw, country_law, law_of, rows_of, shipped_law
+from registry.register.law.words import LawRole
+from registry.terms import EU_STATES, Mark
+
+HEAD = """
+country = "ZZ"
+name = "Invented"
+role = "destination"
+read_on = 2026-11-27
+checked_on = 2026-11-27
+"""
+
+ROW = """
+[[regime]]
+id = "zz-regime-placement"
+activity = "placement"
+rule = "licence"
+article = "Invented Act, art. 1"
+source = { title = "Invented Act" }
+mark = "s"
+text_from = "publisher"
+as_of = 2026-01-01
+as_of_kind = "text"
+check_by = 2027-01-01
+"""
+
+
+def load(text: str, file: str = "ZZ.toml"):
+    return country_law(file, text.encode())
+
+
+def test_a_file_becomes_rows_that_bear_their_country():
+    law = load(HEAD + ROW)
+    assert [(table, row.id, row.country) for table, row in rows_of(law)] == [("regime", "zz-regime-placement", "ZZ")]
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "field", "detail"),
+    [
+        (HEAD + ROW.replace('article = "Invented Act, art. 1"\n', ""), "zz-regime-placement", "article", "article"),
+        (HEAD + ROW.replace('"licence"', '"permit"'), "zz-regime-placement", "rule", "permit"),
+        (HEAD + ROW + "surprise = 1\n", "zz-regime-placement", None, "surprise"),
+        (HEAD + ROW.replace('mark = "s"\n', ""), "zz-regime-placement", None, "mark"),
+        (HEAD + ROW.replace('id = "zz-regime-placement"\n', ""), "regime 1", None, "id"),
+        (HEAD + ROW.replace("zz-regime", "yy-regime"), "yy-regime-placement", "id", "zz-"),
+        (HEAD + ROW + "from = 2026-02-01\nto = 2026-01-31\n", "zz-regime-placement", "to", "before"),
+        (
+            HEAD + ROW.replace("check_by = 2027-01-01", "check_by = 2025-01-01"),
+            "zz-regime-placement",
+            "check_by",
+            "later",
+        ),
+        (HEAD + ROW + 'validity = "unlimited (k)"\n', "zz-regime-placement", "validity", "unread"),
+        (HEAD + ROW + 'disputed_fields = ["validity"]\n', "zz-regime-placement", "disputed", "reason"),
+        (
+            HEAD + ROW + 'disputed = "two sources"\ndisputed_fields = ["colour"]\n',
+            "zz-regime-placement",
+            "disputed_fields",
+            "colour",
+        ),
+        (
+            HEAD + ROW + 'confirmation = { by = "legal office", on = 2025-12-31 }\n',
+            "zz-regime-placement",
+            "confirmation",
+            "older",
+        ),
+        (
+            HEAD + ROW + 'transition = { from = 2026-03-01, to = 2026-02-01, answer = "unknown", text = "wait" }\n',
+            "zz-regime-placement",
+            "transition",
+            "order",
+        ),
+        (HEAD + ROW + 'country = "ZZ"\n', "zz-regime-placement", "country", "head"),
+        (HEAD.replace('"destination"', '"moon"'), None, None, "moon"),
+        (HEAD + "surprise = 1\n", None, None, "surprise"),
+        (HEAD + "regime = 1\n", "regime", None, "[[regime]]"),
+        (HEAD + "[[regime]", None, None, "Expected"),
+        (HEAD.replace('"ZZ"', '"YY"'), None, "country", "named after"),
+    ],
+)
+def test_what_is_wrong_is_named(text, row, field, detail):
+    with pytest.raises(BadLaw) as caught:
+        load(text)
+    wrong = caught.value
+    assert wrong.file == "ZZ.toml"
+    assert (wrong.row, wrong.field) == (row, field)
+    assert detail in str(wrong)
+
+
+def test_bytes_that_are_no_text_are_refused():
+    with pytest.raises(BadLaw):
+        country_law("ZZ.toml", b"\xff\xfe")
+
+
+def test_an_id_stands_once_over_all_countries_and_a_country_in_one_file():
+    with pytest.raises(BadLaw, match="another row"):
+        law_of([load(HEAD + ROW + ROW)])
+    with pytest.raises(BadLaw, match="another file"):
+        law_of([load(HEAD), load(HEAD)])
+
+
+def test_a_row_that_nobody_read_may_lack_what_it_does_not_decide():
+    bars = ROW.replace("regime", "limit").replace('activity = "placement"\n', 'about = "lending"\neffect = "bars"\n')
+    bars = bars.replace('rule = "licence"\n', 'text = "No lending."\n').replace("zz-limit-placement", "zz-limit")
+    without = bars.replace('article = "Invented Act, art. 1"\n', "")
+    assert load(HEAD + bars).limit[0].text == "No lending."
+    assert load(HEAD + without.replace('mark = "s"', 'mark = "k"')).limit[0].mark is Mark.KNOWN
+    with pytest.raises(BadLaw, match="article"):
+        load(HEAD + without)
+
+
+def test_the_shipped_law_has_every_state_china_and_three_outside():
+    law = shipped_law()
+    roles = {code: country.role for code, country in law.countries.items()}
+    assert {code for code, role in roles.items() if role is LawRole.DESTINATION} == EU_STATES
+    assert {code for code, role in roles.items() if role is LawRole.ORIGIN} == {"CN"}
+    assert {code for code, role in roles.items() if role is LawRole.OUTSIDE} == {"GB", "HK", "MO"}
+
+
+def test_every_shipped_row_names_its_source_and_the_day_to_read_it_again():
+    for row in shipped_law().rows.values():
+        assert row.source.title
+        assert row.check_by.year <= 2028
+        if row.mark is not Mark.KNOWN:
+            assert row.url or row.copy_url or row.source.publisher

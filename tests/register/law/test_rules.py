@@ -1,0 +1,261 @@
+"""What the shipped law says of a country, an activity and a day; dated changes at their edges."""
+
+from datetime import date
+from itertools import combinations
+
+import pytest
+
+from registry.register.law.limit_rules import Outcome, Plan, judge_limit, judge_limits, judge_route
+from registry.register.law.loading import shipped_law
+from registry.register.law.rules import (
+    coming_after,
+    due_rows,
+    fees_of,
+    limits_on,
+    months_after,
+    regime_needs,
+    regime_on,
+    regimes_on,
+    routes_of,
+    shipped_regimes,
+    where_to_ask,
+)
+from registry.register.law.words import Charging, LawActivity, OccupationScheme, Route, Visa
+from registry.terms import Activity, ForeignLicence, Mark, RegimeRule
+from tests.register.law.make import TODAY, regime
+
+LAW = shipped_law()
+LICENCE, REGISTRATION, NOTIFICATION, NONE = (
+    RegimeRule.LICENCE, RegimeRule.REGISTRATION, RegimeRule.NOTIFICATION, RegimeRule.NONE,
+)  # fmt: skip
+
+
+def test_no_two_periods_of_one_country_region_activity_and_scope_overlap():
+    for one, other in combinations(shipped_regimes(), 2):
+        by_sector = one.nace or other.nace or one.nace_except or other.nace_except
+        same = [(r.country, r.region, r.activity, r.scope) for r in (one, other)]
+        if same[0] == same[1] and not by_sector:
+            first, second = sorted((one, other), key=lambda r: r.from_ or date.min)
+            assert first.to is not None
+            assert first.to < second.from_
+
+
+@pytest.mark.parametrize(
+    ("country", "activity", "day", "rule"),
+    [
+        ("CN", Activity.LABOUR_SERVICE_ABROAD, date(2012, 7, 31), None),
+        ("CN", Activity.LABOUR_SERVICE_ABROAD, date(2012, 8, 1), LICENCE),
+        ("CN", Activity.PLACEMENT, TODAY, None),
+        ("CN", LawActivity.SEAFARER_PLACEMENT, TODAY, LICENCE),
+        ("CN", LawActivity.PROJECT_CONTRACTING, TODAY, NONE),
+        ("CN", LawActivity.CONTRACTOR_STAFFING, TODAY, None),
+        ("NL", Activity.TEMPORARY_WORK, date(2026, 12, 31), REGISTRATION),
+        ("NL", Activity.TEMPORARY_WORK, date(2027, 1, 1), None),
+        ("NL", Activity.TEMPORARY_WORK, date(2028, 1, 1), LICENCE),
+        ("NL", Activity.PLACEMENT, TODAY, NONE),
+        ("DE", Activity.TEMPORARY_WORK, TODAY, LICENCE),
+        ("DE", Activity.PLACEMENT, TODAY, NONE),
+        ("CZ", Activity.PLACEMENT, TODAY, LICENCE),
+        ("PL", Activity.PLACEMENT, date(2025, 5, 31), REGISTRATION),
+        ("PL", Activity.TEMPORARY_WORK, date(2025, 5, 31), None),
+        ("PL", Activity.TEMPORARY_WORK, date(2025, 6, 1), REGISTRATION),
+        ("FR", Activity.TEMPORARY_WORK, TODAY, NOTIFICATION),
+        ("FR", Activity.PLACEMENT, TODAY, NONE),
+        ("ES", Activity.TEMPORARY_WORK, TODAY, LICENCE),
+        ("RO", Activity.PLACEMENT, TODAY, None),
+        ("LU", Activity.PLACEMENT, TODAY, None),
+        ("AT", Activity.PLACEMENT, TODAY, None),
+        ("BE", Activity.TEMPORARY_WORK, TODAY, LICENCE),
+        ("BE", Activity.PLACEMENT, TODAY, None),
+        ("MT", Activity.TEMPORARY_WORK, date(2024, 5, 31), None),
+        ("MT", Activity.TEMPORARY_WORK, date(2024, 6, 1), LICENCE),
+    ],
+)
+def test_what_the_law_asks_that_day(country, activity, day, rule):
+    known = regime_on(LAW.regimes, country, activity, day)
+    assert (known.rule if known else None) is rule
+
+
+def test_regions_that_differ_ask_for_the_region():
+    assert regime_needs(LAW.regimes, "BE", Activity.PLACEMENT, TODAY) == ("region",)
+    assert regime_needs(LAW.regimes, "BE", Activity.TEMPORARY_WORK, TODAY) == ()
+    flanders = regime_on(LAW.regimes, "BE", Activity.PLACEMENT, TODAY, region="Vlaanderen")
+    assert (flanders.rule, flanders.region) == (NONE, "Vlaanderen")
+
+
+def test_regions_that_agree_stand_as_one_with_the_weakest_mark():
+    belgium = regime_on(LAW.regimes, "BE", Activity.TEMPORARY_WORK, TODAY)
+    assert belgium.region is None
+    assert belgium.mark is Mark.SECONDARY
+    assert belgium.foreign_licence is ForeignLicence.UNKNOWN
+
+
+def test_sectors_that_differ_ask_for_the_sector():
+    rows = [regime(id="zz-1", nace=("01",)), regime(id="zz-2", rule=NONE, nace_except=("01",))]
+    assert regime_on(rows, "ZZ", Activity.TEMPORARY_WORK, TODAY) is None
+    assert regime_needs(rows, "ZZ", Activity.TEMPORARY_WORK, TODAY) == ("sector",)
+    assert regime_on(rows, "ZZ", Activity.TEMPORARY_WORK, TODAY, sector="01.13").rule is LICENCE
+    assert regime_on(rows, "ZZ", Activity.TEMPORARY_WORK, TODAY, sector="41.00").rule is NONE
+
+
+def test_italys_disputed_worth_of_a_foreign_licence_is_unknown():
+    assert regime_on(LAW.regimes, "IT", Activity.TEMPORARY_WORK, TODAY).foreign_licence is ForeignLicence.UNKNOWN
+
+
+def test_china_alone_prohibits_foreign_bodies():
+    assert {row.country for row in LAW.regimes if row.are_foreign_bodies_prohibited} == {"CN"}
+
+
+def test_the_words_of_a_disputed_regime_can_still_be_shown():
+    assert [row.disputed is not None for row in regimes_on(LAW.regimes, "CN", LawActivity.CONTRACTOR_STAFFING, TODAY)]
+
+
+# Limits.
+
+
+def limit(country: str, row_id: str):
+    return LAW.rows[f"{country.lower()}-limit-{row_id}"]
+
+
+def outcome(row, today=TODAY, day=TODAY, **plan):
+    return judge_limit(row, Plan(**plan), day, today=today).outcome
+
+
+def test_a_journey_on_a_tourist_visa_is_barred_by_chinas_law():
+    row = next(row for row in LAW.countries["CN"].limit if row.visas_barred)
+    for visa in (Visa.TOURIST, Visa.BUSINESS, Visa.STUDY):
+        assert outcome(row, visa=visa) is Outcome.BARS
+    assert outcome(row, visa=Visa.WORK) is Outcome.PASSES
+    assert judge_limit(row, Plan(), TODAY).needs == ("visa",)
+
+
+def test_hungarys_guest_worker_permit_is_closed_to_everybody_since_june():
+    row = next(row for row in LAW.countries["HU"].limit if row.nationalities_allowed == ())
+    plan = {"is_permit_bound": True, "permit": row.permits_covered[0], "nationality": "CN"}
+    assert outcome(row, **plan) is Outcome.BARS
+    assert outcome(row, **plan | {"nationality": "GE"}) is Outcome.BARS
+    closed = limits_on(LAW.limits, "HU", Activity.TEMPORARY_WORK, date(2026, 6, 5))
+    assert row not in closed
+    assert row in limits_on(LAW.limits, "HU", Activity.TEMPORARY_WORK, date(2026, 6, 6))
+
+
+def test_hungarys_employment_permit_goes_by_nationality():
+    row = next(row for row in LAW.countries["HU"].limit if row.nationalities_allowed)
+    plan = {"is_permit_bound": True, "permit": row.permits_covered[0]}
+    assert outcome(row, **plan, nationality="CN") is Outcome.BARS
+    assert outcome(row, **plan, nationality="PH") is Outcome.PASSES
+    assert judge_limit(row, Plan(**plan), TODAY).needs == ("nationality",)
+
+
+def test_a_polish_agency_in_its_first_two_years_is_barred_until_the_very_day():
+    row = next(row for row in LAW.countries["PL"].limit if row.years_after_entry)
+    plan = {"is_permit_bound": True, "agency_entered_on": date(2025, 6, 1)}
+    assert outcome(row, **plan, day=date(2027, 5, 31)) is Outcome.BARS
+    assert outcome(row, **plan, day=date(2027, 6, 1)) is Outcome.PASSES
+    assert judge_limit(row, Plan(is_permit_bound=True), TODAY).needs == ("agency_entered_on",)
+
+
+def test_a_slovak_agency_must_have_worked_three_years():
+    row = next(row for row in LAW.countries["SK"].limit if row.years_active_before)
+    plan = {"is_permit_bound": True, "agency_active_since": date(2024, 1, 1)}
+    assert outcome(row, **plan) is Outcome.BARS
+    assert outcome(row, **plan, day=date(2027, 1, 1)) is Outcome.PASSES
+
+
+def test_czech_occupations_open_to_agency_work_pass_and_others_stay_open():
+    row = next(row for row in LAW.countries["CZ"].limit if row.occupations_allowed)
+    assert outcome(row, is_permit_bound=True, occupation="7531") is Outcome.PASSES
+    assert outcome(row, is_permit_bound=True, occupation="9112") is Outcome.OPEN
+    assert judge_limit(row, Plan(is_permit_bound=True), TODAY).needs == ("occupation",)
+
+
+def test_lending_to_german_building_firms_leaves_no_yes_and_makes_no_no_by_code():
+    row = next(row for row in LAW.countries["DE"].limit if "41" in row.nace)
+    assert outcome(row, sector="41.00") is Outcome.OPEN
+    assert outcome(row, sector="43.21") is Outcome.PASSES
+
+
+def test_a_german_permit_for_lent_work_stays_open_for_a_citizen_of_china_with_the_old_text():
+    row = next(row for row in LAW.countries["DE"].limit if row.nationalities_barred)
+    plan = {"nationality": "CN", "is_permit_bound": True, "facts": {row.id: True}}
+    assert outcome(row, **plan) is Outcome.OPEN
+    assert outcome(row, **plan | {"nationality": "US"}) is Outcome.PASSES
+
+
+def test_swedish_personal_assistants_are_told_by_swedish_codes():
+    berries, row = (row for row in LAW.countries["SE"].limit if row.occupations_barred)
+    plan = {"is_permit_bound": True, "occupation_scheme": OccupationScheme.SSYK}
+    assert outcome(row, **plan, occupation="5343") is Outcome.BARS
+    assert outcome(berries, **plan, occupation="9210") is Outcome.OPEN
+    assert outcome(row, **plan, occupation="5120") is Outcome.PASSES
+
+
+def test_the_gravest_finding_comes_first():
+    found = judge_limits(
+        limits_on(LAW.limits, "CN", Activity.LABOUR_SERVICE_ABROAD, TODAY), Plan(visa=Visa.TOURIST), TODAY
+    )
+    assert found[0].outcome is Outcome.BARS
+
+
+def test_limits_of_another_activity_are_no_limits():
+    rows = limits_on(LAW.limits, "DE", Activity.PLACEMENT, TODAY)
+    assert rows
+    assert not any(row.activities for row in rows)
+
+
+# Routes, fees, changes.
+
+
+def test_italys_ordinary_quota_is_closed_to_chinese_citizens_and_care_is_not_judged():
+    routes = routes_of(LAW.permit_routes, "IT")
+    closed = [route for route in routes if route.permits_covered]
+    assert closed
+    for route in closed:
+        plan = Plan(nationality="CN", permit=route.permits_covered[0])
+        assert judge_route(route, plan, TODAY).outcome in (Outcome.BARS, Outcome.OPEN)
+        assert judge_route(route, Plan(nationality="CN", permit="family care quota"), TODAY).outcome is Outcome.PASSES
+
+
+def test_no_route_that_nobody_read_or_that_is_disputed_is_given():
+    for law in LAW.countries.values():
+        for route in routes_of(LAW.permit_routes, law.country):
+            assert route.mark in (Mark.SOURCE, Mark.SECONDARY)
+            assert route.disputed is None
+    assert routes_of(LAW.permit_routes, "CZ", Route.DIRECT)
+
+
+def test_fees_are_given_only_as_far_as_they_were_read():
+    assert [fee.charge for fee in fees_of(LAW.fees, "CZ")] == [Charging.FORBIDDEN]
+    assert fees_of(LAW.fees, "HU") == []
+
+
+def test_the_next_dutch_change_is_the_first_of_january_and_then_the_year_after():
+    law = LAW.countries["NL"]
+    assert [one.on for one in coming_after(law, TODAY)] == [date(2027, 1, 1), date(2028, 1, 1)]
+    assert [one.on for one in coming_after(law, date(2027, 1, 1))] == [date(2028, 1, 1)]
+
+
+def test_a_country_outside_the_registry_says_where_to_ask():
+    assert where_to_ask(LAW.countries["GB"]) == ["Fair Work Agency"]
+    assert where_to_ask(LAW.countries["HK"])
+    assert where_to_ask(LAW.countries["IT"]) == []
+
+
+def test_rows_to_be_read_again_are_told_on_the_day_and_before():
+    row = LAW.rows["nl-regime-temporary-work-until-2026-12-31"]
+    assert ("regime", row) not in due_rows(LAW, date(2026, 12, 30))
+    assert ("regime", row) in due_rows(LAW, date(2026, 12, 31))
+    assert ("regime", row) in due_rows(LAW, date(2026, 12, 1), within_days=30)
+    assert ("regime", row) not in due_rows(LAW, date(2026, 11, 30), within_days=30)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2024, 2, 29), 12, date(2025, 2, 28)),
+        (date(2026, 8, 31), 1, date(2026, 9, 30)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+    ],
+)
+def test_months_after_a_last_day_end_on_a_last_day(day, months, later):
+    assert months_after(day, months) == later
