@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 from flask import request
-from flask_restx import Namespace, Resource
 from sqlalchemy import select
 
+from registry.api.restx import Namespace, Resource
 from registry.authorities.facts import Ground, SourceFacts
 from registry.authorities.queries import ground_at
 from registry.clock import now
@@ -38,7 +38,7 @@ ns = Namespace("directory", path="/")
 
 
 @ns.route("/coverage")
-class Coverage(Resource):  # type: ignore[misc]
+class Coverage(Resource):
     @takes(CoverageQuerySchema())
     @returns(CoverageSchema(), "getCoverage")
     def get(self, country: str | None = None, known_at: datetime | None = None) -> Answer:
@@ -64,7 +64,7 @@ class Coverage(Resource):  # type: ignore[misc]
 
 
 @ns.route("/authorities")
-class Authorities(Resource):  # type: ignore[misc]
+class Authorities(Resource):
     @takes(CountryQuerySchema())
     @returns(AuthoritiesSchema(), "listAuthorities")
     def get(self, country: str | None = None) -> Answer:
@@ -87,7 +87,7 @@ class Authorities(Resource):  # type: ignore[misc]
 
 
 @ns.route("/regimes")
-class Regimes(Resource):  # type: ignore[misc]
+class Regimes(Resource):
     @takes(RegimesQuerySchema())
     @returns(RegimesSchema(), "listRegimes")
     def get(self, country: str | None = None, activity: Activity | None = None, on: date | None = None) -> Answer:
@@ -103,7 +103,7 @@ class Regimes(Resource):  # type: ignore[misc]
 
 
 @ns.route("/sectors")
-class Sectors(Resource):  # type: ignore[misc]
+class Sectors(Resource):
     @takes()
     @returns(SectorsSchema(), "listSectors")
     def get(self) -> Answer:
@@ -123,7 +123,7 @@ class Sectors(Resource):  # type: ignore[misc]
 
 
 @ns.route("/help-lines")
-class HelpLines(Resource):  # type: ignore[misc]
+class HelpLines(Resource):
     @takes(CountryQuerySchema())
     @returns(HelpLinesSchema(), "listHelpLines")
     def get(self, country: str | None = None) -> Answer:

@@ -5,11 +5,11 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.opening import case_for
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.codes import Problem
 from registry.complaints.decisions import actions as decisions
@@ -48,7 +48,7 @@ _ERRORS = (404, 409, 413, 415)
 
 
 @ns.route("")
-class Sanctions(Resource):  # type: ignore[misc]
+class Sanctions(Resource):
     @officer_may(SANCTION, Act.READ)
     @takes()
     @returns(SanctionsSchema(), "listSanctions", kept=False)
@@ -107,7 +107,7 @@ class Sanctions(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>")
-class OneSanction(Resource):  # type: ignore[misc]
+class OneSanction(Resource):
     @officer_may(SANCTION, Act.READ)
     @takes()
     @returns(DeskSanctionSchema(), "getSanction", (404,), kept=False)
@@ -150,7 +150,7 @@ class OneSanction(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>/workers")
-class Workers(Resource):  # type: ignore[misc]
+class Workers(Resource):
     @officer_may(SANCTION, Act.PROPOSE, versioned=True)
     @takes(WorkersLookSchema(), body=True)
     @returns(DeskSanctionSchema(), "lookAtWorkers", _ERRORS)
@@ -180,7 +180,7 @@ class Workers(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>/review")
-class Review(Resource):  # type: ignore[misc]
+class Review(Resource):
     @officer_may(SANCTION, Act.PROPOSE, versioned=True)
     @takes()
     @returns(DeskSanctionSchema(), "handSanctionToReview", (404, 409))
@@ -193,7 +193,7 @@ class Review(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>/give-back")
-class GivingBack(Resource):  # type: ignore[misc]
+class GivingBack(Resource):
     @officer_may(SANCTION, Act.APPROVE, versioned=True)
     @takes(SanctionReasonSchema(), body=True)
     @returns(DeskSanctionSchema(), "giveSanctionBack", _ERRORS)
@@ -206,7 +206,7 @@ class GivingBack(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>/approve")
-class Approval(Resource):  # type: ignore[misc]
+class Approval(Resource):
     @officer_may(SANCTION, Act.APPROVE, versioned=True)
     @takes()
     @returns(DeskSanctionSchema(), "approveSanction", (404, 409))
@@ -223,7 +223,7 @@ class Approval(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>/drop")
-class Dropping(Resource):  # type: ignore[misc]
+class Dropping(Resource):
     @officer_may(SANCTION, Act.PROPOSE, versioned=True)
     @takes(SanctionReasonSchema(), body=True)
     @returns(DeskSanctionSchema(), "dropSanction", _ERRORS)
@@ -236,7 +236,7 @@ class Dropping(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>/end")
-class Ending(Resource):  # type: ignore[misc]
+class Ending(Resource):
     @officer_may(SANCTION, Act.PROPOSE, versioned=True)
     @takes(SanctionEndAskedSchema(), body=True)
     @returns(DeskSanctionSchema(), "askForSanctionEnd", _ERRORS)
@@ -253,7 +253,7 @@ class Ending(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>/end/confirm")
-class EndConfirmed(Resource):  # type: ignore[misc]
+class EndConfirmed(Resource):
     @officer_may(SANCTION, Act.APPROVE, versioned=True)
     @takes()
     @returns(DeskSanctionSchema(), "confirmSanctionEnd", (404, 409))
@@ -266,7 +266,7 @@ class EndConfirmed(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<sanction_id>/end/refuse")
-class EndRefused(Resource):  # type: ignore[misc]
+class EndRefused(Resource):
     @officer_may(SANCTION, Act.APPROVE, versioned=True)
     @takes()
     @returns(DeskSanctionSchema(), "refuseSanctionEnd", (404, 409))
