@@ -68,5 +68,5 @@ def look(form: Form) -> Look:
 def word(form: Form, name: str, words: type[Word]) -> Word:
     typed = form.get(name, "")
     if typed not in {one.value for one in words}:
-        raise InvalidInput([Fault(name, Problem.MISSING, "choose one of these")])
+        raise InvalidInput([Fault.of(name, Problem.MISSING, "choose_one")])
     return words(typed)
