@@ -4,15 +4,30 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registry.codes import Lack, Problem
+from registry.faults import Message
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with one parameter or field, and what to do about it."""
+    """One thing wrong with one parameter or field, and what to do about it.
+
+    `detail` is English. `message` words it for pages in every language; None where only programs read it.
+    """
 
     parameter: str
     code: Problem
     detail: str
+    message: Message | None = None
+
+    @classmethod
+    def of(cls, parameter: str, code: Problem, message: str | Message, /, **facts: object) -> "Fault":
+        """A fault whose sentence stands in the catalogues: `message` is its code, `facts` are the values it speaks of."""
+        worded = message if isinstance(message, Message) else Message(message, facts)
+        return cls(parameter, code, str(worded), worded)
+
+    def shown(self) -> dict[str, str]:
+        """As programs read it."""
+        return {"parameter": self.parameter, "code": self.code, "detail": self.detail}
 
 
 class RegistryError(Exception):

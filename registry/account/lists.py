@@ -167,7 +167,7 @@ def _correct(job: BulkJob) -> None:
     fields = [field for field, _ in said if field]
     if len(fields) > len(set(fields)):
         twice = next(field for field in fields if fields.count(field) > 1)
-        raise InvalidInput([Fault(twice, Problem.CONTRADICTORY, "two columns are said to hold it: choose one")])
+        raise InvalidInput([Fault.of(twice, Problem.CONTRADICTORY, "doubled_column")])
     constants = {
         field: value
         for field in CONSTANTS

@@ -1,15 +1,16 @@
 """What is wrong with a list or a delivery, in the reader's language.
 
-It is kept and told to programs in English; its words in another language are found by that, as those of refusals are
-(`trouble.*` of the catalogues; docs/decisions/0077).
+It is kept and told to programs in English; its words in another language are found by that (`trouble.*` of the catalogues).
+What is wrong with a field carries its code.
 """
 
 from typing import NamedTuple
 
 from registry.errors import InvalidInput, RegistryError
 from registry.terms import Language
-from registry.web.faults import detail_said, found
+from registry.web.faults import message_in
 from registry.web.languages import has_text, text
+from registry.web.stored_texts import found
 from registry.web.wording import listed, problem_detail
 
 
@@ -36,7 +37,7 @@ def refusal_said(language: Language, refused: RegistryError) -> Said:
     for fault in refused.faults:
         key = f"bulk.field.{fault.parameter.rpartition('.')[2]}"
         name = text(language, key) if has_text(key) else fault.parameter
-        told = trouble_said(language, fault.detail)
-        words = told.words if told.language is language else detail_said(language, fault.detail)
-        said.append(text(language, "faults.one", field=name, words=words or problem_detail(language, fault.code)))
+        worded = fault.message
+        words = problem_detail(language, fault.code) if worded is None else message_in(language, worded)
+        said.append(text(language, "faults.one", field=name, words=words))
     return Said(listed(language, said), language)

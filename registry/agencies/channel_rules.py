@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from registry.faults import Message, message
 from registry.terms import ChannelKind
 
 EFFECT_AFTER = timedelta(hours=72)
@@ -51,21 +52,21 @@ def channel_key(kind: ChannelKind, value: str) -> str:
     return folded
 
 
-def trouble_with(kind: ChannelKind, value: str) -> str | None:
-    """Why a value cannot be a channel of its kind, in words that do not repeat it; None when it can. Accounts apart."""
+def trouble_with(kind: ChannelKind, value: str) -> Message | None:
+    """Why a value cannot be a channel of its kind, without repeating it; None when it can. Accounts apart."""
     if not value.strip() or len(value) > LONGEST_CHANNEL:
-        return f"must have 1 to {LONGEST_CHANNEL} characters"
+        return message("channel_length", most=LONGEST_CHANNEL)
     if any(unicodedata.category(character)[0] == "C" for character in value):
-        return "holds characters that nobody sees; please type it anew"
+        return message("channel_unseen")
     if kind is ChannelKind.PHONE and not 6 <= sum(character.isdigit() for character in value) <= 15:
-        return "is no phone number: write it like +420 601 123 456"
+        return message("channel_phone")
     if kind is ChannelKind.EMAIL and re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}", value) is None:
-        return "is no e-mail address: write it like office@agency.example"
+        return message("channel_email")
     if (
         kind is ChannelKind.WEBSITE
         and re.fullmatch(r"(?i)(?:https?://)?[^\s/@.]+(?:\.[^\s/@.]+)+(?:/\S*)?", value) is None
     ):
-        return "is no web address: write it like https://agency.example"
+        return message("channel_website")
     return None
 
 

@@ -27,11 +27,11 @@ def warn_of_clone(
     """
     text, source = tidy_line("text", text, LONGEST_TEXT), tidy_line("source", source, LONGEST_SOURCE)
     if from_ is not None and to is not None and to < from_:
-        raise InvalidInput([Fault("to", Problem.INVALID_VALUE, f"the last day {to} lies before the first, {from_}")])
+        raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "warning_order", last=to, first=from_)])
     said = storage.loaded_record(session, reference)
     warning = record.Warning_(text=text, from_=from_, to=to, source=source, retrieved_at=now())
     if any(storage.same_statement(one, warning) and one.source == source for one in said.clone_warnings):
-        raise InvalidInput([Fault("text", Problem.INVALID_VALUE, "this very warning stands on the entry already")])
+        raise InvalidInput([Fault.of("text", Problem.INVALID_VALUE, "warning_same")])
     return _say(session, said, (*said.clone_warnings, warning), "agency.clone_warned")
 
 
@@ -43,14 +43,12 @@ def lift_clone_warning(session: Session, reference: str, place: int | None = Non
     said = storage.loaded_record(session, reference)
     count = len(said.clone_warnings)
     if not count:
-        raise InvalidInput([Fault("agency_id", Problem.INVALID_VALUE, "there is no clone warning on this entry")])
+        raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "warning_none")])
     if place is None and count > 1:
-        raise InvalidInput(
-            [Fault("number", Problem.MISSING, f"the entry has {count} warnings: say which, 1 to {count}")]
-        )
+        raise InvalidInput([Fault.of("number", Problem.MISSING, "one_warning", count=count, most=count)])
     place = place or 1
     if not 1 <= place <= count:
-        raise InvalidInput([Fault("number", Problem.INVALID_VALUE, f"must be 1 to {count}")])
+        raise InvalidInput([Fault.of("number", Problem.INVALID_VALUE, "number_1_to", count=count)])
     kept = [one for number, one in enumerate(said.clone_warnings, 1) if number != place]
     _say(session, said, tuple(kept), "agency.clone_warning_lifted")
     return said.clone_warnings[place - 1]

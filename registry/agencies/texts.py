@@ -10,9 +10,9 @@ def tidy_line(parameter: str, text: str, most: int) -> str:
     """One tidy line of text that may stand in a record. Raises InvalidInput, which names the parameter."""
     tidy = unicodedata.normalize("NFC", " ".join(text.split()))
     if not tidy:
-        raise InvalidInput([Fault(parameter, Problem.MISSING, "must say something")])
+        raise InvalidInput([Fault.of(parameter, Problem.MISSING, "must_say")])
     if len(tidy) > most:
-        raise InvalidInput([Fault(parameter, Problem.TOO_LONG, f"must not be longer than {most} characters")])
+        raise InvalidInput([Fault.of(parameter, Problem.TOO_LONG, "too_long", most=most)])
     if any(unicodedata.category(character)[0] == "C" for character in tidy):
-        raise InvalidInput([Fault(parameter, Problem.CONTROL_CHARACTER, "holds an invisible or control character")])
+        raise InvalidInput([Fault.of(parameter, Problem.CONTROL_CHARACTER, "control")])
     return tidy

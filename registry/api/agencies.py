@@ -5,13 +5,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from flask_restx import Namespace, Resource
 
 from registry.agencies import record
 from registry.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.agencies.queries import agency_row, history, history_length
 from registry.agencies.shown import AgencySummary, agency_summary
 from registry.api.cursors import cursor_of, place_of, refuse
+from registry.api.restx import Namespace, Resource
 from registry.api.shapes import MatchShown, agency_shown, hit_shown, licence_with
 from registry.authorities.facts import Ground
 from registry.clock import day_at, now
@@ -35,7 +35,7 @@ NEWEST = 2**62
 
 
 @ns.route("/agencies")
-class Agencies(Resource):  # type: ignore[misc]
+class Agencies(Resource):
     @takes(AgenciesQuerySchema())
     @returns(AgenciesSchema(), "listAgencies")
     def get(self, limit: int = USUAL, cursor: str | None = None, **filters: Any) -> Answer:
@@ -52,7 +52,7 @@ class Agencies(Resource):  # type: ignore[misc]
 
 
 @ns.route("/agencies/<agency_id>")
-class OneAgency(Resource):  # type: ignore[misc]
+class OneAgency(Resource):
     @takes()
     @returns(AgencySchema(), "getAgency", (404,))
     def get(self, agency_id: str) -> Answer:
@@ -63,7 +63,7 @@ class OneAgency(Resource):  # type: ignore[misc]
 
 
 @ns.route("/agencies/<agency_id>/history")
-class AgencyHistory(Resource):  # type: ignore[misc]
+class AgencyHistory(Resource):
     @takes(PageSchema())
     @returns(HistorySchema(), "getAgencyHistory", (404,))
     def get(self, agency_id: str, limit: int = USUAL, cursor: str | None = None) -> Answer:
@@ -84,7 +84,7 @@ class AgencyHistory(Resource):  # type: ignore[misc]
 
 
 @ns.route("/agencies/<agency_id>/replies")
-class AgencyReplies(Resource):  # type: ignore[misc]
+class AgencyReplies(Resource):
     @takes()
     @returns(RepliesSchema(), "getAgencyReplies", (404,))
     def get(self, agency_id: str) -> Answer:
@@ -100,7 +100,7 @@ class AgencyReplies(Resource):  # type: ignore[misc]
 
 
 @ns.route("/agencies/<agency_id>/licences")
-class AgencyLicences(Resource):  # type: ignore[misc]
+class AgencyLicences(Resource):
     @takes(DaySchema())
     @returns(LicencesSchema(), "getAgencyLicences", (404,))
     def get(self, agency_id: str, on: date | None = None) -> Answer:
@@ -112,7 +112,7 @@ class AgencyLicences(Resource):  # type: ignore[misc]
 
 
 @ns.route("/licences/<licence_id>")
-class OneLicence(Resource):  # type: ignore[misc]
+class OneLicence(Resource):
     @takes(DaySchema())
     @returns(LicenceAnswerSchema(), "getLicence", (404,))
     def get(self, licence_id: str, on: date | None = None) -> Answer:

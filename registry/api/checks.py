@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 from flask import request
-from flask_restx import Namespace, Resource
 
 from registry.agencies.shown import AgencySummary, agency_summary
+from registry.api.restx import Namespace, Resource
 from registry.api.shapes import ReasonShown, reasons_shown
 from registry.checks.queries import Given, Outcome, outcome_of
 from registry.checks.rules import Noted, Told
@@ -29,7 +29,7 @@ ns = Namespace("checks", path="/checks")
 
 
 @ns.route("")
-class Checks(Resource):  # type: ignore[misc]
+class Checks(Resource):
     @takes(ChecksSchema(), body=True)
     @returns(ChecksAnswerSchema(), "checkWhatWasTold", (413, 415))
     def post(self, **told: Any) -> Answer:

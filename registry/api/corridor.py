@@ -6,10 +6,10 @@ from typing import Any
 
 import msgspec
 from flask import request
-from flask_restx import Namespace, Resource
 
 from registry.agencies import record
 from registry.agencies.shown import AgencySummary, agency_summary
+from registry.api.restx import Namespace, Resource
 from registry.api.shapes import (
     NOTHING,
     ReasonShown,
@@ -50,7 +50,7 @@ class LegShown(msgspec.Struct, frozen=True):
 
 
 @ns.route("")
-class Corridor(Resource):  # type: ignore[misc]
+class Corridor(Resource):
     @takes(CorridorQuerySchema())
     @returns(CorridorVerdictSchema(), "verifyCorridor")
     def get(

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import request
-from flask_restx import Namespace, Resource
 
 from registry.api.agencies import reference_of
+from registry.api.restx import Namespace, Resource
 from registry.api.shapes import NOTHING, reasons_shown
 from registry.clock import now
 from registry.credentials.signing import CREDENTIAL_TYPE
@@ -25,7 +25,7 @@ CREDENTIAL = f"application/{CREDENTIAL_TYPE}"
 
 
 @ns.route("/licences/<licence_id>/credential")
-class LicenceCredential(Resource):  # type: ignore[misc]
+class LicenceCredential(Resource):
     @takes()
     @sends(CREDENTIAL, "getLicenceCredential", (404, 451))
     def get(self, licence_id: str) -> Fixed:
@@ -38,7 +38,7 @@ class LicenceCredential(Resource):  # type: ignore[misc]
 
 
 @ns.route("/licences/<licence_id>/bundle")
-class LicenceBundle(Resource):  # type: ignore[misc]
+class LicenceBundle(Resource):
     @takes()
     @returns(BundleSchema(), "getLicenceBundle", (404, 451))
     def get(self, licence_id: str) -> Answer:
@@ -50,7 +50,7 @@ class LicenceBundle(Resource):  # type: ignore[misc]
 
 
 @ns.route("/receipts/verify")
-class ReceiptCheck(Resource):  # type: ignore[misc]
+class ReceiptCheck(Resource):
     @takes(ReceiptSchema(), body=True)
     @returns(ReceiptCheckSchema(), "verifyReceipt", (413, 415))
     def post(self, receipt: str) -> Answer:

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 from flask import request
-from flask_restx import Namespace, Resource
 from sqlalchemy import select
 
+from registry.api.restx import Namespace, Resource
 from registry.authorities.facts import Ground, SourceFacts
 from registry.authorities.queries import ground_at
 from registry.clock import day_at, now
@@ -39,7 +39,7 @@ ns = Namespace("directory", path="/")
 
 
 @ns.route("/coverage")
-class Coverage(Resource):  # type: ignore[misc]
+class Coverage(Resource):
     @takes(CoverageQuerySchema())
     @returns(CoverageSchema(), "getCoverage")
     def get(self, country: str | None = None, known_at: datetime | None = None) -> Answer:
@@ -65,7 +65,7 @@ class Coverage(Resource):  # type: ignore[misc]
 
 
 @ns.route("/authorities")
-class Authorities(Resource):  # type: ignore[misc]
+class Authorities(Resource):
     @takes(CountryQuerySchema())
     @returns(AuthoritiesSchema(), "listAuthorities")
     def get(self, country: str | None = None) -> Answer:
@@ -88,7 +88,7 @@ class Authorities(Resource):  # type: ignore[misc]
 
 
 @ns.route("/regimes")
-class Regimes(Resource):  # type: ignore[misc]
+class Regimes(Resource):
     @takes(RegimesQuerySchema())
     @returns(RegimesSchema(), "listRegimes")
     def get(self, country: str | None = None, activity: str | None = None, on: date | None = None) -> Answer:
@@ -111,7 +111,7 @@ _LAW_NAMES = {
 
 
 @ns.route("/sectors")
-class Sectors(Resource):  # type: ignore[misc]
+class Sectors(Resource):
     @takes()
     @returns(SectorsSchema(), "listSectors")
     def get(self) -> Answer:
@@ -131,7 +131,7 @@ class Sectors(Resource):  # type: ignore[misc]
 
 
 @ns.route("/help-lines")
-class HelpLines(Resource):  # type: ignore[misc]
+class HelpLines(Resource):
     @takes(CountryQuerySchema())
     @returns(HelpLinesSchema(), "listHelpLines")
     def get(self, country: str | None = None) -> Answer:

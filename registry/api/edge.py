@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
-from flask_restx import Api, Namespace
 
 from registry.api import log, well_known
 from registry.api.desk.edge import DESK, require_policies
 from registry.api.docs import views
 from registry.api.employers.edge import EMPLOYERS, require_scopes
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
+from registry.api.restx import Api, Namespace
 
 
-class Router(Api):  # type: ignore[misc]
+class Router(Api):
     """Flask-RESTX with what it would do behind our back taken out."""
 
     def error_router(self, original_handler: Any, e: BaseException) -> Any:

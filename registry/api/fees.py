@@ -3,8 +3,8 @@
 from typing import Any
 
 from flask import request
-from flask_restx import Namespace, Resource
 
+from registry.api.restx import Namespace, Resource
 from registry.api.shapes import NOTHING
 from registry.fees.rules import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Total, shipped_fee_rules
 from registry.terms import Language
@@ -17,7 +17,7 @@ ns = Namespace("fees", path="/")
 
 
 @ns.route("/fees")
-class Fees(Resource):  # type: ignore[misc]
+class Fees(Resource):
     @takes(FeesSchema(), body=True)
     @returns(FeeAnswerSchema(), "checkFees", (413, 415))
     def post(self, **asked: Any) -> Answer:
@@ -31,7 +31,7 @@ class Fees(Resource):  # type: ignore[misc]
 
 
 @ns.route("/fee-rules")
-class FeeRules(Resource):  # type: ignore[misc]
+class FeeRules(Resource):
     @takes()
     @returns(FeeRulesSchema(), "listFeeRules")
     def get(self) -> Answer:

@@ -1,10 +1,9 @@
 """What the REST edge serves, in the order of its documentation."""
 
-from flask_restx import Namespace
-
 from registry.api import agencies, checks, corridor, credentials, directory, fees, statistics, verify
 from registry.api.complaints import attachments, entering, filing, mailbox, receipts
 from registry.api.employers import verifications
+from registry.api.restx import Namespace
 
 PREFIX = "/api/v1"
 

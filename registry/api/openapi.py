@@ -10,7 +10,6 @@ from typing import Any
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
-from flask_restx import Namespace
 from marshmallow import Schema
 
 from registry.api import openapi_stream
@@ -41,6 +40,7 @@ from registry.api.openapi_words import (
     opened_by,
     quicker_with,
 )
+from registry.api.restx import Namespace
 from registry.api.well_known import documented
 from registry.watch_terms import EVENTS
 from registry.web.desk import Policy

@@ -3,8 +3,8 @@
 from typing import Any
 
 from flask import request
-from flask_restx import Namespace, Resource
 
+from registry.api.restx import Namespace, Resource
 from registry.statistics.queries import Release, releases
 from registry.terms import Language
 from registry.web.answers import Answer, Fixed, asked_language
@@ -19,7 +19,7 @@ CSV = "text/csv"
 
 
 @ns.route("/statistics")
-class Statistics(Resource):  # type: ignore[misc]
+class Statistics(Resource):
     @takes(StatisticsQuerySchema())
     @returns(StatisticsSchema(), "listStatistics")
     def get(self, quarter: str | None = None) -> Answer:
@@ -34,7 +34,7 @@ class Statistics(Resource):  # type: ignore[misc]
 
 
 @ns.route("/statistics.csv")
-class StatisticsTable(Resource):  # type: ignore[misc]
+class StatisticsTable(Resource):
     @takes()
     @sends(CSV, "downloadStatistics")
     def get(self) -> Fixed:

@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask import g, request
-from flask_restx import Namespace, Resource
 
 from registry.account_terms import Scope
+from registry.api.restx import Namespace, Resource
 from registry.api.shapes import verdict_shown
 from registry.clock import now
 from registry.web.answers import Answer, asked_language, keep_for
@@ -23,7 +23,7 @@ _VARIES = (("Vary", "Accept"),)
 
 
 @ns.route("")
-class Verify(Resource):  # type: ignore[misc]
+class Verify(Resource):
     @may_bring_key(Scope.VERIFY)
     @takes(VerifySchema())
     @returns(VerdictSchema(), "verify", or_as=(RECEIPT,))

@@ -71,9 +71,7 @@ def move(
 ) -> Case:
     """Move a case to another state. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     if target is CaseState.MERGED:
-        raise InvalidInput(
-            [Fault("to", Problem.INVALID_VALUE, "two cases become one by `merge`, which names the other")]
-        )
+        raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "merge_elsewhere")])
     case = case_of(session, officer, reference, version)
     advance(
         session,
@@ -103,13 +101,13 @@ def merge(
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     if reference == into:
-        raise InvalidInput([Fault("into", Problem.CONTRADICTORY, "must be another case")])
+        raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "another_case")])
     # In the order of their ids, so that two officers who merge crosswise do not wait for each other for ever.
     held = {one: case_of(session, officer, one) for one in sorted((reference, into))}
     case, other = held[reference], held[into]
     require_version(case, version)
     if other.state not in OPEN_STATES:
-        raise InvalidInput([Fault("into", Problem.CONTRADICTORY, f"is {other.state}: only an open case takes another")])
+        raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=other.state)])
     sealed = seal_reason(session, sealer, officer, case, reason)
     advance(
         session, case, CaseState.MERGED, officer.role, at, actor=officer.name, reason_sealed=sealed, is_same_unit=True

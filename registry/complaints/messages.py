@@ -58,7 +58,7 @@ def write_message(
         if known is not None:
             return known, False
     if author is Author.COMPLAINANT and _written_on(session, box, today) >= MOST_A_DAY:
-        raise InvalidInput([Fault("text", Problem.TOO_MANY, f"is one more than the {MOST_A_DAY} that a day takes")])
+        raise InvalidInput([Fault.of("text", Problem.TOO_MANY, "too_many_day", most=MOST_A_DAY)])
     last = session.execute(select(func.max(Message.place)).where(Message.box_id == box.id)).scalar_one()
     message = Message(
         reference=new_reference(),
@@ -96,14 +96,11 @@ def read_text(field: str, typed: str, most: int = MOST_CHARACTERS) -> str:
     """Text as it was written, its line ends as \\n, without what a database cannot hold. Raises InvalidInput."""
     text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
-        raise InvalidInput([Fault(field, Problem.MISSING, "must say something")])
+        raise InvalidInput([Fault.of(field, Problem.MISSING, "must_say")])
     if len(text) > most:
-        raise InvalidInput(
-            [Fault(field, Problem.TOO_LONG, f"must have at most {most} characters; this has {len(text)}")]
-        )
+        raise InvalidInput([Fault.of(field, Problem.TOO_LONG, "too_long_by", most=most, count=len(text))])
     if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
-        detail = "holds a null or half of a surrogate pair; please type it anew"
-        raise InvalidInput([Fault(field, Problem.CONTROL_CHARACTER, detail)])
+        raise InvalidInput([Fault.of(field, Problem.CONTROL_CHARACTER, "null_character")])
     return text
 
 

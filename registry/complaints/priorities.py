@@ -39,10 +39,10 @@ def set_priority(
         raise IllegalMove(f"what is {case.state} has no priority any more", "case.no_priority", state=case.state)
     before = case.priority
     if before is None or before is priority:
-        raise InvalidInput([Fault("priority", Problem.CONTRADICTORY, "is what it is already")])
+        raise InvalidInput([Fault.of("priority", Problem.CONTRADICTORY, "as_it_is")])
     sealed = seal_reason(session, sealer, officer, case, reason)
     if sealed is None:
-        raise InvalidInput([Fault("reason", Problem.MISSING, "must say why")])
+        raise InvalidInput([Fault.of("reason", Problem.MISSING, "must_say_why")])
     waiting = waiting_change(session, case)
     if waiting is not None:
         _decide(waiting, officer, at, is_approved=False)

@@ -68,7 +68,7 @@ def read_answers(raw: Mapping[str, Any], questionnaire: Questionnaire = QUESTION
         question = questionnaire.by_code.get(code)
         if question is None:
             # The code itself may hold anything, so it is not repeated.
-            faults.append(Fault("answers", Problem.UNKNOWN_FIELD, "names a question that is not asked here"))
+            faults.append(Fault.of("answers", Problem.UNKNOWN_FIELD, "unknown_question"))
             continue
         try:
             answers[code] = read_answer(question, value)

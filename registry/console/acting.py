@@ -14,5 +14,5 @@ def version_sent() -> int:
     """The version that the form was made from. Raises InvalidInput: a form without one could undo what nobody has seen."""
     text = request.form.get("version", "")
     if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise InvalidInput([Fault("version", Problem.MISSING, "is missing: load the page again")])
+        raise InvalidInput([Fault.of("version", Problem.MISSING, "missing_version")])
     return int(text)

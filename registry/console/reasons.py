@@ -16,8 +16,9 @@ from registry.errors import (
     RegistryError,
     StaleVersion,
 )
+from registry.faults import Message
 from registry.terms import ChannelChangeState, ChannelKind, Language
-from registry.web.faults import detail_said, faults_said
+from registry.web.faults import faults_said, message_in
 from registry.web.languages import has_text, text
 from registry.web.wording import date_text, listed, problem_detail
 
@@ -65,9 +66,9 @@ def _shown(language: Language, name: str, fact: object) -> str:
         return date_text(language, fact)
     if isinstance(fact, StrEnum):
         return text(language, f"{FAMILIES[type(fact)]}.{fact}")
+    if isinstance(fact, Message):
+        return message_in(language, fact)
     if isinstance(fact, str):
-        if name == "trouble":
-            return detail_said(language, fact) or fact
         return text(language, f"case.tab.{fact}") if name == "tab" else fact
     if isinstance(fact, Iterable):
         return listed(language, [_shown(language, name, one) for one in fact])

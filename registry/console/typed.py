@@ -19,7 +19,7 @@ def day_in(form: Mapping[str, str], field: str) -> date:
     """Raises InvalidInput."""
     found = day(form.get(field, "").strip())
     if found is None:
-        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a day like 2026-12-31")])
+        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "day_like")])
     return found
 
 
@@ -34,5 +34,5 @@ def any_number_in(form: Mapping[str, str], field: str) -> int | None:
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
-        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "must be a number in digits, or nothing")])
+        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "number_digits")])
     return int(typed)

@@ -152,4 +152,4 @@ def read_part(typed: str) -> EntryPart:
     try:
         return EntryPart(typed)
     except ValueError:
-        raise InvalidInput([Fault("part", Problem.INVALID_VALUE, "must be one of the list")]) from None
+        raise InvalidInput([Fault.of("part", Problem.INVALID_VALUE, "one_of_list")]) from None

@@ -25,7 +25,7 @@ from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference, read_reference
 from registry.licensing import changes
 from registry.licensing.changes import Said, after, applicant, is_intermediary
-from registry.licensing.rules import ACTS, AGREEMENTS, REFUSED, About, Facts, is_barred, lacking
+from registry.licensing.rules import ACTS, AGREEMENTS, IMPOSSIBLE, UNFIT, About, Facts, is_barred, lacking
 from registry.licensing.stated import Stated, read_stated
 from registry.terms import STATUSES, Answer, LicenceStatus, Role
 from registry.verdicts.status_rules import standing_on
@@ -145,7 +145,7 @@ def _holder(
         if is_at_home or is_of(known, official.authority):
             return row.id, known
     if kind is About.APPLICANT:
-        raise InvalidInput([Fault("agency_id", Problem.INVALID_VALUE, "no agency of this country has this reference")])
+        raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "agency_unknown")])
     raise NotFound(f"there is no agency {about} with a licence of this authority")
 
 
@@ -161,7 +161,7 @@ def _subject(act: LicenceAct, about: str | None, stated: Stated) -> str:
 
 def _require_days(stated: Stated, effective_on: date) -> None:
     faults = [
-        Fault(field, Problem.INVALID_VALUE, "lies before the day on which this takes effect")
+        Fault.of(field, Problem.INVALID_VALUE, "before_effect")
         for field in ("to_on", "until", "publish_until", "valid_to")
         if (day := getattr(stated, field)) and day < effective_on
     ]
@@ -185,12 +185,12 @@ def _require_lawful(
             is_barred=before is not None and is_barred(before, subject, effective_on),
         )
     )
-    if why in ("not_from_this_status", "sanction_in_force"):
+    if why is not None and why in IMPOSSIBLE:
         raise IllegalMove(
-            f"{REFUSED[why]} ({status or 'none is stated'} on {effective_on})", f"licensing.{why}", day=effective_on
+            f"{IMPOSSIBLE[why]} ({status or 'none is stated'} on {effective_on})", f"licensing.{why}", day=effective_on
         )
     if why is not None:
-        raise InvalidInput([Fault("effective_on", Problem.INVALID_VALUE, REFUSED[why])])
+        raise InvalidInput([Fault.of("effective_on", Problem.INVALID_VALUE, UNFIT[why])])
 
 
 def status_on(agency: record.Agency, licence_id: str, day: date) -> LicenceStatus | None:
@@ -221,20 +221,20 @@ def _require_sense(
         case LicenceAct.AMEND:
             assert before is not None
             if not changes.terms_changed(licence_of(before, subject), stated):
-                fault = Fault("conditions", Problem.MISSING, "state at least one term otherwise than it stands there")
+                fault = Fault.of("conditions", Problem.MISSING, "state_one_term")
         case LicenceAct.REGISTER_AGREEMENT:
             assert before is not None
             fault = _fault_of_agreement(session, before, stated)
         case LicenceAct.END_AGREEMENT:
             assert before is not None
             if not any(_is_running(one, subject, official, said.day) for one in before.agreements):
-                fault = Fault("agreement_id", Problem.INVALID_VALUE, "is no agreement of this agency that still runs")
+                fault = Fault.of("agreement_id", Problem.INVALID_VALUE, "agreement_not_running")
         case LicenceAct.REGISTER_INTERMEDIARY | LicenceAct.END_INTERMEDIARY:
             assert before is not None
             is_there = any(is_intermediary(one, stated, said.day) for one in before.intermediaries)
             if is_there is (act is LicenceAct.REGISTER_INTERMEDIARY):
-                word = "is registered already" if is_there else "is no intermediary of this agency on that day"
-                fault = Fault("name", Problem.INVALID_VALUE, word)
+                wrong = "intermediary_registered" if is_there else "intermediary_unknown"
+                fault = Fault.of("name", Problem.INVALID_VALUE, wrong)
     if fault is not None:
         raise InvalidInput([fault])
 
@@ -246,13 +246,13 @@ def _fault_of_application(
         status = status_on(before, licence.licence_id, said.day) if before is not None else None
         is_held = status is LicenceStatus.APPLIED or (status and STATUSES[status].recruit is Answer.YES)
         if licence.authority == official.authority and licence.kind is stated.kind and is_held:
-            return Fault("kind", Problem.CONTRADICTORY, f"is held or applied for already: {licence.licence_id}")
+            return Fault.of("kind", Problem.CONTRADICTORY, "held_already", licence=licence.licence_id)
     if before is None and stated.scheme is not None and stated.identifier is not None:
         country = today_of(session, official.authority, said.at)[1]
         key = identifier_key(stated.scheme, stated.identifier, country)
         owner = _holder_of_key(session, stated.scheme.value, key)
         if owner is not None:
-            return Fault("identifier", Problem.CONTRADICTORY, f"belongs to the agency {owner}: apply for that one")
+            return Fault.of("identifier", Problem.CONTRADICTORY, "belongs_to", owner=owner)
     return None
 
 
@@ -286,17 +286,17 @@ def _fault_of_number(session: Session, official: Official, subject: str, stated:
     other = session.execute(query).scalar_one_or_none()
     if other is None:
         return None
-    return Fault("number", Problem.CONTRADICTORY, f"is the number of the licence {other} already")
+    return Fault.of("number", Problem.CONTRADICTORY, "licence_number", other=other)
 
 
 def _fault_of_agreement(session: Session, before: record.Agency, stated: Stated) -> Fault | None:
     if before.role is not Role.SENDING:
-        return Fault("destination", Problem.INVALID_VALUE, "agreements are registered with the sending agency")
+        return Fault.of("destination", Problem.INVALID_VALUE, "agreements_sending")
     if stated.receiving is None:
         return None
     other = agency_row(session, read_reference(stated.receiving) or "")
     if other is None or other.erased_at is not None or other.reference == before.agency_id:
-        return Fault("receiving", Problem.INVALID_VALUE, "is no other agency of this registry")
+        return Fault.of("receiving", Problem.INVALID_VALUE, "other_agency")
     return None
 
 

@@ -181,8 +181,7 @@ def _refuse_second(session: Session, draft: Draft) -> None:
     )
     waiting = session.execute(query).scalars().first()
     if waiting is not None and ACTS[draft.act].about is About.LICENCE:
-        detail = f"waits already under {waiting}: decide that first"
-        raise InvalidInput([Fault("act", Problem.CONTRADICTORY, detail)])
+        raise InvalidInput([Fault.of("act", Problem.CONTRADICTORY, "waits_already", reference=waiting)])
 
 
 def _apply(session: Session, proposal: Proposal, official: Official, at: datetime) -> None:

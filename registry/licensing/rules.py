@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from registry.agencies import record
 from registry.desk_terms import LicenceAct
+from registry.faults import Message, message
 from registry.terms import STATUSES, Answer, LicenceStatus, SanctionKind
 
 BACK = timedelta(days=90)
@@ -154,15 +155,19 @@ def lacking(facts: Facts) -> str | None:
     return None
 
 
-REFUSED: Mapping[str, str] = {
-    "holds_at_once": "holds from the day it is published: give today or a day before",
-    "too_far_back": f"lies more than {BACK.days} days back: what was wrong so long ago is put right by a correction",
-    "too_far_ahead": f"lies more than {AHEAD.days} days ahead",
-    "not_yet_wrong": "lies in the future: what is to change then is an act of its own, not a correction",
+IMPOSSIBLE: Mapping[str, str] = {
     "not_from_this_status": "the licence does not have a status on that day from which this is possible",
     "sanction_in_force": "a sanction that bars this licence is in force: it has to be lifted first",
 }
-"""Why an act is refused, in words; pages have their own by the code."""
+"""Why an act is refused whatever its day, in English; pages have their own words by the code."""
+
+UNFIT: Mapping[str, Message] = {
+    "holds_at_once": message("holds_at_once"),
+    "too_far_back": message("too_far_back", days=BACK.days),
+    "too_far_ahead": message("too_far_ahead", days=AHEAD.days),
+    "not_yet_wrong": message("not_yet_wrong"),
+}
+"""Why an act may not take effect on the day that was given."""
 
 
 def possible(status: LicenceStatus | None) -> list[LicenceAct]:

@@ -3,10 +3,11 @@
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, inspect
 from stdnum.eu import nace
 
 from registry.agencies import record
@@ -79,13 +80,13 @@ def read_stated(act: LicenceAct, sent: Mapping[str, Any], country: str) -> State
     """What was sent for an act, tidy. `country` is that of the authority. Raises InvalidInput, naming every field at fault."""
     rule = ACTS[act]
     faults = [
-        Fault(field, Problem.UNKNOWN_FIELD, f"is nothing that {act} states")
+        Fault.of(field, Problem.UNKNOWN_FIELD, "not_stated_by", act=act)
         for field in sent
         if field not in rule.needs and field not in rule.takes
     ]
     stated = _converted({field: value for field, value in sent.items() if value != ""}, faults)
     faults += [
-        Fault(field, Problem.MISSING, "must be given")
+        Fault.of(field, Problem.MISSING, "must_be_given")
         for field in rule.needs
         if getattr(stated, field) in (None, UNSET) and not any(fault.parameter == field for fault in faults)
     ]
@@ -117,33 +118,51 @@ def _converted(sent: Mapping[str, Any], faults: list[Fault]) -> Stated:
             continue
         try:
             msgspec.convert({field: value}, Stated)
-        except msgspec.ValidationError as wrong:
-            faults.append(Fault(field, Problem.INVALID_VALUE, _words_of(str(wrong))))
+        except msgspec.ValidationError:
+            faults.append(Fault.of(field, Problem.INVALID_VALUE, _flaw(_types()[field], value) or "shape"))
         else:
             good[field] = value
     return msgspec.convert(good, Stated)
 
 
-_SHAPES: Mapping[str, str] = {
-    "str": "must be text",
-    "int": "must be a whole number",
-    "bool": "must be true or false",
-    "array": "must be a list",
-    "object": "must be an object with its parts",
-}
-"""What is asked for, by the library's name of it."""
+@cache
+def _types() -> Mapping[str, inspect.Type]:
+    stated = inspect.type_info(Stated)
+    assert isinstance(stated, inspect.StructType)
+    return {field.name: field.type for field in stated.fields}
 
 
-def _words_of(wrong: str) -> str:
-    """What is wrong, without what was sent."""
-    if wrong.startswith("Invalid enum value"):
-        return "is none of the words that are known here"
-    if "date" in wrong:
-        return "must be a day like 2026-12-31"
-    if wrong.startswith("Object missing"):
-        return "lacks a part that it needs"
-    wanted = wrong.partition("`")[2].partition("`")[0].split(" ")[0]
-    return _SHAPES.get(wanted, "has not the form that is needed")
+def _flaw(wanted: inspect.Type, value: object) -> str | None:
+    """The code of what is wrong with a value of JSON for a type, or with the first part of it that is; None if nothing is."""
+    match wanted:
+        case inspect.UnionType():
+            return None if value is None else _flaw(wanted.types[0], value)
+        case inspect.EnumType() if isinstance(value, str):
+            return None if value in {one.value for one in wanted.cls} else "word_unknown"
+        case inspect.DateType():
+            return None if _converts(value, date) else "day_like"
+        case inspect.StrType() | inspect.EnumType():
+            return None if isinstance(value, str) else "shape_text"
+        case inspect.VarTupleType():
+            if not isinstance(value, list | tuple):
+                return "shape_array"
+            return next((flaw for one in value if (flaw := _flaw(wanted.item_type, one))), None)
+        case inspect.StructType():
+            if not isinstance(value, Mapping):
+                return "shape_object"
+            if any(one.required and one.encode_name not in value for one in wanted.fields):
+                return "shape_part"
+            parts = [(one.type, value[one.encode_name]) for one in wanted.fields if one.encode_name in value]
+            return next((flaw for kind, part in parts if (flaw := _flaw(kind, part))), None)
+    return "shape"
+
+
+def _converts(value: object, kind: type) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _replaced(stated: Stated, read: Mapping[str, Callable[[str], str | None]], faults: list[Fault]) -> Stated:
@@ -164,8 +183,7 @@ def _of_words(stated: Stated, faults: list[Fault]) -> Stated:
         def tidy(value: str) -> str:
             line = tidy_line(field, value, most)
             if field not in ("identifier", "number") and holds_personal_number(line):
-                detail = "holds what looks like a person's own number (identity card, tax code): leave it out"
-                raise InvalidInput([Fault(field, Problem.INVALID_VALUE, detail)])
+                raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "personal_number_like")])
             return line
 
         return tidy
@@ -178,14 +196,14 @@ def _of_channels(stated: Stated, faults: list[Fault]) -> Stated:
         value = getattr(stated, field)
         trouble = trouble_with(kind, value) if value is not None else None
         if trouble is not None:
-            faults.append(Fault(field, Problem.INVALID_VALUE, trouble))
+            faults.append(Fault.of(field, Problem.INVALID_VALUE, trouble))
     return stated
 
 
 def _country(field: str, value: str) -> str:
     code = unicodedata.normalize("NFKC", value).strip().upper()
     if len(code) != 2 or not code.isascii() or not code.isalpha():
-        raise InvalidInput([Fault(field, Problem.UNKNOWN_COUNTRY, "must be two letters like CZ")])
+        raise InvalidInput([Fault.of(field, Problem.UNKNOWN_COUNTRY, "country_letters")])
     return code
 
 
@@ -200,19 +218,19 @@ def _of_scope(stated: Stated, faults: list[Fault]) -> Stated:
     corridors, sectors, conditions = given(stated.corridors), given(stated.sectors), given(stated.conditions)
     for field, count in (("corridors", len(corridors)), ("sectors", len(sectors)), ("conditions", len(conditions))):
         if count > MOST_PARTS:
-            faults.append(Fault(field, Problem.TOO_MANY, f"must be {MOST_PARTS} at most"))
+            faults.append(Fault.of(field, Problem.TOO_MANY, "too_many_parts", most=MOST_PARTS))
             return stated
     codes = [("sectors", one) for one in sectors]
     codes += [("conditions", one) for condition in conditions for one in condition.sectors]
     faults += [
-        Fault(field, Problem.INVALID_VALUE, f"{one.code[:12]} is no NACE code of revision {one.nace_revision[:4]}")
+        Fault.of(field, Problem.INVALID_VALUE, "nace", code=one.code[:12], revision=one.nace_revision[:4])
         for field, one in codes
         if not _exists(one)
     ]
     countries = [("corridors", end) for one in corridors for end in (one.origin, one.destination) if end]
     countries += [("conditions", end) for condition in conditions for end in condition.destinations]
     faults += [
-        Fault(field, Problem.UNKNOWN_COUNTRY, "names countries by two capital letters like CZ")
+        Fault.of(field, Problem.UNKNOWN_COUNTRY, "countries_capital")
         for field, end in countries
         if len(end) != 2 or not end.isascii() or not end.isalpha() or not end.isupper()
     ]
@@ -240,7 +258,7 @@ def _exists(sector: record.Sector) -> bool:
 
 def _of_days(stated: Stated, faults: list[Fault]) -> Stated:
     if stated.valid_from and stated.valid_to and stated.valid_to < stated.valid_from:
-        faults.append(Fault("valid_to", Problem.INVALID_VALUE, "lies before the first day"))
+        faults.append(Fault.of("valid_to", Problem.INVALID_VALUE, "before_first_day"))
     return stated
 
 
@@ -248,36 +266,35 @@ def _of_holder(act: LicenceAct, stated: Stated, country: str, faults: list[Fault
     if act is not LicenceAct.APPLY:
         return stated
     if (stated.agency_id is None) == (stated.name is None):
-        faults.append(Fault("name", Problem.CONTRADICTORY, "give a known agency's reference, or the applicant's name"))
+        faults.append(Fault.of("name", Problem.CONTRADICTORY, "name_or_reference"))
     if stated.kind is not None and KINDS[stated.kind].country not in (country, None):
-        faults.append(Fault("kind", Problem.INVALID_VALUE, "is not issued in this authority's country"))
+        faults.append(Fault.of("kind", Problem.INVALID_VALUE, "not_issued_here"))
     if stated.holder_kind is not HolderKind.LEGAL_PERSON:
         faults += [
-            Fault(field, Problem.INVALID_VALUE, "of a natural person is not stored")
+            Fault.of(field, Problem.INVALID_VALUE, "natural_person")
             for field in _CHANNELS
             if getattr(stated, field) is not None
         ]
     if (stated.identifier is None) != (stated.scheme is None):
-        faults.append(Fault("identifier", Problem.CONTRADICTORY, "needs the number and what kind of number it is"))
+        faults.append(Fault.of("identifier", Problem.CONTRADICTORY, "identifier_both"))
     if stated.identifier is None or stated.scheme is None:
         return stated
     found = checked(stated.scheme, stated.identifier, NumberRule())
     if found.value is None:
-        faults.append(Fault("identifier", Problem.INVALID_VALUE, "cannot be such a number: look at the paper again"))
+        faults.append(Fault.of("identifier", Problem.INVALID_VALUE, "identifier_cannot"))
         return stated
     return msgspec.structs.replace(stated, identifier=found.value)
 
 
 def _of_status(rule: ActRule, stated: Stated, faults: list[Fault]) -> None:
     if stated.status is not None and stated.status not in rule.targets:
-        faults.append(Fault("status", Problem.INVALID_VALUE, f"must be one of {', '.join(rule.targets)}"))
+        faults.append(Fault.of("status", Problem.INVALID_VALUE, "one_of", choices=", ".join(rule.targets)))
 
 
 def _of_agreement(act: LicenceAct, stated: Stated, faults: list[Fault]) -> None:
     if act is not LicenceAct.REGISTER_AGREEMENT:
         return
     if (stated.receiving is None) == (stated.employer_name is None):
-        detail = "give the receiving agency's reference, or the name of the employer"
-        faults.append(Fault("receiving", Problem.CONTRADICTORY, detail))
+        faults.append(Fault.of("receiving", Problem.CONTRADICTORY, "receiving_or_employer"))
     if stated.employer_name is not None and stated.employer_country is None:
-        faults.append(Fault("employer_country", Problem.MISSING, "must be given with the employer"))
+        faults.append(Fault.of("employer_country", Problem.MISSING, "employer_country"))

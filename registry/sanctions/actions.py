@@ -21,6 +21,7 @@ from registry.complaints.sealing import Sealer
 from registry.complaints.states import DECIDED_STATES
 from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.errors import Fault, InvalidInput, NotNow
+from registry.faults import Message, message
 from registry.ids import new_reference
 from registry.licensing.deposits.rules import read_amount
 from registry.officers.models import NoticeKind
@@ -293,30 +294,30 @@ def _officer(official: Official) -> casework.Officer:
 def _agency(session: Session, sealer: Sealer, official: Official, licence: str, case: Case | None) -> str:
     row = licence_row(session, licence)
     if row is None or row.authority != official.authority:
-        raise InvalidInput([Fault("licence", Problem.INVALID_VALUE, "must be a licence of your own authority")])
+        raise InvalidInput([Fault.of("licence", Problem.INVALID_VALUE, "licence_not_own")])
     agency = session.get_one(Agency, row.agency_id)
     if agency.erased_at is not None:
-        raise InvalidInput([Fault("licence", Problem.INVALID_VALUE, "is of a holder whose name was erased")])
+        raise InvalidInput([Fault.of("licence", Problem.INVALID_VALUE, "holder_erased")])
     named = None if case is None else named_agency_id(sealer, case)
     if named is not None and named != agency.reference:
-        raise InvalidInput([Fault("licence", Problem.CONTRADICTORY, "is not of the agency that was complained of")])
+        raise InvalidInput([Fault.of("licence", Problem.CONTRADICTORY, "licence_other_agency")])
     return agency.reference
 
 
 def checked(terms: Terms, today: date, *, is_urgent: bool) -> Terms:
-    faults = []
+    faults: list[tuple[str, Message]] = []
     if not today <= terms.effective_from <= today + AHEAD:
-        faults.append(("effective_from", f"must be today or within {AHEAD.days} days"))
+        faults.append(("effective_from", message("today_or_within", days=AHEAD.days)))
     elif rules.is_too_late(terms.kind, terms.effective_from, today, is_urgent=is_urgent):
-        faults.append(("effective_from", "must be today: somebody is in danger, and nothing waits"))
+        faults.append(("effective_from", message("danger_today")))
     if terms.until is not None and terms.kind not in rules.CAN_END_BY_ITSELF:
-        faults.append(("until", "must be empty: this kind has no last day"))
+        faults.append(("until", message("no_last_day")))
     elif terms.until is not None and terms.until < terms.effective_from:
-        faults.append(("until", "must not be before its first day"))
+        faults.append(("until", message("not_before_first")))
     for name in ("appeal_deadline", "publish_until"):
         day = getattr(terms, name)
         if day is not None and day < terms.effective_from:
-            faults.append((name, "must not be before its first day"))
+            faults.append((name, message("not_before_first")))
     money, unit = read_amount(terms.amount), terms.currency.strip().upper()
     faults += rules.flaws_of_extent(
         terms.kind,
@@ -326,7 +327,7 @@ def checked(terms: Terms, today: date, *, is_urgent: bool) -> Terms:
         points=terms.points,
     )
     if faults:
-        raise InvalidInput([Fault(name, Problem.INVALID_VALUE, detail) for name, detail in faults])
+        raise InvalidInput([Fault.of(name, Problem.INVALID_VALUE, wrong) for name, wrong in faults])
     public_text = read_text("public_text", terms.public_text, MOST_PUBLIC_TEXT) if terms.public_text.strip() else ""
     ground = " ".join(read_text("legal_ground", terms.legal_ground, MOST_GROUND).split())
     amount = "" if money is None else f"{money:.2f}"
@@ -337,12 +338,10 @@ def _checked_look(sanction: Sanction, look: Look, today: date) -> Look:
     for name in ("workers", "permits_at_risk", "deposit_claims"):
         number = getattr(look, name)
         if number is not None and not 0 <= number <= rules.MOST_WORKERS:
-            raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "must be a number of people, or empty")])
+            raise InvalidInput([Fault.of(name, Problem.INVALID_VALUE, "number_people")])
     day = look.waits_until
     if day is not None and rules.is_too_late(sanction.kind, day, today, is_urgent=sanction.is_urgent):
-        detail = "must be empty: somebody is in danger, and nothing waits"
-        raise InvalidInput([Fault("waits_until", Problem.CONTRADICTORY, detail)])
+        raise InvalidInput([Fault.of("waits_until", Problem.CONTRADICTORY, "danger_no_wait")])
     if day is not None and not max(today, sanction.effective_from) <= day <= today + AHEAD:
-        detail = f"must be between its first day and {AHEAD.days} days from now"
-        raise InvalidInput([Fault("waits_until", Problem.INVALID_VALUE, detail)])
+        raise InvalidInput([Fault.of("waits_until", Problem.INVALID_VALUE, "waits_between", days=AHEAD.days)])
     return look._replace(teller=read_text("teller", look.teller, 400) if look.teller.strip() else "")

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from registry.desk_terms import SanctionState, Timing
+from registry.faults import Message, message
 from registry.licensing.statements import Statement
 from registry.terms import CURRENCIES, LicenceStatus, SanctionKind
 
@@ -228,20 +229,20 @@ MOST_POINTS = 1000
 
 def flaws_of_extent(
     kind: SanctionKind, *, has_amount: bool, is_amount: bool, currency: str, points: int | None
-) -> list[tuple[str, str]]:
-    """What is wrong with how much a sanction takes, as field and words: money of a fine or the deposit, points of points."""
-    found = []
+) -> list[tuple[str, Message]]:
+    """What is wrong with how much a sanction takes, as field and message: money of a fine or the deposit, points of points."""
+    found: list[tuple[str, Message]] = []
     if kind in WITH_MONEY:
         if has_amount and not is_amount:
-            found.append(("amount", "must be an amount like 1200.50"))
+            found.append(("amount", message("amount_fine")))
         if has_amount and currency not in CURRENCIES:
-            found.append(("currency", "must be a code like EUR"))
+            found.append(("currency", message("currency_fine")))
         elif currency and not has_amount:
-            found.append(("amount", "must stand beside its currency"))
+            found.append(("amount", message("amount_beside")))
     elif has_amount or currency:
-        found.append(("amount", "must be empty: money is a fine's, or the deposit's"))
+        found.append(("amount", message("amount_empty")))
     if points is not None and kind is not SanctionKind.POINTS:
-        found.append(("points", "must be empty: this kind gives no points"))
+        found.append(("points", message("points_empty")))
     elif points is not None and not 1 <= points <= MOST_POINTS:
-        found.append(("points", f"must be from 1 to {MOST_POINTS}"))
+        found.append(("points", message("points_range", most=MOST_POINTS)))
     return found

@@ -1,8 +1,8 @@
 """Texts in the page languages, and which of them an asker wants.
 
 Each language is one catalogue of PO files, keyed by names such as `reason.licence_active`; English is a catalogue too. What
-belongs to one room of the house stands in a folder of its own (`catalogues/complaints/en.po`). They are read once, when this
-module is first imported.
+belongs to one room of the house stands in a folder of its own (`catalogues/complaints/en.po`); what may be wrong with a field
+stands beside its codes (registry/faults). They are read once, when this module is first imported.
 """
 
 import re
@@ -33,7 +33,8 @@ def placeholders(template: str) -> frozenset[str]:
 
 def _read(language: Language) -> dict[str, str]:
     root = files("registry.web") / "catalogues"
-    folders = [root, *sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda folder: folder.name)]
+    rooms = sorted((entry for entry in root.iterdir() if entry.is_dir()), key=lambda folder: folder.name)
+    folders = [root, *rooms, files("registry.faults")]
     catalogue: dict[str, str] = {}
     for folder in folders:
         with (folder / f"{language}.po").open("rb") as file:

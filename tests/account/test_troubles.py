@@ -13,7 +13,7 @@ from registry.couriers.connecting import CERTIFICATES
 from registry.errors import Fault, InvalidInput, UnreadableList
 from registry.imports.reading import _OTHERS
 from registry.terms import Language
-from registry.web.faults import found
+from registry.web.stored_texts import found
 
 ROOT = Path(registry.__file__).parent
 LISTS = (
@@ -110,7 +110,7 @@ def test_fields_are_named_as_on_the_page() -> None:
     refused = InvalidInput(
         [
             Fault("constants.on", Problem.NOT_A_DATE, "must be a day as YYYY-MM-DD, for example 2026-11-24"),
-            Fault("supplier", Problem.CONTRADICTORY, "two columns are said to hold it: choose one"),
+            Fault.of("supplier", Problem.CONTRADICTORY, "doubled_column"),
         ]
     )
     said = refusal_said(Language.IT, refused)

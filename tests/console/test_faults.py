@@ -1,20 +1,23 @@
-"""What is wrong with a field has its words in the catalogues: every detail is read from the source, so that none is forgotten."""
+"""What is wrong with a field has its words in the catalogues: every code is read from the source, so that none is forgotten."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import registry
+from registry.case_terms import CaseState
 from registry.codes import Problem
-from registry.complaints.hearings.content import _ADVICE
-from registry.errors import Fault
-from registry.licensing.rules import REFUSED
-from registry.licensing.stated import _words_of
+from registry.desk_terms import LicenceAct
+from registry.errors import Fault, InvalidInput
+from registry.faults import message
+from registry.licensing.rules import UNFIT
+from registry.licensing.stated import read_stated
 from registry.terms import Language
-from registry.web.faults import faults_said, found
-from registry.web.languages import has_text
+from registry.web.faults import faults_said
+from registry.web.languages import SPOKEN_OF, has_text
 
 ROOT = Path(registry.__file__).parent
 FORMS = ("agencies/texts.py", "complaints", "console", "entries", "licensing", "sanctions")
@@ -27,95 +30,86 @@ NO_FORM = frozenset(
     }
 )  # fmt: skip
 
-ELSEWHERE = frozenset(
-    {"REFUSED[why]", "_words_of(str(wrong))", "trouble", "flaw", "f'line {flaw.line} {_ADVICE[flaw.what]}'"}
-)
-"""Details that stand in a table or a function: judged below, by what these may say."""
 
-LIBRARY = (
-    "Expected `str | null`, got `int` - at `$.number`",
-    "Expected `array`, got `str` - at `$.corridors`",
-    "Expected `object`, got `int` - at `$.sectors[0]`",
-    "Object missing required field `code` - at `$.sectors[0]`",
-    "Invalid enum value 'x' - at `$.activities[0]`",
-    "Invalid RFC3339 encoded date - at `$.valid_to`",
-    "something that it has never said",
-)
-"""What the library says of what it cannot read."""
-
-TOLD = (
-    *(words for code, words in REFUSED.items() if code not in ("not_from_this_status", "sanction_in_force")),
-    "must not be in the future: give the day on which the paper was handed in",
-    "must be 2026-03-01 or later: a form counts from at most 90 days back",
-    "must be 2026-03-01 or later: on that day the form was printed",
-    *(_words_of(wrong) for wrong in LIBRARY),
-    *(f"line 3 {advice}" for advice in _ADVICE.values()),
-    "must be after 2026-01-01 and within 90 days from now",
-    "is none of the words that are known here",
-    "is no phone number: write it like +420 601 123 456",
-    "must be empty: this kind gives no points",
-)
-
-
-def faults() -> Iterator[tuple[str, ast.Call, Mapping[str, list[ast.expr]]]]:
+def calls() -> Iterator[tuple[str, str, ast.Call]]:
+    """Place, `Fault`, `Fault.of` or `message`, and the call."""
     for path in sorted(ROOT.rglob("*.py")):
         place = path.relative_to(ROOT).as_posix()
         source = path.read_text()
-        if not place.startswith(FORMS) or place in NO_FORM or "Fault(" not in source:
+        if place in NO_FORM or not ("Fault" in source or "message(" in source):
             continue
-        tree = ast.parse(source)
-        assigned: dict[str, list[ast.expr]] = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                assigned.setdefault(node.targets[0].id, []).append(node.value)
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Fault":
-                yield f"{place}:{node.lineno}", node, assigned
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Call) and (name := ast.unparse(node.func)) in ("Fault", "Fault.of", "message"):
+                yield f"{place}:{node.lineno}", name, node
 
 
-def texts(expression: ast.expr, assigned: Mapping[str, list[ast.expr]]) -> Iterator[str]:
-    """What an expression may say, with 7 for each value."""
-    match expression:
-        case ast.Constant(value=str(words)):
-            yield words
-        case ast.JoinedStr(values=parts):
-            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
-        case ast.IfExp(body=one, orelse=other):
-            yield from texts(one, assigned)
-            yield from texts(other, assigned)
-        case ast.Name(id=name):
-            for value in assigned.get(name, ()):
-                yield from texts(value, assigned)
-
-
-def test_every_fault_of_a_form_has_its_words_and_its_field_a_name() -> None:
+def test_what_is_wrong_in_a_form_has_a_code_and_its_field_a_name() -> None:
     flaws, count = [], 0
-    for place, call, assigned in faults():
+    for place, name, call in calls():
+        if not place.startswith(FORMS) or name == "message":
+            continue
         count += 1
-        parameter, _, detail = call.args
+        parameter = call.args[0]
         if isinstance(parameter, ast.Constant) and not has_text(f"field.{parameter.value}"):
             flaws.append(f"{place}: field.{parameter.value}")
-        if ast.unparse(detail) in ELSEWHERE:
-            continue
-        said = [words for words in texts(detail, assigned) if not words.startswith("7 from 7")]
-        if not said and not isinstance(detail, ast.Name):
-            flaws.append(f"{place}: {ast.unparse(detail)} is not understood here")
-        flaws += [f"{place}: {words}" for words in said if found(words) is None]
+        if name == "Fault":
+            flaws.append(f"{place}: {ast.unparse(call)} has no code")
     assert flaws == []
     assert count > 70
 
 
-@pytest.mark.parametrize("detail", TOLD)
-def test_what_stands_in_a_table_has_its_words(detail: str) -> None:
-    assert found(detail) is not None
+def test_every_code_has_its_words_and_is_given_their_values() -> None:
+    flaws, count = [], 0
+    for place, name, call in calls():
+        code = call.args[0 if name == "message" else -1] if call.args else None
+        if name == "Fault" or not isinstance(code, ast.Constant):
+            continue
+        count += 1
+        given = {one.arg for one in call.keywords}
+        if SPOKEN_OF.get(f"fault.{code.value}") != given:
+            flaws.append(f"{place}: {code.value} of {given}")
+    assert flaws == []
+    assert count > 90
+
+
+def test_no_code_is_without_use() -> None:
+    source = "".join(path.read_text() for path in ROOT.rglob("*.py"))
+    codes = [key.removeprefix("fault.") for key in SPOKEN_OF if key.startswith("fault.")]
+    assert [code for code in codes if f'"{code}"' not in source] == []
+
+
+@pytest.mark.parametrize("code", UNFIT)
+def test_an_act_on_an_unfit_day_has_its_words(code: str) -> None:
+    assert str(UNFIT[code])
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("number", 5, "shape_text"),
+        ("corridors", "CZ", "shape_array"),
+        ("sectors", [5], "shape_object"),
+        ("sectors", [{"nace_revision": "2.1"}], "shape_part"),
+        ("activities", ["x"], "word_unknown"),
+        ("activities", [5], "shape_text"),
+        ("valid_to", "soon", "day_like"),
+        ("conditions", [{"code": "only_sectors", "sectors": [{"code": 5, "nace_revision": "2.1"}]}], "shape_text"),
+        ("conditions", [{"code": "only_sectors", "text": []}], "shape_text"),
+    ],
+)
+def test_what_cannot_be_read_is_told_by_its_type(field: str, value: object, code: str) -> None:
+    act = LicenceAct.ISSUE
+    with pytest.raises(InvalidInput) as refused:
+        read_stated(act, {"number": "12", "valid_from": "2026-01-01", field: value}, "CZ")
+    assert [fault.message for fault in refused.value.faults if fault.parameter == field] == [message(code)]
 
 
 def test_a_fault_is_told_with_its_field_and_its_values() -> None:
     wrong = [
-        Fault("legal_ground", Problem.MISSING, "must say something"),
-        Fault("answer_by", Problem.INVALID_VALUE, "must be after 2026-03-01 and within 90 days from now"),
-        Fault("into", Problem.CONTRADICTORY, "is closed: only an open case takes another"),
-        Fault("hours", Problem.INVALID_VALUE, "must be from 1 to 72 hours"),
+        Fault.of("legal_ground", Problem.MISSING, "must_say"),
+        Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=date(2026, 3, 1), days=90),
+        Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=CaseState.CLOSED),
+        Fault.of("hours", Problem.INVALID_VALUE, "hours", most=72),
     ]
     assert faults_said(Language.IT, wrong) == (
         "Base giuridica: non può essere vuoto; Ultimo giorno per rispondere: dev’essere dopo il 1 marzo 2026 ed entro 90"
@@ -123,6 +117,12 @@ def test_a_fault_is_told_with_its_field_and_its_values() -> None:
     )
     assert faults_said(Language.ZH_HANS, wrong[:1]) == "法律依据：不能为空"
     assert faults_said(Language.EN, wrong[:1]) == "Legal ground: must say something"
+
+
+def test_what_is_wrong_is_english_for_programs() -> None:
+    wrong = Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=date(2026, 3, 1), days=90)
+    assert wrong.detail == "must be after 2026-03-01 and within 90 days from now"
+    assert wrong.shown() == {"parameter": "answer_by", "code": "invalid_value", "detail": wrong.detail}
 
 
 def test_what_has_no_words_keeps_its_english_behind_those_of_its_kind() -> None:

@@ -25,6 +25,7 @@ from registry.errors import (
     RegistryError,
     StaleVersion,
 )
+from registry.faults import message
 from registry.officers import accounts, passwords
 from registry.sanctions import moving as sanctions
 from registry.terms import ChannelChangeState, ChannelKind, Language
@@ -120,7 +121,7 @@ def test_every_reason_of_an_act_refused_has_its_words() -> None:
                 "-",
                 "channel.unfit",
                 kind=ChannelKind.PHONE,
-                trouble="is no phone number: write it like +420 601 123 456",
+                trouble=message("channel_phone"),
             ),
             "Telefono: non è un numero di telefono",
             "电话：不是电话号码",

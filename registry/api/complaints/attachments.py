@@ -10,9 +10,8 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
-
 from registry.api.complaints.visiting import entered, needs_visit, require_visit
+from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments import copied_as, discard, open_clean
 from registry.complaints.file_kinds import ENDINGS, MOST_BYTES
 from registry.complaints.mailbox_files import file_of, opened_for_files, removed
@@ -43,7 +42,7 @@ def one_of_few(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @ns.route("/attachments")
-class Attachments(Resource):  # type: ignore[misc]
+class Attachments(Resource):
     @one_of_few
     @takes_file(MOST_BYTES)
     @returns(AttachmentSentSchema(), "addAttachment", (409, 413), status=HTTPStatus.CREATED)
@@ -73,7 +72,7 @@ class Attachments(Resource):  # type: ignore[misc]
 
 
 @ns.route("/attachments/<attachment_id>")
-class Attachment(Resource):  # type: ignore[misc]
+class Attachment(Resource):
     @takes()
     @returns_nothing("removeAttachment", (404, 409))
     @needs_visit
@@ -87,7 +86,7 @@ class Attachment(Resource):  # type: ignore[misc]
 
 
 @ns.route("/attachments/<attachment_id>/copy")
-class AttachmentCopy(Resource):  # type: ignore[misc]
+class AttachmentCopy(Resource):
     @takes()
     @saves("getAttachmentCopy", (404, 409))
     @needs_visit

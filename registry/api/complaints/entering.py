@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 from flask import request
-from flask_restx import Namespace, Resource
 
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.complaints.admission_rules import Purpose
 from registry.complaints.questions import QUESTIONNAIRE, Kind, Part, Question
@@ -22,7 +22,7 @@ ns = Namespace("complaints", path="/complaints")
 
 
 @ns.route("/questionnaire")
-class QuestionnaireView(Resource):  # type: ignore[misc]
+class QuestionnaireView(Resource):
     @takes()
     @returns(QuestionnaireSchema(), "getQuestionnaire")
     def get(self) -> Answer:
@@ -36,7 +36,7 @@ class QuestionnaireView(Resource):  # type: ignore[misc]
 
 
 @ns.route("/offer")
-class Offer(Resource):  # type: ignore[misc]
+class Offer(Resource):
     @takes(OfferQuerySchema())
     @returns(OfferSchema(), "getOffer", kept=False)
     def get(self, purpose: Purpose) -> Answer:

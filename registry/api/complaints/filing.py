@@ -4,11 +4,11 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import request
-from flask_restx import Namespace, Resource
 
 from registry.api.complaints.entering import network_here
 from registry.api.complaints.shapes import received_shown, sheet_shown
 from registry.api.complaints.visiting import Here, visiting
+from registry.api.restx import Namespace, Resource
 from registry.case_terms import BoxRole
 from registry.clock import now
 from registry.complaints import filing, receipts, repeats
@@ -36,7 +36,7 @@ ns = Namespace("complaints", path="/complaints")
 
 
 @ns.route("")
-class Complaints(Resource):  # type: ignore[misc]
+class Complaints(Resource):
     @takes(ComplaintStartSchema(), body=True, once=True)
     @returns(ComplaintStartedSchema(), "startComplaint", (403, 409, 413, 415), status=HTTPStatus.CREATED)
     def post(self, role: BoxRole, language: Language, proof: str, once: Once | None) -> Answer:
@@ -63,7 +63,7 @@ class Complaints(Resource):  # type: ignore[misc]
 
 
 @ns.route("/confirm")
-class Confirmation(Resource):  # type: ignore[misc]
+class Confirmation(Resource):
     @takes(ReceiptConfirmSchema(), body=True)
     @returns(ReceiptConfirmedSchema(), "confirmReceipt", (409, 413, 415))
     @visiting
@@ -78,7 +78,7 @@ class Confirmation(Resource):  # type: ignore[misc]
 
 
 @ns.route("/answers")
-class Answers(Resource):  # type: ignore[misc]
+class Answers(Resource):
     @takes()
     @returns(AnswersSchema(), "getAnswers", kept=False)
     @visiting
@@ -100,7 +100,7 @@ class Answers(Resource):  # type: ignore[misc]
 
 
 @ns.route("/submit")
-class Submission(Resource):  # type: ignore[misc]
+class Submission(Resource):
     @takes()
     @returns(ComplaintReceivedSchema(), "submitComplaint", (409,))
     @visiting

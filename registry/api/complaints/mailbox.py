@@ -3,11 +3,11 @@
 from http import HTTPStatus
 
 from flask import request
-from flask_restx import Namespace, Resource
 
 from registry.api.complaints.entering import network_here
 from registry.api.complaints.shapes import mailbox_shown, sheet_shown
 from registry.api.complaints.visiting import Here, entered, needs_visit, visiting
+from registry.api.restx import Namespace, Resource
 from registry.case_terms import ConsentKind
 from registry.clock import now
 from registry.complaints import mailbox, receipts, visits
@@ -35,7 +35,7 @@ ns = Namespace("complaints", path="/complaints")
 
 
 @ns.route("/visits")
-class Visits(Resource):  # type: ignore[misc]
+class Visits(Resource):
     @takes(VisitStartSchema(), body=True)
     @returns(VisitSchema(), "startVisit", (403, 404, 413, 415), status=HTTPStatus.CREATED)
     def post(self, receipt: str, proof: str) -> Answer:
@@ -54,7 +54,7 @@ class Visits(Resource):  # type: ignore[misc]
 
 
 @ns.route("/visits/current")
-class CurrentVisit(Resource):  # type: ignore[misc]
+class CurrentVisit(Resource):
     @takes()
     @returns_nothing("endVisit")
     @visiting
@@ -64,7 +64,7 @@ class CurrentVisit(Resource):  # type: ignore[misc]
 
 
 @ns.route("/mailbox")
-class Mailbox(Resource):  # type: ignore[misc]
+class Mailbox(Resource):
     @takes()
     @returns(MailboxSchema(), "getMailbox", (409,), kept=False)
     @needs_visit
@@ -84,7 +84,7 @@ class Mailbox(Resource):  # type: ignore[misc]
 
 
 @ns.route("/copy")
-class Copy(Resource):  # type: ignore[misc]
+class Copy(Resource):
     @takes()
     @returns(MailboxCopySchema(), "getCopy", (409,), kept=False)
     @visiting
@@ -100,7 +100,7 @@ class Copy(Resource):  # type: ignore[misc]
 
 
 @ns.route("/messages")
-class Messages(Resource):  # type: ignore[misc]
+class Messages(Resource):
     @takes(MessageWriteSchema(), body=True, once=True, most=MOST_OF_WORDS)
     @returns(MessageSentSchema(), "writeMessage", (409, 413, 415), status=HTTPStatus.CREATED)
     @visiting
@@ -115,7 +115,7 @@ class Messages(Resource):  # type: ignore[misc]
 
 
 @ns.route("/consents/<kind>")
-class Consents(Resource):  # type: ignore[misc]
+class Consents(Resource):
     @takes(ConsentChangeSchema(), body=True)
     @returns_nothing("changeConsent", (404, 409, 413, 415))
     @visiting
@@ -128,7 +128,7 @@ class Consents(Resource):  # type: ignore[misc]
 
 
 @ns.route("/withdraw")
-class Withdrawal(Resource):  # type: ignore[misc]
+class Withdrawal(Resource):
     @takes()
     @returns_nothing("withdrawComplaint", (409,))
     @visiting
@@ -142,7 +142,7 @@ class Withdrawal(Resource):  # type: ignore[misc]
 
 
 @ns.route("/reopen")
-class Reopening(Resource):  # type: ignore[misc]
+class Reopening(Resource):
     @takes(ReopenSchema(), body=True, once=True, most=MOST_OF_WORDS)
     @returns_nothing("reopenComplaint", (409, 413, 415))
     @visiting

@@ -7,9 +7,9 @@ of a core that others wait for.
 from http import HTTPStatus
 
 from flask import request
-from flask_restx import Namespace, Resource
 
 from registry.api.complaints.visiting import Here, New, visiting, visiting_with_new_receipt
+from registry.api.restx import Namespace, Resource
 from registry.complaints import access, receipts, repeats
 from registry.errors import AlreadyDone
 from registry.ids import read_reference
@@ -22,7 +22,7 @@ ns = Namespace("complaints", path="/complaints")
 
 
 @ns.route("/receipt")
-class Receipt(Resource):  # type: ignore[misc]
+class Receipt(Resource):
     @takes()
     @returns(ReceiptOfferedSchema(), "changeReceipt", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
@@ -37,7 +37,7 @@ class Receipt(Resource):  # type: ignore[misc]
 
 
 @ns.route("/worker")
-class Worker(Resource):  # type: ignore[misc]
+class Worker(Resource):
     @takes(once=True)
     @returns(WorkerReceiptSchema(), "inviteWorker", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
@@ -55,7 +55,7 @@ class Worker(Resource):  # type: ignore[misc]
 
 
 @ns.route("/helpers/<helper_id>")
-class Helper(Resource):  # type: ignore[misc]
+class Helper(Resource):
     @takes(HelperChangeSchema(), body=True)
     @returns_nothing("changeHelper", (404, 409, 413, 415))
     @visiting

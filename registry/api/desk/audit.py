@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import stream_with_context
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import officer_may
+from registry.api.restx import Namespace, Resource
 from registry.audit import queries as chain
 from registry.audit.actions import record
 from registry.clock import now
@@ -33,7 +33,7 @@ A_PAGE = 100
 
 
 @ns.route("/lines")
-class Lines(Resource):  # type: ignore[misc]
+class Lines(Resource):
     @officer_may(rights.Resource.AUDIT, Act.READ)
     @takes(AuditQuerySchema())
     @returns(AuditLinesSchema(), "listAuditLines", kept=False)
@@ -56,7 +56,7 @@ class Lines(Resource):  # type: ignore[misc]
 
 
 @ns.route("/verification")
-class Verification(Resource):  # type: ignore[misc]
+class Verification(Resource):
     @officer_may(rights.Resource.AUDIT, Act.READ, reads=True)
     @takes(AuditHeadQuerySchema())
     @returns(AuditVerificationSchema(), "verifyAudit", kept=False)
@@ -77,7 +77,7 @@ class Verification(Resource):  # type: ignore[misc]
 
 
 @ns.route("/export")
-class Export(Resource):  # type: ignore[misc]
+class Export(Resource):
     @officer_may(rights.Resource.AUDIT, Act.EXPORT)
     @takes(AuditFilterSchema())
     @saves("exportAudit")

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.opening import case_for
+from registry.api.restx import Namespace, Resource
 from registry.audit.actions import record
 from registry.case_terms import CaseState, Priority
 from registry.clock import now
@@ -46,7 +46,7 @@ CASE, MESSAGE, ACCOUNT = rights.Resource.CASE, rights.Resource.MESSAGE, rights.R
 
 
 @ns.route("")
-class Cases(Resource):  # type: ignore[misc]
+class Cases(Resource):
     @officer_may(CASE, Act.READ)
     @takes(CasesQuerySchema())
     @returns(CasesSchema(), "listCases", (400,), kept=False)
@@ -63,7 +63,7 @@ class Cases(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>")
-class OneCase(Resource):  # type: ignore[misc]
+class OneCase(Resource):
     @officer_may(CASE, Act.READ)
     @takes()
     @returns(CaseSchema(), "getCase", (404, 409), kept=False)
@@ -78,7 +78,7 @@ class OneCase(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/moves")
-class Moves(Resource):  # type: ignore[misc]
+class Moves(Resource):
     @officer_may(CASE, Act.MOVE, versioned=True)
     @takes(CaseMoveBodySchema(), body=True)
     @returns_nothing("moveCase", (404, 409, 413, 415))
@@ -105,7 +105,7 @@ class Moves(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/messages")
-class Messages(Resource):  # type: ignore[misc]
+class Messages(Resource):
     @officer_may(MESSAGE, Act.WRITE, versioned=True)
     @takes(CaseReplySchema(), body=True)
     @returns_nothing("replyToCase", (404, 409, 413, 415))
@@ -118,7 +118,7 @@ class Messages(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/assignee")
-class Assignee(Resource):  # type: ignore[misc]
+class Assignee(Resource):
     @officer_may(CASE, Act.ASSIGN, versioned=True)
     @takes(CaseAssigneeSchema(), body=True)
     @returns_nothing("assignCase", (404, 409, 413, 415))
@@ -129,7 +129,7 @@ class Assignee(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/priority")
-class PriorityOf(Resource):  # type: ignore[misc]
+class PriorityOf(Resource):
     @officer_may(CASE, Act.WRITE, versioned=True)
     @takes(CasePrioritySchema(), body=True)
     @returns_nothing("setCasePriority", (404, 409, 413, 415))
@@ -145,7 +145,7 @@ class PriorityOf(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/lowering/approve")
-class LoweringApproved(Resource):  # type: ignore[misc]
+class LoweringApproved(Resource):
     @officer_may(CASE, Act.WRITE, versioned=True)
     @takes()
     @returns_nothing("approveCaseLowering", (404, 409))
@@ -155,7 +155,7 @@ class LoweringApproved(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/lowering/refuse")
-class LoweringRefused(Resource):  # type: ignore[misc]
+class LoweringRefused(Resource):
     @officer_may(CASE, Act.WRITE, versioned=True)
     @takes()
     @returns_nothing("refuseCaseLowering", (404, 409))
@@ -165,7 +165,7 @@ class LoweringRefused(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/notes")
-class Notes(Resource):  # type: ignore[misc]
+class Notes(Resource):
     @officer_may(CASE, Act.WRITE)
     @takes()
     @returns(CaseNotesSchema(), "listCaseNotes", (404, 409), kept=False)
@@ -201,7 +201,7 @@ class Notes(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/tasks")
-class Tasks(Resource):  # type: ignore[misc]
+class Tasks(Resource):
     @officer_may(CASE, Act.WRITE, versioned=True)
     @takes(CaseTaskBodySchema(), body=True)
     @returns_nothing("addCaseTask", (404, 409, 413, 415))
@@ -214,7 +214,7 @@ class Tasks(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<case_id>/tasks/<task_id>")
-class OneTask(Resource):  # type: ignore[misc]
+class OneTask(Resource):
     @officer_may(CASE, Act.WRITE, versioned=True)
     @takes(CaseTaskDoneSchema(), body=True)
     @returns_nothing("tickCaseTask", (404, 409, 413, 415))

@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.agencies.channels import addresses_to_tell
 from registry.agencies.models import PendingChannelChange
 from registry.api.desk.guard import etag, officer_may
 from registry.api.once import claim
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.licensing import neighbours
 from registry.officers import rights
@@ -30,7 +30,7 @@ CHANNEL = rights.Resource.CHANNEL
 
 
 @ns.route("")
-class ChannelChanges(Resource):  # type: ignore[misc]
+class ChannelChanges(Resource):
     @officer_may(CHANNEL, Act.READ)
     @takes()
     @returns(ChannelChangesSchema(), "listChannelChanges", kept=False)
@@ -77,7 +77,7 @@ class ChannelChanges(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<change_id>")
-class ChannelChange(Resource):  # type: ignore[misc]
+class ChannelChange(Resource):
     @officer_may(CHANNEL, Act.READ)
     @takes()
     @returns(ChannelChangeSchema(), "getChannelChange", (404,), kept=False)
@@ -87,7 +87,7 @@ class ChannelChange(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<change_id>/approve")
-class ChannelApproval(Resource):  # type: ignore[misc]
+class ChannelApproval(Resource):
     @officer_may(CHANNEL, Act.APPROVE, versioned=True)
     @takes()
     @returns(ChannelChangeSchema(), "approveChannelChange", (404, 409))
@@ -102,7 +102,7 @@ class ChannelApproval(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<change_id>/refuse")
-class ChannelRefusal(Resource):  # type: ignore[misc]
+class ChannelRefusal(Resource):
     @officer_may(CHANNEL, Act.APPROVE, versioned=True)
     @takes()
     @returns(ChannelChangeSchema(), "refuseChannelChange", (404, 409))

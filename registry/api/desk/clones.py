@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
 from registry.agencies.shown import agency_summary
 from registry.api.desk.guard import etag, officer_may
 from registry.api.once import claim
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.collisions.models import Collision
 from registry.collisions.rules import Sign, evidence
@@ -40,7 +40,7 @@ CLONE = rights.Resource.CLONE
 
 
 @ns.route("/collisions")
-class Collisions(Resource):  # type: ignore[misc]
+class Collisions(Resource):
     @officer_may(CLONE, Act.READ)
     @takes()
     @returns(CollisionsSchema(), "listCollisions", kept=False)
@@ -60,7 +60,7 @@ class Collisions(Resource):  # type: ignore[misc]
 
 
 @ns.route("/collisions/<collision_id>")
-class OneCollision(Resource):  # type: ignore[misc]
+class OneCollision(Resource):
     @officer_may(CLONE, Act.READ)
     @takes()
     @returns(CollisionSchema(), "getCollision", (404,), kept=False)
@@ -70,7 +70,7 @@ class OneCollision(Resource):  # type: ignore[misc]
 
 
 @ns.route("/collisions/<collision_id>/confirm")
-class Confirmation(Resource):  # type: ignore[misc]
+class Confirmation(Resource):
     @officer_may(CLONE, Act.APPROVE, versioned=True)
     @takes(CollisionConfirmationSchema(), body=True)
     @returns(CollisionSchema(), "confirmCollision", (404, 413, 415))
@@ -89,7 +89,7 @@ class Confirmation(Resource):  # type: ignore[misc]
 
 
 @ns.route("/collisions/<collision_id>/dismiss")
-class Dismissal(Resource):  # type: ignore[misc]
+class Dismissal(Resource):
     @officer_may(CLONE, Act.APPROVE, versioned=True)
     @takes(CollisionDismissalSchema(), body=True)
     @returns(CollisionSchema(), "dismissCollision", (404, 413, 415))
@@ -101,7 +101,7 @@ class Dismissal(Resource):  # type: ignore[misc]
 
 
 @ns.route("/clone-warnings")
-class Warnings(Resource):  # type: ignore[misc]
+class Warnings(Resource):
     @officer_may(CLONE, Act.READ)
     @takes()
     @returns(CloneWarningsSchema(), "listCloneWarnings", kept=False)
@@ -122,7 +122,7 @@ class Warnings(Resource):  # type: ignore[misc]
 
 
 @ns.route("/clone-warnings/<agency_id>")
-class WarningsOf(Resource):  # type: ignore[misc]
+class WarningsOf(Resource):
     @officer_may(CLONE, Act.READ)
     @takes()
     @returns(CloneWarningsOfSchema(), "getCloneWarnings", (404,), kept=False)
@@ -132,7 +132,7 @@ class WarningsOf(Resource):  # type: ignore[misc]
 
 
 @ns.route("/clone-warnings/<agency_id>/lift")
-class Lifting(Resource):  # type: ignore[misc]
+class Lifting(Resource):
     @officer_may(CLONE, Act.APPROVE, versioned=True)
     @takes(WarningLiftSchema(), body=True)
     @returns(CloneWarningsOfSchema(), "liftCloneWarning", (404, 413, 415))

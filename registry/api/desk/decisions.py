@@ -3,11 +3,11 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.opening import case_for
+from registry.api.restx import Namespace, Resource
 from registry.case_terms import DecisionOutcome
 from registry.clock import now
 from registry.complaints.casework import Officer
@@ -35,7 +35,7 @@ _ERRORS = (404, 409, 413, 415)
 
 
 @ns.route("")
-class Decisions(Resource):  # type: ignore[misc]
+class Decisions(Resource):
     @officer_may(DECISION, Act.READ)
     @takes()
     @returns(DecisionsSchema(), "listDecisions", (404,), kept=False)
@@ -80,7 +80,7 @@ class Decisions(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<decision_id>/make")
-class Making(Resource):  # type: ignore[misc]
+class Making(Resource):
     @officer_may(DECISION, Act.APPROVE, versioned=True)
     @takes()
     @returns(DecisionSchema(), "makeDecision", (404, 409))
@@ -96,7 +96,7 @@ class Making(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<decision_id>/send-back")
-class SendingBack(Resource):  # type: ignore[misc]
+class SendingBack(Resource):
     @officer_may(DECISION, Act.APPROVE, versioned=True)
     @takes(SendBackSchema(), body=True)
     @returns(DecisionSchema(), "sendDecisionBack", _ERRORS)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
-from flask_restx import Namespace
 
 from registry.api.desk import (
     audit,
@@ -29,6 +28,7 @@ from registry.api.desk import (
     sanctions,
     served_hearings,
 )
+from registry.api.restx import Namespace
 from registry.web.headers import DESK_PATHS
 
 DESK: tuple[Namespace, ...] = (

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.desk_terms import EntryRequestKind
 from registry.entries import asking, deciding, queries
@@ -37,7 +37,7 @@ ENTRY = rights.Resource.ENTRY
 
 
 @ns.route("")
-class EntryRequests(Resource):  # type: ignore[misc]
+class EntryRequests(Resource):
     @officer_may(ENTRY, Act.READ)
     @takes()
     @returns(EntryRequestsSchema(), "listEntryRequests", (404,), kept=False)
@@ -79,7 +79,7 @@ class EntryRequests(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<request_id>")
-class OneEntryRequest(Resource):  # type: ignore[misc]
+class OneEntryRequest(Resource):
     @officer_may(ENTRY, Act.READ)
     @takes()
     @returns(EntryRequestSchema(), "getEntryRequest", (404,), kept=False)
@@ -92,7 +92,7 @@ class OneEntryRequest(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<request_id>/withdraw")
-class Withdrawing(Resource):  # type: ignore[misc]
+class Withdrawing(Resource):
     @officer_may(ENTRY, Act.PROPOSE, versioned=True)
     @takes()
     @returns(EntryRequestSchema(), "withdrawEntryRequest", (404, 409))
@@ -103,7 +103,7 @@ class Withdrawing(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<request_id>/decide")
-class Deciding(Resource):  # type: ignore[misc]
+class Deciding(Resource):
     @officer_may(ENTRY, Act.APPROVE, versioned=True)
     @takes(EntryDecisionSchema(), body=True)
     @returns(EntryRequestSchema(), "decideEntryRequest", (404, 409, 413, 415))
@@ -132,7 +132,7 @@ class Deciding(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<request_id>/take-down")
-class TakingDown(Resource):  # type: ignore[misc]
+class TakingDown(Resource):
     @officer_may(ENTRY, Act.APPROVE, versioned=True)
     @takes(EntryAnswerSchema(), body=True)
     @returns(EntryRequestSchema(), "takeDownReply", (404, 409, 413, 415))

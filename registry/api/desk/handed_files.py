@@ -5,10 +5,10 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import officer_may
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.complaints.attachments import discard
 from registry.complaints.case_reading import CleanFile, named_agency_id
@@ -34,7 +34,7 @@ HEARING = rights.Resource.HEARING
 
 
 @ns.route("/served-hearings/<hearing_id>/files")
-class HandedFiles(Resource):  # type: ignore[misc]
+class HandedFiles(Resource):
     # Its own transactions, for none is held while the store is waited for.
     @one_of_few()
     @officer_may(HEARING, Act.ANSWER, reads=True)
@@ -66,7 +66,7 @@ class HandedFiles(Resource):  # type: ignore[misc]
 
 
 @ns.route("/served-hearings/<hearing_id>/files/<attachment_id>")
-class HandedFile(Resource):  # type: ignore[misc]
+class HandedFile(Resource):
     # Its own transaction, for none is held while the store is waited for.
     @officer_may(HEARING, Act.ANSWER, reads=True)
     @takes()
@@ -101,7 +101,7 @@ class HandedFile(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
-class HandedFileCopy(Resource):  # type: ignore[misc]
+class HandedFileCopy(Resource):
     @officer_may(HEARING, Act.READ)
     @takes()
     @saves("getAnswerFileCopy", (404,))

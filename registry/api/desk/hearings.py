@@ -5,12 +5,12 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.handed_files import file_shown
 from registry.api.desk.opening import case_for
+from registry.api.restx import Namespace, Resource
 from registry.case_terms import HearingState
 from registry.clock import now
 from registry.complaints.case_reading import named_agency_id
@@ -47,7 +47,7 @@ _ERRORS = (404, 409, 413, 415)
 
 
 @ns.route("/cases/<case_id>/hearings")
-class CaseHearings(Resource):  # type: ignore[misc]
+class CaseHearings(Resource):
     @officer_may(HEARING, Act.READ)
     @takes()
     @returns(HearingsSchema(), "listHearings", (404,), kept=False)
@@ -93,7 +93,7 @@ class CaseHearings(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>")
-class OneHearing(Resource):  # type: ignore[misc]
+class OneHearing(Resource):
     @officer_may(HEARING, Act.READ)
     @takes()
     @returns(HearingSchema(), "getHearing", (404,), kept=False)
@@ -127,7 +127,7 @@ class OneHearing(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/hand-in")
-class HandingIn(Resource):  # type: ignore[misc]
+class HandingIn(Resource):
     @officer_may(HEARING, Act.PROPOSE, versioned=True)
     @takes()
     @returns(HearingSchema(), "handInHearing", (404, 409))
@@ -140,7 +140,7 @@ class HandingIn(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/send-back")
-class SendingBack(Resource):  # type: ignore[misc]
+class SendingBack(Resource):
     @officer_may(HEARING, Act.APPROVE, versioned=True)
     @takes(HearingReasonSchema(), body=True)
     @returns(HearingSchema(), "sendBackHearing", _ERRORS)
@@ -155,7 +155,7 @@ class SendingBack(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/approve")
-class Approving(Resource):  # type: ignore[misc]
+class Approving(Resource):
     @officer_may(HEARING, Act.APPROVE, versioned=True)
     @takes(HearingApprovalSchema(), body=True)
     @returns(HearingSchema(), "approveHearing", _ERRORS)
@@ -173,7 +173,7 @@ class Approving(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/serve")
-class Serving(Resource):  # type: ignore[misc]
+class Serving(Resource):
     @officer_may(HEARING, Act.PROPOSE, versioned=True)
     @takes(HearingServiceSchema(), body=True)
     @returns(HearingSchema(), "serveHearing", _ERRORS)
@@ -191,7 +191,7 @@ class Serving(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/close")
-class Closing(Resource):  # type: ignore[misc]
+class Closing(Resource):
     @officer_may(HEARING, Act.PROPOSE, versioned=True)
     @takes()
     @returns(HearingSchema(), "closeHearing", (404, 409))
@@ -207,7 +207,7 @@ class Closing(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/longer")
-class GivingLonger(Resource):  # type: ignore[misc]
+class GivingLonger(Resource):
     @officer_may(HEARING, Act.PROPOSE, versioned=True)
     @takes(HearingLongerSchema(), body=True)
     @returns(HearingSchema(), "giveLongerToAnswer", _ERRORS)
@@ -224,7 +224,7 @@ class GivingLonger(Resource):  # type: ignore[misc]
 
 
 @ns.route("/hearings/<hearing_id>/outcome")
-class TellingOutcome(Resource):  # type: ignore[misc]
+class TellingOutcome(Resource):
     @officer_may(HEARING, Act.PROPOSE, versioned=True)
     @takes(HearingOutcomeSchema(), body=True)
     @returns(HearingSchema(), "tellHearingOutcome", _ERRORS)

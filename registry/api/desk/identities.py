@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import officer_may
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.complaints.case_reading import named_agency_id
 from registry.complaints.referrals import actions, queries
@@ -24,7 +24,7 @@ IDENTITY = rights.Resource.IDENTITY
 
 
 @ns.route("")
-class WaitingIdentities(Resource):  # type: ignore[misc]
+class WaitingIdentities(Resource):
     @officer_may(IDENTITY, Act.APPROVE)
     @takes()
     @returns(WaitingIdentitiesSchema(), "listWaitingIdentities", kept=False)
@@ -38,7 +38,7 @@ class WaitingIdentities(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<referral_id>/decide")
-class IdentityDecision(Resource):  # type: ignore[misc]
+class IdentityDecision(Resource):
     @officer_may(IDENTITY, Act.APPROVE, versioned=True)
     @takes(IdentityDecisionSchema(), body=True)
     @returns_nothing("decideWaitingIdentity", (404, 409, 413, 415))

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.agencies import record
 from registry.agencies.shown import agency_summary
 from registry.api.desk.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
 from registry.api.shapes import agency_shown
 from registry.clock import now
 from registry.collisions.applicants import Compared
@@ -35,7 +35,7 @@ LICENCE = rights.Resource.LICENCE
 
 
 @ns.route("/licence-previews")
-class ActPreview(Resource):  # type: ignore[misc]
+class ActPreview(Resource):
     @officer_may(LICENCE, Act.PROPOSE)
     @takes(LicenceActSubmissionSchema(), body=True)
     @returns(LicencePreviewSchema(), "previewLicenceAct", (404, 409, 413, 415))
@@ -62,7 +62,7 @@ class ActPreview(Resource):  # type: ignore[misc]
 
 
 @ns.route("/licence-proposals/<proposal_id>/preview")
-class ProposalPreview(Resource):  # type: ignore[misc]
+class ProposalPreview(Resource):
     @officer_may(LICENCE, Act.READ)
     @takes()
     @returns(LicencePreviewSchema(), "previewLicenceProposal", (404, 409), kept=False)

@@ -5,12 +5,12 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.agencies.models import Agency
 from registry.api.desk.guard import etag, officer_may
 from registry.api.once import claim
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.desk_terms import DepositLineKind, LicenceAct
 from registry.imports import queries as imports
@@ -46,7 +46,7 @@ LICENCE, DEPOSIT, IMPORT = rights.Resource.LICENCE, rights.Resource.DEPOSIT, rig
 
 
 @ns.route("/licence-proposals")
-class Proposals(Resource):  # type: ignore[misc]
+class Proposals(Resource):
     @officer_may(LICENCE, Act.READ)
     @takes()
     @returns(LicenceProposalsSchema(), "listLicenceProposals", kept=False)
@@ -83,7 +83,7 @@ class Proposals(Resource):  # type: ignore[misc]
 
 
 @ns.route("/licence-proposals/<proposal_id>")
-class OneProposal(Resource):  # type: ignore[misc]
+class OneProposal(Resource):
     @officer_may(LICENCE, Act.READ)
     @takes()
     @returns(LicenceProposalSchema(), "getLicenceProposal", (404,), kept=False)
@@ -93,7 +93,7 @@ class OneProposal(Resource):  # type: ignore[misc]
 
 
 @ns.route("/licence-proposals/<proposal_id>/approve")
-class Approval(Resource):  # type: ignore[misc]
+class Approval(Resource):
     @officer_may(LICENCE, Act.APPROVE, versioned=True)
     @takes()
     @returns(LicenceProposalSchema(), "approveLicenceProposal", (404, 409))
@@ -107,7 +107,7 @@ class Approval(Resource):  # type: ignore[misc]
 
 
 @ns.route("/licence-proposals/<proposal_id>/refuse")
-class Refusal(Resource):  # type: ignore[misc]
+class Refusal(Resource):
     @officer_may(LICENCE, Act.APPROVE, versioned=True)
     @takes(RefusalReasonSchema(), body=True)
     @returns(LicenceProposalSchema(), "refuseLicenceProposal", (404, 409, 413, 415))
@@ -118,7 +118,7 @@ class Refusal(Resource):  # type: ignore[misc]
 
 
 @ns.route("/licence-proposals/<proposal_id>/take-back")
-class TakingBack(Resource):  # type: ignore[misc]
+class TakingBack(Resource):
     @officer_may(LICENCE, Act.PROPOSE, versioned=True)
     @takes()
     @returns(LicenceProposalSchema(), "takeBackLicenceProposal", (404, 409))
@@ -129,7 +129,7 @@ class TakingBack(Resource):  # type: ignore[misc]
 
 
 @ns.route("/deposits/<agency_id>")
-class Deposit(Resource):  # type: ignore[misc]
+class Deposit(Resource):
     @officer_may(DEPOSIT, Act.READ)
     @takes()
     @returns(DepositLedgerSchema(), "getDeposit", (404,), kept=False)
@@ -195,7 +195,7 @@ class Deposit(Resource):  # type: ignore[misc]
 
 
 @ns.route("/deposits/<agency_id>/lines/<line_id>/approve")
-class LineApproval(Resource):  # type: ignore[misc]
+class LineApproval(Resource):
     @officer_may(DEPOSIT, Act.APPROVE, versioned=True)
     @takes()
     @returns(DepositLineSchema(), "approveDepositLine", (404, 409))
@@ -207,7 +207,7 @@ class LineApproval(Resource):  # type: ignore[misc]
 
 
 @ns.route("/deposits/<agency_id>/lines/<line_id>/refuse")
-class LineRefusal(Resource):  # type: ignore[misc]
+class LineRefusal(Resource):
     @officer_may(DEPOSIT, Act.PROPOSE, versioned=True)
     @takes()
     @returns(DepositLineSchema(), "refuseDepositLine", (404, 409))
@@ -219,7 +219,7 @@ class LineRefusal(Resource):  # type: ignore[misc]
 
 
 @ns.route("/held-lists")
-class HeldLists(Resource):  # type: ignore[misc]
+class HeldLists(Resource):
     @officer_may(IMPORT, Act.READ)
     @takes()
     @returns(HeldListsSchema(), "listHeldLists", kept=False)
@@ -241,7 +241,7 @@ class HeldLists(Resource):  # type: ignore[misc]
 
 
 @ns.route("/held-lists/<list_id>/approve")
-class ListApproval(Resource):  # type: ignore[misc]
+class ListApproval(Resource):
     @officer_may(IMPORT, Act.APPROVE)
     @takes()
     @returns_nothing("approveHeldList", (404, 409))
@@ -251,7 +251,7 @@ class ListApproval(Resource):  # type: ignore[misc]
 
 
 @ns.route("/held-lists/<list_id>/reject")
-class ListRejection(Resource):  # type: ignore[misc]
+class ListRejection(Resource):
     @officer_may(IMPORT, Act.APPROVE)
     @takes()
     @returns_nothing("rejectHeldList", (404, 409))

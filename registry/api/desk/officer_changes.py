@@ -1,11 +1,11 @@
 """What waits for a second person in one's unit: read, approved by another, refused, taken back."""
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import officer_may
 from registry.api.desk.officers import OFFICER
 from registry.api.desk.showing import change_shown
+from registry.api.restx import Namespace, Resource
 from registry.clock import day_at, now
 from registry.officers import accounts
 from registry.officers.rights import Act
@@ -19,7 +19,7 @@ ns = Namespace("officers", path="/officer-changes")
 
 
 @ns.route("")
-class Changes(Resource):  # type: ignore[misc]
+class Changes(Resource):
     @officer_may(OFFICER, Act.READ)
     @takes()
     @returns(OfficerChangesSchema(), "listOfficerChanges", kept=False)
@@ -33,7 +33,7 @@ class Changes(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<change_id>")
-class OneChange(Resource):  # type: ignore[misc]
+class OneChange(Resource):
     @officer_may(OFFICER, Act.READ)
     @takes()
     @returns(OfficerChangeSchema(), "getOfficerChange", (404,), kept=False)
@@ -43,7 +43,7 @@ class OneChange(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<change_id>/approve")
-class Approval(Resource):  # type: ignore[misc]
+class Approval(Resource):
     @officer_may(OFFICER, Act.APPROVE)
     @takes()
     @returns(OfficerChangeApprovedSchema(), "approveOfficerChange", (404, 409))
@@ -60,7 +60,7 @@ class Approval(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<change_id>/refuse")
-class Refusal(Resource):  # type: ignore[misc]
+class Refusal(Resource):
     @officer_may(OFFICER, Act.PROPOSE)
     @takes()
     @returns_nothing("refuseOfficerChange", (404, 409))

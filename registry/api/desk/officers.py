@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.showing import change_shown, officer_shown, token_shown
+from registry.api.restx import Namespace, Resource
 from registry.clock import day_at, now
 from registry.errors import NotFound
 from registry.officers import accounts, rights, tokens
@@ -34,7 +34,7 @@ OFFICER = rights.Resource.OFFICER
 
 
 @ns.route("")
-class Officers(Resource):  # type: ignore[misc]
+class Officers(Resource):
     @officer_may(OFFICER, Act.READ)
     @takes()
     @returns(OfficersSchema(), "listOfficers", kept=False)
@@ -70,7 +70,7 @@ class Officers(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<officer_id>")
-class OneOfficer(Resource):  # type: ignore[misc]
+class OneOfficer(Resource):
     @officer_may(OFFICER, Act.READ)
     @takes()
     @returns(OfficerSchema(), "getOfficer", (404,), kept=False)
@@ -81,7 +81,7 @@ class OneOfficer(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<officer_id>/roles")
-class Roles(Resource):  # type: ignore[misc]
+class Roles(Resource):
     @officer_may(OFFICER, Act.PROPOSE, versioned=True)
     @takes(OfficerRolesSchema(), body=True)
     @returns(OfficerChangeSchema(), "proposeRoles", (404, 409, 413, 415), status=HTTPStatus.CREATED)
@@ -96,7 +96,7 @@ class Roles(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<officer_id>/reset")
-class Reset(Resource):  # type: ignore[misc]
+class Reset(Resource):
     @officer_may(OFFICER, Act.PROPOSE, versioned=True)
     @takes()
     @returns(OfficerChangeSchema(), "proposeReset", (404, 409), status=HTTPStatus.CREATED)
@@ -111,7 +111,7 @@ class Reset(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<officer_id>/close")
-class Closing(Resource):  # type: ignore[misc]
+class Closing(Resource):
     @officer_may(OFFICER, Act.PROPOSE, versioned=True)
     @takes()
     @returns_nothing("closeOfficer", (404, 409))
@@ -127,7 +127,7 @@ class Closing(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<officer_id>/sign-out")
-class SigningOut(Resource):  # type: ignore[misc]
+class SigningOut(Resource):
     @officer_may(OFFICER, Act.PROPOSE)
     @takes()
     @returns_nothing("signOutOfficer", (404,))
@@ -141,7 +141,7 @@ class SigningOut(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<officer_id>/tokens")
-class Tokens(Resource):  # type: ignore[misc]
+class Tokens(Resource):
     @officer_may(OFFICER, Act.READ)
     @takes()
     @returns(OfficerTokensSchema(), "listOfficerTokens", (404,), kept=False)
@@ -156,7 +156,7 @@ class Tokens(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<officer_id>/tokens/<token_id>")
-class OneToken(Resource):  # type: ignore[misc]
+class OneToken(Resource):
     @officer_may(OFFICER, Act.PROPOSE)
     @takes()
     @returns_nothing("revokeOfficerToken", (404,))

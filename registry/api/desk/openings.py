@@ -4,12 +4,12 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.cases import box_shown
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.opening import case_for
+from registry.api.restx import Namespace, Resource
 from registry.case_terms import OpeningKind
 from registry.clock import now
 from registry.complaints.case_reading import named_agency_id
@@ -44,7 +44,7 @@ _ERRORS = (404, 409, 413, 415)
 
 
 @ns.route("/cases/<case_id>/openings/break-glass")
-class BreakGlass(Resource):  # type: ignore[misc]
+class BreakGlass(Resource):
     @officer_may(GLASS, Act.PROPOSE, versioned=True)
     @takes(BreakGlassSchema(), body=True, once=True)
     @returns(OpeningSchema(), "askToBreakGlass", _ERRORS, status=HTTPStatus.CREATED)
@@ -60,7 +60,7 @@ class BreakGlass(Resource):  # type: ignore[misc]
 
 
 @ns.route("/cases/<case_id>/openings/identity")
-class Identity(Resource):  # type: ignore[misc]
+class Identity(Resource):
     @officer_may(IDENTITY, Act.PROPOSE, versioned=True)
     @takes(IdentityOpeningSchema(), body=True, once=True)
     @returns(OpeningSchema(), "askWhoWrote", _ERRORS, status=HTTPStatus.CREATED)
@@ -72,7 +72,7 @@ class Identity(Resource):  # type: ignore[misc]
 
 
 @ns.route("/cases/<case_id>/openings/original")
-class Original(Resource):  # type: ignore[misc]
+class Original(Resource):
     @officer_may(ORIGINAL, Act.PROPOSE, versioned=True)
     @takes(OriginalOpeningSchema(), body=True, once=True)
     @returns(OpeningSchema(), "askForOriginal", _ERRORS, status=HTTPStatus.CREATED)
@@ -87,7 +87,7 @@ class Original(Resource):  # type: ignore[misc]
 
 
 @ns.route("/openings")
-class Openings(Resource):  # type: ignore[misc]
+class Openings(Resource):
     @officer_may(GLASS, Act.READ)
     @takes()
     @returns(OpeningsSchema(), "listOpenings", kept=False)
@@ -102,7 +102,7 @@ class Openings(Resource):  # type: ignore[misc]
 
 
 @ns.route("/openings/<opening_id>/decide")
-class Deciding(Resource):  # type: ignore[misc]
+class Deciding(Resource):
     @officer_may(GLASS, Act.APPROVE, versioned=True)
     @takes(OpeningDecisionSchema(), body=True)
     @returns(OpeningSchema(), "decideOpening", _ERRORS)
@@ -123,7 +123,7 @@ class Deciding(Resource):  # type: ignore[misc]
 
 
 @ns.route("/openings/<opening_id>/end")
-class Ending(Resource):  # type: ignore[misc]
+class Ending(Resource):
     @officer_may(GLASS, Act.APPROVE, versioned=True)
     @takes()
     @returns(OpeningSchema(), "endOpening", (404, 409))
@@ -138,7 +138,7 @@ class Ending(Resource):  # type: ignore[misc]
 
 
 @ns.route("/openings/<opening_id>/close")
-class Closing(Resource):  # type: ignore[misc]
+class Closing(Resource):
     @officer_may(GLASS, Act.PROPOSE, versioned=True)
     @takes()
     @returns(OpeningSchema(), "closeOpening", (404, 409))
@@ -150,7 +150,7 @@ class Closing(Resource):  # type: ignore[misc]
 
 
 @ns.route("/openings/<opening_id>/content")
-class Content(Resource):  # type: ignore[misc]
+class Content(Resource):
     @officer_may(GLASS, Act.PROPOSE)
     @takes()
     @returns(OpenedSchema(), "lookAtOpening", (404, 409), kept=False)
@@ -174,7 +174,7 @@ class Content(Resource):  # type: ignore[misc]
 
 
 @ns.route("/openings/<opening_id>/file")
-class OriginalFile(Resource):  # type: ignore[misc]
+class OriginalFile(Resource):
     @officer_may(ORIGINAL, Act.PROPOSE)
     @takes()
     @saves("takeOriginal", (404, 409))

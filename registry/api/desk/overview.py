@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import stream_with_context
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import officer_may
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput
@@ -28,7 +28,7 @@ ns = Namespace("overview", path="/overview")
 
 
 @ns.route("")
-class Whole(Resource):  # type: ignore[misc]
+class Whole(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.READ, reads=True)
     @takes(OverviewQuerySchema())
     @returns(OverviewSchema(), "getOverview", kept=False)
@@ -43,7 +43,7 @@ class Whole(Resource):  # type: ignore[misc]
 
 
 @ns.route("/table")
-class Table(Resource):  # type: ignore[misc]
+class Table(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
     @takes(OverviewTableQuerySchema())
     @saves("downloadOverviewTable")
@@ -61,7 +61,7 @@ class Table(Resource):  # type: ignore[misc]
 
 
 @ns.route("/workbook")
-class Workbook(Resource):  # type: ignore[misc]
+class Workbook(Resource):
     @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
     @takes(OverviewQuerySchema())
     @saves("downloadOverview")

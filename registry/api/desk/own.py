@@ -3,11 +3,11 @@
 from datetime import date
 from http import HTTPStatus
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.showing import loan_shown, session_shown, standing_shown, token_shown
+from registry.api.restx import Namespace, Resource
 from registry.clock import day_at, now
 from registry.codes import Problem
 from registry.errors import Fault, InvalidInput, NotFound
@@ -38,7 +38,7 @@ OWN = rights.Resource.OWN
 
 
 @ns.route("")
-class Me(Resource):  # type: ignore[misc]
+class Me(Resource):
     @officer_may(OWN, Act.READ)
     @takes()
     @returns(OwnStandingSchema(), "getMe", kept=False)
@@ -51,7 +51,7 @@ class Me(Resource):  # type: ignore[misc]
 
 
 @ns.route("/sessions")
-class Sessions(Resource):  # type: ignore[misc]
+class Sessions(Resource):
     @officer_may(OWN, Act.READ)
     @takes()
     @returns(OfficerSessionsSchema(), "listMySessions", kept=False)
@@ -64,7 +64,7 @@ class Sessions(Resource):  # type: ignore[misc]
 
 
 @ns.route("/sessions/<session_id>")
-class OneSession(Resource):  # type: ignore[misc]
+class OneSession(Resource):
     @officer_may(OWN, Act.WRITE)
     @takes()
     @returns_nothing("endMySession", (404,))
@@ -75,7 +75,7 @@ class OneSession(Resource):  # type: ignore[misc]
 
 
 @ns.route("/tokens")
-class Tokens(Resource):  # type: ignore[misc]
+class Tokens(Resource):
     @officer_may(OWN, Act.READ)
     @takes()
     @returns(OfficerTokensSchema(), "listMyTokens", kept=False)
@@ -90,7 +90,7 @@ class Tokens(Resource):  # type: ignore[misc]
 
 
 @ns.route("/tokens/<token_id>")
-class OneToken(Resource):  # type: ignore[misc]
+class OneToken(Resource):
     @officer_may(OWN, Act.WRITE)
     @takes()
     @returns_nothing("revokeMyToken", (404,))
@@ -101,7 +101,7 @@ class OneToken(Resource):  # type: ignore[misc]
 
 
 @ns.route("/loans")
-class Loans(Resource):  # type: ignore[misc]
+class Loans(Resource):
     @officer_may(OWN, Act.READ)
     @takes()
     @returns(RoleLoansSchema(), "listMyLoans", kept=False)
@@ -131,7 +131,7 @@ class Loans(Resource):  # type: ignore[misc]
 
 
 @ns.route("/loans/<loan_id>")
-class OneLoan(Resource):  # type: ignore[misc]
+class OneLoan(Resource):
     @officer_may(OWN, Act.WRITE)
     @takes()
     @returns_nothing("endLoan", (404,))
@@ -142,7 +142,7 @@ class OneLoan(Resource):  # type: ignore[misc]
 
 
 @ns.route("/notices")
-class Notices(Resource):  # type: ignore[misc]
+class Notices(Resource):
     @officer_may(OWN, Act.WRITE)
     @takes(NoticeChoiceSchema(), body=True)
     @returns_nothing("chooseNotices", (413, 415))
@@ -155,7 +155,7 @@ class Notices(Resource):  # type: ignore[misc]
 
 
 @ns.route("/conflicts")
-class Conflicts(Resource):  # type: ignore[misc]
+class Conflicts(Resource):
     @officer_may(OWN, Act.WRITE)
     @takes(ConflictNewSchema(), body=True)
     @returns_nothing("declareConflict", (413, 415))

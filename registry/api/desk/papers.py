@@ -5,10 +5,10 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.complaints.casework import Officer
 from registry.complaints.paper_forms import actions
@@ -35,7 +35,7 @@ PAPER = rights.Resource.PAPER
 
 
 @ns.route("")
-class PaperForms(Resource):  # type: ignore[misc]
+class PaperForms(Resource):
     @officer_may(PAPER, Act.WRITE)
     @takes()
     @returns(PaperFormsSchema(), "listPaperForms", kept=False)
@@ -58,7 +58,7 @@ class PaperForms(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<form_id>")
-class OnePaperForm(Resource):  # type: ignore[misc]
+class OnePaperForm(Resource):
     @officer_may(PAPER, Act.WRITE)
     @takes()
     @returns(PaperFormSchema(), "getPaperForm", (404, 409), kept=False)
@@ -88,7 +88,7 @@ class OnePaperForm(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<form_id>/send")
-class PaperSending(Resource):  # type: ignore[misc]
+class PaperSending(Resource):
     @officer_may(PAPER, Act.WRITE, versioned=True)
     @takes()
     @returns(PaperSentSchema(), "sendPaperForm", (404, 409, 503))

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.referrals import handed_shown, reports_shown
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.complaints.file_kinds import ENDINGS
 from registry.complaints.referrals import portal
@@ -32,7 +32,7 @@ REFERRAL = rights.Resource.REFERRAL
 
 
 @ns.route("")
-class ReceivedReferrals(Resource):  # type: ignore[misc]
+class ReceivedReferrals(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
     @takes()
     @returns(ReceivedReferralsSchema(), "listReceivedReferrals", kept=False)
@@ -43,7 +43,7 @@ class ReceivedReferrals(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<referral_id>")
-class ReceivedReferral(Resource):  # type: ignore[misc]
+class ReceivedReferral(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
     @takes()
     @returns(ReceivedReferralSchema(), "getReceivedReferral", (404,), kept=False)
@@ -53,7 +53,7 @@ class ReceivedReferral(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<referral_id>/files/<file_id>")
-class ReceivedFile(Resource):  # type: ignore[misc]
+class ReceivedFile(Resource):
     @officer_may(REFERRAL, Act.ANSWER)
     @takes()
     @saves("takeReceivedFile", (404,))
@@ -71,7 +71,7 @@ class ReceivedFile(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<referral_id>/accept")
-class Accepting(Resource):  # type: ignore[misc]
+class Accepting(Resource):
     @officer_may(REFERRAL, Act.ANSWER, versioned=True)
     @takes()
     @returns(ReceivedReferralSchema(), "acceptReferral", (404, 409))
@@ -83,7 +83,7 @@ class Accepting(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<referral_id>/decline")
-class Declining(Resource):  # type: ignore[misc]
+class Declining(Resource):
     @officer_may(REFERRAL, Act.ANSWER, versioned=True)
     @takes(ReferralDeclineSchema(), body=True)
     @returns_nothing("declineReferral", (404, 409, 413, 415))
@@ -94,7 +94,7 @@ class Declining(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<referral_id>/reports")
-class Reporting(Resource):  # type: ignore[misc]
+class Reporting(Resource):
     @officer_may(REFERRAL, Act.ANSWER, versioned=True)
     @takes(ReferralReportInSchema(), body=True)
     @returns(ReceivedReferralSchema(), "reportReferral", (404, 409, 413, 415))

@@ -5,11 +5,11 @@ from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.opening import case_for
+from registry.api.restx import Namespace, Resource
 from registry.case_terms import ReferralState
 from registry.clock import now
 from registry.complaints.case_reading import named_agency_id
@@ -35,7 +35,7 @@ REFERRAL = rights.Resource.REFERRAL
 
 
 @ns.route("/cases/<case_id>/referrals")
-class CaseReferrals(Resource):  # type: ignore[misc]
+class CaseReferrals(Resource):
     @officer_may(REFERRAL, Act.READ)
     @takes()
     @returns(ReferralsSchema(), "listReferrals", (404,), kept=False)
@@ -83,7 +83,7 @@ class CaseReferrals(Resource):  # type: ignore[misc]
 
 
 @ns.route("/referrals/<referral_id>")
-class OneReferral(Resource):  # type: ignore[misc]
+class OneReferral(Resource):
     @officer_may(REFERRAL, Act.READ)
     @takes()
     @returns(ReferralSchema(), "getReferral", (404,), kept=False)
@@ -94,7 +94,7 @@ class OneReferral(Resource):  # type: ignore[misc]
 
 
 @ns.route("/referrals/<referral_id>/consent")
-class Consent(Resource):  # type: ignore[misc]
+class Consent(Resource):
     @officer_may(REFERRAL, Act.PROPOSE, versioned=True)
     @takes()
     @returns(ReferralSchema(), "findReferralConsent", (404, 409))
@@ -107,7 +107,7 @@ class Consent(Resource):  # type: ignore[misc]
 
 
 @ns.route("/referrals/<referral_id>/override")
-class Override(Resource):  # type: ignore[misc]
+class Override(Resource):
     @officer_may(REFERRAL, Act.APPROVE, versioned=True)
     @takes(ReferralOverrideSchema(), body=True)
     @returns(ReferralSchema(), "overrideReferral", (404, 409, 413, 415))
@@ -126,7 +126,7 @@ class Override(Resource):  # type: ignore[misc]
 
 
 @ns.route("/referrals/<referral_id>/send")
-class Sending(Resource):  # type: ignore[misc]
+class Sending(Resource):
     @officer_may(REFERRAL, Act.PROPOSE, versioned=True)
     @takes()
     @returns(ReferralSchema(), "sendReferral", (404, 409))
@@ -139,7 +139,7 @@ class Sending(Resource):  # type: ignore[misc]
 
 
 @ns.route("/referrals/<referral_id>/take-back")
-class TakingBack(Resource):  # type: ignore[misc]
+class TakingBack(Resource):
     @officer_may(REFERRAL, Act.PROPOSE, versioned=True)
     @takes()
     @returns(ReferralSchema(), "takeBackReferral", (404, 409))

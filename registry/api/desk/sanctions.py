@@ -1,54 +1,57 @@
 """Sanctions by the API: the same acts as the pages, for officers of the licence's own authority."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
+from registry.api.desk.acts import act_view, serve_acts
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.opening import case_for
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.codes import Problem
 from registry.complaints.decisions import actions as decisions
-from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.errors import Fault, InvalidInput, NotFound
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
-from registry.sanctions import actions, drafting, queries
-from registry.sanctions.actions import Look, Official, Terms
+from registry.sanctions import actions, queries
+from registry.sanctions.actions import Terms
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.sanctions.moving import today_at
 from registry.sanctions.rules import By
 from registry.terms import SanctionKind
+from registry.web.acts import OfficerAct
 from registry.web.answers import Answer
 from registry.web.complaints import sealer
-from registry.web.desk import acting, reference_in, require_no_interest
+from registry.web.desk import acting, reference_in
 from registry.web.drafts import drafted_once
 from registry.web.loading import Once
 from registry.web.payloads import returns, takes
-from registry.web.sanctions import official
+from registry.web.sanctions import ACTS, official, sanction_opened
 from schemas.sanctions import (
     DeskSanctionSchema,
-    SanctionEndAskedSchema,
     SanctionProposalSchema,
-    SanctionReasonSchema,
     SanctionsSchema,
-    SanctionTermsSchema,
-    WorkersLookSchema,
 )
 
 ns = Namespace("sanctions", path="/sanctions")
 
 SANCTION = rights.Resource.SANCTION
+ADDRESS = "/<sanction_id>"
 _ERRORS = (404, 409, 413, 415)
 
 
+def _opened(session: Session, me: Present, _: OfficerAct, /, sanction_id: str) -> tuple[str, Callable[[], Answer]]:
+    sanction = sanction_opened(session, me, sanction_id)
+    return sanction.reference, lambda: _shown(session, me, sanction)
+
+
 @ns.route("")
-class Sanctions(Resource):  # type: ignore[misc]
+class Sanctions(Resource):
     @officer_may(SANCTION, Act.READ)
     @takes()
     @returns(SanctionsSchema(), "listSanctions", kept=False)
@@ -103,192 +106,22 @@ class Sanctions(Resource):  # type: ignore[misc]
                 decision=decision, version=case_version,
             ).reference  # fmt: skip
 
-        return _shown(session, me, _open(session, me, drafted_once(session, me, "sanction", once, propose)))
+        return _shown(session, me, sanction_opened(session, me, drafted_once(session, me, "sanction", once, propose)))
 
 
 @ns.route("/<sanction_id>")
-class OneSanction(Resource):  # type: ignore[misc]
+class OneSanction(Resource):
     @officer_may(SANCTION, Act.READ)
     @takes()
     @returns(DeskSanctionSchema(), "getSanction", (404,), kept=False)
     def get(self, session: Session, me: Present, sanction_id: str) -> Answer:
         """Read one sanction, with what it went through and where you may take it."""
-        return _shown(session, me, _open(session, me, sanction_id))
+        return _shown(session, me, sanction_opened(session, me, sanction_id))
 
-    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
-    @takes(SanctionTermsSchema(), body=True)
-    @returns(DeskSanctionSchema(), "editSanction", _ERRORS)
-    def put(
-        self,
-        session: Session,
-        me: Present,
-        version: int,
-        sanction_id: str,
-        kind: SanctionKind,
-        legal_ground: str,
-        effective_from: date,
-        public_text: str = "",
-        until: date | None = None,
-        appeal_deadline: date | None = None,
-        publish_until: date | None = None,
-        amount: str = "",
-        currency: str = "",
-        points: int | None = None,
-    ) -> Answer:
-        """Write a proposal anew.
-
-        Whoever proposed it, until it is handed to review.
-        """
-        terms = Terms(
-            kind, legal_ground, effective_from, until, appeal_deadline, publish_until, public_text,
-            amount, currency, points,
-        )  # fmt: skip
-        return _done(
-            session, me, sanction_id, Act.PROPOSE,
-            lambda who, name: drafting.edit(session, sealer(), who, name, terms, now(), version=version),
-        )  # fmt: skip
+    put = act_view(ADDRESS, ACTS, ACTS["edit"], DeskSanctionSchema(), _opened)
 
 
-@ns.route("/<sanction_id>/workers")
-class Workers(Resource):  # type: ignore[misc]
-    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
-    @takes(WorkersLookSchema(), body=True)
-    @returns(DeskSanctionSchema(), "lookAtWorkers", _ERRORS)
-    def put(
-        self,
-        session: Session,
-        me: Present,
-        version: int,
-        sanction_id: str,
-        told: Collection[ToldFirst],
-        timing: Timing,
-        teller: str = "",
-        workers: int | None = None,
-        permits_at_risk: int | None = None,
-        deposit_claims: int | None = None,
-        waits_until: date | None = None,
-    ) -> Answer:
-        """Write down what becomes of the workers in place.
-
-        Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
-        """
-        look = Look(workers, permits_at_risk, deposit_claims, frozenset(told), teller, timing, waits_until)
-        return _done(
-            session, me, sanction_id, Act.PROPOSE,
-            lambda who, name: actions.look_at_workers(session, who, name, look, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/<sanction_id>/review")
-class Review(Resource):  # type: ignore[misc]
-    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
-    @takes()
-    @returns(DeskSanctionSchema(), "handSanctionToReview", (404, 409))
-    def post(self, session: Session, me: Present, version: int, sanction_id: str) -> Answer:
-        """Hand it to legal review."""
-        return _done(
-            session, me, sanction_id, Act.PROPOSE,
-            lambda who, name: actions.hand_to_review(session, who, name, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/<sanction_id>/give-back")
-class GivingBack(Resource):  # type: ignore[misc]
-    @officer_may(SANCTION, Act.APPROVE, versioned=True)
-    @takes(SanctionReasonSchema(), body=True)
-    @returns(DeskSanctionSchema(), "giveSanctionBack", _ERRORS)
-    def post(self, session: Session, me: Present, version: int, sanction_id: str, reason: str) -> Answer:
-        """Give it back to whoever proposed it."""
-        return _done(
-            session, me, sanction_id, Act.APPROVE,
-            lambda who, name: actions.give_back(session, who, name, reason, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/<sanction_id>/approve")
-class Approval(Resource):  # type: ignore[misc]
-    @officer_may(SANCTION, Act.APPROVE, versioned=True)
-    @takes()
-    @returns(DeskSanctionSchema(), "approveSanction", (404, 409))
-    def post(self, session: Session, me: Present, version: int, sanction_id: str) -> Answer:
-        """Approve what another proposed.
-
-        If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
-        at which index of the log.
-        """
-        return _done(
-            session, me, sanction_id, Act.APPROVE,
-            lambda who, name: actions.approve(session, who, name, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/<sanction_id>/drop")
-class Dropping(Resource):  # type: ignore[misc]
-    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
-    @takes(SanctionReasonSchema(), body=True)
-    @returns(DeskSanctionSchema(), "dropSanction", _ERRORS)
-    def post(self, session: Session, me: Present, version: int, sanction_id: str, reason: str) -> Answer:
-        """Give it up before it is in force."""
-        return _done(
-            session, me, sanction_id, Act.PROPOSE,
-            lambda who, name: actions.drop(session, who, name, reason, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/<sanction_id>/end")
-class Ending(Resource):  # type: ignore[misc]
-    @officer_may(SANCTION, Act.PROPOSE, versioned=True)
-    @takes(SanctionEndAskedSchema(), body=True)
-    @returns(DeskSanctionSchema(), "askForSanctionEnd", _ERRORS)
-    def post(self, session: Session, me: Present, version: int, sanction_id: str, to: str, ground: str) -> Answer:
-        """Ask that it be stayed, lifted, overturned, or in force again.
-
-        Another confirms it; until then it holds as before.
-        """
-        target = SanctionState(to)
-        return _done(
-            session, me, sanction_id, Act.PROPOSE,
-            lambda who, name: actions.ask_for_end(session, who, name, target, ground, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/<sanction_id>/end/confirm")
-class EndConfirmed(Resource):  # type: ignore[misc]
-    @officer_may(SANCTION, Act.APPROVE, versioned=True)
-    @takes()
-    @returns(DeskSanctionSchema(), "confirmSanctionEnd", (404, 409))
-    def post(self, session: Session, me: Present, version: int, sanction_id: str) -> Answer:
-        """Confirm what another asked for. It is public with this answer."""
-        return _done(
-            session, me, sanction_id, Act.APPROVE,
-            lambda who, name: actions.confirm_end(session, who, name, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/<sanction_id>/end/refuse")
-class EndRefused(Resource):  # type: ignore[misc]
-    @officer_may(SANCTION, Act.APPROVE, versioned=True)
-    @takes()
-    @returns(DeskSanctionSchema(), "refuseSanctionEnd", (404, 409))
-    def post(self, session: Session, me: Present, version: int, sanction_id: str) -> Answer:
-        """Leave it as it is."""
-        return _done(
-            session, me, sanction_id, Act.APPROVE,
-            lambda who, name: actions.refuse_end(session, who, name, now(), version=version),
-        )  # fmt: skip
-
-
-def _done(session: Session, me: Present, sanction_id: str, act: Act, do: Callable[[Official, str], object]) -> Answer:
-    sanction = _open(session, me, sanction_id)
-    do(official(me, act), sanction.reference)
-    return _shown(session, me, sanction)
-
-
-def _open(session: Session, me: Present, sanction_id: str) -> Sanction:
-    """Raises NotFound for another authority's, Forbidden where he has an interest in the agency."""
-    sanction = queries.sanction_named(session, me.standing.authority, reference_in(sanction_id))
-    require_no_interest(me, sanction.agency)
-    return sanction
+serve_acts(ns, ADDRESS, ACTS, DeskSanctionSchema(), _opened, but=("edit",))
 
 
 def _decision(session: Session, me: Present, decision_id: str) -> str:

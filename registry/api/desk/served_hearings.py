@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk.guard import etag, officer_may
 from registry.api.desk.handed_files import file_shown
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.complaints.hearings import portal
 from registry.officers import rights
@@ -25,7 +25,7 @@ HEARING = rights.Resource.HEARING
 
 
 @ns.route("")
-class ServedHearings(Resource):  # type: ignore[misc]
+class ServedHearings(Resource):
     @officer_may(HEARING, Act.ANSWER)
     @takes()
     @returns(ServedHearingsSchema(), "listServedHearings", kept=False)
@@ -36,7 +36,7 @@ class ServedHearings(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<hearing_id>")
-class ServedHearing(Resource):  # type: ignore[misc]
+class ServedHearing(Resource):
     @officer_may(HEARING, Act.ANSWER)
     @takes()
     @returns(ServedHearingSchema(), "getServedHearing", (404,), kept=False)
@@ -46,7 +46,7 @@ class ServedHearing(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<hearing_id>/draft")
-class AnswerDraft(Resource):  # type: ignore[misc]
+class AnswerDraft(Resource):
     @officer_may(HEARING, Act.ANSWER, versioned=True)
     @takes(HearingAnswerSchema(), body=True)
     @returns(ServedHearingSchema(), "keepHearingAnswer", (404, 409, 413, 415))
@@ -56,7 +56,7 @@ class AnswerDraft(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<hearing_id>/answer")
-class Answering(Resource):  # type: ignore[misc]
+class Answering(Resource):
     @officer_may(HEARING, Act.ANSWER, versioned=True)
     @takes(HearingAnswerSchema(), body=True)
     @returns(ServedHearingSchema(), "answerHearing", (404, 409, 413, 415))
@@ -66,7 +66,7 @@ class Answering(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<hearing_id>/longer")
-class AskingForLonger(Resource):  # type: ignore[misc]
+class AskingForLonger(Resource):
     @officer_may(HEARING, Act.ANSWER, versioned=True)
     @takes(HearingLongerAskedSchema(), body=True)
     @returns(ServedHearingSchema(), "askForLongerToAnswer", (404, 409, 413, 415))
@@ -79,7 +79,7 @@ class AskingForLonger(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<hearing_id>/objection")
-class Objecting(Resource):  # type: ignore[misc]
+class Objecting(Resource):
     @officer_may(HEARING, Act.ANSWER, versioned=True)
     @takes(HearingAnswerSchema(), body=True)
     @returns(ServedHearingSchema(), "objectToOutcome", (404, 409, 413, 415))

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask
-from flask_restx import Namespace
 
 from registry.api.employers import jobs, kept_lists, keys, organisation, receipts, watches, webhooks
+from registry.api.restx import Namespace
 from registry.web.headers import OPEN_RECEIPT, ORGANISATION_PATHS
 
 EMPLOYERS: tuple[Namespace, ...] = (

@@ -4,12 +4,12 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import request
-from flask_restx import Namespace, Resource
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
 from registry.api.employers.written import Counts
+from registry.api.restx import Namespace, Resource
 from registry.bulk import actions, files
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
@@ -31,7 +31,7 @@ ns = Namespace("verification-jobs", path="/verification-jobs")
 
 
 @ns.route("")
-class Jobs(Resource):  # type: ignore[misc]
+class Jobs(Resource):
     @needs_scope(Scope.JOBS)
     @takes()
     @returns(JobsSchema(), "listJobs", kept=False)
@@ -52,7 +52,7 @@ class Jobs(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<job_id>")
-class Job(Resource):  # type: ignore[misc]
+class Job(Resource):
     @needs_scope(Scope.JOBS)
     @takes()
     @returns(JobSchema(), "getJob", (404,), kept=False)
@@ -72,7 +72,7 @@ class Job(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<job_id>/columns")
-class Columns(Resource):  # type: ignore[misc]
+class Columns(Resource):
     @needs_scope(Scope.JOBS)
     @takes(ChosenColumnsSchema(), body=True)
     @returns(JobSchema(), "correctColumns", (404, 409, 413, 415), kept=False)
@@ -104,7 +104,7 @@ class Columns(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<job_id>/start")
-class Start(Resource):  # type: ignore[misc]
+class Start(Resource):
     @needs_scope(Scope.JOBS)
     @takes()
     @returns(JobSchema(), "startJob", (404, 409), kept=False)
@@ -117,7 +117,7 @@ class Start(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<job_id>/cancel")
-class Cancel(Resource):  # type: ignore[misc]
+class Cancel(Resource):
     @needs_scope(Scope.JOBS)
     @takes()
     @returns(JobSchema(), "cancelJob", (404, 409), kept=False)
@@ -130,7 +130,7 @@ class Cancel(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<job_id>/results/<form>")
-class Results(Resource):  # type: ignore[misc]
+class Results(Resource):
     @needs_scope(Scope.JOBS)
     @takes()
     @saves("getResults", (404, 409))
@@ -147,7 +147,7 @@ class Results(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<job_id>/proofs/<row>")
-class Proof(Resource):  # type: ignore[misc]
+class Proof(Resource):
     @needs_scope(Scope.JOBS)
     @takes()
     @returns(RowProofSchema(), "getRowProof", (404, 409), kept=False)

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from flask_restx import Namespace, Resource
-
 from registry.account_terms import Scope
 from registry.api.cursors import cursor_of
 from registry.api.employers.receipts import filter_of, question_of, row_in
+from registry.api.restx import Namespace, Resource
 from registry.clock import instant_text, now
 from registry.diligence import lists
 from registry.diligence.models import KeptList
@@ -32,7 +31,7 @@ USUAL = 50
 
 
 @ns.route("")
-class KeptLists(Resource):  # type: ignore[misc]
+class KeptLists(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes(KeptListsPageSchema())
     @returns(KeptListsSchema(), "listKeptLists", kept=False)
@@ -50,7 +49,7 @@ class KeptLists(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<list_id>")
-class OneList(Resource):  # type: ignore[misc]
+class OneList(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes()
     @returns(KeptListSchema(), "getKeptList", (404,), kept=False)
@@ -68,7 +67,7 @@ class OneList(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<list_id>/statements")
-class Statements(Resource):  # type: ignore[misc]
+class Statements(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes()
     @saves("getKeptStatements", (404,))
@@ -80,7 +79,7 @@ class Statements(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<list_id>/proofs/<row>")
-class Proof(Resource):  # type: ignore[misc]
+class Proof(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes()
     @returns(RowProofSchema(), "getKeptRowProof", (404,), kept=False)
@@ -94,7 +93,7 @@ class Proof(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<list_id>/changes")
-class Changes(Resource):  # type: ignore[misc]
+class Changes(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes(ListChangesPageSchema())
     @returns(ListChangesSchema(), "listKeptListChanges", (404,), kept=False)

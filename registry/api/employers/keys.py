@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
 from registry.api.employers.writes import claim
+from registry.api.restx import Namespace, Resource
 from registry.clock import day_at, now
 from registry.employers import apps, keys, members, organisations
 from registry.employers.models import ApiKey, Organisation
@@ -24,7 +24,7 @@ ns = Namespace("organisation", path="/organisation")
 
 
 @ns.route("/members")
-class Members(Resource):  # type: ignore[misc]
+class Members(Resource):
     @needs_scope(Scope.ORGANISATION)
     @takes()
     @returns(MembersSchema(), "listMembers", kept=False)
@@ -49,7 +49,7 @@ class Members(Resource):  # type: ignore[misc]
 
 
 @ns.route("/keys")
-class Keys(Resource):  # type: ignore[misc]
+class Keys(Resource):
     @needs_scope(Scope.ORGANISATION)
     @takes()
     @returns(KeysSchema(), "listKeys", kept=False)
@@ -90,7 +90,7 @@ class Keys(Resource):  # type: ignore[misc]
 
 
 @ns.route("/keys/<key_id>/exchange")
-class KeyExchange(Resource):  # type: ignore[misc]
+class KeyExchange(Resource):
     @needs_scope(Scope.ORGANISATION)
     @takes(KeyExchangeSchema(), body=True, once=True)
     @returns(KeyMadeSchema(), "exchangeKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
@@ -115,7 +115,7 @@ class KeyExchange(Resource):  # type: ignore[misc]
 
 
 @ns.route("/keys/<key_id>")
-class OneKey(Resource):  # type: ignore[misc]
+class OneKey(Resource):
     @needs_scope(Scope.ORGANISATION)
     @takes()
     @returns_nothing("revokeKey", (404,))

@@ -1,8 +1,7 @@
 """One's own organisation by the API."""
 
-from flask_restx import Namespace, Resource
-
 from registry.account_terms import Scope
+from registry.api.restx import Namespace, Resource
 from registry.web.answers import Answer
 from registry.web.organisations import current_organisation, needs_scope
 from registry.web.payloads import returns, takes
@@ -12,7 +11,7 @@ ns = Namespace("organisation", path="/organisation")
 
 
 @ns.route("")
-class Organisation(Resource):  # type: ignore[misc]
+class Organisation(Resource):
     @needs_scope(Scope.ORGANISATION)
     @takes()
     @returns(OrganisationSchema(), "getOrganisation", kept=False)

@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from flask import request
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
 from registry.api.credentials import check_shown
 from registry.api.cursors import cursor_of, place_of, refuse
+from registry.api.restx import Namespace, Resource
 from registry.clock import instant_text, now
 from registry.codes import Problem
 from registry.diligence import actions, queries
@@ -42,7 +42,7 @@ USUAL = 50
 
 
 @ns.route("")
-class Receipts(Resource):  # type: ignore[misc]
+class Receipts(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes(KeptReceiptsPageSchema())
     @returns(KeptReceiptsSchema(), "listReceipts", kept=False)
@@ -57,7 +57,7 @@ class Receipts(Resource):  # type: ignore[misc]
 
 
 @ns.route("/changes")
-class Changes(Resource):  # type: ignore[misc]
+class Changes(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes(KeptReceiptsPageSchema())
     @returns(ChangedReceiptsSchema(), "listReceiptChanges", kept=False)
@@ -73,7 +73,7 @@ class Changes(Resource):  # type: ignore[misc]
 
 
 @ns.route("/export")
-class Export(Resource):  # type: ignore[misc]
+class Export(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes(ReceiptExportSchema())
     @saves("exportReceipts")
@@ -86,7 +86,7 @@ class Export(Resource):  # type: ignore[misc]
 
 
 @ns.route("/settings")
-class Settings(Resource):  # type: ignore[misc]
+class Settings(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes()
     @returns(ReceiptSettingsSchema(), "getReceiptSettings", kept=False)
@@ -113,7 +113,7 @@ class Settings(Resource):  # type: ignore[misc]
 
 # No word, so that the address where anybody checks a receipt stays what it is.
 @ns.route("/<string(minlength=12):receipt_id>")
-class Receipt(Resource):  # type: ignore[misc]
+class Receipt(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes()
     @returns(KeptReceiptSchema(), "getReceipt", (404,), kept=False)
@@ -131,7 +131,7 @@ class Receipt(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<string(minlength=12):receipt_id>/check")
-class Check(Resource):  # type: ignore[misc]
+class Check(Resource):
     @needs_scope(Scope.RECEIPTS)
     @takes()
     @returns(KeptReceiptCheckSchema(), "checkReceiptAgain", (404,), kept=False)

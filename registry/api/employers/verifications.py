@@ -6,12 +6,12 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from flask import g, request
-from flask_restx import Namespace, Resource
 
 from registry.account_terms import Scope
 from registry.api.employers.stating import keep_given, require_signed
 from registry.api.employers.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
 from registry.api.employers.written import Writer, Writing
+from registry.api.restx import Namespace, Resource
 from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require, require_small
 from registry.bulk.rules import (
     CORRIDOR,
@@ -84,7 +84,7 @@ _CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.C
 
 
 @ns.route("")
-class Verifications(Resource):  # type: ignore[misc]
+class Verifications(Resource):
     @may_bring_key(Scope.VERIFY)
     @takes_list(ItemsSchema(), ListOptionsSchema(), MOST_BYTES)
     @returns(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
@@ -113,7 +113,7 @@ class Verifications(Resource):  # type: ignore[misc]
 
 
 @corridors.route("")
-class CorridorVerifications(Resource):  # type: ignore[misc]
+class CorridorVerifications(Resource):
     @may_bring_key(Scope.VERIFY)
     @takes_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MOST_BYTES)
     @returns(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)

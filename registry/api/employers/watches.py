@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
 from registry.api.desk.guard import etag
 from registry.api.employers.writes import claim, versioned
+from registry.api.restx import Namespace, Resource
 from registry.clock import day_at, now
 from registry.watches import actions, queries
 from registry.watches.feed import cursor_of, events_after, kept_position_of, said_of
@@ -42,7 +42,7 @@ MOST_LIST = 4 * 1024 * 1024
 
 
 @ns.route("")
-class Watches(Resource):  # type: ignore[misc]
+class Watches(Resource):
     @needs_scope(Scope.WATCHES)
     @takes()
     @returns(WatchesSchema(), "listWatches", kept=False)
@@ -84,7 +84,7 @@ class Watches(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<watch_id>")
-class OneWatch(Resource):  # type: ignore[misc]
+class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
     @takes()
     @returns(WatchSchema(), "getWatch", (404,), kept=False)
@@ -114,7 +114,7 @@ class OneWatch(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<watch_id>/numbers")
-class Numbers(Resource):  # type: ignore[misc]
+class Numbers(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @takes(NumbersSchema(), body=True, most=MOST_LIST)
@@ -128,7 +128,7 @@ class Numbers(Resource):  # type: ignore[misc]
 
 
 @events.route("")
-class Events(Resource):  # type: ignore[misc]
+class Events(Resource):
     @needs_scope(Scope.WATCHES)
     @takes(EventsQuerySchema())
     @returns(EventsSchema(), "listEvents", (410,), kept=False)

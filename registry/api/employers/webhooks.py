@@ -3,11 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask_restx import Namespace, Resource
-
 from registry.account_terms import Scope
 from registry.api.desk.guard import etag
 from registry.api.employers.writes import claim, versioned
+from registry.api.restx import Namespace, Resource
 from registry.clock import day_at, now
 from registry.watch_terms import DeliveryState, WebhookState
 from registry.watches import webhooks
@@ -38,7 +37,7 @@ MOST_DELIVERIES = 200
 
 
 @ns.route("")
-class Webhooks(Resource):  # type: ignore[misc]
+class Webhooks(Resource):
     @needs_scope(Scope.WATCHES)
     @takes()
     @returns(WebhooksSchema(), "listWebhooks", kept=False)
@@ -64,7 +63,7 @@ class Webhooks(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<webhook_id>")
-class OneWebhook(Resource):  # type: ignore[misc]
+class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
     @takes()
     @returns(WebhookSchema(), "getWebhook", (404,), kept=False)
@@ -103,7 +102,7 @@ class OneWebhook(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<webhook_id>/secret")
-class Secret(Resource):  # type: ignore[misc]
+class Secret(Resource):
     @needs_scope(Scope.WATCHES)
     @versioned
     @takes()
@@ -119,7 +118,7 @@ class Secret(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<webhook_id>/test")
-class Testing(Resource):  # type: ignore[misc]
+class Testing(Resource):
     @needs_scope(Scope.WATCHES)
     @takes()
     @returns(DeliverySchema(), "testWebhook", (404, 409))
@@ -131,7 +130,7 @@ class Testing(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<webhook_id>/replay")
-class Replay(Resource):  # type: ignore[misc]
+class Replay(Resource):
     @needs_scope(Scope.WATCHES)
     @takes(ReplaySchema(), body=True)
     @returns(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
@@ -144,7 +143,7 @@ class Replay(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<webhook_id>/deliveries")
-class Deliveries(Resource):  # type: ignore[misc]
+class Deliveries(Resource):
     @needs_scope(Scope.WATCHES)
     @takes()
     @returns(DeliveriesSchema(), "listDeliveries", (404,), kept=False)
@@ -157,7 +156,7 @@ class Deliveries(Resource):  # type: ignore[misc]
 
 
 @ns.route("/<webhook_id>/deliveries/<event_id>")
-class OneDelivery(Resource):  # type: ignore[misc]
+class OneDelivery(Resource):
     @needs_scope(Scope.WATCHES)
     @takes()
     @returns(DeliverySchema(), "sendEventAgain", (404, 409))

@@ -56,7 +56,7 @@ class Writer:
 
     def refused(self, item: Item) -> bytes:
         self._answers[None] += 1
-        return self._head(item) + b',"errors":' + encode(item.faults) + b"}"
+        return self._head(item) + b',"errors":' + encode([fault.shown() for fault in item.faults]) + b"}"
 
     def answered(self, item: Item, answer: Answer, body: Iterable[bytes]) -> bytes:
         self._answers[answer] += 1

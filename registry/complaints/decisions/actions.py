@@ -220,8 +220,17 @@ def _checked(
     reasons = messages.read_text("reasons", reasons, MOST_REASONS)
     summary = messages.read_text("summary", summary, MOST_SUMMARY)
     if not rules.SHORTEST_OBJECTION <= object_days <= rules.LONGEST_OBJECTION:
-        detail = f"must be {rules.SHORTEST_OBJECTION} to {rules.LONGEST_OBJECTION} days"
-        raise InvalidInput([Fault("object_days", Problem.INVALID_VALUE, detail)])
+        raise InvalidInput(
+            [
+                Fault.of(
+                    "object_days",
+                    Problem.INVALID_VALUE,
+                    "days_from_to",
+                    least=rules.SHORTEST_OBJECTION,
+                    most=rules.LONGEST_OBJECTION,
+                )
+            ]
+        )
     agency = named_agency_id(sealer, case)
     require_silent(session, sealer, officer, case, agency, summary, today, field="summary")
     return reasons, summary

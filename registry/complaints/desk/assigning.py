@@ -63,8 +63,7 @@ def assign(
     case = case_of(session, officer, reference, version)
     if to is not None:
         if to not in {one.reference for one in workers(session, officer.unit) if one.takes_cases}:
-            detail = "must be an officer of this unit who works on cases"
-            raise InvalidInput([Fault("assignee", Problem.INVALID_VALUE, detail)])
+            raise InvalidInput([Fault.of("assignee", Problem.INVALID_VALUE, "officer_of_unit")])
         _require_no_interest(session, sealer, case, to)
     if case.assignee != to:
         case.assignee = to

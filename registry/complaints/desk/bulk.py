@@ -68,8 +68,9 @@ def act_on(
 ) -> tuple[BulkAct, list[Outcome]]:
     """Assign cases to an officer (`to`, None: nobody), take them into triage, or set them aside. Raises InvalidInput."""
     if not 0 < len(wanted) <= MOST_AT_ONCE:
-        detail = f"choose between one and {MOST_AT_ONCE} cases"
-        raise InvalidInput([Fault("case", Problem.MISSING if not wanted else Problem.TOO_MANY, detail)])
+        raise InvalidInput(
+            [Fault.of("case", Problem.MISSING if not wanted else Problem.TOO_MANY, "choose_cases", most=MOST_AT_ONCE)]
+        )
     cases = _locked(session, officer.unit, [one.reference for one in wanted])
     rows: list[Any] = []
     outcomes = []

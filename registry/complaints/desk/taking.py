@@ -61,7 +61,7 @@ def take(
             roles=way.by,
         )
     if way.needs_reason and not reason.strip():
-        raise InvalidInput([Fault("reason", Problem.MISSING, "must say why")])
+        raise InvalidInput([Fault.of("reason", Problem.MISSING, "must_say_why")])
     mover = officer._replace(role=way.role)
     if target is CaseState.MERGED:
         return _merge(session, sealer, mover, reference, into, at, reason, version)
@@ -83,4 +83,4 @@ def _merge(
         return casework.merge(session, sealer, officer, reference, other, at, reason=reason, version=version)
     except NotFound:
         # This case was found a moment ago: it is the other that is not there.
-        raise InvalidInput([Fault("into", Problem.INVALID_VALUE, "is no case of this unit")]) from None
+        raise InvalidInput([Fault.of("into", Problem.INVALID_VALUE, "case_not_here")]) from None

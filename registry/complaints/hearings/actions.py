@@ -196,8 +196,9 @@ def serve(
     case, hearing = held_in(session, officer, reference, version)
     today = at.date()
     if not today + SHORTEST <= answer_by <= today + LONGEST:
-        detail = f"must be from {SHORTEST.days} to {LONGEST.days} days from now"
-        raise InvalidInput([Fault("answer_by", Problem.INVALID_VALUE, detail)])
+        raise InvalidInput(
+            [Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=SHORTEST.days, most=LONGEST.days)]
+        )
     _require_silent_still(session, sealer, officer, case, hearing, today)
     hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
     advance(session, case, hearing, HearingState.SERVED, By.OFFICER, at, actor=officer.name, role=officer.role)
@@ -244,9 +245,9 @@ def open_hearing(session: Session, case: Case) -> Hearing | None:
 def _agency(sealer: Sealer, case: Case, chosen: str | None) -> str:
     named = named_agency_id(sealer, case)
     if named is None and not chosen:
-        raise InvalidInput([Fault("agency", Problem.MISSING, "say which agency of the registry this case is about")])
+        raise InvalidInput([Fault.of("agency", Problem.MISSING, "agency_say")])
     if named is not None and chosen and chosen != named:
-        raise InvalidInput([Fault("agency", Problem.CONTRADICTORY, "is another than the one this case is about")])
+        raise InvalidInput([Fault.of("agency", Problem.CONTRADICTORY, "agency_other")])
     return named or chosen or ""
 
 

@@ -16,7 +16,7 @@ from registry.complaints.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJE
 from registry.complaints.hearings import content
 from registry.complaints.hearings.actions import held_in
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.rules import HER_END, TOLD_IN, why_not_longer
+from registry.complaints.hearings.rules import HER_END, LONGEST, TOLD_IN, is_longer, may_have_longer
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import changed
@@ -45,12 +45,12 @@ def give_longer(
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, hearing = held_in(session, officer, reference, version)
-    why_not = why_not_longer(hearing.state, hearing.answer_by, None, at.date())
-    if why_not is not None:
-        raise IllegalMove(why_not, "hearing.not_longer")
-    flaw = why_not_longer(hearing.state, hearing.answer_by, answer_by, at.date())
-    if flaw is not None:
-        raise InvalidInput([Fault("answer_by", Problem.INVALID_VALUE, flaw)])
+    if hearing.answer_by is None or not may_have_longer(hearing.state, hearing.answer_by, at.date()):
+        raise IllegalMove("only a hearing that may still be answered is given longer", "hearing.not_longer")
+    if not is_longer(hearing.answer_by, answer_by, at.date()):
+        raise InvalidInput(
+            [Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=hearing.answer_by, days=LONGEST.days)]
+        )
     text = read_text("reason", reason, MOST_REASON)
     own = content.own(session, sealer, officer.unit, case)
     hearing.extended_sealed = own.seal(text, content.place(case, reference, "extended_sealed"))
@@ -96,8 +96,17 @@ def tell_outcome(
         raise IllegalMove(_WORDS[why_not], f"hearing.{why_not}")
     text = read_text("outcome", text, MOST_OUTCOME)
     if not SHORTEST_OBJECTION <= object_days <= LONGEST_OBJECTION:
-        detail = f"must be {SHORTEST_OBJECTION} to {LONGEST_OBJECTION} days"
-        raise InvalidInput([Fault("object_days", Problem.INVALID_VALUE, detail)])
+        raise InvalidInput(
+            [
+                Fault.of(
+                    "object_days",
+                    Problem.INVALID_VALUE,
+                    "days_from_to",
+                    least=SHORTEST_OBJECTION,
+                    most=LONGEST_OBJECTION,
+                )
+            ]
+        )
     content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date(), field="outcome")
     box = content.opened(session, sealer, officer.unit, hearing)
     hearing.outcome_sealed = box.seal(text, content.place(case, reference, "outcome_sealed"))

@@ -27,10 +27,10 @@ MOST_ALLEGATION = 8000
 MOST_COULD = 100_000
 
 _ADVICE = {
-    Telling.HER_WORDS: "repeats what the complainant wrote, word for word: say it in words of your own",
-    Telling.REFERENCE: "holds a number that looks like a case's: take it out",
-    Telling.LONG_NUMBER: "holds a long number that looks like a receipt: take it out, or its first digits",
-    Telling.DAY: "names a day, which can tell who complained: name a month, a season or nothing",
+    Telling.HER_WORDS: "line_her_words",
+    Telling.REFERENCE: "line_reference",
+    Telling.LONG_NUMBER: "line_long_number",
+    Telling.DAY: "line_day",
 }
 
 
@@ -78,7 +78,7 @@ def require_silent(
     if found:
         raise InvalidInput(
             [
-                Fault(field, Problem.INVALID_VALUE, f"line {flaw.line} {_ADVICE[flaw.what]}")
+                Fault.of(field, Problem.INVALID_VALUE, _ADVICE[flaw.what], line=flaw.line)
                 for flaw in found
             ]
         )  # fmt: skip
@@ -97,8 +97,7 @@ def read_allegation(typed: str) -> str:
 def read_estimate(number: int | None) -> int | None:
     """Raises InvalidInput."""
     if number is not None and not 1 <= number <= MOST_COULD:
-        detail = f"must be a number from 1 to {MOST_COULD}, or nothing where nobody knows"
-        raise InvalidInput([Fault("could_complain", Problem.INVALID_VALUE, detail)])
+        raise InvalidInput([Fault.of("could_complain", Problem.INVALID_VALUE, "number_could", most=MOST_COULD)])
     return number
 
 

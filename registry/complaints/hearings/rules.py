@@ -114,13 +114,14 @@ def is_few(could_complain: int | None) -> bool:
     return could_complain is None or could_complain < FEW
 
 
-def why_not_longer(state: HearingState, answer_by: date | None, wanted: date | None, today: date) -> str | None:
-    """Why a served hearing does not get another last day; `wanted` None asks whether it may get any. Words for an officer."""
-    if state is not HearingState.SERVED or answer_by is None or answer_by < today:
-        return "only a hearing that may still be answered is given longer"
-    if wanted is not None and not answer_by < wanted <= today + LONGEST:
-        return f"must be after {answer_by} and within {LONGEST.days} days from now"
-    return None
+def may_have_longer(state: HearingState, answer_by: date | None, today: date) -> bool:
+    """Whether a hearing may get another last day: a served one that may still be answered."""
+    return state is HearingState.SERVED and answer_by is not None and answer_by >= today
+
+
+def is_longer(answer_by: date, wanted: date, today: date) -> bool:
+    """Whether a day may be the new last day to answer."""
+    return answer_by < wanted <= today + LONGEST
 
 
 HER_END = frozenset({HearingEnd.CONSENT_REVOKED, HearingEnd.WITHDRAWN})

@@ -78,7 +78,7 @@ def add_task(
     case = case_of(session, officer, reference, version)
     text = read_text("text", text, MOST_TASK)
     if due_on is not None and due_on < today:
-        raise InvalidInput([Fault("due_on", Problem.INVALID_VALUE, "must not lie in the past")])
+        raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
     task = CaseTask(reference=new_reference(), case_id=case.id, made_by=officer.name, made_on=today, due_on=due_on)
     task.sealed = _box(session, sealer, officer, case).seal(text, _place(case, task))
     session.add(task)

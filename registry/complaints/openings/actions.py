@@ -217,7 +217,7 @@ def _hours(kind: OpeningKind, hours: int | None) -> int:
     if kind is not OpeningKind.BREAK_GLASS:
         return LOOK_HOURS
     if hours is None or not 1 <= hours <= MOST_HOURS:
-        raise InvalidInput([Fault("hours", Problem.INVALID_VALUE, f"must be from 1 to {MOST_HOURS} hours")])
+        raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=MOST_HOURS)])
     return hours
 
 

@@ -153,7 +153,7 @@ def send(
     _require_version(sheet, version)
     given = cleared(sheet.answers)
     if not given.keys() - {"who_files"}:
-        raise InvalidInput([Fault("answers", Problem.MISSING, "nothing was typed in yet: one answer is enough")])
+        raise InvalidInput([Fault.of("answers", Problem.MISSING, "nothing_typed")])
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
     handing_over.hand_over(session, sealer, case, opened, given, at, unit=unit, received_on=form.received_on)
     sheets.write(session, opened, case, given, submitted_on=form.received_on)
@@ -289,6 +289,4 @@ def _record(session: Session, officer: Officer, case: Case, act: str, today: dat
 
 
 def _unknown() -> InvalidInput:
-    return InvalidInput(
-        [Fault("form", Problem.INVALID_VALUE, "no printed form of this number waits: compare it with the paper")]
-    )
+    return InvalidInput([Fault.of("form", Problem.INVALID_VALUE, "paper_number")])

@@ -13,12 +13,12 @@ KEPT_DAYS = 14
 def require_received(received_on: date, printed_on: date, today: date) -> None:
     """Raise InvalidInput unless a form that was printed on a day may have been handed in on another."""
     if received_on > today:
-        raise _wrong("must not be in the future: give the day on which the paper was handed in")
+        raise _wrong("paper_future")
     earliest = today - timedelta(days=MOST_DAYS_BACK)
     if received_on < earliest:
-        raise _wrong(f"must be {earliest} or later: a form counts from at most {MOST_DAYS_BACK} days back")
+        raise _wrong("paper_earliest", earliest=earliest, days=MOST_DAYS_BACK)
     if received_on < printed_on:
-        raise _wrong(f"must be {printed_on} or later: on that day the form was printed")
+        raise _wrong("paper_printed", printed=printed_on)
 
 
 def stale_before(today: date) -> date:
@@ -26,5 +26,5 @@ def stale_before(today: date) -> date:
     return today - timedelta(days=KEPT_DAYS)
 
 
-def _wrong(text: str) -> InvalidInput:
-    return InvalidInput([Fault("received_on", Problem.INVALID_VALUE, text)])
+def _wrong(message: str, **facts: object) -> InvalidInput:
+    return InvalidInput([Fault.of("received_on", Problem.INVALID_VALUE, message, **facts)])

@@ -60,14 +60,14 @@ def propose(
     unit = partner_named(session, partner)
     assert unit.partner_kind is not None
     if not at.date() < expires_on <= at.date() + LONGEST:
-        raise InvalidInput([Fault("expires_on", Problem.INVALID_VALUE, f"must be within {LONGEST.days} days from now")])
+        raise InvalidInput([Fault.of("expires_on", Problem.INVALID_VALUE, "days_within", days=LONGEST.days)])
     if identity_said_in is not None and not content.is_hers(session, case, identity_said_in):
-        raise InvalidInput([Fault("identity_said_in", Problem.INVALID_VALUE, "must be a message of the complainant")])
+        raise InvalidInput([Fault.of("identity_said_in", Problem.INVALID_VALUE, "complainants_message")])
     live = select(Referral.id).where(
         Referral.case_id == case.id, Referral.partner == partner, Referral.state.in_(sorted(LIVE))
     )
     if session.execute(live).first() is not None:
-        raise InvalidInput([Fault("partner", Problem.CONTRADICTORY, "has a referral of this case that is not over")])
+        raise InvalidInput([Fault.of("partner", Problem.CONTRADICTORY, "partner_has_one")])
     note = read_text("note", note, MOST_NOTE) if note.strip() else ""
     handed = content.copied(session, sealer, officer, case, choice, note)
     opened = copies.new_copy_box(session, sealer, case, officer.unit, at.date())

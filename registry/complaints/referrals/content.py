@@ -77,7 +77,7 @@ def copied(session: Session, sealer: Sealer, officer: Officer, case: Case, choic
         tuple(_files(session, case, boxes, opened, choice.files)),
     )
     if not (note or handed.answers or handed.messages or handed.files):
-        raise InvalidInput([Fault("chosen", Problem.MISSING, "choose something that the partner is to read")])
+        raise InvalidInput([Fault.of("chosen", Problem.MISSING, "choose_for_partner")])
     return handed
 
 
@@ -171,4 +171,4 @@ def _file(box: OpenBox, case: Case, row: Attachment) -> HandedFile:
 
 def _require_none(field: str, left: set[str]) -> None:
     if left:
-        raise InvalidInput([Fault(field, Problem.INVALID_VALUE, "names something that is not there, or may not go")])
+        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "not_there")])

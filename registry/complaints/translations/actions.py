@@ -102,7 +102,7 @@ def translate(
     """Write what a text says in another language, or write it anew. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
     case = case_for_translator(session, unit, reference, version)
     if language not in INTO:
-        raise InvalidInput([Fault("language", Problem.INVALID_VALUE, f"must be one of {', '.join(INTO)}")])
+        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "one_of", choices=", ".join(INTO))])
     text = read_text("text", text, MOST_CHARACTERS)
     opened = next(
         (one for one in sealer.open_all_as_unit(session, opened_mailboxes(case), unit) if one.box.reference == box),

@@ -28,7 +28,7 @@ def keep_view(session: Session, officer: str, name: str, filters: Mapping[str, s
     if found is None:
         count = select(func.count()).select_from(SavedView).where(SavedView.officer == officer)
         if session.execute(count).scalar_one() >= MOST_VIEWS:
-            raise InvalidInput([Fault("name", Problem.TOO_MANY, f"is one more than {MOST_VIEWS} views; remove one")])
+            raise InvalidInput([Fault.of("name", Problem.TOO_MANY, "too_many_views", most=MOST_VIEWS)])
         found = SavedView(reference=new_reference(), officer=officer, name=name, made_on=today)
         session.add(found)
     found.filters = dict(filters)

@@ -1,8 +1,8 @@
 """What a line of the audit adds to its act, in words of a page language; what is exported keeps it as it was written.
 
-A detail is closed words, numbers and references, never what somebody wrote. Whole sentences of the desk are found as faults are
-(`audit.detail.<name>` of the English catalogue is what the line says); anything else is read word by word, each in the first
-family of words that knows it.
+A detail is closed words, numbers and references, never what somebody wrote. Whole sentences of the desk are found by their
+English (`audit.detail.<name>` of the English catalogue is what the line says); anything else is read word by word, each in the
+first family of words that knows it.
 """
 
 import re
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from registry.terms import Language
-from registry.web.faults import found
 from registry.web.languages import has_text, text
+from registry.web.stored_texts import found
 from registry.web.wording import date_text, language_name, listed
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {

@@ -108,11 +108,11 @@ def _done(session: Session, me: Present, reference: str, act: Callable[[int], ob
 
 def _state(typed: str) -> CaseState:
     if typed not in set(CaseState):
-        raise InvalidInput([Fault("to", Problem.INVALID_VALUE, "must be a state of a case")])
+        raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "state_of_case")])
     return CaseState(typed)
 
 
 def _priority(typed: str) -> Priority:
     if typed not in set(Priority):
-        raise InvalidInput([Fault("priority", Problem.INVALID_VALUE, "choose one from p0 to p4")])
+        raise InvalidInput([Fault.of("priority", Problem.INVALID_VALUE, "choose_priority")])
     return Priority(typed)

@@ -75,7 +75,7 @@ def _to() -> str | None:
     """Whom they are given to; None: nobody. Raises InvalidInput where none was chosen: that takes no case away from anyone."""
     chosen = request.form.get("to", "")
     if not chosen:
-        raise InvalidInput([Fault("to", Problem.MISSING, "choose to whom the cases are given")])
+        raise InvalidInput([Fault.of("to", Problem.MISSING, "choose_to_whom")])
     return None if chosen == NOBODYS else chosen
 
 
@@ -85,7 +85,7 @@ def _wanted() -> list[Wanted]:
     for ticked in dict.fromkeys(request.form.getlist("case")):
         reference, _, version = ticked.partition(":")
         if not version.isascii() or not version.isdigit() or len(version) > 9:
-            raise InvalidInput([Fault("case", Problem.INVALID_VALUE, "is not from this page: load it again")])
+            raise InvalidInput([Fault.of("case", Problem.INVALID_VALUE, "from_page")])
         wanted.append(Wanted(reference, int(version)))
     return wanted
 

@@ -148,5 +148,4 @@ def _place(text: str) -> Place | None:
         priority, due, reference = text.split("-")
         return Place(Priority(priority), EPOCH + timedelta(microseconds=int(due)), reference)
     except (ValueError, OverflowError):
-        detail = "is no place in this list: begin at its first page"
-        raise InvalidInput([Fault("after", Problem.INVALID_CURSOR, detail)]) from None
+        raise InvalidInput([Fault.of("after", Problem.INVALID_CURSOR, "place_in_list")]) from None

@@ -140,11 +140,11 @@ def _reader(me: Present) -> casework.Officer:
 
 def _outcome(typed: str) -> DecisionOutcome:
     if typed not in set(DecisionOutcome):
-        raise InvalidInput([Fault("outcome", Problem.MISSING, "choose what was found")])
+        raise InvalidInput([Fault.of("outcome", Problem.MISSING, "choose_found")])
     return DecisionOutcome(typed)
 
 
 def _days(typed: str) -> int:
     if not typed.isascii() or not typed.isdigit() or len(typed) > 4:
-        raise InvalidInput([Fault("object_days", Problem.INVALID_VALUE, "must be a number of days")])
+        raise InvalidInput([Fault.of("object_days", Problem.INVALID_VALUE, "days_number")])
     return int(typed)

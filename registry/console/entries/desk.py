@@ -44,7 +44,7 @@ def invite(session: Session, me: Present) -> BaseResponse:
 
     def act() -> None:
         if agency is None:
-            raise InvalidInput([Fault("agency", Problem.INVALID_ID, "must be an agency's reference of the registry")])
+            raise InvalidInput([Fault.of("agency", Problem.INVALID_ID, "agency_reference")])
         deciding.require_own(session, _official(me), agency)
         desk = outside.agency_desk(session, sealer(), agency, now().date())
         spoken = form.get("language", "")

@@ -12,7 +12,7 @@ from registry.complaints.case_reading import case_view
 from registry.complaints.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.hearings import actions, afterwards, files, queries
 from registry.complaints.hearings.content import MOST_ALLEGATION
-from registry.complaints.hearings.rules import LONGEST, SHORTEST, USUAL, By, why_not_longer
+from registry.complaints.hearings.rules import LONGEST, SHORTEST, USUAL, By, may_have_longer
 from registry.complaints.storage import store_of
 from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.agencies import agency_name
@@ -275,7 +275,7 @@ def _one(
         may_check=me.standing.may(Resource.HEARING, Act.APPROVE),
         is_mine=shown.hearing.drafted_by == me.officer.reference,
         most=MOST_ALLEGATION,
-        may_have_longer=why_not_longer(shown.hearing.state, shown.hearing.answer_by, None, now().date()) is None,
+        may_have_longer=may_have_longer(shown.hearing.state, shown.hearing.answer_by, now().date()),
         why_not_told=afterwards.why_not_told(session, shown.case, shown.hearing),
         objection_days=(SHORTEST_OBJECTION, USUAL_OBJECTION, LONGEST_OBJECTION),
         **more,

@@ -64,7 +64,7 @@ def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
 
 def _kind(word: str) -> ChannelKind:
     if word not in list(ChannelKind):
-        raise InvalidInput([Fault("kind", Problem.INVALID_VALUE, f"must be one of {', '.join(ChannelKind)}")])
+        raise InvalidInput([Fault.of("kind", Problem.INVALID_VALUE, "one_of", choices=", ".join(ChannelKind))])
     return ChannelKind(word)
 
 

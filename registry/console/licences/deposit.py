@@ -42,9 +42,9 @@ def enter(session: Session, me: Present, reference: str) -> BaseResponse:
     def act() -> None:
         use = form.get("use") or None
         if use is not None and use not in list(DepositUse):
-            raise InvalidInput([Fault("use", Problem.INVALID_VALUE, f"must be one of {', '.join(DepositUse)}")])
+            raise InvalidInput([Fault.of("use", Problem.INVALID_VALUE, "one_of", choices=", ".join(DepositUse))])
         if form.get("kind") not in list(DepositLineKind):
-            raise InvalidInput([Fault("kind", Problem.INVALID_VALUE, f"must be one of {', '.join(DepositLineKind)}")])
+            raise InvalidInput([Fault.of("kind", Problem.INVALID_VALUE, "one_of", choices=", ".join(DepositLineKind))])
         actions.enter(
             session,
             official(me),

@@ -1,7 +1,5 @@
 """Sanctions: the list with what waits for a second person, a proposal, and the page of one with its chain and each step on."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,6 +8,7 @@ from registry.clock import now
 from registry.codes import Problem
 from registry.complaints.decisions.actions import held as decision_held
 from registry.console.acting import acting, names_in, sealer, version_sent
+from registry.console.acts import Place, serve_acts
 from registry.console.assets import address_of
 from registry.console.cases.tabs import CaseHead, open_case
 from registry.console.guard import allowed
@@ -21,13 +20,14 @@ from registry.desk_terms import SanctionState, Timing, ToldFirst
 from registry.errors import NotFound
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.sanctions import actions, drafting, queries
+from registry.sanctions import actions, queries
 from registry.sanctions.models import Sanction
 from registry.sanctions.moving import today_at
 from registry.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
 from registry.terms import SanctionKind
-from registry.web.desk import reference_in, require_no_interest
-from registry.web.sanctions import official
+from registry.web.acts import OfficerAct
+from registry.web.desk import reference_in
+from registry.web.sanctions import ACTS, official, sanction_opened
 
 pages = Blueprint("console_sanctions", __name__)
 PLACE = "/console/sanctions"
@@ -77,124 +77,28 @@ def propose(session: Session, me: Present) -> BaseResponse:
     refusal = attempt(session, lambda: made.append(made_by_form(session, me, "sanction", propose)))
     if refusal is not None:
         return _new(session, me, refusal)
-    return redirect(f"{PLACE}/{_open(session, me, made[0]).reference}", 303)
+    return redirect(f"{PLACE}/{sanction_opened(session, me, made[0]).reference}", 303)
 
 
 @pages.get("/sanctions/<reference>")
 @allowed(Resource.SANCTION, Act.READ)
 def one(session: Session, me: Present, reference: str) -> Response:
-    return _one(session, me, _open(session, me, reference))
+    return _one(session, me, sanction_opened(session, me, reference))
 
 
 @pages.get("/sanctions/<reference>/edit")
 @allowed(Resource.SANCTION, Act.PROPOSE)
 def edit(session: Session, me: Present, reference: str) -> Response:
-    return _edit(session, me, _open(session, me, reference))
+    return _edit(session, me, sanction_opened(session, me, reference))
 
 
-@pages.post("/sanctions/<reference>/edit")
-@allowed(Resource.SANCTION, Act.PROPOSE)
-def write_anew(session: Session, me: Present, reference: str) -> BaseResponse:
-    sanction, who, form = _open(session, me, reference), official(me, Act.PROPOSE), request.form
-    refusal = attempt(
-        session,
-        lambda: drafting.edit(session, sealer(), who, reference, forms.terms(form), now(), version=version_sent()),
-    )
-    return redirect(f"{PLACE}/{reference}", 303) if refusal is None else _edit(session, me, sanction, refusal)
+def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
+    sanction = sanction_opened(session, me, reference)
+    again = _edit if act.name == "edit" else _one
+    return Place(sanction.reference, f"{PLACE}/{reference}", lambda refusal: again(session, me, sanction, refusal))
 
 
-@pages.post("/sanctions/<reference>/workers")
-@allowed(Resource.SANCTION, Act.PROPOSE)
-def workers(session: Session, me: Present, reference: str) -> BaseResponse:
-    """What becomes of the workers in place."""
-    who, form = official(me, Act.PROPOSE), request.form
-    return _done(
-        session, me, reference,
-        lambda version: actions.look_at_workers(session, who, reference, forms.look(form), now(), version=version),
-    )  # fmt: skip
-
-
-@pages.post("/sanctions/<reference>/review")
-@allowed(Resource.SANCTION, Act.PROPOSE)
-def review(session: Session, me: Present, reference: str) -> BaseResponse:
-    who = official(me, Act.PROPOSE)
-    return _done(
-        session, me, reference, lambda version: actions.hand_to_review(session, who, reference, now(), version=version)
-    )
-
-
-@pages.post("/sanctions/<reference>/give-back")
-@allowed(Resource.SANCTION, Act.APPROVE)
-def give_back(session: Session, me: Present, reference: str) -> BaseResponse:
-    who, reason = official(me, Act.APPROVE), request.form.get("reason", "")
-    return _done(
-        session, me, reference,
-        lambda version: actions.give_back(session, who, reference, reason, now(), version=version),
-    )  # fmt: skip
-
-
-@pages.post("/sanctions/<reference>/approve")
-@allowed(Resource.SANCTION, Act.APPROVE)
-def approve(session: Session, me: Present, reference: str) -> BaseResponse:
-    who = official(me, Act.APPROVE)
-    return _done(
-        session, me, reference, lambda version: actions.approve(session, who, reference, now(), version=version)
-    )
-
-
-@pages.post("/sanctions/<reference>/drop")
-@allowed(Resource.SANCTION, Act.PROPOSE)
-def drop(session: Session, me: Present, reference: str) -> BaseResponse:
-    who, reason = official(me, Act.PROPOSE), request.form.get("reason", "")
-    return _done(
-        session, me, reference, lambda version: actions.drop(session, who, reference, reason, now(), version=version)
-    )
-
-
-@pages.post("/sanctions/<reference>/end")
-@allowed(Resource.SANCTION, Act.PROPOSE)
-def ask_for_end(session: Session, me: Present, reference: str) -> BaseResponse:
-    """Ask that it be stayed, lifted, overturned, or in force again."""
-    who, form = official(me, Act.PROPOSE), request.form
-    return _done(
-        session, me, reference,
-        lambda version: actions.ask_for_end(
-            session, who, reference, forms.word(form, "target", SanctionState), form.get("ground", ""), now(),
-            version=version,
-        ),
-    )  # fmt: skip
-
-
-@pages.post("/sanctions/<reference>/end/confirm")
-@allowed(Resource.SANCTION, Act.APPROVE)
-def confirm_end(session: Session, me: Present, reference: str) -> BaseResponse:
-    who = official(me, Act.APPROVE)
-    return _done(
-        session, me, reference, lambda version: actions.confirm_end(session, who, reference, now(), version=version)
-    )
-
-
-@pages.post("/sanctions/<reference>/end/refuse")
-@allowed(Resource.SANCTION, Act.APPROVE)
-def refuse_end(session: Session, me: Present, reference: str) -> BaseResponse:
-    who = official(me, Act.APPROVE)
-    return _done(
-        session, me, reference, lambda version: actions.refuse_end(session, who, reference, now(), version=version)
-    )
-
-
-def _done(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
-    sanction = _open(session, me, reference)
-    refusal = attempt(session, lambda: act(version_sent()))
-    if refusal is not None:
-        return _one(session, me, sanction, refusal)
-    return redirect(f"{PLACE}/{reference}", 303)
-
-
-def _open(session: Session, me: Present, reference: str) -> Sanction:
-    sanction = queries.sanction_named(session, me.standing.authority, reference)
-    require_no_interest(me, sanction.agency)
-    return sanction
+serve_acts(pages, "/sanctions/<reference>", ACTS, _opened)
 
 
 def _decided(session: Session, me: Present, decision: str | None) -> CaseHead | None:

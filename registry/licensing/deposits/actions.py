@@ -56,14 +56,14 @@ def enter(
     note = tidy_line("note", note, 400)
     faults: list[Fault] = []
     if holds_personal_number(note):
-        faults.append(Fault("note", Problem.INVALID_VALUE, "holds what looks like a person's own number: leave it out"))
+        faults.append(Fault.of("note", Problem.INVALID_VALUE, "personal_number"))
     if happened_on > today:
-        faults.append(Fault("happened_on", Problem.INVALID_VALUE, "lies in the future"))
+        faults.append(Fault.of("happened_on", Problem.INVALID_VALUE, "future"))
     if (kind is DepositLineKind.DRAWN) != (use is not None):
-        faults.append(Fault("use", Problem.INVALID_VALUE, "is said of a draw, and of nothing else"))
+        faults.append(Fault.of("use", Problem.INVALID_VALUE, "said_of_draw"))
     money, unit = _money(kind, amount, currency, lines, reverses, faults)
     if kind is DepositLineKind.PAID_IN and form not in FORMS:
-        faults.append(Fault("form", Problem.INVALID_VALUE, f"must be one of {', '.join(FORMS)}"))
+        faults.append(Fault.of("form", Problem.INVALID_VALUE, "one_of", choices=", ".join(FORMS)))
     if faults:
         raise InvalidInput(faults)
     line = DepositLine(
@@ -155,22 +155,20 @@ def _money(
         wanted = read_reference(reverses or "")
         line = next((one for one in lines if one.reference == wanted and one.reverses is None), None)
         if line is None or any(one.reverses == wanted for one in lines):
-            faults.append(Fault("reverses", Problem.INVALID_VALUE, "is no line of this ledger that still counts"))
+            faults.append(Fault.of("reverses", Problem.INVALID_VALUE, "ledger_line"))
             return Decimal(0), "XXX"
         return Decimal(line.amount), line.currency
     if reverses is not None:
-        faults.append(Fault("reverses", Problem.INVALID_VALUE, "is said of a reversal, and of nothing else"))
+        faults.append(Fault.of("reverses", Problem.INVALID_VALUE, "said_of_reversal"))
     money, unit = read_amount(amount), currency.strip().upper()
     if money is None:
-        faults.append(Fault("amount", Problem.NOT_AN_AMOUNT, "must be an amount like 3000000.00"))
+        faults.append(Fault.of("amount", Problem.NOT_AN_AMOUNT, "amount_like"))
     if unit not in CURRENCIES:
-        faults.append(Fault("currency", Problem.UNKNOWN_CURRENCY, "must be a code like CNY"))
+        faults.append(Fault.of("currency", Problem.UNKNOWN_CURRENCY, "currency_like"))
     elif lines and unit != lines[0].currency:
-        faults.append(
-            Fault("currency", Problem.CONTRADICTORY, f"must be {lines[0].currency}, as in all of this ledger")
-        )
+        faults.append(Fault.of("currency", Problem.CONTRADICTORY, "currency_ledger", currency=lines[0].currency))
     if money is not None and kind is DepositLineKind.DRAWN and money > standing(movements(lines), None).balance:
-        faults.append(Fault("amount", Problem.INVALID_VALUE, "is more than there is in the deposit"))
+        faults.append(Fault.of("amount", Problem.INVALID_VALUE, "amount_more"))
     return money or Decimal(0), unit
 
 

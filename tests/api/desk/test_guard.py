@@ -6,13 +6,13 @@ from dataclasses import replace
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
-from flask_restx import Namespace, Resource
 from sqlalchemy.orm import Session
 
 from registry.api.desk import edge
 from registry.api.desk.guard import if_match, officer_may
 from registry.api.edge import Router
 from registry.api.namespaces import PREFIX
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.config import Edge, Settings
 from registry.errors import InvalidInput, VersionMissing

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_restx import Namespace, Resource
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from registry.account_terms import Scope
 from registry.api.edge import Router
 from registry.api.employers.edge import UnguardedRoute, require_scopes
 from registry.api.namespaces import PREFIX
+from registry.api.restx import Namespace, Resource
 from registry.clock import now
 from registry.config import Settings
 from registry.employers import keys
