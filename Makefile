@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test test-all test-quick test-pythons check format hooks lint types layers lint-openapi second-opinions \
+.PHONY: help run test test-all test-quick test-pythons check format hooks lint types layers words lint-openapi second-opinions \
 	bench soak setup-system clean
 
 BIN := .venv/bin
@@ -73,6 +73,10 @@ types: $(ALL)
 
 layers: $(ALL)
 	@$(BIN)/lint-imports
+
+# To be a part of `check` once it finds nothing: then `check: lint types layers words lint-openapi`.
+words: $(ALL) ## Find retired words (docs/glossary.md) in names, docs, texts and the API description.
+	@$(BIN)/python tools/words.py $(ARGS)
 
 lint-openapi: $(ALL)
 	@$(BIN)/registry openapi --check
