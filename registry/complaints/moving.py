@@ -22,8 +22,9 @@ from registry.complaints.models import Case
 from registry.complaints.retention_rules import purge_day
 from registry.complaints.states import ENDING_STATES, OPEN_STATES, Facts, Guard, find, holds
 from registry.complaints.units import periods_of
-from registry.errors import IllegalMove, NotFound, StaleVersion
+from registry.errors import IllegalMove, NotFound
 from registry.events.actions import tell
+from registry.locking import lock_or_none
 from registry.officers.models import Unit
 
 _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
@@ -36,15 +37,15 @@ _ABOUT_HEARINGS = {
 """Guards that ask for a hearing of the case, and what to do where they do not hold."""
 
 
-def locked(session: Session, case_id: int) -> Case:
+def lock_case_by_id(session: Session, case_id: int) -> Case:
     """The case as it stands now; nobody else changes it before this transaction ends. Raises NotFound when it is gone."""
-    case = locked_where(session, Case.id == case_id)
+    case = lock_case_where(session, Case.id == case_id)
     if case is None:
         raise NotFound("there is nothing here any more")
     return case
 
 
-def locked_where(
+def lock_case_where(
     session: Session, *conditions: ColumnElement[bool], also: Sequence[ExecutableOption] = ()
 ) -> Case | None:
     """The one case that meets the conditions, locked as `locked` does, with what is to be loaded by the same query.
@@ -55,14 +56,7 @@ def locked_where(
     if any(isinstance(one, Case) for one in session.dirty):
         session.flush()
     with session.no_autoflush:
-        query = select(Case).where(*conditions).options(*also).with_for_update(of=Case)
-        return session.execute(query.execution_options(populate_existing=True)).unique().scalar_one_or_none()
-
-
-def require_version(case: Case, version: int | None) -> None:
-    """Raises StaleVersion when somebody changed the case since it was read. None asks for nothing."""
-    if version is not None and version != case.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {case.version}; look again")
+        return lock_or_none(session, Case, *conditions, options=also)
 
 
 def advance(

@@ -13,7 +13,7 @@ from registry.audit import actions as audit
 from registry.authorities.actions import keep_desk_reading
 from registry.licensing.changes import with_licence, with_sanction, with_status
 from registry.licensing.statements import Statement
-from registry.log.actions import Appended, locked_state
+from registry.log.actions import Appended, lock_log
 from registry.terms import LicenceStatus
 
 
@@ -62,7 +62,7 @@ def state(
     A sanction replaces what was published under its reference; its source and instant are set here. `detail` is the audit's.
     """
     # Whoever holds the log reads what the last one to publish wrote, so two officers at once lose nothing.
-    locked_state(session)
+    lock_log(session)
     source = keep_desk_reading(session, licence.authority, at)
     agency = storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
     known = next(one for one in agency.licences if one.licence_id == licence.reference)

@@ -15,7 +15,7 @@ from registry.complaints import casework
 from registry.complaints.decisions.actions import language_of
 from registry.complaints.decisions.queries import behind
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.sealing import Sealer
 from registry.errors import NotNow
 from registry.events.models import OutboxEvent
@@ -53,7 +53,7 @@ def _hand_on(sessions: sessionmaker[Session], sealer: Sealer, words: Words, even
         found = None if sanction.decision is None else behind(session, sanction.decision)
         # All are locked before the first line of the audit, and in one order.
         behind_it = sorted(case.id for case in found.cases) if found is not None else []
-        for case in [locked(session, case_id) for case_id in behind_it]:
+        for case in [lock_case_by_id(session, case_id) for case_id in behind_it]:
             _tell(session, sealer, words, case, event, sanction, at)
         event.dispatched_at = at
         return 1

@@ -17,11 +17,12 @@ from registry.audit.actions import record as write_audit
 from registry.authorities.models import Authority
 from registry.clock import day_at
 from registry.desk_terms import SanctionState
-from registry.errors import IllegalMove, NotFound, StaleVersion
+from registry.errors import IllegalMove, NotFound
 from registry.events.actions import tell
 from registry.licensing.actions import state
 from registry.licensing.statements import Statement
-from registry.log.actions import Appended, locked_state
+from registry.locking import lock
+from registry.log.actions import Appended, lock_log
 from registry.sanctions import rules
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.sanctions.rules import STATUS_OF, UNPUBLISHED, By, Facts, InForce, Looked, find, lacking
@@ -49,19 +50,11 @@ def today_at(session: Session, authority: str, at: datetime) -> date:
     return day_at(at, zone)
 
 
-def held(session: Session, authority: str, reference: str, version: int | None = None) -> Sanction:
+def lock_sanction(session: Session, authority: str, reference: str, version: int | None = None) -> Sanction:
     """A sanction of an authority, locked. Raises NotFound for any other's, StaleVersion."""
-    found = session.execute(
-        select(Sanction)
-        .where(Sanction.reference == reference, Sanction.authority == authority)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no sanction {reference} of this authority")
-    if version is not None and version != found.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {found.version}; look again")
-    return found
+    missing = f"there is no sanction {reference} of this authority"
+    its = (Sanction.reference == reference, Sanction.authority == authority)
+    return lock(session, Sanction, *its, version=version, missing=missing)
 
 
 def workers_of(session: Session, sanction: Sanction) -> WorkersInPlace | None:
@@ -144,7 +137,7 @@ def changed(session: Session, sanction: Sanction, what: str, today: date, *, act
 def lock_public(session: Session, sanction: Sanction) -> None:
     """Hold the log's head, if the public is to be told: before the first line of the audit."""
     if sanction.kind not in UNPUBLISHED:
-        locked_state(session)
+        lock_log(session)
 
 
 def put_in_force(

@@ -30,7 +30,7 @@ from registry.complaints.casework import Officer
 from registry.complaints.clocks import clocks_of
 from registry.complaints.custody import Approval
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.sealing import Sealer
 from registry.complaints.storage import FolderStore, store_of
 from registry.db import bulk_insert
@@ -65,7 +65,7 @@ def acts(session, sealer, officer, reference, other):
     """Every door that an officer has to cases, by its name."""
     at = AT
     return {
-        "case_of": lambda: casework.case_of(session, officer, reference),
+        "lock_case": lambda: casework.lock_case(session, officer, reference),
         "clean_copy": lambda: case_reading.clean_copy(session, sealer, officer, reference, other, NOWHERE, TODAY),
         "identity": lambda: custody.identity(session, sealer, officer, reference, AGREED, TODAY),
         "original": lambda: custody.original(session, sealer, officer, reference, other, AGREED, NOWHERE, TODAY),
@@ -411,4 +411,4 @@ def test_what_was_changed_of_a_case_outlives_its_locking(session, sealer):
     """It is read anew under the lock; a change that was not written yet is no reason to lose it."""
     case = file(session, sealer, ORDINARY).case
     case.priority = Priority.P4
-    assert locked(session, case.id).priority is Priority.P4
+    assert lock_case_by_id(session, case.id).priority is Priority.P4

@@ -12,7 +12,7 @@ from registry.complaints.boxes import BoxWrap
 from registry.complaints.mailbox import Can
 from registry.complaints.mailbox_models import Message
 from registry.complaints.models import Case
-from registry.complaints.moving import advance, locked
+from registry.complaints.moving import advance, lock_case_by_id
 from registry.complaints.sealing import Sealer
 from registry.complaints.states import MOVES, Reads
 from registry.errors import IllegalMove, InvalidInput, NotNow, UnknownReceipt
@@ -47,7 +47,15 @@ def go(session: Session, case: Case, *states: CaseState, at=AT) -> None:
             next(move.roles for move in MOVES if (move.source, move.target) == (case.state, state)),
             key=[CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.DECIDER, *CaseRole].index,
         )
-        advance(session, locked(session, case.id), state, role, at, actor=f"An officer, {role}", reason_sealed="sealed")
+        advance(
+            session,
+            lock_case_by_id(session, case.id),
+            state,
+            role,
+            at,
+            actor=f"An officer, {role}",
+            reason_sealed="sealed",
+        )
 
 
 def decide(session: Session, case: Case, at=AT) -> None:

@@ -12,9 +12,10 @@ from registry.complaints.consents import is_consented
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.rules import HELD, HER_END, By, Facts, find, is_told, lacking, why_over
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked, same_person
+from registry.complaints.moving import changed, lock_case_by_id, same_person
 from registry.complaints.sealing import Sealer
-from registry.errors import IllegalMove, StaleVersion
+from registry.errors import IllegalMove
+from registry.locking import lock
 from registry.officers.models import Officer, OfficerState
 
 _WORDS = {
@@ -174,13 +175,8 @@ def is_being_heard(session: Session, case: Case, hearing: Hearing, today: date) 
     return hearing.state in HELD and why_over(facts(session, case, hearing, today)) is None
 
 
-def held(session: Session, hearing_id: int, version: int | None) -> tuple[Case, Hearing]:
+def lock_hearing_by_id(session: Session, hearing_id: int, version: int | None) -> tuple[Case, Hearing]:
     """A hearing and its case, both locked, the case first. Raises StaleVersion."""
     case_id = session.execute(select(Hearing.case_id).where(Hearing.id == hearing_id)).scalar_one()
-    case = locked(session, case_id)
-    hearing = session.execute(
-        select(Hearing).where(Hearing.id == hearing_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
-    if version is not None and version != hearing.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {hearing.version}; look again")
-    return case, hearing
+    case = lock_case_by_id(session, case_id)
+    return case, lock(session, Hearing, Hearing.id == hearing_id, version=version)

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.case_terms import HearingState
-from registry.complaints.casework import Officer, case_of, in_unit
+from registry.complaints.casework import Officer, in_unit, lock_case
 from registry.complaints.hearings import content
-from registry.complaints.hearings.actions import held_in
+from registry.complaints.hearings.actions import lock_hearing
 from registry.complaints.hearings.files import HandedFile, handed_in
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.moving import facts
@@ -56,7 +56,7 @@ class Shown(NamedTuple):
 
 def hearings_of(session: Session, officer: Officer, reference: str) -> tuple[Case, list[Hearing]]:
     """The hearings of a case, the latest first. Raises NotFound."""
-    case = case_of(session, officer, reference)
+    case = lock_case(session, officer, reference)
     rows = session.execute(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.id.desc()))
     return case, list(rows.scalars())
 
@@ -73,7 +73,7 @@ def shown(
     session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, by: Sequence[By] = (By.OFFICER,)
 ) -> Shown:
     """One hearing with what its agency reads. Audited like every reading. Raises NotFound."""
-    case, hearing = held_in(session, officer, reference)
+    case, hearing = lock_hearing(session, officer, reference)
     box, own = content.opened(session, sealer, officer.unit, hearing), content.own(session, sealer, officer.unit, case)
     reprisal = _reprisal(session, sealer, officer.unit, case, hearing, today)
     found = Shown(

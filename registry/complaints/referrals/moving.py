@@ -10,11 +10,12 @@ from registry.complaints import copies
 from registry.complaints.boxes import Box
 from registry.complaints.consents import is_consented
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked, same_person
+from registry.complaints.moving import changed, lock_case_by_id, same_person
 from registry.complaints.referrals.models import Referral
 from registry.complaints.referrals.rules import HELD, By, Facts, Guard, consent_for, find, lacking
 from registry.complaints.sealing import Sealer
-from registry.errors import IllegalMove, StaleVersion
+from registry.errors import IllegalMove
+from registry.locking import lock
 
 _WORDS = {
     "no_consent": "she has not agreed that this kind of organisation is told",
@@ -133,13 +134,8 @@ def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime)
     return count
 
 
-def held(session: Session, referral_id: int, version: int | None) -> tuple[Case, Referral]:
+def lock_referral_by_id(session: Session, referral_id: int, version: int | None) -> tuple[Case, Referral]:
     """A referral and its case, both locked, the case first. Raises StaleVersion."""
     case_id = session.execute(select(Referral.case_id).where(Referral.id == referral_id)).scalar_one()
-    case = locked(session, case_id)
-    referral = session.execute(
-        select(Referral).where(Referral.id == referral_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
-    if version is not None and version != referral.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {referral.version}; look again")
-    return case, referral
+    case = lock_case_by_id(session, case_id)
+    return case, lock(session, Referral, Referral.id == referral_id, version=version)
