@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
+from registry import moves
 from registry.audit.actions import record
 from registry.case_terms import CaseRole, CaseState, HearingState
 from registry.complaints import clocks
@@ -20,21 +21,17 @@ from registry.complaints.casework_models import CaseMove
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.models import Case
 from registry.complaints.retention_rules import purge_day
-from registry.complaints.states import ENDING_STATES, OPEN_STATES, Facts, Guard, find, holds
+from registry.complaints.states import ENDING_STATES, MOVES, OPEN_STATES, Facts, Guard, Move
 from registry.complaints.units import periods_of
-from registry.errors import IllegalMove, NotFound
+from registry.errors import NotFound
 from registry.events.actions import tell
 from registry.locking import lock_or_none
 from registry.officers.models import Unit
 
 _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
 
-
-_ABOUT_HEARINGS = {
-    Guard.HEARING_IS_SERVED: "an agency is heard by serving it a hearing, on the case's tab of hearings",
-    Guard.HEARING_IS_OVER: "a hearing is served and the agency may still answer: wait for its day, or close the hearing",
-}
-"""Guards that ask for a hearing of the case, and what to do where they do not hold."""
+_ABOUT_HEARINGS = frozenset({Guard.HEARING_IS_SERVED, Guard.HEARING_IS_OVER})
+"""Guards that ask for a hearing of the case."""
 
 
 def lock_case_by_id(session: Session, case_id: int) -> Case:
@@ -71,24 +68,18 @@ def advance(
     is_same_unit: bool = False,
 ) -> CaseMove:
     """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
-    move = find(case.state, target, role)
-    if move is None:
-        raise IllegalMove(
-            f"what is {case.state} does not become {target} by the {role}",
-            "case.no_such_move",
-            source=case.state,
-            target=target,
-        )
     history = moves_of(session, case)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
-    facts = facts_of(case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit)
-    if move.guard in _ABOUT_HEARINGS:
-        facts = replace(facts, hearing=_hearing_of(session, case))
-    if not holds(move.guard, facts):
-        why = _ABOUT_HEARINGS.get(move.guard) or f"{move.guard.replace('_', ' ')} does not hold"
-        raise IllegalMove(f"what is {case.state} does not become {target} now: {why}", f"desk.{move.guard}")
+
+    def known(move: Move) -> Facts:
+        facts = facts_of(
+            case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit
+        )
+        return replace(facts, hearing=_hearing_of(session, case)) if move.guard in _ABOUT_HEARINGS else facts
+
     source = case.state
-    case.state, case.is_open = target, target in OPEN_STATES
+    move = moves.advance(MOVES, case, target, role, known)
+    case.is_open = target in OPEN_STATES
     _set_days(case, history, unit, at.date())
     clocks.turn(session, case, move.clock, at)
     row = CaseMove(

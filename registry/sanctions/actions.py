@@ -227,7 +227,7 @@ def ask_for_end(
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
     sanction = moving.lock_sanction(session, official.authority, reference, version)
-    move = rules.find(sanction.state, target, By.APPROVER)
+    move = rules.MOVES.find(sanction.state, target, By.APPROVER)
     if move is None or move.guard is not rules.Guard.ASKED_BY_ANOTHER:
         raise NotNow(
             f"what is {sanction.state} does not become {target}",

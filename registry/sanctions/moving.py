@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry import moves
 from registry.agencies import models as agencies
 from registry.agencies import record, storage
 from registry.agencies.publishing import Event
@@ -25,23 +26,9 @@ from registry.locking import lock
 from registry.log.actions import Appended, lock_log
 from registry.sanctions import rules
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
-from registry.sanctions.rules import STATUS_OF, UNPUBLISHED, By, Facts, InForce, Looked, find, lacking
+from registry.sanctions.rules import MOVES, STATUS_OF, UNPUBLISHED, By, Facts, InForce, Looked
 from registry.terms import LicenceStatus, SanctionEnd
 from registry.verdicts.status_rules import standing_on
-
-_WORDS = {
-    "workers_not_looked_at": "nobody has looked at the workers in place",
-    "timing_not_looked_at": "a complaint stands behind this: say whether its timing could point to whoever complained",
-    "timing_points_to_her": "the timing could point to whoever complained: choose another day",
-    "nobody_tells_them": "name who tells the workers in Chinese",
-    "own_proposal": "who proposed it does not approve it: a second person has to",
-    "own_look": "who looked at the workers in place does not approve it: a second person has to",
-    "over_before_it_begins": "its last day is over before it begins: propose it anew",
-    "no_reason": "say why, in a few words",
-    "not_asked_for": "nobody has asked for this",
-    "day_not_come": "its day has not come",
-    "time_not_over": "its time is not over",
-}
 
 
 def today_at(session: Session, authority: str, at: datetime) -> date:
@@ -96,18 +83,12 @@ def advance(
     `publish` says to the public what follows, once it is clear that it may; its entry is kept with the move.
     """
     today = today_at(session, sanction.authority, at)
-    move = find(sanction.state, target, by)
-    if move is None:
-        raise IllegalMove(
-            f"a sanction that is {sanction.state} does not become {target} by the {by}",
-            "sanction.no_such_move",
-            source=sanction.state,
-            target=target,
-        )
-    lack = lacking(move.guard, facts(session, sanction, today, actor=actor, has_ground=bool(ground)))
-    if lack is not None:
-        raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}", f"sanction.{lack}")
-    source, sanction.state = sanction.state, target
+    source = sanction.state
+
+    def known(_: object) -> Facts:
+        return facts(session, sanction, today, actor=actor, has_ground=bool(ground))
+
+    moves.advance(MOVES, sanction, target, by, known)
     appended = publish(today) if publish is not None else None
     row = SanctionMove(
         sanction_id=sanction.id,

@@ -16,8 +16,8 @@ from registry.complaints.case_reading import named_agency_id
 from registry.complaints.casework import MOST_REASON, Officer, in_unit, lock_case
 from registry.complaints.hearings import content
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.moving import advance, end, facts, lock_hearing_by_id, refused
-from registry.complaints.hearings.rules import HELD, LONGEST, SHORTEST, By, Guard, lacking
+from registry.complaints.hearings.moving import advance, end, facts, lock_hearing_by_id
+from registry.complaints.hearings.rules import HELD, LONGEST, MOVES, SHORTEST, By, Guard
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import changed
@@ -48,9 +48,9 @@ def draft(
     officer's estimate. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
     case = lock_case(session, officer, reference, version)
-    lack = lacking(Guard.MAY_BE_TOLD, facts(session, case, None, at.date()))
+    lack = MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, at.date()))
     if lack is not None:
-        raise refused(HearingState.DRAFTED, lack)
+        raise MOVES.refused(HearingState.DRAFTED, lack)
     if open_hearing(session, case) is not None:
         raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
     accused = _agency(sealer, case, agency)

@@ -17,8 +17,8 @@ from registry.complaints import clocks
 from registry.complaints.hearings import content
 from registry.complaints.hearings.files import HandedFile, files_in, keeps_originals
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.moving import advance, is_open_to_agency, lock_hearing_by_id, refused
-from registry.complaints.hearings.rules import HELD, By
+from registry.complaints.hearings.moving import advance, is_open_to_agency, lock_hearing_by_id
+from registry.complaints.hearings.rules import HELD, MOVES, By
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import changed, lock_case_by_id
@@ -218,7 +218,7 @@ def require_answerable(hearing: Hearing, today: date) -> None:
             f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
         )
     if _is_late(hearing, today):
-        raise refused(HearingState.ANSWERED, "too_late")
+        raise MOVES.refused(HearingState.ANSWERED, "too_late")
 
 
 def _is_late(hearing: Hearing, today: date) -> bool:

@@ -15,7 +15,7 @@ from registry.complaints.hearings.actions import lock_hearing
 from registry.complaints.hearings.files import HandedFile, handed_in
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.moving import facts
-from registry.complaints.hearings.rules import MOVES, By, Guard, is_few, lacking
+from registry.complaints.hearings.rules import MOVES, By, Guard, is_few
 from registry.complaints.models import Case
 from registry.complaints.sealing import Sealer
 from registry.errors import NotFound
@@ -66,7 +66,7 @@ def why_none(session: Session, case: Case, today: date) -> str | None:
     open_ = select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
     if session.execute(open_).first() is not None:
         return "one_is_open"
-    return lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
+    return MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
 
 
 def shown(
@@ -136,8 +136,4 @@ def _ways(
         session, case, hearing, today,
         actor=officer.name, has_reason=True, could_complain=reprisal.could_complain,
     )  # fmt: skip
-    return {
-        move.target: lacking(move.guard, now)
-        for move in MOVES
-        if move.source is hearing.state and not move.by.isdisjoint(by)
-    }
+    return MOVES.ways(hearing.state, by, now)

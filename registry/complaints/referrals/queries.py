@@ -21,7 +21,7 @@ from registry.complaints.referrals.content import Handed
 from registry.complaints.referrals.models import Referral
 from registry.complaints.referrals.moving import facts
 from registry.complaints.referrals.portal import Report, reports_of
-from registry.complaints.referrals.rules import LIVE, MOVES, By, consent_for, lacking
+from registry.complaints.referrals.rules import LIVE, MOVES, By, consent_for
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.errors import NotFound
 
@@ -134,4 +134,4 @@ def _ways(
     by = By.SUPERVISOR if officer.role is CaseRole.SUPERVISOR else By.OFFICER
     # What a form will bring along, the law for an override, is asked for there.
     now = facts(session, case, referral, today, actor=officer.name, has_reason=True)
-    return {move.target: lacking(move.guard, now) for move in MOVES if move.source is referral.state and by in move.by}
+    return MOVES.ways(referral.state, [by], now)
