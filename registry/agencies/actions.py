@@ -1,8 +1,8 @@
 """Writing agencies down, and the one way to the public.
 
 `admit` writes new agencies, `amend` says something new of a known one; both hand on to publishing, which stores the public
-record, appends an entry for each changed agency, licence or agreement, renews the lookup keys and writes one outbox event -
-all in the caller's transaction. Nothing here commits.
+record, appends an entry for each changed agency, licence or agreement and renews the lookup keys - all in the caller's
+transaction. Nothing here commits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -94,7 +94,7 @@ def amend(session: Session, new: record.Agency, event: Event) -> Appended | None
 def amend_all(
     session: Session, agencies: Sequence[record.Agency], event: Event, *, at: datetime | None = None
 ) -> Appended | None:
-    """As `amend`, for many: one instant (`at` as for `admit`), one outbox event."""
+    """As `amend`, for many: one instant (`at` as for `admit`)."""
     at = at or instant_of_append(lock_log(session))
     agencies, _ = sealed(_with_status_places(session, agencies), None)
     ids = storage.row_ids(session, [agency.agency_id for agency in agencies])

@@ -1,7 +1,7 @@
 """The one way in which a case changes its state. What it does stands in one transaction or not at all.
 
-A move is asked of the table (states.py), turns the clocks, sets or takes away the day of destruction, and leaves a row, an audit
-line and an outbox event. None of these holds a word of what was written.
+A move is asked of the table (states.py), turns the clocks, sets or takes away the day of destruction, and leaves a row and
+an audit line. Neither holds a word of what was written.
 """
 
 import unicodedata
@@ -24,7 +24,6 @@ from registry.complaints.retention_rules import purge_day
 from registry.complaints.states import ENDING_STATES, MOVES, OPEN_STATES, Facts, Guard, Move
 from registry.complaints.units import periods_of
 from registry.errors import NotFound
-from registry.events.actions import tell
 from registry.locking import lock_or_none
 from registry.officers.models import Unit
 
@@ -118,7 +117,7 @@ def facts_of(
 def changed(
     session: Session, case: Case, what: str, today: date, *, role: CaseRole, actor: str = "", detail: str = ""
 ) -> None:
-    """Write a change of a locked case into audit and outbox, and raise its version. `detail` holds closed words alone.
+    """Write a change of a locked case into the audit, and raise its version. `detail` holds closed words alone.
 
     From here on the transaction holds the audit's head: lock other cases before.
     """
@@ -126,7 +125,6 @@ def changed(
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
     whose = None if unit is None else unit.reference
     record(session, what, case.reference, on=today, actor=actor or role, detail=detail, unit=whose)
-    tell(session, what, case.reference, today)
 
 
 def moves_of(session: Session, case: Case) -> list[CaseMove]:

@@ -33,7 +33,7 @@ def set_status(
     at: datetime,
     event: Event,
 ) -> Appended | None:
-    """State another status of a licence: public record, log entry, status list and outbox event at once, and the audit.
+    """State another status of a licence: public record, log entry and status list at once, and the audit.
 
     `from_on` and `to_on` are days where the authority sits, the last one inclusive. An open status ends whatever was stated
     before; one with `to_on` is laid over it and ends by itself. A day to come is published now and holds from that day.

@@ -3,7 +3,7 @@
 Locks are taken in one order by everybody: the sanction, the log, the audit. So nobody waits for somebody who waits for him.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -19,7 +19,8 @@ from registry.authorities.models import Authority
 from registry.clock import day_at
 from registry.desk_terms import SanctionState
 from registry.errors import IllegalMove, NotFound
-from registry.events.actions import tell
+from registry.events.actions import enqueue
+from registry.events.models import OutboxType
 from registry.licensing.actions import state
 from registry.licensing.statements import Statement
 from registry.locking import lock
@@ -29,6 +30,14 @@ from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.sanctions.rules import MOVES, STATUS_OF, UNPUBLISHED, By, Facts, InForce, Looked
 from registry.terms import LicenceStatus, SanctionEnd
 from registry.verdicts.status_rules import standing_on
+
+TOLD: Mapping[SanctionState, OutboxType] = {
+    SanctionState.IN_FORCE: OutboxType.SANCTION_IN_FORCE,
+    SanctionState.STAYED_BY_APPEAL: OutboxType.SANCTION_STAYED,
+    SanctionState.LIFTED: OutboxType.SANCTION_LIFTED,
+    SanctionState.OVERTURNED: OutboxType.SANCTION_OVERTURNED,
+}
+"""Of these the complainants are told; of what is only prepared they are not."""
 
 
 def today_at(session: Session, authority: str, at: datetime) -> date:
@@ -102,17 +111,18 @@ def advance(
     )
     session.add(row)
     changed(session, sanction, f"sanction.{target}", today, actor=actor, detail=f"{sanction.kind} {source}")
+    if target in TOLD:
+        enqueue(session, TOLD[target], sanction.reference)
     return row
 
 
 def changed(session: Session, sanction: Sanction, what: str, today: date, *, actor: str, detail: str = "") -> None:
-    """Write a change of a locked sanction into audit and outbox, and raise its version."""
+    """Write a change of a locked sanction into the audit, and raise its version."""
     sanction.version += 1
     session.flush()
     write_audit(
         session, what, sanction.reference, on=today, actor=actor or By.REGISTRY, detail=detail, unit=sanction.unit
     )
-    tell(session, what, sanction.reference, today)
 
 
 def lock_public(session: Session, sanction: Sanction) -> None:

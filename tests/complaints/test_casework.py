@@ -172,8 +172,7 @@ def test_every_reading_and_every_move_is_on_record_and_no_word_of_it(session, se
         ("case.read", "A. Anna", "investigator"),
         ("case.moved", "A. Anna", "submitted in_triage"),
     ]
-    events = session.execute(select(OutboxEvent).where(OutboxEvent.subject == filed.case.reference)).scalars().all()
-    assert [event.type for event in events] == ["case.moved", "case.moved"]
+    assert session.execute(select(OutboxEvent)).all() == []
 
 
 def test_a_draft_that_is_being_written_leaves_no_line(session, sealer):
