@@ -13,7 +13,7 @@ from bench import invented
 from bench.postgres import Cluster
 from registry import revisions
 from registry.db import engine_for, sessions_for
-from registry.log.actions import locked_state
+from registry.log.actions import lock_log
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "bench" / "work"
@@ -92,7 +92,7 @@ def _build(url: str, size: int, kind: str) -> None:
     engine = engine_for(url)
     try:
         with sessions_for(engine).begin() as session:
-            locked_state(session).is_demo = True
+            lock_log(session).is_demo = True
             invented.keep_ground(session)
             invented.admit_all(session, size)
     finally:

@@ -63,7 +63,8 @@ def is_later(found: str | None) -> bool:
 def can_serve(found: str | None) -> bool:
     """Whether this version works on a database at that revision: at the head, or later.
 
-    Steps are safe while the former version runs (docs/maintainers/migrations.md), so a later revision is no reason to stop serving.
+    Steps are safe while the former version runs (docs/maintainers/migrations.md), so a later revision is no reason to
+    stop serving.
     """
     return found == head() or is_later(found)
 

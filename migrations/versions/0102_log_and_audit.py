@@ -16,6 +16,7 @@ APPEND_ONLY = (
     "entries",
     "audit_entries",
 )
+OUTBOX_TYPES = ("sanction.in_force", "sanction.stayed_by_appeal", "sanction.lifted", "sanction.overturned")
 TABLES = (
     "entries", "log_state", "log_tiles", "checkpoints", "outbox", "audit_entries", "audit_head", "audit_subjects",
 )  # fmt: skip
@@ -77,15 +78,12 @@ def create_log() -> None:
 
 
 def create_outbox() -> None:
+    kinds = sa.Enum(*OUTBOX_TYPES, name="outboxtype", native_enum=False, create_constraint=True, length=48)
     op.create_table(
         "outbox",
         own_id(),
-        sa.Column("type", text(40), nullable=False),
+        sa.Column("type", kinds, nullable=False),
         sa.Column("subject", text(60), nullable=False),
-        sa.Column("at", sa.BigInteger, nullable=False),
-        sa.Column("first_index", LARGE),
-        sa.Column("last_index", LARGE),
-        sa.Column("dispatched_at", sa.BigInteger, index=True),
     )
 
 

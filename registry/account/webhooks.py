@@ -63,7 +63,7 @@ def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Respons
 @pages.post("/webhooks/<reference>/switch")
 @for_members
 def switch(session: Session, me: MemberPresent, reference: str) -> Response:
-    webhook = webhooks.held(session, me.organisation.id, reference)
+    webhook = webhooks.lock_webhook(session, me.organisation.id, reference)
     is_on = webhook.state is WebhookState.ENABLED
     state = WebhookState.DISABLED if is_on else WebhookState.ENABLED
     webhooks.change(session, me.organisation.id, reference, now(), state=state)
@@ -85,7 +85,7 @@ def again(session: Session, me: MemberPresent, reference: str, event: str) -> Re
 def replay(session: Session, me: MemberPresent, reference: str) -> Response:
     """Send everything again that happened since a day, in UTC."""
     ours = me.organisation.id
-    webhooks.held(session, ours, reference)
+    webhooks.lock_webhook(session, ours, reference)
     try:
         day = datetime.combine(date.fromisoformat(request.form.get("since", "")), time(), UTC)
     except ValueError:

@@ -1,8 +1,8 @@
 """Writing agencies down, and the one way to the public.
 
 `admit` writes new agencies, `amend` says something new of a known one; both hand on to publishing, which stores the public
-record, appends an entry for each changed agency, licence or agreement, renews the lookup keys and writes one outbox event -
-all in the caller's transaction. Nothing here commits.
+record, appends an entry for each changed agency, licence or agreement and renews the lookup keys - all in the caller's
+transaction. Nothing here commits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ from registry.agencies.publishing import ERASED, Change, Event, publish_all, pub
 from registry.db import EPOCH, bulk_insert, microseconds, reserve_ids
 from registry.errors import ErasedAgency
 from registry.keyring import Keyring
-from registry.log.actions import Appended, instant_of_append, locked_state, reserve_status_places
+from registry.log.actions import Appended, instant_of_append, lock_log, reserve_status_places
 
 
 def publish(session: Session, agency: models.Agency, event: Event) -> Appended | None:
@@ -49,7 +49,7 @@ def admit(
     """
     if any(agency.agreements for agency in agencies):
         raise ValueError("agreements are written down by register_agreement")
-    at = at or instant_of_append(locked_state(session))
+    at = at or instant_of_append(lock_log(session))
     said_at = microseconds(at)
     agencies, digests = sealed(_with_status_places(session, agencies), keyring)
     ids = reserve_ids(session, models.Agency, len(agencies))
@@ -94,8 +94,8 @@ def amend(session: Session, new: record.Agency, event: Event) -> Appended | None
 def amend_all(
     session: Session, agencies: Sequence[record.Agency], event: Event, *, at: datetime | None = None
 ) -> Appended | None:
-    """As `amend`, for many: one instant (`at` as for `admit`), one outbox event."""
-    at = at or instant_of_append(locked_state(session))
+    """As `amend`, for many: one instant (`at` as for `admit`)."""
+    at = at or instant_of_append(lock_log(session))
     agencies, _ = sealed(_with_status_places(session, agencies), None)
     ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
     before = storage.loaded_records(session, list(ids.values()))
@@ -110,7 +110,7 @@ def register_agreement(session: Session, agreement: record.Agreement, event: Eve
 
     None when nothing changed. Ends that are no longer part of it are published too.
     """
-    at = instant_of_append(locked_state(session))
+    at = instant_of_append(lock_log(session))
     ends = storage.row_ids(session, [end for end in (agreement.sending, agreement.receiving) if end is not None])
     said = storage.agreement_said(session, agreement.agreement_id)
     if said is not None:
@@ -148,7 +148,7 @@ def erase(session: Session, agency: models.Agency) -> None:
 
     Entries and digests remain; readers of them say `withheld_by_law`. The law of erasure stands above "never overwrite".
     """
-    at = instant_of_append(locked_state(session))
+    at = instant_of_append(lock_log(session))
     for family in storage.FAMILIES:
         if family.attribute != "sanctions":
             session.execute(delete(family.model).where(family.model.agency_id == agency.id))  # type: ignore[attr-defined]

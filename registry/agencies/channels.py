@@ -26,7 +26,8 @@ from registry.clock import now
 from registry.errors import ChannelChangeRefused, ErasedAgency, NotFound
 from registry.ids import new_reference, read_reference
 from registry.keyring import Keyring
-from registry.log.actions import instant_of_append, locked_state
+from registry.locking import lock
+from registry.log.actions import instant_of_append, lock_log
 from registry.terms import ChannelChangeState, ChannelKind, HolderKind
 
 OFFICIALS = "registry"
@@ -94,7 +95,7 @@ def propose(
 
 def approve(session: Session, reference: str, *, by: str) -> PendingChannelChange:
     """Let a proposed change take effect in 72 hours. Raises NotFound, or ChannelChangeRefused for the proposer himself."""
-    change = _locked_change(session, reference)
+    change = _lock_change(session, reference)
     name = _named(by)
     _require_pending(change, (ChannelChangeState.PROPOSED,))
     if _person(name) == _person(change.proposed_by):
@@ -114,7 +115,7 @@ def approve(session: Session, reference: str, *, by: str) -> PendingChannelChang
 
 def refuse(session: Session, reference: str, *, by: str) -> PendingChannelChange:
     """End a change before it takes effect; also one that is approved, for the old channel may have objected."""
-    change = _locked_change(session, reference)
+    change = _lock_change(session, reference)
     _require_pending(change, OPEN)
     change.state, change.decided_by, change.decided_at = ChannelChangeState.REFUSED, _named(by), now()
     session.flush()
@@ -127,8 +128,8 @@ def apply(session: Session, reference: str) -> PendingChannelChange:
     One whose old channel is registered no more becomes `stale` instead: what its approver saw is not what it would change.
     """
     # Lists lock the log before they touch a change: so must we, or each would wait for the other.
-    state = locked_state(session)
-    change = _locked_change(session, reference)
+    state = lock_log(session)
+    change = _lock_change(session, reference)
     if (
         change.state is not ChannelChangeState.APPROVED
         or change.takes_effect_at is None
@@ -305,17 +306,10 @@ def _refuse_second(session: Session, agency_id: int, kind: ChannelKind, value: s
             )
 
 
-def _locked_change(session: Session, reference: str) -> PendingChannelChange:
-    query = (
-        select(PendingChannelChange)
-        .where(PendingChannelChange.reference == read_reference(reference))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    change = session.execute(query).scalar_one_or_none()
-    if change is None:
-        raise NotFound(f"no change has the reference {reference}: see `registry channels list`")
-    return change
+def _lock_change(session: Session, reference: str) -> PendingChannelChange:
+    missing = f"no change has the reference {reference}: see `registry channels list`"
+    its = PendingChannelChange.reference == read_reference(reference)
+    return lock(session, PendingChannelChange, its, missing=missing)
 
 
 def _require_pending(change: PendingChannelChange, states: Sequence[ChannelChangeState]) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.agencies import storage
 from registry.agencies.actions import amend
 from registry.agencies.publishing import Event
-from registry.log.actions import Appended, locked_state
+from registry.log.actions import Appended, lock_log
 
 
 def mark_correction(session: Session, reference: str, *, is_requested: bool) -> Appended | None:
@@ -15,7 +15,7 @@ def mark_correction(session: Session, reference: str, *, is_requested: bool) -> 
     Raises NotFound, ErasedAgency. It holds the log until the transaction ends.
     """
     # Whoever holds the log reads what the last one to publish wrote.
-    locked_state(session)
+    lock_log(session)
     said = storage.loaded_record(session, reference)
     event = "agency.correction_requested" if is_requested else "agency.correction_decided"
     return amend(session, msgspec.structs.replace(said, is_correction_requested=is_requested), Event(event, reference))

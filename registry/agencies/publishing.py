@@ -1,4 +1,4 @@
-"""Publishing: from fact rows to the stored public record, the log's entries, the lookup keys, the name index and the outbox.
+"""Publishing: from fact rows to the stored public record, the log's entries, the lookup keys and the name index.
 
 Everything here happens in the caller's transaction: if we crash before its commit nothing was said; after it everything was.
 """
@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from registry.agencies import models, record, rules, storage
 from registry.agencies.told import packed, read_told, told_of
 from registry.db import bulk_insert, microseconds
-from registry.events.actions import announce
-from registry.log.actions import Appended, Draft, append, instant_of_append, locked_state
+from registry.log.actions import Appended, Draft, append, instant_of_append, lock_log
 from registry.names.actions import index_all
 from registry.terms import EntryType, NameKind
 
@@ -47,7 +46,7 @@ class Change:
 def publish_all(
     session: Session, agency_ids: Sequence[int], event: Event, at: datetime | None = None
 ) -> Appended | None:
-    """As `publish`, for many agencies at once: one instant, consecutive entries, one outbox event."""
+    """As `publish`, for many agencies at once: one instant, consecutive entries."""
     session.flush()
     wanted = list(dict.fromkeys(agency_ids))
     new = storage.loaded_records(session, wanted)
@@ -63,8 +62,8 @@ def publish_all(
 def publish_changes(
     session: Session, changes: Sequence[Change], event: Event, at: datetime | None = None
 ) -> Appended | None:
-    """Entries, public records, lookup keys, indexed names and the outbox event of some changes."""
-    at = at or instant_of_append(locked_state(session))
+    """Entries, public records, lookup keys and indexed names of some changes."""
+    at = at or instant_of_append(lock_log(session))
     drafts: list[Draft] = []
     secrets: list[tuple[int, rules.Secret]] = []
     for change in changes:
@@ -87,12 +86,10 @@ def publish_changes(
     _index_names(session, changes)
     if not drafts:
         return None
-    if event.type == ERASED and locked_state(session).closed_at is not None:
+    if event.type == ERASED and lock_log(session).closed_at is not None:
         # The law of erasure stands above a closed log: no entry tells of it, and what is destroyed stays destroyed.
         return None
-    appended = append(session, drafts, at=at)
-    announce(session, event.type, event.subject or changes[0].new.agency_id, appended)
-    return appended
+    return append(session, drafts, at=at)
 
 
 def _draft(change: Change, event: Event, drafts: list[Draft], secrets: list[tuple[int, rules.Secret]]) -> None:
@@ -176,7 +173,7 @@ def reindex(session: Session, after: int, most: int) -> int | None:
     From their public records, for a new normaliser, another form of answers or a damaged index; running it again changes
     nothing. Gives the last row id, None at the end.
     """
-    state = locked_state(session)
+    state = lock_log(session)
     table = models.PublicRecord
     query = select(table.agency_id, table.body, table.etag, table.told)
     rows = session.execute(query.where(table.agency_id > after).order_by(table.agency_id).limit(most)).all()

@@ -24,7 +24,7 @@ def record(
     if len(detail) > 400 or len(actor) > 200 or len(act) > 60 or len(subject) > 60:
         raise ValueError("a line of the audit is too long")
     pseudonym = _pseudonym(session, subject, unit)
-    head = locked_head(session)
+    head = lock_audit_chain(session)
     body = body_of(index=head.size, on=on, actor=actor, act=act, subject=pseudonym, detail=detail)
     entry = AuditEntry(
         index=head.size,
@@ -48,7 +48,7 @@ def forget_subject(session: Session, subject: str) -> bool:
     return bool(session.execute(emptied).rowcount)  # type: ignore[attr-defined]
 
 
-def locked_head(session: Session) -> AuditHead:
+def lock_audit_chain(session: Session) -> AuditHead:
     """The chain's head, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE)."""
     return session.execute(select(AuditHead).with_for_update().execution_options(populate_existing=True)).scalar_one()
 
@@ -58,7 +58,7 @@ def _pseudonym(session: Session, subject: str, unit: str | None) -> str:
     found = session.execute(known).scalar_one_or_none()
     if found is None:
         # Two that meet a subject for the first time: the second waits here for the head, and finds the first one's name.
-        locked_head(session)
+        lock_audit_chain(session)
         found = session.execute(known).scalar_one_or_none()
     if found is None:
         found = AuditSubject(pseudonym=secrets.token_hex(8), subject=subject, unit=unit)

@@ -14,8 +14,9 @@ from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIF
 from registry.bulk_terms import JobKind, JobState
 from registry.clock import day_at
 from registry.codes import Problem
-from registry.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, StaleVersion, TooBusy
+from registry.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, TooBusy
 from registry.ids import read_reference
+from registry.locking import require_version
 
 KEPT_DAYS = 30
 """Days after which a list and its results are removed."""
@@ -144,8 +145,7 @@ def correct(
     Raises InvalidInput, UnreadableList, NotNow, StaleVersion.
     """
     _require_state(job, (JobState.UPLOADED,), "it was started already: cancel it, and send the list again")
-    if version is not None and version != job.version:
-        raise StaleVersion("the job was changed since you read it")
+    require_version(job.version, version)
     wanted = FIELDS[kind]
     faults = [
         Fault(field, Problem.UNKNOWN_FIELD, f"is no field of such a list; known are {', '.join(wanted)}")

@@ -160,7 +160,7 @@ def moves_table() -> str:
         guard = "" if move.guard is Guard.ALWAYS else move.guard.replace("_", " ")
         clock = "" if move.clock == "none" else move.clock
         reads = "" if move.reads == "unknown" else text(EN, f"case.reads.{move.reads}")
-        roles = ", ".join(sorted(move.roles))
+        roles = ", ".join(sorted(move.by))
         lines.append(f"| {move.source} | {move.target} | {roles} | {guard} | {clock} | {reads} |")
     return "\n".join(lines) + "\n"
 

@@ -14,7 +14,7 @@ from registry.demo.load import Counts, counts, demo_data, demo_reference, status
 from registry.demo.load import load as load_demo
 from registry.errors import ImportRefused
 from registry.keyring import Keyring
-from registry.log.actions import locked_state
+from registry.log.actions import lock_log
 
 
 @click.group(
@@ -61,7 +61,7 @@ def check() -> None:
     try:
         revisions.require_current(engine)
         with sessions_for(engine)() as session:
-            state = locked_state(session)
+            state = lock_log(session)
             if not state.is_demo:
                 what = "real data" if state.size else "nothing yet"
                 raise ImportRefused(f"this is no demo home: it holds {what}")

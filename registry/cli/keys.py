@@ -13,7 +13,7 @@ from registry.config import Settings
 from registry.db import engine_for, sessions_for
 from registry.errors import KeyTrouble
 from registry.keyring import Key, Keyring, KeyState, Use
-from registry.log.actions import append, locked_state
+from registry.log.actions import append, lock_log
 from registry.log.keys import change_state, draft_of, make_keys, new_key, settle_keys
 from registry.log.queries import logged_keys
 
@@ -96,7 +96,7 @@ def add_key(sessions: sessionmaker[Session], keyring: Keyring, use: Use, root_fi
     """Make a key, append its entry, and only then let it sign. Gives its kid. The caller holds `keyring.alone()`."""
     with sessions() as session:
         # Before there is a log the files alone say it; the entries are appended when it begins.
-        is_begun = bool(locked_state(session).size)
+        is_begun = bool(lock_log(session).size)
         if is_begun:
             settle_keys(session, keyring)
         key = new_key(keyring, use, root_file).key
@@ -168,7 +168,7 @@ def replace_root(sessions: sessionmaker[Session], keyring: Keyring, root: Key, l
     What the former keys signed stays good by the log: they are retired. The caller holds `keyring.alone()`.
     """
     with sessions() as session:
-        locked_state(session)
+        lock_log(session)
         settle_keys(session, keyring)
         former = [key for use in CERTIFIED for key in _active(keyring, use)]
         new_root = new_key(keyring, Use.ROOT)
@@ -196,7 +196,7 @@ def _change(
 def _require_changeable(sessions: sessionmaker[Session], keyring: Keyring, key: Key, last_good_index: int) -> None:
     """Raise KeyTrouble, and change nothing, where the log would not take it."""
     with sessions() as session:
-        if locked_state(session).size:
+        if lock_log(session).size:
             settle_keys(session, keyring)
         change_state(session, key, KeyState.COMPROMISED, last_good_index)
         session.rollback()

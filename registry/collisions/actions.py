@@ -19,7 +19,7 @@ from registry.authorities.queries import ground_at
 from registry.clock import now
 from registry.codes import Problem
 from registry.collisions.models import Collision, CollisionGroup, CollisionKey, CollisionSearch, CollisionState
-from registry.collisions.queries import collision_named, records_of, sought
+from registry.collisions.queries import no_collision, records_of, sought
 from registry.collisions.rules import (
     MOST_NAMES,
     SIGN_OF,
@@ -32,6 +32,7 @@ from registry.collisions.rules import (
 from registry.db import bulk_insert, microseconds
 from registry.errors import Fault, InvalidInput
 from registry.ids import new_reference
+from registry.locking import lock
 from registry.log.models import Entry, LogState
 from registry.names.models import IndexedName
 from registry.names.queries import search
@@ -135,7 +136,7 @@ def dismiss(session: Session, reference: str, by: str, text: str) -> Collision:
 
 
 def _undecided(session: Session, reference: str) -> Collision:
-    collision = collision_named(session, reference, is_locked=True)
+    collision = lock(session, Collision, Collision.reference == reference, missing=no_collision(reference))
     if collision.state is not CollisionState.OPEN:
         detail = f"is {collision.state} already, by {collision.decided_by} on {collision.decided_at:%Y-%m-%d}"
         raise InvalidInput([Fault("collision", Problem.CONTRADICTORY, detail)])

@@ -33,16 +33,21 @@ def sought(session: Session, against: Collection[LicenceStatus], after: int, mos
     return list(session.execute(query.order_by(Licence.agency_id).limit(most)).scalars())
 
 
-def collision_found(session: Session, reference: str, *, is_locked: bool = False) -> Collision | None:
-    query = select(Collision).where(Collision.reference == reference)
-    return session.execute(query.with_for_update() if is_locked else query).scalar_one_or_none()
+def collision_found(session: Session, reference: str) -> Collision | None:
+    return session.execute(select(Collision).where(Collision.reference == reference)).scalar_one_or_none()
 
 
-def collision_named(session: Session, reference: str, *, is_locked: bool = False) -> Collision:
-    found = collision_found(session, reference, is_locked=is_locked)
+def collision_named(session: Session, reference: str) -> Collision:
+    """Raises NotFound."""
+    found = collision_found(session, reference)
     if found is None:
-        raise NotFound(f"there is no collision {reference}; `registry collisions` lists them")
+        raise NotFound(no_collision(reference))
     return found
+
+
+def no_collision(reference: str) -> str:
+    """What to read where none has this reference."""
+    return f"there is no collision {reference}; `registry collisions` lists them"
 
 
 def collisions_found(

@@ -12,7 +12,7 @@ from registry.case_terms import BoxRole, BoxState, CaseRole, CaseState
 from registry.complaints import visits
 from registry.complaints.boxes import Box, BoxWrap, KeyHolder
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked
+from registry.complaints.moving import changed, lock_case_by_id
 from registry.complaints.receipts import Root
 from registry.complaints.sealing import Sealer
 from registry.complaints.visits import Visit
@@ -73,21 +73,21 @@ def require_confirmed(visit: Visit) -> None:
         raise NotNow("type the last six digits of the number first: without it nobody comes back here")
 
 
-def entered(session: Session, visit: Visit) -> Case:
+def lock_case_for_visit(session: Session, visit: Visit) -> Case:
     """The locked case of a visit that is about to change something. Raises NotNow, NoVisit.
 
     Whoever was cut off, or whose receipt was changed, between the beginning of this request and the lock is out.
     """
     require_confirmed(visit)
-    case = locked(session, visit.box.case_id)
+    case = lock_case_by_id(session, visit.box.case_id)
     if not visits.is_there(session, visit):
         raise NoVisit("this visit is over: type the number again")
     return case
 
 
-def require_owner(session: Session, visit: Visit) -> Case:
+def lock_case_for_owner(session: Session, visit: Visit) -> Case:
     """The locked case, if whoever visits may decide about it: the worker, or a helper while she has no mailbox of her own."""
-    case = entered(session, visit)
+    case = lock_case_for_visit(session, visit)
     if visit.box.role is BoxRole.HELPER and worker_box(session, case) is not None:
         raise NotNow("the worker has a mailbox of her own and decides about this herself")
     return case
@@ -104,7 +104,7 @@ def change_receipt(session: Session, sealer: Sealer, visit: Visit, code: str, ro
 
     The old receipt opens until then, and for good if it is never confirmed. `code` and `root` as for `filing.start`.
     """
-    case = entered(session, visit)
+    case = lock_case_for_visit(session, visit)
     _forget_offers(session, sealer, visit.box)
     offered = new_box(session, case, visit.box.role, root, at.date(), replaces=visit.box)
     for box in readable_boxes(session, visit.box):
@@ -175,7 +175,7 @@ def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at
     """
     if visit.box.role is not BoxRole.HELPER:
         raise NotNow("only who filed for somebody else can make a number for her")
-    case = entered(session, visit)
+    case = lock_case_for_visit(session, visit)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
     if unit is None or case.state is CaseState.WITHDRAWN:
         raise NotNow("send it first: then there is something that she can open")
@@ -218,7 +218,7 @@ def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, i
 def _helper_box(session: Session, visit: Visit, reference: str) -> tuple[Case, Box]:
     if visit.box.role is not BoxRole.WORKER:
         raise NotNow("only the worker decides about her helpers")
-    case = entered(session, visit)
+    case = lock_case_for_visit(session, visit)
     for box in boxes_of(session, case):
         if box.role is BoxRole.HELPER and box.reference == reference:
             return case, box

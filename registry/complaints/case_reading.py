@@ -25,7 +25,7 @@ from registry.case_terms import (
 from registry.complaints import clocks, consents, messages, sheets
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.attachments import attachment_of, attachments_of, copied_as, facts_of, open_clean, shown_name
-from registry.complaints.casework import Officer, case_of, in_unit, opened_boxes, opened_mailboxes
+from registry.complaints.casework import Officer, in_unit, lock_case, opened_boxes, opened_mailboxes
 from registry.complaints.casework_models import CaseClock, CaseMove
 from registry.complaints.consents import Standing
 from registry.complaints.envelopes import Place
@@ -150,7 +150,7 @@ def case_view(
     The reading itself is audited as `act`, and committed with it or not had. What was withdrawn is read no more, unless somebody
     is in danger, or two persons opened it (`is_opened`): who withdraws may have been made to. Raises NotFound, NotNow.
     """
-    case = case_of(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
+    case = lock_case(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
     if not is_opened:
         require_readable(case)
     running = clocks.by_kind(case.clock_rows)
@@ -191,7 +191,7 @@ def clean_copy(
 
     Raises NotFound, also where there is no clean copy; NotNow, FilesUnavailable.
     """
-    case = case_of(session, officer, reference)
+    case = lock_case(session, officer, reference)
     require_readable(case)
     boxes = opened_boxes(session, case)
     row = attachment_of(session, boxes, attachment)

@@ -1,6 +1,6 @@
 """The officers' work on cases. Everything here is asked by an officer of one unit and finds that unit's cases alone.
 
-`Officer.unit` is the wall between countries: `case_of` is the one door to a case, and what is another unit's answers as if it
+`Officer.unit` is the wall between countries: `lock_case` is the one door to a case, and what is another unit's answers as if it
 were not there.
 """
 
@@ -25,10 +25,11 @@ from registry.complaints.access import boxes_of, mailboxes
 from registry.complaints.boxes import Box
 from registry.complaints.envelopes import Place
 from registry.complaints.models import Case
-from registry.complaints.moving import advance, changed, locked_where, require_version
+from registry.complaints.moving import advance, changed, lock_case_where
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.states import OPEN_STATES
 from registry.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.locking import require_version
 from registry.officers.models import Unit
 
 MOST_REASON = 4000
@@ -42,7 +43,7 @@ class Officer(NamedTuple):
     unit: str
 
 
-def case_of(
+def lock_case(
     session: Session,
     officer: Officer,
     reference: str,
@@ -51,10 +52,10 @@ def case_of(
     also: Sequence[ExecutableOption] = (),
 ) -> Case:
     """A case of the officer's own unit, locked. Raises NotFound for any other, StaleVersion."""
-    case = locked_where(session, in_unit(officer.unit), Case.reference == reference, also=also)
+    case = lock_case_where(session, in_unit(officer.unit), Case.reference == reference, also=also)
     if case is None or case.state in (CaseState.DRAFT, CaseState.PURGED):
         raise NotFound(f"there is no case {reference} in this unit")
-    require_version(case, version)
+    require_version(case.version, version)
     return case
 
 
@@ -72,7 +73,7 @@ def move(
     """Move a case to another state. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     if target is CaseState.MERGED:
         raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "merge_elsewhere")])
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     advance(
         session,
         case,
@@ -103,9 +104,9 @@ def merge(
     if reference == into:
         raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "another_case")])
     # In the order of their ids, so that two officers who merge crosswise do not wait for each other for ever.
-    held = {one: case_of(session, officer, one) for one in sorted((reference, into))}
+    held = {one: lock_case(session, officer, one) for one in sorted((reference, into))}
     case, other = held[reference], held[into]
-    require_version(case, version)
+    require_version(case.version, version)
     if other.state not in OPEN_STATES:
         raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=other.state)])
     sealed = seal_reason(session, sealer, officer, case, reason)
@@ -134,7 +135,7 @@ def reply(
     It goes to the worker's own mailbox, and to a helper's where she allows it. While she has none, nothing goes to a helper
     unless `to_helper` says that he may read it. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: write nothing more", "case.withdrawn")
     boxes = opened_boxes(session, case)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import msgspec
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.case_terms import AttachmentState, NoCopy
@@ -19,6 +18,7 @@ from registry.complaints.tending import Errand
 from registry.config import Bucket
 from registry.db import engine_for, sessions_for
 from registry.errors import FilesUnavailable, NotFound, Unopenable
+from registry.locking import lock_or_none
 
 log = structlog.get_logger()
 
@@ -45,7 +45,7 @@ def run(errand: Errand) -> None:
 
 def _take(sessions: sessionmaker[Session], errand: Errand) -> bool:
     with sessions.begin() as session:
-        attachment = _row(session, errand)
+        attachment = _lock_attachment(session, errand)
         if attachment is None or attachment.state is AttachmentState.CLEAN:
             return False
         attachment.state, attachment.no_copy = AttachmentState.CLEANING, None
@@ -57,7 +57,7 @@ def _put_off(sessions: sessionmaker[Session], errand: Errand) -> None:
     """The store is away, which says nothing about the file: this attempt does not count."""
     log.error("attachment_put_off", attachment=errand.attachment)
     with sessions.begin() as session:
-        attachment = _row(session, errand)
+        attachment = _lock_attachment(session, errand)
         if attachment is not None and attachment.state is AttachmentState.CLEANING:
             attachment.state, attachment.attempts = AttachmentState.KEPT, attachment.attempts - 1
 
@@ -78,7 +78,7 @@ def _finish(sessions: sessionmaker[Session], store: FileStore, errand: Errand, c
         where = Place("attachments", "clean", errand.attachment, errand.case)
         store.put(name, seal_stream(errand.clean_key, padded(came.body), where))
     with sessions.begin() as session:
-        attachment = _row(session, errand)
+        attachment = _lock_attachment(session, errand)
         is_wanted = attachment is not None and attachment.state is not AttachmentState.CLEAN
         if attachment is not None and is_wanted:
             if isinstance(came, Outcome) and name is not None:
@@ -93,10 +93,8 @@ def _finish(sessions: sessionmaker[Session], store: FileStore, errand: Errand, c
         store.delete(name)
 
 
-def _row(session: Session, errand: Errand) -> Attachment | None:
-    return session.execute(
-        select(Attachment).where(Attachment.reference == errand.attachment).with_for_update()
-    ).scalar_one_or_none()
+def _lock_attachment(session: Session, errand: Errand) -> Attachment | None:
+    return lock_or_none(session, Attachment, Attachment.reference == errand.attachment)
 
 
 if __name__ == "__main__":

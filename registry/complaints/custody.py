@@ -14,7 +14,7 @@ from registry.complaints import sheets
 from registry.complaints.attachment_models import Attachment
 from registry.complaints.attachments import attachments_of, facts_of, one_of_them, open_original, shown_name
 from registry.complaints.boxes import Box
-from registry.complaints.casework import MOST_REASON, Officer, case_of, opened_boxes
+from registry.complaints.casework import MOST_REASON, Officer, lock_case, opened_boxes
 from registry.complaints.hearings.files import sent_files
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
@@ -90,7 +90,7 @@ def _approved(session: Session, officer: Officer, reference: str, approval: Appr
         raise InvalidInput([Fault("approved_by", Problem.MISSING, "must be a name, in 200 characters")])
     if same_person(approval.by) == same_person(officer.name):
         raise IllegalMove("what the custodian opens is approved by a second person", "opening.own_request")
-    return case_of(session, officer, reference)
+    return lock_case(session, officer, reference)
 
 
 def _recorded(session: Session, officer: Officer, case: Case, approval: Approval, act: str, today: date) -> None:

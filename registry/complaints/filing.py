@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from registry.case_terms import BoxRole, CaseState
 from registry.codes import Problem
 from registry.complaints import clock_rules, handing_over, sheets, visits
-from registry.complaints.access import adopt, entered, is_replacement, new_box, require_confirmed
+from registry.complaints.access import adopt, is_replacement, lock_case_for_visit, new_box, require_confirmed
 from registry.complaints.boxes import Box
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.questions import cleared
 from registry.complaints.reading import read_answers
 from registry.complaints.receipts import Root, last_six, read_digits
@@ -87,7 +87,7 @@ def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: date
         raise InvalidInput(
             [Fault("last_six", Problem.INVALID_VALUE, "must be the last six digits of the number shown")]
         )
-    case = locked(session, visit.box.case_id)
+    case = lock_case_by_id(session, visit.box.case_id)
     if is_replacement(visit.box):
         box = adopt(session, sealer, visit.box, visit.seed)
         return visits.begin(session, sealer, box, visit.seed, at)
@@ -112,7 +112,7 @@ def answer(
     Raises InvalidInput with the field, StaleVersion, NotNow before the receipt is confirmed and once the sheet was sent.
     """
     read = read_answers(given)
-    case = entered(session, visit)
+    case = lock_case_for_visit(session, visit)
     row = sheets.sheet_row(session, visit.box)
     if row is not None and row.submitted_on is not None:
         raise NotNow("this was sent already and stays as it is: write a message to add something")
@@ -137,7 +137,7 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
     In a case that was filed already it adds the worker's own answers to her helper's. Raises IntakeClosed, NotNow, and
     InvalidInput when nothing was answered.
     """
-    case = entered(session, visit)
+    case = lock_case_for_visit(session, visit)
     row = sheets.sheet_row(session, visit.box)
     if row is None or row.submitted_on is None:
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework import MOST_REASON, Officer, case_of
+from registry.complaints.casework import MOST_REASON, Officer, lock_case
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import changed
@@ -28,7 +28,7 @@ def hold(
     Raises NotFound, StaleVersion, InvalidInput.
     """
     text = read_text("reason", reason, MOST_REASON)
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     if case.has_legal_hold is not is_held:
         write_note(session, sealer, officer, reference, text, today)
         case.has_legal_hold = is_held

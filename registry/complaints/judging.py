@@ -13,7 +13,7 @@ from registry.codes import TriageReason
 from registry.complaints import clocks
 from registry.complaints.flood_rules import DUPLICATES_WITHIN_DAYS, NEAR_BANDS, NOT_URGENT, is_flood
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked
+from registry.complaints.moving import changed, lock_case_by_id
 from registry.complaints.sealing import Sealer
 from registry.complaints.similarity import alike, bands, independent, remember
 from registry.complaints.states import OPEN_STATES
@@ -74,7 +74,7 @@ def others_to_raise(session: Session, case: Case, today: date) -> list[Case]:
     # Read first, for most were raised long ago: whoever files now need not wait for everybody who holds one of them.
     seen = session.execute(select(Case.id, Case.state, Case.priority, Case.reasons).where(Case.id.in_(others)))
     waiting = sorted(row.id for row in seen if _is_to_be_raised(row))
-    return [other for one in waiting if _is_to_be_raised(other := locked(session, one))]
+    return [other for one in waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
 
 
 def _is_to_be_raised(case: Any) -> bool:

@@ -13,12 +13,12 @@ from registry.complaints import clocks, consents, messages, sheets, visits
 from registry.complaints.access import (
     adopt,
     boxes_of,
-    entered,
     is_replacement,
     is_shared,
+    lock_case_for_owner,
+    lock_case_for_visit,
     readable_boxes,
     require_confirmed,
-    require_owner,
     worker_box,
 )
 from registry.complaints.consents import Standing
@@ -27,7 +27,7 @@ from registry.complaints.hearings import moving as hearings
 from registry.complaints.mailbox_models import Message
 from registry.complaints.messages import ShownMessage
 from registry.complaints.models import Case
-from registry.complaints.moving import advance, locked, moves_of
+from registry.complaints.moving import advance, lock_case_by_id, moves_of
 from registry.complaints.receipts import Root, box_of
 from registry.complaints.referrals import moving as referrals
 from registry.complaints.sealing import Sealer
@@ -106,7 +106,7 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
     `root` is derived before the transaction begins. Raises UnknownReceipt, whatever the reason.
     """
     box = box_of(session, root, at.date())
-    case = locked(session, box.case_id)
+    case = lock_case_by_id(session, box.case_id)
     if is_replacement(box):
         box = adopt(session, sealer, box, root.seed)
     elif box.state is BoxState.UNCONFIRMED:
@@ -161,7 +161,7 @@ def write(
 
     Raises InvalidInput, and NotNow where nobody would read it.
     """
-    case = entered(session, visit)
+    case = lock_case_for_visit(session, visit)
     if case.state not in TAKES_MESSAGES:
         raise NotNow("nobody reads messages here now; a case that is closed can be opened again")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
@@ -182,7 +182,7 @@ def resume(session: Session, case: Case, at: datetime) -> None:
 
 def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, at: datetime, *, is_given: bool) -> None:
     """Give or take back one consent. Raises NotNow where there is nothing to agree to any more."""
-    case = entered(session, visit)
+    case = lock_case_for_visit(session, visit)
     # Taking one back is never too late.
     if is_given and case.state not in TAKES_MESSAGES:
         raise NotNow("there is nothing to agree to here now")
@@ -197,7 +197,7 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
 
     Doing it again changes nothing. Raises NotNow, and IllegalMove once it is decided.
     """
-    case = require_owner(session, visit)
+    case = lock_case_for_owner(session, visit)
     if case.state is CaseState.DRAFT:
         advance(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
         sealer.destroy(session, [box.id for box in boxes_of(session, case)])
@@ -213,7 +213,7 @@ def open_again(
 
     Doing it again changes nothing. Raises IllegalMove when its time is over.
     """
-    case = require_owner(session, visit)
+    case = lock_case_for_owner(session, visit)
     if case.state is not CaseState.REOPENED:
         advance(session, case, CaseState.REOPENED, CaseRole.COMPLAINANT, at)
     if text is not None and text.strip():

@@ -12,7 +12,7 @@ from registry.complaints.attachment_models import Attachment
 from registry.complaints.attachments import attachments_of, copied_as, facts_of, remove
 from registry.complaints.mailbox import TAKES_MESSAGES
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.tending import Errand, errands_due
 from registry.complaints.visits import Visit
@@ -85,7 +85,7 @@ def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> H
 def removed(session: Session, sealer: Sealer, visit: Visit, reference: str) -> list[str]:
     """Remove one's own file from a draft; gives the names to discard in the store after the commit. Raises NotFound, NotNow."""
     held = file_of(session, sealer, visit, reference)
-    if locked(session, held.case.id).state is not CaseState.DRAFT or held.opened.box.id != visit.box.id:
+    if lock_case_by_id(session, held.case.id).state is not CaseState.DRAFT or held.opened.box.id != visit.box.id:
         raise NotNow("this was handed in and stays with the officers: write to them if it should not")
     return remove(session, [held.attachment])
 

@@ -1,7 +1,7 @@
 """The one way in which a case changes its state. What it does stands in one transaction or not at all.
 
-A move is asked of the table (states.py), turns the clocks, sets or takes away the day of destruction, and leaves a row, an audit
-line and an outbox event. None of these holds a word of what was written.
+A move is asked of the table (states.py), turns the clocks, sets or takes away the day of destruction, and leaves a row and
+an audit line. Neither holds a word of what was written.
 """
 
 import unicodedata
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
+from registry import moves
 from registry.audit.actions import record
 from registry.case_terms import CaseRole, CaseState, HearingState
 from registry.complaints import clocks
@@ -20,31 +21,27 @@ from registry.complaints.casework_models import CaseMove
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.models import Case
 from registry.complaints.retention_rules import purge_day
-from registry.complaints.states import ENDING_STATES, OPEN_STATES, Facts, Guard, find, holds
+from registry.complaints.states import ENDING_STATES, MOVES, OPEN_STATES, Facts, Guard, Move
 from registry.complaints.units import periods_of
-from registry.errors import IllegalMove, NotFound, StaleVersion
-from registry.events.actions import tell
+from registry.errors import NotFound
+from registry.locking import lock_or_none
 from registry.officers.models import Unit
 
 _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
 
-
-_ABOUT_HEARINGS = {
-    Guard.HEARING_IS_SERVED: "an agency is heard by serving it a hearing, on the case's tab of hearings",
-    Guard.HEARING_IS_OVER: "a hearing is served and the agency may still answer: wait for its day, or close the hearing",
-}
-"""Guards that ask for a hearing of the case, and what to do where they do not hold."""
+_ABOUT_HEARINGS = frozenset({Guard.HEARING_IS_SERVED, Guard.HEARING_IS_OVER})
+"""Guards that ask for a hearing of the case."""
 
 
-def locked(session: Session, case_id: int) -> Case:
+def lock_case_by_id(session: Session, case_id: int) -> Case:
     """The case as it stands now; nobody else changes it before this transaction ends. Raises NotFound when it is gone."""
-    case = locked_where(session, Case.id == case_id)
+    case = lock_case_where(session, Case.id == case_id)
     if case is None:
         raise NotFound("there is nothing here any more")
     return case
 
 
-def locked_where(
+def lock_case_where(
     session: Session, *conditions: ColumnElement[bool], also: Sequence[ExecutableOption] = ()
 ) -> Case | None:
     """The one case that meets the conditions, locked as `locked` does, with what is to be loaded by the same query.
@@ -55,14 +52,7 @@ def locked_where(
     if any(isinstance(one, Case) for one in session.dirty):
         session.flush()
     with session.no_autoflush:
-        query = select(Case).where(*conditions).options(*also).with_for_update(of=Case)
-        return session.execute(query.execution_options(populate_existing=True)).unique().scalar_one_or_none()
-
-
-def require_version(case: Case, version: int | None) -> None:
-    """Raises StaleVersion when somebody changed the case since it was read. None asks for nothing."""
-    if version is not None and version != case.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {case.version}; look again")
+        return lock_or_none(session, Case, *conditions, options=also)
 
 
 def advance(
@@ -77,24 +67,18 @@ def advance(
     is_same_unit: bool = False,
 ) -> CaseMove:
     """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
-    move = find(case.state, target, role)
-    if move is None:
-        raise IllegalMove(
-            f"what is {case.state} does not become {target} by the {role}",
-            "case.no_such_move",
-            source=case.state,
-            target=target,
-        )
     history = moves_of(session, case)
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
-    facts = facts_of(case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit)
-    if move.guard in _ABOUT_HEARINGS:
-        facts = replace(facts, hearing=_hearing_of(session, case))
-    if not holds(move.guard, facts):
-        why = _ABOUT_HEARINGS.get(move.guard) or f"{move.guard.replace('_', ' ')} does not hold"
-        raise IllegalMove(f"what is {case.state} does not become {target} now: {why}", f"desk.{move.guard}")
+
+    def known(move: Move) -> Facts:
+        facts = facts_of(
+            case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit
+        )
+        return replace(facts, hearing=_hearing_of(session, case)) if move.guard in _ABOUT_HEARINGS else facts
+
     source = case.state
-    case.state, case.is_open = target, target in OPEN_STATES
+    move = moves.advance(MOVES, case, target, role, known)
+    case.is_open = target in OPEN_STATES
     _set_days(case, history, unit, at.date())
     clocks.turn(session, case, move.clock, at)
     row = CaseMove(
@@ -133,7 +117,7 @@ def facts_of(
 def changed(
     session: Session, case: Case, what: str, today: date, *, role: CaseRole, actor: str = "", detail: str = ""
 ) -> None:
-    """Write a change of a locked case into audit and outbox, and raise its version. `detail` holds closed words alone.
+    """Write a change of a locked case into the audit, and raise its version. `detail` holds closed words alone.
 
     From here on the transaction holds the audit's head: lock other cases before.
     """
@@ -141,7 +125,6 @@ def changed(
     unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
     whose = None if unit is None else unit.reference
     record(session, what, case.reference, on=today, actor=actor or role, detail=detail, unit=whose)
-    tell(session, what, case.reference, today)
 
 
 def moves_of(session: Session, case: Case) -> list[CaseMove]:

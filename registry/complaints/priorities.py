@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.case_terms import CaseState, Priority
 from registry.codes import Problem
 from registry.complaints import clocks
-from registry.complaints.casework import Officer, case_of, seal_reason
+from registry.complaints.casework import Officer, lock_case, seal_reason
 from registry.complaints.casework_models import PriorityChange
 from registry.complaints.models import Case
 from registry.complaints.moving import changed, same_person
@@ -34,7 +34,7 @@ def set_priority(
 
     A later wish takes the place of one that waits. Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     if case.state not in OPEN_STATES | {CaseState.QUARANTINED}:
         raise IllegalMove(f"what is {case.state} has no priority any more", "case.no_priority", state=case.state)
     before = case.priority
@@ -68,7 +68,7 @@ def decide_lowering(
     session: Session, officer: Officer, reference: str, at: datetime, *, is_approved: bool, version: int | None = None
 ) -> PriorityChange:
     """Approve or refuse a lowering that waits; never by whoever asked for it. Raises NotFound, IllegalMove, StaleVersion."""
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     change = waiting_change(session, case)
     if change is None:
         raise NotFound(f"no lowering waits in the case {reference}")

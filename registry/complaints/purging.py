@@ -20,7 +20,7 @@ from registry.complaints.decisions.models import Decision
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.mailbox_models import AnswerSheet, Consent, Message
 from registry.complaints.models import Case
-from registry.complaints.moving import advance, locked, moves_of
+from registry.complaints.moving import advance, lock_case_by_id, moves_of
 from registry.complaints.notes.models import CaseNote, CaseTask
 from registry.complaints.openings.models import Opening
 from registry.complaints.paper_forms.actions import drop_stale
@@ -111,7 +111,7 @@ def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) 
         ).scalars()
         offers = list(stale)
         for offered in offers:
-            locked(session, offered.case_id)
+            lock_case_by_id(session, offered.case_id)
             forget_offer(session, sealer, offered)
         return len(offers)
 

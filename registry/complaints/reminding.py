@@ -15,7 +15,7 @@ from registry.complaints.casework_models import CaseClock
 from registry.complaints.clock_rules import rounded_up
 from registry.complaints.mailbox import resume
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.states import OPEN_STATES
 from registry.officers.models import Unit
 
@@ -74,7 +74,7 @@ def go_on_without_answer(sessions: sessionmaker[Session], at: datetime) -> int:
             found = session.execute(over).scalar_one_or_none()
             if found is None:
                 return count
-            case = locked(session, found)
+            case = lock_case_by_id(session, found)
             if case.state is CaseState.WAITING_COMPLAINANT:
                 resume(session, case, at)
                 count += 1

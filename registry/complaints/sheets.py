@@ -14,7 +14,7 @@ from registry.complaints.mailbox_models import AnswerSheet
 from registry.complaints.models import Case
 from registry.complaints.questions import QUESTIONNAIRE, of_tier
 from registry.complaints.sealing import OpenBox, Tier
-from registry.errors import StaleVersion
+from registry.locking import require_version
 
 
 class Sheet(NamedTuple):
@@ -49,8 +49,7 @@ def _read(row: AnswerSheet | None, opened: OpenBox, case: Case) -> Sheet:
 def merge(session: Session, opened: OpenBox, case: Case, given: Mapping[str, Any], version: int | None = None) -> Sheet:
     """Write some answers over what is there; None takes one back. The case must be locked. Raises StaleVersion."""
     sheet = read(session, opened, case)
-    if version is not None and version != sheet.version:
-        raise StaleVersion(f"the answers were changed in the meantime: they are at version {sheet.version}; look again")
+    require_version(sheet.version, version, "the answer sheet")
     answers = {code: value for code, value in {**sheet.answers, **given}.items() if value is not None}
     if answers == sheet.answers:
         return sheet

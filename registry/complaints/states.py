@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
+from registry import moves
 from registry.case_terms import CaseRole, CaseState, HearingState, Priority
 
 REOPENING = timedelta(days=365)
@@ -19,7 +19,7 @@ REGRET = timedelta(days=30)
 
 
 class Guard(StrEnum):
-    """What must hold beside the table; `holds` judges it."""
+    """What must hold beside the table; `MOVES.lacking` judges it."""
 
     ALWAYS = "always"
     UNIT_TAKES_IT = "unit_takes_it"
@@ -71,13 +71,10 @@ class Reads(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Move(NamedTuple):
-    """One way on: who may take it, what must hold, what it does to the clocks, and what is read then."""
+@dataclass(frozen=True, slots=True)
+class Move(moves.Move[CaseState, CaseRole]):
+    """One way from a state to another: what it does to the clocks, too, and what is read then."""
 
-    source: CaseState
-    target: CaseState
-    guard: Guard
-    roles: frozenset[CaseRole]
     clock: Clock
     reads: Reads
 
@@ -123,7 +120,7 @@ _WITHDRAWABLE = (
 PURGEABLE = (_S.CLOSED, _S.OUT_OF_SCOPE, _S.MERGED, _S.QUARANTINED, _S.WITHDRAWN)
 """What was written in these is destroyed when its time is over."""
 
-MOVES: tuple[Move, ...] = (
+_TABLE: tuple[Move, ...] = (
     # Filing
     _move(_S.DRAFT, _S.SUBMITTED, _G.UNIT_TAKES_IT, Clock.START, _R.COMPLAINANT),
     _move(_S.DRAFT, _S.QUARANTINED, _G.NOT_URGENT, Clock.NONE, _R.REGISTRY),
@@ -196,22 +193,6 @@ class Facts:
     hearing: HearingState | None = None
 
 
-def find(source: CaseState, target: CaseState, role: CaseRole) -> Move | None:
-    """The move that this role may take, if the table has it."""
-    move = _BY_ENDS.get((source, target))
-    return move if move is not None and role in move.roles else None
-
-
-def holds(guard: Guard, facts: Facts) -> bool:
-    """Whether what must hold beside the table does."""
-    return _HOLDS[guard](facts)
-
-
-def moves_from(source: CaseState, role: CaseRole | None = None) -> list[Move]:
-    """Where a case in this state may go, or where this role may take it."""
-    return [move for move in MOVES if move.source is source and (role is None or role in move.roles)]
-
-
 def reads(state: CaseState) -> Reads:
     """What the complainant reads about a case in this state."""
     return _READS[state]
@@ -229,8 +210,6 @@ ENDING_STATES = frozenset(PURGEABLE)
 """Entering one of these sets the day on which what was written is destroyed; leaving it takes that day away."""
 
 DECIDED_STATES = frozenset(_DECISIONS)
-
-_BY_ENDS = {(move.source, move.target): move for move in MOVES}
 
 
 def _within(facts: Facts, span: timedelta) -> bool:
@@ -257,3 +236,17 @@ _HOLDS: dict[Guard, Callable[[Facts], bool]] = {
     ),
     Guard.HEARING_IS_OVER: lambda facts: facts.hearing is not HearingState.SERVED,
 }
+
+
+def _guard(guard: Guard) -> Callable[[Facts], str | None]:
+    return lambda facts: None if _HOLDS[guard](facts) else guard.value
+
+
+_WORDS = {guard.value: f"{guard.replace('_', ' ')} does not hold" for guard in Guard if guard is not Guard.ALWAYS} | {
+    Guard.HEARING_IS_SERVED: "an agency is heard by serving it a hearing, on the case's tab of hearings",
+    Guard.HEARING_IS_OVER: "a hearing is served and the agency may still answer: wait for its day, or close the hearing",
+}
+
+MOVES: moves.Moves[CaseState, CaseRole, Facts, Move] = moves.Moves(
+    "case", _TABLE, {guard: _guard(guard) for guard in Guard}, _WORDS, family="desk"
+)

@@ -14,6 +14,7 @@ from registry.complaints.boxes import BoxWrap, KeyHolder, UnitKey, UnitKeyState
 from registry.complaints.envelopes import key_id_of, public_of
 from registry.errors import KeyTrouble
 from registry.keyring import Keyring
+from registry.locking import lock_or_none
 
 ESCROW = "escrow"
 """What the escrow is called where others have the reference of their unit."""
@@ -98,9 +99,7 @@ def retire(session: Session, kid: str) -> UnitKey:
 
     Raises KeyTrouble for the newest of its holder, and while wraps are left under it.
     """
-    row = session.execute(
-        select(UnitKey).where(UnitKey.kid == kid).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one_or_none()
+    row = lock_or_none(session, UnitKey, UnitKey.kid == kid)
     if row is None:
         raise KeyTrouble(f"there is no key {kid}: see `registry keys units list`")
     newest = newest_key(session, row.holder_kind, row.unit)

@@ -40,7 +40,7 @@ def add(
     `email` hears that there is something to do, never what; `supervisor_email` hears when it is overdue. Raises InvalidInput.
     """
     check(reference, country, authority, names, email, supervisor_email, periods)
-    everyone = _locked(session)
+    everyone = _lock_all(session)
     if any(unit.reference == reference for unit in everyone):
         raise InvalidInput([Fault("reference", Problem.INVALID_VALUE, "is a unit's already")])
     unit = Unit(
@@ -77,7 +77,7 @@ def add(
 
 def close(session: Session, reference: str, today: date) -> Unit:
     """A unit takes nothing new from today on; its cases stay its own. Raises NotFound, and InvalidInput for the default one."""
-    _locked(session)
+    _lock_all(session)
     unit = unit_named(session, reference)
     if unit.is_default:
         raise InvalidInput(
@@ -94,7 +94,7 @@ def close(session: Session, reference: str, today: date) -> Unit:
 
 def make_default(session: Session, reference: str) -> Unit:
     """Let this unit take what no other is for. Raises NotFound, InvalidInput when it takes no complaints."""
-    everyone = _locked(session)
+    everyone = _lock_all(session)
     unit = unit_named(session, reference)
     if not takes_complaints(facts_of(unit)):
         raise InvalidInput([Fault("unit", Problem.CONTRADICTORY, "takes no complaints, so it cannot be the default")])
@@ -145,7 +145,7 @@ def _closed() -> IntakeClosed:
     return IntakeClosed("nobody takes complaints here now: call one of the help lines")
 
 
-def _locked(session: Session) -> list[Unit]:
+def _lock_all(session: Session) -> list[Unit]:
     """All units, none of which anybody changes meanwhile: there is to be one default."""
     return list(session.execute(select(Unit).order_by(Unit.id).with_for_update()).scalars())
 

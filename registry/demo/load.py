@@ -22,7 +22,7 @@ from registry.authorities.actions import keep_authority, keep_source, record_ret
 from registry.clock import now
 from registry.demo.statistics import load_statistics
 from registry.ids import ALPHABET, LENGTH, check_character
-from registry.log.actions import locked_state, refuse_mixing
+from registry.log.actions import lock_log, refuse_mixing
 from registry.terms import HolderKind, LicenceStatus, NameKind, Role, Script
 
 _SCRIPTS = {"CN": Script.HANS, "GR": Script.GREK, "BG": Script.CYRL}
@@ -44,7 +44,7 @@ def load(session: Session) -> Counts | None:
     Everything is one transaction of the caller's: whoever is killed in the middle leaves nothing behind.
     """
     refuse_mixing(session, is_demo=True)
-    state = locked_state(session)
+    state = lock_log(session)
     if state.size:
         return None
     state.is_demo = True
@@ -68,7 +68,7 @@ def counts(session: Session) -> Counts:
         return session.execute(select(func.count()).select_from(model)).scalar_one()
 
     agreements = session.execute(select(func.count(func.distinct(models.Agreement.reference)))).scalar_one()
-    return Counts(rows(models.Agency), rows(models.Licence), agreements, locked_state(session).size)
+    return Counts(rows(models.Agency), rows(models.Licence), agreements, lock_log(session).size)
 
 
 def demo_data(today: date) -> dict[str, list[dict[str, Any]]]:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from registry.account_terms import Scope
 from registry.employers.models import ApiKey, Organisation
-from registry.errors import ActRefused, NotFound, NotSignedIn, ScopeMissing
+from registry.errors import ActRefused, NotSignedIn, ScopeMissing
 from registry.ids import new_reference
+from registry.locking import lock
 
 BEGINNING = "rrk_"
 """By which scanners of published code, and we ourselves in an address, know one of ours."""
@@ -94,7 +95,7 @@ def rotate(
     """
     if not 0 <= overlap <= MOST_OVERLAP:
         raise ActRefused("bad_overlap", f"the old key stays good for 0 to {MOST_OVERLAP} days")
-    old = key_named(session, organisation.id, reference, today, for_change=True)
+    old = _lock_key(session, organisation.id, reference, today)
     if old.replaced_by is not None:
         raise ActRefused("replaced", "this key was exchanged already: exchange the one that took its place")
     length = min(max((old.ends_on - old.made_on).days, 1), MOST_DAYS)
@@ -127,7 +128,7 @@ def revoke(
     within: Collection[Scope] = tuple(Scope),
 ) -> ApiKey:
     """End a key at once. Raises NotFound where the organisation has none of that reference that opens something."""
-    key = key_named(session, organisation_id, reference, today, for_change=True)
+    key = _lock_key(session, organisation_id, reference, today)
     _require_within(scopes_of(key), within)
     key.revoked_at = at
     session.flush()
@@ -174,22 +175,17 @@ def keys_of(session: Session, organisation_id: int, today: date) -> Sequence[Api
     ).all()
 
 
-def key_named(
-    session: Session, organisation_id: int, reference: str, today: date, *, for_change: bool = False
-) -> ApiKey:
-    """A key of the organisation that still opens something. Raises NotFound: another's is told like one that never was."""
-    query = select(ApiKey).where(
+def _lock_key(session: Session, organisation_id: int, reference: str, today: date) -> ApiKey:
+    """A key of the organisation that still opens something. Raises NotFound, of another organisation's too."""
+    return lock(
+        session,
+        ApiKey,
         ApiKey.reference == reference,
         ApiKey.organisation_id == organisation_id,
         ApiKey.revoked_at.is_(None),
         ApiKey.ends_on >= today,
+        missing="your organisation has no such key, or it has ended already",
     )
-    if for_change:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(query).one_or_none()
-    if found is None:
-        raise NotFound("your organisation has no such key, or it has ended already")
-    return found
 
 
 def scopes_of(key: ApiKey) -> frozenset[Scope]:

@@ -17,6 +17,7 @@ from registry.employers.models import Letter, Member, Organisation
 from registry.errors import ActRefused, NotFound
 from registry.ids import new_reference
 from registry.keyring import Keyring
+from registry.locking import lock
 from registry.officers import passwords
 from registry.officers.delays import Delays
 from registry.terms import Language
@@ -192,7 +193,7 @@ def members_of(session: Session, organisation_id: int) -> Sequence[Member]:
 def member_named(session: Session, organisation_id: int, reference: str) -> Member:
     """A member of the organisation, locked with its other members. Raises NotFound."""
     # Of two owners who remove one another at once the second waits here, and finds who is left.
-    session.scalars(select(Organisation).where(Organisation.id == organisation_id).with_for_update()).one()
+    lock(session, Organisation, Organisation.id == organisation_id)
     found = session.scalars(
         select(Member)
         .where(

@@ -18,8 +18,9 @@ from registry.complaints.messages import read_text
 from registry.desk_terms import EntryRequestKind, EntryRequestState
 from registry.entries.models import EntryRequest
 from registry.entries.rules import MOST_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
-from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.errors import Fault, IllegalMove, InvalidInput, NotNow
 from registry.ids import new_reference
+from registry.locking import lock
 from registry.terms import EntryPart
 
 MOST_TEXT = 4000
@@ -61,23 +62,16 @@ def propose_reply(session: Session, rep: Rep, text: str, at: datetime) -> EntryR
 
 def take_back(session: Session, rep: Rep, reference: str, at: datetime, *, version: int | None = None) -> EntryRequest:
     """Take back what was asked, or have a reply shown no longer. Raises NotFound, IllegalMove, StaleVersion."""
-    asked = held(session, rep.agency, reference, version)
+    asked = lock_request(session, rep.agency, reference, version)
     end(session, asked, at)
     record(session, f"entry.{asked.kind}_withdrawn", asked.agency, on=at.date(), actor=rep.name, detail=reference)
     return asked
 
 
-def held(session: Session, agency: str, reference: str, version: int | None) -> EntryRequest:
+def lock_request(session: Session, agency: str, reference: str, version: int | None) -> EntryRequest:
     """A request about that agency's entry, locked. Raises NotFound, StaleVersion."""
-    query = select(EntryRequest).where(EntryRequest.agency == agency, EntryRequest.reference == reference)
-    found = session.execute(
-        query.with_for_update().execution_options(populate_existing=True)
-    ).scalar_one_or_none()  # fmt: skip
-    if found is None:
-        raise NotFound("there is no such request")
-    if version is not None and version != found.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {found.version}; look again")
-    return found
+    its = (EntryRequest.agency == agency, EntryRequest.reference == reference)
+    return lock(session, EntryRequest, *its, version=version, missing="there is no such request")
 
 
 def move(asked: EntryRequest, target: EntryRequestState) -> None:

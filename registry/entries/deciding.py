@@ -15,7 +15,7 @@ from registry.agencies.texts import tidy_line
 from registry.audit.actions import record
 from registry.complaints.messages import read_text
 from registry.desk_terms import EntryRequestKind, EntryRequestState
-from registry.entries.asking import end, held, move, unmark
+from registry.entries.asking import end, lock_request, move, unmark
 from registry.entries.models import EntryRequest
 from registry.errors import NotFound
 from registry.officers.models import NoticeKind
@@ -113,4 +113,4 @@ def _reached(session: Session, official: Official, reference: str, version: int 
     agency = session.execute(query).scalar_one_or_none()
     if agency is None:
         raise NotFound("there is no such request")
-    return held(session, agency, reference, version)
+    return lock_request(session, agency, reference, version)

@@ -1,23 +1,28 @@
-"""The outbox: what happened, written in the transaction it happened in, handed on after the commit."""
+"""The outbox: what is to be done after a commit, written in the transaction that makes it necessary."""
 
-from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import LARGE, Base, Instant, Text
+from registry.db import Base, Text, one_of
+
+
+class OutboxType(StrEnum):
+    """What a worker is to do something about. Each has a consumer, and nothing else is written."""
+
+    SANCTION_IN_FORCE = "sanction.in_force"
+    SANCTION_STAYED = "sanction.stayed_by_appeal"
+    SANCTION_LIFTED = "sanction.lifted"
+    SANCTION_OVERTURNED = "sanction.overturned"
 
 
 class OutboxEvent(Base):
-    """One thing that happened. `first_index` to `last_index` are the log entries it wrote, both included; None if it wrote none.
+    """One thing to be done about `subject`, a reference. The worker deletes the row in the transaction that does it.
 
-    Of a case, `at` is the first instant of a day: when somebody wrote is nobody's business.
+    So the table holds only what waits, and is read by its key in the order of writing.
     """
 
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True)
-    type: Mapped[str] = mapped_column(Text(40))
+    type: Mapped[OutboxType] = mapped_column(one_of(OutboxType))
     subject: Mapped[str] = mapped_column(Text(60))
-    at: Mapped[datetime] = mapped_column(Instant)
-    first_index: Mapped[int | None] = mapped_column(LARGE)
-    last_index: Mapped[int | None] = mapped_column(LARGE)
-    dispatched_at: Mapped[datetime | None] = mapped_column(Instant, index=True)

@@ -32,7 +32,7 @@ from registry.imports.queries import last_retrieval
 from registry.imports.report import Report
 from registry.imports.staging import Staged, Staging
 from registry.imports.statements import Statement, unpacked
-from registry.log.actions import instant_of_append, locked_state, refuse_mixing
+from registry.log.actions import instant_of_append, lock_log, refuse_mixing
 from registry.names.actions import gathered
 from registry.terms import ChannelKind
 
@@ -218,7 +218,7 @@ class Application:
     def _instant(self) -> datetime:
         """The one instant of all entries of this import."""
         if self._at is None:
-            self._at = instant_of_append(locked_state(self._session))
+            self._at = instant_of_append(lock_log(self._session))
         return self._at
 
     def _amend(self, rows: Sequence[tuple[Staged, int]]) -> None:

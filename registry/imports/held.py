@@ -14,7 +14,7 @@ from registry.ids import read_reference
 from registry.imports.models import PendingImport
 
 
-def held_of(session: Session, authority: str, reference: str) -> tuple[PendingImport, Source]:
+def lock_held_list(session: Session, authority: str, reference: str) -> tuple[PendingImport, Source]:
     """A held list of an authority, locked. Raises NotFound for any other, NotNow where it was decided."""
     query = (
         select(PendingImport, Source)
@@ -33,16 +33,16 @@ def held_of(session: Session, authority: str, reference: str) -> tuple[PendingIm
 
 
 def order(session: Session, authority: str, reference: str, by: str, at: datetime) -> Source:
-    """Have a held list applied: its good rows, and whatever it delists. Raises as `held_of`."""
-    pending, source = held_of(session, authority, reference)
+    """Have a held list applied: its good rows, and whatever it delists. Raises as `lock_held_list`."""
+    pending, source = lock_held_list(session, authority, reference)
     pending.ordered_by, pending.ordered_at = by, at
     session.flush()
     return source
 
 
 def reject(session: Session, authority: str, reference: str, by: str, at: datetime) -> Source:
-    """Do not apply a held list; the worker destroys the file. Raises as `held_of`."""
-    pending, source = held_of(session, authority, reference)
+    """Do not apply a held list; the worker destroys the file. Raises as `lock_held_list`."""
+    pending, source = lock_held_list(session, authority, reference)
     pending.ordered_by, pending.decided_at, pending.is_approved = by, at, False
     session.flush()
     return source

@@ -13,7 +13,7 @@ from registry.audit import actions as audit
 from registry.authorities.actions import keep_desk_reading
 from registry.licensing.changes import with_licence, with_sanction, with_status
 from registry.licensing.statements import Statement
-from registry.log.actions import Appended, locked_state
+from registry.log.actions import Appended, lock_log
 from registry.terms import LicenceStatus
 
 
@@ -33,7 +33,7 @@ def set_status(
     at: datetime,
     event: Event,
 ) -> Appended | None:
-    """State another status of a licence: public record, log entry, status list and outbox event at once, and the audit.
+    """State another status of a licence: public record, log entry and status list at once, and the audit.
 
     `from_on` and `to_on` are days where the authority sits, the last one inclusive. An open status ends whatever was stated
     before; one with `to_on` is laid over it and ends by itself. A day to come is published now and holds from that day.
@@ -62,7 +62,7 @@ def state(
     A sanction replaces what was published under its reference; its source and instant are set here. `detail` is the audit's.
     """
     # Whoever holds the log reads what the last one to publish wrote, so two officers at once lose nothing.
-    locked_state(session)
+    lock_log(session)
     source = keep_desk_reading(session, licence.authority, at)
     agency = storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
     known = next(one for one in agency.licences if one.licence_id == licence.reference)

@@ -66,7 +66,7 @@ def approve_change(
 
     `version` is what `change_version` gave of it. Raises NotFound, ChannelChangeRefused, StaleVersion.
     """
-    agency = _locked_change(session, official, reference, version)
+    agency = _lock_change(session, official, reference, version)
     change = channels.approve(session, reference, by=official.name)
     _record(session, official, "channel.approved", agency, at, f"{change.kind}, change {change.reference}")
     return change
@@ -76,7 +76,7 @@ def refuse_change(
     session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
 ) -> PendingChannelChange:
     """As `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
-    agency = _locked_change(session, official, reference, version)
+    agency = _lock_change(session, official, reference, version)
     change = channels.refuse(session, reference, by=official.name)
     _record(session, official, "channel.refused", agency, at, f"{change.kind}, change {change.reference}")
     return change
@@ -217,7 +217,7 @@ def reject_list(session: Session, official: Official, reference: str, at: dateti
     _record(session, official, "import.rejected", source.reference, at, f"held list {reference}")
 
 
-def _locked_change(session: Session, official: Official, reference: str, version: int | None) -> str:
+def _lock_change(session: Session, official: Official, reference: str, version: int | None) -> str:
     """The agency of a change that is as it was read."""
     change, agency = change_opened(session, official.authority, reference)
     session.refresh(change, with_for_update=True)

@@ -18,13 +18,14 @@ from registry.audit import actions as audit
 from registry.authorities.actions import keep_desk_reading
 from registry.codes import Problem
 from registry.desk_terms import LicenceAct, ProposalState
-from registry.errors import ActRefused, EntryTooLarge, Fault, InvalidInput, NotFound, NotNow, StaleVersion, UnfitText
+from registry.errors import ActRefused, EntryTooLarge, Fault, InvalidInput, NotNow, StaleVersion, UnfitText
 from registry.ids import new_reference, read_reference
 from registry.licensing.drafting import Draft, Official, drafted
 from registry.licensing.models import Proposal
 from registry.licensing.rules import ACTS, AGREEMENTS, About
 from registry.licensing.stated import kept
-from registry.log.actions import locked_state
+from registry.locking import lock, require_version
+from registry.log.actions import lock_log
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_authority
 from registry.officers.rights import Act, Resource
@@ -89,7 +90,7 @@ def approve(
 
     Raises NotFound, ActRefused for the proposer himself, StaleVersion, NotNow where it was decided or fits no longer.
     """
-    proposal = _open(session, official, reference, version)
+    proposal = _lock_open(session, official, reference, version)
     if proposal.proposed_by == official.name:
         raise ActRefused("own_proposal", "you proposed this: another officer has to approve it")
     _apply(session, proposal, official, at)
@@ -100,7 +101,7 @@ def refuse(
     session: Session, official: Official, reference: str, reason: str, at: datetime, *, version: int | None = None
 ) -> Proposal:
     """End a proposal that somebody else made, with a reason. Raises as `approve`, and InvalidInput."""
-    proposal = _open(session, official, reference, version)
+    proposal = _lock_open(session, official, reference, version)
     if proposal.proposed_by == official.name:
         raise ActRefused("own_proposal", "you proposed this: take it back instead")
     proposal.reason = tidy_line("reason", reason, MOST_REASON)
@@ -111,7 +112,7 @@ def take_back(
     session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
 ) -> Proposal:
     """End one's own proposal. Raises as `approve`."""
-    proposal = _open(session, official, reference, version)
+    proposal = _lock_open(session, official, reference, version)
     if proposal.proposed_by != official.name:
         raise ActRefused("others_proposal", "somebody else proposed this: refuse it instead")
     return _ended(session, proposal, ProposalState.TAKEN_BACK, official, at)
@@ -154,21 +155,13 @@ def _about(session: Session, proposal: Proposal) -> str | None:
     return session.get_one(Agency, proposal.agency_id).reference if about is About.AGENCY else None
 
 
-def _open(session: Session, official: Official, reference: str, version: int | None) -> Proposal:
+def _lock_open(session: Session, official: Official, reference: str, version: int | None) -> Proposal:
     """A proposal of this authority that waits, locked."""
-    query = (
-        select(Proposal)
-        .where(Proposal.reference == read_reference(reference), Proposal.authority == official.authority)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    proposal = session.execute(query).scalar_one_or_none()
-    if proposal is None:
-        raise NotFound(f"there is no proposal {reference} of this authority")
+    its = (Proposal.reference == read_reference(reference), Proposal.authority == official.authority)
+    proposal = lock(session, Proposal, *its, missing=f"there is no proposal {reference} of this authority")
     if proposal.state is not ProposalState.OPEN:
         raise _decided(proposal)
-    if version is not None and version != proposal.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {proposal.version}; look again")
+    require_version(proposal.version, version)
     return proposal
 
 
@@ -186,7 +179,7 @@ def _refuse_second(session: Session, draft: Draft) -> None:
 
 def _apply(session: Session, proposal: Proposal, official: Official, at: datetime) -> None:
     # Whoever holds the log reads what the last one to publish wrote: nothing changes any more under this draft.
-    locked_state(session)
+    lock_log(session)
     draft = draft_of(session, proposal, at)
     _require_as_seen(draft, proposal)
     keep_desk_reading(session, proposal.authority, at)

@@ -39,7 +39,7 @@ class Appended(NamedTuple):
     at: datetime
 
 
-def locked_state(session: Session) -> LogState:
+def lock_log(session: Session) -> LogState:
     """The log's state, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE)."""
     return session.execute(select(LogState).with_for_update().execution_options(populate_existing=True)).scalar_one()
 
@@ -57,7 +57,7 @@ def refuse_mixing(session: Session, *, is_demo: bool) -> None:
 
     Whoever writes first decides what the log is for; it holds the log's lock until the transaction ends.
     """
-    state = locked_state(session)
+    state = lock_log(session)
     if state.size and state.is_demo is not is_demo:
         if is_demo:
             raise ImportRefused(
@@ -78,7 +78,7 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
 
     Raises LogClosed once the log has its final checkpoint.
     """
-    state = locked_state(session)
+    state = lock_log(session)
     if state.closed_at is not None:
         raise LogClosed(f"the log was closed on {state.closed_at:%Y-%m-%d}: nothing more can be published here")
     catch_up(session, state)
@@ -118,7 +118,7 @@ _COLUMNS = ("index", "key", "prev", "type", "at", "v", "leaf", "agency_id", "oth
 
 def reserve_status_places(session: Session, count: int) -> int:
     """The first of `count` places in the status lists; a place is never used twice."""
-    state = locked_state(session)
+    state = lock_log(session)
     first = state.next_status_place
     state.next_status_place = first + count
     return first

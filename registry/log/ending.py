@@ -10,7 +10,7 @@ from registry.config import Settings
 from registry.errors import BadProof, ForkRefused, LogClosed
 from registry.keyring import Keyring
 from registry.log import queries
-from registry.log.actions import locked_state
+from registry.log.actions import lock_log
 from registry.log.models import Checkpoint
 from registry.log.note import checked_name
 from registry.log.signing import last_signed, refuse_fork, sign_committed
@@ -26,7 +26,7 @@ def close(settings: Settings, sessions: sessionmaker[Session]) -> queries.Publis
     """
     sign_committed(settings, sessions)
     with sessions.begin() as session:
-        state = locked_state(session)
+        state = lock_log(session)
         if not state.size:
             raise LogClosed("there is no log to close: nothing was published yet")
         state.closed_at = state.closed_at or now()
@@ -42,7 +42,7 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
     signed as the beginning of the new log. Raises ForkRefused when there is no need.
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
-        state = locked_state(session)
+        state = lock_log(session)
         # What was damaged behind the entries must not be signed under the new name either.
         rebuild(session, state)
         last = last_signed(settings.home)
@@ -62,7 +62,7 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
 
 def _is_forked(session: Session, settings: Settings) -> bool:
     try:
-        refuse_fork(session, locked_state(session), settings.home)
+        refuse_fork(session, lock_log(session), settings.home)
     except ForkRefused:
         return True
     return False

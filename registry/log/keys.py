@@ -15,7 +15,7 @@ from registry.certificates import CERTIFIED, root_certificate, signer_certificat
 from registry.clock import instant_text, now
 from registry.errors import BadProof, KeyTrouble
 from registry.keyring import FileSigner, Key, Keyring, KeyState, Use
-from registry.log.actions import Draft, append, locked_state
+from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
 from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_lines, verifier_keys_of
 from registry.terms import EntryType
@@ -108,7 +108,7 @@ def settle_keys(session: Session, keyring: Keyring) -> bool:
 
     The caller holds `keyring.alone()` and commits. Raises KeyTrouble where the log's keys lie in another home.
     """
-    locked_state(session)
+    lock_log(session)
     logged = logged_keys(session)
     held = {key.kid: key for key in keyring.keys(use=None)}
     adopted = [_adopt(keyring, known, held.get(known.kid)) for known in logged.values()]
@@ -155,7 +155,7 @@ def change_state(session: Session, key: Key, state: KeyState, last_good_index: i
 
     Raises KeyTrouble where the log does not know it as active, or `last_good_index` lies behind the log.
     """
-    log_state = locked_state(session)
+    log_state = lock_log(session)
     known = logged_keys(session).get(key.kid)
     if known is None:
         raise KeyTrouble(f"the log does not know the key {key.kid} yet: publish something first, or remove its files")

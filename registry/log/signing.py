@@ -20,7 +20,7 @@ from registry.config import Settings
 from registry.errors import BadProof, ForkRefused, KeyTrouble
 from registry.keyring import Keyring, KeyState, Signer, Use
 from registry.log import note, tree
-from registry.log.actions import locked_state
+from registry.log.actions import lock_log
 from registry.log.keys import are_settled, make_keys, settle_keys, settle_policy, witness_lines, witness_policy
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, logged_keys, policy, policy_lines, raw_public
@@ -73,7 +73,7 @@ class _Ground(NamedTuple):
 
 def _ground_to_sign(session: Session, settings: Settings) -> _Ground:
     """The log, locked, with all entries in the tree, and following from what was signed. ForkRefused otherwise."""
-    state = locked_state(session)
+    state = lock_log(session)
     catch_up(session, state)
     state.origin = state.origin or origin_of(settings, is_demo=state.is_demo)
     ground = _Ground(state, logged_keys(session), reader(session), _newest(session, state))
@@ -137,7 +137,7 @@ def rebuild_tiles(settings: Settings, sessions: sessionmaker[Session]) -> int:
     Raises ForkRefused, and changes nothing, when the entries themselves are not those that were signed.
     """
     with Keyring(settings.keys).alone(), sessions.begin() as session:
-        state = locked_state(session)
+        state = lock_log(session)
         rebuild(session, state)
         refuse_fork(session, state, settings.home)
         return state.hashed

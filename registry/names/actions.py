@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from registry.db import bulk_insert
-from registry.log.actions import locked_state
+from registry.log.actions import lock_log
 from registry.log.models import Entry
 from registry.names.keys import keys_of
 from registry.names.models import FreshPosting, IndexedName, NameBucket
@@ -82,7 +82,7 @@ def is_worth_folding(session: Session) -> bool:
 
 def fold(session: Session, number: int) -> None:
     """Fold the fresh postings of one slice (0 to SLICES - 1) into their buckets. Run again, it finds nothing to do."""
-    locked_state(session)
+    lock_log(session)
     fresh = FreshPosting.key.between(number * _WIDTH, (number + 1) * _WIDTH - 1)
     added = [
         posting(key, agency_id)
@@ -115,7 +115,7 @@ def collect(session: Session, report: Callable[[int], None] = lambda done: None)
 
 def renew(session: Session, collected: Collected, number: int) -> None:
     """Write one slice of the index anew (0 to SLICES - 1). What was published since the reading is read again."""
-    locked_state(session)
+    lock_log(session)
     low, high = number * _WIDTH, (number + 1) * _WIDTH - 1
     changed = select(IndexedName.agency_id).where(
         IndexedName.agency_id.in_(select(Entry.agency_id).where(Entry.index >= collected.since))

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.clock import now
-from registry.errors import ActRefused, NotFound, StaleVersion
+from registry.errors import ActRefused, NotFound
 from registry.ids import new_reference
+from registry.locking import lock
 from registry.officers import factors, joining, notices, sessions, tokens
 from registry.officers.models import (
     ChangeKind,
@@ -219,16 +220,17 @@ def officer_named(session: Session, reference: str, unit: str | None = None, ver
 
     With `version` raises StaleVersion where somebody changed him since it was read.
     """
-    query = select(Officer).where(Officer.reference == reference)
+    its = [Officer.reference == reference]
+    if unit is not None:
+        its.append(Officer.unit == unit)
+    missing = "there is no such officer"
     if version is not None:
         # Two that read the same version come one after the other, and the second is told.
-        # Not the key: a notice to him, which refers to his row, waits for nobody.
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    found = session.scalars(query).one_or_none()
-    if found is None or unit not in (None, found.unit):
-        raise NotFound("there is no such officer")
-    if version is not None and found.version != version:
-        raise StaleVersion("this officer was changed since you read it; nothing was changed: read it again")
+        # Not the key: a notice to the officer, which refers to this row, waits for no one.
+        return lock(session, Officer, *its, version=version, missing=missing, key_share=True)
+    found = session.scalars(select(Officer).where(*its)).one_or_none()
+    if found is None:
+        raise NotFound(missing)
     return found
 
 

@@ -11,7 +11,7 @@ from registry.case_terms import CaseRole, CaseState, Priority
 from registry.codes import Problem
 from registry.complaints import casework
 from registry.complaints.case_reading import named_agency_id
-from registry.complaints.decisions.actions import held as decision_held
+from registry.complaints.decisions.actions import lock_decision
 from registry.complaints.decisions.queries import may_rest_on
 from registry.complaints.hearings.content import require_silent
 from registry.complaints.messages import read_text
@@ -134,7 +134,7 @@ def look_at_workers(
 
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    sanction = moving.held(session, official.authority, reference, version)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
     if sanction.state is not SanctionState.PROPOSED:
         raise NotNow(
             f"this is {sanction.state}: who approves it looks at what was written",
@@ -158,7 +158,7 @@ def hand_to_review(
     session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
     """Let the second person look at it. Raises NotFound, IllegalMove, StaleVersion."""
-    sanction = moving.held(session, official.authority, reference, version)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
     first = {official.name, sanction.proposed_by}
     notify_authority(
         session, official.authority, Resource.SANCTION, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=first
@@ -171,7 +171,7 @@ def give_back(
     session: Session, official: Official, reference: str, reason: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
     """From review to whoever proposed it, with a reason. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    sanction = moving.held(session, official.authority, reference, version)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
     reason = read_text("reason", reason, MOST_GROUND)
     moving.advance(session, sanction, SanctionState.PROPOSED, By.APPROVER, at, actor=official.name, ground=reason)
     return sanction
@@ -184,7 +184,7 @@ def approve(
 
     Raises NotFound, StaleVersion, and IllegalMove for whoever proposed it or looked at the workers, or comes second.
     """
-    sanction = moving.held(session, official.authority, reference, version)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
     today = moving.today_at(session, sanction.authority, at)
     is_due = sanction.effective_from <= today
     if is_due:
@@ -207,7 +207,7 @@ def drop(
     version: int | None = None,
 ) -> Sanction:
     """Give it up before it is in force: nothing of it was public. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    sanction = moving.held(session, official.authority, reference, version)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
     reason = read_text("reason", reason, MOST_GROUND)
     moving.advance(session, sanction, SanctionState.DROPPED, by, at, actor=official.name, ground=reason)
     return sanction
@@ -227,8 +227,8 @@ def ask_for_end(
 
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    sanction = moving.held(session, official.authority, reference, version)
-    move = rules.find(sanction.state, target, By.APPROVER)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
+    move = rules.MOVES.find(sanction.state, target, By.APPROVER)
     if move is None or move.guard is not rules.Guard.ASKED_BY_ANOTHER:
         raise NotNow(
             f"what is {sanction.state} does not become {target}",
@@ -249,7 +249,7 @@ def confirm_end(
     session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
     """Do what another asked for. Raises NotFound, IllegalMove, StaleVersion."""
-    sanction = moving.held(session, official.authority, reference, version)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
     target, ground = sanction.ending_to, sanction.ending_ground or ""
     if target is None:
         raise NotNow("nobody has asked for anything, or it was decided already", "sanction.nothing_asked")
@@ -266,7 +266,7 @@ def refuse_end(
     session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
 ) -> Sanction:
     """Leave it as it is. Raises NotFound, NotNow, StaleVersion."""
-    sanction = moving.held(session, official.authority, reference, version)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
     if sanction.ending_to is None:
         raise NotNow("nobody has asked for anything, or it was decided already", "sanction.nothing_asked")
     detail = str(sanction.ending_to)
@@ -277,7 +277,7 @@ def refuse_end(
 
 
 def _decided(session: Session, official: Official, decision: str, version: int | None) -> Case:
-    case, made = decision_held(session, _officer(official), decision, version)
+    case, made = lock_decision(session, _officer(official), decision, version)
     if not may_rest_on(made):
         raise NotNow("a sanction rests on a decision that found something wrong", "sanction.nothing_wrong_found")
     if case.state not in {*DECIDED_STATES, CaseState.SANCTION_PENDING, CaseState.CLOSED}:

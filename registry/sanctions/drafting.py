@@ -9,7 +9,7 @@ from registry.complaints import casework
 from registry.complaints.decisions.models import Decision
 from registry.complaints.hearings.content import require_silent
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.sealing import Sealer
 from registry.desk_terms import SanctionState
 from registry.errors import IllegalMove
@@ -30,7 +30,7 @@ def edit(
 ) -> Sanction:
     """Raises NotFound, IllegalMove, StaleVersion, InvalidInput. A look at the workers that was made for it stands."""
     case = _case_behind(session, official, reference)
-    sanction = moving.held(session, official.authority, reference, version)
+    sanction = moving.lock_sanction(session, official.authority, reference, version)
     if sanction.state is not SanctionState.PROPOSED:
         raise IllegalMove(
             f"a sanction that is {sanction.state} is not written anew: have it given back first",
@@ -64,4 +64,4 @@ def _case_behind(session: Session, official: Official, reference: str) -> Case |
         .where(Sanction.reference == reference, Sanction.unit == official.unit)
     )
     found = session.execute(query).scalar_one_or_none()
-    return None if found is None else locked(session, found)
+    return None if found is None else lock_case_by_id(session, found)

@@ -1,7 +1,7 @@
 """What follows a sanction after its commit: whoever complained reads in her mailbox what became of it, once.
 
-The outbox says what is still to be told. A worker that is killed leaves the event where it was; message and mark stand in one
-transaction, so that it is told once however often it is tried.
+The outbox says what is still to be told. A worker that is killed leaves the event where it was; the message is written and the
+event deleted in one transaction, so that it is told once however often it is tried.
 """
 
 from collections.abc import Callable
@@ -15,16 +15,15 @@ from registry.complaints import casework
 from registry.complaints.decisions.actions import language_of
 from registry.complaints.decisions.queries import behind
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.sealing import Sealer
 from registry.errors import NotNow
+from registry.events.actions import consume
 from registry.events.models import OutboxEvent
 from registry.officers.models import Unit
 from registry.sanctions.models import Sanction
+from registry.sanctions.moving import TOLD
 from registry.terms import Language, SanctionKind
-
-TOLD = ("sanction.in_force", "sanction.stayed_by_appeal", "sanction.lifted", "sanction.overturned")
-"""Of these she hears; of what is only prepared she does not."""
 
 _SILENT = frozenset({CaseState.WITHDRAWN, CaseState.PURGED, CaseState.DRAFT})
 
@@ -33,30 +32,17 @@ Words = Callable[[Language, str, SanctionKind], str]
 
 
 def hand_on(sessions: sessionmaker[Session], sealer: Sealer, words: Words, at: datetime) -> int:
-    """Tell whoever complained of what the outbox holds about sanctions; gives how many events were handed on."""
-    with sessions() as session:
-        waiting = select(OutboxEvent.id).where(OutboxEvent.type.in_(TOLD), OutboxEvent.dispatched_at.is_(None))
-        events = list(session.execute(waiting.order_by(OutboxEvent.id)).scalars())
-    return sum(_hand_on(sessions, sealer, words, event, at) for event in events)
+    """Tell the complainants behind each sanction that the outbox names; gives how many events were handed on."""
 
-
-def _hand_on(sessions: sessionmaker[Session], sealer: Sealer, words: Words, event_id: int, at: datetime) -> int:
-    with sessions.begin() as session:
-        event = session.execute(
-            select(OutboxEvent)
-            .where(OutboxEvent.id == event_id, OutboxEvent.dispatched_at.is_(None))
-            .with_for_update(skip_locked=True)
-        ).scalar_one_or_none()
-        if event is None:
-            return 0
+    def tell_all(session: Session, event: OutboxEvent) -> None:
         sanction = session.execute(select(Sanction).where(Sanction.reference == event.subject)).scalar_one()
         found = None if sanction.decision is None else behind(session, sanction.decision)
         # All are locked before the first line of the audit, and in one order.
         behind_it = sorted(case.id for case in found.cases) if found is not None else []
-        for case in [locked(session, case_id) for case_id in behind_it]:
+        for case in [lock_case_by_id(session, case_id) for case_id in behind_it]:
             _tell(session, sealer, words, case, event, sanction, at)
-        event.dispatched_at = at
-        return 1
+
+    return consume(sessions, TOLD.values(), tell_all)
 
 
 def _tell(
@@ -68,9 +54,7 @@ def _tell(
     officer = casework.Officer("", CaseRole.REGISTRY, unit)
     text = words(language_of(case), event.type, sanction.kind)
     try:
-        casework.reply(
-            session, sealer, officer, case.reference, text, at, to_helper=True, once=f"{event.type} {event.id}"
-        )
+        casework.reply(session, sealer, officer, case.reference, text, at, to_helper=True)
     except NotNow:
         # She has no mailbox any more: there is nobody to tell.
         return

@@ -3,12 +3,13 @@
 Locks are taken in one order by everybody: the sanction, the log, the audit. So nobody waits for somebody who waits for him.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry import moves
 from registry.agencies import models as agencies
 from registry.agencies import record, storage
 from registry.agencies.publishing import Event
@@ -17,30 +18,26 @@ from registry.audit.actions import record as write_audit
 from registry.authorities.models import Authority
 from registry.clock import day_at
 from registry.desk_terms import SanctionState
-from registry.errors import IllegalMove, NotFound, StaleVersion
-from registry.events.actions import tell
+from registry.errors import IllegalMove, NotFound
+from registry.events.actions import enqueue
+from registry.events.models import OutboxType
 from registry.licensing.actions import state
 from registry.licensing.statements import Statement
-from registry.log.actions import Appended, locked_state
+from registry.locking import lock
+from registry.log.actions import Appended, lock_log
 from registry.sanctions import rules
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
-from registry.sanctions.rules import STATUS_OF, UNPUBLISHED, By, Facts, InForce, Looked, find, lacking
+from registry.sanctions.rules import MOVES, STATUS_OF, UNPUBLISHED, By, Facts, InForce, Looked
 from registry.terms import LicenceStatus, SanctionEnd
 from registry.verdicts.status_rules import standing_on
 
-_WORDS = {
-    "workers_not_looked_at": "nobody has looked at the workers in place",
-    "timing_not_looked_at": "a complaint stands behind this: say whether its timing could point to whoever complained",
-    "timing_points_to_her": "the timing could point to whoever complained: choose another day",
-    "nobody_tells_them": "name who tells the workers in Chinese",
-    "own_proposal": "who proposed it does not approve it: a second person has to",
-    "own_look": "who looked at the workers in place does not approve it: a second person has to",
-    "over_before_it_begins": "its last day is over before it begins: propose it anew",
-    "no_reason": "say why, in a few words",
-    "not_asked_for": "nobody has asked for this",
-    "day_not_come": "its day has not come",
-    "time_not_over": "its time is not over",
+TOLD: Mapping[SanctionState, OutboxType] = {
+    SanctionState.IN_FORCE: OutboxType.SANCTION_IN_FORCE,
+    SanctionState.STAYED_BY_APPEAL: OutboxType.SANCTION_STAYED,
+    SanctionState.LIFTED: OutboxType.SANCTION_LIFTED,
+    SanctionState.OVERTURNED: OutboxType.SANCTION_OVERTURNED,
 }
+"""Of these the complainants are told; of what is only prepared they are not."""
 
 
 def today_at(session: Session, authority: str, at: datetime) -> date:
@@ -49,19 +46,11 @@ def today_at(session: Session, authority: str, at: datetime) -> date:
     return day_at(at, zone)
 
 
-def held(session: Session, authority: str, reference: str, version: int | None = None) -> Sanction:
+def lock_sanction(session: Session, authority: str, reference: str, version: int | None = None) -> Sanction:
     """A sanction of an authority, locked. Raises NotFound for any other's, StaleVersion."""
-    found = session.execute(
-        select(Sanction)
-        .where(Sanction.reference == reference, Sanction.authority == authority)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no sanction {reference} of this authority")
-    if version is not None and version != found.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {found.version}; look again")
-    return found
+    missing = f"there is no sanction {reference} of this authority"
+    its = (Sanction.reference == reference, Sanction.authority == authority)
+    return lock(session, Sanction, *its, version=version, missing=missing)
 
 
 def workers_of(session: Session, sanction: Sanction) -> WorkersInPlace | None:
@@ -103,18 +92,12 @@ def advance(
     `publish` says to the public what follows, once it is clear that it may; its entry is kept with the move.
     """
     today = today_at(session, sanction.authority, at)
-    move = find(sanction.state, target, by)
-    if move is None:
-        raise IllegalMove(
-            f"a sanction that is {sanction.state} does not become {target} by the {by}",
-            "sanction.no_such_move",
-            source=sanction.state,
-            target=target,
-        )
-    lack = lacking(move.guard, facts(session, sanction, today, actor=actor, has_ground=bool(ground)))
-    if lack is not None:
-        raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}", f"sanction.{lack}")
-    source, sanction.state = sanction.state, target
+    source = sanction.state
+
+    def known(_: object) -> Facts:
+        return facts(session, sanction, today, actor=actor, has_ground=bool(ground))
+
+    moves.advance(MOVES, sanction, target, by, known)
     appended = publish(today) if publish is not None else None
     row = SanctionMove(
         sanction_id=sanction.id,
@@ -128,23 +111,24 @@ def advance(
     )
     session.add(row)
     changed(session, sanction, f"sanction.{target}", today, actor=actor, detail=f"{sanction.kind} {source}")
+    if target in TOLD:
+        enqueue(session, TOLD[target], sanction.reference)
     return row
 
 
 def changed(session: Session, sanction: Sanction, what: str, today: date, *, actor: str, detail: str = "") -> None:
-    """Write a change of a locked sanction into audit and outbox, and raise its version."""
+    """Write a change of a locked sanction into the audit, and raise its version."""
     sanction.version += 1
     session.flush()
     write_audit(
         session, what, sanction.reference, on=today, actor=actor or By.REGISTRY, detail=detail, unit=sanction.unit
     )
-    tell(session, what, sanction.reference, today)
 
 
 def lock_public(session: Session, sanction: Sanction) -> None:
     """Hold the log's head, if the public is to be told: before the first line of the audit."""
     if sanction.kind not in UNPUBLISHED:
-        locked_state(session)
+        lock_log(session)
 
 
 def put_in_force(

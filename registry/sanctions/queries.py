@@ -18,7 +18,7 @@ from registry.desk_terms import SanctionState
 from registry.errors import NotFound
 from registry.sanctions.models import Sanction, SanctionMove, WorkersInPlace
 from registry.sanctions.moving import facts, workers_of
-from registry.sanctions.rules import MOVES, WAITING, By, lacking
+from registry.sanctions.rules import MOVES, WAITING, By
 
 MOST_OVER = 100
 """Of sanctions that are over, the latest so many are listed."""
@@ -90,7 +90,7 @@ def shown(session: Session, sanction: Sanction, actor: str, today: date) -> Show
         workers_of(session, sanction),
         list(session.execute(moves).scalars()),
         {
-            (move.target, by): lacking(move.guard, now)
+            (move.target, by): MOVES.lacking(move.guard, now)
             for move in MOVES
             if move.source is sanction.state
             for by in move.by - {By.REGISTRY}

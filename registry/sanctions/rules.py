@@ -9,6 +9,7 @@ from typing import NamedTuple
 from registry.desk_terms import SanctionState, Timing
 from registry.faults import Message, message
 from registry.licensing.statements import Statement
+from registry.moves import Move, Moves
 from registry.terms import CURRENCIES, LicenceStatus, SanctionKind
 
 STATUS_OF: Mapping[SanctionKind, LicenceStatus] = {
@@ -51,9 +52,8 @@ class By(StrEnum):
 
 
 class Guard(StrEnum):
-    """What must hold beside the table; `lacking` says what does not."""
+    """What must hold beside the table; `MOVES.lacking` says what does not."""
 
-    ALWAYS = "always"
     WORKERS_LOOKED_AT = "workers_looked_at"
     SECOND_PERSON = "second_person"
     HAS_GROUND = "has_ground"
@@ -62,21 +62,14 @@ class Guard(StrEnum):
     TIME_IS_OVER = "time_is_over"
 
 
-class Move(NamedTuple):
-    source: SanctionState
-    target: SanctionState
-    guard: Guard
-    by: frozenset[By]
-
-
 _S, _G = SanctionState, Guard
 
 
-def _move(source: SanctionState, target: SanctionState, guard: Guard, *by: By) -> Move:
+def _move(source: SanctionState, target: SanctionState, guard: Guard, *by: By) -> Move[SanctionState, By]:
     return Move(source, target, guard, frozenset(by))
 
 
-MOVES: tuple[Move, ...] = (
+_TABLE: tuple[Move[SanctionState, By], ...] = (
     _move(_S.PROPOSED, _S.LEGAL_REVIEW, _G.WORKERS_LOOKED_AT, By.PROPOSER),
     _move(_S.LEGAL_REVIEW, _S.PROPOSED, _G.HAS_GROUND, By.APPROVER),
     _move(_S.LEGAL_REVIEW, _S.APPROVED, _G.SECOND_PERSON, By.APPROVER),
@@ -123,17 +116,6 @@ class Facts:
     ending_by: str | None = None
     actor: str = ""
     has_ground: bool = False
-
-
-def find(source: SanctionState, target: SanctionState, by: By) -> Move | None:
-    """The move that he may take, if the table has it."""
-    move = _BY_ENDS.get((source, target))
-    return move if move is not None and by in move.by else None
-
-
-def lacking(guard: Guard, facts: Facts) -> str | None:
-    """What does not hold, as a code; None when all does."""
-    return _LACKING[guard](facts)
 
 
 class InForce(NamedTuple):
@@ -209,7 +191,6 @@ def _asked(facts: Facts) -> str | None:
 
 
 _LACKING: dict[Guard, Callable[[Facts], str | None]] = {
-    Guard.ALWAYS: lambda _: None,
     Guard.WORKERS_LOOKED_AT: _workers,
     Guard.SECOND_PERSON: _second,
     Guard.HAS_GROUND: lambda facts: None if facts.has_ground else "no_reason",
@@ -220,7 +201,21 @@ _LACKING: dict[Guard, Callable[[Facts], str | None]] = {
     ),
 }
 
-_BY_ENDS = {(move.source, move.target): move for move in MOVES}
+_WORDS = {
+    "workers_not_looked_at": "nobody has looked at the workers in place",
+    "timing_not_looked_at": "a complaint stands behind this: say whether its timing could point to whoever complained",
+    "timing_points_to_her": "the timing could point to whoever complained: choose another day",
+    "nobody_tells_them": "name who tells the workers in Chinese",
+    "own_proposal": "who proposed it does not approve it: a second person has to",
+    "own_look": "who looked at the workers in place does not approve it: a second person has to",
+    "over_before_it_begins": "its last day is over before it begins: propose it anew",
+    "no_reason": "say why, in a few words",
+    "not_asked_for": "nobody has asked for this",
+    "day_not_come": "its day has not come",
+    "time_not_over": "its time is not over",
+}
+
+MOVES: Moves[SanctionState, By, Facts, Move[SanctionState, By]] = Moves("sanction", _TABLE, _LACKING, _WORDS)
 
 
 WITH_MONEY = frozenset({SanctionKind.FINE, SanctionKind.DEPOSIT_FORFEITURE})

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from registry.agencies.queries import agency_row, licence_row
 from registry.codes import Problem
 from registry.db import bulk_insert
-from registry.errors import Fault, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.errors import Fault, InvalidInput, NotNow
 from registry.ids import new_reference, read_reference
 from registry.keyring import Keyring
+from registry.locking import lock
 from registry.log.models import LogState
 from registry.watch_terms import WatchKind
 from registry.watches.labels import read_label
@@ -73,7 +74,7 @@ def replace_list(
     version: int | None = None,
 ) -> tuple[Watch, Listed]:
     """Another list in the place of the former. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
-    watch = held(session, organisation_id, reference, version)
+    watch = lock_watch(session, organisation_id, reference, version)
     if watch.kind is not WatchKind.LIST:
         raise NotNow("this watch is no list: end it, and make one of a list")
     leads = _leads(session, keyring, numbers)
@@ -102,7 +103,7 @@ def change(
     version: int | None = None,
 ) -> Watch:
     """Rename, pause, or go on: of what happens during a pause nobody is told afterwards. Raises NotFound, StaleVersion."""
-    watch = held(session, organisation_id, reference, version)
+    watch = lock_watch(session, organisation_id, reference, version)
     if label is not None:
         watch.label = read_label(label)
     if is_paused is not None:
@@ -114,25 +115,16 @@ def change(
 
 def end(session: Session, organisation_id: int, reference: str, *, version: int | None = None) -> None:
     """Watch it no more; nothing is kept of it but what the feed told already. Raises NotFound, StaleVersion."""
-    watch = held(session, organisation_id, reference, version)
+    watch = lock_watch(session, organisation_id, reference, version)
     session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
     session.delete(watch)
     session.flush()
 
 
-def held(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Watch:
+def lock_watch(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Watch:
     """A watch of an organisation, locked. Raises NotFound for any other's, StaleVersion."""
-    found = session.execute(
-        select(Watch)
-        .where(Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound("there is no such watch of your organisation")
-    if version is not None and version != found.version:
-        raise StaleVersion(f"somebody changed this watch in the meantime: it is at version {found.version}; look again")
-    return found
+    its = (Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id)
+    return lock(session, Watch, *its, version=version, missing="there is no such watch of your organisation")
 
 
 def _made(

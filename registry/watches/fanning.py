@@ -21,6 +21,7 @@ from registry.clock import day_at
 from registry.db import Instant, bulk_insert, microseconds, reserve_ids
 from registry.ids import new_references
 from registry.keyring import Keyring
+from registry.locking import lock_or_none
 from registry.log.models import Entry, LogState
 from registry.terms import LicenceKind
 from registry.watch_terms import DeliveryState, EventType, WatchKind, WebhookState
@@ -51,7 +52,7 @@ def hand_on(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> 
     written = 0
     while True:
         with sessions.begin() as session:
-            state = locked(session)
+            state = lock_watch_state(session)
             size = session.execute(select(LogState.size)).scalar_one_or_none() or 0
             if state.next_index >= size:
                 break
@@ -66,7 +67,7 @@ def hand_on(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> 
 def hand_on_days(sessions: sessionmaker[Session], at: datetime) -> int:
     """Tell of what the calendar brings: licences that end, lists that went stale or are fresh again. Days are UTC's."""
     with sessions.begin() as session:
-        state = locked(session)
+        state = lock_watch_state(session)
         today = day_at(at, None)
         told = _of_sources(session, at)
         if state.told_through is None:
@@ -84,10 +85,9 @@ def is_behind(session: Session) -> bool:
     return told is None or told < size
 
 
-def locked(session: Session) -> WatchState:
+def lock_watch_state(session: Session) -> WatchState:
     """The row that whoever hands on holds. The first time it begins at today's end of the log: nobody has watched yet."""
-    query = select(WatchState).where(WatchState.id == 1).with_for_update().execution_options(populate_existing=True)
-    state = session.execute(query).scalar_one_or_none()
+    state = lock_or_none(session, WatchState, WatchState.id == 1)
     if state is None:
         state = WatchState(id=1, next_index=0, told_through=None)
         session.add(state)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.employers.models import Organisation
 from registry.watch_terms import DeliveryState
-from registry.watches.fanning import locked
+from registry.watches.fanning import lock_watch_state
 from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.webhook_models import Delivery, Webhook
 
@@ -34,7 +34,7 @@ class Purged(NamedTuple):
 def forget(session: Session, organisation_id: int) -> None:
     """End whatever an organisation watches, call none of its webhooks any more, and keep nothing of what it was told."""
     # Whoever hands on holds this row: nothing is put into a feed that is being removed.
-    locked(session)
+    lock_watch_state(session)
     hooks = select(Webhook.id).where(Webhook.organisation_id == organisation_id)
     watches = select(Watch.id).where(Watch.organisation_id == organisation_id)
     for gone in (

@@ -13,9 +13,10 @@ from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from registry.db import Instant
-from registry.errors import NotFound, NotNow, StaleVersion
+from registry.errors import NotFound, NotNow
 from registry.ids import new_reference, read_reference
 from registry.keyring import Keyring
+from registry.locking import lock
 from registry.watch_terms import DeliveryState, EventType, WebhookState
 from registry.watches.addresses import read_address
 from registry.watches.labels import read_label
@@ -91,7 +92,7 @@ def change(
 
     Raises NotFound, StaleVersion, InvalidInput.
     """
-    webhook = held(session, organisation_id, reference, version)
+    webhook = lock_webhook(session, organisation_id, reference, version)
     if url is not None:
         read_address(url, is_unsafe=is_unsafe)
         webhook.url = url.strip()
@@ -120,7 +121,7 @@ def rotate(
     version: int | None = None,
 ) -> Made:
     """A new secret; for a day every delivery bears the signatures of both. Raises NotFound, StaleVersion, KeyTrouble."""
-    webhook = held(session, organisation_id, reference, version)
+    webhook = lock_webhook(session, organisation_id, reference, version)
     secret = _new_secret()
     webhook.sealed_before, webhook.before_until = webhook.sealed, at + OVERLAP
     webhook.sealed = keyring.seal(PURPOSE, webhook.reference, secret)
@@ -131,7 +132,7 @@ def rotate(
 
 def end(session: Session, organisation_id: int, reference: str, *, version: int | None = None) -> None:
     """Nothing is sent there any more, and its log is gone. Raises NotFound, StaleVersion."""
-    webhook = held(session, organisation_id, reference, version)
+    webhook = lock_webhook(session, organisation_id, reference, version)
     session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id))
     session.delete(webhook)
     session.flush()
@@ -142,7 +143,7 @@ def ask_for_test(session: Session, organisation_id: int, reference: str, at: dat
 
     Raises NotFound, NotNow.
     """
-    webhook = held(session, organisation_id, reference)
+    webhook = lock_webhook(session, organisation_id, reference)
     _require_enabled(webhook)
     name = new_reference()
     event = WatchEvent(
@@ -170,7 +171,7 @@ def replay(session: Session, organisation_id: int, reference: str, position: int
 
     Raises NotFound, NotNow where it is switched off or so many cannot be sent at once.
     """
-    webhook = held(session, organisation_id, reference)
+    webhook = lock_webhook(session, organisation_id, reference)
     _require_enabled(webhook)
     behind = (FeedRow.organisation_id == organisation_id, FeedRow.position > position)
     count = session.execute(select(func.count()).select_from(FeedRow).where(*behind)).scalar_one()
@@ -200,7 +201,7 @@ def replay(session: Session, organisation_id: int, reference: str, position: int
 
 def send_again(session: Session, organisation_id: int, reference: str, event: str, at: datetime) -> Delivery:
     """Send one event again, with the id it had. Raises NotFound, NotNow."""
-    webhook = held(session, organisation_id, reference)
+    webhook = lock_webhook(session, organisation_id, reference)
     _require_enabled(webhook)
     found = session.execute(
         select(Delivery)
@@ -254,21 +255,10 @@ def deliveries_of(session: Session, webhook: Webhook, most: int) -> list[Logged]
     return [Logged(delivery, event) for delivery, event in session.execute(query)]
 
 
-def held(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Webhook:
+def lock_webhook(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Webhook:
     """A webhook of an organisation, locked. Raises NotFound for any other's, StaleVersion."""
-    found = session.execute(
-        select(Webhook)
-        .where(Webhook.reference == read_reference(reference), Webhook.organisation_id == organisation_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound("there is no such webhook of your organisation")
-    if version is not None and version != found.version:
-        raise StaleVersion(
-            f"somebody changed this webhook in the meantime: it is at version {found.version}; look again"
-        )
-    return found
+    its = (Webhook.reference == read_reference(reference), Webhook.organisation_id == organisation_id)
+    return lock(session, Webhook, *its, version=version, missing="there is no such webhook of your organisation")
 
 
 def secrets_of(keyring: Keyring, webhook: Webhook, at: datetime) -> list[bytes]:

@@ -88,9 +88,8 @@ def test_a_change_is_published_72_hours_after_another_person_approved_it(
     assert apply_due(sessions) == [change.reference]
     session.expire_all()
     assert said(session, agency) == [(OLD, False), (NEW, True)]
-    assert session.execute(select(OutboxEvent.type).order_by(OutboxEvent.id.desc())).scalars().first() == (
-        "agency.channel_changed"
-    )
+    last = session.execute(select(Entry).order_by(Entry.index.desc())).scalars().first()
+    assert (last.type, last.key) == ("agency.amended", f"agency/{agency.agency_id}")
     session.commit()
     assert apply_due(sessions) == []
 

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from registry.case_terms import CaseRole, CaseState
 from registry.complaints.models import Case
-from registry.complaints.moving import advance, locked
+from registry.complaints.moving import advance, lock_case_by_id
 from registry.complaints.states import MOVES
 from tests.complaints.filing import AT
 
@@ -16,7 +16,15 @@ def go(session: Session, case: Case, *states: CaseState, at=AT) -> None:
             next(move.roles for move in MOVES if (move.source, move.target) == (case.state, state)),
             key=[CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.DECIDER, *CaseRole].index,
         )
-        advance(session, locked(session, case.id), state, role, at, actor=f"An officer, {role}", reason_sealed="sealed")
+        advance(
+            session,
+            lock_case_by_id(session, case.id),
+            state,
+            role,
+            at,
+            actor=f"An officer, {role}",
+            reason_sealed="sealed",
+        )
 
 
 def decide(session: Session, case: Case, at=AT) -> None:

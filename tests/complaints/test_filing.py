@@ -15,7 +15,6 @@ from registry.complaints.mailbox_models import AnswerSheet
 from registry.complaints.models import Case
 from registry.complaints.sealing import Sealer, Tier
 from registry.errors import IntakeClosed, InvalidInput, NotNow, StaleVersion, Unopenable
-from registry.events.models import OutboxEvent
 from registry.terms import Language
 from tests.complaints.filing import (
     AT,
@@ -161,8 +160,6 @@ def test_sending_twice_sends_once(session, sealer):
     assert filing.submit(session, sealer, come_back(session, sealer, code, later), later) == first
     assert (session.get_one(Case, visit.box.case_id).version, filing.answers(session, sealer, visit)) == sent
     assert session.execute(select(func.count(CaseMove.id))).scalar_one() == 1
-    moved = session.execute(select(OutboxEvent).where(OutboxEvent.type == "case.moved")).scalar_one()
-    assert (moved.at.hour, moved.at.minute, moved.at.second) == (0, 0, 0)
 
 
 def test_what_was_sent_is_edited_no_more(session, sealer):

@@ -92,11 +92,11 @@ class Casework(RuleBasedStateMachine):
     @precondition(lambda self: self.is_there)
     @rule(source=st.data())
     def an_officer_takes_a_way_that_is_there(self, source):
-        ways = [move for move in MOVES if move.source is self.case.state and move.roles - {CaseRole.COMPLAINANT}]
+        ways = [move for move in MOVES if move.source is self.case.state and move.by - {CaseRole.COMPLAINANT}]
         if not ways:
             return
         way = source.draw(st.sampled_from(ways))
-        role = source.draw(st.sampled_from(sorted(way.roles - {CaseRole.COMPLAINANT})))
+        role = source.draw(st.sampled_from(sorted(way.by - {CaseRole.COMPLAINANT})))
         officer = Officer(source.draw(st.sampled_from(["A. Anna", "B. Bruno"])), role, "it-labour")
         self.attempt(
             lambda: casework.move(

@@ -16,7 +16,7 @@ from registry.complaints.boxes import Box
 from registry.complaints.casework_models import CaseMove
 from registry.complaints.mailbox_models import AnswerSheet, Message
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.sealing import Sealer
 from registry.config import Settings
 from registry.db import engine_for, sessions_for
@@ -233,7 +233,7 @@ def test_a_visit_that_goes_on_does_not_hold_up_who_ends_it(session, sessions, se
     session.commit()
     later = AT + timedelta(minutes=10)
     with sessions() as hers:
-        locked(hers, filed.case.id)
+        lock_case_by_id(hers, filed.case.id)
         told: list[Any] = []
 
         def write(own: Session) -> None:

@@ -15,14 +15,20 @@ from registry.complaints.states import (
     Clock,
     Facts,
     Guard,
+    Move,
     Reads,
-    find,
-    holds,
-    moves_from,
     reads,
 )
 
 TODAY = date(2026, 3, 2)
+
+
+def holds(guard: Guard, facts: Facts) -> bool:
+    return MOVES.lacking(guard, facts) is None
+
+
+def moves_from(source: CaseState) -> list[Move]:
+    return [move for move in MOVES if move.source is source]
 
 
 def reachable(source: CaseState) -> set[CaseState]:
@@ -66,8 +72,8 @@ def test_only_the_complainant_files_withdraws_and_takes_a_withdrawal_back():
         if move.target is CaseState.WITHDRAWN or CaseState.WITHDRAWN is move.source is not move.target
         if move.target is not CaseState.PURGED
     ]
-    own.append(find(CaseState.DRAFT, CaseState.SUBMITTED, CaseRole.COMPLAINANT))
-    assert all(move.roles == {CaseRole.COMPLAINANT} for move in own)
+    own.append(MOVES.find(CaseState.DRAFT, CaseState.SUBMITTED, CaseRole.COMPLAINANT))
+    assert all(move.by == {CaseRole.COMPLAINANT} for move in own)
 
 
 def test_a_complaint_may_be_withdrawn_until_it_is_decided():
@@ -110,7 +116,7 @@ def test_who_investigated_does_not_decide():
     facts = Facts(today=TODAY, actor="A. One", has_reason=True, investigators=frozenset({"A. One"}))
     assert not holds(Guard.OTHER_THAN_INVESTIGATOR, facts)
     assert all(
-        move.guard is Guard.OTHER_THAN_INVESTIGATOR and move.roles == {CaseRole.DECIDER}
+        move.guard is Guard.OTHER_THAN_INVESTIGATOR and move.by == {CaseRole.DECIDER}
         for move in MOVES
         if move.target.startswith("decided_")
     )
@@ -133,7 +139,7 @@ def test_nothing_is_destroyed_before_its_day_or_under_a_legal_hold():
     assert not holds(Guard.TIME_IS_OVER, Facts(today=TODAY, purge_on=TODAY, has_legal_hold=True))
     assert not holds(Guard.TIME_IS_OVER, Facts(today=TODAY))
     leaving = [move for move in MOVES if move.target is CaseState.PURGED and move.source is not CaseState.DRAFT]
-    assert all(move.guard is Guard.TIME_IS_OVER and move.roles == {CaseRole.REGISTRY} for move in leaving)
+    assert all(move.guard is Guard.TIME_IS_OVER and move.by == {CaseRole.REGISTRY} for move in leaving)
 
 
 def test_only_what_has_ended_is_destroyed():

@@ -4,17 +4,18 @@ import ast
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import registry
 from registry.case_terms import CaseRole, CaseState
+from registry.complaints import states
 from registry.complaints.decisions import actions as decisions
 from registry.complaints.desk.rules import PLACE_OF
 from registry.complaints.hearings import afterwards
-from registry.complaints.hearings import moving as hearings
-from registry.complaints.referrals import moving as referrals
-from registry.complaints.states import Guard
+from registry.complaints.hearings import rules as hearings
+from registry.complaints.referrals import rules as referrals
 from registry.console.reasons import said, words_at
 from registry.errors import (
     ActRefused,
@@ -26,8 +27,9 @@ from registry.errors import (
     StaleVersion,
 )
 from registry.faults import message
+from registry.moves import Moves
 from registry.officers import accounts, passwords
-from registry.sanctions import moving as sanctions
+from registry.sanctions import rules as sanctions
 from registry.terms import ChannelChangeState, ChannelKind, Language
 from registry.web.languages import SPOKEN_OF, has_text
 
@@ -43,20 +45,19 @@ NO_OFFICER_READS = frozenset(
 
 CODES = {
     "decision": decisions._LACKING.keys(),
-    "hearing": hearings._WORDS.keys() | afterwards._WORDS.keys(),
+    "hearing": afterwards._WORDS.keys(),
     "licensing": {"not_from_this_status", "sanction_in_force"},
     "opening": {"own_request", "decided"},
-    "referral": referrals._WORDS.keys(),
-    "sanction": sanctions._WORDS.keys(),
-    "desk": {guard.value for guard in Guard if guard is not Guard.ALWAYS},
 }
 """What a code that is put together when it is raised may be."""
+
+TABLES = (states.MOVES, hearings.MOVES, referrals.MOVES, sanctions.MOVES)
 
 
 def raised() -> Iterator[tuple[str, ast.Call]]:
     for path in sorted(ROOT.rglob("*.py")):
         place = path.relative_to(ROOT).as_posix()
-        if place in NO_OFFICER_READS or place.partition("/")[0] in NO_OFFICER_READS:
+        if place in NO_OFFICER_READS or place.partition("/")[0] in NO_OFFICER_READS or place == "moves.py":
             continue
         source = path.read_text()
         if any(f"{name}(" in source for name in WORDED):
@@ -82,6 +83,17 @@ def test_every_refusal_of_an_officer_has_its_words_and_what_they_speak_of() -> N
         flaws += [f"{place}: {one}" for one in lacks if not SPOKEN_OF.get(words_at(one), frozenset()) <= given]
     assert flaws == []
     assert len(list(raised())) > 70
+
+
+@pytest.mark.parametrize("table", TABLES, ids=["case", "hearing", "referral", "sanction"])
+def test_every_code_of_a_table_of_moves_has_its_words(table: Moves[Any, Any, Any, Any]) -> None:
+    codes = table.codes()
+    assert {code for code in codes if not has_text(words_at(code))} == set()
+    # Only from where and to where a move goes is known beside the code.
+    assert {code for code in codes if not SPOKEN_OF.get(words_at(code), frozenset()) <= {"source", "target"}} == set()
+    assert {code for code in codes if SPOKEN_OF.get(words_at(code))} <= {
+        next(c for c in codes if c.endswith(".no_such_move"))
+    }
 
 
 def test_every_reason_of_an_act_refused_has_its_words() -> None:

@@ -30,7 +30,7 @@ from registry.db import engine_for, sessions_for
 from registry.demo.load import counts, demo_data, demo_reference, load
 from registry.errors import ImportRefused
 from registry.ids import read_reference
-from registry.log.actions import locked_state, refuse_mixing
+from registry.log.actions import lock_log, refuse_mixing
 from registry.log.leaf import LIMIT, clean_text
 from registry.log.models import Entry
 from registry.register.law.rules import shipped_regimes
@@ -296,7 +296,7 @@ def test_loading_again_is_nothing_to_do(demo: Session):
 
 
 def test_a_demo_home_says_so(demo: Session):
-    assert locked_state(demo).is_demo
+    assert lock_log(demo).is_demo
 
 
 def test_the_demo_refuses_to_stand_beside_real_data(session: Session):
@@ -314,7 +314,7 @@ def test_a_demo_that_is_given_up_leaves_nothing(session: Session):
     load(session)
     session.rollback()
     assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == 0
-    assert locked_state(session).is_demo is False
+    assert lock_log(session).is_demo is False
 
 
 def test_references_of_the_demo_are_the_same_in_every_home(demo: Session):

@@ -17,7 +17,7 @@ from registry.db import engine_for, sessions_for
 from registry.errors import ImportRefused
 from registry.events.models import OutboxEvent
 from registry.ids import new_reference
-from registry.log.actions import Draft, append, locked_state, refuse_mixing, reserve_status_places
+from registry.log.actions import Draft, append, lock_log, refuse_mixing, reserve_status_places
 from registry.log.models import Entry, LogState
 from tests.conftest import Database
 from tests.make import agency_record, licence_record, make_agency, make_source
@@ -149,7 +149,7 @@ def test_a_place_in_the_status_lists_is_given_once(sessions: Callable[[], Sessio
         places = [reserve_status_places(session, count) for count in (3, 1, 2)]
         session.commit()
         assert places == [0, 3, 4]
-        assert locked_state(session).next_status_place == 6
+        assert lock_log(session).next_status_place == 6
 
 
 def test_real_and_invented_data_never_stand_side_by_side(sessions: Callable[[], Session]):
@@ -167,4 +167,4 @@ def test_an_empty_home_is_open_to_either(sessions: Callable[[], Session]):
     with sessions() as session:
         refuse_mixing(session, is_demo=True)
         refuse_mixing(session, is_demo=False)
-        assert locked_state(session).is_demo is False
+        assert lock_log(session).is_demo is False

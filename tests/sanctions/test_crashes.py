@@ -10,7 +10,7 @@ import requests
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.audit.actions import locked_head
+from registry.audit.actions import lock_audit_chain
 from registry.audit.queries import lines_about, verify
 from registry.case_terms import CaseState, DecisionState
 from registry.clock import now
@@ -81,7 +81,7 @@ class Officer:
     def killed_at_work(self, path: str, version: int, sessions: sessionmaker[Session]) -> None:
         """Killed when all of it is written but the audit's lines, for which it has to wait."""
         with sessions() as session:
-            locked_head(session)
+            lock_audit_chain(session)
             begun = time.monotonic()
             assert self.killed(path, version, lambda: time.monotonic() > begun + 0.3) is None
         self.server.start()

@@ -13,7 +13,8 @@ from registry.terms import Activity
 from registry.web.loading import QueryReader
 from schemas.corridor import CorridorQuerySchema
 from schemas.directory import CoverageQuerySchema
-from schemas.lists import AgenciesQuerySchema, RegimesQuerySchema
+from schemas.law import RegimesQuerySchema
+from schemas.lists import AgenciesQuerySchema
 from schemas.verify import VerifySchema
 
 SCHEMAS = [VerifySchema(), CorridorQuerySchema(), AgenciesQuerySchema(), RegimesQuerySchema(), CoverageQuerySchema()]

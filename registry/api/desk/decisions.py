@@ -111,7 +111,7 @@ class SendingBack(Resource):
 def _of_case(session: Session, officer: Officer, case: Case, decision_id: str) -> str:
     """Raises NotFound for a decision of another case."""
     reference = reference_in(decision_id)
-    found, _ = actions.held(session, officer, reference)
+    found, _ = actions.lock_decision(session, officer, reference)
     if found.id != case.id:
         raise NotFound(f"there is no decision {reference} in this case")
     return reference

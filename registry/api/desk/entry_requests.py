@@ -75,7 +75,9 @@ class EntryRequests(Resource):
                 case EntryRequestKind.REPLY:
                     return asking.propose_reply(session, rep, text, now()).reference
 
-        return _shown(asking.held(session, rep.agency, drafted_once(session, me, "entry request", once, ask), None))
+        return _shown(
+            asking.lock_request(session, rep.agency, drafted_once(session, me, "entry request", once, ask), None)
+        )
 
 
 @ns.route("/<request_id>")
@@ -88,7 +90,7 @@ class OneEntryRequest(Resource):
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
             return _shown(_reached(session, me, reference))
-        return _shown(asking.held(session, _rep(session, me).agency, reference, None))
+        return _shown(asking.lock_request(session, _rep(session, me).agency, reference, None))
 
 
 @ns.route("/<request_id>/withdraw")

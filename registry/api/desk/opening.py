@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case_reading import named_agency_id
-from registry.complaints.casework import Officer, case_of, in_unit
+from registry.complaints.casework import Officer, in_unit, lock_case
 from registry.complaints.models import Case
 from registry.errors import NotFound
 from registry.officers.rights import Act, Resource
@@ -21,6 +21,6 @@ def case_for(session: Session, me: Present, resource: Resource, act: Act, case_i
     if session.execute(own).first() is None:
         raise NotFound(f"there is no case {reference} in this unit")
     officer = acting(me, resource, act)
-    case = case_of(session, officer, reference)
+    case = lock_case(session, officer, reference)
     require_no_interest(me, named_agency_id(sealer(), case))
     return officer, case

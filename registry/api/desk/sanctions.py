@@ -129,7 +129,7 @@ def _decision(session: Session, me: Present, decision_id: str) -> str:
     reference = reference_in(decision_id)
     if not me.standing.may(rights.Resource.DECISION, Act.READ):
         raise NotFound(f"there is no decision {reference} in this unit")
-    case, _ = decisions.held(session, acting(me, rights.Resource.DECISION, Act.READ), reference)
+    case, _ = decisions.lock_decision(session, acting(me, rights.Resource.DECISION, Act.READ), reference)
     case_for(session, me, rights.Resource.DECISION, Act.READ, case.reference)
     return reference
 

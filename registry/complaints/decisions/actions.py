@@ -15,16 +15,17 @@ from registry.codes import Problem
 from registry.complaints import casework, copies, messages
 from registry.complaints.boxes import Box
 from registry.complaints.case_reading import named_agency_id
-from registry.complaints.casework import Officer, case_of, in_unit, seal_reason
+from registry.complaints.casework import Officer, in_unit, lock_case, seal_reason
 from registry.complaints.decisions import rules
 from registry.complaints.decisions.models import Decision
 from registry.complaints.envelopes import Place
 from registry.complaints.hearings.content import require_silent
 from registry.complaints.models import Case
-from registry.complaints.moving import advance, changed, investigators, locked, moves_of, require_version, same_person
+from registry.complaints.moving import advance, changed, investigators, lock_case_by_id, moves_of, same_person
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference
+from registry.locking import lock, require_version
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
@@ -61,7 +62,7 @@ def write(
 
     Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     if case.state not in rules.DRAFTED_IN:
         raise NotNow(
             f"what is {case.state} is not decided: it has to be looked into first",
@@ -105,7 +106,7 @@ def send_back(
 ) -> Decision:
     """Do not make it: the case is looked into again, for the reason given. Raises NotFound, IllegalMove, StaleVersion,
     InvalidInput."""
-    case, decision = held(session, officer, reference, version)
+    case, decision = lock_decision(session, officer, reference, version)
     if decision.state is not DecisionState.DRAFTED:
         raise IllegalMove(_LACKING["not_drafted"], "decision.not_drafted")
     messages.read_text("reason", reason, casework.MOST_REASON)
@@ -131,7 +132,7 @@ def make(
 
     Raises NotFound, StaleVersion, and IllegalMove for whoever wrote it, looked into the case, or comes second.
     """
-    case, decision = held(session, officer, reference, version)
+    case, decision = lock_decision(session, officer, reference, version)
     lack = rules.lacking(facts(session, case, decision, officer.name))
     if lack is not None:
         raise IllegalMove(_LACKING[lack], f"decision.{lack}")
@@ -150,7 +151,9 @@ def make(
     return decision
 
 
-def held(session: Session, officer: Officer, reference: str, version: int | None = None) -> tuple[Case, Decision]:
+def lock_decision(
+    session: Session, officer: Officer, reference: str, version: int | None = None
+) -> tuple[Case, Decision]:
     """A decision of the officer's unit, and its case, locked. Raises NotFound, StaleVersion."""
     found = session.execute(
         select(Decision)
@@ -159,11 +162,10 @@ def held(session: Session, officer: Officer, reference: str, version: int | None
     ).scalar_one_or_none()
     if found is None:
         raise NotFound(f"there is no decision {reference} in this unit")
-    case = locked(session, found.case_id)
-    require_version(case, version)
-    # Whoever waited for the case reads what the one before him made of the decision.
-    session.refresh(found)
-    return case, found
+    case = lock_case_by_id(session, found.case_id)
+    require_version(case.version, version)
+    # An officer who waited for the case reads what the one before made of the decision.
+    return case, lock(session, Decision, Decision.id == found.id)
 
 
 def draft_of(session: Session, case: Case) -> Decision | None:

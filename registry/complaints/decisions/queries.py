@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.casework import Officer, case_of
+from registry.complaints.casework import Officer, lock_case
 from registry.complaints.decisions import actions, rules
 from registry.complaints.decisions.models import Decision
 from registry.complaints.models import Case
@@ -35,7 +35,7 @@ def decisions_of(
     session: Session, sealer: Sealer, officer: Officer, reference: str, today: date
 ) -> tuple[Case, list[ShownDecision]]:
     """The decisions of a case, the latest first, with all their words. Audited once. Raises NotFound."""
-    case = case_of(session, officer, reference)
+    case = lock_case(session, officer, reference)
     rows = session.execute(select(Decision).where(Decision.case_id == case.id).order_by(Decision.id.desc())).scalars()
     found = [_shown(session, sealer, officer, case, row) for row in rows]
     if found:
@@ -47,7 +47,7 @@ def decision_shown(
     session: Session, sealer: Sealer, officer: Officer, reference: str, today: date
 ) -> tuple[Case, ShownDecision]:
     """One decision by its reference. Audited. Raises NotFound."""
-    case, decision = actions.held(session, officer, reference)
+    case, decision = actions.lock_decision(session, officer, reference)
     found = _shown(session, sealer, officer, case, decision)
     record(session, "decision.read", case.reference, on=today, actor=officer.name, detail=officer.role)
     return case, found

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.clock import now
 from registry.codes import Problem
 from registry.complaints.case_reading import named_agency_id
-from registry.complaints.casework import Officer, case_of
+from registry.complaints.casework import Officer, lock_case
 from registry.complaints.models import Case
 from registry.complaints.moving import changed
 from registry.complaints.sealing import Sealer
@@ -60,7 +60,7 @@ def assign(
     Raises NotFound, StaleVersion; InvalidInput where nobody of the unit who takes cases is called so; IllegalMove where he
     declared an interest in the agency that it is about.
     """
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     if to is not None:
         if to not in {one.reference for one in workers(session, officer.unit) if one.takes_cases}:
             raise InvalidInput([Fault.of("assignee", Problem.INVALID_VALUE, "officer_of_unit")])

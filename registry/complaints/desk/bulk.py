@@ -21,6 +21,7 @@ from registry.complaints.sealing import Sealer
 from registry.complaints.views.models import BulkAct
 from registry.errors import Fault, Forbidden, IllegalMove, InvalidInput, NotFound, NotNow, RegistryError, StaleVersion
 from registry.ids import new_reference
+from registry.locking import require_version
 
 MOST_AT_ONCE = 50
 UNDO_WITHIN = timedelta(minutes=30)
@@ -71,7 +72,7 @@ def act_on(
         raise InvalidInput(
             [Fault.of("case", Problem.MISSING if not wanted else Problem.TOO_MANY, "choose_cases", most=MOST_AT_ONCE)]
         )
-    cases = _locked(session, officer.unit, [one.reference for one in wanted])
+    cases = _lock_cases(session, officer.unit, [one.reference for one in wanted])
     rows: list[Any] = []
     outcomes = []
     for one in wanted:
@@ -118,15 +119,14 @@ def undo(
     if not can_be_undone(act, at):
         raise NotNow("this can be undone no more", "case.undone")
     act.undone_at = at
-    cases = _locked(session, officer.unit, [row["case"] for row in act.rows])
+    cases = _lock_cases(session, officer.unit, [row["case"] for row in act.rows])
     outcomes = []
     for row in act.rows:
 
         def do(row: Any = row) -> None:
             case = _case(cases, row["case"])
             may_touch(case)
-            if case.version != row["version"]:
-                raise StaleVersion("somebody changed this since: it is left as it is")
+            require_version(case.version, row["version"])
             if act.kind is BulkKind.ASSIGN:
                 assign(session, sealer, officer, row["case"], row["assignee"], at.date())
             else:
@@ -159,7 +159,7 @@ def can_be_undone(act: BulkAct, at: datetime) -> bool:
     return has_way_back and bool(act.rows) and act.undone_at is None and at <= act.done_at + UNDO_WITHIN
 
 
-def _locked(session: Session, unit: str, references: Sequence[str]) -> dict[str, Case]:
+def _lock_cases(session: Session, unit: str, references: Sequence[str]) -> dict[str, Case]:
     """All of them at once and in one order, before the first line of the audit, which everybody waits for."""
     query = select(Case).where(in_unit(unit), Case.reference.in_(references)).order_by(Case.id).with_for_update()
     return {case.reference: case for case in session.scalars(query.execution_options(populate_existing=True))}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from registry.case_terms import CaseRole, CaseState
-from registry.complaints.states import MOVES, Facts, Guard, Move, holds
+from registry.complaints.states import MOVES, Facts, Guard, Move
 
 PLACE_OF: Mapping[CaseState, str] = {
     CaseState.AGENCY_HEARING: "hearing",
@@ -38,7 +38,7 @@ def ways(state: CaseState, roles: Sequence[CaseRole], facts: Facts) -> list[Way]
 
     What a form will bring along, a reason and the other case, counts as there.
     """
-    return [_way(move, roles, facts) for move in MOVES if move.source is state and move.roles - _NOBODYS]
+    return [_way(move, roles, facts) for move in MOVES if move.source is state and move.by - _NOBODYS]
 
 
 def way_to(state: CaseState, target: CaseState, roles: Sequence[CaseRole], facts: Facts) -> Way | None:
@@ -47,15 +47,15 @@ def way_to(state: CaseState, target: CaseState, roles: Sequence[CaseRole], facts
 
 
 def _way(move: Move, roles: Sequence[CaseRole], facts: Facts) -> Way:
-    role = next((one for one in roles if one in move.roles), None)
+    role = next((one for one in roles if one in move.by), None)
     place = PLACE_OF.get(move.target) or PLACE_OF.get(move.source) if _is_done_elsewhere(move) else None
     if place is not None:
         lack: str | None = "place"
     elif role is None:
         lack = "role"
     else:
-        lack = None if holds(move.guard, facts) else move.guard.value
-    by = [one for one in CaseRole if one in move.roles and one not in _NOBODYS]
+        lack = MOVES.lacking(move.guard, facts)
+    by = [one for one in CaseRole if one in move.by and one not in _NOBODYS]
     return Way(move.target, role, lack, move.guard in NEEDS_REASON, by, place)
 
 

@@ -39,7 +39,7 @@ def take(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case = casework.case_of(session, officer, reference, version)
+    case = casework.lock_case(session, officer, reference, version)
     facts = facts_of(case, moves_of(session, case), officer.name, at.date(), has_reason=True, is_same_unit=True)
     way = way_to(case.state, target, roles, facts)
     if way is None:

@@ -13,11 +13,11 @@ from registry.codes import Problem
 from registry.complaints import copies, moving
 from registry.complaints.boxes import KeyHolder
 from registry.complaints.case_reading import named_agency_id
-from registry.complaints.casework import MOST_REASON, Officer, case_of, in_unit
+from registry.complaints.casework import MOST_REASON, Officer, in_unit, lock_case
 from registry.complaints.hearings import content
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.moving import advance, end, facts, held, refused
-from registry.complaints.hearings.rules import HELD, LONGEST, SHORTEST, By, Guard, lacking
+from registry.complaints.hearings.moving import advance, end, facts, lock_hearing_by_id
+from registry.complaints.hearings.rules import HELD, LONGEST, MOVES, SHORTEST, By, Guard
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
 from registry.complaints.moving import changed
@@ -47,10 +47,10 @@ def draft(
     `agency` is asked for where the case names none of the registry. `could_complain`: how many people could have, by the
     officer's estimate. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
-    case = case_of(session, officer, reference, version)
-    lack = lacking(Guard.MAY_BE_TOLD, facts(session, case, None, at.date()))
+    case = lock_case(session, officer, reference, version)
+    lack = MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, at.date()))
     if lack is not None:
-        raise refused(HearingState.DRAFTED, lack)
+        raise MOVES.refused(HearingState.DRAFTED, lack)
     if open_hearing(session, case) is not None:
         raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
     accused = _agency(sealer, case, agency)
@@ -89,7 +89,7 @@ def edit(
     version: int | None = None,
 ) -> Hearing:
     """Write a draft anew: whoever wrote it, so that the second person is another. Raises as `draft` does."""
-    case, hearing = held_in(session, officer, reference, version)
+    case, hearing = lock_hearing(session, officer, reference, version)
     if hearing.state is not HearingState.DRAFTED:
         raise IllegalMove(
             f"a hearing that is {hearing.state} is not written anew: have it sent back first",
@@ -116,7 +116,7 @@ def hand_in(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Hearing:
     """Have a draft checked by another person. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = held_in(session, officer, reference, version)
+    case, hearing = lock_hearing(session, officer, reference, version)
     _require_silent_still(session, sealer, officer, case, hearing, at.date())
     hearing.returned_sealed = None
     advance(
@@ -142,7 +142,7 @@ def send_back(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = held_in(session, officer, reference, version)
+    case, hearing = lock_hearing(session, officer, reference, version)
     hearing.returned_sealed = _sealed_reason(session, sealer, officer, case, hearing, "returned_sealed", reason)
     advance(
         session, case, hearing, HearingState.DRAFTED, By.CHECKER, at,
@@ -166,7 +166,7 @@ def approve(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = held_in(session, officer, reference, version)
+    case, hearing = lock_hearing(session, officer, reference, version)
     compared = _require_silent_still(session, sealer, officer, case, hearing, at.date())
     hearing.few_sealed = _sealed_reason(session, sealer, officer, case, hearing, "few_sealed", reason)
     advance(
@@ -193,7 +193,7 @@ def serve(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """
-    case, hearing = held_in(session, officer, reference, version)
+    case, hearing = lock_hearing(session, officer, reference, version)
     today = at.date()
     if not today + SHORTEST <= answer_by <= today + LONGEST:
         raise InvalidInput(
@@ -215,7 +215,7 @@ def close(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Hearing:
     """End a hearing: one that was answered or lapsed is done, another is given up. Raises NotFound, IllegalMove, StaleVersion."""
-    case, hearing = held_in(session, officer, reference, version)
+    case, hearing = lock_hearing(session, officer, reference, version)
     is_heard = hearing.state in HELD - {HearingState.SERVED}
     because = HearingEnd.HEARD if is_heard else HearingEnd.OFFICER
     end(
@@ -224,7 +224,9 @@ def close(
     return hearing
 
 
-def held_in(session: Session, officer: Officer, reference: str, version: int | None = None) -> tuple[Case, Hearing]:
+def lock_hearing(
+    session: Session, officer: Officer, reference: str, version: int | None = None
+) -> tuple[Case, Hearing]:
     """A hearing of the officer's unit and its case, both locked. Raises NotFound, StaleVersion."""
     found = session.execute(
         select(Hearing.id)
@@ -233,7 +235,7 @@ def held_in(session: Session, officer: Officer, reference: str, version: int | N
     ).scalar_one_or_none()
     if found is None:
         raise NotFound(f"there is no hearing {reference} in this unit")
-    return held(session, found, version)
+    return lock_hearing_by_id(session, found, version)
 
 
 def open_hearing(session: Session, case: Case) -> Hearing | None:

@@ -14,7 +14,7 @@ from registry.complaints.consents import is_consented
 from registry.complaints.decisions.models import Decision
 from registry.complaints.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION
 from registry.complaints.hearings import content
-from registry.complaints.hearings.actions import held_in
+from registry.complaints.hearings.actions import lock_hearing
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.rules import HER_END, LONGEST, TOLD_IN, is_longer, may_have_longer
 from registry.complaints.messages import read_text
@@ -44,7 +44,7 @@ def give_longer(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = held_in(session, officer, reference, version)
+    case, hearing = lock_hearing(session, officer, reference, version)
     if hearing.answer_by is None or not may_have_longer(hearing.state, hearing.answer_by, at.date()):
         raise IllegalMove("only a hearing that may still be answered is given longer", "hearing.not_longer")
     if not is_longer(hearing.answer_by, answer_by, at.date()):
@@ -90,7 +90,7 @@ def tell_outcome(
     with the unit.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """
-    case, hearing = held_in(session, officer, reference, version)
+    case, hearing = lock_hearing(session, officer, reference, version)
     why_not = why_not_told(session, case, hearing)
     if why_not is not None:
         raise IllegalMove(_WORDS[why_not], f"hearing.{why_not}")

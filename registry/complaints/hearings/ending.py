@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.case_terms import HearingState
 from registry.complaints.boxes import BoxWrap
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.moving import advance, end_what_is_over, facts, held, is_told_of
+from registry.complaints.hearings.moving import advance, end_what_is_over, facts, is_told_of, lock_hearing_by_id
 from registry.complaints.hearings.rules import By, why_over
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.sealing import Sealer
 
 
@@ -42,10 +42,10 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
     count = 0
     for case_id in sorted({*over, *past}):
         with sessions.begin() as session:
-            count += end_what_is_over(session, sealer, locked(session, case_id), at)
+            count += end_what_is_over(session, sealer, lock_case_by_id(session, case_id), at)
     for hearing_id in late:
         with sessions.begin() as session:
-            case, hearing = held(session, hearing_id, None)
+            case, hearing = lock_hearing_by_id(session, hearing_id, None)
             # It may have been answered or closed since it was looked for.
             if hearing.state is HearingState.SERVED:
                 advance(session, case, hearing, HearingState.LAPSED, By.REGISTRY, at)

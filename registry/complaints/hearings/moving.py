@@ -5,28 +5,18 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry import moves
 from registry.case_terms import CaseRole, CaseState, ConsentKind, HearingEnd, HearingState
 from registry.complaints import copies, moving
 from registry.complaints.boxes import Box
 from registry.complaints.consents import is_consented
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.rules import HELD, HER_END, By, Facts, find, is_told, lacking, why_over
+from registry.complaints.hearings.rules import HELD, HER_END, MOVES, By, Facts, is_told, why_over
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked, same_person
+from registry.complaints.moving import changed, lock_case_by_id, same_person
 from registry.complaints.sealing import Sealer
-from registry.errors import IllegalMove, StaleVersion
+from registry.locking import lock
 from registry.officers.models import Officer, OfficerState
-
-_WORDS = {
-    "no_consent": "she has not agreed that the agency is spoken to",
-    "not_investigated": "an agency is heard while its case is investigated",
-    "own_draft": "who wrote it does not approve it: a second person has to",
-    "few_people": "fewer than five people could have complained, or nobody knows how many: say why it may go all the same",
-    "no_reason": "say why, in a few words",
-    "nobody_to_serve": "nobody of this agency has an account yet: the licensing desk invites its people",
-    "too_late": "its time to answer is over",
-    "too_early": "it still has time to answer",
-}
 
 
 def facts(
@@ -59,10 +49,6 @@ def has_reader(session: Session, desk: str) -> bool:
     return session.execute(active.limit(1)).first() is not None
 
 
-def refused(target: HearingState, lack: str) -> IllegalMove:
-    return IllegalMove(f"this does not become {target.replace('_', ' ')}: {_WORDS[lack]}", f"hearing.{lack}")
-
-
 def advance(
     session: Session,
     case: Case,
@@ -77,21 +63,13 @@ def advance(
     could_complain: int | None = None,
 ) -> None:
     """Move a locked hearing of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
-    move = find(hearing.state, target, by)
-    if move is None:
-        raise IllegalMove(
-            f"a hearing that is {hearing.state} does not become {target} by the {by}",
-            "hearing.no_such_move",
-            source=hearing.state,
-            target=target,
-        )
-    known = facts(
-        session, case, hearing, at.date(), actor=actor, has_reason=has_reason, could_complain=could_complain
-    )  # fmt: skip
-    lack = lacking(move.guard, known)
-    if lack is not None:
-        raise refused(target, lack)
-    hearing.state = target
+
+    def known(_: object) -> Facts:
+        return facts(
+            session, case, hearing, at.date(), actor=actor, has_reason=has_reason, could_complain=could_complain
+        )  # fmt: skip
+
+    moves.advance(MOVES, hearing, target, by, known)
     hearing.version += 1
     session.flush()
     changed(session, case, f"hearing.{target}", at.date(), role=role, actor=actor, detail=by)
@@ -174,13 +152,8 @@ def is_being_heard(session: Session, case: Case, hearing: Hearing, today: date) 
     return hearing.state in HELD and why_over(facts(session, case, hearing, today)) is None
 
 
-def held(session: Session, hearing_id: int, version: int | None) -> tuple[Case, Hearing]:
+def lock_hearing_by_id(session: Session, hearing_id: int, version: int | None) -> tuple[Case, Hearing]:
     """A hearing and its case, both locked, the case first. Raises StaleVersion."""
     case_id = session.execute(select(Hearing.case_id).where(Hearing.id == hearing_id)).scalar_one()
-    case = locked(session, case_id)
-    hearing = session.execute(
-        select(Hearing).where(Hearing.id == hearing_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
-    if version is not None and version != hearing.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {hearing.version}; look again")
-    return case, hearing
+    case = lock_case_by_id(session, case_id)
+    return case, lock(session, Hearing, Hearing.id == hearing_id, version=version)

@@ -17,11 +17,11 @@ from registry.complaints import clocks
 from registry.complaints.hearings import content
 from registry.complaints.hearings.files import HandedFile, files_in, keeps_originals
 from registry.complaints.hearings.models import Hearing
-from registry.complaints.hearings.moving import advance, held, is_open_to_agency, refused
-from registry.complaints.hearings.rules import HELD, By
+from registry.complaints.hearings.moving import advance, is_open_to_agency, lock_hearing_by_id
+from registry.complaints.hearings.rules import HELD, MOVES, By
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked
+from registry.complaints.moving import changed, lock_case_by_id
 from registry.complaints.sealing import Sealer
 from registry.errors import IllegalMove, NotFound
 from registry.officers.models import NoticeKind, Unit
@@ -115,7 +115,7 @@ def keep(
     version: int | None = None,
 ) -> Hearing:
     """Keep an answer that is not finished. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = _held(session, desk, reference, at, version)
+    case, hearing = _lock_hearing(session, desk, reference, at, version)
     require_answerable(hearing, at.date())
     hearing.draft_sealed = _sealed(session, sealer, case, hearing, "draft_sealed", text)
     hearing.version += 1
@@ -136,7 +136,7 @@ def answer(
     version: int | None = None,
 ) -> Hearing:
     """Answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = _held(session, desk, reference, at, version)
+    case, hearing = _lock_hearing(session, desk, reference, at, version)
     require_answerable(hearing, at.date())
     hearing.answer_sealed = _sealed(session, sealer, case, hearing, "answer_sealed", text)
     hearing.draft_sealed = None
@@ -161,7 +161,7 @@ def ask_longer(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = _held(session, desk, reference, at, version)
+    case, hearing = _lock_hearing(session, desk, reference, at, version)
     require_answerable(hearing, at.date())
     hearing.longer_sealed = _sealed(session, sealer, case, hearing, "longer_sealed", text, MOST_LONGER)
     hearing.longer_asked_on = at.date()
@@ -187,7 +187,7 @@ def object_to(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = _held(session, desk, reference, at, version)
+    case, hearing = _lock_hearing(session, desk, reference, at, version)
     if not may_object(hearing, at.date()):
         raise IllegalMove(
             "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
@@ -218,7 +218,7 @@ def require_answerable(hearing: Hearing, today: date) -> None:
             f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
         )
     if _is_late(hearing, today):
-        raise refused(HearingState.ANSWERED, "too_late")
+        raise MOVES.refused(HearingState.ANSWERED, "too_late")
 
 
 def _is_late(hearing: Hearing, today: date) -> bool:
@@ -232,9 +232,11 @@ def _sealed(
     return box.seal(read_text("text", text, most), content.place(case, hearing.reference, column))
 
 
-def _held(session: Session, desk: str, reference: str, at: datetime, version: int | None) -> tuple[Case, Hearing]:
+def _lock_hearing(
+    session: Session, desk: str, reference: str, at: datetime, version: int | None
+) -> tuple[Case, Hearing]:
     _, hearing = open_to(session, desk, reference, at.date())
-    return held(session, hearing.id, version)
+    return lock_hearing_by_id(session, hearing.id, version)
 
 
 def open_to(session: Session, desk: str, reference: str, today: date) -> tuple[Case, Hearing]:
@@ -245,7 +247,7 @@ def open_to(session: Session, desk: str, reference: str, today: date) -> tuple[C
     ).one_or_none()
     if found is None:
         raise nothing
-    case = locked(session, found.case_id)
+    case = lock_case_by_id(session, found.case_id)
     hearing = session.get_one(Hearing, found.id, populate_existing=True)
     if not is_open_to_agency(session, case, hearing, today):
         raise nothing

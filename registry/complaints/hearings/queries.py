@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.case_terms import HearingState
-from registry.complaints.casework import Officer, case_of, in_unit
+from registry.complaints.casework import Officer, in_unit, lock_case
 from registry.complaints.hearings import content
-from registry.complaints.hearings.actions import held_in
+from registry.complaints.hearings.actions import lock_hearing
 from registry.complaints.hearings.files import HandedFile, handed_in
 from registry.complaints.hearings.models import Hearing
 from registry.complaints.hearings.moving import facts
-from registry.complaints.hearings.rules import MOVES, By, Guard, is_few, lacking
+from registry.complaints.hearings.rules import MOVES, By, Guard, is_few
 from registry.complaints.models import Case
 from registry.complaints.sealing import Sealer
 from registry.errors import NotFound
@@ -56,7 +56,7 @@ class Shown(NamedTuple):
 
 def hearings_of(session: Session, officer: Officer, reference: str) -> tuple[Case, list[Hearing]]:
     """The hearings of a case, the latest first. Raises NotFound."""
-    case = case_of(session, officer, reference)
+    case = lock_case(session, officer, reference)
     rows = session.execute(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.id.desc()))
     return case, list(rows.scalars())
 
@@ -66,14 +66,14 @@ def why_none(session: Session, case: Case, today: date) -> str | None:
     open_ = select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
     if session.execute(open_).first() is not None:
         return "one_is_open"
-    return lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
+    return MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
 
 
 def shown(
     session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, by: Sequence[By] = (By.OFFICER,)
 ) -> Shown:
     """One hearing with what its agency reads. Audited like every reading. Raises NotFound."""
-    case, hearing = held_in(session, officer, reference)
+    case, hearing = lock_hearing(session, officer, reference)
     box, own = content.opened(session, sealer, officer.unit, hearing), content.own(session, sealer, officer.unit, case)
     reprisal = _reprisal(session, sealer, officer.unit, case, hearing, today)
     found = Shown(
@@ -136,8 +136,4 @@ def _ways(
         session, case, hearing, today,
         actor=officer.name, has_reason=True, could_complain=reprisal.could_complain,
     )  # fmt: skip
-    return {
-        move.target: lacking(move.guard, now)
-        for move in MOVES
-        if move.source is hearing.state and not move.by.isdisjoint(by)
-    }
+    return MOVES.ways(hearing.state, by, now)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from registry.case_terms import CaseState, HearingEnd, HearingState
 from registry.complaints.states import DECIDED_STATES, OPEN_STATES
+from registry.moves import Move, Moves
 
 FEW = 5
 """Where fewer people could have complained, the agency may guess who did."""
@@ -40,7 +40,7 @@ class By(StrEnum):
 
 
 class Guard(StrEnum):
-    """What must hold beside the table; `lacking` says what does not."""
+    """What must hold beside the table; `MOVES.lacking` says what does not."""
 
     ALWAYS = "always"
     MAY_BE_TOLD = "may_be_told"
@@ -51,17 +51,10 @@ class Guard(StrEnum):
     TIME_IS_OVER = "time_is_over"
 
 
-class Move(NamedTuple):
-    source: HearingState
-    target: HearingState
-    guard: Guard
-    by: frozenset[By]
-
-
 _S = HearingState
 
 
-def _move(source: HearingState, target: HearingState, guard: Guard, *by: By) -> Move:
+def _move(source: HearingState, target: HearingState, guard: Guard, *by: By) -> Move[HearingState, By]:
     return Move(source, target, guard, frozenset(by))
 
 
@@ -71,7 +64,7 @@ HELD = frozenset({_S.SERVED, _S.ANSWERED, _S.LAPSED})
 LIVE = frozenset(_S) - {_S.CLOSED}
 """One of these for a case, and no more."""
 
-MOVES: tuple[Move, ...] = (
+_TABLE: tuple[Move[HearingState, By], ...] = (
     _move(_S.DRAFTED, _S.REPRISAL_CHECK, Guard.MAY_BE_TOLD, By.OFFICER),
     _move(_S.REPRISAL_CHECK, _S.DRAFTED, Guard.HAS_REASON, By.CHECKER),
     _move(_S.REPRISAL_CHECK, _S.APPROVED, Guard.CHECKED, By.CHECKER),
@@ -96,17 +89,6 @@ class Facts:
     has_reason: bool = False
     has_reader: bool = False
     answer_by: date | None = None
-
-
-def find(source: HearingState, target: HearingState, by: By) -> Move | None:
-    """The move that he may take, if the table has it."""
-    move = _BY_ENDS.get((source, target))
-    return move if move is not None and by in move.by else None
-
-
-def lacking(guard: Guard, facts: Facts) -> str | None:
-    """What does not hold, as a code; None when all does."""
-    return _LACKING[guard](facts)
 
 
 def is_few(could_complain: int | None) -> bool:
@@ -179,4 +161,15 @@ _LACKING: dict[Guard, Callable[[Facts], str | None]] = {
     Guard.TIME_IS_OVER: lambda facts: "too_early" if _in_time(facts) is None else None,
 }
 
-_BY_ENDS = {(move.source, move.target): move for move in MOVES}
+_WORDS = {
+    "no_consent": "she has not agreed that the agency is spoken to",
+    "not_investigated": "an agency is heard while its case is investigated",
+    "own_draft": "who wrote it does not approve it: a second person has to",
+    "few_people": "fewer than five people could have complained, or nobody knows how many: say why it may go all the same",
+    "no_reason": "say why, in a few words",
+    "nobody_to_serve": "nobody of this agency has an account yet: the licensing desk invites its people",
+    "too_late": "its time to answer is over",
+    "too_early": "it still has time to answer",
+}
+
+MOVES: Moves[HearingState, By, Facts, Move[HearingState, By]] = Moves("hearing", _TABLE, _LACKING, _WORDS)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.codes import Problem
 from registry.complaints.access import boxes_of
-from registry.complaints.casework import Officer, case_of
+from registry.complaints.casework import Officer, lock_case
 from registry.complaints.envelopes import Place
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
@@ -53,7 +53,7 @@ def write_note(
     version: int | None = None,
 ) -> CaseNote:
     """Add a note. Raises NotFound, StaleVersion, InvalidInput."""
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     text = read_text("text", text, MOST_NOTE)
     note = CaseNote(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today)
     note.sealed = _box(session, sealer, officer, case).seal(text, _place(case, note))
@@ -75,7 +75,7 @@ def add_task(
     version: int | None = None,
 ) -> CaseTask:
     """Add something to be done. Raises NotFound, StaleVersion, InvalidInput."""
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     text = read_text("text", text, MOST_TASK)
     if due_on is not None and due_on < today:
         raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
@@ -98,7 +98,7 @@ def tick_task(
     version: int | None = None,
 ) -> CaseTask:
     """Say that a task is done, or that it is not after all; twice is once. Raises NotFound, StaleVersion."""
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     of_case = select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.reference == task)
     found = session.scalars(of_case).one_or_none()
     if found is None:

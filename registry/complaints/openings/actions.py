@@ -13,12 +13,12 @@ from registry.audit.actions import record
 from registry.case_terms import CaseState, OpeningKind, OpeningState
 from registry.codes import Problem
 from registry.complaints.attachments import one_of_them
-from registry.complaints.casework import MOST_REASON, Officer, case_of, in_unit, opened_boxes
+from registry.complaints.casework import MOST_REASON, Officer, in_unit, lock_case, opened_boxes
 from registry.complaints.custody import files_of_case
 from registry.complaints.envelopes import Place
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.openings.models import Opening
 from registry.complaints.openings.rules import (
     LIVE,
@@ -32,8 +32,9 @@ from registry.complaints.openings.rules import (
     why_not_decided,
 )
 from registry.complaints.sealing import OpenBox, Sealer
-from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference
+from registry.locking import lock
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
@@ -57,7 +58,7 @@ def ask(
 
     `hours` for a break-glass, `attachment` for an original. Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
     if unit.country in SENDING_COUNTRIES:
         raise NotNow("nothing of a complaint is ever opened to a unit of a sending country", "opening.sending_country")
@@ -109,7 +110,7 @@ def decide(
     The unit's auditors and supervisors are told that a glass was broken.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, opening = held_in(session, unit, reference, version)
+    case, opening = lock_opening(session, unit, reference, version)
     known = facts_of(opening)
     why_not = why_not_decided(known, who, at)
     if why_not is not None:
@@ -138,7 +139,7 @@ def end(
 
     Raises NotFound, IllegalMove, StaleVersion.
     """
-    case, opening = held_in(session, unit, reference, version)
+    case, opening = lock_opening(session, unit, reference, version)
     if is_own and opening.asked_by != who:
         raise NotFound("there is no such opening of yours")
     if standing(facts_of(opening), at) not in LIVE:
@@ -160,7 +161,7 @@ def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
     count = 0
     for case_id in case_ids:
         with sessions.begin() as session:
-            count += end_over_in(session, locked(session, case_id), at)
+            count += end_over_in(session, lock_case_by_id(session, case_id), at)
     return count
 
 
@@ -177,7 +178,7 @@ def end_over_in(session: Session, case: Case, at: datetime) -> int:
     return len(found)
 
 
-def held_in(session: Session, unit: str, reference: str, version: int | None = None) -> tuple[Case, Opening]:
+def lock_opening(session: Session, unit: str, reference: str, version: int | None = None) -> tuple[Case, Opening]:
     """An opening of a unit and its case, both locked. Raises NotFound, StaleVersion."""
     found = session.execute(
         select(Opening.id, Opening.case_id)
@@ -186,13 +187,10 @@ def held_in(session: Session, unit: str, reference: str, version: int | None = N
     ).one_or_none()
     if found is None:
         raise NotFound("there is no such opening in this unit")
-    case = locked(session, found.case_id)
+    case = lock_case_by_id(session, found.case_id)
     if case.state is CaseState.PURGED:
         raise NotFound("there is no such opening in this unit")
-    opening = session.get_one(Opening, found.id, populate_existing=True)
-    if version is not None and version != opening.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {opening.version}; look again")
-    return case, opening
+    return case, lock(session, Opening, Opening.id == found.id, version=version)
 
 
 def facts_of(opening: Opening) -> Facts:

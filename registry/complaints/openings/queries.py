@@ -16,7 +16,7 @@ from registry.complaints import custody
 from registry.complaints.case_reading import CaseView, case_view
 from registry.complaints.casework import Officer, in_unit
 from registry.complaints.models import Case
-from registry.complaints.openings.actions import facts_of, held_in, own, place
+from registry.complaints.openings.actions import facts_of, lock_opening, own, place
 from registry.complaints.openings.models import Opening
 from registry.complaints.openings.rules import LIVE, end_of_look, is_open_to, standing
 from registry.complaints.sealing import Sealer
@@ -104,18 +104,18 @@ def broken(session: Session, unit: str, at: datetime) -> int:
 
 def one_of(session: Session, unit: str, reference: str) -> tuple[Case, Opening]:
     """An opening of a unit and its case. Raises NotFound."""
-    return held_in(session, unit, reference)
+    return lock_opening(session, unit, reference)
 
 
 def shown(session: Session, sealer: Sealer, unit: str, reference: str, at: datetime) -> Shown:
     """One with its reason, for whoever asked or has just decided. Raises NotFound."""
-    case, opening = held_in(session, unit, reference)
+    case, opening = lock_opening(session, unit, reference)
     return _shown(session, sealer, unit, case, opening, at)
 
 
 def require_of_case(session: Session, unit: str, case: str, reference: str) -> Opening:
     """An opening of this very case. Raises NotFound."""
-    found, opening = held_in(session, unit, reference)
+    found, opening = lock_opening(session, unit, reference)
     if found.reference != case:
         raise NotFound("there is no such opening in this case")
     return opening
@@ -174,7 +174,7 @@ def _keyless() -> NotNow:
 
 
 def _open_to(session: Session, officer: Officer, reference: str, at: datetime) -> tuple[Case, Opening]:
-    case, opening = held_in(session, officer.unit, reference)
+    case, opening = lock_opening(session, officer.unit, reference)
     if not is_open_to(facts_of(opening), officer.name, at):
         raise NotFound("nothing is open to you here: it was not granted, or its time is over")
     return case, opening

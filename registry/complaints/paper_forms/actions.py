@@ -22,7 +22,7 @@ from registry.complaints.casework import Officer
 from registry.complaints.filing import HELPERS
 from registry.complaints.mailbox_models import AnswerSheet
 from registry.complaints.models import Case
-from registry.complaints.moving import locked, locked_where
+from registry.complaints.moving import lock_case_by_id, lock_case_where
 from registry.complaints.paper_forms.models import PaperForm
 from registry.complaints.paper_forms.rules import require_received, stale_before
 from registry.complaints.questions import QUESTIONNAIRE, cleared, of_tier
@@ -30,8 +30,9 @@ from registry.complaints.reading import read_answers
 from registry.complaints.retention_rules import paper_day
 from registry.complaints.sealing import OpenBox, Sealer, Tier
 from registry.complaints.unit_keys import ESCROW
-from registry.errors import Fault, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.ids import read_reference
+from registry.locking import require_version
 from registry.officers.models import Unit
 
 
@@ -61,7 +62,7 @@ def begin(session: Session, sealer: Sealer, officer: Officer, typed: str, receiv
     Raises InvalidInput where no printed form of this number waits or the day cannot be, NotNow where it was typed in already.
     """
     today, reference = at.date(), read_reference(typed)
-    case = locked_where(session, Case.reference == reference) if reference else None
+    case = lock_case_where(session, Case.reference == reference) if reference else None
     if case is None:
         raise _unknown()
     form = _form_of(session, case)
@@ -150,7 +151,7 @@ def send(
     case, form = _own(session, officer, reference)
     opened = _opened(session, sealer, case, officer)
     sheet = sheets.read(session, opened, case)
-    _require_version(sheet, version)
+    require_version(sheet.version, version, "this form")
     given = cleared(sheet.answers)
     if not given.keys() - {"who_files"}:
         raise InvalidInput([Fault.of("answers", Problem.MISSING, "nothing_typed")])
@@ -171,7 +172,8 @@ def drop(
     """Forget what was typed: the form was the wrong one. Its number is good as before. Raises as `typed_so_far`, StaleVersion."""
     case, form = _own(session, officer, reference)
     if version is not None:
-        _require_version(sheets.read(session, _opened(session, sealer, case, officer), case), version)
+        sheet = sheets.read(session, _opened(session, sealer, case, officer), case)
+        require_version(sheet.version, version, "this form")
     _forget(session, sealer, case, form)
     _record(session, officer, case, "paper.dropped", today)
 
@@ -185,7 +187,7 @@ def drop_stale(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> 
         case_ids = session.execute(over.order_by(PaperForm.case_id)).scalars().all()
     for case_id in case_ids:
         with sessions.begin() as session:
-            case = locked_where(session, Case.id == case_id)
+            case = lock_case_where(session, Case.id == case_id)
             form = _form_of(session, case) if case is not None else None
             if case is not None and form is not None and form.entered_on is None:
                 _forget(session, sealer, case, form)
@@ -218,7 +220,7 @@ def _own(session: Session, officer: Officer, reference: str) -> tuple[Case, Pape
     case_id = session.execute(wanted.where(*mine)).scalar_one_or_none()
     if case_id is None:
         raise NotFound("there is no form of this number that you began to type in: begin with its number")
-    case = locked(session, case_id)
+    case = lock_case_by_id(session, case_id)
     form = _form_of(session, case)
     _require_not_entered(session, officer, case, form)
     if form is None or case.state is not CaseState.DRAFT:
@@ -265,11 +267,6 @@ def _form_of(session: Session, case: Case) -> PaperForm | None:
 def _is_in_use(session: Session, box: Box) -> bool:
     has_files = session.execute(select(exists().where(Attachment.box_id == box.id))).scalar_one()
     return has_files or sheets.sheet_row(session, box) is not None
-
-
-def _require_version(sheet: sheets.Sheet, version: int | None) -> None:
-    if version is not None and version != sheet.version:
-        raise StaleVersion(f"this form was changed in the meantime: it is at version {sheet.version}; look again")
 
 
 def _typed(case: Case, form: PaperForm, sheet: sheets.Sheet) -> Typed:

@@ -12,7 +12,7 @@ from registry.case_terms import CaseRole, ReferralBasis, ReferralEnd, ReferralSt
 from registry.codes import Problem
 from registry.complaints import copies, sheets
 from registry.complaints.boxes import Box, KeyHolder
-from registry.complaints.casework import MOST_REASON, Officer, case_of, in_unit, opened_boxes
+from registry.complaints.casework import MOST_REASON, Officer, in_unit, lock_case, opened_boxes
 from registry.complaints.consents import is_consented
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
@@ -22,7 +22,7 @@ from registry.complaints.questions import of_tier
 from registry.complaints.referrals import content
 from registry.complaints.referrals.content import Choice
 from registry.complaints.referrals.models import Referral
-from registry.complaints.referrals.moving import advance, held, revoke
+from registry.complaints.referrals.moving import advance, lock_referral_by_id, revoke
 from registry.complaints.referrals.rules import HELD, LIVE, LONGEST, By, consent_for
 from registry.complaints.sealing import OpenBox, Sealer, Tier
 from registry.complaints.states import OPEN_STATES
@@ -54,7 +54,7 @@ def propose(
     `identity_said_in` is the message in which she asked that her name be told; the custodian still has to approve. Raises
     NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    case = case_of(session, officer, reference, version)
+    case = lock_case(session, officer, reference, version)
     if case.state not in OPEN_STATES:
         raise NotNow(f"what is {case.state} is not handed on", "referral.not_handed_on", state=case.state)
     unit = partner_named(session, partner)
@@ -101,7 +101,7 @@ def find_consent(
     session: Session, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Referral:
     """She agreed since it was proposed. Raises NotFound, StaleVersion, and IllegalMove while she has not."""
-    case, referral = held_in(session, officer, reference, version)
+    case, referral = lock_referral(session, officer, reference, version)
     _consent(session, officer, case, referral, at)
     return referral
 
@@ -118,7 +118,7 @@ def override(
 ) -> Referral:
     """Hand on without her consent: P0, by a second person, with the law that asks for it. Raises NotFound, IllegalMove,
     StaleVersion, InvalidInput."""
-    case, referral = held_in(session, officer, reference, version)
+    case, referral = lock_referral(session, officer, reference, version)
     text = read_text("legal_basis", legal_basis, MOST_REASON) if legal_basis.strip() else ""
     if text:
         opened = opened_copy(session, sealer, officer.unit, referral)
@@ -136,7 +136,7 @@ def send(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Referral:
     """Give the partner the key to what was proposed. Raises NotFound, IllegalMove, StaleVersion, KeyTrouble."""
-    case, referral = held_in(session, officer, reference, version)
+    case, referral = lock_referral(session, officer, reference, version)
     if referral.identity_said_in is not None and referral.identity_by is None:
         raise IllegalMove("the custodian has not yet decided whether her name goes along", "referral.name_undecided")
     opened = opened_copy(session, sealer, officer.unit, referral)
@@ -155,7 +155,7 @@ def take_back(
     session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
 ) -> Referral:
     """Stop what was not sent, close what was. Raises NotFound, IllegalMove, StaleVersion."""
-    case, referral = held_in(session, officer, reference, version)
+    case, referral = lock_referral(session, officer, reference, version)
     revoke(
         session, sealer, case, referral, ReferralEnd.OFFICER, at,
         by=_by(officer), actor=officer.name, role=officer.role,
@@ -178,7 +178,7 @@ def decide_identity(
 
     Never by whoever proposed it. Raises NotFound, IllegalMove, StaleVersion.
     """
-    case, referral = held(session, _id(session, unit, reference), version)
+    case, referral = lock_referral_by_id(session, _id(session, unit, reference), version)
     if referral.identity_said_in is None or referral.state in HELD or referral.state not in LIVE:
         raise IllegalMove("nobody asks that her name go along with this", "referral.name_not_asked")
     if referral.identity_by is not None:
@@ -212,9 +212,11 @@ def _by(officer: Officer) -> By:
     return By.SUPERVISOR if officer.role is CaseRole.SUPERVISOR else By.OFFICER
 
 
-def held_in(session: Session, officer: Officer, reference: str, version: int | None = None) -> tuple[Case, Referral]:
+def lock_referral(
+    session: Session, officer: Officer, reference: str, version: int | None = None
+) -> tuple[Case, Referral]:
     """A referral of the officer's unit and its case, both locked. Raises NotFound, StaleVersion."""
-    return held(session, _id(session, officer.unit, reference), version)
+    return lock_referral_by_id(session, _id(session, officer.unit, reference), version)
 
 
 def _id(session: Session, unit: str, reference: str) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.case_terms import ReferralState
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.referrals.models import Referral
 from registry.complaints.referrals.moving import end_what_is_over, why_over
 from registry.complaints.sealing import Sealer
@@ -25,5 +25,5 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
     count = 0
     for case_id in cases:
         with sessions.begin() as session:
-            count += end_what_is_over(session, sealer, locked(session, case_id), at)
+            count += end_what_is_over(session, sealer, lock_case_by_id(session, case_id), at)
     return count

@@ -5,27 +5,17 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry import moves
 from registry.case_terms import CaseRole, CaseState, Priority, ReferralEnd, ReferralState
 from registry.complaints import copies
 from registry.complaints.boxes import Box
 from registry.complaints.consents import is_consented
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked, same_person
+from registry.complaints.moving import changed, lock_case_by_id, same_person
 from registry.complaints.referrals.models import Referral
-from registry.complaints.referrals.rules import HELD, By, Facts, Guard, consent_for, find, lacking
+from registry.complaints.referrals.rules import HELD, MOVES, By, Facts, Guard, consent_for
 from registry.complaints.sealing import Sealer
-from registry.errors import IllegalMove, StaleVersion
-
-_WORDS = {
-    "no_consent": "she has not agreed that this kind of organisation is told",
-    "withdrawn": "the complaint was taken back",
-    "expired": "its time is over",
-    "no_override_for_china": "nothing overrides her consent to tell an authority in China",
-    "not_p0": "only a case of P0 is handed on without her consent",
-    "no_legal_basis": "name the law that asks for it",
-    "own_proposal": "who proposed it does not override: a second person has to",
-    "no_reason": "say why, in a few words",
-}
+from registry.locking import lock
 
 
 def facts(session: Session, case: Case, referral: Referral, today: date, *, actor: str, has_reason: bool) -> Facts:
@@ -65,18 +55,11 @@ def advance(
     has_reason: bool = False,
 ) -> None:
     """Move a locked referral of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
-    move = find(referral.state, target, by)
-    if move is None:
-        raise IllegalMove(
-            f"a referral that is {referral.state} does not become {target} by the {by}",
-            "referral.no_such_move",
-            source=referral.state,
-            target=target,
-        )
-    lack = lacking(move.guard, facts(session, case, referral, at.date(), actor=actor, has_reason=has_reason))
-    if lack is not None:
-        raise IllegalMove(f"this does not become {target}: {_WORDS[lack]}", f"referral.{lack}")
-    referral.state = target
+
+    def known(_: object) -> Facts:
+        return facts(session, case, referral, at.date(), actor=actor, has_reason=has_reason)
+
+    moves.advance(MOVES, referral, target, by, known)
     referral.version += 1
     session.flush()
     changed(
@@ -114,7 +97,7 @@ def why_over(session: Session, case: Case, referral: Referral, today: date) -> R
     if now.expires_on < today:
         return ReferralEnd.EXPIRED
     is_told = referral.state in HELD or referral.state is ReferralState.CONSENTED
-    if is_told and lacking(Guard.BASIS_STANDS, now) is not None:
+    if is_told and MOVES.lacking(Guard.BASIS_STANDS, now) is not None:
         return ReferralEnd.CONSENT_REVOKED
     return None
 
@@ -133,13 +116,8 @@ def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime)
     return count
 
 
-def held(session: Session, referral_id: int, version: int | None) -> tuple[Case, Referral]:
+def lock_referral_by_id(session: Session, referral_id: int, version: int | None) -> tuple[Case, Referral]:
     """A referral and its case, both locked, the case first. Raises StaleVersion."""
     case_id = session.execute(select(Referral.case_id).where(Referral.id == referral_id)).scalar_one()
-    case = locked(session, case_id)
-    referral = session.execute(
-        select(Referral).where(Referral.id == referral_id).with_for_update().execution_options(populate_existing=True)
-    ).scalar_one()
-    if version is not None and version != referral.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {referral.version}; look again")
-    return case, referral
+    case = lock_case_by_id(session, case_id)
+    return case, lock(session, Referral, Referral.id == referral_id, version=version)

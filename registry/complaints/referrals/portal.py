@@ -19,11 +19,11 @@ from registry.complaints.casework import MOST_REASON
 from registry.complaints.envelopes import Place
 from registry.complaints.messages import read_text
 from registry.complaints.models import Case
-from registry.complaints.moving import locked
+from registry.complaints.moving import lock_case_by_id
 from registry.complaints.referrals import content
 from registry.complaints.referrals.content import Handed
 from registry.complaints.referrals.models import Referral, ReferralReport
-from registry.complaints.referrals.moving import advance, close_access, held, why_over
+from registry.complaints.referrals.moving import advance, close_access, lock_referral_by_id, why_over
 from registry.complaints.referrals.rules import HELD, By
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.complaints.storage import FileStore
@@ -120,7 +120,7 @@ def accept(
     session: Session, partner: str, who: str, reference: str, at: datetime, *, version: int | None = None
 ) -> Referral:
     """Take it on. Raises NotFound, IllegalMove, StaleVersion."""
-    case, referral = _held(session, partner, reference, at, version)
+    case, referral = _lock_referral(session, partner, reference, at, version)
     referral.answered_by, referral.answered_on = who, at.date()
     notify_named(session, referral.sent_by or "", NoticeKind.DECIDED, at)
     advance(session, case, referral, ReferralState.ACCEPTED, By.PARTNER, at, actor=who)
@@ -139,7 +139,7 @@ def decline(
     version: int | None = None,
 ) -> Referral:
     """Give it back, with a reason. What was handed on is closed at once. Raises as `accept`, and InvalidInput."""
-    case, referral = _held(session, partner, reference, at, version)
+    case, referral = _lock_referral(session, partner, reference, at, version)
     text = read_text("reason", reason, MOST_REASON)
     opened = _opened(session, sealer, referral)
     referral.reason_sealed = opened.seal(text, content.place(case, referral.reference, "reason_sealed"))
@@ -166,7 +166,7 @@ def report(
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, referral = _held(session, partner, reference, at, version)
+    case, referral = _lock_referral(session, partner, reference, at, version)
     if referral.state is not ReferralState.ACCEPTED:
         # The table says it, for a report that ends nothing too.
         advance(session, case, referral, ReferralState.DONE, By.PARTNER, at, actor=who, has_reason=True)
@@ -201,9 +201,11 @@ def _report_place(case: Case, row: ReferralReport) -> Place:
     return Place("referral_reports", "sealed", row.reference, case.reference)
 
 
-def _held(session: Session, partner: str, reference: str, at: datetime, version: int | None) -> tuple[Case, Referral]:
+def _lock_referral(
+    session: Session, partner: str, reference: str, at: datetime, version: int | None
+) -> tuple[Case, Referral]:
     _, referral = _open_to(session, partner, reference, at.date())
-    return held(session, referral.id, version)
+    return lock_referral_by_id(session, referral.id, version)
 
 
 def _open_to(session: Session, partner: str, reference: str, today: date) -> tuple[Case, Referral]:
@@ -214,7 +216,7 @@ def _open_to(session: Session, partner: str, reference: str, today: date) -> tup
     ).one_or_none()
     if found is None:
         raise nothing
-    case = locked(session, found.case_id)
+    case = lock_case_by_id(session, found.case_id)
     referral = session.get_one(Referral, found.id, populate_existing=True)
     if referral.state not in HELD or why_over(session, case, referral, today) is not None:
         raise nothing

@@ -10,18 +10,18 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.case_terms import CaseRole, ConsentKind, ReferralState
 from registry.complaints.boxes import Box
-from registry.complaints.casework import Officer, case_of, in_unit
+from registry.complaints.casework import Officer, in_unit, lock_case
 from registry.complaints.consents import is_consented
 from registry.complaints.mailbox_models import Message
 from registry.complaints.messages import message_place
 from registry.complaints.models import Case
 from registry.complaints.referrals import content
-from registry.complaints.referrals.actions import held_in, opened_copy
+from registry.complaints.referrals.actions import lock_referral, opened_copy
 from registry.complaints.referrals.content import Handed
 from registry.complaints.referrals.models import Referral
 from registry.complaints.referrals.moving import facts
 from registry.complaints.referrals.portal import Report, reports_of
-from registry.complaints.referrals.rules import LIVE, MOVES, By, consent_for, lacking
+from registry.complaints.referrals.rules import LIVE, MOVES, By, consent_for
 from registry.complaints.sealing import OpenBox, Sealer
 from registry.errors import NotFound
 
@@ -53,14 +53,14 @@ class WaitingIdentity(NamedTuple):
 
 def referrals_of(session: Session, officer: Officer, reference: str) -> tuple[Case, list[Referral]]:
     """The referrals of a case, the latest first. Raises NotFound."""
-    case = case_of(session, officer, reference)
+    case = lock_case(session, officer, reference)
     rows = session.execute(select(Referral).where(Referral.case_id == case.id).order_by(Referral.id.desc()))
     return case, list(rows.scalars())
 
 
 def shown(session: Session, sealer: Sealer, officer: Officer, reference: str, today: date) -> Shown:
     """One referral with what its partner reads. Audited like every reading. Raises NotFound."""
-    case, referral = held_in(session, officer, reference)
+    case, referral = lock_referral(session, officer, reference)
     opened = opened_copy(session, sealer, officer.unit, referral)
     consent = consent_for(referral.partner_kind, referral.country)
     found = Shown(
@@ -134,4 +134,4 @@ def _ways(
     by = By.SUPERVISOR if officer.role is CaseRole.SUPERVISOR else By.OFFICER
     # What a form will bring along, the law for an override, is asked for there.
     now = facts(session, case, referral, today, actor=officer.name, has_reason=True)
-    return {move.target: lacking(move.guard, now) for move in MOVES if move.source is referral.state and by in move.by}
+    return MOVES.ways(referral.state, [by], now)

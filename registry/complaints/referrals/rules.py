@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from registry.case_terms import ConsentKind, PartnerKind, Priority, ReferralBasis, ReferralState
+from registry.moves import Move, Moves
 from registry.terms import SENDING_COUNTRIES
 
 LONGEST = timedelta(days=365)
@@ -34,7 +34,7 @@ class By(StrEnum):
 
 
 class Guard(StrEnum):
-    """What must hold beside the table; `lacking` says what does not."""
+    """What must hold beside the table; `MOVES.lacking` says what does not."""
 
     ALWAYS = "always"
     CONSENT_STANDS = "consent_stands"
@@ -44,18 +44,11 @@ class Guard(StrEnum):
     HAS_REASON = "has_reason"
 
 
-class Move(NamedTuple):
-    source: ReferralState
-    target: ReferralState
-    guard: Guard
-    by: frozenset[By]
-
-
 _S = ReferralState
 _OFFICERS = frozenset({By.OFFICER, By.SUPERVISOR})
 
 
-def _move(source: ReferralState, target: ReferralState, guard: Guard, *by: By) -> Move:
+def _move(source: ReferralState, target: ReferralState, guard: Guard, *by: By) -> Move[ReferralState, By]:
     return Move(source, target, guard, frozenset(by))
 
 
@@ -68,7 +61,7 @@ HELD = frozenset({_S.SENT, _S.ACCEPTED, _S.DONE})
 LIVE = frozenset({_S.PROPOSED, _S.CONSENTED, _S.OVERRIDDEN, _S.SENT, _S.ACCEPTED})
 """Somebody still has to do something; one of these for a case and partner is enough."""
 
-MOVES: tuple[Move, ...] = (
+_TABLE: tuple[Move[ReferralState, By], ...] = (
     _move(_S.PROPOSED, _S.CONSENTED, Guard.CONSENT_STANDS, *_OFFICERS),
     _move(_S.PROPOSED, _S.OVERRIDDEN, Guard.MAY_OVERRIDE, By.SUPERVISOR),
     _move(_S.CONSENTED, _S.SENT, Guard.BASIS_STANDS, *_OFFICERS),
@@ -100,17 +93,6 @@ class Facts:
 def consent_for(kind: PartnerKind, country: str) -> ConsentKind | None:
     """The consent that lets a partner be told; None where she was asked for none."""
     return ConsentKind.AUTHORITY_IN_CHINA if country in SENDING_COUNTRIES else _CONSENTS.get(kind)
-
-
-def find(source: ReferralState, target: ReferralState, by: By) -> Move | None:
-    """The move that he may take, if the table has it."""
-    move = _BY_ENDS.get((source, target))
-    return move if move is not None and by in move.by else None
-
-
-def lacking(guard: Guard, facts: Facts) -> str | None:
-    """What does not hold, as a code; None when all does."""
-    return _LACKING[guard](facts)
 
 
 def has_basis(facts: Facts) -> bool:
@@ -158,4 +140,15 @@ _LACKING: dict[Guard, Callable[[Facts], str | None]] = {
     Guard.HAS_REASON: lambda facts: _basis(facts) or (None if facts.has_reason else "no_reason"),
 }
 
-_BY_ENDS = {(move.source, move.target): move for move in MOVES}
+_WORDS = {
+    "no_consent": "she has not agreed that this kind of organisation is told",
+    "withdrawn": "the complaint was taken back",
+    "expired": "its time is over",
+    "no_override_for_china": "nothing overrides her consent to tell an authority in China",
+    "not_p0": "only a case of P0 is handed on without her consent",
+    "no_legal_basis": "name the law that asks for it",
+    "own_proposal": "who proposed it does not override: a second person has to",
+    "no_reason": "say why, in a few words",
+}
+
+MOVES: Moves[ReferralState, By, Facts, Move[ReferralState, By]] = Moves("referral", _TABLE, _LACKING, _WORDS)

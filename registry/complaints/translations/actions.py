@@ -18,12 +18,13 @@ from registry.complaints.casework import in_unit, opened_mailboxes
 from registry.complaints.mailbox_models import Message
 from registry.complaints.messages import MOST_CHARACTERS, message_place, read_text
 from registry.complaints.models import Case
-from registry.complaints.moving import changed, locked_where, require_version
+from registry.complaints.moving import changed, lock_case_where
 from registry.complaints.questions import QUESTIONNAIRE, Kind
 from registry.complaints.sealing import OpenBox, Sealer, Tier
 from registry.complaints.translations.models import Translation
 from registry.complaints.translations.reading import Translated, place, translations_in
 from registry.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.locking import require_version
 from registry.terms import Language
 
 INTO = (Language.EN, Language.ZH_HANS, Language.IT)
@@ -60,12 +61,12 @@ def open_cases(session: Session, unit: str, most: int = 100) -> Sequence[Waiting
 
 def case_for_translator(session: Session, unit: str, reference: str, version: int | None = None) -> Case:
     """A case of the unit, locked. Raises NotFound, StaleVersion; NotNow where it was withdrawn."""
-    case = locked_where(session, in_unit(unit), Case.reference == reference)
+    case = lock_case_where(session, in_unit(unit), Case.reference == reference)
     if case is None or case.state in _CLOSED_TO_HIM:
         raise NotFound(f"there is no case {reference} in this unit")
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
-    require_version(case, version)
+    require_version(case.version, version)
     return case
 
 

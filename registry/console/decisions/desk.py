@@ -91,7 +91,7 @@ def _done(
 
 
 def _require_of_case(session: Session, me: Present, head: CaseHead, decision: str) -> None:
-    case, _ = actions.held(session, _reader(me), decision)
+    case, _ = actions.lock_decision(session, _reader(me), decision)
     if case.id != head.case.id:
         raise NotFound(f"there is no decision {decision} in this case")
 

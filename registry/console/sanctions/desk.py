@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.clock import now
 from registry.codes import Problem
-from registry.complaints.decisions.actions import held as decision_held
+from registry.complaints.decisions.actions import lock_decision
 from registry.console.acting import acting, names_in, sealer, version_sent
 from registry.console.acts import Place, serve_acts
 from registry.console.assets import address_of
@@ -107,7 +107,7 @@ def _decided(session: Session, me: Present, decision: str | None) -> CaseHead | 
         return None
     if not me.standing.may(Resource.DECISION, Act.READ):
         raise NotFound(f"there is no decision {decision} in this unit")
-    case, _ = decision_held(session, acting(me, Resource.DECISION, Act.READ), decision)
+    case, _ = lock_decision(session, acting(me, Resource.DECISION, Act.READ), decision)
     return open_case(session, me, case.reference)
 
 

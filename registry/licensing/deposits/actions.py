@@ -15,7 +15,7 @@ from registry.audit import actions as audit
 from registry.authorities.actions import keep_desk_reading
 from registry.codes import Problem
 from registry.desk_terms import DepositLineKind, ProposalState
-from registry.errors import ActRefused, Fault, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.errors import ActRefused, Fault, InvalidInput, NotFound, NotNow
 from registry.ids import new_reference, read_reference
 from registry.imports.personal import holds_personal_number
 from registry.licensing.deposits.models import DepositLine
@@ -23,7 +23,8 @@ from registry.licensing.deposits.queries import ledger, movements
 from registry.licensing.deposits.rules import FORMS, SECOND, read_amount, standing
 from registry.licensing.drafting import Official, today_of
 from registry.licensing.queries import agency_at_desk
-from registry.log.actions import locked_state
+from registry.locking import lock, require_version
+from registry.log.actions import lock_log
 from registry.terms import CURRENCIES, DepositUse
 
 
@@ -48,7 +49,7 @@ def enter(
     Raises NotFound for another authority's agency too, and InvalidInput.
     """
     row, known = agency_at_desk(session, official.authority, agency)
-    _lock(session, row.id)
+    _lock_agency(session, row.id)
     today, _ = today_of(session, official.authority, at)
     if known.withheld:
         raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
@@ -95,7 +96,7 @@ def approve(
     session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
 ) -> DepositLine:
     """Let a draw or a reversal count. Raises NotFound, ActRefused for whoever entered it, NotNow, StaleVersion."""
-    line = _open(session, official, reference, version)
+    line = _lock_open(session, official, reference, version)
     applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
     if standing(movements([*applied, line]), None).balance < 0:
         raise NotNow("there is less in the deposit than this would take out", "deposit.too_little")
@@ -113,7 +114,7 @@ def refuse(
     session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
 ) -> DepositLine:
     """A line that was not approved stays as refused and never counts; whoever entered it takes it back by this too."""
-    line = _open(session, official, reference, version, is_refusing=True)
+    line = _lock_open(session, official, reference, version, is_refusing=True)
     is_own = line.recorded_by == official.name
     line.state = ProposalState.TAKEN_BACK if is_own else ProposalState.REFUSED
     line.decided_by, line.decided_at = official.name, at
@@ -123,7 +124,7 @@ def refuse(
     return line
 
 
-def _open(
+def _lock_open(
     session: Session, official: Official, reference: str, version: int | None, *, is_refusing: bool = False
 ) -> DepositLine:
     query = select(DepositLine).where(
@@ -132,12 +133,11 @@ def _open(
     found = session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound(f"there is no line {reference} in a deposit of this authority")
-    _lock(session, found.agency_id)
+    _lock_agency(session, found.agency_id)
     session.refresh(found)
     if found.state is not ProposalState.OPEN:
         raise NotNow(f"this waits no more: it is {found.state}", "licensing.decided", state=found.state)
-    if version is not None and version != found.version:
-        raise StaleVersion(f"somebody changed this in the meantime: it is at version {found.version}; look again")
+    require_version(found.version, version)
     if found.recorded_by == official.name and not is_refusing:
         raise ActRefused("own_proposal", "you entered this: another officer has to approve it")
     return found
@@ -174,7 +174,7 @@ def _money(
 
 def _publish(session: Session, line: DepositLine, at: datetime) -> None:
     """The public record says what there is now; what lists or we said before ends the day before."""
-    locked_state(session)
+    lock_log(session)
     applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
     balance = standing(movements(applied), None).balance
     known = storage.loaded_records(session, [line.agency_id])[line.agency_id]
@@ -203,9 +203,9 @@ def _ended(one: record.Deposit, day: date) -> record.Deposit | None:
     return msgspec.structs.replace(one, to=day - timedelta(days=1))
 
 
-def _lock(session: Session, agency_id: int) -> None:
+def _lock_agency(session: Session, agency_id: int) -> None:
     """Two draws at once must not take out together what there is once."""
-    session.execute(select(models.Agency.id).where(models.Agency.id == agency_id).with_for_update())
+    lock(session, models.Agency, models.Agency.id == agency_id)
 
 
 def _reference_of(session: Session, line: DepositLine) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from registry.case_terms import CaseRole, CaseState, Priority
 from registry.complaints.desk.rules import way_to, ways
-from registry.complaints.states import MOVES, Facts, find
+from registry.complaints.states import MOVES, Facts
 
 TODAY = date(2026, 3, 2)
 EVERY = (CaseRole.TRIAGE, CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.DECIDER, CaseRole.LICENSING)
@@ -15,7 +15,7 @@ FREE = Facts(today=TODAY, priority=Priority.P3, has_unit=True, has_reason=True, 
 
 @pytest.mark.parametrize("state", list(CaseState))
 def test_every_move_of_an_officer_is_offered_or_said_why_not(state: CaseState) -> None:
-    of_table = {move.target for move in MOVES if move.source is state and move.roles & set(EVERY)}
+    of_table = {move.target for move in MOVES if move.source is state and move.by & set(EVERY)}
     assert {way.target for way in ways(state, EVERY, FREE)} == of_table
 
 
@@ -25,7 +25,7 @@ def test_what_is_offered_is_in_the_table_for_that_very_role(state: CaseState, ro
     for way in ways(state, (role,), FREE):
         if way.lack is None:
             assert way.role is role
-            assert find(state, way.target, role) is not None
+            assert MOVES.find(state, way.target, role) is not None
         elif way.lack == "role":
             assert role not in way.by
 

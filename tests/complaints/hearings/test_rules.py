@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.case_terms import CaseState, HearingState
-from registry.complaints.hearings.rules import FEW, HEARD_IN, HELD, MOVES, By, Facts, find, lacking, why_over
+from registry.complaints.hearings.rules import FEW, HEARD_IN, HELD, MOVES, By, Facts, why_over
 
 TODAY = date(2026, 3, 2)
 facts = st.builds(
@@ -41,9 +41,9 @@ def test_an_agency_moves_nothing_but_its_answer():
 
 @given(facts)
 def test_nothing_is_approved_by_who_wrote_it_or_without_a_word_where_few_could_complain(facts):
-    move = find(HearingState.REPRISAL_CHECK, HearingState.APPROVED, By.CHECKER)
+    move = MOVES.find(HearingState.REPRISAL_CHECK, HearingState.APPROVED, By.CHECKER)
     is_few = facts.could_complain is None or facts.could_complain < FEW
-    assert (lacking(move.guard, facts) is None) == (
+    assert (MOVES.lacking(move.guard, facts) is None) == (
         facts.actor != facts.drafted_by
         and facts.is_consented
         and facts.case_state in HEARD_IN
@@ -53,17 +53,17 @@ def test_nothing_is_approved_by_who_wrote_it_or_without_a_word_where_few_could_c
 
 @given(facts)
 def test_nothing_is_served_without_her_consent_or_to_nobody(facts):
-    move = find(HearingState.APPROVED, HearingState.SERVED, By.OFFICER)
-    assert (lacking(move.guard, facts) is None) == (
+    move = MOVES.find(HearingState.APPROVED, HearingState.SERVED, By.OFFICER)
+    assert (MOVES.lacking(move.guard, facts) is None) == (
         facts.is_consented and facts.has_reader and facts.case_state in HEARD_IN
     )
 
 
 @given(facts)
 def test_in_time_and_late_are_never_both(facts):
-    answered = find(HearingState.SERVED, HearingState.ANSWERED, By.AGENCY)
-    lapsed = find(HearingState.SERVED, HearingState.LAPSED, By.REGISTRY)
-    assert (lacking(answered.guard, facts) is None) != (lacking(lapsed.guard, facts) is None)
+    answered = MOVES.find(HearingState.SERVED, HearingState.ANSWERED, By.AGENCY)
+    lapsed = MOVES.find(HearingState.SERVED, HearingState.LAPSED, By.REGISTRY)
+    assert (MOVES.lacking(answered.guard, facts) is None) != (MOVES.lacking(lapsed.guard, facts) is None)
 
 
 @given(facts)

@@ -11,6 +11,7 @@ from registry.case_terms import AttachmentState, ConsentKind, PartnerKind, Prior
 from registry.complaints import attachments, copies, mailbox, outside, purging, rewrapping, unit_keys, units
 from registry.complaints.attachments import attach, clean_key, keep, place
 from registry.complaints.boxes import Box, BoxWrap, KeyHolder
+from registry.complaints.casework import lock_case
 from registry.complaints.padding import padded
 from registry.complaints.referrals import actions, ending, portal, queries
 from registry.complaints.referrals.content import Choice
@@ -375,7 +376,7 @@ def test_a_copy_is_no_mailbox(session, sealer, agreed):
     referral = propose(session, sealer, agreed)
     box = session.get_one(Box, referral.box_id)
     assert box.is_copy
-    view = queries.case_of(session, ANNA, agreed.reference)
+    view = lock_case(session, ANNA, agreed.reference)
     assert view.id == referral.case_id
     assert len(attachments.attachments_of(session, [box])) == 0
     assert copies.is_held_by(session, box, "it-labour")

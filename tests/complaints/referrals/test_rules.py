@@ -14,9 +14,7 @@ from registry.complaints.referrals.rules import (
     Facts,
     Guard,
     consent_for,
-    find,
     has_basis,
-    lacking,
     may_be_overridden,
 )
 
@@ -54,9 +52,9 @@ def test_a_partner_reads_nothing_before_it_was_sent_and_nothing_after_it_was_tak
 
 @given(facts)
 def test_an_override_needs_p0_two_persons_and_a_law_and_never_reaches_china(facts: Facts):
-    move = find(ReferralState.PROPOSED, ReferralState.OVERRIDDEN, By.SUPERVISOR)
+    move = MOVES.find(ReferralState.PROPOSED, ReferralState.OVERRIDDEN, By.SUPERVISOR)
     assert move is not None
-    may = lacking(move.guard, facts) is None
+    may = MOVES.lacking(move.guard, facts) is None
     assert may == (
         facts.priority is Priority.P0
         and facts.actor != facts.proposed_by
@@ -77,15 +75,15 @@ def test_without_a_consent_that_stands_or_an_override_nobody_reads(facts: Facts)
 
 @given(facts)
 def test_what_was_overridden_goes_only_while_somebody_is_in_danger(facts: Facts):
-    move = find(ReferralState.OVERRIDDEN, ReferralState.SENT, By.OFFICER)
+    move = MOVES.find(ReferralState.OVERRIDDEN, ReferralState.SENT, By.OFFICER)
     assert move is not None
-    if facts.basis is ReferralBasis.OVERRIDE and lacking(move.guard, facts) is None:
+    if facts.basis is ReferralBasis.OVERRIDE and MOVES.lacking(move.guard, facts) is None:
         assert facts.priority is Priority.P0
 
 
 @pytest.mark.parametrize("by", [By.OFFICER, By.PARTNER, By.REGISTRY])
 def test_nobody_but_a_supervisor_overrides(by: By):
-    assert find(ReferralState.PROPOSED, ReferralState.OVERRIDDEN, by) is None
+    assert MOVES.find(ReferralState.PROPOSED, ReferralState.OVERRIDDEN, by) is None
 
 
 def test_each_kind_of_partner_has_its_own_line_of_consent_and_china_one_of_its_own():
