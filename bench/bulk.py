@@ -21,15 +21,16 @@ from bench.peers import orm
 from bench.postgres import Cluster
 from bench.receipts import registry_of, unheard
 from bench.report import Row
-from registry.account_terms import Scope
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
 from registry.cli.lists import work_on
-from registry.clock import now
-from registry.collecting import settle
-from registry.employers import keys, organisations
-from registry.ids import new_reference
-from registry.web.transaction import services
+from registry.core.clock import now
+from registry.core.gc import settle
+from registry.core.ids import new_reference
+from registry.http.transaction import services
+from registry.organisations import actions as organisations
+from registry.organisations import keys
+from registry.vocabulary.organisations import Scope
 
 MOST = 10_000
 USUAL = 1_000

@@ -19,16 +19,17 @@ from bench.peers import plain
 from bench.postgres import Cluster
 from bench.report import Row
 from bench.serving import Server
-from registry import revisions
-from registry.case_terms import BoxRole
-from registry.clock import now
-from registry.complaints import filing, units
-from registry.complaints.receipts import Root, last_six, new_code
-from registry.complaints.sealing import Sealer
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.keyring import Keyring
-from registry.terms import Language
+from registry.complaints.case import units
+from registry.complaints.case.complaint_codes import Root, last_six, new_code
+from registry.complaints.intake import filing
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.register import Language
 
 FILERS = 200
 WORKERS = {"SQLite": 1, "PostgreSQL": 2}

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bench import invented
 from bench.postgres import Cluster
-from registry import revisions
-from registry.db import engine_for, sessions_for
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
 from registry.log.actions import lock_log
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,10 +22,10 @@ WORK = ROOT / "bench" / "work"
 _BUILT_BY = (
     "bench/invented.py",
     "migrations/versions/*.py",
-    "registry/agencies/*.py",
+    "registry/register/agencies/*.py",
     "registry/log/*.py",
-    "registry/names/*.py",
-    "registry/terms.py",
+    "registry/register/names/*.py",
+    "registry/vocabulary/register.py",
 )
 
 

@@ -15,15 +15,15 @@ from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, func, i
 
 from bench.postgres import Cluster
 from bench.report import Row
-from registry import revisions
-from registry.clock import now
-from registry.db import engine_for, sessions_for
-from registry.imports.actions import apply_staged
-from registry.imports.jobs import Request, stage
-from registry.imports.mapping import mapping_named
-from registry.imports.report import Report
-from registry.imports.staging import Staging
+from registry.core.clock import now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
 from registry.log.models import Entry
+from registry.register.imports.actions import apply_staged
+from registry.register.imports.jobs import Request, stage
+from registry.register.imports.mapping import mapping_named
+from registry.register.imports.report import Report
+from registry.register.imports.staging import Staging
 
 ROWS = 100_000
 """Rows of the list unless BENCH_IMPORT says otherwise; a million takes minutes for each of ten rounds."""

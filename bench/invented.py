@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.agencies import record
-from registry.agencies.actions import UNPLACED, admit
-from registry.agencies.publishing import Event
-from registry.authorities.actions import keep_authority, keep_source, record_retrieval
-from registry.clock import now
-from registry.ids import new_references
-from registry.names.actions import gathered
-from registry.terms import (
+from registry.core.clock import now
+from registry.core.ids import new_references
+from registry.register.agencies import record
+from registry.register.agencies.actions import UNPLACED, admit
+from registry.register.agencies.publishing import Event
+from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.register.names.actions import gathered
+from registry.vocabulary.register import (
     Activity,
     HolderKind,
     IdentifierScheme,

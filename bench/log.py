@@ -16,15 +16,15 @@ from bench import box, invented
 from bench.postgres import Cluster
 from bench.report import Row
 from bench.writer import changed, drawn
-from registry import revisions
-from registry.agencies import publishing
-from registry.agencies.actions import amend
-from registry.agencies.publishing import Event
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.settings import Settings
 from registry.log import queries, tree
 from registry.log.actions import Appended, Draft, append
 from registry.log.signing import sign_committed
+from registry.register.agencies import publishing
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
 
 AGENCIES = 2_000
 """Agencies that are published again and again."""

@@ -18,18 +18,18 @@ from sqlalchemy.orm import Session
 from bench.complaints import database
 from bench.postgres import Cluster
 from bench.report import Row
-from registry import revisions
-from registry.case_terms import CaseState, ClockKind, Indicator, Priority
-from registry.complaints.casework_models import CaseClock
-from registry.complaints.desk.listing import Filters, Place, listed, number
-from registry.complaints.models import NEVER, Case
-from registry.complaints.states import OPEN_STATES
-from registry.db import engine_for, reading_sessions_for
-from registry.ids import new_reference
+from registry.complaints.case.models import NEVER, Case
+from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.casework.models import CaseClock
+from registry.complaints.casework.queue.listing import Filters, Place, listed, number
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, reading_sessions_for
+from registry.core.ids import new_reference
 from registry.officers.models import Unit
 from registry.oversight.overview.queries import overview
 from registry.oversight.overview.rules import usual
-from registry.terms import CORRIDOR_SECTORS
+from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
+from registry.vocabulary.register import CORRIDOR_SECTORS
 
 FEW, MANY = 1_000, 100_000
 TARGET = 3.0

@@ -15,21 +15,21 @@ from bench import box, invented
 from bench.lookups import verify_paths
 from bench.postgres import Cluster
 from bench.report import Row
-from registry import revisions
-from registry.api import verify
-from registry.api.shapes import verdict_shown
+from registry.api.public import verify
 from registry.app import create_app
-from registry.clock import now
-from registry.config import Edge, Settings
-from registry.credentials import status
-from registry.keyring import Keyring, Use
+from registry.core.clock import now
+from registry.core.db import revisions
+from registry.core.keyring import Keyring, Use
+from registry.core.settings import Edge, Settings
+from registry.http.answer_shapes import verdict_shown
+from registry.http.app_services import verdicts
+from registry.http.logs import SINK
+from registry.http.question_parser import question_of, require_authority
+from registry.http.responses import Answer, asked_language, keep_for
+from registry.http.schemas import returns, takes
+from registry.http.transaction import services
 from registry.log.signing import sign_committed
-from registry.web.answers import Answer, asked_language, keep_for
-from registry.web.asked import question_of, require_authority
-from registry.web.asking import verdicts
-from registry.web.logs import SINK
-from registry.web.payloads import returns, takes
-from registry.web.transaction import services
+from registry.proofs.credentials import status
 from schemas.verify import VerdictSchema, VerifySchema
 
 _registries = itertools.count(1)

@@ -19,12 +19,12 @@ from sqlalchemy import text
 from bench.postgres import Cluster
 from bench.report import Row
 from bench.search_names import SLIPS, Question, agencies, questions
-from registry import revisions
-from registry.db import engine_for, reading_sessions_for, sessions_for
-from registry.names.actions import index_all
-from registry.names.models import FreshPosting, NameBucket
-from registry.names.queries import search
-from registry.names.rules import normalised
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.register.names.actions import index_all
+from registry.register.names.models import FreshPosting, NameBucket
+from registry.register.names.queries import search
+from registry.register.names.rules import normalised
 
 PER_KIND = 5
 """Questions of each kind in a round."""

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import opencc
 
-from registry.names import pinyin
-from registry.terms import NameKind
+from registry.register.names import pinyin
+from registry.vocabulary.register import NameKind
 
 _HAN = (
     "华中海天金新东方国大成安达信和泰润丰源盛宏兴恒瑞鑫康嘉利通联创远宇博顺永富亿万隆昌福诚德正明龙祥发伟凯思文美"

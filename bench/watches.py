@@ -23,20 +23,20 @@ from sqlalchemy.orm import Session, sessionmaker
 from bench.complaints import database
 from bench.postgres import Cluster
 from bench.report import Row
-from registry import revisions
-from registry.agencies import record
-from registry.agencies.actions import UNPLACED, admit, amend
-from registry.agencies.publishing import Event
-from registry.agencies.queries import agency_row, public_record
-from registry.clock import day_at, now
-from registry.couriers.connecting import Caller
-from registry.couriers.sending import THREADS, Courier
-from registry.db import bulk_insert, engine_for, microseconds, reserve_ids, sessions_for
-from registry.employers.models import Organisation
-from registry.ids import new_reference, new_references
-from registry.keyring import Keyring
-from registry.terms import HolderKind, LicenceKind, LicenceStatus, Role
-from registry.watches import fanning, webhooks
+from registry.core.clock import day_at, now
+from registry.core.db import revisions
+from registry.core.db.engine import bulk_insert, engine_for, microseconds, reserve_ids, sessions_for
+from registry.core.ids import new_reference, new_references
+from registry.core.keyring import Keyring
+from registry.organisations.models import Organisation
+from registry.register.agencies import record
+from registry.register.agencies.actions import UNPLACED, admit, amend
+from registry.register.agencies.publishing import Event
+from registry.register.agencies.queries import agency_row, public_record
+from registry.vocabulary.register import HolderKind, LicenceKind, LicenceStatus, Role
+from registry.watches import fan_out, webhooks
+from registry.watches.delivery.connections import Caller
+from registry.watches.delivery.dispatcher import THREADS, Courier
 from registry.watches.models import Watch, WatchTarget
 from registry.watches.webhook_models import Webhook
 
@@ -82,7 +82,7 @@ def _on(rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[float]
         ear = stack.enter_context(listening())
         with sessions.begin() as session:
             agency = _published(session)
-        fanning.hand_on(sessions, keyring, now())
+        fan_out.hand_on(sessions, keyring, now())
         with sessions.begin() as session:
             _watched(session, keyring, agency, ear)
         courier = Courier(sessions, keyring, Caller(is_unsafe=True))
@@ -90,7 +90,7 @@ def _on(rounds: int, folder: Path, cluster: Cluster | None) -> tuple[list[float]
         for place in range(rounds):
             _change(sessions, agency, LicenceStatus.ACTIVE if place % 2 else LicenceStatus.SUSPENDED)
             began = time.perf_counter()
-            fanning.hand_on(sessions, keyring, now())
+            fan_out.hand_on(sessions, keyring, now())
             queued.append(time.perf_counter() - began)
             began = time.perf_counter()
             delivered = courier.deliver_due()

@@ -11,11 +11,11 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.agencies import models, record
-from registry.agencies.actions import amend
-from registry.agencies.publishing import Event
-from registry.db import engine_for, sessions_for
-from registry.terms import LicenceStatus
+from registry.core.db.engine import engine_for, sessions_for
+from registry.register.agencies import models, record
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
+from registry.vocabulary.register import LicenceStatus
 
 
 def main(url: str, per_second: float) -> None:

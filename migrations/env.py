@@ -1,11 +1,11 @@
-"""Runs one step on the connection that registry.revisions hands over, in a transaction of its own."""
+"""Runs one step on the connection that registry.core.db.revisions hands over, in a transaction of its own."""
 
 from typing import Any
 
 from alembic import context
 from alembic.migration import MigrationContext
 
-from registry.errors import NotMigrated
+from registry.core.errors import NotMigrated
 from registry.tables import METADATA
 
 

@@ -10,15 +10,15 @@ from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
-from registry.collecting import settle
-from registry.config import Edge, Settings
-from registry.db import engine_for, reading_sessions_for, sessions_for
-from registry.web import errors, health, logs, metrics, transaction
-from registry.web.errors import RegistryRequest
-from registry.web.frame import Frame
-from registry.web.limits import limiter_for
-from registry.web.quotas import Quotas
-from registry.web.transaction import Services
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.gc import settle
+from registry.core.settings import Edge, Settings
+from registry.http import errors, health, logs, metrics, transaction
+from registry.http.errors import RegistryRequest
+from registry.http.limits import limiter_for
+from registry.http.middleware import Frame
+from registry.http.quotas import Quotas
+from registry.http.transaction import Services
 
 MOST_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
@@ -116,21 +116,21 @@ def register_edges(app: Flask, settings: Settings) -> None:
 
         api.register(app)
     if Edge.PUBLIC in settings.edges:
-        from registry.public import edge as public
+        from registry.pages.public import edge as public
 
         public.register(app)
-        from registry.account import edge as account
+        from registry.pages.organisations import edge as account
 
         account.register(app)
     if Edge.INTAKE in settings.edges:
         from registry.api.edge import register_intake
-        from registry.public.intake import edge as intake
+        from registry.pages.intake import edge as intake
 
         register_intake(app)
         intake.register(app)
     if Edge.CONSOLE in settings.edges:
         from registry.api.edge import register_desk
-        from registry.console import edge as console
+        from registry.pages.officers import edge as console
 
         register_desk(app)
         console.register(app)

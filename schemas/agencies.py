@@ -1,8 +1,8 @@
-"""The public record of an agency as it goes out. registry/agencies/record.py renders it; a test holds these to that."""
+"""The public record of an agency as it goes out. registry/register/agencies/record.py renders it; a test holds these to that."""
 
 from marshmallow import fields
 
-from registry.terms import (
+from registry.vocabulary.register import (
     NACE_REVISIONS,
     Activity,
     ChannelKind,

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.bulk_terms import JobKind, JobState, ResultForm, StepCode
-from registry.codes import Problem
-from registry.terms import Activity
+from registry.core.codes import Problem
+from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
+from registry.vocabulary.register import Activity
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
 from schemas.fields import Country, Flag, Instant, Line, OneOf, Sayings, Word

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import Author, BoxRole, CaseState, ClockKind, Priority
+from registry.vocabulary.cases import Author, BoxRole, CaseState, ClockKind, Priority
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
 

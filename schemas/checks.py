@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.codes import CheckNote, CheckSummary, Problem
-from registry.terms import Answer, CheckKind, CheckOutcome
+from registry.core.codes import CheckNote, CheckSummary, Problem
+from registry.vocabulary.register import Answer, CheckKind, CheckOutcome
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Line, OneOf, OrEmpty, Passage

@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from registry.case_terms import BoxRole
-from registry.terms import Language
+from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.register import Language
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Line, OneOf, Sayings, Token, Word
 

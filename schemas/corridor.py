@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.codes import Problem
-from registry.terms import Answer
+from registry.core.codes import Problem
+from registry.vocabulary.register import Answer
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
 from schemas.base import OutSchema
 from schemas.fields import Country, Line, OneOf, OrEmpty

@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from registry.codes import ProofFlaw
-from registry.terms import Answer
+from registry.core.codes import ProofFlaw
+from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Instant, OneOf, OrEmpty, Token
 from schemas.verify import ReasonSchema

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.terms import NACE_REVISIONS, LicenceKind, Mark, RunBy
+from registry.vocabulary.register import NACE_REVISIONS, LicenceKind, Mark, RunBy
 from schemas.base import OutSchema
 from schemas.fields import Instant, OneOf
 from schemas.lists import CountryQuerySchema

@@ -5,8 +5,8 @@ from typing import Any
 import marshmallow
 from marshmallow import fields
 
-from registry.codes import FeeReason, Problem
-from registry.terms import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
+from registry.core.codes import FeeReason, Problem
+from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
 from schemas.base import InSchema, OutSchema
 from schemas.fields import ABSENT, Coded, Country, OneOf, OrEmpty, Word
 from schemas.money import Amount, Currency

@@ -14,7 +14,7 @@ from typing import Any
 import marshmallow
 from marshmallow import fields
 
-from registry.codes import Problem
+from registry.core.codes import Problem
 from schemas.countries import COUNTRIES, OFTEN_MISTAKEN
 
 DOUBT: Any = object()

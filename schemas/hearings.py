@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import AttachmentState, FileKind, HandedWith, HearingEnd, HearingState, NoCopy
+from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, HearingEnd, HearingState, NoCopy
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, OneOf, Passage
 

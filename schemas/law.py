@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.terms import Answer, FeeKind, ForeignLicence, LicenceStatus, Mark, RegimeRule
+from registry.vocabulary.register import Answer, FeeKind, ForeignLicence, LicenceStatus, Mark, RegimeRule
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, OneOf, Word
 

@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from registry.desk_terms import LicenceAct
-from registry.terms import Answer, LicenceStatus
+from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.register import Answer, LicenceStatus
 from schemas.agencies import AgencySchema, AgencySummarySchema
 from schemas.base import OutSchema
 from schemas.fields import OneOf

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.terms import LicenceStatus, Role
+from registry.vocabulary.register import LicenceStatus, Role
 from schemas.agencies import AgencyHitSchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Line, Word

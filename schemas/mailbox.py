@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import AttachmentState, Author, BoxRole, BoxState, ConsentKind, FileKind, NoCopy
+from registry.vocabulary.cases import AttachmentState, Author, BoxRole, BoxState, ConsentKind, FileKind, NoCopy
 from schemas.base import InSchema, OutSchema
 from schemas.complaints import MOST_IN_AN_ACCOUNT, AnswersSchema
 from schemas.fields import Flag, OneOf, Passage

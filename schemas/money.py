@@ -8,8 +8,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.codes import Problem
-from registry.terms import CURRENCIES, CURRENCY_SPELLINGS
+from registry.core.codes import Problem
+from registry.vocabulary.register import CURRENCIES, CURRENCY_SPELLINGS
 from schemas.fields import ABSENT, DOUBT, Fault, line
 
 LONGEST = 16

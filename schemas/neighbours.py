@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.terms import ChannelChangeState, ChannelKind
+from registry.vocabulary.register import ChannelChangeState, ChannelKind
 from schemas.agencies import AgencySummarySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Instant, Line, OneOf, Word

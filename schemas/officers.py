@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from registry.officers.rights import Role
-from registry.terms import Language
+from registry.vocabulary.register import Language
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Instant, Line, OneOf, Word
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import OpeningKind, OpeningState
+from registry.vocabulary.cases import OpeningKind, OpeningState
 from schemas.base import InSchema, OutSchema
 from schemas.cases import CaseBoxSchema
 from schemas.fields import Count, Flag, Instant, Line, OneOf, Passage

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.account_terms import MemberRole, Scope
+from registry.vocabulary.organisations import MemberRole, Scope
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Flag, Line, OneOf, Word
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import CaseState, ClockKind, Indicator, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, OneOf, Word
 

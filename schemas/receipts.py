@@ -2,8 +2,8 @@
 
 from marshmallow import fields
 
-from registry.bulk_terms import JobKind
-from registry.terms import Answer
+from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
 from schemas.credentials import ReceiptCheckSchema
 from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Word

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import Author, BoxRole, FileKind, PartnerKind, ReferralBasis, ReferralEnd, ReferralState
+from registry.vocabulary.cases import Author, BoxRole, FileKind, PartnerKind, ReferralBasis, ReferralEnd, ReferralState
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Day, Flag, Line, OneOf, Passage
 

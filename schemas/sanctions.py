@@ -2,9 +2,9 @@
 
 from marshmallow import fields
 
-from registry.case_terms import DecisionOutcome, DecisionState
-from registry.desk_terms import SanctionState, Timing, ToldFirst
-from registry.terms import SanctionKind
+from registry.vocabulary.cases import DecisionOutcome, DecisionState
+from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
+from registry.vocabulary.register import SanctionKind
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Line, OneOf, Passage, Word
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.case_terms import Dimension
+from registry.vocabulary.cases import Dimension
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Line, OneOf
 

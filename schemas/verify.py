@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.codes import Problem, Reason
-from registry.terms import NACE_REVISIONS, Activity, Answer, Difference, Likeness
+from registry.core.codes import Problem, Reason
+from registry.vocabulary.register import NACE_REVISIONS, Activity, Answer, Difference, Likeness
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, OrEmpty, Word

@@ -4,9 +4,9 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.codes import Problem
-from registry.terms import LicenceKind, LicenceStatus, Role
-from registry.watch_terms import DeliveryState, EventType, WatchKind, WebhookState
+from registry.core.codes import Problem
+from registry.vocabulary.register import LicenceKind, LicenceStatus, Role
+from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Flag, Line, OneOf, Word
 from schemas.sectors import LONGEST, NACE_PATTERN, tidy_sector

@@ -10,9 +10,9 @@ from typing import Any
 from flask import Flask
 
 from registry.app import RegistryApp, connect, create_app
-from registry.config import Edge, Settings
+from registry.core.settings import Edge, Settings
+from registry.http.transaction import services
 from registry.officers.providers.settings import FILE
-from registry.web.transaction import services
 
 
 class Applications:

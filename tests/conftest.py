@@ -15,12 +15,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry import revisions, tables  # noqa: F401 - all tables are known, whatever a test loads
+from registry import tables  # noqa: F401 - all tables are known, whatever a test loads
 from registry.app import create_app
-from registry.config import Settings
-from registry.db import engine_for, reading_sessions_for, sessions_for
-from registry.web import languages
-from registry.web.transaction import Services, services
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.settings import Settings
+from registry.http.transaction import Services, services
+from registry.i18n import languages
 from tests import engines, little_work
 from tests.applications import Applications
 from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary

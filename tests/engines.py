@@ -10,7 +10,7 @@ import sqlalchemy
 from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.util import LRUCache
 
-from registry import db
+from registry.core.db import engine as db
 
 STATEMENTS = 10_000
 

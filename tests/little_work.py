@@ -10,11 +10,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from registry.complaints import receipts
+from registry.complaints.case import complaint_codes
 from registry.officers import passwords
 
 real_hasher = passwords._hasher
-real_derivation = receipts.hash_secret_raw
+real_derivation = complaint_codes.hash_secret_raw
 
 LOWEST = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 
@@ -29,14 +29,14 @@ _hasher = PasswordHasher(**LOWEST)
 def ease() -> None:
     """From now on in this process."""
     passwords._hasher = _hasher
-    receipts.hash_secret_raw = _derive
+    complaint_codes.hash_secret_raw = _derive
 
 
 @contextmanager
 def real_cost() -> Iterator[None]:
     """What production pays, until the block ends."""
     passwords._hasher = real_hasher
-    receipts.hash_secret_raw = real_derivation
+    complaint_codes.hash_secret_raw = real_derivation
     passwords._nobodys.cache_clear()
     try:
         yield

@@ -13,19 +13,20 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.account_terms import Scope
-from registry.agencies import record
-from registry.agencies.actions import UNPLACED, admit, amend, register_agreement
-from registry.agencies.models import PublicRecord
-from registry.agencies.publishing import Event
-from registry.authorities.actions import keep_authority, keep_source, record_retrieval
-from registry.authorities.facts import AuthorityFacts, Ground, SourceFacts
-from registry.authorities.models import Authority, Source
-from registry.clock import now
-from registry.employers import keys, organisations
-from registry.employers.models import Organisation
-from registry.ids import new_reference
-from registry.terms import (
+from registry.core.clock import now
+from registry.core.ids import new_reference
+from registry.organisations import actions as organisations
+from registry.organisations import keys
+from registry.organisations.models import Organisation
+from registry.register.agencies import record
+from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
+from registry.register.agencies.models import PublicRecord
+from registry.register.agencies.publishing import Event
+from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.register.authorities.models import Authority, Source
+from registry.register.authorities.sources import AuthorityFacts, Ground, SourceFacts
+from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import (
     KINDS,
     HolderKind,
     IdentifierScheme,

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.errors import RegistryError
+from registry.core.errors import RegistryError
 
 
 def at_once(sessions: sessionmaker[Session], *acts: Callable[[Session], Any]) -> list[Any]:

@@ -19,7 +19,7 @@ from tempfile import TemporaryDirectory
 
 import requests
 
-from registry.config import Settings
+from registry.core.settings import Settings
 
 _forks = get_context("forkserver")
 _forks.set_forkserver_preload(["tests.loaded"])

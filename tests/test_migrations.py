@@ -9,11 +9,12 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 import registry
-from registry import revisions, tables
+from registry import tables
 from registry.cli.database import differences_of
-from registry.config import Settings
-from registry.db import engine_for
-from registry.errors import NotMigrated
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for
+from registry.core.errors import NotMigrated
+from registry.core.settings import Settings
 from tests.conftest import Database
 from tests.postgres import Server
 

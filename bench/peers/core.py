@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from sqlalchemy import select
 
-from registry.agencies.models import LookupKey, PublicRecord
-from registry.db import engine_for
+from registry.core.db.engine import engine_for
+from registry.register.agencies.models import LookupKey, PublicRecord
 
 Number = Annotated[str, Query(max_length=120)]
 Country = Annotated[str | None, Query(pattern="^[A-Z]{2}$")]

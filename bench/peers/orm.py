@@ -25,7 +25,7 @@ from sqlalchemy.orm import (
     selectinload,
 )
 
-from registry.db import Instant, engine_for, reading_sessions_for
+from registry.core.db.engine import Instant, engine_for, reading_sessions_for
 
 
 class Base(DeclarativeBase):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import LargeBinary, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import Base, engine_for
+from registry.core.db.engine import Base, engine_for
 
 
 class Row(Base):

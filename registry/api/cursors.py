@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from registry.codes import Problem
-from registry.errors import Fault, InvalidInput
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
 
 _CHECK = 8
 

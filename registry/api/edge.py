@@ -5,11 +5,11 @@ from typing import Any
 
 from flask import Flask
 
-from registry.api import log, well_known
-from registry.api.desk.edge import DESK, require_policies
 from registry.api.docs import views
-from registry.api.employers.edge import EMPLOYERS, require_scopes
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
+from registry.api.officers.edge import DESK, require_policies
+from registry.api.organisations.edge import EMPLOYERS, require_scopes
+from registry.api.public import log, well_known
 from registry.api.restx import Api, Namespace
 
 

@@ -1,8 +1,8 @@
 """What the REST edge serves, in the order of its documentation."""
 
-from registry.api import agencies, checks, corridor, credentials, directory, fees, statistics, verify
 from registry.api.complaints import attachments, entering, filing, mailbox, receipts
-from registry.api.employers import verifications
+from registry.api.organisations import verifications
+from registry.api.public import agencies, checks, corridor, credentials, directory, fees, statistics, verify
 from registry.api.restx import Namespace
 
 PREFIX = "/api/v1"

@@ -8,7 +8,7 @@ from datetime import date
 from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import LARGE, Base, Text
+from registry.core.db.engine import LARGE, Base, Text
 
 
 class AuditEntry(Base):

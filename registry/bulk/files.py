@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
-from registry.errors import TooLarge, UnreadableList
+from registry.core.errors import TooLarge, UnreadableList
 
 MOST_BYTES = 256 << 20
 CHUNK = 1 << 20

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.credentials.receipts import Head
-from registry.credentials.rules import base64, plain, record_digest
-from registry.credentials.signing import compact_jws
-from registry.errors import Fault, NotFound
-from registry.keyring import Signer
+from registry.core.errors import Fault, NotFound
+from registry.core.keyring import Signer
 from registry.log.tree import inclusion_proof, leaf_hashes, levels_of, pushed, reading, root_of
-from registry.verdicts.corridor import CorridorVerdict
-from registry.verdicts.question import Verdict
+from registry.proofs.credentials.receipts import Head
+from registry.proofs.credentials.rules import base64, plain, record_digest
+from registry.proofs.credentials.signing import compact_jws
+from registry.verification.verdicts.corridor import CorridorVerdict
+from registry.verification.verdicts.question import Verdict
 
 TYPE = "registry-manifest+jwt"
 VERSION = 1

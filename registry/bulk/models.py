@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.bulk_terms import JobKind, JobState
-from registry.db import Base, Instant, Text, one_of
+from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.vocabulary.bulk import JobKind, JobState
 
 
 class BulkJob(Base):

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from registry.bulk.rules import JOBS, Columns, guessed, lacking
-from registry.errors import ImportRefused, TooLarge, UnreadableList
-from registry.imports.columns import Column, below, first_lines
-from registry.imports.mapping import Layout
-from registry.imports.reading import form_of
-from registry.imports.spreadsheets import opened_sheet
-from registry.imports.tables import HEADER_WITHIN, opened_table
-from registry.imports.values import tidy
+from registry.core.errors import ImportRefused, TooLarge, UnreadableList
+from registry.register.imports.columns import Column, below, first_lines
+from registry.register.imports.mapping import Layout
+from registry.register.imports.reading import form_of
+from registry.register.imports.spreadsheets import opened_sheet
+from registry.register.imports.tables import HEADER_WITHIN, opened_table
+from registry.register.imports.values import tidy
 
 FORMS = ("csv", "xlsx")
 

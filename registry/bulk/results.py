@@ -4,8 +4,8 @@ from pathlib import Path
 
 from registry.bulk.files import folder_of
 from registry.bulk.models import BulkJob
-from registry.bulk_terms import JobState, ResultForm
-from registry.errors import NotFound, NotNow
+from registry.core.errors import NotFound, NotNow
+from registry.vocabulary.bulk import JobState, ResultForm
 
 FILES: dict[ResultForm, tuple[str, str]] = {
     ResultForm.JSONL: ("results.jsonl", "application/x-ndjson"),

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from registry.bulk_terms import JobKind
-from registry.credentials.rules import plain
-from registry.imports.drafting import HINTS as LISTED
-from registry.imports.values import day_of, folded, unaccented
+from registry.proofs.credentials.rules import plain
+from registry.register.imports.drafting import HINTS as LISTED
+from registry.register.imports.values import day_of, folded, unaccented
+from registry.vocabulary.bulk import JobKind
 
 MOST_AT_ONCE = 10_000
 """Questions that one request may hold."""

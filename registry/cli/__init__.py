@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from registry.config import Settings
-from registry.errors import RegistryError
-from registry.outages import trouble_in
+from registry.core.db.errors import trouble_in
+from registry.core.errors import RegistryError
+from registry.core.settings import Settings
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
@@ -23,7 +23,7 @@ COMMANDS: dict[str, str] = {
     "channels": "registry.cli.channels:channels",
     "verify-offline": "registry.cli.verify_offline:verify_offline",
     "monitor": "registry.cli.monitor:monitor",
-    "worker": "registry.cli.worker:worker",
+    "worker": "registry.worker.scheduler:worker",
     "stream": "registry.cli.stream:stream",
     "reindex": "registry.cli.reindex:reindex",
     "clones": "registry.cli.clones:clones",

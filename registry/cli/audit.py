@@ -9,12 +9,13 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from registry import cli, revisions
+from registry import cli
 from registry.audit import queries
 from registry.audit.queries import Head
-from registry.config import Settings
-from registry.db import engine_for, reading_sessions_for
-from registry.errors import BadProof
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, reading_sessions_for
+from registry.core.errors import BadProof
+from registry.core.settings import Settings
 
 NOT_WELL = 2
 

@@ -11,12 +11,13 @@ from pathlib import Path
 import click
 
 from registry import cli
+from registry.cli.case_officer import as_officer, desk, today
 from registry.cli.case_showing import answer_lines, view_facts
 from registry.cli.collisions import Reference
-from registry.cli.desk import as_officer, desk, today
-from registry.complaints import case_reading, custody
-from registry.complaints.custody import Approval
-from registry.complaints.storage import store_of
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.casework import custody
+from registry.complaints.casework import queries as case_reading
+from registry.complaints.casework.custody import Approval
 
 _new_file = click.Path(dir_okay=False, path_type=Path)
 

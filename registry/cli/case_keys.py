@@ -10,15 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.cli.opening import opened
-from registry.clock import day_at, now
-from registry.complaints import rewrapping, unit_keys
-from registry.complaints.boxes import KeyHolder, UnitKey, UnitKeyState
-from registry.complaints.escrow import make_escrow, read_escrow
-from registry.complaints.rewrapping import Rewrapped
-from registry.complaints.sealing import RING, Sealer
-from registry.errors import KeyTrouble, NotFound
-from registry.keyring import Keyring
+from registry.cli.sealing_keys import opened
+from registry.complaints.sealing import key_rotation, unit_keys
+from registry.complaints.sealing.escrow import make_escrow, read_escrow
+from registry.complaints.sealing.key_rotation import Rewrapped
+from registry.complaints.sealing.models import KeyHolder, UnitKey, UnitKeyState
+from registry.complaints.sealing.sealer import RING, Sealer
+from registry.core.clock import day_at, now
+from registry.core.errors import KeyTrouble, NotFound
+from registry.core.keyring import Keyring
 from registry.officers.models import Unit
 
 OPERATOR = "operator"
@@ -43,7 +43,7 @@ def list_keys() -> None:
     with opened() as (_, sessions, keyring), sessions() as session:
         for number, one in enumerate(keyring.ring(RING)):
             state = "seals" if number == 0 else "opens"
-            held = rewrapping.ring_uses(session, one.kid)
+            held = key_rotation.ring_uses(session, one.kid)
             click.echo(f"{'ring':<10} {'':<20} {one.kid}  {state:<8}  {'':<10}  secret here      {held} values")
         rows = session.execute(select(UnitKey).order_by(UnitKey.unit, UnitKey.holder_kind, UnitKey.id.desc())).scalars()
         for row in rows:
@@ -71,7 +71,7 @@ def rotate(unit: str | None, is_ring: bool) -> None:
         raise click.UsageError("name a unit, or give --ring")
     with opened() as (_, sessions, keyring), keyring.alone(), sessions.begin() as session:
         if unit is None:
-            _made(session, "ring", RING, rewrapping.rotate_ring(keyring))
+            _made(session, "ring", RING, key_rotation.rotate_ring(keyring))
         else:
             if session.execute(select(Unit.id).where(Unit.reference == unit)).first() is None:
                 raise NotFound(f"there is no unit {unit}")
@@ -144,7 +144,7 @@ def recover(file: Path, keys_were_lost: bool) -> None:
     with opened() as (_, sessions, keyring), keyring.alone():
         with sessions.begin() as session:
             record(session, "escrow.used", unit_keys.ESCROW, on=_today(), actor=OPERATOR)
-        done = rewrapping.recover(sessions, Sealer(keyring), secret, _today(), _tell, is_bound=not keys_were_lost)
+        done = key_rotation.recover(sessions, Sealer(keyring), secret, _today(), _tell, is_bound=not keys_were_lost)
     _end(done)
 
 
@@ -156,7 +156,7 @@ def rewrap() -> None:
     left. Exit code 0 when nothing is left, 2 otherwise.
     """
     with opened() as (_, sessions, keyring):
-        done = rewrapping.rewrap(sessions, Sealer(keyring), _tell)
+        done = key_rotation.rewrap(sessions, Sealer(keyring), _tell)
     _end(done)
 
 
@@ -185,7 +185,7 @@ def _require_unused(session: Session, keyring: Keyring, kid: str) -> None:
         raise KeyTrouble(
             f"its successor {newer} is minutes old, and something may just be sealed by {kid}: wait ten minutes"
         )
-    left = rewrapping.ring_uses(session, kid)
+    left = key_rotation.ring_uses(session, kid)
     if left:
         raise KeyTrouble(f"{left} values are still sealed by {kid}: run `registry keys rewrap` first")
 

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from registry.case_terms import Author, CaseState, Indicator, Priority
-from registry.clock import instant_text
-from registry.codes import TriageReason
-from registry.complaints.case_reading import CaseView, Queued, ShownBox
-from registry.complaints.questions import QUESTIONNAIRE
-from registry.complaints.states import MOVES, Guard
-from registry.terms import Language
-from registry.web.languages import text
-from registry.web.questions import answer_text, question_text
-from registry.web.triage import indicator_text, priority_text, triage_reason_text
+from registry.complaints.case.questions import QUESTIONNAIRE
+from registry.complaints.case.states import MOVES, Guard
+from registry.complaints.casework.queries import CaseView, Queued, ShownBox
+from registry.core.clock import instant_text
+from registry.core.codes import TriageReason
+from registry.i18n.languages import text
+from registry.i18n.question_words import answer_text, question_text
+from registry.i18n.triage_words import indicator_text, priority_text, triage_reason_text
+from registry.vocabulary.cases import Author, CaseState, Indicator, Priority
+from registry.vocabulary.register import Language
 
 EN = Language.EN
 

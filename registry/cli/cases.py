@@ -7,20 +7,25 @@ from typing import TextIO
 
 import click
 
-from registry.case_terms import CaseState, Priority
+from registry.cli.access_grants import openings
 from registry.cli.case_files import attachment_file, export, identity
-from registry.cli.case_openings import openings
+from registry.cli.case_officer import as_officer, desk, today
 from registry.cli.case_showing import moves_table, queue_lines, queue_row, view_facts, view_lines
 from registry.cli.collisions import Reference
-from registry.cli.desk import as_officer, desk, today
-from registry.cli.opening import opened
 from registry.cli.reconcile import reconcile
-from registry.clock import now
-from registry.complaints import case_reading, casework, holds, priorities, purging, units
-from registry.complaints.attachments import files_remover
-from registry.complaints.sealing import Sealer
-from registry.complaints.states import DECIDED_STATES, OPEN_STATES
-from registry.complaints.storage import store_of
+from registry.cli.sealing_keys import opened
+from registry.complaints.attachments.actions import files_remover
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.case import units
+from registry.complaints.case.states import DECIDED_STATES, OPEN_STATES
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework import holds
+from registry.complaints.casework import queries as case_reading
+from registry.complaints.retention import purging
+from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.triage import priorities
+from registry.core.clock import now
+from registry.vocabulary.cases import CaseState, Priority
 
 EXAMPLES = """\b
 Examples:

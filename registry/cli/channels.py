@@ -5,15 +5,15 @@ import sys
 import click
 from sqlalchemy.orm import Session
 
-from registry.agencies import channels as changes
-from registry.agencies.models import PendingChannelChange
-from registry.cli.officer_desk import acting_desk, by_officer, if_unchanged
-from registry.cli.opening import opened
-from registry.errors import ChannelChangeRefused
-from registry.licensing import neighbours
+from registry.cli.licensing_officer import acting_desk, by_officer, if_unchanged
+from registry.cli.sealing_keys import opened
+from registry.core.errors import ChannelChangeRefused
+from registry.officer_desk.licensing import agency_opened, change_opened
 from registry.officers.rights import Act, Resource
-from registry.terms import ChannelChangeState, ChannelKind
-from registry.web.licensing import agency_opened, change_opened
+from registry.register.agencies import channels as changes
+from registry.register.agencies.models import PendingChannelChange
+from registry.supervision.licensing import related_acts
+from registry.vocabulary.register import ChannelChangeState, ChannelKind
 
 CHANNEL = Resource.CHANNEL
 
@@ -58,7 +58,7 @@ def propose(agency: str, kind: str, value: str | None, instead_of: str | None, b
         raise ChannelChangeRefused(f"say what the new {channel} is: registry channels propose {agency} {channel} VALUE")
     with acting_desk(by, CHANNEL, Act.PROPOSE, f"channel {channel}") as desk:
         agency_opened(desk.session, desk.me, agency)
-        change = neighbours.propose_change(
+        change = related_acts.propose_change(
             desk.session, desk.official, desk.keyring, agency, channel, value, desk.at, instead_of=instead_of
         )
         reference = change.reference
@@ -74,7 +74,7 @@ def approve(reference: str, version: int | None, by: str) -> None:
     """Approve the change REFERENCE, which another proposed: in 72 hours it is published, and until then it can be refused."""
     with acting_desk(by, CHANNEL, Act.APPROVE, "channel approve") as desk:
         found = change_opened(desk.session, desk.me, reference)
-        change = neighbours.approve_change(desk.session, desk.official, found.reference, desk.at, version=version)
+        change = related_acts.approve_change(desk.session, desk.official, found.reference, desk.at, version=version)
         said = [f"{change.reference}: approved, takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC."]
         is_told = bool(changes.addresses_to_tell(desk.session, change))
         said.append("The worker tells the agency by e-mail." if is_told else _by_hand(change))
@@ -89,7 +89,7 @@ def refuse(reference: str, version: int | None, by: str) -> None:
     """Refuse the change REFERENCE, also after it was approved, as long as it has not taken effect."""
     with acting_desk(by, CHANNEL, Act.APPROVE, "channel refuse") as desk:
         found = change_opened(desk.session, desk.me, reference)
-        neighbours.refuse_change(desk.session, desk.official, found.reference, desk.at, version=version)
+        related_acts.refuse_change(desk.session, desk.official, found.reference, desk.at, version=version)
         said = f"{found.reference}: refused. Nothing was published."
     click.echo(said)
 
@@ -114,7 +114,7 @@ def _lines(session: Session, change: PendingChannelChange, agency: str) -> list[
     lines = [
         f"{change.reference}  {agency}  {change.kind}  {what}",
         f"  proposed {change.proposed_at:%Y-%m-%d %H:%M} UTC by {change.proposed_by}, "
-        f"version {neighbours.change_version(change)}",
+        f"version {related_acts.change_version(change)}",
     ]
     if change.decided_at is not None:
         word = "refused" if change.state is ChannelChangeState.REFUSED else "approved"

@@ -5,10 +5,10 @@ from datetime import date, datetime
 import click
 
 from registry.cli.collisions import Reference
-from registry.cli.officer_desk import DAY, acting_desk, by_officer, if_unchanged
-from registry.licensing import neighbours
+from registry.cli.licensing_officer import DAY, acting_desk, by_officer, if_unchanged
+from registry.officer_desk.licensing import agency_opened, collision_opened
 from registry.officers.rights import Act, Resource
-from registry.web.licensing import agency_opened, collision_opened
+from registry.supervision.licensing import related_acts
 
 CLONE = Resource.CLONE
 
@@ -48,7 +48,7 @@ def warn(
     """Publish a clone warning on the entry of AGENCY_ID, the agency that is imitated."""
     with acting_desk(by, CLONE, Act.APPROVE, "clone warn") as desk:
         agency_opened(desk.session, desk.me, agency_id)
-        appended = neighbours.warn(
+        appended = related_acts.warn(
             desk.session, desk.official, agency_id, text, desk.at, source=source, from_=_day(from_), to=_day(to)
         )
         index = appended.last_index
@@ -66,7 +66,7 @@ def lift(agency_id: str, number: int | None, by: str) -> None:
     """Take a clone warning from the entry of AGENCY_ID. The entry's history keeps it."""
     with acting_desk(by, CLONE, Act.APPROVE, "clone lift") as desk:
         agency_opened(desk.session, desk.me, agency_id)
-        lifted = neighbours.lift(desk.session, desk.official, agency_id, number, desk.at)
+        lifted = related_acts.lift(desk.session, desk.official, agency_id, number, desk.at)
     click.echo(f"Lifted from {agency_id}: {lifted.text}")
 
 
@@ -85,7 +85,7 @@ def confirm_clone(collision: str, text: str, true_entry: str | None, version: in
     """Confirm COLLISION: a clone warning is published on the true entry, in the name of your authority, whose agency it is."""
     with acting_desk(by, CLONE, Act.APPROVE, "clone confirm") as desk:
         collision_opened(desk.session, desk.me, collision)
-        agency = neighbours.confirm_collision(
+        agency = related_acts.confirm_collision(
             desk.session, desk.official, collision, true_entry, text, desk.at, version=version
         )
     click.echo(f"Confirmed {collision}; published a clone warning on {agency.agency_id}.")

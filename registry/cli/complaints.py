@@ -11,16 +11,16 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.cli.opening import opened
-from registry.clock import day_at, now
-from registry.complaints.preminting import MOST_AT_ONCE, Minted, premint
-from registry.complaints.receipts import derive, new_code
-from registry.complaints.sealing import Sealer
-from registry.errors import SettingsError
+from registry.cli.sealing_keys import opened
+from registry.complaints.case.complaint_codes import derive, new_code
+from registry.complaints.intake.preprinted_codes import MOST_AT_ONCE, Minted, premint
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import day_at, now
+from registry.core.errors import SettingsError
 from registry.log.models import LogState
-from registry.papers.rendering import Draft, missing_packages, pdf_of
-from registry.public.intake.forms import html_of_forms
-from registry.terms import Language
+from registry.pages.intake.forms import html_of_forms
+from registry.proofs.papers.rendering import Draft, missing_packages, pdf_of
+from registry.vocabulary.register import Language
 
 
 @click.group(epilog="\b\nExamples:\n  registry complaints forms --count 20 --language zh-Hans --out forms.pdf")

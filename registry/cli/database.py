@@ -5,13 +5,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, select
 
-from registry import cli, revisions
-from registry.agencies.models import PublicRecord
+from registry import cli
 from registry.cli.keys import prepare_keys
 from registry.cli.reindex import build_anew
-from registry.db import engine_for, reading_sessions_for
-from registry.errors import NotMigrated
-from registry.names.models import IndexedName
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, reading_sessions_for
+from registry.core.errors import NotMigrated
+from registry.register.agencies.models import PublicRecord
+from registry.register.names.models import IndexedName
 
 GROUP_EXAMPLES = """\b
 Examples:

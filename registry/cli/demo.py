@@ -3,17 +3,18 @@
 import click
 from sqlalchemy.orm import Session
 
-from registry import cli, revisions
-from registry.clock import now
-from registry.complaints.receipts import shown
-from registry.complaints.sealing import Sealer
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
+from registry import cli
+from registry.complaints.case.complaint_codes import shown
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import ImportRefused
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.demo.complaints import load_complaints
 from registry.demo.load import Counts, counts, demo_data, demo_reference, statuses
 from registry.demo.load import load as load_demo
-from registry.errors import ImportRefused
-from registry.keyring import Keyring
 from registry.log.actions import lock_log
 
 

@@ -4,15 +4,15 @@ from datetime import datetime
 
 import click
 
-from registry.cli.officer_desk import DAY, acting_desk, by_officer, if_unchanged, reading_desk
-from registry.desk_terms import DepositLineKind, ProposalState
-from registry.licensing.deposits import actions, queries
-from registry.licensing.deposits.models import DepositLine
-from registry.licensing.deposits.rules import FORMS
-from registry.licensing.drafting import today_of
+from registry.cli.licensing_officer import DAY, acting_desk, by_officer, if_unchanged, reading_desk
+from registry.officer_desk.licensing import agency_opened
 from registry.officers.rights import Act, Resource
-from registry.terms import DepositUse
-from registry.web.licensing import agency_opened
+from registry.supervision.licensing.deposits import actions, queries
+from registry.supervision.licensing.deposits.models import DepositLine
+from registry.supervision.licensing.deposits.rules import FORMS
+from registry.supervision.licensing.drafting import today_of
+from registry.vocabulary.licensing import DepositLineKind, ProposalState
+from registry.vocabulary.register import DepositUse
 
 DEPOSIT = Resource.DEPOSIT
 

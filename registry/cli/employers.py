@@ -6,15 +6,17 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from registry import cli, revisions
-from registry.account_terms import Scope
-from registry.clock import day_at, now
-from registry.db import engine_for, sessions_for
-from registry.employers import apps, members, organisations, sessions
-from registry.employers import keys as api_keys
-from registry.ids import read_reference
-from registry.terms import Language
-from registry.watches import keeping
+from registry import cli
+from registry.core.clock import day_at, now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.ids import read_reference
+from registry.organisations import actions as organisations
+from registry.organisations import apps, members, sessions
+from registry.organisations import keys as api_keys
+from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import Language
+from registry.watches import retention
 
 MOST_RATE = 1_000_000
 
@@ -149,5 +151,5 @@ def close(reference: str, yes: bool) -> None:
         if not yes:
             click.confirm(f"Close {organisation.name} ({organisation.reference}) for good?", abort=True)
         organisations.close(session, organisation, at=at, today=day_at(at, None))
-        keeping.forget(session, organisation.id)
+        retention.forget(session, organisation.id)
     click.echo(f"{reference}: closed.")

@@ -5,16 +5,17 @@ import shutil
 import click
 from sqlalchemy.orm import Session
 
-from registry import cli, revisions
-from registry.agencies import queries
-from registry.agencies.erasures import erase_again, remember
-from registry.clock import day_at, now
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.errors import ErasedAgency, NotFound
-from registry.ids import read_reference
-from registry.licensing.proposals import forget_proposals
-from registry.terms import HolderKind
+from registry import cli
+from registry.core.clock import day_at, now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import ErasedAgency, NotFound
+from registry.core.ids import read_reference
+from registry.core.settings import Settings
+from registry.register.agencies import queries
+from registry.register.agencies.erasures import erase_again, remember
+from registry.supervision.licensing.proposals import forget_proposals
+from registry.vocabulary.register import HolderKind
 
 
 @click.command(

@@ -9,13 +9,14 @@ from typing import Any
 
 import click
 
-from registry import cli, revisions
-from registry.db import engine_for, sessions_for
-from registry.errors import ImportRefused
-from registry.imports.actions import Progress
-from registry.imports.jobs import Request, import_list
-from registry.imports.mapping import SourceMapping, mapping_named, read_mapping_file
-from registry.imports.report import Report, as_json, in_brief, rejects_csv, write_whole
+from registry import cli
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import ImportRefused
+from registry.register.imports.actions import Progress
+from registry.register.imports.jobs import Request, import_list
+from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping_file
+from registry.register.imports.report import Report, as_json, in_brief, rejects_csv, write_whole
 
 TELL_EVERY = 5.0
 """Seconds between two lines about progress where there is no terminal."""

@@ -6,13 +6,13 @@ import click
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.certificates import CERTIFIED
 from registry.cli.case_keys import escrow, rewrap, units
-from registry.cli.opening import opened
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.errors import KeyTrouble
-from registry.keyring import Key, Keyring, KeyState, Use
+from registry.cli.sealing_keys import opened
+from registry.core.certificates import CERTIFIED
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import KeyTrouble
+from registry.core.keyring import Key, Keyring, KeyState, Use
+from registry.core.settings import Settings
 from registry.log.actions import append, lock_log
 from registry.log.keys import change_state, draft_of, make_keys, new_key, settle_keys
 from registry.log.queries import logged_keys

@@ -7,16 +7,16 @@ from typing import Any
 
 import click
 
-from registry.agencies import record
-from registry.cli.officer_desk import DAY, AtDesk, acting_desk, by_officer, if_unchanged, reading_desk
-from registry.desk_terms import LicenceAct, ProposalState
-from registry.licensing import proposals, queries
-from registry.licensing.drafting import Draft, drafted, status_on, today_of
-from registry.licensing.models import Proposal
+from registry.cli.licensing_officer import DAY, AtDesk, acting_desk, by_officer, if_unchanged, reading_desk
+from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.licensing import Previewed, previewed, proposal_opened, require_act, waiting_for
 from registry.officers.rights import Act, Resource
-from registry.terms import STATUSES, Answer, LicenceStatus
-from registry.web.desk import require_no_interest
-from registry.web.licensing import Previewed, previewed, proposal_opened, require_act, waiting_for
+from registry.register.agencies import record
+from registry.supervision.licensing import proposals, queries
+from registry.supervision.licensing.drafting import Draft, drafted, status_on, today_of
+from registry.supervision.licensing.models import Proposal
+from registry.vocabulary.licensing import LicenceAct, ProposalState
+from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
 
 LICENCE = Resource.LICENCE
 

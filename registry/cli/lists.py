@@ -12,11 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.bulk import actions, files, working
+from registry.bulk import actions, files
+from registry.bulk import engine as working
 from registry.bulk.models import BulkJob
-from registry.clock import day_at, now
-from registry.collecting import settle
-from registry.config import Settings
+from registry.core.clock import day_at, now
+from registry.core.gc import settle
+from registry.core.settings import Settings
 
 log = structlog.get_logger()
 
@@ -35,7 +36,7 @@ def lists() -> None:
 @click.option("--with-parent", is_flag=True, hidden=True)
 def work(with_parent: bool) -> None:
     """Answer what waits, and end. Killed at any moment, the next goes on where it stood."""
-    from registry.db import engine_for, reading_sessions_for, sessions_for
+    from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 
     settings = cli.settings()
     engine = engine_for(settings.database_url)
@@ -62,10 +63,10 @@ def work_on(
     chunk: int = working.AT_ONCE,
 ) -> int:
     """Work on all lists that wait here; how many were ended. None where another process does."""
-    from registry.api.employers.jobwork import Answering
-    from registry.held import HeldReader
-    from registry.verdicts.many import ManyReader
-    from registry.verdicts.queries import VerdictReader
+    from registry.bulk.answering.job_rows import Answering
+    from registry.core.db.prepared import HeldReader
+    from registry.verification.verdicts.many import ManyReader
+    from registry.verification.verdicts.queries import VerdictReader
 
     with working.alone(settings.home) as is_alone:
         if not is_alone:

@@ -10,10 +10,11 @@ import click
 import msgspec
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry import cli, revisions
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.errors import BadProof
+from registry import cli
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import BadProof
+from registry.core.settings import Settings
 from registry.log import ending, exporting, queries, signing
 from registry.log.audit import audit
 

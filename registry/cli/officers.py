@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from registry import cli, revisions
-from registry.clock import day_at, now
-from registry.db import engine_for, sessions_for
+from registry import cli
+from registry.core.clock import day_at, now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
 from registry.officers import accounts
 from registry.officers.rights import Role
-from registry.terms import Language
+from registry.vocabulary.register import Language
 
 
 @click.group(

@@ -25,9 +25,9 @@ BRUNO = "bruno"
 @click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a file differs.")
 def openapi(output: str, check: bool) -> None:
     """Write the OpenAPI 3.1 document of the API, and a Postman collection and a Bruno folder made from it."""
-    from registry.api.bruno import folder_of
-    from registry.api.collection import collection
-    from registry.api.openapi import document
+    from registry.api.openapi.bruno import folder_of
+    from registry.api.openapi.document import document
+    from registry.api.openapi.postman import collection
 
     found = document()
     if output == "-":

@@ -2,14 +2,14 @@
 
 import click
 
-from registry.case_terms import PartnerKind
-from registry.cli.opening import opened
+from registry.cli.sealing_keys import opened
 from registry.cli.units import named
-from registry.clock import day_at, now
-from registry.complaints import outside
-from registry.complaints import units as actions
-from registry.complaints.sealing import Sealer
-from registry.terms import Language
+from registry.complaints.case import units as actions
+from registry.complaints.parties import accounts
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import day_at, now
+from registry.vocabulary.cases import PartnerKind
+from registry.vocabulary.register import Language
 
 
 @click.group(
@@ -34,7 +34,7 @@ def partners() -> None:
 def add(reference: str, kind: str, country: str, names: tuple[str, ...], email: str | None) -> None:
     """Write down a partner organisation and make its keys, in REGISTRY_HOME/keys: back them up."""
     with opened() as (_, sessions, keyring), sessions.begin() as session:
-        unit = outside.add_partner(
+        unit = accounts.add_partner(
             session,
             Sealer(keyring),
             reference,
@@ -53,7 +53,7 @@ def add(reference: str, kind: str, country: str, names: tuple[str, ...], email: 
 def list_partners() -> None:
     """Every partner organisation."""
     with opened() as (_, sessions, _keyring), sessions() as session:
-        found = outside.partners(session)
+        found = accounts.partners(session)
         for unit in found:
             name = unit.names.get(Language.EN) or next(iter(unit.names.values()))
             ended = f"  closed since {unit.closed_on}" if unit.closed_on else ""
@@ -67,6 +67,6 @@ def list_partners() -> None:
 def close(reference: str) -> None:
     """Hand nothing more to a partner. What it has stays open to it until it expires or is taken back."""
     with opened() as (_, sessions, _keyring), sessions.begin() as session:
-        outside.partner_named(session, reference)
+        accounts.partner_named(session, reference)
         unit = actions.close(session, reference, day_at(now(), None))
         click.echo(f"{unit.reference} is handed nothing more since {unit.closed_on}.")

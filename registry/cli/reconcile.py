@@ -2,12 +2,13 @@
 
 import click
 
-from registry import cli, revisions
-from registry.clock import now
-from registry.complaints.attachments import discard
-from registry.complaints.reconciling import compare, copy_again
-from registry.complaints.storage import store_of
-from registry.db import engine_for, reading_sessions_for, sessions_for
+from registry import cli
+from registry.complaints.attachments.actions import discard
+from registry.complaints.attachments.reconciliation import compare, copy_again
+from registry.complaints.attachments.storage import store_of
+from registry.core.clock import now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 
 NOT_WELL = 2
 

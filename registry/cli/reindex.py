@@ -4,12 +4,12 @@ import click
 from rich.progress import Progress
 from sqlalchemy import Engine, func, select
 
-from registry.agencies.models import PublicRecord
-from registry.agencies.publishing import reindex as renew_keys
 from registry.cli import settings
-from registry.db import engine_for, reading_sessions_for, sessions_for
-from registry.names import actions as names
-from registry.revisions import require_current
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.db.revisions import require_current
+from registry.register.agencies.models import PublicRecord
+from registry.register.agencies.publishing import reindex as renew_keys
+from registry.register.names import actions as names
 
 BATCH = 1000
 

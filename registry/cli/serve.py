@@ -16,13 +16,14 @@ from typing import Any
 import click
 import structlog
 
-from registry import cli, revisions
+from registry import cli
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
-from registry.config import Edge, Settings
-from registry.db import engine_for
-from registry.errors import KeyTrouble, SettingsError
-from registry.web import logs
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for
+from registry.core.errors import KeyTrouble, SettingsError
+from registry.core.settings import Edge, Settings
+from registry.http import logs
 
 log = structlog.get_logger()
 
@@ -138,7 +139,7 @@ def announce(settings: Settings, address: str, stream_at: int | None = None) -> 
 
 def warn_of_seal(settings: Settings) -> None:
     """A seal that is wrong or has expired stops certificates alone: lookups go on."""
-    from registry.papers.seal import seal_now
+    from registry.proofs.papers.seal import seal_now
 
     try:
         seal = seal_now(settings.keys)

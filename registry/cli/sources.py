@@ -9,19 +9,20 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry import cli, revisions
-from registry.authorities.models import Source
-from registry.clock import now
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.errors import ImportRefused, NotFound
-from registry.imports import worker
-from registry.imports.drafting import Answers, as_toml, drafted
-from registry.imports.mapping import FIELDS, SourceMapping, mapping_named, shipped_names
-from registry.imports.models import FetchState
-from registry.imports.queries import last_retrieval, pending_imports, source_named
-from registry.imports.report import write_whole
-from registry.terms import LicenceKind
+from registry import cli
+from registry.core.clock import now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import ImportRefused, NotFound
+from registry.core.settings import Settings
+from registry.register.authorities.models import Source
+from registry.register.imports import worker
+from registry.register.imports.drafting import Answers, as_toml, drafted
+from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, shipped_names
+from registry.register.imports.models import FetchState
+from registry.register.imports.queries import last_retrieval, pending_imports, source_named
+from registry.register.imports.report import write_whole
+from registry.vocabulary.register import LicenceKind
 
 
 @click.group(

@@ -6,12 +6,13 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry import cli, revisions
-from registry.clock import day_at, now
-from registry.db import engine_for, sessions_for
-from registry.statistics import queries
-from registry.statistics.actions import close, close_due
-from registry.statistics.rules import Quarter, read_quarter
+from registry import cli
+from registry.core.clock import day_at, now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.oversight.statistics import queries
+from registry.oversight.statistics.actions import close, close_due
+from registry.oversight.statistics.rules import Quarter, read_quarter
 
 EXAMPLES = """\b
 Examples:

@@ -4,7 +4,7 @@ import click
 
 from registry import cli
 from registry.cli.serve import require_database, require_free_port
-from registry.web import logs
+from registry.http import logs
 
 
 @click.command(epilog="\b\nExamples:\n  registry stream\n  registry stream --port 8010")
@@ -30,7 +30,7 @@ def listen(address: str, port: int) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "registry.streams.serving:from_environment",
+        "registry.watches.stream.serving:from_environment",
         factory=True,
         address=address,
         port=port,

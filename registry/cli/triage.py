@@ -6,12 +6,12 @@ from typing import IO, Any
 
 import click
 
-from registry.complaints.questions import QUESTIONNAIRE
-from registry.complaints.reading import read_answers
-from registry.complaints.triage import RULES, Facts, Triaged, triage, version_of
-from registry.errors import ImportRefused
-from registry.terms import Language
-from registry.web.triage import indicator_text, priority_text, triage_reason_text
+from registry.complaints.case.answer_rules import read_answers
+from registry.complaints.case.questions import QUESTIONNAIRE
+from registry.complaints.triage.rules import RULES, Facts, Triaged, triage, version_of
+from registry.core.errors import ImportRefused
+from registry.i18n.triage_words import indicator_text, priority_text, triage_reason_text
+from registry.vocabulary.register import Language
 
 EXAMPLES = """\b
 Examples:

@@ -5,14 +5,14 @@ from typing import Any
 import click
 import msgspec
 
-from registry.cli.opening import opened
-from registry.clock import day_at, now
-from registry.complaints import units as actions
-from registry.complaints.retention_rules import SHIPPED, Periods
-from registry.complaints.routing_rules import takes_complaints
-from registry.complaints.sealing import Sealer
+from registry.cli.sealing_keys import opened
+from registry.complaints.case import units as actions
+from registry.complaints.case.retention_rules import SHIPPED, Periods
+from registry.complaints.case.routing_rules import takes_complaints
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import day_at, now
 from registry.officers.models import Unit
-from registry.terms import Language
+from registry.vocabulary.register import Language
 
 
 @click.group(

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import click
 
-from registry.clock import instant_text, now
-from registry.errors import BadProof, KeyTrouble, SettingsError
-from registry.keyring import Keyring, Use
+from registry.core.clock import instant_text, now
+from registry.core.errors import BadProof, KeyTrouble, SettingsError
+from registry.core.keyring import Keyring, Use
 from registry.log.note import read_vkey
-from registry.witnesses.server import Witness, server_for
+from registry.log.witnesses.server import Witness, server_for
 
 
 @click.command(

@@ -7,14 +7,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_97_10
 
-from registry.case_terms import BoxRole, CaseRole, CaseState
-from registry.complaints import casework, filing, units, visits
-from registry.complaints.casework import Officer
-from registry.complaints.models import Case
-from registry.complaints.receipts import RANDOM_DIGITS, derive, last_six
-from registry.complaints.sealing import Sealer
+from registry.complaints.case import units, visits
+from registry.complaints.case.complaint_codes import RANDOM_DIGITS, derive, last_six
+from registry.complaints.case.models import Case
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake import filing
+from registry.complaints.sealing.sealer import Sealer
 from registry.officers.models import Unit
-from registry.terms import Language
+from registry.vocabulary.cases import BoxRole, CaseRole, CaseState
+from registry.vocabulary.register import Language
 
 
 def load_complaints(

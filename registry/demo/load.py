@@ -15,15 +15,15 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.agencies import models, record
-from registry.agencies.actions import UNPLACED, admit, amend, register_agreement
-from registry.agencies.publishing import Event
-from registry.authorities.actions import keep_authority, keep_source, record_retrieval
-from registry.clock import now
+from registry.core.clock import now
+from registry.core.ids import ALPHABET, LENGTH, check_character
 from registry.demo.statistics import load_statistics
-from registry.ids import ALPHABET, LENGTH, check_character
 from registry.log.actions import lock_log, refuse_mixing
-from registry.terms import HolderKind, LicenceStatus, NameKind, Role, Script
+from registry.register.agencies import models, record
+from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
+from registry.register.agencies.publishing import Event
+from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.vocabulary.register import HolderKind, LicenceStatus, NameKind, Role, Script
 
 _SCRIPTS = {"CN": Script.HANS, "GR": Script.GREK, "BG": Script.CYRL}
 _SOURCED = ("names", "identifiers", "clone_warnings", "deposits", "intermediaries", "channels", "sanctions")

@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from registry.case_terms import Dimension
-from registry.statistics.models import Snapshot, SnapshotCell
-from registry.statistics.rules import VERSION, Quarter
+from registry.oversight.statistics.models import Snapshot, SnapshotCell
+from registry.oversight.statistics.rules import VERSION, Quarter
+from registry.vocabulary.cases import Dimension
 
 
 def load_statistics(session: Session, entries: Sequence[Mapping[str, Mapping[str, int]]], today: date) -> None:

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.clock import instant_text, now
-from registry.db import bulk_insert, microseconds
-from registry.errors import ImportRefused, LogClosed
+from registry.core.clock import instant_text, now
+from registry.core.db.engine import bulk_insert, microseconds
+from registry.core.errors import ImportRefused, LogClosed
 from registry.log.leaf import VERSION, leaf_bytes
 from registry.log.models import Entry, LogState
 from registry.log.tiles import catch_up, grow

@@ -11,8 +11,8 @@ from cryptography.exceptions import InvalidSignature
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.errors import BadProof, ForkRefused
-from registry.keyring import KeyState, Use
+from registry.core.errors import BadProof, ForkRefused
+from registry.core.keyring import KeyState, Use
 from registry.log import note, queries, tree
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import Policy, read_policy

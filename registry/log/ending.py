@@ -5,10 +5,10 @@ import re
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.clock import now
-from registry.config import Settings
-from registry.errors import BadProof, ForkRefused, LogClosed
-from registry.keyring import Keyring
+from registry.core.clock import now
+from registry.core.errors import BadProof, ForkRefused, LogClosed
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.log import queries
 from registry.log.actions import lock_log
 from registry.log.models import Checkpoint

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.certificates import CERTIFIED, root_certificate, signer_certificate
-from registry.clock import instant_text, now
-from registry.errors import BadProof, KeyTrouble
-from registry.keyring import FileSigner, Key, Keyring, KeyState, Use
+from registry.core.certificates import CERTIFIED, root_certificate, signer_certificate
+from registry.core.clock import instant_text, now
+from registry.core.errors import BadProof, KeyTrouble
+from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Use
 from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
 from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_lines, verifier_keys_of
-from registry.terms import EntryType
+from registry.vocabulary.register import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
 """The root comes first, for it certifies others."""

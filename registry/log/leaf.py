@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from registry.errors import EntryTooLarge, UnfitText
+from registry.core.errors import EntryTooLarge, UnfitText
 
 VERSION = 1
 LIMIT = 16 * 1024

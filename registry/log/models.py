@@ -6,7 +6,7 @@ from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import LARGE, Base, Instant, Text
+from registry.core.db.engine import LARGE, Base, Instant, Text
 
 
 class Entry(Base):

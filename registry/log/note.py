@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from registry.errors import BadProof
+from registry.core.errors import BadProof
 
 ED25519, COSIGNATURE = 1, 4
 """Signature types: the log's own, and a witness's with its time."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from registry.errors import BadProof
+from registry.core.errors import BadProof
 from registry.log.note import COSIGNATURE, ED25519, Note, VerifierKey, cosigned_at, read_vkey
 
 NONE = "none"

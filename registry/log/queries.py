@@ -13,9 +13,9 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.certificates import is_issued_by
-from registry.errors import NotFound
-from registry.keyring import KeyState, Use
+from registry.core.certificates import is_issued_by
+from registry.core.errors import NotFound
+from registry.core.keyring import KeyState, Use
 from registry.log import tree
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.log.note import ED25519, Proof, VerifierKey, read_note

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.clock import now
-from registry.config import Settings
-from registry.errors import BadProof, ForkRefused, KeyTrouble
-from registry.keyring import Keyring, KeyState, Signer, Use
+from registry.core.clock import now
+from registry.core.errors import BadProof, ForkRefused, KeyTrouble
+from registry.core.keyring import Keyring, KeyState, Signer, Use
+from registry.core.settings import Settings
 from registry.log import note, tree
 from registry.log.actions import lock_log
 from registry.log.keys import are_settled, make_keys, settle_keys, settle_policy, witness_lines, witness_policy

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from registry.db import bulk_insert
-from registry.errors import ForkRefused
+from registry.core.db.engine import bulk_insert
+from registry.core.errors import ForkRefused
 from registry.log import tree
 from registry.log.models import Entry, LogState, LogTile
 

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from registry.errors import BadProof
+from registry.core.errors import BadProof
 
 HASH = 32
 WIDTH = 256

@@ -11,10 +11,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.clock import now
-from registry.errors import ActRefused, NotFound
-from registry.ids import new_reference
-from registry.locking import lock
+from registry.core.clock import now
+from registry.core.db.locking import lock
+from registry.core.errors import ActRefused, NotFound
+from registry.core.ids import new_reference
 from registry.officers import factors, joining, notices, sessions, tokens
 from registry.officers.models import (
     ChangeKind,
@@ -31,7 +31,7 @@ from registry.officers.models import (
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource, Role, unfit
 from registry.officers.signing_in import tidy_email
-from registry.terms import SENDING_COUNTRIES
+from registry.vocabulary.register import SENDING_COUNTRIES
 
 LONGEST_LOAN = timedelta(days=92)
 COMMAND_LINE = "command line"

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from registry.keyring import Keyring
+from registry.core.keyring import Keyring
 from registry.officers.models import SignInDelay
 
 FREE_FAILURES = 5

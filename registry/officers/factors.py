@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused, NotFound
-from registry.ids import new_reference
-from registry.keyring import Keyring
+from registry.core.errors import ActRefused, NotFound
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring
 from registry.officers import one_time_codes
 from registry.officers.models import FactorKind, Officer, RecoveryCode, SecondFactor
 from registry.officers.one_time_codes import recovery_digest

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused
+from registry.core.errors import ActRefused
 from registry.officers import factors, passwords
 from registry.officers.models import JoinCode, Officer, OfficerState
 

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.case_terms import PartnerKind
-from registry.db import LARGE, Base, Instant, Text, one_of
+from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
 from registry.officers.rights import Role
+from registry.vocabulary.cases import PartnerKind
 
 
 class OfficerState(StrEnum):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.officers.sessions import roles_on
-from registry.terms import Language
+from registry.vocabulary.register import Language
 
 DIGEST_AT = time(6)
 """In UTC: before the desks of Europe open, and in the afternoon of China's."""

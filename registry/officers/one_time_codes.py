@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from registry.errors import KeyTrouble
-from registry.ids import new_reference
-from registry.keyring import Keyring
+from registry.core.errors import KeyTrouble
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring
 
 STEP = 30
 """Seconds a code stands on the screen of an app."""

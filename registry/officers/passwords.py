@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from registry.errors import ActRefused
+from registry.core.errors import ActRefused
 
 LEAST = 12
 MOST = 200

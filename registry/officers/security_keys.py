@@ -19,8 +19,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused
-from registry.ids import new_reference
+from registry.core.errors import ActRefused
+from registry.core.ids import new_reference
 from registry.officers import factors
 from registry.officers.models import ChallengePurpose, FactorKind, KeyChallenge, Officer, SecondFactor, SignedIn
 

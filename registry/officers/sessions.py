@@ -14,8 +14,8 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from registry.errors import NotSignedIn
-from registry.ids import new_reference, read_reference
+from registry.core.errors import NotSignedIn
+from registry.core.ids import new_reference, read_reference
 from registry.officers.models import (
     Conflict,
     KeyChallenge,

@@ -14,8 +14,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused
-from registry.keyring import Keyring
+from registry.core.errors import ActRefused
+from registry.core.keyring import Keyring
 from registry.officers import factors, joining, passwords, security_keys, sessions
 from registry.officers.delays import REMEMBERED, Delays
 from registry.officers.models import FactorKind, Officer, OfficerState, SignInDelay

@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused, NotSignedIn
-from registry.ids import new_reference
+from registry.core.errors import ActRefused, NotSignedIn
+from registry.core.ids import new_reference
 from registry.officers.models import ApiToken, Officer, OfficerState
 from registry.officers.sessions import Present, present_as
 

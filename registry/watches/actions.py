@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from registry.agencies.queries import agency_row, licence_row
-from registry.codes import Problem
-from registry.db import bulk_insert
-from registry.errors import Fault, InvalidInput, NotNow
-from registry.ids import new_reference, read_reference
-from registry.keyring import Keyring
-from registry.locking import lock
+from registry.core.codes import Problem
+from registry.core.db.engine import bulk_insert
+from registry.core.db.locking import lock
+from registry.core.errors import Fault, InvalidInput, NotNow
+from registry.core.ids import new_reference, read_reference
+from registry.core.keyring import Keyring
 from registry.log.models import LogState
-from registry.watch_terms import WatchKind
+from registry.register.agencies.queries import agency_row, licence_row
+from registry.vocabulary.watches import WatchKind
 from registry.watches.labels import read_label
 from registry.watches.models import Watch, WatchTarget
 from registry.watches.numbers import Leads, Number, leads_of

@@ -12,11 +12,11 @@ from typing import NamedTuple
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.account_terms import MemberState
-from registry.clock import day_at
-from registry.employers.models import Member, Organisation
-from registry.terms import Language
-from registry.watch_terms import DigestPace, EventType
+from registry.core.clock import day_at
+from registry.organisations.models import Member, Organisation
+from registry.vocabulary.organisations import MemberState
+from registry.vocabulary.register import Language
+from registry.vocabulary.watches import DigestPace, EventType
 from registry.watches.feed import last_position
 from registry.watches.models import Digest, FeedRow, WatchEvent
 

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple, NoReturn
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.clock import instant_text
-from registry.codes import Problem
-from registry.errors import CursorTooOld, Fault, InvalidInput
-from registry.keyring import Keyring
-from registry.watch_terms import EventType
+from registry.core.clock import instant_text
+from registry.core.codes import Problem
+from registry.core.errors import CursorTooOld, Fault, InvalidInput
+from registry.core.keyring import Keyring
+from registry.vocabulary.watches import EventType
 from registry.watches.models import FeedHead, FeedRow, WatchEvent
 
 PURPOSE = "watch-cursors"

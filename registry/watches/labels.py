@@ -1,7 +1,7 @@
 """How an organisation names what is its own."""
 
-from registry.codes import Problem
-from registry.errors import Fault, InvalidInput
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
 
 MOST_LABEL = 120
 

@@ -13,8 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from registry.agencies.models import Licence, PublicRecord
-from registry.watch_terms import WatchKind
+from registry.register.agencies.models import Licence, PublicRecord
+from registry.vocabulary.watches import WatchKind
 from registry.watches import rules
 from registry.watches.models import Watch, WatchEvent, WatchMatch, WatchTarget
 from registry.watches.rules import Happening, Said, Searched

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import LARGE, Base, Instant, Text, one_of
-from registry.watch_terms import DigestPace, EventType, WatchKind
+from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
+from registry.vocabulary.watches import DigestPace, EventType, WatchKind
 
 
 class Watch(Base):

@@ -11,10 +11,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.account_terms import MemberRole, MemberState
-from registry.employers.models import Member, Organisation
-from registry.terms import Language
-from registry.watch_terms import WebhookState
+from registry.organisations.models import Member, Organisation
+from registry.vocabulary.organisations import MemberRole, MemberState
+from registry.vocabulary.register import Language
+from registry.vocabulary.watches import WebhookState
 from registry.watches.webhook_models import Webhook
 
 Wording = Callable[[Language, int], tuple[str, str]]

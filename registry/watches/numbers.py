@@ -7,10 +7,10 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.agencies.keys import LICENCE_NUMBER, NAME, number_key
-from registry.agencies.models import LookupKey
-from registry.keyring import Keyring
-from registry.terms import EU_STATES, SENDING_COUNTRIES, IdentifierScheme
+from registry.core.keyring import Keyring
+from registry.register.agencies.keys import LICENCE_NUMBER, NAME, number_key
+from registry.register.agencies.models import LookupKey
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, IdentifierScheme
 
 PURPOSE = "watch-numbers"
 

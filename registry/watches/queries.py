@@ -6,9 +6,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.agencies.models import Agency
-from registry.errors import NotFound
-from registry.ids import read_reference
+from registry.core.errors import NotFound
+from registry.core.ids import read_reference
+from registry.register.agencies.models import Agency
 from registry.watches.models import Watch, WatchTarget
 
 

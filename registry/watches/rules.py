@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from registry.licensing.deposits.rules import required_of
-from registry.terms import STATUSES, Answer, LicenceKind, LicenceStatus
-from registry.watch_terms import EXPIRY_DAYS, EventType
+from registry.supervision.licensing.deposits.rules import required_of
+from registry.vocabulary.register import STATUSES, Answer, LicenceKind, LicenceStatus
+from registry.vocabulary.watches import EXPIRY_DAYS, EventType
 
 Said = Mapping[str, Any]
 

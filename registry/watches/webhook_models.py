@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import Base, Instant, Text, one_of
-from registry.watch_terms import DeliveryState, WebhookState
+from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.vocabulary.watches import DeliveryState, WebhookState
 
 
 class Webhook(Base):

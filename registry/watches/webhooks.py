@@ -12,12 +12,12 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from registry.db import Instant
-from registry.errors import NotFound, NotNow
-from registry.ids import new_reference, read_reference
-from registry.keyring import Keyring
-from registry.locking import lock
-from registry.watch_terms import DeliveryState, EventType, WebhookState
+from registry.core.db.engine import Instant
+from registry.core.db.locking import lock
+from registry.core.errors import NotFound, NotNow
+from registry.core.ids import new_reference, read_reference
+from registry.core.keyring import Keyring
+from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches.addresses import read_address
 from registry.watches.labels import read_label
 from registry.watches.models import FeedRow, WatchEvent

@@ -7,8 +7,8 @@ import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from registry.config import Settings
-from registry.web.transaction import services
+from registry.core.settings import Settings
+from registry.http.transaction import services
 from tests.api import world
 
 

@@ -8,8 +8,8 @@ import pytest
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.schemas import BaseSchema
 
-from registry.api.desk import guard
-from registry.web import logs, organisations
+from registry.api.officers import guard
+from registry.http import api_keys, logs
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def needs_an_officer(context: Any) -> bool:
 def needs_a_key(context: Any) -> bool:
     """Whether an operation is for organisations' programs alone."""
     security = context.operation.definition.raw.get("security", [])
-    return {organisations.NEEDS: []} in security and {} not in security
+    return {api_keys.NEEDS: []} in security and {} not in security
 
 
 def asked_of(schema: BaseSchema) -> int:

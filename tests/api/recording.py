@@ -11,18 +11,18 @@ import time_machine
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from registry import revisions
 from registry.api.examples import EXAMPLES, Example
 from registry.app import create_app
-from registry.complaints.sealing import Sealer
-from registry.config import Edge, Settings
-from registry.keyring import Keyring
-from registry.web.transaction import services
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.db import revisions
+from registry.core.keyring import Keyring
+from registry.core.settings import Edge, Settings
+from registry.http.transaction import services
 from tests.api import world
 from tests.api.complaints import story
 from tests.api.complaints.conftest import make_unit
-from tests.api.desk import stories
-from tests.api.employers import stories as employer_stories
+from tests.api.officers import stories
+from tests.api.organisations import stories as employer_stories
 
 API = Path(__file__).parents[2] / "registry" / "api"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"

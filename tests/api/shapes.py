@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from registry.api.openapi import document
+from registry.api.openapi.document import document
 
 
 @cache

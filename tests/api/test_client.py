@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from registry.terms import LicenceStatus
+from registry.vocabulary.register import LicenceStatus
 from tests import make
 from tests.api.generated_client import part
 from tests.serving import Served

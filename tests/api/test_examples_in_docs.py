@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from registry_client.api.settings import KEY_FILE_VARIABLE, KEY_VARIABLE, URL_VARIABLE
 
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.settings import Settings
 from registry.demo.load import load
 from registry.log.signing import sign_committed
 from tests import make

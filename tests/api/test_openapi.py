@@ -12,12 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api import openapi_stream
 from registry.api.examples import EXAMPLES, Example
 from registry.api.namespaces import NAMESPACES
-from registry.api.openapi import document, views_of
-from registry.config import Edge, Settings
-from registry.streams import app as streams
+from registry.api.openapi import stream as openapi_stream
+from registry.api.openapi.document import document, views_of
+from registry.core.settings import Edge, Settings
+from registry.watches.stream import app as streams
 from tests.api.recording import answer_in, ask
 from tests.api.shapes import assert_as_documented
 

@@ -8,8 +8,8 @@ from flask import Flask
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy.orm import Session
 
-from registry.config import Settings
-from registry.web.transaction import services
+from registry.core.settings import Settings
+from registry.http.transaction import services
 from tests.api import world
 from tests.api.fuzzing import asked_of, needs_a_key, needs_an_officer
 

@@ -8,15 +8,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.agencies.actions import amend
-from registry.agencies.publishing import Event
 from registry.api import examples
-from registry.case_terms import Dimension
-from registry.config import Settings
-from registry.keyring import Key, Keyring, KeyState, Use
+from registry.core.keyring import Key, Keyring, KeyState, Use
+from registry.core.settings import Settings
 from registry.log.signing import sign_committed
-from registry.statistics.models import Snapshot, SnapshotCell
-from registry.terms import IdentifierScheme, LicenceKind, LicenceStatus, NameKind, Script
+from registry.oversight.statistics.models import Snapshot, SnapshotCell
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
+from registry.vocabulary.cases import Dimension
+from registry.vocabulary.register import IdentifierScheme, LicenceKind, LicenceStatus, NameKind, Script
 from tests import make
 
 KEYS = Path(__file__).parents[1] / "data" / "example_keys.json"

@@ -6,10 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 
 import registry
-from registry.case_terms import BulkKind, OpeningKind, OpeningState
-from registry.desk_terms import DepositLineKind, EntryRequestKind, EntryRequestState, ProposalState
+from registry.i18n.languages import has_text
 from registry.officers.models import ChangeKind, ChangeState
-from registry.web.languages import has_text
+from registry.vocabulary.cases import BulkKind, OpeningKind, OpeningState
+from registry.vocabulary.licensing import DepositLineKind, EntryRequestKind, EntryRequestState, ProposalState
 
 RECORDERS = {"record", "_record", "_recorded"}
 _DECIDED = (EntryRequestState.ACCEPTED, EntryRequestState.REFUSED)

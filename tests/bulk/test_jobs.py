@@ -19,16 +19,17 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.bulk import actions, files, working
+from registry.bulk import actions, files
+from registry.bulk import engine as working
 from registry.bulk.manifest import root_over
 from registry.bulk.models import BulkJob
-from registry.bulk_terms import JobKind, JobState
 from registry.cli.lists import purge_lists, work_on
-from registry.clock import now
-from registry.config import Settings
-from registry.errors import NotFound, NotNow, RepeatDiffers, UnreadableList
-from registry.ids import new_reference
-from registry.web.transaction import services
+from registry.core.clock import now
+from registry.core.errors import NotFound, NotNow, RepeatDiffers, UnreadableList
+from registry.core.ids import new_reference
+from registry.core.settings import Settings
+from registry.http.transaction import services
+from registry.vocabulary.bulk import JobKind, JobState
 from tests import make
 from tests.api import world
 from tests.serving import environment
@@ -126,7 +127,7 @@ ENDLESS = """
 import itertools, sys
 from registry import cli
 from registry.cli.lists import work_on
-from registry.db import engine_for, reading_sessions_for, sessions_for
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 
 settings, asked = cli.settings(), itertools.count()
 engine = engine_for(settings.database_url)

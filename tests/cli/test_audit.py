@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from registry.audit.actions import record
-from registry.db import engine_for, sessions_for
+from registry.core.db.engine import engine_for, sessions_for
 from tests.cli.running import good, refused
 from tests.conftest import Database
 

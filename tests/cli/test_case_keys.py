@@ -15,16 +15,16 @@ from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about, verify
 from registry.cli import case_keys
-from registry.complaints.boxes import Box, BoxWrap, KeyHolder
-from registry.complaints.envelopes import Place
-from registry.complaints.escrow import read_escrow
-from registry.complaints.models import Case
-from registry.complaints.rewrapping import RING_SEALED
-from registry.complaints.sealing import Sealer, Tier
-from registry.complaints.unit_keys import ESCROW, make_unit_keys
-from registry.db import engine_for, sessions_for
-from registry.errors import KeyTrouble, Unopenable
-from registry.keyring import Keyring
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.escrow import read_escrow
+from registry.complaints.sealing.key_rotation import RING_SEALED
+from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
+from registry.complaints.sealing.sealer import Sealer, Tier
+from registry.complaints.sealing.unit_keys import ESCROW, make_unit_keys
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import KeyTrouble, Unopenable
+from registry.core.keyring import Keyring
 from registry.officers.models import Unit
 from registry.tables import METADATA
 from tests.cli.running import good, refused, run

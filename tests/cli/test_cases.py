@@ -11,17 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about
-from registry.case_terms import CaseState, Priority
 from registry.cli import main
 from registry.cli.case_showing import moves_table
-from registry.clock import now
-from registry.complaints import mailbox, visits
-from registry.complaints.models import Case
-from registry.complaints.receipts import derive
-from registry.complaints.sealing import Sealer
-from registry.complaints.states import Reads
-from registry.config import Settings
-from registry.keyring import Keyring
+from registry.complaints.case import visits
+from registry.complaints.case.complaint_codes import derive
+from registry.complaints.case.models import Case
+from registry.complaints.case.states import Reads
+from registry.complaints.intake import mailbox
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.vocabulary.cases import CaseState, Priority
 from tests.complaints.filing import ORDINARY, URGENT, Filed, come_back, file, make_units
 from tests.serving import environment
 

@@ -11,16 +11,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.agencies import models, record
 from registry.audit.models import AuditEntry
 from registry.cli import main
-from registry.clock import day_at, now
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.keyring import Keyring
+from registry.core.clock import day_at, now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.officers.models import Conflict, Officer
 from registry.officers.rights import Role
-from registry.terms import ChannelKind
+from registry.register.agencies import models, record
+from registry.vocabulary.register import ChannelKind
 from tests.make import licence_record, make_agency, make_source, source_of, told
 from tests.officers.making import make_officer, make_unit
 from tests.serving import environment

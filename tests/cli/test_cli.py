@@ -10,12 +10,12 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from registry import revisions
 from registry.cli import COMMANDS, main
-from registry.config import Settings
-from registry.papers.seal import SECRET
+from registry.core.db import revisions
+from registry.core.settings import Settings
+from registry.proofs.papers.seal import SECRET
 from tests.conftest import Database
-from tests.papers.sealing import make_seal
+from tests.proofs.papers.sealing import make_seal
 from tests.serving import Served, environment, free_port, serve
 
 

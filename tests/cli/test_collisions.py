@@ -12,16 +12,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.agencies import record
-from registry.agencies.actions import admit
-from registry.agencies.publishing import Event
-from registry.clock import now
-from registry.collisions.models import Collision
-from registry.config import Settings
-from registry.db import engine_for, reading_sessions_for, sessions_for
-from registry.keyring import Keyring
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.officers.rights import Role
-from registry.terms import ChannelKind, LicenceStatus
+from registry.register.agencies import record
+from registry.register.agencies.actions import admit
+from registry.register.agencies.publishing import Event
+from registry.supervision.collisions.models import Collision
+from registry.vocabulary.register import ChannelKind, LicenceStatus
 from tests import make
 from tests.officers.making import make_officer, make_unit
 from tests.serving import command, environment

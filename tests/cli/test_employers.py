@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.cli import main
-from registry.clock import now
-from registry.config import Settings
-from registry.employers import apps, sessions
-from registry.employers.models import MemberSession, Organisation
-from registry.keyring import Keyring
-from tests.account.conftest import make_member
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.organisations import apps, sessions
+from registry.organisations.models import MemberSession, Organisation
+from tests.pages.organisations.conftest import make_member
 from tests.serving import environment
 
 Run = Callable[..., Result]

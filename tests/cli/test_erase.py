@@ -8,17 +8,17 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.agencies.erasures import remember, remembered
-from registry.agencies.queries import agency_row
 from registry.cli import main
-from registry.config import Settings
-from registry.desk_terms import LicenceAct
-from registry.ids import new_reference
-from registry.licensing.models import Proposal
-from registry.terms import HolderKind
-from tests.licensing.making import proposed
+from registry.core.ids import new_reference
+from registry.core.settings import Settings
+from registry.register.agencies.erasures import remember, remembered
+from registry.register.agencies.queries import agency_row
+from registry.supervision.licensing.models import Proposal
+from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.register import HolderKind
 from tests.make import licence_record, make_agency, told
 from tests.serving import serve
+from tests.supervision.licensing.making import proposed
 
 pytestmark = pytest.mark.both_databases
 

@@ -14,14 +14,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
-from registry.authorities.models import Retrieval
 from registry.cli import main
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.imports.jobs import only_import_of
-from registry.imports.models import Listing
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.settings import Settings
 from registry.log.models import Entry
-from tests.imports.lists import Desk, agency, czech_list, ico
+from registry.register.authorities.models import Retrieval
+from registry.register.imports.jobs import only_import_of
+from registry.register.imports.models import Listing
+from tests.register.imports.lists import Desk, agency, czech_list, ico
 from tests.serving import environment
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
@@ -125,9 +125,9 @@ import os, signal, sys
 from collections.abc import Iterator
 from pathlib import Path
 from registry import cli
-from registry.db import engine_for, sessions_for
-from registry.imports import jobs
-from registry.imports.mapping import mapping_named
+from registry.core.db.engine import engine_for, sessions_for
+from registry.register.imports import jobs
+from registry.register.imports.mapping import mapping_named
 
 stage, rows = sys.argv[2], int(sys.argv[3])
 
@@ -255,7 +255,7 @@ def test_the_worker_does_what_is_due_and_ends(desk: Desk) -> None:
 
 def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", "import registry.cli.worker as w, threading\nfrom registry.cli import main\n"
+        [sys.executable, "-c", "import registry.worker.scheduler as w, threading\nfrom registry.cli import main\n"
          "real = w.work\n"
          "def work(*a, **k):\n    print('working', flush=True)\n    real(*a, **k)\n"
          "w.work = work\nmain()", "worker"],

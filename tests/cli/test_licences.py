@@ -8,21 +8,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from registry.agencies import record
 from registry.audit.models import AuditEntry
 from registry.cli import main
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.keyring import Keyring
-from registry.licensing.models import Proposal
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.officers import accounts
 from registry.officers.models import Conflict
 from registry.officers.rights import Role
-from registry.terms import LicenceKind
-from tests.licensing.making import GROUND, holder_of, today
+from registry.register.agencies import record
+from registry.supervision.licensing.models import Proposal
+from registry.vocabulary.register import LicenceKind
 from tests.make import make_licence, make_source
 from tests.officers.making import make_officer, make_unit
 from tests.serving import environment
+from tests.supervision.licensing.making import GROUND, holder_of, today
 
 
 @pytest.fixture

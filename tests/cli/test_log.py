@@ -10,12 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.app import create_app
-from registry.cli.worker import work
-from registry.config import Settings
-from registry.db import engine_for
+from registry.core.db.engine import engine_for
+from registry.core.settings import Settings
+from registry.http.transaction import services
 from registry.log import note, queries
 from registry.log.actions import Draft, append
-from registry.web.transaction import services
+from registry.worker.scheduler import work
 from tests.cli.running import good, refused, run
 from tests.conftest import Database
 

@@ -5,11 +5,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import PartnerKind
 from registry.cli import main
-from registry.complaints.boxes import UnitKey
-from registry.config import Settings
+from registry.complaints.sealing.models import UnitKey
+from registry.core.settings import Settings
 from registry.officers.models import Unit
+from registry.vocabulary.cases import PartnerKind
 from tests.serving import environment
 
 UNION = ("partners", "add", "it-union", "--kind", "union", "--country", "IT", "--name", "en=Invented union")

@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from registry.agencies.models import LookupKey
-from registry.agencies.naming import agencies_named
 from registry.cli.reindex import build_anew
-from registry.cli.worker import work
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.names import actions
-from registry.names.models import FreshPosting, IndexedName, NameBucket
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.settings import Settings
+from registry.register.agencies.models import LookupKey
+from registry.register.agencies.naming import agencies_named
+from registry.register.names import actions
+from registry.register.names.models import FreshPosting, IndexedName, NameBucket
+from registry.worker.scheduler import work
 from tests.conftest import Database
 from tests.make import make_agency
 from tests.serving import command

@@ -13,11 +13,11 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from registry.cli import main
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.settings import Settings
 from registry.log import queries
 from registry.log.signing import last_signed, sign_committed
-from registry.terms import HolderKind
+from registry.vocabulary.register import HolderKind
 from tests.conftest import Database
 from tests.make import licence_record, make_agency
 from tests.postgres import Server

@@ -7,16 +7,16 @@ import requests
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.agencies import channels
-from registry.agencies.models import PendingChannelChange
-from registry.clock import now
-from registry.config import Settings
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.demo.load import load
-from registry.keyring import Keyring
 from registry.log import queries
 from registry.log.models import LogState
 from registry.log.signing import sign_committed
-from registry.terms import ChannelKind
+from registry.register.agencies import channels
+from registry.register.agencies.models import PendingChannelChange
+from registry.vocabulary.register import ChannelKind
 from tests.make import make_agency, told
 from tests.serving import command, environment, free_port, serve
 

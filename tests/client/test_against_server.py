@@ -20,13 +20,13 @@ from click.testing import CliRunner
 from registry_client.cli import main
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.agencies.actions import amend
-from registry.agencies.publishing import Event
 from registry.cli import main as registry
-from registry.config import Settings
+from registry.core.settings import Settings
 from registry.log.signing import sign_committed
-from registry.terms import LicenceStatus
-from registry.witnesses.client import ask_witnesses
+from registry.log.witnesses.client import ask_witnesses
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
+from registry.vocabulary.register import LicenceStatus
 from tests import make
 from tests.serving import Served, environment, free_port, serve
 

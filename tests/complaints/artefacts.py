@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from registry.config import Settings
+from registry.core.settings import Settings
 from tests.conftest import Database
 from tests.postgres import Server, binaries
 

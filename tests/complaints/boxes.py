@@ -6,15 +6,15 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import BoxRole, BoxState, CaseState
-from registry.complaints.boxes import Box
-from registry.complaints.envelopes import public_of
-from registry.complaints.models import Case
-from registry.complaints.receipts import Root, derive, new_code
-from registry.complaints.sealing import OpenBox, Sealer
-from registry.complaints.unit_keys import make_unit_keys
-from registry.ids import new_reference
+from registry.complaints.case.complaint_codes import Root, derive, new_code
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.envelopes import public_of
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.sealing.unit_keys import make_unit_keys
+from registry.core.ids import new_reference
 from registry.officers.models import Unit
+from registry.vocabulary.cases import BoxRole, BoxState, CaseState
 
 TODAY = date(2026, 11, 25)
 UNIT = "it-labour"

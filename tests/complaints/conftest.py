@@ -2,9 +2,9 @@
 
 import pytest
 
-from registry.complaints.sealing import Sealer
-from registry.config import Settings
-from registry.keyring import Keyring
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 
 
 @pytest.fixture

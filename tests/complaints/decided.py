@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from registry.case_terms import CaseRole, CaseState
-from registry.complaints.models import Case
-from registry.complaints.moving import advance, lock_case_by_id
-from registry.complaints.states import MOVES
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance, lock_case_by_id
+from registry.complaints.case.states import MOVES
+from registry.vocabulary.cases import CaseRole, CaseState
 from tests.complaints.filing import AT
 
 

@@ -5,12 +5,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from registry.complaints import receipts
-from registry.keyring import Keyring
+from registry.complaints.case import complaint_codes
+from registry.core.keyring import Keyring
 
 
 def main(folder: Path, count: int) -> None:
-    derive = receipts.hash_secret_raw
+    derive = complaint_codes.hash_secret_raw
 
     def told(*args: Any, **kwargs: Any) -> bytes:
         begun = time.monotonic_ns()
@@ -18,11 +18,11 @@ def main(folder: Path, count: int) -> None:
         sys.stdout.write(f"{begun} {time.monotonic_ns()}\n")
         return root
 
-    receipts.hash_secret_raw = told
+    complaint_codes.hash_secret_raw = told
     # However long the others take: this is about how many at once.
-    receipts.PATIENCE = 300.0
+    complaint_codes.PATIENCE = 300.0
     for _ in range(count):
-        receipts.derive(Keyring(folder), receipts.new_code())
+        complaint_codes.derive(Keyring(folder), complaint_codes.new_code())
 
 
 if __name__ == "__main__":

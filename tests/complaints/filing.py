@@ -7,15 +7,16 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.case_terms import BoxRole
-from registry.complaints import filing, mailbox, units, visits
-from registry.complaints.boxes import Box
-from registry.complaints.models import Case
-from registry.complaints.receipts import Root, new_code
-from registry.complaints.sealing import Sealer
-from registry.complaints.visits import Visit
+from registry.complaints.case import units, visits
+from registry.complaints.case.complaint_codes import Root, new_code
+from registry.complaints.case.models import Case
+from registry.complaints.case.visits import Visit
+from registry.complaints.intake import filing, mailbox
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import Sealer
 from registry.officers.models import Unit
-from registry.terms import Language
+from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.register import Language
 
 AT = datetime(2026, 3, 2, 9, 31, 7, tzinfo=UTC)
 """A Monday."""

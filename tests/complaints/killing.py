@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import requests
 
-from registry.config import Settings
+from registry.core.settings import Settings
 from tests.complaints.complainant import Reply
 from tests.serving import Process, Served, environment, free_port, wait_until_answering
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import requests
 from moto.server import ThreadedMotoServer
 
-from registry.config import Bucket
+from registry.core.settings import Bucket
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Officers of an invented unit, and the moves of a case that they make."""
 
-from registry.case_terms import CaseRole
-from registry.complaints import casework
-from registry.complaints.casework import Officer
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.vocabulary.cases import CaseRole
 from tests.complaints.filing import AT
 
 ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")

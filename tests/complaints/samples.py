@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageDraw
 from PIL.ExifTags import GPS, IFD, Base
 from PIL.PngImagePlugin import PngInfo
 
-from registry.case_terms import FileKind
+from registry.vocabulary.cases import FileKind
 
 CANARY = "KANARIENVOGEL-7Q9Z"
 """Planted in every place that shall not outlive cleaning; found by a search of the raw bytes."""

@@ -18,22 +18,22 @@ import requests
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.case_terms import CaseRole, CaseState
-from registry.clock import now
-from registry.complaints import casework
-from registry.complaints.attachments import files_remover
-from registry.complaints.boxes import BoxWrap
-from registry.complaints.casework import Officer
-from registry.complaints.mailbox_models import AnswerSheet, Message
-from registry.complaints.models import Case
-from registry.complaints.purging import purge
-from registry.complaints.questions import QUESTIONNAIRE, Kind
-from registry.complaints.receipts import new_code
-from registry.complaints.sealing import Sealer
-from registry.complaints.storage import store_of
-from registry.config import Edge, Settings, TrustedProxies
-from registry.db import engine_for, sessions_for
-from registry.keyring import Keyring
+from registry.complaints.attachments.actions import files_remover
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.case.complaint_codes import new_code
+from registry.complaints.case.models import Case
+from registry.complaints.case.questions import QUESTIONNAIRE, Kind
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake.mailbox_models import AnswerSheet, Message
+from registry.complaints.retention.purging import purge
+from registry.complaints.sealing.models import BoxWrap
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Edge, Settings, TrustedProxies
+from registry.vocabulary.cases import CaseRole, CaseState
 from tests import make
 from tests.api.complaints.conftest import UNIT, make_unit
 from tests.complaints.artefacts import artefacts, found

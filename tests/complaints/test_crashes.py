@@ -9,31 +9,31 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.case_terms import CaseState, DecisionOutcome, PartnerKind
-from registry.clock import now
-from registry.complaints import mailbox
-from registry.complaints.decisions import actions as decisions
-from registry.complaints.hearings import actions as hearings
-from registry.complaints.models import Case
-from registry.complaints.referrals import actions as referrals
-from registry.complaints.sealing import Sealer
-from registry.db import engine_for, sessions_for
-from registry.desk_terms import LicenceAct
-from registry.keyring import Keyring
-from registry.licensing import proposals
+from registry.complaints.case.models import Case
+from registry.complaints.casework.decisions import actions as decisions
+from registry.complaints.intake import mailbox
+from registry.complaints.parties.hearings import actions as hearings
+from registry.complaints.parties.referrals import actions as referrals
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
 from registry.log.models import Entry
 from registry.officers import notices
 from registry.officers.rights import Role
-from registry.watches import fanning
-from tests.complaints.decisions.making import BRUNO, drafted, looked_into, words
+from registry.supervision.licensing import proposals
+from registry.vocabulary.cases import CaseState, DecisionOutcome, PartnerKind
+from registry.vocabulary.licensing import LicenceAct
+from registry.watches import fan_out
+from tests.complaints.casework.decisions.making import BRUNO, drafted, looked_into, words
 from tests.complaints.filing import AT, come_back
-from tests.complaints.hearings.making import ANNA, ANSWER_BY, approved, heard_case
-from tests.complaints.referrals.making import CARLA, UNION, make_partner, told
-from tests.complaints.referrals.making import propose as referral_of
-from tests.licensing.making import BORIS, proposed
+from tests.complaints.parties.hearings.making import ANNA, ANSWER_BY, approved, heard_case
+from tests.complaints.parties.referrals.making import CARLA, UNION, make_partner, told
+from tests.complaints.parties.referrals.making import propose as referral_of
 from tests.make import licence_record, make_agency
 from tests.officers.making import make_officer
-from tests.sanctions.making import make_desk
+from tests.supervision.licensing.making import BORIS, proposed
+from tests.supervision.sanctions.making import make_desk
 from tests.watches.making import make_watch, types_of
 
 pytestmark = pytest.mark.slow
@@ -87,7 +87,7 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     proposal = proposed(session, LicenceAct.SUSPEND, agency.licences[0]).reference
     session.commit()
     sessions, entries = sessionmaker(session.get_bind()), select(func.count(Entry.index))
-    fanning.hand_on(sessions, keyring, now())
+    fan_out.hand_on(sessions, keyring, now())
     make_watch(session, agency.agency_id)
     before = session.scalars(entries).one()
     session.commit()
@@ -117,10 +117,10 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
 
     say = lambda *_: ("There is something for you", "Look at it.")  # noqa: E731
     killed(url, lambda own: notices.tell_due(own, say, in_hand, AT))
-    killed(url, lambda own: fanning.hand_on(own, keyring, now()), "before_commit")
+    killed(url, lambda own: fan_out.hand_on(own, keyring, now()), "before_commit")
     for minutes in (30, 60, 90):
         notices.tell_due(sessions, say, tell, AT + timedelta(minutes=minutes))
-        fanning.hand_on(sessions, keyring, now())
+        fan_out.hand_on(sessions, keyring, now())
     assert sorted(mails) == sorted(["p@union.example", f"rep@{heard.desk}.example"])
     assert types_of(session) == ["licence.suspended"]
     assert session.scalars(entries).one() == before + 1

@@ -17,20 +17,20 @@ from rich.table import Table
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.case_terms import CaseState
-from registry.clock import now
-from registry.complaints.attachment_models import Attachment
-from registry.complaints.attachments import discard
-from registry.complaints.boxes import Box
-from registry.complaints.casework_models import CaseMove
-from registry.complaints.mailbox_models import AnswerSheet, Consent, Message
-from registry.complaints.models import Case
-from registry.complaints.reconciling import compare
-from registry.complaints.sealing import Sealer
-from registry.complaints.storage import store_of
-from registry.config import Edge, Settings
-from registry.db import engine_for, sessions_for
-from registry.keyring import Keyring
+from registry.complaints.attachments.actions import discard
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.reconciliation import compare
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.case.models import Case
+from registry.complaints.casework.models import CaseMove
+from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Edge, Settings
+from registry.vocabulary.cases import CaseState
 from tests.api.complaints.conftest import make_unit
 from tests.complaints.complainant import ACCOUNT, Complainant, Reply, by_socket, new_key
 from tests.complaints.killing import Mortal, killed_during, mortal, taken

@@ -11,17 +11,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about, verify
-from registry.case_terms import CaseRole, CaseState, ClockKind, Priority
-from registry.complaints import casework, holds, mailbox, priorities, purging
-from registry.complaints.casework import Officer
-from registry.complaints.casework_models import CaseMove
-from registry.complaints.clocks import clocks_of
-from registry.complaints.mailbox import Can
-from registry.complaints.models import Case
-from registry.complaints.sealing import Sealer
-from registry.complaints.states import ENDING_STATES, MOVES, OPEN_STATES, Reads
-from registry.db import sessions_for
-from registry.errors import IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
+from registry.complaints.case.clocks import clocks_of
+from registry.complaints.case.models import Case
+from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, Reads
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework import holds
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.models import CaseMove
+from registry.complaints.intake import mailbox
+from registry.complaints.intake.mailbox import Can
+from registry.complaints.retention import purging
+from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.triage import priorities
+from registry.core.db.engine import sessions_for
+from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
+from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
 from tests.complaints.filing import AT, ORDINARY, come_back, file, make_units
 
 pytestmark = pytest.mark.slow

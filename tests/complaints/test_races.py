@@ -10,17 +10,19 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.queries import verify
-from registry.case_terms import BoxRole, CaseState, Priority
-from registry.complaints import access, casework, filing, mailbox, visits
-from registry.complaints.boxes import Box
-from registry.complaints.casework_models import CaseMove
-from registry.complaints.mailbox_models import AnswerSheet, Message
-from registry.complaints.models import Case
-from registry.complaints.moving import lock_case_by_id
-from registry.complaints.sealing import Sealer
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.errors import IllegalMove, NotNow, NoVisit, RegistryError, StaleVersion, UnknownReceipt
+from registry.complaints.case import access, visits
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.models import CaseMove
+from registry.complaints.intake import filing, mailbox
+from registry.complaints.intake.mailbox_models import AnswerSheet, Message
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import IllegalMove, NotNow, NoVisit, RegistryError, StaleVersion, UnknownReceipt
+from registry.core.settings import Settings
+from registry.vocabulary.cases import BoxRole, CaseState, Priority
 from tests.complaints.filing import AT, FRIEND, ORDINARY, begin, come_back, file, make_units, minted, visit_of
 from tests.complaints.officers import ANNA, CARLA
 from tests.racing import at_once

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.case_terms import AttachmentState
-from registry.complaints import attachments, tending, uploading
-from registry.complaints.attachment_models import Attachment
-from registry.complaints.sealing import OpenBox
-from registry.complaints.storage import store_of
-from registry.config import Settings
+from registry.complaints.attachments import actions as attachments
+from registry.complaints.attachments import sanitise_jobs, uploading
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.sealing.sealer import OpenBox
+from registry.core.settings import Settings
+from registry.vocabulary.cases import AttachmentState
 from tests.complaints.boxes import TODAY, Filed
 from tests.waiting import until
 
@@ -45,4 +46,4 @@ class Uploads:
 
 def idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is cleaned: as if all slots were taken."""
-    monkeypatch.setattr(tending, "SLOTS", 0)
+    monkeypatch.setattr(sanitise_jobs, "SLOTS", 0)

@@ -20,21 +20,23 @@ from sqlalchemy.orm import Session
 from stdnum import lei
 from stdnum.cn import uscc
 
-from registry.agencies import record
-from registry.agencies.identifiers import checked_uscc
-from registry.agencies.models import Agency, PublicRecord
-from registry.agencies.queries import records_at
-from registry.authorities.queries import ground_at
-from registry.clock import now
-from registry.db import engine_for, sessions_for
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import ImportRefused
+from registry.core.ids import read_reference
 from registry.demo.load import counts, demo_data, demo_reference, load
-from registry.errors import ImportRefused
-from registry.ids import read_reference
 from registry.log.actions import lock_log, refuse_mixing
 from registry.log.leaf import LIMIT, clean_text
 from registry.log.models import Entry
+from registry.register.agencies import record
+from registry.register.agencies.identifiers import checked_uscc
+from registry.register.agencies.models import Agency, PublicRecord
+from registry.register.agencies.queries import records_at
+from registry.register.authorities.queries import ground_at
 from registry.register.law.rules import shipped_regimes
-from registry.terms import (
+from registry.verification.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
+from registry.verification.verdicts.rules import decide
+from registry.vocabulary.register import (
     Activity,
     Answer,
     HolderKind,
@@ -44,8 +46,6 @@ from registry.terms import (
     SanctionKind,
     Script,
 )
-from registry.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
-from registry.verdicts.rules import decide
 from tests.conftest import TEMPLATE, Database
 from tests.log.entry_schema import SCHEMA
 from tests.make import make_agency

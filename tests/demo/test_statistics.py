@@ -6,13 +6,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.case_terms import Indicator
 from registry.demo.load import demo_data
 from registry.demo.statistics import load_statistics
-from registry.statistics.queries import closed_quarters, releases
-from registry.statistics.rules import OUTCOMES
-from registry.terms import CORRIDOR_SECTORS, EU_STATES, Language
-from tests.public.reading import read
+from registry.oversight.statistics.queries import closed_quarters, releases
+from registry.oversight.statistics.rules import OUTCOMES
+from registry.vocabulary.cases import Indicator
+from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, Language
+from tests.pages.public.reading import read
 
 TODAY = date(2026, 11, 25)
 

@@ -6,9 +6,9 @@ Prints the size of the log after each commit, and the note of each head that was
 import sys
 from pathlib import Path
 
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.ids import new_reference
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.ids import new_reference
+from registry.core.settings import Settings
 from registry.log.actions import Draft, append
 from registry.log.signing import sign_committed
 

@@ -10,15 +10,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from registry.agencies.actions import admit
-from registry.agencies.models import Agency, LookupKey, PublicRecord
-from registry.agencies.publishing import Event
-from registry.db import engine_for, sessions_for
-from registry.errors import ImportRefused
-from registry.events.models import OutboxEvent
-from registry.ids import new_reference
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import ImportRefused
+from registry.core.ids import new_reference
+from registry.core.outbox.models import OutboxEvent
 from registry.log.actions import Draft, append, lock_log, refuse_mixing, reserve_status_places
 from registry.log.models import Entry, LogState
+from registry.register.agencies.actions import admit
+from registry.register.agencies.models import Agency, LookupKey, PublicRecord
+from registry.register.agencies.publishing import Event
 from tests.conftest import Database
 from tests.make import agency_record, licence_record, make_agency, make_source
 

@@ -14,9 +14,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.ids import new_reference
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.ids import new_reference
+from registry.core.settings import Settings
 from registry.log import queries, tree
 from registry.log.actions import Draft, append
 from registry.log.audit import audit

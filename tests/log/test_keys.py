@@ -14,12 +14,12 @@ from jsonschema import Draft202012Validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.clock import now
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.errors import KeyTrouble
-from registry.ids import new_reference
-from registry.keyring import Keyring, KeyState, Use
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import KeyTrouble
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring, KeyState, Use
+from registry.core.settings import Settings
 from registry.log import queries
 from registry.log.actions import Draft, append
 from registry.log.audit import audit

@@ -11,10 +11,10 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from registry.agencies.record import canonical
-from registry.clock import instant_text
-from registry.errors import EntryTooLarge, UnfitText
+from registry.core.clock import instant_text
+from registry.core.errors import EntryTooLarge, UnfitText
 from registry.log.leaf import BIDI, LIMIT, clean_text, leaf_bytes
+from registry.register.agencies.record import canonical
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf-8"))
 AT = "2026-11-24T10:00:00.123456Z"

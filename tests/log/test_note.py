@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tlog_scales.signing import NoteSignature, Vkey
 from tlog_scales.tlog import Checkpoint as TheirCheckpoint
 
-from registry.errors import BadProof
+from registry.core.errors import BadProof
 from registry.log import note
 from registry.log.policy import read_policy
 

@@ -10,12 +10,12 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.clock import now
-from registry.config import Settings
-from registry.db import engine_for, sessions_for
-from registry.errors import BadProof, ForkRefused, KeyTrouble, LogClosed
-from registry.ids import new_reference
-from registry.keyring import Keyring, Use
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import BadProof, ForkRefused, KeyTrouble, LogClosed
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring, Use
+from registry.core.settings import Settings
 from registry.log import note, queries, tree
 from registry.log.actions import Draft, append
 from registry.log.audit import audit

@@ -4,7 +4,7 @@ import hashlib
 
 import pytest
 
-from registry.errors import BadProof
+from registry.core.errors import BadProof
 from registry.log import tree
 
 MOST = 300

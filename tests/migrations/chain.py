@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, Table, select
 
-from registry import revisions
-from registry.db import engine_for
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for
 from tests.conftest import Database
 
 STEP = '''"""{revision}"""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registry import revisions
+from registry.core.db import revisions
 from tests.migrations.chain import Chain
 
 

@@ -7,10 +7,10 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, inspect, text
 
-from registry import revisions
 from registry.cli import main
-from registry.db import engine_for
-from registry.errors import NotMigrated
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for
+from registry.core.errors import NotMigrated
 from tests.conftest import Database
 from tests.migrations.chain import Chain
 

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
-from registry import revisions
-from registry.db import engine_for
-from registry.errors import NotMigrated
-from registry.revisions import Patience
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for
+from registry.core.db.revisions import Patience
+from registry.core.errors import NotMigrated
 from tests.conftest import Database
 from tests.migrations.chain import Chain
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from registry.config import Settings
-from registry.keyring import Keyring
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 
 
 @pytest.fixture

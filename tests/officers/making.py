@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy.orm import Session
 
-from registry.clock import now
-from registry.keyring import Keyring
+from registry.core.clock import now
+from registry.core.keyring import Keyring
 from registry.officers import accounts, factors, joining, one_time_codes, passwords
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import Role

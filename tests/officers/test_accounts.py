@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
-from registry.clock import now
-from registry.errors import ActRefused, NotFound, StaleVersion
-from registry.keyring import Keyring
+from registry.core.clock import now
+from registry.core.errors import ActRefused, NotFound, StaleVersion
+from registry.core.keyring import Keyring
+from registry.http.transaction import services
 from registry.officers import accounts, factors, joining, sessions
 from registry.officers.models import ChangeState, OfficerState
 from registry.officers.rights import Role
-from registry.web.transaction import services
 from tests.officers.making import PASSWORD, make_officer, make_unit
 
 UNIT = "it-invented-unit"

@@ -10,24 +10,24 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.cli import tasks
-from registry.clock import now
-from registry.complaints.sealing import Sealer
-from registry.config import Settings
-from registry.db import sessions_for
-from registry.desk_terms import LicenceAct
-from registry.keyring import Keyring
-from registry.licensing.drafting import Official
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.i18n.notice_words import notice_words
 from registry.officers import accounts, notices
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
-from registry.web.notice_words import notice_words
-from tests.licensing.making import proposed
+from registry.supervision.licensing.drafting import Official
+from registry.vocabulary.licensing import LicenceAct
+from registry.worker import schedule
 from tests.make import authority_of, make_licence
 from tests.officers.making import make_officer, make_unit
 from tests.post import Post
-from tests.sanctions import making as sanctions
 from tests.smtp import Kept, smtp_server
+from tests.supervision.licensing.making import proposed
+from tests.supervision.sanctions import making as sanctions
 
 AT = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -180,7 +180,7 @@ def test_the_worker_sends_by_a_real_server(
     handler, url = server
     something(session, officer)
     for _ in range(2):
-        tasks.tell_officers(replace(settings, smtp_url=url), sessions)
+        schedule.tell_officers(replace(settings, smtp_url=url), sessions)
     (message,) = handler.messages
     parsed = email.message_from_bytes(message.as_bytes(), policy=default)
     assert parsed["To"] == officer.email

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from registry.clock import now
-from registry.errors import SettingsError
+from registry.core.clock import now
+from registry.core.errors import SettingsError
 from registry.officers.providers.rules import flaw_in, known_by
 from registry.officers.providers.settings import FILE, Provider, providers_in
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
-from registry.clock import now
-from registry.errors import ActRefused, NotFound
-from registry.keyring import Keyring
+from registry.core.clock import now
+from registry.core.errors import ActRefused, NotFound
+from registry.core.keyring import Keyring
 from registry.officers import accounts, delays, factors, security_keys, sessions, signing_in
 from registry.officers.models import KeyChallenge, Officer, SignedIn
 from registry.officers.rights import Role

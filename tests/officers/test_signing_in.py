@@ -6,19 +6,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.cli.tasks import forget_sign_ins
-from registry.clock import now
-from registry.config import Settings
-from registry.employers import sessions as member_sessions
-from registry.employers.models import MemberSession
-from registry.errors import NotSignedIn
-from registry.keyring import Keyring
+from registry.core.clock import now
+from registry.core.errors import NotSignedIn
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.officers import accounts, delays, factors, one_time_codes, sessions, signing_in
 from registry.officers.models import ChallengePurpose, KeyChallenge, OfficerState, SignedIn
 from registry.officers.rights import Role
 from registry.officers.signing_in import Step
-from tests.account.conftest import make_member
+from registry.organisations import sessions as member_sessions
+from registry.organisations.models import MemberSession
+from registry.worker.schedule import forget_sign_ins
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
+from tests.pages.organisations.conftest import make_member
 
 EMAIL = "officer@authority.example"
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
-from registry.clock import now
-from registry.errors import ActRefused, NotSignedIn
-from registry.keyring import Keyring
+from registry.core.clock import now
+from registry.core.errors import ActRefused, NotSignedIn
+from registry.core.keyring import Keyring
 from registry.officers import accounts, tokens
 from registry.officers.models import ApiToken, Officer
 from registry.officers.rights import Role

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import CaseRole, CaseState, ClockKind, Priority
-from registry.complaints.casework_models import CaseClock, CaseMove
-from registry.complaints.models import Case
-from registry.complaints.states import OPEN_STATES
-from registry.ids import new_reference
+from registry.complaints.case.models import Case
+from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.casework.models import CaseClock, CaseMove
+from registry.core.ids import new_reference
 from registry.officers.models import Unit
+from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
 
 
 def make_case(

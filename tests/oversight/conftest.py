@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from registry.complaints.sealing import Sealer
-from registry.config import Settings
-from registry.keyring import Keyring
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from tests.complaints.filing import make_units
 
 IT, CZ = "it-labour", "cz-labour"

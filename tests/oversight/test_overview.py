@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from registry.case_terms import CaseRole, CaseState, ClockKind, Indicator, Priority
-from registry.complaints.casework_models import CaseMove
-from registry.complaints.patterns import patterns
-from registry.complaints.sealing import Sealer
+from registry.complaints.casework.models import CaseMove
+from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.triage.patterns import patterns
 from registry.oversight.overview.queries import Kept, Open, overview
 from registry.oversight.overview.rules import Age, Period, is_period, monday, spans, usual
+from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Indicator, Priority
 from tests.complaints.filing import file
 from tests.oversight.accounts import WORDS
 from tests.oversight.cases import make_case, make_clock

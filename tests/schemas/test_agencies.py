@@ -1,4 +1,4 @@
-"""What is documented of the public record is what registry/agencies/record.py renders."""
+"""What is documented of the public record is what registry/register/agencies/record.py renders."""
 
 import types
 from typing import Any, get_args, get_origin, get_type_hints
@@ -6,9 +6,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 
-from registry.agencies import record
-from registry.agencies.shown import AgencySummary, NameShown
-from registry.api.shapes import AgencyShown, ReasonShown, SourceShown, VerdictShown
+from registry.http.answer_shapes import AgencyShown, ReasonShown, SourceShown, VerdictShown
+from registry.register.agencies import record
+from registry.register.agencies.shown import AgencySummary, NameShown
 from schemas import agencies, verify
 
 PAIRS = [

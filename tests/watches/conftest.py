@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from registry.config import Settings
-from registry.keyring import Keyring
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from tests.watches.making import make_brands
 
 

@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.clock import day_at, now
-from registry.employers.models import Organisation
-from registry.ids import new_reference
-from registry.keyring import Keyring
-from registry.watches import actions, fanning
+from registry.core.clock import day_at, now
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring
+from registry.organisations.models import Organisation
+from registry.watches import actions, fan_out
 from registry.watches.feed import events_after, last_position
 from registry.watches.models import FeedRow, Watch, WatchEvent
 
@@ -39,7 +39,7 @@ def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watc
 def handed_on(session: Session, keyring: Keyring) -> int:
     """What was published is handed on, as the worker does it."""
     session.commit()
-    done = fanning.hand_on(sessionmaker(session.get_bind()), keyring, now())
+    done = fan_out.hand_on(sessionmaker(session.get_bind()), keyring, now())
     session.expire_all()
     return done
 

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from registry.errors import InvalidInput
+from registry.core.errors import InvalidInput
 from registry.watches.addresses import open_addresses, read_address, why_closed
 
 REFUSED = {

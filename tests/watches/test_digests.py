@@ -6,15 +6,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.account_terms import MemberRole, MemberState
-from registry.clock import now
-from registry.keyring import Keyring
-from registry.terms import LicenceStatus
-from registry.watch_terms import DigestPace
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.vocabulary.organisations import MemberRole, MemberState
+from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.watches import DigestPace
 from registry.watches import digests
-from registry.web.account_words import digest_words
-from tests.account.conftest import Seat, make_member
+from registry.watches.mail_words import digest_words
 from tests.make import licence_record, make_agency, make_organisation, suspend
+from tests.pages.organisations.conftest import Seat, make_member
 from tests.post import Post
 from tests.watches.making import handed_on, make_watch
 

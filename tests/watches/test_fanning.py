@@ -7,11 +7,11 @@ import time_machine
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.clock import now
-from registry.errors import InvalidInput, NotFound
-from registry.keyring import Keyring
-from registry.terms import HolderKind, LicenceStatus
-from registry.watches import actions, fanning
+from registry.core.clock import now
+from registry.core.errors import InvalidInput, NotFound
+from registry.core.keyring import Keyring
+from registry.vocabulary.register import HolderKind, LicenceStatus
+from registry.watches import actions, fan_out
 from registry.watches.feed import cursor_of, position_of, said_of
 from registry.watches.models import FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.numbers import Number
@@ -83,7 +83,7 @@ def test_a_round_that_was_interrupted_told_nothing_and_is_made_up_for_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(fanning, "_feed", dies)
+        patched.setattr(fan_out, "_feed", dies)
         with pytest.raises(KeyboardInterrupt):
             handed_on(session, keyring)
     session.expire_all()
@@ -154,10 +154,10 @@ def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: 
     sessions = sessionmaker(session.get_bind())
     make_watch(session, agency.agency_id)
     handed_on(session, keyring)
-    fanning.hand_on_days(sessions, now())
+    fan_out.hand_on_days(sessions, now())
     for days in (1, 1, 20, 26, 32, 33):
         with time_machine.travel(now() + timedelta(days=days), tick=False):
-            fanning.hand_on_days(sessions, now())
+            fan_out.hand_on_days(sessions, now())
     session.expire_all()
     told_of = [(str(event.type), event.data.get("days")) for event in feed_of(session) if event.licence]
     assert told_of[-3:] == [("licence.expiring", 30), ("licence.expiring", 7), ("licence.expired", None)]
@@ -166,7 +166,7 @@ def test_what_the_calendar_brings_is_told_once_even_after_a_standstill(session: 
     make_source(session, "CZ", retrieved_at=[now() + timedelta(days=34)])
     session.commit()
     with time_machine.travel(now() + timedelta(days=34, hours=1), tick=False):
-        fanning.hand_on_days(sessions, now())
+        fan_out.hand_on_days(sessions, now())
     session.expire_all()
     assert [str(event.type) for event in feed_of(session) if event.source] == ["source.stale", "source.fresh"]
 

@@ -8,13 +8,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.cli import main
-from registry.clock import now
-from registry.config import Settings
-from registry.errors import CursorTooOld
-from registry.keyring import Keyring
-from registry.terms import LicenceStatus
-from registry.watch_terms import DeliveryState
-from registry.watches import keeping, webhooks
+from registry.core.clock import now
+from registry.core.errors import CursorTooOld
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.watches import DeliveryState
+from registry.watches import retention, webhooks
 from registry.watches.feed import cursor_of, kept_position_of
 from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.webhook_models import Delivery, Webhook
@@ -27,9 +27,9 @@ def count(session: Session, table: type) -> int:
     return session.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def purged(session: Session, days: float) -> keeping.Purged:
+def purged(session: Session, days: float) -> retention.Purged:
     session.commit()
-    done = keeping.purge(sessionmaker(session.get_bind()), now() + timedelta(days=days))
+    done = retention.purge(sessionmaker(session.get_bind()), now() + timedelta(days=days))
     session.expire_all()
     return done
 
@@ -38,7 +38,7 @@ def test_deliveries_go_after_a_month_and_events_after_four_hundred_days_and_an_o
     session: Session, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Several rounds, so that none may end after its first.
-    monkeypatch.setattr(keeping, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(retention, "MOST_AT_ONCE", 1)
     ours, other = make_organisation(session).id, make_organisation(session, "Invented Others").id
     agency = make_agency(session, licences=(licence_record(),)).agency_id
     handed_on(session, keyring)

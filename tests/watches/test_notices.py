@@ -6,17 +6,17 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.account_terms import MemberRole, MemberState
-from registry.cli.tasks import tell_switched_off
-from registry.clock import now
-from registry.config import Settings
-from registry.keyring import Keyring
-from registry.watch_terms import WebhookState
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.vocabulary.organisations import MemberRole, MemberState
+from registry.vocabulary.watches import WebhookState
 from registry.watches import notices, webhooks
+from registry.watches.mail_words import webhook_words
 from registry.watches.webhook_models import Webhook
-from registry.web.account_words import webhook_words
-from tests.account.conftest import make_member
+from registry.worker.schedule import tell_switched_off
 from tests.make import make_organisation
+from tests.pages.organisations.conftest import make_member
 from tests.post import Post
 
 WORDS = webhook_words("https://registry.example")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from registry.clock import now
-from registry.terms import LicenceKind
-from registry.watch_terms import EVENTS, EXPIRY_DAYS, EventType
-from registry.watches import fanning, rules
+from registry.core.clock import now
+from registry.vocabulary.register import LicenceKind
+from registry.vocabulary.watches import EVENTS, EXPIRY_DAYS, EventType
+from registry.watches import fan_out, rules
 from registry.watches.rules import Ending, Searched
 from schemas.watches import EventDataSchema
 
@@ -85,7 +85,7 @@ def test_what_became_of_an_agency(old: dict[str, object], new: dict[str, object]
 
 
 def test_what_is_told_is_what_is_documented() -> None:
-    source = Path(rules.__file__).read_text(encoding="utf-8") + Path(fanning.__file__).read_text(encoding="utf-8")
+    source = Path(rules.__file__).read_text(encoding="utf-8") + Path(fan_out.__file__).read_text(encoding="utf-8")
     told = set(re.findall(r'"([a-z_]+)": (?:codes|schemes|sorted|new|str|wanted|source|ending|after|status)', source))
     told |= {"sanction_id", "agreement_id", "origin", "destination", "valid_from", "valid_to"}
     documented = {field.data_key or name for name, field in EventDataSchema().fields.items()}

@@ -21,7 +21,7 @@ from typing import Any
 import click
 import requests
 
-from registry.errors import RegistryError
+from registry.core.errors import RegistryError
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
@@ -169,7 +169,7 @@ def grow() -> None:
     """Publish entries, and a head over them: receipt keys, each of which is an entry of the log."""
     from registry import cli
     from registry.cli.keys import add_key, opened
-    from registry.keyring import Use
+    from registry.core.keyring import Use
     from registry.log.actions import locked_state
 
     with opened() as (settings, sessions, keyring):

@@ -12,18 +12,18 @@ from typing import Any
 
 from registry.api.complaints.visiting import entered, needs_visit, require_visit
 from registry.api.restx import Namespace, Resource
-from registry.complaints.attachments import copied_as, discard, open_clean
-from registry.complaints.file_kinds import ENDINGS, MOST_BYTES
-from registry.complaints.mailbox_files import file_of, opened_for_files, removed
-from registry.complaints.uploading import upload
-from registry.errors import FilesUnavailable
-from registry.ids import read_reference
-from registry.web import uploads
-from registry.web.answers import Answer, File
-from registry.web.complaints import store
-from registry.web.loading import Once
-from registry.web.payloads import BYTES, returns, returns_nothing, saves, takes, takes_file
-from registry.web.transaction import services
+from registry.complaints.attachments.actions import copied_as, discard, open_clean
+from registry.complaints.attachments.file_kinds import ENDINGS, MOST_BYTES
+from registry.complaints.attachments.uploading import upload
+from registry.complaints.intake.mailbox_files import file_of, opened_for_files, removed
+from registry.core.errors import FilesUnavailable
+from registry.core.ids import read_reference
+from registry.http import uploads
+from registry.http.complaint_services import store
+from registry.http.query_reader import Once
+from registry.http.responses import Answer, File
+from registry.http.schemas import BYTES, returns, returns_nothing, saves, takes, takes_file
+from registry.http.transaction import services
 from schemas.mailbox import AttachmentSentSchema
 
 ns = Namespace("complaints", path="/complaints")

@@ -6,16 +6,16 @@ import msgspec
 from flask import request
 
 from registry.api.restx import Namespace, Resource
-from registry.clock import now
-from registry.complaints.admission_rules import Purpose
-from registry.complaints.questions import QUESTIONNAIRE, Kind, Part, Question
-from registry.terms import Language
-from registry.web.answers import Answer, asked_language
-from registry.web.clients import network_of
-from registry.web.complaints import admission
-from registry.web.payloads import returns, takes
-from registry.web.questions import choices, help_text, part_title, payees, question_text, why_text
-from registry.web.transaction import reading
+from registry.complaints.case.questions import QUESTIONNAIRE, Kind, Part, Question
+from registry.complaints.intake.admission_rules import Purpose
+from registry.core.clock import now
+from registry.http.clients import network_of
+from registry.http.complaint_services import admission
+from registry.http.responses import Answer, asked_language
+from registry.http.schemas import returns, takes
+from registry.http.transaction import reading
+from registry.i18n.question_words import choices, help_text, part_title, payees, question_text, why_text
+from registry.vocabulary.register import Language
 from schemas.complaints import OfferQuerySchema, OfferSchema, QuestionnaireSchema
 
 ns = Namespace("complaints", path="/complaints")

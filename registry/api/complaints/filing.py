@@ -9,18 +9,20 @@ from registry.api.complaints.entering import network_here
 from registry.api.complaints.shapes import received_shown, sheet_shown
 from registry.api.complaints.visiting import Here, visiting
 from registry.api.restx import Namespace, Resource
-from registry.case_terms import BoxRole
-from registry.clock import now
-from registry.complaints import filing, receipts, repeats
-from registry.complaints.admission_rules import Purpose
-from registry.errors import AlreadyDone
-from registry.terms import Language
-from registry.web.answers import Answer, asked_language
-from registry.web.asking import keyring
-from registry.web.complaints import admission, sealer
-from registry.web.loading import Once
-from registry.web.payloads import returns, takes
-from registry.web.transaction import writing
+from registry.complaints.case import complaint_codes
+from registry.complaints.intake import filing
+from registry.complaints.intake import idempotency as repeats
+from registry.complaints.intake.admission_rules import Purpose
+from registry.core.clock import now
+from registry.core.errors import AlreadyDone
+from registry.http.app_services import keyring
+from registry.http.complaint_services import admission, sealer
+from registry.http.query_reader import Once
+from registry.http.responses import Answer, asked_language
+from registry.http.schemas import returns, takes
+from registry.http.transaction import writing
+from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.register import Language
 from schemas.complaints import (
     MOST_OF_ANSWERS,
     AnswersChangeSchema,
@@ -50,12 +52,12 @@ class Complaints(Resource):
             if once is not None and not repeats.claim(session, sealer(), "start", *once, at.date()):
                 raise AlreadyDone("a complaint was begun with this key: its receipt is not shown again")
             admission().admit(session, Purpose.START, network_here(), proof, at)
-        code = receipts.new_code()
-        root = receipts.derive(keyring(), code)
+        code = complaint_codes.new_code()
+        root = complaint_codes.derive(keyring(), code)
         with writing() as session:
             begun = filing.start(session, sealer(), code, root, language=language, role=role, at=at)
             shown = {
-                "receipt": receipts.shown(code),
+                "receipt": complaint_codes.shown(code),
                 "token": begun.token,
                 "draft_ends_on": begun.case.purge_on,
             }

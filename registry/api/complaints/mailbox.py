@@ -8,19 +8,20 @@ from registry.api.complaints.entering import network_here
 from registry.api.complaints.shapes import mailbox_shown, sheet_shown
 from registry.api.complaints.visiting import Here, entered, needs_visit, visiting
 from registry.api.restx import Namespace, Resource
-from registry.case_terms import ConsentKind
-from registry.clock import now
-from registry.complaints import mailbox, receipts, visits
-from registry.complaints.admission_rules import Purpose
-from registry.complaints.mailbox_files import errands_here, files_of
-from registry.complaints.tending import begin_all
-from registry.errors import NotFound
-from registry.web.answers import Answer, asked_language
-from registry.web.asking import keyring
-from registry.web.complaints import admission, sealer
-from registry.web.loading import Once
-from registry.web.payloads import returns, returns_nothing, takes
-from registry.web.transaction import services, writing
+from registry.complaints.attachments.sanitise_jobs import begin_all
+from registry.complaints.case import complaint_codes, visits
+from registry.complaints.intake import mailbox
+from registry.complaints.intake.admission_rules import Purpose
+from registry.complaints.intake.mailbox_files import errands_here, files_of
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.http.app_services import keyring
+from registry.http.complaint_services import admission, sealer
+from registry.http.query_reader import Once
+from registry.http.responses import Answer, asked_language
+from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.transaction import services, writing
+from registry.vocabulary.cases import ConsentKind
 from schemas.complaints import MOST_OF_WORDS, VisitSchema, VisitStartSchema
 from schemas.mailbox import (
     ConsentChangeSchema,
@@ -44,10 +45,10 @@ class Visits(Resource):
         400 `mistyped_receipt` says that its digits do not fit together; nothing was looked up. Unknown, expired, destroyed,
         withdrawn, changed and cut off are all 404 `unknown_receipt`, after the same time.
         """
-        code, at = receipts.require_code(receipt), now()
+        code, at = complaint_codes.require_code(receipt), now()
         with writing() as session:
             admission().admit(session, Purpose.OPEN, network_here(), proof, at)
-        root = receipts.derive(keyring(), code)
+        root = complaint_codes.derive(keyring(), code)
         with writing() as session:
             token = mailbox.open_mailbox(session, sealer(), root, at)
         return Answer({"token": token}, language=asked_language(request.environ))

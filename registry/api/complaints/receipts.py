@@ -10,12 +10,13 @@ from flask import request
 
 from registry.api.complaints.visiting import Here, New, visiting, visiting_with_new_receipt
 from registry.api.restx import Namespace, Resource
-from registry.complaints import access, receipts, repeats
-from registry.errors import AlreadyDone
-from registry.ids import read_reference
-from registry.web.answers import Answer, asked_language
-from registry.web.loading import Once
-from registry.web.payloads import returns, returns_nothing, takes
+from registry.complaints.case import access, complaint_codes
+from registry.complaints.intake import idempotency as repeats
+from registry.core.errors import AlreadyDone
+from registry.core.ids import read_reference
+from registry.http.query_reader import Once
+from registry.http.responses import Answer, asked_language
+from registry.http.schemas import returns, returns_nothing, takes
 from schemas.mailbox import HelperChangeSchema, ReceiptOfferedSchema, WorkerReceiptSchema
 
 ns = Namespace("complaints", path="/complaints")
@@ -33,7 +34,7 @@ class Receipt(Resource):
         never happens, the old one opens. Afterwards every visit is over: come in with the new one.
         """
         token = access.change_receipt(here.session, here.sealer, here.visit, new.code, new.root, here.at)
-        return Answer({"receipt": receipts.shown(new.code), "token": token}, language=here.language)
+        return Answer({"receipt": complaint_codes.shown(new.code), "token": token}, language=here.language)
 
 
 @ns.route("/worker")
@@ -51,7 +52,7 @@ class Worker(Resource):
         if once is not None and not repeats.claim(here.session, here.sealer, scope, *once, here.today):
             raise AlreadyDone("a receipt for the worker was made with this key: it is not shown again")
         access.invite_worker(here.session, here.sealer, here.visit, new.root, here.at)
-        return Answer({"receipt": receipts.shown(new.code)}, language=asked_language(request.environ))
+        return Answer({"receipt": complaint_codes.shown(new.code)}, language=asked_language(request.environ))
 
 
 @ns.route("/helpers/<helper_id>")

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from registry.complaints.consents import Standing
-from registry.complaints.filing import Receipted
-from registry.complaints.mailbox import MailboxView, ShownHelper
-from registry.complaints.mailbox_files import ShownFile
-from registry.complaints.messages import ShownMessage
-from registry.complaints.questions import QUESTIONNAIRE, is_alarming, visible
-from registry.complaints.sheets import Sheet
-from registry.complaints.states import Reads
-from registry.terms import Language
-from registry.web.languages import text
+from registry.complaints.case.answers import Sheet
+from registry.complaints.case.consents import Standing
+from registry.complaints.case.messages import ShownMessage
+from registry.complaints.case.questions import QUESTIONNAIRE, is_alarming, visible
+from registry.complaints.case.states import Reads
+from registry.complaints.intake.filing import Receipted
+from registry.complaints.intake.mailbox import MailboxView, ShownHelper
+from registry.complaints.intake.mailbox_files import ShownFile
+from registry.i18n.languages import text
+from registry.vocabulary.register import Language
 
 
 def sheet_shown(sheet: Sheet) -> dict[str, Any]:

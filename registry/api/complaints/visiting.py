@@ -11,16 +11,16 @@ from typing import Any, NamedTuple
 from flask import request
 from sqlalchemy.orm import Session
 
-from registry.clock import now
-from registry.complaints import visits
-from registry.complaints.receipts import Root, derive, new_code
-from registry.complaints.visits import Sealer, Visit
-from registry.errors import NoVisit
-from registry.terms import Language
-from registry.web.answers import asked_language
-from registry.web.asking import keyring
-from registry.web.complaints import sealer
-from registry.web.transaction import services, writing
+from registry.complaints.case import visits
+from registry.complaints.case.complaint_codes import Root, derive, new_code
+from registry.complaints.case.visits import Sealer, Visit
+from registry.core.clock import now
+from registry.core.errors import NoVisit
+from registry.http.app_services import keyring
+from registry.http.complaint_services import sealer
+from registry.http.responses import asked_language
+from registry.http.transaction import services, writing
+from registry.vocabulary.register import Language
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{43})")
 

@@ -10,12 +10,12 @@ import msgspec
 from flask import Blueprint, Flask, Response, abort, render_template, request
 from markupsafe import Markup, escape
 
-from registry.api.openapi import document
-from registry.codes import Problem
-from registry.terms import Language
-from registry.web.answers import respond_with
-from registry.web.headers import content_policy
-from registry.web.languages import text
+from registry.api.openapi.document import document
+from registry.core.codes import Problem
+from registry.http.headers import content_policy
+from registry.http.responses import respond_with
+from registry.i18n.languages import text
+from registry.vocabulary.register import Language
 
 KEPT = 3600
 """Seconds a browser may keep these pages: they change with a release."""

@@ -15,8 +15,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.errors import ActRefused, NotSignedIn
-from registry.keyring import Keyring
+from registry.core.errors import ActRefused, NotSignedIn
+from registry.core.keyring import Keyring
 from registry.officers import sessions, signing_in
 from registry.officers.models import Officer, OfficerState, Unit
 from registry.officers.providers.models import ProviderLink, ProviderVisit

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.db import Base, Instant, Text
+from registry.core.db.engine import Base, Instant, Text
 
 
 class ProviderLink(Base):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from registry.errors import SettingsError
+from registry.core.errors import SettingsError
 
 FILE = "providers.toml"
 

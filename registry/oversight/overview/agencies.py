@@ -5,11 +5,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from registry.agencies.queries import public_record
-from registry.complaints import patterns as told
-from registry.complaints.sealing import Sealer
+from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.triage import patterns as told
 from registry.oversight.overview.rules import Period
 from registry.oversight.overview.sheets import NamedPattern
+from registry.register.agencies.queries import public_record
 
 
 def named_patterns(

@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, Integer, case, cast, func, select
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Session
 
-from registry.case_terms import CaseState, ClockKind, Indicator, Priority
-from registry.complaints.casework import in_unit
-from registry.complaints.casework_models import CaseClock, CaseMove
-from registry.complaints.models import Case
-from registry.complaints.states import DECIDED_STATES, OPEN_STATES
+from registry.complaints.case.models import Case
+from registry.complaints.case.states import DECIDED_STATES, OPEN_STATES
+from registry.complaints.casework.actions import in_unit
+from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.oversight.overview.days import DayNumber, last_day_number, monday_number
 from registry.oversight.overview.rules import UP_TO, Age, Period, Spans, spans
-from registry.statistics.rules import COUNTED
+from registry.oversight.statistics.rules import COUNTED
+from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
 
 _STATES = {state: place for place, state in enumerate(CaseState)}
 _AGES = {age: place for place, age in enumerate(Age)}

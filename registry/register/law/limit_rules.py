@@ -17,7 +17,7 @@ from registry.register.law.words import (
     Possible,
     Visa,
 )
-from registry.terms import NACE_REVISIONS, Word
+from registry.vocabulary.register import NACE_REVISIONS, Word
 
 
 @dataclass(frozen=True, slots=True)

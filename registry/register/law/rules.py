@@ -23,7 +23,7 @@ from registry.register.law.weights import (
     undisputed,
 )
 from registry.register.law.words import CodeFit, LawActivity, LawRole, RegimeScope, Route
-from registry.terms import Activity, Answer, ForeignLicence, LicenceStatus, Mark, RegimeRule
+from registry.vocabulary.register import Activity, Answer, ForeignLicence, LicenceStatus, Mark, RegimeRule
 
 __all__ = [
     "Regime",

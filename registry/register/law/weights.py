@@ -7,7 +7,7 @@ import msgspec
 
 from registry.register.law.rows import DatedRow, Fee, HelpLineRow, Limit, PermitRoute, Regime, Row
 from registry.register.law.words import AsOfKind, Breadth, Charging, CodeFit, LimitEffect, Possible
-from registry.terms import Mark, RegimeRule, Word
+from registry.vocabulary.register import Mark, RegimeRule, Word
 
 FRESH_MONTHS = 24
 """A text that restricts makes a `no` only up to this age, or once a lawyer has confirmed the row."""

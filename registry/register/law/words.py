@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from registry.terms import Word
+from registry.vocabulary.register import Word
 
 
 class LawRole(StrEnum):

@@ -6,11 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.clock import now
-from registry.complaints import admission_rules, units
-from registry.complaints.sealing import Sealer
-from registry.config import Settings
-from registry.keyring import Keyring
+from registry.complaints.case import units
+from registry.complaints.intake import admission_rules
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from tests.complaints.complainant import Complainant, by_client
 
 UNIT = "it-invented-unit"

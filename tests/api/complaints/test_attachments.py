@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from registry.complaints.attachments import MOST_FILES
-from registry.complaints.file_kinds import MOST_BYTES
-from registry.web import uploads
+from registry.complaints.attachments.actions import MOST_FILES
+from registry.complaints.attachments.file_kinds import MOST_BYTES
+from registry.http import uploads
 from tests.complaints.complainant import Complainant, Reply, new_key
 from tests.complaints.samples import CANARY, jpeg
 
@@ -149,7 +149,7 @@ def test_a_file_goes_from_a_draft_and_stays_with_what_was_handed_in(somebody: So
 
 
 def test_no_body_is_read_of_whoever_has_no_visit(somebody: Somebody, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.web.payloads.loaded_file", lambda _most: pytest.fail("read"))
+    monkeypatch.setattr("registry.http.schemas.loaded_file", lambda _most: pytest.fail("read"))
     assert somebody().attach(NOTE).status == 401
 
 

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 
 from registry.api.complaints.examples import STORY
 from registry.api.namespaces import INTAKE
-from registry.api.openapi import views_of
+from registry.api.openapi.document import views_of
 from tests.api.complaints import story
 
 

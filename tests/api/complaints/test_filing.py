@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints import receipts
-from registry.complaints.mailbox_models import AnswerSheet
-from registry.complaints.models import Case
-from registry.complaints.questions import QUESTIONNAIRE
+from registry.complaints.case import complaint_codes
+from registry.complaints.case.models import Case
+from registry.complaints.case.questions import QUESTIONNAIRE
+from registry.complaints.intake.mailbox_models import AnswerSheet
 from tests.complaints.complainant import ACCOUNT, PREFIX, Complainant, by_client, new_key
 
 Somebody = Callable[[], Complainant]
@@ -200,10 +200,12 @@ def test_a_proof_serves_once_and_for_its_purpose(somebody: Somebody) -> None:
 
 
 def test_a_refused_proof_derives_nothing(somebody: Somebody, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receipts, "hash_secret_raw", lambda *_args, **_more: pytest.fail("derived"))
+    monkeypatch.setattr(complaint_codes, "hash_secret_raw", lambda *_args, **_more: pytest.fail("derived"))
     filer = somebody()
     assert filer.send("POST", "", json={"role": "worker", "language": "it", "proof": "x"}).status == 403
-    refused = filer.send("POST", "/visits", json={"receipt": receipts.shown(receipts.new_code()), "proof": "x"})
+    refused = filer.send(
+        "POST", "/visits", json={"receipt": complaint_codes.shown(complaint_codes.new_code()), "proof": "x"}
+    )
     assert refused.status == 403
 
 

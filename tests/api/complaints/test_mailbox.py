@@ -6,13 +6,13 @@ from collections.abc import Callable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.case_terms import CaseRole, CaseState
-from registry.clock import now
-from registry.complaints import casework
-from registry.complaints.casework import Officer
-from registry.complaints.mailbox_models import Message
-from registry.complaints.models import Case
-from registry.complaints.sealing import Sealer
+from registry.complaints.case.models import Case
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.vocabulary.cases import CaseRole, CaseState
 from tests.api.complaints.conftest import UNIT
 from tests.complaints.complainant import ACCOUNT, Complainant, new_key
 

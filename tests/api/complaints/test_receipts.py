@@ -10,13 +10,13 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from registry.clock import now
-from registry.complaints import receipts
-from registry.complaints.boxes import Box, OpenVisit
-from registry.complaints.models import Case
-from registry.complaints.purging import purge
-from registry.complaints.sealing import Sealer
-from registry.web.transaction import services
+from registry.complaints.case import complaint_codes
+from registry.complaints.case.models import Case
+from registry.complaints.retention.purging import purge
+from registry.complaints.sealing.models import Box, OpenVisit
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.http.transaction import services
 from tests.complaints.complainant import Complainant, Reply, new_key
 
 Somebody = Callable[[], Complainant]
@@ -26,13 +26,13 @@ Somebody = Callable[[], Complainant]
 def derived(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The codes that were derived, one each time."""
     codes: list[str] = []
-    derive = receipts.hash_secret_raw
+    derive = complaint_codes.hash_secret_raw
 
     def counted(code: bytes, *args: Any, **more: Any) -> bytes:
         codes.append(code.decode())
         return derive(code, *args, **more)
 
-    monkeypatch.setattr(receipts, "hash_secret_raw", counted)
+    monkeypatch.setattr(complaint_codes, "hash_secret_raw", counted)
     return codes
 
 
@@ -79,7 +79,7 @@ def test_receipts_that_open_nothing_are_not_told_apart(
 ) -> None:
     asker = somebody()
     gone = {
-        "unknown": receipts.shown(receipts.new_code()),
+        "unknown": complaint_codes.shown(complaint_codes.new_code()),
         "expired draft": expired_draft(somebody(), session),
         "withdrawn draft": withdrawn_draft(somebody()),
         "purged": purged(somebody(), app, sealer),

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.api.namespaces import INTAKE
-from registry.api.openapi import views_of
+from registry.api.openapi.document import views_of
 from tests.complaints.complainant import PREFIX, Complainant
 
 Somebody = Callable[[], Complainant]
@@ -120,7 +120,7 @@ def test_a_form_of_another_site_writes_nothing(somebody: Somebody, content_type:
 def test_an_intake_that_is_not_served_has_no_address(make_app: Any, settings: Any) -> None:
     from dataclasses import replace
 
-    from registry.config import Edge
+    from registry.core.settings import Edge
 
     app: Flask = make_app(replace(settings, edges=frozenset({Edge.API, Edge.PUBLIC})))
     assert app.test_client().get(f"{PREFIX}/questionnaire").status_code == 404

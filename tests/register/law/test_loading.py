@@ -4,7 +4,7 @@ import pytest
 
 from registry.register.law.loading import BadLaw, country_law, law_of, rows_of, shipped_law
 from registry.register.law.words import LawRole
-from registry.terms import EU_STATES, Mark
+from registry.vocabulary.register import EU_STATES, Mark
 
 HEAD = """
 country = "ZZ"

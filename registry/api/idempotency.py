@@ -1,0 +1,32 @@
+"""What is to count once, however often it is sent: an Idempotency-Key is taken with the thing it makes."""
+
+from collections.abc import Mapping
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.intake import idempotency as repeats
+from registry.core.clock import day_at, now
+from registry.core.errors import AlreadyDone
+from registry.http.complaint_services import sealer
+from registry.http.query_reader import Once
+
+MADE: Mapping[str, str] = {
+    "change": "a change of a channel was proposed with this Idempotency-Key: GET /api/v1/channel-changes lists it",
+    "key": "a key was made with this Idempotency-Key: GET /api/v1/organisation/keys lists it; its text is shown once only: if "
+    "that answer was lost, revoke it and make another, with an Idempotency-Key of its own",
+    "line": "a line of the deposit was entered with this Idempotency-Key: GET /api/v1/deposits/<agency_id> shows it",
+    "proposal": "an act on a licence was proposed with this Idempotency-Key: GET /api/v1/licence-proposals lists it",
+    "warning": "the warning was put up with this Idempotency-Key: GET /api/v1/clone-warnings lists it",
+    "watch": "a watch was made with this Idempotency-Key: GET /api/v1/watches lists it",
+    "webhook": "a webhook was made with this Idempotency-Key: GET /api/v1/webhooks lists it; its secret is shown once only: if "
+    "that answer was lost, rotate it",
+}
+"""By what is made: where it stands now, and what to do where the answer did not arrive."""
+
+
+def claim(session: Session, what: str, whose: str, once: Once | None) -> None:
+    """Take an Idempotency-Key of `whose`. Raises AlreadyDone, or RepeatDiffers where something else was sent with it."""
+    if once is None:
+        return
+    if not repeats.claim(session, sealer(), f"{what} of {whose}", once.key, once.digest, day_at(now(), None)):
+        raise AlreadyDone(MADE[what])

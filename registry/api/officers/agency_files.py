@@ -1,0 +1,139 @@
+"""An agency's papers by the API: sent, saved again and removed by the agency, copies saved by the unit of the case."""
+
+import secrets
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import officer_may
+from registry.api.restx import Namespace, Resource
+from registry.complaints.attachments.actions import discard
+from registry.complaints.attachments.file_kinds import MOST_BYTES
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.casework.queries import CleanFile, named_agency_id
+from registry.complaints.parties.hearings import files, portal_files, queries
+from registry.core.clock import now
+from registry.core.errors import FilesUnavailable
+from registry.http.complaint_services import sealer
+from registry.http.query_reader import Once
+from registry.http.responses import Answer, File
+from registry.http.schemas import BYTES, returns, returns_nothing, saves, takes, takes_file
+from registry.http.transaction import services, writing
+from registry.http.uploads import one_of_few
+from registry.officer_desk.acting import acting, reference_in, require_no_interest
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from schemas.mailbox import AttachmentSentSchema
+
+ns = Namespace("hearings", path="/")
+
+HEARING = rights.Resource.HEARING
+
+
+@ns.route("/served-hearings/<hearing_id>/files")
+class HandedFiles(Resource):
+    # Its own transactions, for none is held while the store is waited for.
+    @one_of_few()
+    @officer_may(HEARING, Act.ANSWER, reads=True)
+    @takes_file(MOST_BYTES)
+    @returns(AttachmentSentSchema(), "addAnswerFile", (404, 409, 413), status=HTTPStatus.CREATED)
+    def post(
+        self, session: Session, me: Present, hearing_id: str, body: bytes, name: str, once: Once | None
+    ) -> Answer:  # fmt: skip
+        """Send a paper along with your answer while you may answer, or with your objection while you may object.
+
+        JPEG, PNG, WebP, HEIC, PDF, M4A, MP3, AMR, MP4 or plain text, told from the bytes; 20 MB, ten files and 80 MB for each.
+        Officers see a copy without place and device once you have answered or objected. Where the custodian's key is not at
+        hand that copy alone is kept, made while you wait. With an Idempotency-Key it is there once, however often it is sent.
+        """
+        sent = portal_files.add(
+            services().settings,
+            services().sessions,
+            store_of(services().settings),
+            sealer(),
+            me.standing.unit,
+            me.officer.reference,
+            reference_in(hearing_id),
+            now(),
+            body=body,
+            name=name,
+            once=secrets.token_hex(16) if once is None else f"{once.key} {once.digest}",
+        )
+        return Answer({"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.kept_on})
+
+
+@ns.route("/served-hearings/<hearing_id>/files/<attachment_id>")
+class HandedFile(Resource):
+    # Its own transaction, for none is held while the store is waited for.
+    @officer_may(HEARING, Act.ANSWER, reads=True)
+    @takes()
+    @saves("saveAnswerFile", (404,))
+    def get(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> File:
+        """Save a paper of yours again, as you sent it, before and after you have answered or objected.
+
+        Where the copy without place and device alone was kept, or no original can be opened, it is that copy.
+        """
+        reference, store = reference_in(attachment_id), store_of(services().settings)
+        with writing() as own:
+            unit, who = me.standing.unit, me.officer.reference
+            fetched = portal_files.to_save(own, sealer(), unit, who, reference_in(hearing_id), reference, store, now())
+        return _saved(reference, fetched())
+
+    @officer_may(HEARING, Act.ANSWER)
+    @takes()
+    @returns_nothing("removeAnswerFile", (404, 409))
+    def delete(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> None:
+        """Remove a paper, before the answer or the objection is sent."""
+        names = portal_files.removed(
+            session,
+            me.standing.unit,
+            me.officer.reference,
+            reference_in(hearing_id),
+            reference_in(attachment_id),
+            now(),
+        )
+        # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
+        with suppress(FilesUnavailable):
+            discard(store_of(services().settings), names)
+
+
+@ns.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
+class HandedFileCopy(Resource):
+    @officer_may(HEARING, Act.READ)
+    @takes()
+    @saves("getAnswerFileCopy", (404,))
+    def get(self, session: Session, me: Present, hearing_id: str, attachment_id: str) -> File:
+        """Save the copy of a paper without place and device.
+
+        Not found before the agency has sent what it goes with, and while there is no copy.
+        """
+        reference = reference_in(hearing_id)
+        case = queries.case_behind(session, me.standing.unit, reference)
+        for agency in (named_agency_id(sealer(), case), queries.accused(session, case, reference)):
+            require_no_interest(me, agency)
+        officer, store = acting(me, HEARING, Act.READ), store_of(services().settings)
+        copy = files.clean_copy(
+            session, sealer(), officer, case, reference, reference_in(attachment_id), store, now().date()
+        )
+        return _saved(reference_in(attachment_id), copy)
+
+
+def _saved(reference: str, file: CleanFile) -> File:
+    return File((file.body,), BYTES, f"{reference}.{file.name.rpartition('.')[2]}", len(file.body))
+
+
+def file_shown(one: files.HandedFile) -> dict[str, Any]:
+    return {
+        "attachment_id": one.reference,
+        "name": one.name,
+        "kind": one.kind,
+        "size": one.size,
+        "kept_on": one.kept_on,
+        "state": one.state,
+        "no_copy": one.no_copy,
+        "goes_with": one.goes_with,
+        "has_original": one.has_original,
+    }

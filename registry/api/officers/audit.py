@@ -1,0 +1,113 @@
+"""The audit by the API: a unit's lines, whether the chain holds, and a copy to keep elsewhere."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import stream_with_context
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import officer_may
+from registry.api.restx import Namespace, Resource
+from registry.audit import queries as chain
+from registry.audit.actions import record
+from registry.core.clock import now
+from registry.http.responses import Answer, File
+from registry.http.schemas import BYTES, returns, saves, takes
+from registry.http.transaction import reading
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.oversight import trail as oversight
+from registry.oversight.trail import Line, Wanted
+from schemas.audit import (
+    AuditFilterSchema,
+    AuditHeadQuerySchema,
+    AuditLinesSchema,
+    AuditQuerySchema,
+    AuditVerificationSchema,
+)
+
+ns = Namespace("audit", path="/audit")
+
+A_PAGE = 100
+
+
+@ns.route("/lines")
+class Lines(Resource):
+    @officer_may(rights.Resource.AUDIT, Act.READ)
+    @takes(AuditQuerySchema())
+    @returns(AuditLinesSchema(), "listAuditLines", kept=False)
+    def get(self, session: Session, me: Present, before: int | None = None, **asked: Any) -> Answer:
+        """List the lines of the audit that are your unit's, the latest first.
+
+        What its people did, and what was done about its cases, people and keys. Days and no hours. Asking is itself a line, once
+        a day.
+        """
+        unit = me.standing.unit
+        oversight.note_reading(session, "audit.read", unit, on=now().date(), actor=me.officer.reference, unit=unit)
+        found = oversight.lines_of(session, unit, wanted(**asked), before=before, limit=A_PAGE + 1)
+        shown = found[:A_PAGE]
+        return Answer(
+            {
+                "items": [line_shown(line) for line in shown],
+                "next_before": shown[-1].number if len(found) > A_PAGE else None,
+            }
+        )
+
+
+@ns.route("/verification")
+class Verification(Resource):
+    @officer_may(rights.Resource.AUDIT, Act.READ, reads=True)
+    @takes(AuditHeadQuerySchema())
+    @returns(AuditVerificationSchema(), "verifyAudit", kept=False)
+    def get(self, session: Session, me: Present, head: str | None = None) -> Answer:
+        """Derive the whole chain anew.
+
+        Every unit's lines, none of which is shown; with `head` it is held to one that was noted before.
+        """
+        found = chain.verify(session, None if head is None else chain.read_head(head))
+        return Answer(
+            {
+                "holds": not found.troubles,
+                "lines": found.head.size,
+                "head": str(found.head),
+                "troubles": found.troubles,
+            }
+        )
+
+
+@ns.route("/export")
+class Export(Resource):
+    @officer_may(rights.Resource.AUDIT, Act.EXPORT)
+    @takes(AuditFilterSchema())
+    @saves("exportAudit")
+    def get(self, session: Session, me: Present, **asked: Any) -> File:
+        """Take the unit's lines away.
+
+        JSON Lines, the oldest first: the exact bytes of each line with the hash before and after it; the last one is the head.
+        Taking them is itself a line, and the copy holds it.
+        """
+        unit, today = me.standing.unit, now().date()
+        record(session, "audit.exported", unit, on=today, actor=me.officer.reference, unit=unit)
+
+        def lines() -> Iterator[bytes]:
+            # After the commit, so that the copy has the line that tells of it.
+            yield from oversight.exported(reading(), unit, wanted(**asked))
+
+        return File(stream_with_context(lines()), BYTES, f"audit-{unit}-{today}.jsonl")
+
+
+def wanted(reads: bool = False, **asked: Any) -> Wanted:
+    return Wanted(**asked, is_reading=reads)
+
+
+def line_shown(line: Line) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "on": line.on_day,
+        "actor": line.actor,
+        "act": line.act,
+        "subject": line.subject,
+        "pseudonym": line.pseudonym,
+        "detail": line.detail,
+    }

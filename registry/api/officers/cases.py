@@ -1,0 +1,312 @@
+"""Cases by the API: the queue, one case, and what is done with it, by the same actions as on the console's pages."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.cursors import cursor_of, place_of, refuse
+from registry.api.officers.case_access import case_for
+from registry.api.officers.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
+from registry.audit.actions import record
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.notes import actions as notes
+from registry.complaints.casework.queries import CaseView, ShownBox, case_view, require_readable
+from registry.complaints.casework.queue import assignment as assigning
+from registry.complaints.casework.queue import taking
+from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
+from registry.complaints.triage import priorities
+from registry.core.clock import now
+from registry.core.db.engine import EPOCH, microseconds
+from registry.http.complaint_services import sealer
+from registry.http.responses import Answer
+from registry.http.schemas import returns, returns_nothing, takes
+from registry.officer_desk.acting import reference_in, roles_of
+from registry.officer_desk.case_filters import read_filters
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.vocabulary.cases import CaseState, Priority
+from schemas.cases import (
+    CaseAssigneeSchema,
+    CaseMoveBodySchema,
+    CaseNoteBodySchema,
+    CaseNotesSchema,
+    CasePrioritySchema,
+    CaseReplySchema,
+    CaseSchema,
+    CasesQuerySchema,
+    CasesSchema,
+    CaseTaskBodySchema,
+    CaseTaskDoneSchema,
+)
+
+ns = Namespace("cases", path="/cases")
+
+CASE, MESSAGE, ACCOUNT = rights.Resource.CASE, rights.Resource.MESSAGE, rights.Resource.ACCOUNT
+
+
+@ns.route("")
+class Cases(Resource):
+    @officer_may(CASE, Act.READ)
+    @takes(CasesQuerySchema())
+    @returns(CasesSchema(), "listCases", (400,), kept=False)
+    def get(self, session: Session, me: Present, limit: int = PAGE, cursor: str | None = None, **said: Any) -> Answer:
+        """List the cases of your unit, the most urgent first and of these what is due first.
+
+        No word of what was written is in it, and reading it is not on record.
+        """
+        asked = {name: str(value) for name, value in said.items()}
+        filters = read_filters(asked, me.officer.reference, sealer().digest)
+        found = listed(session, me.standing.unit, filters, now(), after=_place(asked, cursor), most=limit + 1)
+        following = cursor_of(asked, _mark(found[limit - 1])) if len(found) > limit else None
+        return Answer({"items": [_summary(one) for one in found[:limit]], "next_cursor": following})
+
+
+@ns.route("/<case_id>")
+class OneCase(Resource):
+    @officer_may(CASE, Act.READ)
+    @takes()
+    @returns(CaseSchema(), "getCase", (404, 409), kept=False)
+    def get(self, session: Session, me: Present, case_id: str) -> Answer:
+        """Read a case with what was told in it, and where you may take it.
+
+        Each reading is a line of the audit. Who wrote is not in it.
+        """
+        officer, case = case_for(session, me, ACCOUNT, Act.READ, case_id)
+        view = case_view(session, sealer(), officer, case.reference, now().date())
+        return Answer(_shown(me, view), headers=(etag(case.version),))
+
+
+@ns.route("/<case_id>/moves")
+class Moves(Resource):
+    @officer_may(CASE, Act.MOVE, versioned=True)
+    @takes(CaseMoveBodySchema(), body=True)
+    @returns_nothing("moveCase", (404, 409, 413, 415))
+    def post(
+        self, session: Session, me: Present, version: int, case_id: str, to: CaseState, reason: str = "", into: str = ""
+    ) -> None:
+        """Take a case to another state.
+
+        As the table of moves allows it (docs/officers/cases.md), in the humblest of your roles that may.
+        """
+        officer, case = case_for(session, me, CASE, Act.MOVE, case_id)
+        taking.take(
+            session,
+            sealer(),
+            officer,
+            roles_of(me),
+            case.reference,
+            to,
+            now(),
+            reason=reason,
+            into=into,
+            version=version,
+        )
+
+
+@ns.route("/<case_id>/messages")
+class Messages(Resource):
+    @officer_may(MESSAGE, Act.WRITE, versioned=True)
+    @takes(CaseReplySchema(), body=True)
+    @returns_nothing("replyToCase", (404, 409, 413, 415))
+    def post(
+        self, session: Session, me: Present, version: int, case_id: str, text: str, to_helper: bool = False
+    ) -> None:
+        """Write to the complainant."""
+        officer, case = case_for(session, me, MESSAGE, Act.WRITE, case_id)
+        casework.reply(session, sealer(), officer, case.reference, text, now(), to_helper=to_helper, version=version)
+
+
+@ns.route("/<case_id>/assignee")
+class Assignee(Resource):
+    @officer_may(CASE, Act.ASSIGN, versioned=True)
+    @takes(CaseAssigneeSchema(), body=True)
+    @returns_nothing("assignCase", (404, 409, 413, 415))
+    def put(self, session: Session, me: Present, version: int, case_id: str, assignee: str | None = None) -> None:
+        """Give a case to an officer of your unit, or to nobody."""
+        officer, case = case_for(session, me, CASE, Act.ASSIGN, case_id)
+        assigning.assign(session, sealer(), officer, case.reference, assignee, now().date(), version=version)
+
+
+@ns.route("/<case_id>/priority")
+class PriorityOf(Resource):
+    @officer_may(CASE, Act.WRITE, versioned=True)
+    @takes(CasePrioritySchema(), body=True)
+    @returns_nothing("setCasePriority", (404, 409, 413, 415))
+    def put(self, session: Session, me: Present, version: int, case_id: str, priority: Priority, reason: str) -> None:
+        """Give a case another priority, or ask for it.
+
+        Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
+        """
+        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
+        priorities.set_priority(
+            session, sealer(), officer, case.reference, priority, now(), reason=reason, version=version
+        )
+
+
+@ns.route("/<case_id>/lowering/approve")
+class LoweringApproved(Resource):
+    @officer_may(CASE, Act.WRITE, versioned=True)
+    @takes()
+    @returns_nothing("approveCaseLowering", (404, 409))
+    def post(self, session: Session, me: Present, version: int, case_id: str) -> None:
+        """Approve a lowering that waits; never one's own."""
+        _decide(session, me, case_id, version, is_approved=True)
+
+
+@ns.route("/<case_id>/lowering/refuse")
+class LoweringRefused(Resource):
+    @officer_may(CASE, Act.WRITE, versioned=True)
+    @takes()
+    @returns_nothing("refuseCaseLowering", (404, 409))
+    def post(self, session: Session, me: Present, version: int, case_id: str) -> None:
+        """Refuse a lowering that waits, or take back one's own."""
+        _decide(session, me, case_id, version, is_approved=False)
+
+
+@ns.route("/<case_id>/notes")
+class Notes(Resource):
+    @officer_may(CASE, Act.WRITE)
+    @takes()
+    @returns(CaseNotesSchema(), "listCaseNotes", (404, 409), kept=False)
+    def get(self, session: Session, me: Present, case_id: str) -> Answer:
+        """Read the unit's notes and tasks of a case. The reading is a line of the audit."""
+        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
+        require_readable(case)
+        written, tasks = notes.notes_and_tasks(session, sealer(), officer, case)
+        at = now().date()
+        record(
+            session,
+            "case.notes_read",
+            case.reference,
+            on=at,
+            actor=officer.name,
+            detail=officer.role,
+            unit=officer.unit,
+        )
+        shown = {
+            "notes": [{"note_id": one.reference, "by": one.by, "on": one.on, "text": one.text} for one in written],
+            "tasks": [{"task_id": one.reference, **_without_reference(one)} for one in tasks],
+            "version": case.version,
+        }
+        return Answer(shown, headers=(etag(case.version),))
+
+    @officer_may(CASE, Act.WRITE, versioned=True)
+    @takes(CaseNoteBodySchema(), body=True)
+    @returns_nothing("addCaseNote", (404, 409, 413, 415))
+    def post(self, session: Session, me: Present, version: int, case_id: str, text: str) -> None:
+        """Add a note for your unit; it is never changed."""
+        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
+        notes.write_note(session, sealer(), officer, case.reference, text, now().date(), version=version)
+
+
+@ns.route("/<case_id>/tasks")
+class Tasks(Resource):
+    @officer_may(CASE, Act.WRITE, versioned=True)
+    @takes(CaseTaskBodySchema(), body=True)
+    @returns_nothing("addCaseTask", (404, 409, 413, 415))
+    def post(
+        self, session: Session, me: Present, version: int, case_id: str, text: str, due_on: date | None = None
+    ) -> None:
+        """Add something to be done in a case."""
+        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
+        notes.add_task(session, sealer(), officer, case.reference, text, now().date(), due_on=due_on, version=version)
+
+
+@ns.route("/<case_id>/tasks/<task_id>")
+class OneTask(Resource):
+    @officer_may(CASE, Act.WRITE, versioned=True)
+    @takes(CaseTaskDoneSchema(), body=True)
+    @returns_nothing("tickCaseTask", (404, 409, 413, 415))
+    def put(self, session: Session, me: Present, version: int, case_id: str, task_id: str, is_done: bool) -> None:
+        """Say that a task is done, or that it is not after all."""
+        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
+        notes.tick_task(
+            session, officer, case.reference, reference_in(task_id), now().date(), is_done=is_done, version=version
+        )
+
+
+def _decide(session: Session, me: Present, case_id: str, version: int, *, is_approved: bool) -> None:
+    officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
+    priorities.decide_lowering(session, officer, case.reference, now(), is_approved=is_approved, version=version)
+
+
+def _place(asked: dict[str, str], cursor: str | None) -> Place | None:
+    if cursor is None:
+        return None
+    match place_of(asked, cursor):
+        case [str(priority), int(due), str(reference)] if priority in set(Priority):
+            return Place(Priority(priority), EPOCH + timedelta(microseconds=due), reference)
+        case _:
+            refuse()
+
+
+def _mark(one: Listed) -> list[Any]:
+    return [one.place.priority.value, microseconds(one.place.due_at), one.reference]
+
+
+def _summary(one: Listed) -> dict[str, Any]:
+    return {
+        "case_id": one.reference,
+        "state": one.state,
+        "priority": one.priority,
+        "country": one.country,
+        "sector": one.sector,
+        "indicators": list(one.indicators),
+        "filed_on": one.filed_on,
+        "due_at": one.due_at,
+        "assignee": one.assignee,
+        "has_legal_hold": one.has_legal_hold,
+        "version": one.version,
+    }
+
+
+def _shown(me: Present, view: CaseView) -> dict[str, Any]:
+    case, queued = view.case, view.queued
+    ways = taking.ways_of(case, view.moves, me.officer.reference, roles_of(me), now().date())
+    return {
+        "case_id": case.reference,
+        "state": case.state,
+        "priority": case.priority,
+        "country": case.country,
+        "sector": case.sector,
+        "indicators": list(case.indicators),
+        "filed_on": case.filed_on,
+        "due_at": queued.due_at,
+        "assignee": case.assignee,
+        "has_legal_hold": case.has_legal_hold,
+        "version": case.version,
+        "reasons": list(view.reasons),
+        "clocks": [
+            {"kind": kind, "due_at": one.due_at, "met_on": one.met_on, "paused_on": one.paused_on}
+            for kind, one in view.clocks.items()
+        ],
+        "boxes": [box_shown(box) for box in view.boxes],
+        "moves": [
+            {
+                "from_state": one.from_state,
+                "to_state": one.to_state,
+                "on": one.on_day,
+                "by": one.actor or one.role.value,
+            }
+            for one in view.moves
+        ],
+        "ways": [{"to": way.target, "needs_reason": way.needs_reason, "lack": way.lack} for way in ways],
+    }
+
+
+def box_shown(box: ShownBox) -> dict[str, Any]:
+    return {
+        "box_id": box.reference,
+        "role": box.role,
+        "answers": dict(box.answers),
+        "messages": [{"author": one.author, "written_on": one.written_on, "text": one.text} for one in box.messages],
+    }
+
+
+def _without_reference(task: notes.Task) -> dict[str, Any]:
+    told = task._asdict()
+    del told["reference"]
+    return told

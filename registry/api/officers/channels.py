@@ -1,0 +1,152 @@
+"""Changes of registered channels by the API: two persons, the agency told, and published after 72 hours."""
+
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.idempotency import claim
+from registry.api.officers.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import now
+from registry.http.app_services import keyring
+from registry.http.query_reader import Once
+from registry.http.responses import Answer
+from registry.http.schemas import returns, takes
+from registry.officer_desk.acting import reference_in, require_no_interest
+from registry.officer_desk.licensing import change_opened, official
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.register.agencies.channels import addresses_to_tell
+from registry.register.agencies.models import PendingChannelChange
+from registry.supervision.licensing import related_acts
+from registry.vocabulary.register import ChannelKind
+from schemas.neighbours import ChannelChangeProposalSchema, ChannelChangeSchema, ChannelChangesSchema
+
+ns = Namespace("channel-changes", path="/channel-changes")
+
+CHANNEL = rights.Resource.CHANNEL
+
+
+@ns.route("")
+class ChannelChanges(Resource):
+    @officer_may(CHANNEL, Act.READ)
+    @takes()
+    @returns(ChannelChangesSchema(), "listChannelChanges", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List what waits or has not taken effect yet, the oldest first.
+
+        What a list prints in place of a registered channel waits here too.
+        """
+        found = related_acts.changes_waiting(session, official(me).authority)
+        return Answer(
+            {
+                "items": [
+                    _shown(session, change, agency.agency_id)
+                    for change, agency in found
+                    if not me.has_conflict(agency.agency_id)
+                ]
+            }
+        )
+
+    @officer_may(CHANNEL, Act.PROPOSE)
+    @takes(ChannelChangeProposalSchema(), body=True, once=True)
+    @returns(ChannelChangeSchema(), "proposeChannelChange", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self,
+        session: Session,
+        me: Present,
+        agency_id: str,
+        kind: ChannelKind,
+        value: str,
+        once: Once | None,
+        replaces: str | None = None,
+    ) -> Answer:
+        """Propose that an agency's channel be another, or that it have one more.
+
+        Another officer approves it. Of a bank account a digest and its last characters alone are kept.
+        """
+        agency = reference_in(agency_id)
+        require_no_interest(me, agency)
+        claim(session, "change", f"officer {me.officer.reference}", once)
+        change = related_acts.propose_change(
+            session, official(me), keyring(), agency, kind, value, now(), instead_of=replaces
+        )
+        return _answered(session, change, agency)
+
+
+@ns.route("/<change_id>")
+class ChannelChange(Resource):
+    @officer_may(CHANNEL, Act.READ)
+    @takes()
+    @returns(ChannelChangeSchema(), "getChannelChange", (404,), kept=False)
+    def get(self, session: Session, me: Present, change_id: str) -> Answer:
+        """Read one change, and at which addresses the agency is told of it."""
+        return _one(session, me, change_id)
+
+
+@ns.route("/<change_id>/approve")
+class ChannelApproval(Resource):
+    @officer_may(CHANNEL, Act.APPROVE, versioned=True)
+    @takes()
+    @returns(ChannelChangeSchema(), "approveChannelChange", (404, 409))
+    def post(self, session: Session, me: Present, version: int, change_id: str) -> Answer:
+        """Approve what another proposed.
+
+        The agency is told at its registered addresses, and in 72 hours it is published.
+        """
+        reference = _reached(session, me, change_id)
+        related_acts.approve_change(session, official(me), reference, now(), version=version)
+        return _one(session, me, reference)
+
+
+@ns.route("/<change_id>/refuse")
+class ChannelRefusal(Resource):
+    @officer_may(CHANNEL, Act.APPROVE, versioned=True)
+    @takes()
+    @returns(ChannelChangeSchema(), "refuseChannelChange", (404, 409))
+    def post(self, session: Session, me: Present, version: int, change_id: str) -> Answer:
+        """End a change before it takes effect.
+
+        Also one that was approved: whoever had the old channel may have objected.
+        """
+        reference = _reached(session, me, change_id)
+        related_acts.refuse_change(session, official(me), reference, now(), version=version)
+        return _one(session, me, reference)
+
+
+def _reached(session: Session, me: Present, change_id: str) -> str:
+    """Its stored reference. Raises NotFound for another authority's, Forbidden where he has an interest."""
+    return change_opened(session, me, reference_in(change_id)).reference
+
+
+def _one(session: Session, me: Present, change_id: str) -> Answer:
+    change, agency = related_acts.change_opened(session, official(me).authority, reference_in(change_id))
+    require_no_interest(me, agency)
+    return _answered(session, change, agency)
+
+
+def _answered(session: Session, change: PendingChannelChange, agency: str) -> Answer:
+    shown = _shown(session, change, agency)
+    return Answer(shown, headers=(etag(shown["version"]),))
+
+
+def _shown(session: Session, change: PendingChannelChange, agency: str) -> dict[str, Any]:
+    return {
+        "change_id": change.reference,
+        "agency_id": agency,
+        "kind": change.kind,
+        "replaces": change.old_value,
+        "value": change.value,
+        "source": change.source,
+        "state": change.state,
+        "proposed_by": change.proposed_by,
+        "proposed_at": change.proposed_at,
+        "decided_by": change.decided_by,
+        "decided_at": change.decided_at,
+        "takes_effect_at": change.takes_effect_at,
+        "told_at": change.told_at,
+        "addresses": addresses_to_tell(session, change),
+        "version": related_acts.change_version(change),
+    }

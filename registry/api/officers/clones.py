@@ -1,0 +1,185 @@
+"""Clones by the API: pairs of agencies that resemble each other, decided; and the warnings that stand on true entries."""
+
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.idempotency import claim
+from registry.api.officers.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import now
+from registry.http.query_reader import Once
+from registry.http.responses import Answer
+from registry.http.schemas import returns, takes
+from registry.officer_desk.acting import reference_in
+from registry.officer_desk.licensing import agency_opened, collision_opened, official
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.register.agencies import record
+from registry.register.agencies.shown import agency_summary
+from registry.supervision.collisions.models import Collision
+from registry.supervision.collisions.rules import Sign, evidence
+from registry.supervision.licensing import related_acts
+from registry.supervision.licensing.drafting import is_of
+from schemas.neighbours import (
+    CloneWarningSchema,
+    CloneWarningsOfSchema,
+    CloneWarningsSchema,
+    CollisionConfirmationSchema,
+    CollisionDismissalSchema,
+    CollisionSchema,
+    CollisionsSchema,
+    WarningLiftSchema,
+)
+
+ns = Namespace("clones", path="/")
+
+CLONE = rights.Resource.CLONE
+
+
+@ns.route("/collisions")
+class Collisions(Resource):
+    @officer_may(CLONE, Act.READ)
+    @takes()
+    @returns(CollisionsSchema(), "listCollisions", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List pairs that wait for a decision, one of them your authority's, the gravest first; 50 at most."""
+        authority = official(me).authority
+        found = related_acts.collisions_open(session, authority)
+        return Answer(
+            {
+                "items": [
+                    _collision(one, both, authority)
+                    for one, both in found
+                    if not any(me.has_conflict(agency.agency_id) for agency in both)
+                ]
+            }
+        )
+
+
+@ns.route("/collisions/<collision_id>")
+class OneCollision(Resource):
+    @officer_may(CLONE, Act.READ)
+    @takes()
+    @returns(CollisionSchema(), "getCollision", (404,), kept=False)
+    def get(self, session: Session, me: Present, collision_id: str) -> Answer:
+        """Read a pair with the evidence: a line for each thing that the two have in common."""
+        return _one(session, me, collision_id)
+
+
+@ns.route("/collisions/<collision_id>/confirm")
+class Confirmation(Resource):
+    @officer_may(CLONE, Act.APPROVE, versioned=True)
+    @takes(CollisionConfirmationSchema(), body=True)
+    @returns(CollisionSchema(), "confirmCollision", (404, 413, 415))
+    def post(
+        self, session: Session, me: Present, version: int, collision_id: str, true_entry: str, text: str
+    ) -> Answer:
+        """Put a warning on the true entry that somebody imitates it; everybody reads it at once.
+
+        The true entry is one of your authority's.
+        """
+        _one(session, me, collision_id)
+        related_acts.confirm_collision(
+            session, official(me), reference_in(collision_id), reference_in(true_entry), text, now(), version=version
+        )
+        return _one(session, me, collision_id)
+
+
+@ns.route("/collisions/<collision_id>/dismiss")
+class Dismissal(Resource):
+    @officer_may(CLONE, Act.APPROVE, versioned=True)
+    @takes(CollisionDismissalSchema(), body=True)
+    @returns(CollisionSchema(), "dismissCollision", (404, 413, 415))
+    def post(self, session: Session, me: Present, version: int, collision_id: str, text: str) -> Answer:
+        """Set a pair aside, with a reason. It comes up again only with a sign that it did not have."""
+        _one(session, me, collision_id)
+        related_acts.dismiss_collision(session, official(me), reference_in(collision_id), text, now(), version=version)
+        return _one(session, me, collision_id)
+
+
+@ns.route("/clone-warnings")
+class Warnings(Resource):
+    @officer_may(CLONE, Act.READ)
+    @takes()
+    @returns(CloneWarningsSchema(), "listCloneWarnings", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List your authority's agencies on whose entries a warning stands."""
+        found = related_acts.warned(session, official(me).authority)
+        return Answer({"items": [_warnings(agency) for agency in found if not me.has_conflict(agency.agency_id)]})
+
+    @officer_may(CLONE, Act.APPROVE)
+    @takes(CloneWarningSchema(), body=True, once=True)
+    @returns(CloneWarningsOfSchema(), "warnOfClone", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: Present, agency_id: str, text: str, once: Once | None) -> Answer:
+        """Warn on an agency's entry that somebody imitates it. Everybody reads it at once."""
+        agency_opened(session, me, agency_id)
+        claim(session, "warning", f"officer {me.officer.reference}", once)
+        related_acts.warn(session, official(me), agency_id, text, now())
+        return _warnings_of(session, me, agency_id)
+
+
+@ns.route("/clone-warnings/<agency_id>")
+class WarningsOf(Resource):
+    @officer_may(CLONE, Act.READ)
+    @takes()
+    @returns(CloneWarningsOfSchema(), "getCloneWarnings", (404,), kept=False)
+    def get(self, session: Session, me: Present, agency_id: str) -> Answer:
+        """Read the warnings on one agency's entry, with the numbers by which they are lifted."""
+        return _warnings_of(session, me, agency_id)
+
+
+@ns.route("/clone-warnings/<agency_id>/lift")
+class Lifting(Resource):
+    @officer_may(CLONE, Act.APPROVE, versioned=True)
+    @takes(WarningLiftSchema(), body=True)
+    @returns(CloneWarningsOfSchema(), "liftCloneWarning", (404, 413, 415))
+    def post(self, session: Session, me: Present, version: int, agency_id: str, number: int) -> Answer:
+        """Take a warning from an agency's entry. Its history keeps it."""
+        agency_opened(session, me, agency_id)
+        related_acts.lift(session, official(me), agency_id, number, now(), version=version)
+        return _warnings_of(session, me, agency_id)
+
+
+def _one(session: Session, me: Present, collision_id: str) -> Answer:
+    """Raises NotFound for another authority's, Forbidden where he has an interest in one of the two."""
+    found, both = collision_opened(session, me, reference_in(collision_id))
+    shown = _collision(found, both, official(me).authority)
+    return Answer(shown, headers=(etag(shown["version"]),))
+
+
+def _collision(found: Collision, both: list[record.Agency], authority: str) -> dict[str, Any]:
+    first, second = both
+    return {
+        "collision_id": found.reference,
+        "state": found.state,
+        "agencies": [agency_summary(agency) for agency in both],
+        "yours": [agency.agency_id for agency in both if is_of(agency, authority)],
+        "signs": found.signs,
+        "evidence": evidence(first, second, [Sign(word) for word in found.signs]),
+        "rank": found.rank,
+        "found_at": found.found_at,
+        "decided_by": found.decided_by,
+        "decided_at": found.decided_at,
+        "decision": found.decision,
+        "version": related_acts.collision_version(found),
+    }
+
+
+def _warnings_of(session: Session, me: Present, agency_id: str) -> Answer:
+    _, agency = agency_opened(session, me, agency_id)
+    shown = _warnings(agency)
+    return Answer(shown, headers=(etag(shown["version"]),))
+
+
+def _warnings(agency: record.Agency) -> dict[str, Any]:
+    return {
+        "agency_id": agency.agency_id,
+        "warnings": [
+            {"number": number, "text": one.text, "source": one.source, "said_at": one.retrieved_at}
+            for number, one in enumerate(agency.clone_warnings, 1)
+        ],
+        "version": related_acts.warnings_version(agency),
+    }

@@ -1,0 +1,86 @@
+"""The officers' part of the REST edge. It is served where the console is, and nowhere else: both are doors to the same things."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+
+from registry.api.officers import (
+    access_grants,
+    agency_files,
+    audit,
+    cases,
+    channels,
+    clones,
+    decisions,
+    entry_requests,
+    hearings,
+    identities,
+    licence_previews,
+    licences,
+    officer_changes,
+    officers,
+    overview,
+    papers,
+    received_referrals,
+    referrals,
+    sanctions,
+    served_hearings,
+)
+from registry.api.officers import profile as own
+from registry.api.restx import Namespace
+from registry.http.headers import DESK_PATHS
+
+DESK: tuple[Namespace, ...] = (
+    own.ns,
+    officers.ns,
+    officer_changes.ns,
+    licences.ns,
+    licence_previews.ns,
+    channels.ns,
+    clones.ns,
+    cases.ns,
+    access_grants.ns,
+    papers.ns,
+    hearings.ns,
+    served_hearings.ns,
+    agency_files.ns,
+    referrals.ns,
+    received_referrals.ns,
+    identities.ns,
+    entry_requests.ns,
+    audit.ns,
+    overview.ns,
+    decisions.ns,
+    sanctions.ns,
+)
+"""Every namespace of officers, in the order of the documentation."""
+
+
+class UnguardedRoute(RuntimeError):
+    """A view of the officers' API that is open, whose answer a cache may keep, or that stands where everybody's things do."""
+
+
+def require_policies(app: Flask) -> None:
+    """Raise UnguardedRoute unless every view of a desk's namespace, and every other under DESK_PATHS, says who may come.
+
+    What is not under DESK_PATHS would be served on every host and be read by any page: it is refused too. Found at start.
+    """
+    for path, method, view in views(app):
+        if not path.startswith(DESK_PATHS):
+            raise UnguardedRoute(f"{method} {path} is read by any page: name its noun in DESK_PATHS")
+        if not hasattr(view, "policy"):
+            raise UnguardedRoute(f"{method} {path} has no policy: use officer_may(...)")
+        if method == "GET" and view.given.is_kept:
+            raise UnguardedRoute(f"{method} {path} may be kept by caches: say kept=False")
+
+
+def views(app: Flask) -> Iterator[tuple[str, str, Any]]:
+    """Path, method and view of what is served to officers."""
+    ours = {route.resource for namespace in DESK for route in namespace.resources}
+    for rule in app.url_map.iter_rules():
+        function = app.view_functions[rule.endpoint]
+        resource = getattr(function, "view_class", None)
+        if resource in ours or rule.rule.startswith(DESK_PATHS):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield rule.rule, method, getattr(resource, method.lower(), function)

@@ -1,0 +1,114 @@
+"""The door of the officers' API: whose token it is, whether he may, and which version he read. Closed by default.
+
+A token stands in the Authorization header alone. Cookies open nothing here, so no other site can make a browser act; and a view
+without `officer_may` stops the start (edge.py), so nothing is open by forgetting.
+"""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import g, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotSignedIn, VersionMissing
+from registry.http.responses import Header
+from registry.http.transaction import reading, services, writing
+from registry.officer_desk.acting import Policy, require_right
+from registry.officer_desk.sign_in_providers import only_way_of
+from registry.officers import tokens
+from registry.officers.providers import linking
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.vocabulary.register import Language
+
+NEEDS = "officerToken"
+"""The security scheme's name in the document."""
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
+# Whoever packs answers on the way weakens our ETag; the version is the same.
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+
+View = Callable[..., Any]
+
+
+def officer_may(
+    resource: Resource, act: Act, *, versioned: bool = False, reads: bool = False
+) -> Callable[[View], View]:
+    """A method of a Resource for officers whose role has the right; it stands above `takes` and `returns`.
+
+    The method is given `session` and `me` (Present), and with `versioned` the `version` that If-Match names. One transaction:
+    what it did is committed when it returns and undone when it raises. Who may not is told before his body is read: 401 without
+    a token that opens, 403 where his role has not the right. What belongs to others is NotFound, which the method says. With
+    `reads` the method is given a session that only reads, after that transaction: what takes long holds up no writer.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(self: Any, **path: Any) -> Any:
+            if request.method not in SAFE:
+                # No transaction waits for a body to arrive, and no body is read of somebody who may not.
+                with services().reading_sessions() as glance:
+                    # A reader that wrote would not wait for a writer, as SQLite has it, but fail.
+                    require_right(_present(glance, is_noted=False), resource, act)
+                _read_body(view)
+            with writing() as session:
+                me = _present(session)
+                g.language = Language(me.officer.language)
+                require_right(me, resource, act)
+                said = {"version": if_match()} if versioned else {}
+                if not reads:
+                    return view(self, session=session, me=me, **said, **path)
+            return view(self, session=reading(), me=me, **said, **path)
+
+        guarded.policy = Policy(resource, act)  # type: ignore[attr-defined]
+        guarded.needs = NEEDS  # type: ignore[attr-defined]
+        guarded.is_versioned = versioned  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def token_sent() -> str:
+    """The token of the Authorization header. Raises NotSignedIn where there is none."""
+    match = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    if match is None:
+        raise NotSignedIn(tokens.NEEDED)
+    return match[1]
+
+
+def if_match() -> int:
+    """The version that If-Match names. Raises VersionMissing (428) without one, InvalidInput where it is no version of ours."""
+    text = request.headers.get("If-Match")
+    if text is None:
+        raise VersionMissing('send the ETag of what you read as If-Match, like If-Match: "3"; nothing was changed')
+    match = _VERSION.fullmatch(text.strip())
+    if match is None:
+        detail = 'must be one ETag as it was given, like "3"; neither a list nor *'
+        raise InvalidInput([Fault("If-Match", Problem.INVALID_VALUE, detail)])
+    return int(match[1])
+
+
+def etag(version: int) -> Header:
+    """The ETag of a thing by its version, to be sent with an answer that shows it."""
+    return ("ETag", f'"{version}"')
+
+
+def _read_body(view: View) -> None:
+    request.max_content_length = view.taken.most  # type: ignore[attr-defined]
+    request.get_data()
+
+
+def _present(session: Session, *, is_noted: bool = True) -> Present:
+    """Whose token was sent. Raises NotSignedIn, also where his provider is the only way in and he was not there lately."""
+    at = now()
+    me = tokens.present(session, token_sent(), day_at(at, None), is_noted=is_noted)
+    only = only_way_of(me.standing)
+    if only is not None:
+        linking.require_there(session, me.officer, only, at)
+    return me

@@ -1,0 +1,122 @@
+"""What an act on a licence would do, before it is proposed or approved: the public record before and after, and who is told."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import now
+from registry.http.answer_shapes import agency_shown
+from registry.http.responses import Answer
+from registry.http.schemas import returns, takes
+from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.licensing import official, previewed, proposal_opened, require_act
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.register.agencies import record
+from registry.register.agencies.shown import agency_summary
+from registry.supervision.collisions.applicants import Compared
+from registry.supervision.licensing import proposals
+from registry.supervision.licensing.drafting import Draft, drafted, status_on
+from registry.supervision.licensing.rules import ACTS
+from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.register import STATUSES
+from registry.vocabulary.register import Answer as Recruits
+from schemas.licence_previews import LicencePreviewSchema
+from schemas.licensing import LicenceActSubmissionSchema
+
+ns = Namespace("licences", path="/")
+
+LICENCE = rights.Resource.LICENCE
+
+
+@ns.route("/licence-previews")
+class ActPreview(Resource):
+    @officer_may(LICENCE, Act.PROPOSE)
+    @takes(LicenceActSubmissionSchema(), body=True)
+    @returns(LicencePreviewSchema(), "previewLicenceAct", (404, 409, 413, 415))
+    def post(
+        self,
+        session: Session,
+        me: Present,
+        act: LicenceAct,
+        legal_ground: str,
+        effective_on: date,
+        stated: Mapping[str, Any],
+        about: str | None = None,
+    ) -> Answer:
+        """See what an act would change, before you propose it.
+
+        Nothing is written down. What cannot be proposed is refused here with the same words.
+        """
+        require_act(me, act, Act.PROPOSE)
+        draft = drafted(
+            session, official(me), act, about, stated, now(), legal_ground=legal_ground, effective_on=effective_on
+        )
+        require_no_interest(me, draft.after.agency_id)
+        return Answer(_shown(session, draft))
+
+
+@ns.route("/licence-proposals/<proposal_id>/preview")
+class ProposalPreview(Resource):
+    @officer_may(LICENCE, Act.READ)
+    @takes()
+    @returns(LicencePreviewSchema(), "previewLicenceProposal", (404, 409), kept=False)
+    def get(self, session: Session, me: Present, proposal_id: str) -> Answer:
+        """See what a proposal that waits would change of the record as it stands now.
+
+        409 where it fits no longer, or was decided. The ETag is the proposal's version, for `approveLicenceProposal`.
+        """
+        found = proposal_opened(session, me, proposal_id)
+        draft = proposals.waiting_draft(session, found, now())
+        return Answer(_shown(session, draft), headers=(etag(found.version),))
+
+
+def _shown(session: Session, draft: Draft) -> dict[str, Any]:
+    found = previewed(session, draft)
+    # Whoever is not known yet gets his reference with the application.
+    is_known = draft.before is not None
+    return {
+        "act": draft.act,
+        "agency_id": draft.after.agency_id if is_known else None,
+        "effective_on": draft.effective_on,
+        "has_second": ACTS[draft.act].has_second,
+        "licence": _licence(draft),
+        "before": None if draft.before is None else _record(draft.before, draft.today),
+        "after": _record(draft.after, draft.today),
+        "told": {"addresses": found.addresses, "is_by_hand": not found.addresses},
+        "likenesses": None if found.likenesses is None else _likenesses(found.likenesses),
+    }
+
+
+def _record(agency: record.Agency, day: date) -> Any:
+    return agency_shown(record.withhold(agency, day))
+
+
+def _licence(draft: Draft) -> dict[str, Any] | None:
+    if draft.licence_id is None:
+        return None
+    on = draft.effective_on
+    before = draft.before
+    is_there = before is not None and any(one.licence_id == draft.licence_id for one in before.licences)
+    was = status_on(before, draft.licence_id, on) if before is not None and is_there else None
+    becomes = status_on(draft.after, draft.licence_id, on)
+    return {
+        "licence_id": draft.licence_id if is_there else None,
+        "status_before": was,
+        "status_after": becomes,
+        "may_recruit_before": STATUSES[was].recruit if was else Recruits.UNKNOWN,
+        "may_recruit_after": STATUSES[becomes].recruit if becomes else Recruits.UNKNOWN,
+    }
+
+
+def _likenesses(found: Compared) -> dict[str, Any]:
+    items = [
+        {"agency": agency_summary(one.agency), "signs": one.signs, "evidence": one.evidence, "has_lost": one.has_lost}
+        for one in found.found
+    ]
+    return {"items": items, "is_whole": found.is_whole}

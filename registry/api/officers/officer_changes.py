@@ -1,0 +1,73 @@
+"""What waits for a second person in one's unit: read, approved by another, refused, taken back."""
+
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import officer_may
+from registry.api.officers.officers import OFFICER
+from registry.api.officers.shapes import change_shown
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import day_at, now
+from registry.http.responses import Answer
+from registry.http.schemas import returns, returns_nothing, takes
+from registry.officer_desk.acting import reference_in
+from registry.officers import accounts
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from schemas.officers import OfficerChangeApprovedSchema, OfficerChangeSchema, OfficerChangesSchema
+
+ns = Namespace("officers", path="/officer-changes")
+
+
+@ns.route("")
+class Changes(Resource):
+    @officer_may(OFFICER, Act.READ)
+    @takes()
+    @returns(OfficerChangesSchema(), "listOfficerChanges", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List what waits for a second person in your unit.
+
+        The oldest first.
+        """
+        found = accounts.open_changes(session, me.standing.unit)
+        return Answer({"items": [change_shown(session, one) for one in found]})
+
+
+@ns.route("/<change_id>")
+class OneChange(Resource):
+    @officer_may(OFFICER, Act.READ)
+    @takes()
+    @returns(OfficerChangeSchema(), "getOfficerChange", (404,), kept=False)
+    def get(self, session: Session, me: Present, change_id: str) -> Answer:
+        """Read a change that was proposed, open or decided."""
+        return Answer(change_shown(session, accounts.change_named(session, reference_in(change_id), me.standing.unit)))
+
+
+@ns.route("/<change_id>/approve")
+class Approval(Resource):
+    @officer_may(OFFICER, Act.APPROVE)
+    @takes()
+    @returns(OfficerChangeApprovedSchema(), "approveOfficerChange", (404, 409))
+    def post(self, session: Session, me: Present, change_id: str) -> Answer:
+        """Put a change in force.
+
+        Neither who proposed it nor whom it is about may (409, `own_proposal`, `about_yourself`). A change never alters once it
+        was proposed, so there is no version to send: what was decided already is 409 `decided`.
+        """
+        at = now()
+        change = accounts.change_named(session, reference_in(change_id), me.standing.unit)
+        code = accounts.approve(session, change, by=me.officer.reference, at=at, today=day_at(at, None))
+        return Answer({"change": change_shown(session, change), "join_code": code})
+
+
+@ns.route("/<change_id>/refuse")
+class Refusal(Resource):
+    @officer_may(OFFICER, Act.PROPOSE)
+    @takes()
+    @returns_nothing("refuseOfficerChange", (404, 409))
+    def post(self, session: Session, me: Present, change_id: str) -> None:
+        """Refuse a change.
+
+        Its proposer takes it back so.
+        """
+        change = accounts.change_named(session, reference_in(change_id), me.standing.unit)
+        accounts.refuse(session, change, by=me.officer.reference, at=now())

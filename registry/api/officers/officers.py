@@ -1,0 +1,167 @@
+"""The officers of one's unit by the API: who they are, and what one person may do about them."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.shapes import change_shown, officer_shown, token_shown
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import day_at, now
+from registry.core.errors import NotFound
+from registry.http.query_reader import Once
+from registry.http.responses import Answer
+from registry.http.schemas import returns, returns_nothing, takes
+from registry.officer_desk.acting import reference_in
+from registry.officer_desk.drafts import drafted_once
+from registry.officers import accounts, rights, tokens
+from registry.officers.rights import Act, Role
+from registry.officers.sessions import Present
+from registry.vocabulary.register import Language
+from schemas.officers import (
+    OfficerChangeSchema,
+    OfficerInvitationSchema,
+    OfficerRolesSchema,
+    OfficerSchema,
+    OfficersSchema,
+    OfficerTokensSchema,
+)
+
+ns = Namespace("officers", path="/officers")
+
+OFFICER = rights.Resource.OFFICER
+
+
+@ns.route("")
+class Officers(Resource):
+    @officer_may(OFFICER, Act.READ)
+    @takes()
+    @returns(OfficersSchema(), "listOfficers", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List the officers of your unit.
+
+        Those who were invited and those who left as well, by name.
+        """
+        found = accounts.officers_of(session, me.standing.unit)
+        return Answer({"items": [officer_shown(session, one) for one in found]})
+
+    @officer_may(OFFICER, Act.PROPOSE)
+    @takes(OfficerInvitationSchema(), body=True, once=True)
+    @returns(OfficerChangeSchema(), "proposeOfficer", (409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self, session: Session, me: Present, name: str, email: str, roles: Sequence[Role], language: Language,
+        once: Once | None,
+    ) -> Answer:  # fmt: skip
+        """Propose a new officer of your unit.
+
+        Nobody is invited until another approves it (`approveOfficerChange`). With an Idempotency-Key it is proposed once, however
+        often it is sent.
+        """
+        unit = me.standing.unit
+
+        def propose() -> str:
+            return accounts.propose_invitation(
+                session, unit, name, email, roles, language, by=me.officer.reference, at=now()
+            ).reference  # fmt: skip
+
+        made = drafted_once(session, me, "invitation", once, propose)
+        return Answer(change_shown(session, accounts.change_named(session, made, unit)))
+
+
+@ns.route("/<officer_id>")
+class OneOfficer(Resource):
+    @officer_may(OFFICER, Act.READ)
+    @takes()
+    @returns(OfficerSchema(), "getOfficer", (404,), kept=False)
+    def get(self, session: Session, me: Present, officer_id: str) -> Answer:
+        """Read one officer of your unit."""
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
+        return Answer(officer_shown(session, officer), headers=(etag(officer.version),))
+
+
+@ns.route("/<officer_id>/roles")
+class Roles(Resource):
+    @officer_may(OFFICER, Act.PROPOSE, versioned=True)
+    @takes(OfficerRolesSchema(), body=True)
+    @returns(OfficerChangeSchema(), "proposeRoles", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: Present, version: int, officer_id: str, roles: Sequence[Role]) -> Answer:
+        """Propose which roles an officer shall have.
+
+        Nobody proposes his own.
+        """
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
+        change = accounts.propose_roles(session, officer, roles, by=me.officer.reference, at=now())
+        return Answer(change_shown(session, change))
+
+
+@ns.route("/<officer_id>/reset")
+class Reset(Resource):
+    @officer_may(OFFICER, Act.PROPOSE, versioned=True)
+    @takes()
+    @returns(OfficerChangeSchema(), "proposeReset", (404, 409), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: Present, version: int, officer_id: str) -> Answer:
+        """Propose that an officer may set password and second factor anew.
+
+        For whoever lost one. Until another approves it, nothing changes for him.
+        """
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
+        change = accounts.propose_reset(session, officer, by=me.officer.reference, at=now())
+        return Answer(change_shown(session, change))
+
+
+@ns.route("/<officer_id>/close")
+class Closing(Resource):
+    @officer_may(OFFICER, Act.PROPOSE, versioned=True)
+    @takes()
+    @returns_nothing("closeOfficer", (404, 409))
+    def post(self, session: Session, me: Present, version: int, officer_id: str) -> None:
+        """Close an officer's account.
+
+        It is signed out everywhere, its tokens end, and its roles. One person is enough: what takes away needs no second. His
+        name stays with what he did.
+        """
+        at = now()
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit, version)
+        accounts.close(session, officer, by=me.officer.reference, at=at, today=day_at(at, None))
+
+
+@ns.route("/<officer_id>/sign-out")
+class SigningOut(Resource):
+    @officer_may(OFFICER, Act.PROPOSE)
+    @takes()
+    @returns_nothing("signOutOfficer", (404,))
+    def post(self, session: Session, me: Present, officer_id: str) -> None:
+        """Sign an officer out everywhere.
+
+        Every session and every token of his ends at once, as when a machine was lost. He signs in again as before.
+        """
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
+        accounts.sign_out(session, officer, by=me.officer.reference, at=now())
+
+
+@ns.route("/<officer_id>/tokens")
+class Tokens(Resource):
+    @officer_may(OFFICER, Act.READ)
+    @takes()
+    @returns(OfficerTokensSchema(), "listOfficerTokens", (404,), kept=False)
+    def get(self, session: Session, me: Present, officer_id: str) -> Answer:
+        """List an officer's tokens that open something.
+
+        When they were last used is known by the day. When he himself was last here is nobody's business.
+        """
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
+        found = tokens.tokens_of(session, officer, day_at(now(), None))
+        return Answer({"items": [token_shown(one) for one in found]})
+
+
+@ns.route("/<officer_id>/tokens/<token_id>")
+class OneToken(Resource):
+    @officer_may(OFFICER, Act.PROPOSE)
+    @takes()
+    @returns_nothing("revokeOfficerToken", (404,))
+    def delete(self, session: Session, me: Present, officer_id: str, token_id: str) -> None:
+        """Revoke an officer's token."""
+        officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
+        if not tokens.revoke(session, officer, reference_in(token_id), by=me.officer.reference, at=now()):
+            raise NotFound("he has no such token, or it was revoked already")

@@ -1,0 +1,126 @@
+"""How a unit's cases stand, by the API, and the same as tables to take away."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask import stream_with_context
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import officer_may
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.http.responses import Answer, File
+from registry.http.schemas import BYTES, returns, saves, takes
+from registry.http.transaction import reading
+from registry.officer_desk.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.oversight.overview.queries import Overview
+from registry.oversight.overview.rules import Period, is_period, usual
+from registry.oversight.overview.sheets import NamedPattern
+from schemas.overview import OverviewQuerySchema, OverviewSchema, OverviewTableQuerySchema
+
+ns = Namespace("overview", path="/overview")
+
+
+@ns.route("")
+class Whole(Resource):
+    @officer_may(rights.Resource.STATISTICS, Act.READ, reads=True)
+    @takes(OverviewQuerySchema())
+    @returns(OverviewSchema(), "getOverview", kept=False)
+    def get(self, session: Session, me: Present, from_on: date | None = None, to_on: date | None = None) -> Answer:
+        """Count your unit's cases.
+
+        Open ones as they stand today; the rest of the period. True counts for the house: what may be published is
+        `listStatistics`.
+        """
+        at = now()
+        return Answer(overview_shown(*seen(session, Viewer(me), period_of(from_on, to_on, at), at)))
+
+
+@ns.route("/table")
+class Table(Resource):
+    @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
+    @takes(OverviewTableQuerySchema())
+    @saves("downloadOverviewTable")
+    def get(
+        self, session: Session, me: Present, table: str, from_on: date | None = None, to_on: date | None = None
+    ) -> File:
+        """Take one table away as CSV.
+
+        No cell can be read as a formula. It is a line of the audit.
+        """
+        at, viewer = now(), Viewer(me)
+        period = period_of(from_on, to_on, at)
+        note_export(session, viewer, table, period, at)
+        return _file(lambda: table_file(reading(), viewer, table, period, at), file_name(table, viewer, period))
+
+
+@ns.route("/workbook")
+class Workbook(Resource):
+    @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
+    @takes(OverviewQuerySchema())
+    @saves("downloadOverview")
+    def get(self, session: Session, me: Present, from_on: date | None = None, to_on: date | None = None) -> File:
+        """Take all tables away as one XLSX.
+
+        A sheet for each. No cell can be read as a formula. It is a line of the audit.
+        """
+        at, viewer = now(), Viewer(me)
+        period = period_of(from_on, to_on, at)
+        note_export(session, viewer, "all", period, at)
+        return _file(lambda: workbook_file(reading(), viewer, period, at), file_name(None, viewer, period))
+
+
+def period_of(from_on: date | None, to_on: date | None, at: datetime) -> Period:
+    """Raises InvalidInput for days that make none."""
+    otherwise = usual(at.date())
+    period = Period(from_on or otherwise.from_on, to_on or otherwise.to_on)
+    if not is_period(*period):
+        detail = "must be on or before `to_on`, and two years before it at most"
+        raise InvalidInput([Fault("from_on", Problem.CONTRADICTORY, detail)])
+    return period
+
+
+def _file(made: Callable[[], bytes], name: str) -> File:
+    def once() -> Iterator[bytes]:
+        # Counted after the commit, by a session that only reads: it holds up nobody who writes.
+        yield made()
+
+    return File(stream_with_context(once()), BYTES, name)
+
+
+def overview_shown(found: Overview, patterns: list[NamedPattern]) -> dict[str, Any]:
+    spans = found.spans
+    return {
+        "from_on": found.period.from_on,
+        "to_on": found.period.to_on,
+        "open": [
+            {"state": one.state, "priority": one.priority, "age": one.age, "cases": one.cases}
+            for one in found.open_cases
+        ],
+        "clocks": [
+            {"clock": one.kind, "kept": one.kept, "missed": one.missed, "late": one.late, "running": one.running}
+            for one in found.clocks
+        ],
+        "inflow": [
+            {"week": one.week, "sector": one.sector, "country": one.country, "complaints": one.complaints}
+            for one in found.inflow
+        ],
+        "indicators": [{"indicator": one, "complaints": count} for one, count in found.indicators.items()],
+        "decisions": {"decisions": spans.decided, "median": spans.median, "p90": spans.p90},
+        "agencies": [
+            {
+                "name": one.name,
+                "agency_id": one.agency_id,
+                "independent": one.independent,
+                "complaints": one.complaints,
+                "last_on": one.last_on,
+            }
+            for one in patterns
+        ],
+    }

@@ -1,0 +1,120 @@
+"""Forms of paper by the API, as at /console/papers: begun by their number, typed in as far as one likes, sent once."""
+
+from collections.abc import Mapping
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
+from registry.complaints.case.questions import QUESTIONNAIRE
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake.paper_forms import actions
+from registry.core.clock import now
+from registry.http.complaint_services import sealer
+from registry.http.responses import Answer
+from registry.http.schemas import returns, returns_nothing, takes
+from registry.officer_desk.acting import acting, reference_in
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from schemas.complaints import MOST_OF_ANSWERS
+from schemas.papers import (
+    PaperAnswersSchema,
+    PaperBeginningSchema,
+    PaperFormSchema,
+    PaperFormsSchema,
+    PaperSentSchema,
+)
+
+ns = Namespace("papers", path="/paper-forms")
+
+PAPER = rights.Resource.PAPER
+
+
+@ns.route("")
+class PaperForms(Resource):
+    @officer_may(PAPER, Act.WRITE)
+    @takes()
+    @returns(PaperFormsSchema(), "listPaperForms", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List the forms that you have half typed, the oldest first. They are forgotten 14 days after the last change."""
+        found = actions.unfinished(session, _officer(me))
+        items = [{"form_id": one.reference, "received_on": one.received_on, "saved_on": one.saved_on} for one in found]
+        return Answer({"items": items})
+
+    @officer_may(PAPER, Act.WRITE)
+    @takes(PaperBeginningSchema(), body=True)
+    @returns(PaperFormSchema(), "beginPaperForm", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, session: Session, me: Present, number: str, received_on: date) -> Answer:
+        """Begin to type in a form, or go on with one that you began.
+
+        By the number that is printed on it, and the day on which it was handed in: 90 days back at most. A form that was typed
+        in, or sent on the pages by whoever has its slip, is 409.
+        """
+        return _shown(session, me, actions.begin(session, sealer(), _officer(me), number, received_on, now()))
+
+
+@ns.route("/<form_id>")
+class OnePaperForm(Resource):
+    @officer_may(PAPER, Act.WRITE)
+    @takes()
+    @returns(PaperFormSchema(), "getPaperForm", (404, 409), kept=False)
+    def get(self, session: Session, me: Present, form_id: str) -> Answer:
+        """Read what you typed in so far. Who she is, is not read back: `hidden` says which of that was written."""
+        return _shown(session, me, reference_in(form_id))
+
+    @officer_may(PAPER, Act.WRITE, versioned=True)
+    @takes(PaperAnswersSchema(), body=True, most=MOST_OF_ANSWERS)
+    @returns(PaperFormSchema(), "typePaperForm", (404, 409, 413, 415))
+    def patch(self, session: Session, me: Present, version: int, form_id: str, answers: Mapping[str, Any]) -> Answer:
+        """Type in some answers.
+
+        Those not named stay as they are; null takes one back, but who she is stays until it is typed anew. All faults are named
+        at once, by the question's code, and then nothing was changed.
+        """
+        reference = reference_in(form_id)
+        actions.keep(session, sealer(), _officer(me), reference, answers, now().date(), version)
+        return _shown(session, me, reference)
+
+    @officer_may(PAPER, Act.WRITE, versioned=True)
+    @takes()
+    @returns_nothing("dropPaperForm", (404, 409))
+    def delete(self, session: Session, me: Present, version: int, form_id: str) -> None:
+        """Forget what was typed: it was the wrong form. Its number is good as before."""
+        actions.drop(session, sealer(), _officer(me), reference_in(form_id), now().date(), version)
+
+
+@ns.route("/<form_id>/send")
+class PaperSending(Resource):
+    @officer_may(PAPER, Act.WRITE, versioned=True)
+    @takes()
+    @returns(PaperSentSchema(), "sendPaperForm", (404, 409, 503))
+    def post(self, session: Session, me: Present, version: int, form_id: str) -> Answer:
+        """Make a case of it in your unit, filed on the day on which the paper was handed in.
+
+        Once: the number on the slip opens its mailbox from then on.
+        """
+        case = actions.send(session, sealer(), _officer(me), reference_in(form_id), now(), version)
+        return Answer({"case_id": case.reference})
+
+
+def _officer(me: Present) -> Officer:
+    return acting(me, PAPER, Act.WRITE)
+
+
+def _shown(session: Session, me: Present, reference: str) -> Answer:
+    typed = actions.typed_so_far(session, sealer(), _officer(me), reference)
+    value = {
+        "form_id": typed.reference,
+        "received_on": typed.form.received_on,
+        "saved_on": typed.form.saved_on,
+        "questionnaire": QUESTIONNAIRE.version,
+        "answers": typed.answers,
+        "hidden": sorted(typed.hidden),
+        "left_out": typed.left_out,
+        "version": typed.version,
+    }
+    return Answer(value, headers=(etag(typed.version),))

@@ -1,0 +1,206 @@
+"""Sanctions by the API: the same acts as the pages, for officers of the licence's own authority."""
+
+from collections.abc import Callable
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.officers.acts import act_view, serve_acts
+from registry.api.officers.case_access import case_for
+from registry.api.officers.guard import etag, officer_may
+from registry.api.restx import Namespace, Resource
+from registry.complaints.casework.decisions import actions as decisions
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.http.complaint_services import sealer
+from registry.http.query_reader import Once
+from registry.http.responses import Answer
+from registry.http.schemas import returns, takes
+from registry.officer_desk.acting import acting, reference_in
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.drafts import drafted_once
+from registry.officer_desk.sanctions import ACTS, official, sanction_opened
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import Present
+from registry.supervision.sanctions import actions, queries
+from registry.supervision.sanctions.actions import Terms
+from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
+from registry.supervision.sanctions.moves import today_at
+from registry.supervision.sanctions.rules import By
+from registry.vocabulary.register import SanctionKind
+from schemas.sanctions import (
+    DeskSanctionSchema,
+    SanctionProposalSchema,
+    SanctionsSchema,
+)
+
+ns = Namespace("sanctions", path="/sanctions")
+
+SANCTION = rights.Resource.SANCTION
+ADDRESS = "/<sanction_id>"
+_ERRORS = (404, 409, 413, 415)
+
+
+def _opened(session: Session, me: Present, _: OfficerAct, /, sanction_id: str) -> tuple[str, Callable[[], Answer]]:
+    sanction = sanction_opened(session, me, sanction_id)
+    return sanction.reference, lambda: _shown(session, me, sanction)
+
+
+@ns.route("")
+class Sanctions(Resource):
+    @officer_may(SANCTION, Act.READ)
+    @takes()
+    @returns(SanctionsSchema(), "listSanctions", kept=False)
+    def get(self, session: Session, me: Present) -> Answer:
+        """List the sanctions of your authority.
+
+        What waits for a second person first, then what is prepared, in force, and the latest hundred that are over.
+        """
+        found = queries.sanctions_of(session, me.standing.authority, _today(session, me))
+        mine = [one.sanction for one in found if not me.has_conflict(one.sanction.agency)]
+        return Answer({"items": [_summary(one) for one in mine]})
+
+    @officer_may(SANCTION, Act.PROPOSE)
+    @takes(SanctionProposalSchema(), body=True, once=True)
+    @returns(DeskSanctionSchema(), "proposeSanction", _ERRORS, status=HTTPStatus.CREATED)
+    def post(
+        self,
+        session: Session,
+        me: Present,
+        licence_id: str,
+        kind: SanctionKind,
+        legal_ground: str,
+        effective_from: date,
+        once: Once | None,
+        public_text: str = "",
+        until: date | None = None,
+        appeal_deadline: date | None = None,
+        publish_until: date | None = None,
+        decision_id: str | None = None,
+        case_version: int | None = None,
+        amount: str = "",
+        currency: str = "",
+        points: int | None = None,
+    ) -> Answer:
+        """Propose a sanction on a licence of your own authority.
+
+        On a decision of your unit, or on the authority's own finding. Nothing is public before another approves it. With an
+        Idempotency-Key it is proposed once, however often it is sent.
+        """
+        decision = None if decision_id is None else _decision(session, me, decision_id)
+        if decision is not None and case_version is None:
+            detail = "is missing: send the version of the decided case as you read it"
+            raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
+        terms = Terms(
+            kind, legal_ground, effective_from, until, appeal_deadline, publish_until, public_text,
+            amount, currency, points,
+        )  # fmt: skip
+
+        def propose() -> str:
+            return actions.propose(
+                session, sealer(), official(me, Act.PROPOSE), reference_in(licence_id), terms, now(),
+                decision=decision, version=case_version,
+            ).reference  # fmt: skip
+
+        return _shown(session, me, sanction_opened(session, me, drafted_once(session, me, "sanction", once, propose)))
+
+
+@ns.route("/<sanction_id>")
+class OneSanction(Resource):
+    @officer_may(SANCTION, Act.READ)
+    @takes()
+    @returns(DeskSanctionSchema(), "getSanction", (404,), kept=False)
+    def get(self, session: Session, me: Present, sanction_id: str) -> Answer:
+        """Read one sanction, with what it went through and where you may take it."""
+        return _shown(session, me, sanction_opened(session, me, sanction_id))
+
+    put = act_view(ADDRESS, ACTS, ACTS["edit"], DeskSanctionSchema(), _opened)
+
+
+serve_acts(ns, ADDRESS, ACTS, DeskSanctionSchema(), _opened, but=("edit",))
+
+
+def _decision(session: Session, me: Present, decision_id: str) -> str:
+    """The decision that a proposal names, for whoever may read it. Raises NotFound."""
+    reference = reference_in(decision_id)
+    if not me.standing.may(rights.Resource.DECISION, Act.READ):
+        raise NotFound(f"there is no decision {reference} in this unit")
+    case, _ = decisions.lock_decision(session, acting(me, rights.Resource.DECISION, Act.READ), reference)
+    case_for(session, me, rights.Resource.DECISION, Act.READ, case.reference)
+    return reference
+
+
+def _today(session: Session, me: Present) -> date:
+    return today_at(session, me.standing.authority, now())
+
+
+def _shown(session: Session, me: Present, sanction: Sanction) -> Answer:
+    shown = queries.shown(session, sanction, me.officer.reference, _today(session, me))
+    may = {
+        By.PROPOSER: me.standing.may(SANCTION, Act.PROPOSE),
+        By.APPROVER: me.standing.may(SANCTION, Act.APPROVE),
+    }
+    ways = {to: lack for (to, by), lack in shown.ways.items() if may[by]}
+    answer = _summary(sanction) | {
+        "workers_in_place": None if shown.workers is None else _workers(shown.workers),
+        "moves": [_move(one) for one in shown.moves],
+        "ways": [{"to": to, "lacking": lack} for to, lack in ways.items()],
+    }
+    return Answer(answer, headers=(etag(sanction.version),))
+
+
+def _summary(one: Sanction) -> dict[str, Any]:
+    ending = {"to": one.ending_to, "ground": one.ending_ground, "asked_by": one.ending_by}
+    return {
+        "sanction_id": one.reference,
+        "agency_id": one.agency,
+        "licence_id": one.licence,
+        "kind": one.kind,
+        "state": one.state,
+        "rests_on_decision": one.decision is not None,
+        "is_urgent": one.is_urgent,
+        "legal_ground": one.legal_ground,
+        "amount": one.amount,
+        "currency": one.currency,
+        "points": one.points,
+        "public_text": one.public_text,
+        "effective_from": one.effective_from,
+        "in_force_on": one.in_force_on,
+        "until": one.until,
+        "appeal_deadline": one.appeal_deadline,
+        "publish_until": one.publish_until,
+        "proposed_by": one.proposed_by,
+        "proposed_on": one.proposed_on,
+        "approved_by": one.approved_by,
+        "approved_on": one.approved_on,
+        "ending": None if one.ending_to is None else ending,
+        "version": one.version,
+    }
+
+
+def _workers(one: WorkersInPlace) -> dict[str, Any]:
+    return {
+        "workers": one.workers,
+        "permits_at_risk": one.permits_at_risk,
+        "deposit_claims": one.deposit_claims,
+        "told": one.told,
+        "teller": one.teller,
+        "timing": one.timing,
+        "filled_by": one.filled_by,
+        "filled_on": one.filled_on,
+    }
+
+
+def _move(one: SanctionMove) -> dict[str, Any]:
+    return {
+        "from": one.from_state,
+        "to": one.to_state,
+        "on": one.on_day,
+        "by": one.actor or None,
+        "ground": one.ground,
+        "entry": one.entry,
+    }

@@ -1,0 +1,240 @@
+"""The words and fixed parts of the OpenAPI document: what holds for every operation, and the addresses not written from views."""
+
+from typing import Any
+
+from registry.api.officers.guard import NEEDS
+from registry.http.api_keys import NEEDS as NEEDS_KEY
+from registry.http.query_reader import FILE_NAME, ONCE
+from registry.officer_desk.acting import Policy
+from registry.officers.rights import REACH, RIGHTS, Reach, Role
+from registry.vocabulary.bulk import ResultForm
+from registry.vocabulary.cases import ConsentKind
+from registry.vocabulary.organisations import Scope
+from schemas.verify import SUBJECTS
+
+TAGS = {
+    "verify": "May this recruiter recruit for this corridor, sector and date - and how do we know?",
+    "corridor": "Both ends of a corridor and the agreement between them.",
+    "verifications": "Many questions in one go: a whole list of recruiters, each answered as verify answers it.",
+    "verification-jobs": "Lists of up to a million rows, answered by a job: docs/users/bulk.md.",
+    "corridor verifications": "Many corridors in one go, each answered as the corridor question answers it.",
+    "checks": "Is what a recruiter said of himself what the agency registered?",
+    "agencies": "The public records.",
+    "directory": "What the registry stands on, and who helps.",
+    "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
+    "complaints": "Filing a complaint for a worker or with her, and coming back for the answer. Read "
+    "docs/users/api-complaints.md "
+    "first: people are hurt when this is done carelessly. No other site's pages can call it, and no answer is kept.",
+    "proofs": "Signed statements that anybody can check later, without the registry.",
+    "organisation": "Organisations that check in bulk, with a key of their own; docs/users/organisations.md tells how. "
+    "Nobody is told what they asked, neither agencies nor officers nor the public.",
+    "watches": "What you watch: an agency, a licence, a list of numbers, or the results of a search: docs/users/watches.md.",
+    "events": "What happened to it, in order, from any place on.",
+    "webhooks": "Being told at an address of yours, signed by Standard Webhooks.",
+    "receipts": "The file of receipts that an organisation keeps of its own checks: docs/users/organisations.md.",
+    "statistics": "Open numbers about complaints, by closed quarters.",
+    "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
+    "docs/officers/api-officers.md says how to get one.",
+    "licences": "Licensing: acts on licences by two officers, deposits, lists that are held: docs/officers/licensing.md.",
+    "channel-changes": "Telephones, addresses and bank accounts of agencies, changed by two officers: docs/users/channels.md.",
+    "clones": "Agencies that resemble each other, and warnings that somebody imitates one: docs/officers/licensing.md.",
+    "cases": "The officers' work on complaints: the queue, one case and its moves: docs/officers/casework.md.",
+    "openings": "What a role does not open, asked for and agreed to by a second person: docs/officers/casework.md.",
+    "papers": "Forms of paper that are typed in: begun by their number, sent once: docs/officers/casework.md.",
+    "hearings": "An agency is asked about what an officer wrote, and answers: docs/officers/hearings.md.",
+    "referrals": "A part of a case for a partner organisation, and what it reports back: docs/officers/referrals.md.",
+    "entries": "What agencies ask about their own entries, and what their authority decides: docs/officers/entries.md.",
+    "audit": "Who did what: the lines of one unit, for its auditors.",
+    "overview": "How one unit's cases stand, for the house.",
+    "decisions": "What a case comes to: written by whoever looked into it, made by another.",
+    "sanctions": "What follows for a licence: proposed, reviewed, approved by a second person, in force in the next answer; "
+    "stayed, lifted and overturned by two persons. docs/officers/sanctions.md.",
+    "log": "The append-only log, for whoever does not trust this server: notes, checkpoints, proofs and policy as C2SP has them. "
+    "Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
+    "service": "Whether the service is up.",
+}
+
+DESCRIPTION = """Public, free, without a key. `yes`, `no` and `unknown` are answers to exactly what was asked; `unknown` is
+never a `yes`. Every reason has a code for programs and a text in the language that `Accept-Language` asks for (zh-Hans,
+zh-Hant, en, it). The same question gives the same bytes and ETag until the answer itself changes. Unknown parameters are
+errors. Nothing tells who asked before."""
+
+LICENCE = {"name": "Terms are set by the authority that runs the registry", "identifier": "LicenseRef-operator"}
+
+STATUSES = {
+    304: "You hold this answer already (`If-None-Match`).",
+    400: "The question is not well formed; `errors` names each parameter.",
+    401: "The token is missing, over, revoked, or not ours. `startVisit` gives another for a receipt; officers make one in "
+    "the console, and organisations a key on their own pages.",
+    403: "Others may do it; whoever holds this receipt may not, or no role of this officer; or "
+    "the key lacks the scope.",
+    404: "There is nothing of this reference.",
+    405: "This address takes only the methods that `Allow` names.",
+    409: "It does not fit what stands there now; `code` says why.",
+    410: "What is asked for is not kept any more; `detail` says how to go on.",
+    412: "It was changed since you read it: the version in If-Match is an old one. Nothing was changed.",
+    413: "The body is larger than this address takes: 160 KiB, or 20 MB of a file.",
+    415: "The body must be JSON, and Content-Type must say so; or the file is of a kind that is not taken.",
+    428: "If-Match is missing: send the ETag of what you read. Nothing was changed.",
+    451: "The law no longer lets us say this.",
+    429: "Too many requests of one client; wait as `Retry-After` says.",
+    503: "The database is away, nothing can be signed now, or too many ask at once: ask again. Never to be read as "
+    '"not registered".',
+}
+
+HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ETag": ("Strong; the same bytes have the same.", {"type": "string"}),
+    "Cache-Control": ("How long the answer may be kept, at most 60 seconds.", {"type": "string"}),
+    "Content-Language": ("Language of the texts.", {"type": "string", "enum": ["zh-Hans", "zh-Hant", "en", "it"]}),
+    "Vary": ("Accept-Language.", {"type": "string"}),
+    "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
+    "Allow": ("The methods it takes.", {"type": "string"}),
+    "Content-Disposition": ("`attachment`, and a name.", {"type": "string"}),
+    "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
+    "X-Request-Id": ("Name it when you ask us about this answer.", {"type": "string"}),
+    "RateLimit-Limit": ("Requests a minute.", {"type": "integer"}),
+    "RateLimit-Remaining": ("Requests left.", {"type": "integer"}),
+    "RateLimit-Reset": ("Seconds until the limit is full again.", {"type": "integer"}),
+}
+ALWAYS = ("X-Request-Id", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+
+TOGETHER = {
+    # "Exactly one subject" is said in words: as `oneOf` it would take the fields' types from generated clients.
+    "description": f"A question with exactly one of {', '.join(SUBJECTS)}, and what the recruiting is for.",
+    "minProperties": 1,
+    "dependentRequired": {
+        "registration_number": ["country"],
+        "country": ["registration_number"],
+        "authority": ["licence_number"],
+        "nace_revision": ["sector"],
+    },
+}
+"""What binds the fields of a question together."""
+
+LOG = {
+    "/log/checkpoint": (
+        "getCheckpoint",
+        "Read the newest head of the log: a signed note, with the witnesses' signatures.",
+    ),
+    "/log/proof/{index}": ("getProof", "Read the proof that an entry stands in the log, under its newest head."),
+    "/log/vkey": ("getVerifierKeys", "Read the keys that heads verify with, one a line, the active first."),
+    "/log/policy": ("getPolicy", "Read which witnesses a head needs."),
+    "/.well-known/registry-trust.json": ("getTrustFile", "Read what whoever verifies off line keeps."),
+}
+"""Path, operation and summary of the log's addresses."""
+
+INDEX = {
+    "name": "index",
+    "in": "path",
+    "required": True,
+    "description": "Index of the entry, from 0, without leading noughts.",
+    "schema": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$"},
+    "example": "0",
+}
+
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "AcceptLanguage": {
+        "name": "Accept-Language",
+        "description": "Language of the texts: zh-Hans, zh-Hant, en (else), it.",
+        "schema": {"type": "string"},
+        "example": "zh-Hans",
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "description": "The ETag of an answer you hold: 304 if it still stands.",
+        "schema": {"type": "string"},
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "required": True,
+        "description": "The ETag of what you read, so that nothing is undone that you have not seen.",
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
+        "example": '"3"',
+    },
+    "Once": {
+        "name": ONCE,
+        "description": "Of your choice, and not to be guessed. The same request with the same key within a day counts once.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{16,80}$"},
+        "example": "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4",
+    },
+    "FileName": {
+        "name": FILE_NAME,
+        "description": "What the file is called, in UTF-8, percent-encoded. It is sealed, and only you and the officers see it.",
+        "schema": {"type": "string", "maxLength": 1800},
+        "example": "%E5%90%88%E5%90%8C.jpg",
+    },
+}
+"""Headers that several operations take."""
+
+REFERENCE = {
+    "description": "Reference: twelve characters, the last a check character; hyphens and letter case do not matter.",
+    "schema": {"type": "string", "pattern": "^[2-9A-Za-z-]{12,14}$"},
+}
+PATH_PARAMETERS: dict[str, dict[str, Any]] = {
+    "kind": {"description": "Whom it is about.", "schema": {"type": "string", "enum": list(ConsentKind)}},
+    "form": {"description": "In which form.", "schema": {"type": "string", "enum": list(ResultForm)}},
+    "row": {
+        "description": "The place of a row, from 0.",
+        "schema": {"type": "string", "pattern": "^[0-9]{1,7}$"},
+    },
+    "event_id": {
+        "description": "The id of an event.",
+        "schema": {"type": "string", "pattern": "^evt_[2-9A-Za-z-]{12,14}$"},
+    },
+}
+"""Parts of a path that are not references, by name."""
+
+VISIT = "visit"
+SCHEMES: dict[str, dict[str, str]] = {
+    VISIT: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "The token that `startComplaint` or `startVisit` gave. It ends after 30 minutes without a request.",
+    },
+    NEEDS_KEY: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A key of an organisation, which begins with `rrk_`. It opens what its scopes name, and stands in this "
+        "header alone: in an address it is refused.",
+    },
+    NEEDS: {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A token that an officer made in the console. It lets do what he himself may do that day.",
+    },
+}
+"""What an operation may need besides its parameters."""
+
+_WHOSE = {
+    Reach.UNIT: "of one's own unit",
+    Reach.AUTHORITY: "of one's own authority",
+    Reach.ALL: "of any unit",
+    Reach.SELF: "of one's own",
+}
+
+
+def allowed_to(policy: Policy) -> str:
+    """Who may do it, as the table of rights says."""
+    if policy.resource is None or policy.act is None:
+        return ""
+    roles = RIGHTS.get((policy.resource, policy.act), frozenset())
+    who = "every officer" if roles == frozenset(Role) else ", ".join(role for role in Role if role in roles)
+    return f"Right: `{policy.resource}` `{policy.act}`, {_WHOSE[REACH[policy.resource]]}. Roles: {who}."
+
+
+def opened_by(scope: Scope) -> str:
+    """Which scope a key needs for it."""
+    return f"Scope: `{scope}`."
+
+
+def quicker_with(scope: Scope) -> str:
+    """What a key gives where none is needed."""
+    return f"No key is needed. One of an organisation with the scope `{scope}` counts against the organisation's own limit."
+
+
+DELIVERY_HEADERS = {
+    "webhook-id": "The id of the event: the same however often it is sent. Act once on each.",
+    "webhook-timestamp": "When this attempt was made, in seconds since 1970. Refuse what is more than five minutes off.",
+    "webhook-signature": "`v1,` and the HMAC-SHA-256 of id, timestamp and body, as Standard Webhooks has it; two of them, with a "
+    "space between, for a day after the secret was changed.",
+}

@@ -1,0 +1,351 @@
+"""The OpenAPI 3.1 document, made from what the views say they take and give."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from marshmallow import Schema
+
+from registry.api.complaints.examples import STORY
+from registry.api.examples import EXAMPLES, Example
+from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
+from registry.api.officers.edge import DESK
+from registry.api.officers.examples import DESK_EXAMPLES
+from registry.api.openapi import stream as openapi_stream
+from registry.api.openapi.descriptions import (
+    ALWAYS,
+    DELIVERY_HEADERS,
+    DESCRIPTION,
+    HEADERS,
+    INDEX,
+    LICENCE,
+    LOG,
+    PARAMETERS,
+    PATH_PARAMETERS,
+    REFERENCE,
+    SCHEMES,
+    STATUSES,
+    TAGS,
+    TOGETHER,
+    allowed_to,
+    opened_by,
+    quicker_with,
+)
+from registry.api.openapi.fields import described
+from registry.api.organisations.edge import EMPLOYERS
+from registry.api.organisations.examples import EMPLOYER_EXAMPLES
+from registry.api.public.well_known import documented
+from registry.api.restx import Namespace
+from registry.http.api_keys import NEEDS as NEEDS_KEY
+from registry.http.query_reader import LIST_FILES
+from registry.http.schemas import BYTES, Given, Taken
+from registry.officer_desk.acting import Policy
+from registry.vocabulary.watches import EVENTS
+from schemas.countries import COUNTRIES
+from schemas.problem import HealthSchema, ProblemSchema
+from schemas.watches import EventSchema
+
+METHODS = ("get", "post", "put", "patch", "delete")
+
+_PATH_PARAMETER = re.compile(r"<(\w+)>")
+_CONVERTER = re.compile(r"<[^<>]+:")
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole document; the same in every installation, for addresses in it are relative."""
+    return Writer().written()
+
+
+class Writer:
+    """Writes one document."""
+
+    def __init__(self) -> None:
+        plugin = MarshmallowPlugin(schema_name_resolver=_name_of)
+        self.spec = APISpec(
+            title="Registry of licensed recruitment intermediaries",
+            version=version("recruitment-registry"),
+            openapi_version="3.1.0",
+            plugins=[plugin],
+            info={
+                "summary": "May this recruiter recruit - and how do we know?",
+                "description": DESCRIPTION,
+                "license": LICENCE,
+                "contact": {"name": "The operator of this registry"},
+            },
+            servers=[{"url": "/", "description": "The server that gave you this document."}],
+            tags=[{"name": name, "description": text} for name, text in TAGS.items()],
+            security=[],
+        )
+        converter = plugin.converter
+        assert converter is not None
+        self.converter: OpenAPIConverter = converter
+        converter.add_attribute_function(described)  # type: ignore[no-untyped-call]
+        self.spec.components.schema("CountryCode", {"type": "string", "enum": sorted(COUNTRIES)})
+
+    def written(self) -> dict[str, Any]:
+        for name, (text, schema) in HEADERS.items():
+            self.spec.components.header(name, {"description": text, "schema": schema})
+        for status in STATUSES:
+            if status != 304:
+                self._add_problem(status)
+        for name, parameter in PARAMETERS.items():
+            self.spec.components.parameter(name, "header", parameter)
+        for name, scheme in SCHEMES.items():
+            self.spec.components.security_scheme(name, scheme)
+        for namespace in (*NAMESPACES, *EMPLOYERS, *INTAKE, *DESK):
+            for path, method, view in views_of(namespace):
+                self._add_operation(namespace.name, path, method, view)
+        for path, operation in documented(_not_modified(), _header).items():
+            self.spec.path(path, operations={"get": operation})
+        self.spec.path(openapi_stream.PATH, operations={"get": openapi_stream.stream_operation()})
+        self._add_health()
+        self._add_log()
+        self.spec.components.schemas["Verify"] |= TOGETHER
+        webhooks = self._webhooks()
+        return dict(self.spec.to_dict()) | {"webhooks": webhooks}
+
+    def _webhooks(self) -> dict[str, Any]:
+        """What the registry sends to webhooks: one for each type of event, of one form."""
+        headers = [
+            {"name": name, "in": "header", "required": True, "description": text, "schema": {"type": "string"}}
+            for name, text in DELIVERY_HEADERS.items()
+        ]
+        return {
+            event.value: {
+                "post": {
+                    "operationId": "told"
+                    + "".join(word.capitalize() for word in event.value.replace(".", "_").split("_")),
+                    "tags": ["webhooks"],
+                    "summary": words.rstrip("."),
+                    "description": words,
+                    "security": [],
+                    "parameters": headers,
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": self._reference(EventSchema())}},
+                    },
+                    "responses": {
+                        "2XX": {"description": "Taken. Anything else is tried again, for three days."},
+                        "410": {"description": "Gone: the webhook is switched off at once."},
+                    },
+                }
+            }
+            for event, words in EVENTS.items()
+        }
+
+    def _add_problem(self, status: int) -> None:
+        response: dict[str, Any] = {
+            "description": STATUSES[status],
+            "headers": {name: _header(name) for name in (*ALWAYS, "Content-Language")},
+            "content": {"application/problem+json": {"schema": self._reference(ProblemSchema())}},
+        }
+        if status in (429, 503):
+            response["headers"]["Retry-After"] = _header("Retry-After")
+        if status == 405:
+            response["headers"]["Allow"] = _header("Allow")
+        self.spec.components.response(f"Problem{status}", response)
+
+    def _add_operation(self, tag: str, path: str, method: str, view: Callable[..., Any]) -> None:
+        taken: Taken = view.taken  # type: ignore[attr-defined]
+        given: Given = view.given  # type: ignore[attr-defined]
+        summary, _, description = inspect.cleandoc(view.__doc__ or "").partition("\n\n")
+        is_kept = method == "get" and given.is_kept
+        needs = getattr(view, "needs", None)
+        policy: Policy | None = getattr(view, "policy", None)
+        scope = getattr(view, "scope", None)
+        scope_if_any = getattr(view, "scope_if_any", None)
+        is_versioned = getattr(view, "is_versioned", False)
+        statuses = sorted(
+            {400, 429, 503, *given.also}
+            | ({304} if is_kept else set())
+            | ({401} if needs or scope_if_any else set())
+            | ({403} if policy or scope or scope_if_any else set())
+            | ({412, 428} if is_versioned else set())
+        )
+        examples = tuple(
+            one for one in (*EXAMPLES, *EMPLOYER_EXAMPLES, *STORY, *DESK_EXAMPLES) if one.operation == given.operation
+        )
+        operation: dict[str, Any] = {
+            "operationId": given.operation,
+            "tags": [tag],
+            "summary": summary.rstrip("."),
+            "description": "\n\n".join(
+                [
+                    description or summary,
+                    *([allowed_to(policy)] if policy else []),
+                    *([opened_by(scope)] if scope else []),
+                    *([quicker_with(scope_if_any)] if scope_if_any else []),
+                ]
+            ),
+            "parameters": [
+                *self._path_parameters(path, examples),
+                *([] if taken.is_body else self._query_parameters(taken.schema)),
+                "AcceptLanguage",
+                *(["IfNoneMatch"] if is_kept else []),
+                *(["Once"] if taken.is_repeatable else []),
+                *(["FileName"] if taken.is_file else []),
+                *(["IfMatch"] if is_versioned else []),
+            ],
+            "responses": {str(given.status.value): self._answer(given, is_kept or bool(policy), examples)}
+            | {str(status): f"Problem{status}" if status != 304 else _not_modified() for status in statuses},
+        }
+        if taken.is_body:
+            operation["requestBody"] = self._body(taken.schema, examples)
+            operation["requestBody"]["content"] |= dict.fromkeys(taken.or_as, _FILE)
+        if taken.is_file:
+            operation["requestBody"] = {"required": True, "content": {BYTES: _FILE}}
+        if needs:
+            operation["security"] = [{needs: []}]
+        elif scope_if_any:
+            operation["security"] = [{}, {NEEDS_KEY: []}]
+        self.spec.path(_PATH_PARAMETER.sub(r"{\1}", path), operations={method: operation})
+
+    def _path_parameters(self, path: str, examples: tuple[Example, ...]) -> Iterator[dict[str, Any]]:
+        for name in _PATH_PARAMETER.findall(path):
+            shape = PATH_PARAMETERS.get(name, REFERENCE)
+            yield {"name": name, "in": "path", "required": True, **shape, "example": examples[0].path[name]}
+
+    def _query_parameters(self, schema: Schema) -> Iterator[dict[str, Any]]:
+        for name, field in schema.load_fields.items():
+            shape = dict(self.converter.field2property(field))
+            description = shape.pop("description", None) or "One of a closed set."
+            example = shape.pop("example", None)
+            if example is not None and not field.required:
+                # As `example` the page to try it out would fill it in, and so narrow every question.
+                description = f"{description} For example `{example}`."
+            parameter: dict[str, Any] = {
+                "name": field.data_key or name,
+                "in": "query",
+                "required": field.required,
+                "description": description,
+                "schema": shape,
+            }
+            if example is not None and field.required:
+                parameter["example"] = example
+            yield parameter
+
+    def _answer(self, given: Given, has_etag: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
+        if not given.media_types:
+            return {"description": "Done.", "headers": {name: _header(name) for name in (*ALWAYS, "Cache-Control")}}
+        if BYTES in given.media_types:
+            names = [*ALWAYS, "Cache-Control", "Content-Disposition"]
+            return {
+                "description": "The file, to be saved.",
+                "headers": {name: _header(name) for name in names},
+                "content": dict.fromkeys(given.media_types, _FILE),
+            }
+        names = [*ALWAYS, "Content-Language", "Vary", "Cache-Control"]
+        if has_etag:
+            names.append("ETag")
+        if given.schema is not None and "next_cursor" in given.schema.fields:
+            names.append("Link")
+        text: dict[str, Any] = {"schema": {"type": "string"}}
+        content = dict(text) if given.schema is None else {"schema": self._reference(given.schema)}
+        shown = {
+            example.name: {"summary": example.summary, "description": f"`{example.asked()}`", "value": example.answer}
+            for example in examples
+            if example.status == given.status
+        }
+        if shown:
+            content["examples"] = shown
+        return {
+            "description": "The answer.",
+            "headers": {name: _header(name) for name in names},
+            "content": {
+                media: content if not place else _FILE if media in LIST_FILES else text
+                for place, media in enumerate(given.media_types)
+            },
+        }
+
+    def _body(self, schema: Schema, examples: tuple[Example, ...]) -> dict[str, Any]:
+        return {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": self._reference(schema),
+                    "examples": {
+                        example.name: {"summary": example.summary, "value": example.body} for example in examples
+                    },
+                }
+            },
+        }
+
+    def _add_health(self) -> None:
+        content = {"application/json": {"schema": self._reference(HealthSchema())}}
+        self.spec.path(
+            "/health",
+            operations={
+                "get": {
+                    "operationId": "getHealth",
+                    "tags": ["service"],
+                    "summary": "Read whether this process can serve",
+                    "description": "200 when it can, 503 otherwise; the body says which part is missing.",
+                    "responses": {
+                        "200": {"description": "It can serve.", "content": content},
+                        "405": "Problem405",
+                        "503": {
+                            "description": "It cannot.",
+                            "content": content,
+                            "headers": {"Retry-After": _header("Retry-After")},
+                        },
+                    },
+                }
+            },
+        )
+
+    def _add_log(self) -> None:
+        """The addresses whose form is not ours: text as C2SP has it, and the trust file of docs/users/proofs.md."""
+        for path, (operation_id, summary) in LOG.items():
+            is_json = path.endswith(".json")
+            shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}
+            answer = {
+                "description": summary,
+                "headers": {name: _header(name) for name in (*ALWAYS, "ETag", "Cache-Control")},
+                "content": {"application/json" if is_json else "text/plain": {"schema": shape}},
+            }
+            operation: dict[str, Any] = {
+                "operationId": operation_id,
+                "tags": ["log"],
+                "summary": summary.rstrip("."),
+                "description": "Not found while nothing of the log is published.",
+                "parameters": [INDEX] if "{index}" in path else [],
+                "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
+            }
+            self.spec.path(path, operations={"get": operation})
+
+    def _reference(self, schema: Schema) -> dict[str, Any]:
+        return dict(self.converter.resolve_nested_schema(schema))  # type: ignore[no-untyped-call]
+
+
+def views_of(namespace: Namespace) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    """Path with its prefix, method, and view of each operation of a namespace."""
+    for route in namespace.resources:
+        for url in route.urls:
+            for method in METHODS:
+                view = getattr(route.resource, method, None)
+                if view is not None:
+                    yield _CONVERTER.sub("<", f"{PREFIX}{namespace.path}{url}"), method, view
+
+
+def _name_of(schema: Any) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Schema")
+
+
+def _header(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/headers/{name}"}
+
+
+def _not_modified() -> dict[str, Any]:
+    return {
+        "description": STATUSES[304],
+        "headers": {name: _header(name) for name in (*ALWAYS, "ETag", "Cache-Control", "Vary")},
+    }

@@ -1,0 +1,225 @@
+"""Lists as jobs by the API: sent, their columns looked at, started, followed, and their results had."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import request
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from registry.api.restx import Namespace, Resource
+from registry.bulk import actions, files
+from registry.bulk.answering.json_results import Counts
+from registry.bulk.answering.row_proofs import row_proof
+from registry.bulk.manifest import lines_in
+from registry.bulk.models import BulkJob
+from registry.bulk.results import result_of, results_of
+from registry.bulk.rules import FIELDS, lacking, stated
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.core.ids import new_reference
+from registry.http.api_keys import current_organisation, needs_scope, require_scope
+from registry.http.responses import Answer, File, asked_language
+from registry.http.schemas import returns, returns_nothing, saves, takes, takes_upload
+from registry.http.transaction import reading, services, writing
+from registry.vocabulary.bulk import JobKind, ResultForm
+from registry.vocabulary.organisations import Scope
+from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema, RowProofSchema
+
+ns = Namespace("verification-jobs", path="/verification-jobs")
+
+
+@ns.route("")
+class Jobs(Resource):
+    @needs_scope(Scope.JOBS)
+    @takes()
+    @returns(JobsSchema(), "listJobs", kept=False)
+    def get(self) -> Answer:
+        """List your organisation's jobs."""
+        return Answer({"items": [shown(job) for job in actions.jobs_of(reading(), current_organisation().id)]})
+
+    @needs_scope(Scope.JOBS)
+    @takes_upload(files.MOST_BYTES)
+    @returns(JobSchema(), "createJob", (409, 413), status=HTTPStatus.CREATED, kept=False)
+    def post(self, stream: files.Stream, name: str, once: str | None) -> Answer:
+        """Send a list of up to a million rows.
+
+        CSV or XLSX, up to 256 MB. It lies on the disk when this is answered; what its rows ask and which column holds what is
+        guessed by its header, for you to correct and to start. It is removed after 30 days.
+        """
+        return Answer(shown(sent(stream, name, once)))
+
+
+@ns.route("/<job_id>")
+class Job(Resource):
+    @needs_scope(Scope.JOBS)
+    @takes()
+    @returns(JobSchema(), "getJob", (404,), kept=False)
+    def get(self, job_id: str) -> Answer:
+        """Read how a job stands."""
+        return Answer(shown(actions.job_of(reading(), current_organisation().id, job_id)))
+
+    @needs_scope(Scope.JOBS)
+    @takes()
+    @returns_nothing("removeJob", (404, 409))
+    def delete(self, job_id: str) -> None:
+        """Remove a list and its results, before their time is over."""
+        with writing() as session:
+            job = actions.job_of(session, current_organisation().id, job_id)
+            actions.remove(session, job)
+        files.remove(files.folder_of(services().settings.home, job.reference))
+
+
+@ns.route("/<job_id>/columns")
+class Columns(Resource):
+    @needs_scope(Scope.JOBS)
+    @takes(ChosenColumnsSchema(), body=True)
+    @returns(JobSchema(), "correctColumns", (404, 409, 413, 415), kept=False)
+    def put(
+        self,
+        job_id: str,
+        kind: JobKind,
+        columns: dict[str, Any],
+        constants: dict[str, Any] | None = None,
+        keep: bool | None = None,
+    ) -> Answer:
+        """Say what the rows of a list ask and which column holds what, before it is started.
+
+        `constants` hold for every row that says nothing else; `keep` has its answers stand in the file of receipts.
+        """
+        if keep:
+            require_scope(Scope.RECEIPTS)
+        faults = [
+            Fault(field, Problem.INVALID_VALUE, "must be the name of a column")
+            for field, column in columns.items()
+            if not isinstance(column, str)
+        ]
+        if faults:
+            raise InvalidInput(faults[:20])
+        with writing() as session:
+            job = _mine(session, job_id)
+            actions.correct(job, kind, columns, constants=stated(constants), is_kept=keep)
+            return Answer(shown(job))
+
+
+@ns.route("/<job_id>/start")
+class Start(Resource):
+    @needs_scope(Scope.JOBS)
+    @takes()
+    @returns(JobSchema(), "startJob", (404, 409), kept=False)
+    def post(self, job_id: str) -> Answer:
+        """Have a list answered. Asked twice it does nothing more."""
+        with writing() as session:
+            job = _mine(session, job_id)
+            actions.start(job)
+            return Answer(shown(job))
+
+
+@ns.route("/<job_id>/cancel")
+class Cancel(Resource):
+    @needs_scope(Scope.JOBS)
+    @takes()
+    @returns(JobSchema(), "cancelJob", (404, 409), kept=False)
+    def post(self, job_id: str) -> Answer:
+        """End a job. What was answered so far is not shown."""
+        with writing() as session:
+            job = _mine(session, job_id)
+            actions.cancel(session, job, now())
+            return Answer(shown(job))
+
+
+@ns.route("/<job_id>/results/<form>")
+class Results(Resource):
+    @needs_scope(Scope.JOBS)
+    @takes()
+    @saves("getResults", (404, 409))
+    def get(self, job_id: str, form: str) -> File:
+        """Have the results of a job that is done.
+
+        Answers as `jsonl`, `csv` or `xlsx`, a summary as `pdf`, `statements` with their signed `manifest`, and of a supply chain
+        its `chain` as a picture.
+        """
+        if form not in list(ResultForm):
+            raise NotFound(f"results are had as {', '.join(ResultForm)}")
+        job = actions.job_of(reading(), current_organisation().id, job_id)
+        return file_of(job, ResultForm(form))
+
+
+@ns.route("/<job_id>/proofs/<row>")
+class Proof(Resource):
+    @needs_scope(Scope.JOBS)
+    @takes()
+    @returns(RowProofSchema(), "getRowProof", (404, 409), kept=False)
+    def get(self, job_id: str, row: str) -> Answer:
+        """Have the proof of one row of a job that is done, to be shown without the others.
+
+        `path` leads from the leaf of the statement to the root that the manifest signs, as RFC 9162 has it.
+        """
+        job = actions.job_of(reading(), current_organisation().id, job_id)
+        home = services().settings.home
+        statements, _ = result_of(home, job, ResultForm.STATEMENTS)
+        manifest, _ = result_of(home, job, ResultForm.MANIFEST)
+        return Answer(row_proof(lines_in(statements), row, manifest.read_text()))
+
+
+def sent(stream: files.Stream, name: str, once: str | None) -> BulkJob:
+    """Take a list for the organisation that asks."""
+    caller, settings = current_organisation(), services().settings
+    reference = new_reference()
+    folder = files.folder_of(settings.home, reference)
+    taken = files.take(folder, stream)
+    facts: dict[str, Any] = {
+        "reference": reference,
+        "name": name or "list",
+        "language": asked_language(request.environ).value,
+        "is_kept": caller.keeps_every,
+    }
+    job: BulkJob | None = None
+    try:
+        try:
+            with writing() as session:
+                job = actions.add_job(session, folder, caller.id, taken, once=once, now=now(), **facts)
+        except IntegrityError:
+            # The same request came twice at once: the other was first.
+            with writing() as session:
+                job = actions.add_job(session, folder, caller.id, taken, once=once, now=now(), **facts)
+    finally:
+        if job is None or job.reference != reference:
+            files.remove(folder)
+    return job
+
+
+def file_of(job: BulkJob, form: ResultForm) -> File:
+    path, media_type = result_of(services().settings.home, job, form)
+    return File(files.chunks_of(path), media_type, f"{job.reference}-{path.name}", path.stat().st_size)
+
+
+def shown(job: BulkJob) -> dict[str, Any]:
+    home = services().settings.home
+    return {
+        "job_id": job.reference,
+        "kind": job.kind,
+        "state": job.state,
+        "name": job.name,
+        "size": job.size,
+        "sha256": job.digest,
+        "headers": job.headers,
+        "columns": job.columns,
+        "constants": job.constants or {},
+        "is_kept": job.is_kept,
+        "lacking": lacking({**(job.constants or {}), **job.columns}, FIELDS[job.kind]),
+        "rows": job.rows,
+        "rows_done": job.rows_done,
+        "counts": Counts(**job.counts),
+        "trouble": job.trouble or "",
+        "made_at": job.made_at,
+        "started_at": job.started_at,
+        "ended_at": job.ended_at,
+        "removed_on": job.purge_on,
+        "results": results_of(home, job),
+    }
+
+
+def _mine(session: Session, job_id: str) -> BulkJob:
+    return actions.job_of(session, current_organisation().id, job_id)

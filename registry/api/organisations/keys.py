@@ -1,0 +1,153 @@
+"""An organisation's people and keys by the API. A key gives and ends no more than it has itself."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.organisations.write_headers import claim
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import day_at, now
+from registry.core.ids import read_reference
+from registry.http.api_keys import current_organisation, needs_scope
+from registry.http.query_reader import Once
+from registry.http.responses import Answer
+from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.transaction import reading, writing
+from registry.organisations import actions as organisations
+from registry.organisations import apps, keys, members
+from registry.organisations.models import ApiKey, Organisation
+from registry.vocabulary.organisations import Scope
+from schemas.organisations import KeyExchangeSchema, KeyMadeSchema, KeyMakeSchema, KeysSchema, MembersSchema
+
+ns = Namespace("organisation", path="/organisation")
+
+
+@ns.route("/members")
+class Members(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @takes()
+    @returns(MembersSchema(), "listMembers", kept=False)
+    def get(self) -> Answer:
+        """List the people of your organisation.
+
+        They are invited and removed on the pages at /account, by an owner, who may also require a second step of all.
+        """
+        ours = current_organisation().id
+        found, steps = members.members_of(reading(), ours), apps.who_have_apps(reading(), ours)
+        items = [
+            {
+                "member_id": one.reference,
+                "name": one.name,
+                "email": one.email,
+                "role": one.role,
+                "second_step": one.id in steps,
+            }
+            for one in found
+        ]
+        return Answer({"items": items})
+
+
+@ns.route("/keys")
+class Keys(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @takes()
+    @returns(KeysSchema(), "listKeys", kept=False)
+    def get(self) -> Answer:
+        """List the keys that open something, the newest first."""
+        found = keys.keys_of(reading(), current_organisation().id, day_at(now(), None))
+        return Answer({"items": [_shown(one) for one in found]})
+
+    @needs_scope(Scope.ORGANISATION)
+    @takes(KeyMakeSchema(), body=True, once=True)
+    @returns(KeyMadeSchema(), "makeKey", (409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self,
+        name: str,
+        scopes: Sequence[Scope],
+        once: Once | None,
+        days: int = keys.DAYS,
+        keep_every: bool | None = None,
+    ) -> Answer:
+        """Make a key; its text is in this answer and nowhere else.
+
+        It has no scope that the key you come with has not.
+        """
+        caller = current_organisation()
+        with writing() as session:
+            claim(session, "key", once)
+            made = keys.make(
+                session,
+                _ours(session),
+                name,
+                scopes,
+                days,
+                today=day_at(now(), None),
+                within=caller.scopes,
+                keeps_every=keep_every,
+            )
+        return Answer(_made(*made))
+
+
+@ns.route("/keys/<key_id>/exchange")
+class KeyExchange(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @takes(KeyExchangeSchema(), body=True, once=True)
+    @returns(KeyMadeSchema(), "exchangeKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, key_id: str, once: Once | None, overlap_days: int = keys.OVERLAP_DAYS) -> Answer:
+        """Make a key in place of another, with its name, scopes and length.
+
+        The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
+        """
+        at, caller = now(), current_organisation()
+        with writing() as session:
+            claim(session, "key", once)
+            made = keys.rotate(
+                session,
+                _ours(session),
+                _read(key_id),
+                overlap_days,
+                at=at,
+                today=day_at(at, None),
+                within=caller.scopes,
+            )
+        return Answer(_made(*made))
+
+
+@ns.route("/keys/<key_id>")
+class OneKey(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @takes()
+    @returns_nothing("revokeKey", (404,))
+    def delete(self, key_id: str) -> None:
+        """End a key at once; the one you come with, too."""
+        at, caller = now(), current_organisation()
+        with writing() as session:
+            keys.revoke(session, caller.id, _read(key_id), at=at, today=day_at(at, None), within=caller.scopes)
+
+
+def _ours(session: Session) -> Organisation:
+    return organisations.organisation_named(session, current_organisation().reference)
+
+
+def _read(key_id: str) -> str:
+    return read_reference(key_id) or key_id
+
+
+def _made(key: ApiKey, text: str) -> dict[str, Any]:
+    return {**_shown(key), "key": text}
+
+
+def _shown(key: ApiKey) -> dict[str, Any]:
+    return {
+        "key_id": key.reference,
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": key.scopes,
+        "made_on": key.made_on,
+        "ends_on": key.ends_on,
+        "last_used_on": key.last_used_on,
+        "replaced_by": key.replaced_by,
+        "keep_every": key.keeps_every,
+    }

@@ -1,0 +1,30 @@
+"""One's own organisation by the API."""
+
+from registry.api.restx import Namespace, Resource
+from registry.http.api_keys import current_organisation, needs_scope
+from registry.http.responses import Answer
+from registry.http.schemas import returns, takes
+from registry.vocabulary.organisations import Scope
+from schemas.organisations import OrganisationSchema
+
+ns = Namespace("organisation", path="/organisation")
+
+
+@ns.route("")
+class Organisation(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @takes()
+    @returns(OrganisationSchema(), "getOrganisation", kept=False)
+    def get(self) -> Answer:
+        """Read whose key this is, and what it opens."""
+        caller = current_organisation()
+        return Answer(
+            {
+                "organisation_id": caller.reference,
+                "name": caller.name,
+                "country": caller.country,
+                "language": caller.language,
+                "key_id": caller.key,
+                "scopes": sorted(caller.scopes),
+            }
+        )

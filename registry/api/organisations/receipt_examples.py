@@ -1,0 +1,33 @@
+"""Examples of the file of receipts: a story in its order."""
+
+from registry.api.organisations.story import example
+
+RECEIPT, ABOUT, KEPT_LIST = "RECEXPT2222F", "AGENCYX2222G", "KEPTXST2222H"
+FORGED = "eyJhbGciOiJub25lIiwidHlwIjoicmVnaXN0cnktcmVjZWlwdCtqd3QifQ.eyJ2ZXJkaWN0IjoieWVzIn0."
+
+_ONE = {"receipt_id": RECEIPT}
+_LIST = {"list_id": KEPT_LIST}
+
+RECEIPTS = (
+    example("listReceipts", "one", "What is kept", "/receipts"),
+    example("listReceipts", "none", "Nothing about another agency", "/receipts", query={"agency_id": "DEMASENDAG2R"}),
+    example("getReceipt", "one", "One receipt", "/receipts/{receipt_id}", path=_ONE),
+    example("checkReceiptAgain", "forged", "One that nobody signed", "/receipts/{receipt_id}/check", path=_ONE),
+    example("listReceiptChanges", "forged", "What is otherwise now", "/receipts/changes"),
+    example("exportReceipts", "table", "A table", "/receipts/export", query={"form": "csv"}),
+    example("getReceiptSettings", "usual", "Seven years, as laws of supply chains ask", "/receipts/settings"),
+    example(
+        "chooseReceiptSettings", "ten", "Every one, for ten years", "/receipts/settings", "PUT",
+        body={"days": 3653, "keep_every": True},
+    ),
+    example("listKeptLists", "one", "What is kept of lists", "/kept-lists"),
+    example("getKeptList", "one", "One list", "/kept-lists/{list_id}", path=_LIST),
+    example("getKeptStatements", "one", "Its statements", "/kept-lists/{list_id}/statements", path=_LIST),
+    example(
+        "getKeptRowProof", "first", "The first row by itself", "/kept-lists/{list_id}/proofs/{row}",
+        path=_LIST | {"row": "0"},
+    ),
+    example("listKeptListChanges", "one", "What is otherwise now", "/kept-lists/{list_id}/changes", path=_LIST),
+    example("deleteKeptList", "one", "Let it go", "/kept-lists/{list_id}", "DELETE", path=_LIST, status=204),
+    example("deleteReceipt", "one", "Let it go", "/receipts/{receipt_id}", "DELETE", path=_ONE, status=204),
+)  # fmt: skip

@@ -1,0 +1,206 @@
+"""The file of receipts that an organisation keeps: its own alone, read, checked again, exported and let go."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from registry.api.cursors import cursor_of, place_of, refuse
+from registry.api.public.credentials import check_shown
+from registry.api.restx import Namespace, Resource
+from registry.bulk.archive import actions, queries
+from registry.bulk.archive.files import export, receipt_shown
+from registry.bulk.archive.models import KeptReceipt
+from registry.bulk.archive.queries import Filter
+from registry.bulk.archive.rechecks import checked_again
+from registry.core.clock import instant_text, now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.core.ids import read_reference
+from registry.http.api_keys import current_organisation, needs_scope
+from registry.http.responses import Answer, File, asked_language
+from registry.http.schemas import returns, returns_nothing, saves, takes
+from registry.http.transaction import reading, writing
+from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import Answer as Verdict
+from schemas.receipts import (
+    ChangedReceiptsSchema,
+    KeptReceiptCheckSchema,
+    KeptReceiptSchema,
+    KeptReceiptsPageSchema,
+    KeptReceiptsSchema,
+    ReceiptExportSchema,
+    ReceiptSettingsChangeSchema,
+    ReceiptSettingsSchema,
+)
+
+ns = Namespace("receipts", path="/receipts")
+
+USUAL = 50
+
+
+@ns.route("")
+class Receipts(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @takes(KeptReceiptsPageSchema())
+    @returns(KeptReceiptsSchema(), "listReceipts", kept=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
+        """List the receipts your organisation keeps, the newest first.
+
+        One is kept when `verify` is asked with `keep=true` and a key of this scope, or with any key where the organisation keeps
+        every one.
+        """
+        found, next_cursor = _page(which, limit, cursor)
+        return Answer({"items": [receipt_shown(one) for one in found], "next_cursor": next_cursor})
+
+
+@ns.route("/changes")
+class Changes(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @takes(KeptReceiptsPageSchema())
+    @returns(ChangedReceiptsSchema(), "listReceiptChanges", kept=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None, **which: Any) -> Answer:
+        """Ask every kept question anew, and list the answers that are others now.
+
+        A page asks `limit` receipts; go on with `next_cursor` until it is null, even where a page lists nothing.
+        """
+        found, next_cursor = _page(which, limit, cursor)
+        compared = [_compared(one) for one in found]
+        items = [one for one in compared if one["changed"]]
+        return Answer({"items": items, "asked": len(found), "next_cursor": next_cursor})
+
+
+@ns.route("/export")
+class Export(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @takes(ReceiptExportSchema())
+    @saves("exportReceipts")
+    def get(self, form: str, **which: Any) -> File:
+        """Save receipts as a file, the oldest first; at most 10,000 in one.
+
+        Each receipt in it can be checked off line, without the registry. No cell of the table is read as a formula.
+        """
+        return export(reading(), current_organisation().id, form, filter_of(**which))
+
+
+@ns.route("/settings")
+class Settings(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns(ReceiptSettingsSchema(), "getReceiptSettings", kept=False)
+    def get(self) -> Answer:
+        """Read for how long receipts are kept, and whether every one is."""
+        return Answer(_settings(reading(), current_organisation().id))
+
+    @needs_scope(Scope.RECEIPTS)
+    @takes(ReceiptSettingsChangeSchema(), body=True)
+    @returns(ReceiptSettingsSchema(), "chooseReceiptSettings", (409, 413, 415))
+    def put(self, days: int, keep_every: bool | None = None) -> Answer:
+        """Choose for how long receipts are kept from now on, and whether every one is.
+
+        Those that are there keep their day. With `keep_every` each question that comes with a key of the organisation is kept,
+        lists too, unless the question or the key says otherwise.
+        """
+        ours = current_organisation().id
+        with writing() as session:
+            actions.choose_days(session, ours, days)
+            if keep_every is not None:
+                actions.choose_every(session, ours, keep_every)
+            return Answer(_settings(session, ours))
+
+
+# No word, so that the address where anybody checks a receipt stays what it is.
+@ns.route("/<string(minlength=12):receipt_id>")
+class Receipt(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns(KeptReceiptSchema(), "getReceipt", (404,), kept=False)
+    def get(self, receipt_id: str) -> Answer:
+        """Read a receipt."""
+        return Answer(receipt_shown(_named(receipt_id)))
+
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns_nothing("deleteReceipt", (404,))
+    def delete(self, receipt_id: str) -> None:
+        """Delete a receipt for good."""
+        with writing() as session:
+            actions.let_go(session, current_organisation().id, _read(receipt_id))
+
+
+@ns.route("/<string(minlength=12):receipt_id>/check")
+class Check(Resource):
+    @needs_scope(Scope.RECEIPTS)
+    @takes()
+    @returns(KeptReceiptCheckSchema(), "checkReceiptAgain", (404,), kept=False)
+    def get(self, receipt_id: str) -> Answer:
+        """Check the signature of a receipt, and ask the same again.
+
+        As `verifyReceipt` does for a receipt that somebody shows.
+        """
+        language = asked_language(request.environ)
+        return Answer(check_shown(checked_again(_named(receipt_id).token, now()), language), language=language)
+
+
+def _settings(session: Session, organisation_id: int) -> dict[str, Any]:
+    return {
+        "days": queries.days_of(session, organisation_id),
+        "keep_every": queries.keeps_every(session, organisation_id),
+    }
+
+
+def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[KeptReceipt], str | None]:
+    question = question_of(which)
+    before = None if cursor is None else row_in(question, cursor)
+    found = queries.receipts_of(reading(), current_organisation().id, filter_of(**which), limit + 1, before)
+    next_cursor = cursor_of(question, [found[limit - 1].id]) if len(found) > limit else None
+    return found[:limit], next_cursor
+
+
+def question_of(which: Mapping[str, Any]) -> dict[str, str]:
+    """What a cursor is good for alone: days and closed words as text."""
+    return {name: str(value) for name, value in which.items()}
+
+
+def row_in(question: Mapping[str, str], cursor: str) -> int:
+    place = place_of(question, cursor)
+    if len(place) != 1 or not isinstance(place[0], int) or not 0 <= place[0] < 2**31:
+        refuse()
+    return place[0]
+
+
+def filter_of(
+    agency_id: str | None = None,
+    verdict: Verdict | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    text: str | None = None,
+) -> Filter:
+    agency = None if agency_id is None else read_reference(agency_id)
+    if agency_id is not None and agency is None:
+        detail = "is no reference of an agency: twelve letters and digits, like 7KQ2-ABCD-3EFG"
+        raise InvalidInput([Fault("agency_id", Problem.INVALID_ID, detail)])
+    return Filter(agency, verdict, from_on, to_on, text)
+
+
+def _named(receipt_id: str) -> KeptReceipt:
+    return queries.receipt_named(reading(), current_organisation().id, _read(receipt_id))
+
+
+def _read(receipt_id: str) -> str:
+    return read_reference(receipt_id) or receipt_id
+
+
+def _compared(kept: KeptReceipt) -> dict[str, Any]:
+    again = checked_again(kept.token, now())
+    return {
+        "receipt_id": kept.reference,
+        "agency_id": kept.agency,
+        "issued_at": instant_text(kept.issued_at),
+        "then": kept.verdict,
+        "today": None if again.today is None else again.today.verdict.verdict,
+        "log_size": again.said["log"]["size"] if again.said else None,
+        "changed": again.differences,
+    }

@@ -1,0 +1,246 @@
+"""Many questions in one request, answered in one go and remembered by nobody."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from flask import g, request
+
+from registry.api.restx import Namespace, Resource
+from registry.bulk.answering.answering import Given, answers, corridor_answers
+from registry.bulk.answering.corridors import CORRIDORS, corridor_asked
+from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
+from registry.bulk.answering.json_results import Writer, Writing
+from registry.bulk.answering.statements import keep_given, require_signed
+from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
+from registry.bulk.reading import columns_in, held, lines_of, mapping_of, require, require_small
+from registry.bulk.rules import (
+    CORRIDOR,
+    JOBS,
+    MOST_AT_ONCE,
+    MOST_SEARCHED,
+    MOST_WITHOUT_KEY,
+    VERIFICATION,
+    Columns,
+    asked_of,
+    stated,
+    with_constants,
+    with_day_read,
+)
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, TooManyQuestions
+from registry.core.gc import uncollected
+from registry.http.api_keys import Caller, may_bring_key, require_scope
+from registry.http.app_services import verdicts
+from registry.http.query_reader import CSV, LIST_FILES, XLSX, ListSent
+from registry.http.responses import MEDIA_TYPE, Answer, Written, asked_language, encode
+from registry.http.schemas import returns, takes_list
+from registry.http.spreadsheets import as_csv, as_xlsx
+from registry.verification.verdicts.many import ManyReader, is_searched
+from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import Language
+from schemas.bulk import (
+    CorridorItemsSchema,
+    CorridorListOptionsSchema,
+    CorridorVerificationsSchema,
+    ItemsSchema,
+    ListOptionsSchema,
+    VerificationsSchema,
+)
+
+ns = Namespace("verifications", path="/verifications")
+corridors = Namespace("corridor verifications", path="/corridor-verifications")
+
+MOST_BYTES = 16 << 20
+"""A body of 10,000 questions of the longest kind."""
+MOST_UNPACKED = 64 << 20
+MOST_UNPACKED_WITHOUT_KEY = 4 << 20
+"""Bytes that a workbook may unpack to in one go: reading it takes a thread of the server."""
+
+_VARIES = (("Vary", "Accept"),)
+
+
+class Listed(NamedTuple):
+    """What was sent: the items, and for a file how its columns were read."""
+
+    items: Iterable[AnySent]
+    columns: Columns | None = None
+
+
+class Form(NamedTuple):
+    """How one kind of item is answered and shown as a table."""
+
+    answers: Callable[[Iterable[Item], ManyReader, datetime], Iterator[Given]]
+    header: Sequence[str]
+    rows: Callable[..., Iterator[Any]]
+    kind: JobKind
+
+
+_QUESTIONS = Form(answers, HEADER, rows_of, JobKind.VERIFICATION)
+_CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.CORRIDOR)
+
+
+@ns.route("")
+class Verifications(Resource):
+    @may_bring_key(Scope.VERIFY)
+    @takes_list(ItemsSchema(), ListOptionsSchema(), MOST_BYTES)
+    @returns(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
+    def post(self, sent: ListSent) -> Answer:
+        """Ask about many recruiters in one go.
+
+        Up to 10,000 questions, 100 without a key, as JSON, or as CSV or XLSX with a header. Each is answered as verify answers
+        it, in the order they came and with your own key; what is wrong with one is said of it and the others are answered.
+        The answer is JSON, or with `Accept` CSV or XLSX. `constants` hold for every item that says nothing else. Nothing of it is
+        kept, unless with a key it is asked for by `keep`, or the organisation has chosen so. More are taken by POST
+        /api/v1/verification-jobs.
+        """
+        keeper = keeper_of(sent)
+        listed = listed_in(sent, VERIFICATION, asked_of)
+        reader = verdicts()
+        at = now()
+        with uncollected():
+            items = list(questions_in(listed.items, at, reader.current_ground(), Keys()))
+        searched = _searched_among(items)
+        if searched > MOST_SEARCHED:
+            raise TooManyQuestions(
+                f"{searched} of the questions are about a name or an earlier instant; at most {MOST_SEARCHED} of those are "
+                f"answered in one go: send the list to {JOBS}"
+            )
+        return answered(_QUESTIONS, items, listed, at, keeper)
+
+
+@corridors.route("")
+class CorridorVerifications(Resource):
+    @may_bring_key(Scope.VERIFY)
+    @takes_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MOST_BYTES)
+    @returns(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
+    def post(self, sent: ListSent) -> Answer:
+        """Ask about many corridors in one go.
+
+        Each item is both ends of a corridor, answered as the corridor question answers it: the sending licence, the receiving
+        licence, the agreement. Limits, forms and errors as for the questions of verify.
+        """
+        keeper = keeper_of(sent)
+        listed = listed_in(sent, CORRIDOR, corridor_of)
+        items = list(items_in(listed.items, CORRIDORS, corridor_asked, Keys()))
+        return answered(_CORRIDORS, items, listed, now(), keeper)
+
+
+def _searched_among(items: Iterable[Item]) -> int:
+    """How many questions cost a search; those of one bare question are alike in that."""
+    count, plain = 0, None
+    for item in items:
+        if item.faults or (plain is not None and item.bare is plain):
+            continue
+        if is_searched(item.question):
+            count += 1
+        else:
+            plain = item.bare
+    return count
+
+
+def keeper_of(sent: ListSent) -> Caller | None:
+    """Whose file the list is kept in; None where it is kept in none. Raises NotSignedIn, ScopeMissing, NotIssuing."""
+    wish = sent.options.get("keep")
+    if wish:
+        require_signed()
+        return require_scope(Scope.RECEIPTS)
+    caller: Caller | None = g.get("organisation")
+    return caller if caller is not None and wish is None and caller.keeps_every else None
+
+
+def listed_in(sent: ListSent, wanted: Sequence[str], asked: Callable[[Mapping[str, str]], dict[str, str]]) -> Listed:
+    """The items that were sent. Raises TooManyQuestions, UnreadableList."""
+    if isinstance(sent.items, list):
+        _require_few(len(sent.items))
+        constants = stated(sent.options.get("constants")) or {}
+        fields = [_with(constants, one) for one in sent.items] if constants else sent.items
+        return Listed(zip(fields, repeat(None), repeat(""), repeat("")))
+    with held(sent.items) as path:
+        require_small(path, MOST_UNPACKED if _has_key() else MOST_UNPACKED_WITHOUT_KEY)
+        there = columns_in(path, wanted)
+        columns = mapping_of(there, wanted)
+        require(columns.columns, wanted, [column.name for column in there])
+        items = []
+        for line in lines_of(path, columns.columns):
+            cells, trouble = with_day_read(line.cells)
+            items.append(Sent(asked(cells), line.number, line.trouble, trouble))
+            if len(items) > MOST_AT_ONCE:
+                _require_few(len(items))
+        _require_few(len(items))
+    if not items:
+        raise InvalidInput([Fault("body", Problem.MISSING, "the file has a header and no row below it")])
+    return Listed(items, columns)
+
+
+def _with(constants: Mapping[str, str], fields: Any) -> Any:
+    """An item with what holds for all; one that is no object is told so of itself."""
+    return with_constants(constants, fields) if isinstance(fields, dict) else fields
+
+
+def _has_key() -> bool:
+    return g.get("organisation") is not None
+
+
+def _require_few(count: int) -> None:
+    most = MOST_AT_ONCE if _has_key() else MOST_WITHOUT_KEY
+    if count > MOST_AT_ONCE:
+        raise TooManyQuestions(
+            f"more than {MOST_AT_ONCE} questions are not answered in one go: send the list to {JOBS}, which takes a million"
+        )
+    if count > most:
+        raise TooManyQuestions(
+            f"{count} questions were sent; without a key {most} are answered in one go, with one {MOST_AT_ONCE}: "
+            "send fewer, or the key of an organisation"
+        )
+
+
+def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:
+    """The corridor of a row: whose supplier it is about is for whoever asks."""
+    return {name: text for name, text in cells.items() if name not in ("supplier", "site")}
+
+
+def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, keeper: Caller | None = None) -> Answer:
+    """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one."""
+    language = asked_language(request.environ)
+    with uncollected():
+        return _answered(form, items, listed, at, language, keeper)
+
+
+def _answered(
+    form: Form, items: Sequence[Item], listed: Listed, at: datetime, language: Language, keeper: Caller | None
+) -> Answer:
+    many = ManyReader(verdicts())
+    given: Iterable[Given] = form.answers(items, many, at)
+    kept = None
+    if keeper is not None:
+        given = list(given)
+        kept = keep_given(keeper.id, form.kind, given, at)
+    best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
+    if best == CSV:
+        parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]
+    elif best == XLSX:
+        parts = [as_xlsx([("answers", form.header, form.rows(given, language))])]
+    else:
+        parts = _as_json(given, listed, language, kept)
+    return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_kept=False)
+
+
+def _as_json(given: Iterable[Given], listed: Listed, language: Any, kept: str | None = None) -> list[bytes]:
+    writer = Writer(language)
+    parts: list[bytes] = []
+    before = b'{"items":['
+    item = Writing(writer, language).item
+    for one in given:
+        parts += (before, item(one))
+        before = b","
+    end: dict[str, Any] = {"counts": writer.counts}
+    if listed.columns is not None:
+        end["columns"] = {"fields": listed.columns.columns, "ignored": listed.columns.ignored}
+    if kept is not None:
+        end["receipt_id"] = kept
+    parts.append(b"]," + encode(end)[1:])
+    return parts

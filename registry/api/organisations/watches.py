@@ -1,0 +1,181 @@
+"""Watches and events by the API. Nobody is told who watches: an organisation finds its own, and nothing else is there."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import etag
+from registry.api.organisations.write_headers import claim, versioned
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import day_at, now
+from registry.http.api_keys import current_organisation, needs_scope
+from registry.http.app_services import keyring
+from registry.http.query_reader import Once
+from registry.http.responses import Answer
+from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.transaction import reading, writing
+from registry.vocabulary.organisations import Scope
+from registry.watches import actions, queries
+from registry.watches.feed import cursor_of, events_after, kept_position_of, said_of
+from registry.watches.models import Watch
+from registry.watches.numbers import Number
+from registry.watches.queries import Shown
+from schemas.watches import (
+    EventsQuerySchema,
+    EventsSchema,
+    NumbersSchema,
+    WatchChangeSchema,
+    WatchesSchema,
+    WatchMadeSchema,
+    WatchMakeSchema,
+    WatchSchema,
+)
+
+ns = Namespace("watches", path="/watches")
+events = Namespace("events", path="/events")
+
+USUAL_EVENTS = 100
+MOST_LIST = 4 * 1024 * 1024
+"""Bytes of a list of numbers."""
+
+
+@ns.route("")
+class Watches(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes()
+    @returns(WatchesSchema(), "listWatches", kept=False)
+    def get(self) -> Answer:
+        """List your watches, the newest first."""
+        found = queries.watches_of(reading(), current_organisation().id)
+        return Answer({"items": [_watch(one) for one in found]})
+
+    @needs_scope(Scope.WATCHES)
+    @takes(WatchMakeSchema(), body=True, once=True, most=MOST_LIST)
+    @returns(WatchMadeSchema(), "makeWatch", (409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self,
+        label: str,
+        once: Once | None,
+        agency_id: str | None = None,
+        licence_id: str | None = None,
+        numbers: Sequence[Mapping[str, str]] | None = None,
+        search: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Watch an agency, a licence, a list of numbers, or whatever answers to a search.
+
+        From now on: what happened before is in the agency's history. Of a list, the numbers themselves are not kept.
+        """
+        ours, today = current_organisation().id, day_at(now(), None)
+        waiting: tuple[int, ...] = ()
+        with writing() as session:
+            claim(session, "watch", once)
+            if agency_id is not None:
+                watch = actions.watch_agency(session, ours, agency_id, label, today)
+            elif licence_id is not None:
+                watch = actions.watch_licence(session, ours, licence_id, label, today)
+            elif search is not None:
+                watch = actions.watch_search(session, ours, search, label, today)
+            else:
+                watch, listed = actions.watch_list(session, keyring(), ours, _numbers(numbers or ()), label, today)
+                waiting = listed.waited_for
+            return _made(session, ours, watch, waiting)
+
+
+@ns.route("/<watch_id>")
+class OneWatch(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes()
+    @returns(WatchSchema(), "getWatch", (404,), kept=False)
+    def get(self, watch_id: str) -> Answer:
+        """Read one watch."""
+        return _shown(reading(), current_organisation().id, watch_id)
+
+    @needs_scope(Scope.WATCHES)
+    @versioned
+    @takes(WatchChangeSchema(), body=True)
+    @returns(WatchSchema(), "changeWatch", (404, 413, 415))
+    def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> Answer:
+        """Rename it, pause it, or go on."""
+        ours = current_organisation().id
+        with writing() as session:
+            actions.change(session, ours, watch_id, label=label, is_paused=is_paused, version=version)
+            return _shown(session, ours, watch_id)
+
+    @needs_scope(Scope.WATCHES)
+    @versioned
+    @takes()
+    @returns_nothing("endWatch", (404,))
+    def delete(self, version: int, watch_id: str) -> None:
+        """Watch it no more. What was told already stays in your events."""
+        with writing() as session:
+            actions.end(session, current_organisation().id, watch_id, version=version)
+
+
+@ns.route("/<watch_id>/numbers")
+class Numbers(Resource):
+    @needs_scope(Scope.WATCHES)
+    @versioned
+    @takes(NumbersSchema(), body=True, most=MOST_LIST)
+    @returns(WatchMadeSchema(), "replaceWatchedNumbers", (404, 409, 413, 415))
+    def put(self, version: int, watch_id: str, numbers: Sequence[Mapping[str, str]]) -> Answer:
+        """Put another list in the place of the former."""
+        ours = current_organisation().id
+        with writing() as session:
+            watch, listed = actions.replace_list(session, keyring(), ours, watch_id, _numbers(numbers), version=version)
+            return _made(session, ours, watch, listed.waited_for)
+
+
+@events.route("")
+class Events(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes(EventsQuerySchema())
+    @returns(EventsSchema(), "listEvents", (410,), kept=False)
+    def get(self, after: str | None = None, limit: int = USUAL_EVENTS) -> Answer:
+        """Read what happened to what you watch, in order, from any place on.
+
+        Keep `next_cursor` once you have acted on an answer, and ask again with it: none is lost, none comes twice.
+        """
+        ours, session = current_organisation().id, reading()
+        position = 0 if after is None else kept_position_of(session, keyring(), ours, after)
+        found = events_after(session, ours, position, limit + 1)
+        shown, today = found[:limit], day_at(now(), None)
+        items = [
+            said_of(place.event, today) | {"cursor": cursor_of(keyring(), ours, place.position)} for place in shown
+        ]
+        cursor = cursor_of(keyring(), ours, shown[-1].position if shown else position)
+        link = ("Link", f'</api/v1/events?after={cursor}&limit={limit}>; rel="next"')
+        return Answer({"items": items, "next_cursor": cursor, "is_more": len(found) > limit}, headers=(link,))
+
+
+def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
+    return [Number(one["number"], one.get("country")) for one in sent]
+
+
+def _shown(session: Session, ours: int, watch_id: str) -> Answer:
+    found = queries.watch_named(session, ours, watch_id)
+    return Answer(_watch(found), headers=(etag(found.watch.version),))
+
+
+def _made(session: Session, ours: int, watch: Watch, waiting: tuple[int, ...]) -> Answer:
+    session.flush()
+    found = queries.watch_named(session, ours, watch.reference)
+    return Answer(_watch(found) | {"waiting_lines": waiting}, headers=(etag(watch.version),))
+
+
+def _watch(shown: Shown) -> dict[str, Any]:
+    watch = shown.watch
+    return {
+        "watch_id": watch.reference,
+        "label": watch.label,
+        "kind": watch.kind,
+        "agency_id": shown.agency,
+        "licence_id": shown.licence,
+        "search": watch.criteria,
+        "agencies": shown.known,
+        "waiting": shown.waited_for,
+        "is_paused": watch.is_paused,
+        "made_on": watch.made_on,
+        "version": watch.version,
+    }

@@ -1,0 +1,203 @@
+"""Webhooks by the API: made, changed, tested, rotated, sent again. No request calls them: the worker does."""
+
+from http import HTTPStatus
+from typing import Any
+
+from registry.api.officers.guard import etag
+from registry.api.organisations.write_headers import claim, versioned
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import day_at, now
+from registry.http.api_keys import current_organisation, needs_scope
+from registry.http.app_services import keyring
+from registry.http.query_reader import Once
+from registry.http.responses import Answer
+from registry.http.schemas import returns, returns_nothing, takes
+from registry.http.transaction import reading, services, writing
+from registry.vocabulary.organisations import Scope
+from registry.vocabulary.watches import DeliveryState, WebhookState
+from registry.watches import webhooks
+from registry.watches.feed import kept_position_of, type_on
+from registry.watches.models import WatchEvent
+from registry.watches.webhook_models import Delivery, Webhook
+from schemas.watches import (
+    DeliveriesSchema,
+    DeliverySchema,
+    ReplayedSchema,
+    ReplaySchema,
+    WebhookChangeSchema,
+    WebhookMadeSchema,
+    WebhookMakeSchema,
+    WebhookSchema,
+    WebhooksSchema,
+)
+
+ns = Namespace("webhooks", path="/webhooks")
+
+MOST_DELIVERIES = 200
+
+
+@ns.route("")
+class Webhooks(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes()
+    @returns(WebhooksSchema(), "listWebhooks", kept=False)
+    def get(self) -> Answer:
+        """List your webhooks."""
+        return Answer({"items": [_webhook(one) for one in webhooks.webhooks_of(reading(), current_organisation().id)]})
+
+    @needs_scope(Scope.WATCHES)
+    @takes(WebhookMakeSchema(), body=True, once=True)
+    @returns(WebhookMadeSchema(), "makeWebhook", (409, 413, 415), status=HTTPStatus.CREATED)
+    def post(self, url: str, label: str, once: Once | None) -> Answer:
+        """Be told at an address of yours.
+
+        Deliveries are signed by Standard Webhooks with the secret that is shown in this answer alone. They come at least once
+        each, under one webhook-id, for each agency in the order of the log, and are tried for three days. Answer with a 2xx.
+        """
+        with writing() as session:
+            claim(session, "webhook", once)
+            made = webhooks.make(
+                session, keyring(), current_organisation().id, url, label, now(), is_unsafe=_is_unsafe()
+            )
+            return Answer(_webhook(made.webhook) | {"secret": made.secret}, headers=(etag(made.webhook.version),))
+
+
+@ns.route("/<webhook_id>")
+class OneWebhook(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes()
+    @returns(WebhookSchema(), "getWebhook", (404,), kept=False)
+    def get(self, webhook_id: str) -> Answer:
+        """Read one webhook."""
+        return _shown(webhooks.webhook_named(reading(), current_organisation().id, webhook_id))
+
+    @needs_scope(Scope.WATCHES)
+    @versioned
+    @takes(WebhookChangeSchema(), body=True)
+    @returns(WebhookSchema(), "changeWebhook", (404, 413, 415))
+    def patch(
+        self,
+        version: int,
+        webhook_id: str,
+        url: str | None = None,
+        label: str | None = None,
+        state: WebhookState | None = None,
+    ) -> Answer:
+        """Give it another address or name, or switch it off and on."""
+        with writing() as session:
+            changed = webhooks.change(
+                session, current_organisation().id, webhook_id, now(), url=url, label=label, state=state,
+                version=version, is_unsafe=_is_unsafe(),
+            )  # fmt: skip
+            return _shown(changed)
+
+    @needs_scope(Scope.WATCHES)
+    @versioned
+    @takes()
+    @returns_nothing("endWebhook", (404,))
+    def delete(self, version: int, webhook_id: str) -> None:
+        """Be told there no more. Its log of deliveries goes with it; your events stay."""
+        with writing() as session:
+            webhooks.end(session, current_organisation().id, webhook_id, version=version)
+
+
+@ns.route("/<webhook_id>/secret")
+class Secret(Resource):
+    @needs_scope(Scope.WATCHES)
+    @versioned
+    @takes()
+    @returns(WebhookMadeSchema(), "rotateWebhookSecret", (404,))
+    def post(self, version: int, webhook_id: str) -> Answer:
+        """Change the secret.
+
+        For 24 hours every delivery bears the signatures of both, so that you can change over without losing one.
+        """
+        with writing() as session:
+            made = webhooks.rotate(session, keyring(), current_organisation().id, webhook_id, now(), version=version)
+            return Answer(_webhook(made.webhook) | {"secret": made.secret}, headers=(etag(made.webhook.version),))
+
+
+@ns.route("/<webhook_id>/test")
+class Testing(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes()
+    @returns(DeliverySchema(), "testWebhook", (404, 409))
+    def post(self, webhook_id: str) -> Answer:
+        """Have a `webhook.test` sent. How it went stands in the deliveries a moment later."""
+        with writing() as session:
+            delivery = webhooks.ask_for_test(session, current_organisation().id, webhook_id, now())
+            return Answer(_delivery(delivery, session.get_one(WatchEvent, delivery.event_id)))
+
+
+@ns.route("/<webhook_id>/replay")
+class Replay(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes(ReplaySchema(), body=True)
+    @returns(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
+    def post(self, webhook_id: str, after: str | None = None) -> Answer:
+        """Have everything behind a cursor sent again, in order, with the ids it had."""
+        ours = current_organisation().id
+        with writing() as session:
+            position = 0 if after is None else kept_position_of(session, keyring(), ours, after)
+            return Answer({"events": webhooks.replay(session, ours, webhook_id, position, now())})
+
+
+@ns.route("/<webhook_id>/deliveries")
+class Deliveries(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes()
+    @returns(DeliveriesSchema(), "listDeliveries", (404,), kept=False)
+    def get(self, webhook_id: str) -> Answer:
+        """List the latest 200 deliveries, the newest first: what waits, what went wrong, what was taken."""
+        session = reading()
+        webhook = webhooks.webhook_named(session, current_organisation().id, webhook_id)
+        found = webhooks.deliveries_of(session, webhook, MOST_DELIVERIES)
+        return Answer({"items": [_delivery(one.delivery, one.event) for one in found]})
+
+
+@ns.route("/<webhook_id>/deliveries/<event_id>")
+class OneDelivery(Resource):
+    @needs_scope(Scope.WATCHES)
+    @takes()
+    @returns(DeliverySchema(), "sendEventAgain", (404, 409))
+    def post(self, webhook_id: str, event_id: str) -> Answer:
+        """Have one event sent again, with the id it had."""
+        with writing() as session:
+            delivery = webhooks.send_again(session, current_organisation().id, webhook_id, event_id, now())
+            return Answer(_delivery(delivery, session.get_one(WatchEvent, delivery.event_id)))
+
+
+def _is_unsafe() -> bool:
+    return services().settings.has_unsafe_webhooks
+
+
+def _shown(webhook: Webhook) -> Answer:
+    return Answer(_webhook(webhook), headers=(etag(webhook.version),))
+
+
+def _webhook(one: Webhook) -> dict[str, Any]:
+    return {
+        "webhook_id": one.reference,
+        "url": one.url,
+        "label": one.label,
+        "state": one.state,
+        "made_at": one.made_at,
+        "failing_since": one.failing_since,
+        "disabled_at": one.disabled_at,
+        "version": one.version,
+    }
+
+
+def _delivery(one: Delivery, event: WatchEvent) -> dict[str, Any]:
+    return {
+        "event_id": f"evt_{event.reference}",
+        "type": type_on(event, day_at(now(), None)),
+        "state": one.state,
+        "attempts": one.attempts,
+        "status": one.answered,
+        "trouble": one.trouble,
+        "queued_at": one.queued_at,
+        "tried_at": one.tried_at,
+        "next_at": one.due_at if one.state is DeliveryState.WAITING else None,
+        "delivered_at": one.delivered_at,
+    }

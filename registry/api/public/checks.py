@@ -1,0 +1,114 @@
+"""Is what a recruiter said of himself what the agency registered?"""
+
+from typing import Any
+
+import msgspec
+from flask import request
+
+from registry.api.restx import Namespace, Resource
+from registry.core.clock import now
+from registry.core.codes import CheckNote, CheckSummary, Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.http.answer_shapes import ReasonShown, reasons_shown
+from registry.http.app_services import keyring, verdicts
+from registry.http.question_parser import agency_reference
+from registry.http.responses import Answer, asked_language
+from registry.http.schemas import returns, takes
+from registry.http.transaction import reading
+from registry.i18n.wording import check_meaning, check_note, check_summary
+from registry.register.agencies.shown import AgencySummary, agency_summary
+from registry.register.names.rules import normalised
+from registry.verification.checks.queries import Given, Outcome, outcome_of
+from registry.verification.checks.rules import Noted, Told
+from registry.verification.verdicts.subjects import is_identity_number
+from registry.vocabulary.register import Answer as Verdict
+from registry.vocabulary.register import CheckKind, CheckOutcome, Language
+from schemas.checks import ChecksAnswerSchema, ChecksSchema
+
+ns = Namespace("checks", path="/checks")
+
+
+@ns.route("")
+class Checks(Resource):
+    @takes(ChecksSchema(), body=True)
+    @returns(ChecksAnswerSchema(), "checkWhatWasTold", (413, 415))
+    def post(self, **told: Any) -> Answer:
+        """Check what a recruiter told a worker.
+
+        Each thing is a match, a mismatch, changed recently or not registered, against what the agency it names
+        registered. Nothing of the question is kept or logged.
+        """
+        if "name" in told and not normalised(told["name"]):
+            raise InvalidInput([Fault("name", Problem.INVALID_VALUE, "holds no letter and no digit")])
+        for kind in (kind for kind in CheckKind if is_identity_number(told.get(kind, ""))):
+            raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "looks like a person's identity number")])
+        given = Given(
+            tuple(Told(kind, told[kind]) for kind in CheckKind if kind in told),
+            told.get("advert", ""),
+            agency_reference(told["agency_id"]) if "agency_id" in told else None,
+            told.get("country"),
+        )
+        language = asked_language(request.environ)
+        return Answer(shown(outcome_of(reading(), verdicts(), keyring(), given, now()), language), language=language)
+
+
+class NoteShown(msgspec.Struct, frozen=True):
+    code: CheckNote
+    text: str
+
+
+class CheckedShown(msgspec.Struct, frozen=True):
+    kind: CheckKind
+    value: str
+    outcome: CheckOutcome
+    text: str
+    notes: list[NoteShown]
+
+
+class SummaryShown(msgspec.Struct, frozen=True):
+    code: CheckSummary
+    text: str
+
+
+class ChecksShown(msgspec.Struct, frozen=True):
+    summary: SummaryShown
+    checks: list[CheckedShown]
+    papers: list[NoteShown]
+    verdict: Verdict
+    reasons: list[ReasonShown]
+    agency: AgencySummary | dict[str, Any]
+    candidates: list[AgencySummary]
+
+
+def shown(outcome: Outcome, language: Language) -> ChecksShown:
+    verdict = outcome.verdict
+    return ChecksShown(
+        SummaryShown(outcome.summary, check_summary(language, outcome.summary)),
+        [
+            CheckedShown(
+                one.told.kind,
+                one.told.value,
+                one.outcome,
+                check_meaning(
+                    language,
+                    one.told.kind,
+                    one.outcome,
+                    has_agency=outcome.agency is not None,
+                    has_candidates=bool(outcome.candidates),
+                ),
+                [_note(language, note) for note in one.notes],
+            )
+            for one in outcome.checked
+        ],
+        [_note(language, note) for note in outcome.papers],
+        Verdict.UNKNOWN if verdict is None else verdict.verdict,
+        []
+        if verdict is None
+        else reasons_shown(verdict.reasons, outcome.ground, language, verdict.licence is not None, verdict.verdict),
+        {} if outcome.agency is None else agency_summary(outcome.agency),
+        [agency_summary(candidate) for candidate in outcome.candidates],
+    )
+
+
+def _note(language: Language, note: Noted) -> NoteShown:
+    return NoteShown(note.code, check_note(language, note.code, note.like))

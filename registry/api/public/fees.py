@@ -1,0 +1,84 @@
+"""What a worker was asked to pay: is it lawful, is it what the ILO asks, what can be claimed back."""
+
+from typing import Any
+
+from flask import request
+
+from registry.api.restx import Namespace, Resource
+from registry.http.answer_shapes import NOTHING
+from registry.http.responses import Answer, asked_language
+from registry.http.schemas import returns, takes
+from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text
+from registry.verification.fees.rules import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Total, shipped_fee_rules
+from registry.vocabulary.register import Language
+from schemas.fees import FeeAnswerSchema, FeeRulesSchema, FeesSchema
+
+ns = Namespace("fees", path="/")
+
+
+@ns.route("/fees")
+class Fees(Resource):
+    @takes(FeesSchema(), body=True)
+    @returns(FeeAnswerSchema(), "checkFees", (413, 415))
+    def post(self, **asked: Any) -> Answer:
+        """Check what a worker was asked for, or paid.
+
+        Each charge has two answers: whether the law at the origin allows it, and whether the ILO's standard does. Where no
+        rule is known, or its standing is not settled, the answer is `unknown`. Nothing of the question is kept or logged.
+        """
+        language = asked_language(request.environ)
+        return Answer(fees_shown(fees_answered(asked), language), language=language)
+
+
+@ns.route("/fee-rules")
+class FeeRules(Resource):
+    @takes()
+    @returns(FeeRulesSchema(), "listFeeRules")
+    def get(self) -> Answer:
+        """List the rules that the fee checker knows, with source, date and mark. What is not listed is unknown."""
+        rules = shipped_fee_rules()
+        return Answer({"rules": rules.rule, "deposits": rules.deposit})
+
+
+def fees_shown(answer: FeeAnswer, language: Language) -> dict[str, Any]:
+    return {
+        "charges": [_charge_shown(one, language) for one in answer.charges],
+        "totals": [_total_shown(total) for total in answer.totals],
+        "months": {"code": answer.months, "text": months_text(language, answer.months)},
+        "deposit": answer.deposit or NOTHING,
+        "at_destination": _finding_shown(answer.at_destination, language),
+    }
+
+
+def _charge_shown(one: JudgedCharge, language: Language) -> dict[str, Any]:
+    return {
+        "kind": one.charge.kind,
+        "amount": exact(one.charge.amount),
+        "currency": one.charge.currency,
+        "state": one.charge.state,
+        "lawful_at_origin": _finding_shown(one.lawful_at_origin, language),
+        "ilo_compliant": _finding_shown(one.ilo_compliant, language),
+        "claim": _finding_shown(one.claim, language),
+    }
+
+
+def _finding_shown(finding: FeeFinding, language: Language) -> dict[str, Any]:
+    rule = finding.rule
+    return {
+        "answer": finding.answer,
+        "code": finding.reason,
+        "text": finding_text(language, finding),
+        "rule": rule.reference if isinstance(rule, FeeRule) else None,
+        "source": rule.source if rule else None,
+        "mark": rule.mark if rule else None,
+    }
+
+
+def _total_shown(total: Total) -> dict[str, Any]:
+    return {
+        "currency": total.currency,
+        "asked": exact(total.asked),
+        "paid": exact(total.paid),
+        "total": exact(total.whole),
+        "months_of_wage": None if total.months is None else exact(total.months),
+    }

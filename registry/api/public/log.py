@@ -1,0 +1,75 @@
+"""The log in the form of C2SP tlog-tiles, tlog-proof and tlog-policy (docs/users/proofs.md), to check it independently.
+
+What is behind the published head does not exist here: its tiles would be asked for, not found, and that answer kept.
+"""
+
+import re
+
+from flask import Blueprint, Response, request
+
+from registry.core.errors import NotFound
+from registry.http.responses import encode, respond_with
+from registry.http.transaction import reading, services
+from registry.log import queries, tiles, tree
+
+HEAD_AGE = 5
+"""Seconds a head, or a proof under it, may be kept."""
+
+KEYS_AGE = 60
+
+A_YEAR = 365 * 86400
+
+TEXT, BYTES, JSON = "text/plain; charset=utf-8", "application/octet-stream", "application/json"
+
+pages = Blueprint("log", __name__)
+
+_INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
+
+
+@pages.get("/log/checkpoint")
+def show_checkpoint() -> Response:
+    return respond_with(queries.head(reading()).note.encode(), TEXT, HEAD_AGE, request.environ)
+
+
+@pages.route("/log/tile/<path:path>", methods=["GET"], merge_slashes=False)
+def show_tile(path: str) -> Response:
+    """A tile or a bundle of entries, complete or as wide as its path says."""
+    asked = tree.read_tile_path(path)
+    session = reading()
+    shown = queries.published(session)
+    if asked is None or shown is None or not tree.has_tile(shown.size, *asked):
+        raise NotFound("the published log has no such tile; its path must be in canonical form")
+    response = Response(tiles.served(session, *asked), content_type=BYTES)
+    response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    return response
+
+
+@pages.get("/log/proof/<index>")
+def show_proof(index: str) -> Response:
+    """The proof of one entry under the head that is published now."""
+    if not _INDEX.fullmatch(index):
+        raise NotFound("an index is a whole number without leading noughts")
+    return respond_with(queries.proof_text(reading(), int(index)).encode(), TEXT, HEAD_AGE, request.environ)
+
+
+@pages.get("/log/vkey")
+def show_keys() -> Response:
+    """The keys that heads verify with, one a line, the active first."""
+    queries.head(reading())
+    lines = "".join(f"{key}\n" for key in queries.verifier_keys(reading()))
+    return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
+
+
+@pages.get("/log/policy")
+def show_policy() -> Response:
+    """Which witnesses a head needs; `quorum none` says that a split view cannot be excluded."""
+    queries.head(reading())
+    lines = "".join(f"{line}\n" for line in queries.policy_lines(reading()))
+    return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
+
+
+@pages.get("/.well-known/registry-trust.json")
+def show_trust() -> Response:
+    """What whoever verifies off line keeps."""
+    body = encode(queries.trust_file(reading(), services().settings.public_url))
+    return respond_with(body, JSON, KEYS_AGE, request.environ)

@@ -1,0 +1,113 @@
+"""What stands at fixed addresses beside the API: status lists, the issuer's keys, and the credential's type."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from flask import Blueprint, Flask, Response, request
+
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.http.credentials import status_list
+from registry.http.responses import keep_for, respond_with
+from registry.http.transaction import reading, services
+from registry.log.queries import logged_keys
+from registry.proofs.credentials.keys import jwks
+from registry.proofs.credentials.rules import credential_type
+from registry.proofs.credentials.signing import STATUS_TYPE
+from registry.proofs.credentials.types import type_metadata
+
+JSON, JWK_SET = "application/json", "application/jwk-set+json"
+STATUS_LIST = f"application/{STATUS_TYPE}"
+
+KEPT = 3600
+"""Seconds for what changes with a release alone."""
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
+
+pages = Blueprint("well_known", __name__)
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(pages)
+
+
+@pages.get("/status/<number>")
+def show_status_list(number: str) -> Response:
+    if not _NUMBER.fullmatch(number):
+        raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
+    return respond_with(status_list(int(number)).encode(), STATUS_LIST, keep_for(now(), ()), request.environ)
+
+
+@pages.get("/.well-known/jwt-vc-issuer")
+def show_issuer() -> Response:
+    issuer = services().settings.public_url
+    return _json({"issuer": issuer, "jwks_uri": f"{issuer}/.well-known/jwks.json"}, KEPT)
+
+
+@pages.get("/.well-known/jwks.json")
+def show_keys() -> Response:
+    return _json(jwks(logged_keys(reading()).values()), keep_for(now(), ()), JWK_SET)
+
+
+@pages.get("/vct/recruitment-licence/v1")
+def show_type() -> Response:
+    return _json(type_metadata(credential_type(services().settings.public_url)), KEPT)
+
+
+def _json(value: Any, max_age: int, media_type: str = JSON) -> Response:
+    return respond_with(msgspec.json.encode(value), media_type, max_age, request.environ)
+
+
+def documented(not_modified: dict[str, Any], header: Callable[[str], Any]) -> dict[str, dict[str, Any]]:
+    """The operation at each address, for the API's document."""
+
+    def read(name: str, summary: str, description: str, media_type: str, statuses: tuple[int, ...]) -> dict[str, Any]:
+        is_json = media_type in (JSON, JWK_SET)
+        answer = {
+            "description": "The answer.",
+            "headers": {name: header(name) for name in ("X-Request-Id", "ETag", "Cache-Control")},
+            "content": {media_type: {"schema": {"type": "object" if is_json else "string"}}},
+        }
+        return {
+            "operationId": name,
+            "tags": ["proofs"],
+            "summary": summary,
+            "description": description,
+            "parameters": ["IfNoneMatch"],
+            "responses": {"200": answer, "304": not_modified} | {str(code): f"Problem{code}" for code in statuses},
+        }
+
+    lists = read(
+        "getStatusList",
+        "Read a status list",
+        "A Token Status List of two bits a licence: 0 valid, 1 invalid, 2 suspended. It follows from the log's entries below "
+        "the size that it names, so anybody can derive it.",
+        STATUS_LIST,
+        (404, 429, 503),
+    )
+    number = {"type": "integer", "minimum": 0, "maximum": 999_999}
+    lists["parameters"].insert(
+        0, {"name": "number", "in": "path", "required": True, "description": "Of the list.", "schema": number}
+    )
+    return {
+        "/status/{number}": lists,
+        "/.well-known/jwt-vc-issuer": read(
+            "getCredentialIssuer", "Read where the issuer's keys are", "JWT VC issuer metadata.", JSON, (429,)
+        ),
+        "/.well-known/jwks.json": read(
+            "getCredentialKeys",
+            "Read the keys that sign credentials, status lists and receipts",
+            "Those whose signatures may still be believed, as the log says.",
+            JWK_SET,
+            (429, 503),
+        ),
+        "/vct/recruitment-licence/v1": read(
+            "getCredentialType",
+            "Read what a licence credential says",
+            "SD-JWT VC type metadata.",
+            JSON,
+            (429,),
+        ),
+    }

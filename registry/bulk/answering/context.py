@@ -1,0 +1,112 @@
+"""Questions of a list that differ by key and number alone: what else they say is loaded once.
+
+Whether fields go together is a matter of which there are and of what the others say, never of the number or the key
+(schemas.verify.VerifySchema.whole), so an item whose other fields were read before needs but these two. Whatever looks odd is
+loaded by itself, and so is the first of each kind: what is refused is refused in the same words.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.http.query_reader import ItemReader
+from registry.http.question_parser import KINDS, question_of, subject_of
+from registry.register.authorities.sources import Ground
+from registry.verification.verdicts.alike import bare_question
+from registry.verification.verdicts.question import Question, SubjectKind
+from schemas.fields import DOUBT
+
+Read = tuple[str | None, Any, Question | None, Mapping[str, Any]]
+"""An item that was read: its key, what is asked, of a question that without its subject, the loaded fields without the key."""
+
+
+class Context(NamedTuple):
+    """What several items say alike: the question without its subject, and the loaded fields without key and subject."""
+
+    bare: Question
+    asked: Mapping[str, Any]
+
+
+class Form:
+    """Items that have the same fields: which is the subject, and what was read of them by the texts of the others."""
+
+    def __init__(self, kind: SubjectKind, reader: ItemReader, names: tuple[str, ...]) -> None:
+        self.kind = kind
+        self.name = kind.value
+        self.has_key = "key" in names
+        self.quick = reader.quick(self.name)
+        others = [name for name in names if name not in ("key", self.name)]
+        # Of one name `itemgetter` gives the text alone.
+        self.others: Callable[[Mapping[str, Any]], Any] = itemgetter(*others) if others else lambda _: ()
+        self.contexts: dict[Any, Context] = {}
+
+
+class Asking:
+    """Reads the questions of one list, asked at `at`; an authority is known by the ground."""
+
+    def __init__(self, at: datetime, ground: Ground, reader: ItemReader) -> None:
+        self._at = at
+        self._ground = ground
+        self._reader = reader
+        self._key = reader.quick("key")
+        self._forms: dict[tuple[str, ...], Form | None] = {}
+
+    def read(self, fields: Any) -> Read:
+        """Raises InvalidInput that names every wrong field."""
+        if type(fields) is not dict:
+            return self._loaded(fields)
+        names = tuple(fields)
+        form = self._forms.get(names)
+        if form is None:
+            if names not in self._forms:
+                self._forms[names] = self._form_of(names)
+                return self.read(fields)
+            return self._loaded(fields)
+        others = form.others(fields)
+        try:
+            context = form.contexts.get(others)
+        except TypeError:
+            # A list or an object, of which no dictionary is asked.
+            context = None
+        if context is None:
+            read = self._loaded(fields)
+            _, _, bare, asked = read
+            if bare is not None and not bare.has_failed_check:
+                form.contexts[others] = Context(bare, {name: asked[name] for name in asked if name != form.name})
+            return read
+        return self._in(context, form, fields) or self._loaded(fields)
+
+    def _form_of(self, names: tuple[str, ...]) -> Form | None:
+        """None where no field is a subject or several are, and where another than key and subject is each one's own."""
+        kinds = [kind for kind in KINDS if kind.value in names]
+        if len(kinds) != 1 or "claimed_name" in names:
+            return None
+        return Form(kinds[0], self._reader, names)
+
+    def _in(self, context: Context, form: Form, fields: dict[str, Any]) -> Read | None:
+        """The item read by its key and subject alone; None where one of them needs a closer look."""
+        key = None
+        if form.has_key and (type(key := fields["key"]) is not str or (key := self._key(key)) is DOUBT):
+            return None
+        text = fields[form.name]
+        if type(text) is not str or (text := form.quick(text)) is DOUBT:
+            return None
+        value, has_failed_check = subject_of(form.kind, text)
+        if has_failed_check:
+            return None
+        bare, asked = context
+        return key, replace(bare, value=value), bare, {**asked, form.name: text}
+
+    def _loaded(self, fields: Any) -> Read:
+        asked = self._reader.loaded(fields)
+        key = asked.pop("key", None)
+        question = question_of(asked, self._at)
+        if question.authority is not None and question.authority not in self._ground.authorities:
+            detail = "there is no authority of this reference; /api/v1/authorities lists them"
+            raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
+        return key, question, bare_question(question), asked

@@ -1,0 +1,32 @@
+"""Rows that say both ends of a corridor, each an agency or, at the receiving end, an employer who hires by himself."""
+
+from typing import Any
+
+from registry.bulk.answering.answering import CorridorAsked
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.http.query_reader import ItemReader
+from registry.http.question_parser import says_something
+from registry.verification.verdicts.corridor import Employer
+from registry.verification.verdicts.many import Asked
+from registry.vocabulary.register import SENDING_COUNTRIES
+from schemas.bulk import CorridorItemSchema
+
+CORRIDORS = ItemReader(CorridorItemSchema())
+
+
+def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
+    """Both ends of a corridor. Raises InvalidInput for an end that holds nothing to look up."""
+    context = tuple(
+        (name, asked[name]) for name in ("destination", "sector", "nace_revision", "on") if asked.get(name) is not None
+    )
+    for name in ("sending", "receiving", "receiving_employer"):
+        if name in asked and not says_something(asked[name]):
+            raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "holds no letter and no digit")])
+    destination = asked["destination"]
+    receiving: Asked | Employer
+    if "receiving_employer" in asked:
+        receiving = Employer(asked["receiving_employer"])
+    else:
+        receiving = Asked(asked["receiving"], destination, context)
+    return CorridorAsked(Asked(asked["sending"], min(SENDING_COUNTRIES), context), receiving, destination)

@@ -1,0 +1,109 @@
+"""Many items, each read as a request of its own would be: what is wrong with one is said of it, and the others are answered."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from registry.bulk.answering.context import Asking, Read
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.http.query_reader import ItemReader
+from registry.register.authorities.sources import Ground
+from registry.verification.verdicts.question import Question
+from schemas.bulk import ItemSchema
+
+QUESTIONS = ItemReader(ItemSchema())
+
+
+class Sent(NamedTuple):
+    """An item as it came: its fields, in a file its line, what is wrong with the row as a whole, and with its day."""
+
+    fields: Any
+    line: int | None = None
+    trouble: str = ""
+    day: str = ""
+
+
+AnySent = Sent | tuple[Any, None, str, str]
+"""As it is, or as plain values: of thousands that stand in no file."""
+
+
+class Item(NamedTuple):
+    """An item read: what is asked, or what is wrong. `asked` are the loaded fields, which a receipt states; `extra` what of the
+    row is no part of the question: supplier, site, provider; `bare` the question without its subject, where it is known."""
+
+    key: str | None
+    line: int | None
+    question: Any = None
+    asked: Mapping[str, Any] | None = None
+    faults: tuple[Fault, ...] = ()
+    extra: Mapping[str, str] = {}
+    bare: Question | None = None
+
+
+class Keys:
+    """The keys that came already: one that stands twice would make two answers one for whoever looks them up by it."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+        self._place = 0
+
+    def place(self) -> int:
+        self._place += 1
+        return self._place
+
+    def pass_over(self, key: str | None) -> None:
+        """An item that was answered before."""
+        place = self.place()
+        if key is not None:
+            self._seen.setdefault(key, place)
+
+    def require_new(self, key: str, place: int) -> None:
+        first = self._seen.setdefault(key, place)
+        if first != place:
+            detail = f"item {first} has this key already: an answer is found by it, so give each item one of its own"
+            raise InvalidInput([Fault("key", Problem.DOUBLED_KEY, detail)])
+
+
+Ask = Callable[[dict[str, Any]], Any]
+"""From loaded fields to what is asked. Raises InvalidInput."""
+
+
+def items_in(sent: Iterable[AnySent], reader: ItemReader, ask: Ask, keys: Keys) -> Iterator[Item]:
+    """Each item, read or refused."""
+
+    def read(fields: Any) -> Read:
+        asked = reader.loaded(fields)
+        key = asked.pop("key", None)
+        return key, ask(asked), None, asked
+
+    return _read(sent, read, keys)
+
+
+def questions_in(sent: Iterable[AnySent], at: datetime, ground: Ground, keys: Keys) -> Iterator[Item]:
+    """As `items_in`, for questions of verify asked at `at`; an authority is known by the ground."""
+    return _read(sent, Asking(at, ground, QUESTIONS).read, keys)
+
+
+def _read(sent: Iterable[AnySent], read: Callable[[Any], Read], keys: Keys) -> Iterator[Item]:
+    for one in sent:
+        place = keys.place()
+        key: str | None = None
+        fields, line, trouble, day = one
+        try:
+            if trouble:
+                raise InvalidInput([Fault("row", Problem.BROKEN_ROW, trouble)])
+            if day:
+                raise InvalidInput([Fault("on", Problem.NOT_A_DATE, day)])
+            key, question, bare, asked = read(fields)
+            if key is not None:
+                keys.require_new(key, place)
+            yield Item(key, line, question, asked, (), {}, bare)
+        except InvalidInput as error:
+            yield Item(key or _key_in(fields), line, faults=error.faults)
+
+
+def _key_in(fields: Any) -> str | None:
+    """The key of an item that may not be read, so that its sender finds it; none that could be anything."""
+    key = fields.get("key") if isinstance(fields, Mapping) else None
+    return key if isinstance(key, str) and len(key) <= 200 and key.isprintable() else None

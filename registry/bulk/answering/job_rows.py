@@ -1,0 +1,216 @@
+"""Answers the rows of jobs as the requests of verify and corridor answer them, and writes what is had of them."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.api.organisations.verifications import corridor_of
+from registry.bulk import files
+from registry.bulk.answering import supply_chains
+from registry.bulk.answering.answering import Given, answers, corridor_answers
+from registry.bulk.answering.corridors import CORRIDORS, corridor_asked
+from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
+from registry.bulk.answering.json_results import Writer, Writing
+from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
+from registry.bulk.answering.wording import statement_of
+from registry.bulk.archive.lists import keep_job
+from registry.bulk.chain_pictures import chain_svg, chain_table
+from registry.bulk.engine import Chunk
+from registry.bulk.manifest import lines_in, manifest_of
+from registry.bulk.models import BulkJob
+from registry.bulk.papers import MOST_ROWS, summary_draft
+from registry.bulk.reading import Line
+from registry.bulk.rules import asked_of, with_constants, with_day_read
+from registry.bulk.supply_chains import links_of
+from registry.core.clock import day_at
+from registry.core.gc import uncollected
+from registry.core.keyring import Use
+from registry.core.settings import Settings
+from registry.http.query_reader import ItemReader
+from registry.http.spreadsheets import safe, write_xlsx
+from registry.i18n.languages import text
+from registry.i18n.wording import date_text
+from registry.proofs.credentials.receipts import HeadReader
+from registry.proofs.credentials.signing import Signers
+from registry.proofs.papers.rendering import missing_packages, pdf_of
+from registry.verification.verdicts.many import ManyReader
+from registry.verification.verdicts.queries import VerdictReader
+from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.register import Language
+
+EXTRA = ("supplier", "site", "provider")
+MOST_IN_SHEET = 1_000_000
+"""A sheet takes 1,048,576 rows."""
+
+
+Row = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""From the cells of a row to what it asks."""
+
+
+class Answering:
+    """Answers the rows of one job (registry.bulk.engine.Answering)."""
+
+    def __init__(
+        self,
+        job: BulkJob,
+        reader: VerdictReader,
+        many: ManyReader,
+        settings: Settings,
+        sessions: sessionmaker[Session],
+    ) -> None:
+        self._sessions = sessions
+        self._kind = job.kind
+        self._constants = {} if job.constants is None else job.constants
+        self._language = Language(job.language)
+        self._reader = reader
+        self._many = many
+        self._settings = settings
+        self._keys = Keys()
+        # Most cells of a table stand there again and again.
+        self._safe = lru_cache(maxsize=1024)(safe)
+
+    def header(self) -> Mapping[str, bytes]:
+        # The mark by which spreadsheets know UTF-8.
+        return {"results.csv": b"\xef\xbb\xbf" + self._as_csv([self.columns])}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        if self._kind is JobKind.CORRIDOR:
+            return (*CORRIDOR_HEADER, *EXTRA[:2])
+        return HEADER if self._kind is JobKind.VERIFICATION else (*HEADER, *EXTRA)
+
+    def pass_over(self, line: Line) -> None:
+        self._keys.pass_over(line.cells.get("key"))
+
+    def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
+        with uncollected():
+            return self._answer(lines, number, at)
+
+    def _answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
+        writer = Writer(self._language)
+        item = Writing(writer, self._language).item
+        results: list[bytes] = []
+        statements: list[bytes] = []
+        rows: list[list[Any]] = []
+        # All forms of one answer together: its record is gone before the next is read.
+        for place, one in enumerate(self._given(lines, at)):
+            results += (item(one), b"\n")
+            statements.append(statement_of(one, number + place, at))
+            rows.append(self._row(one))
+        counts = writer.counts
+        return Chunk(
+            {
+                "results.jsonl": b"".join(results),
+                "results.csv": self._as_csv(rows),
+                "statements.jsonl": b"".join(statements),
+            },
+            {name: getattr(counts, name) for name in counts.__struct_fields__},
+        )
+
+    def _given(self, lines: Sequence[Line], at: datetime) -> Iterator[Given]:
+        if self._kind is JobKind.VERIFICATION:
+            read = questions_in(self._sent(lines, asked_of), at, self._reader.current_ground(), self._keys)
+            return answers(_with_extra(lines, read), self._many, at)
+        if self._kind is JobKind.CORRIDOR:
+            return corridor_answers(self._items(lines, CORRIDORS, corridor_asked, corridor_of), self._many, at)
+        read = self._items(lines, supply_chains.ITEMS, supply_chains.asked, dict)
+        return supply_chains.answers(read, self._reader, self._many, at)
+
+    def _items(self, lines: Sequence[Line], reader: ItemReader, ask: Ask, row: Row) -> Iterator[Item]:
+        return _with_extra(lines, items_in(self._sent(lines, row), reader, ask, self._keys))
+
+    def _sent(self, lines: Sequence[Line], row: Row) -> Iterator[Sent]:
+        rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)
+        return (Sent(dict(row(cells)), line.number, line.trouble, day) for line, cells, day in rows)
+
+    def _row(self, one: Given) -> list[Any]:
+        cells = corridor_row_of(one, self._language) if self._kind is JobKind.CORRIDOR else row_of(one, self._language)
+        wanted = self.columns[len(cells) :]
+        return [*cells, *(one.item.extra.get(name, "") for name in wanted)]
+
+    def _as_csv(self, rows: Iterable[Sequence[Any]]) -> bytes:
+        lines = io.StringIO()
+        csv.writer(lines).writerows(
+            [self._safe(cell) if isinstance(cell, str) else cell for cell in row] for row in rows
+        )
+        return lines.getvalue().encode()
+
+    def finish(self, folder: Path, job: BulkJob, at: datetime) -> None:
+        head = HeadReader(self._reader.reader).head()
+        signer = Signers(self._settings.keys).of(Use.RECEIPT)
+        statements = folder / "statements.jsonl"
+        counts = {name: job.counts.get(name, 0) for name in ("answered", "refused", "yes", "no", "unknown")}
+        manifest = manifest_of(
+            lines_in(statements),
+            job=job.reference,
+            kind=job.kind.value,
+            counts=counts,
+            head=head,
+            issuer=self._settings.public_url,
+            signer=signer,
+            at=at,
+        )
+        files.put(folder, "manifest.jws", manifest.encode())
+        with files.putting(folder, "results.xlsx") as book:
+            write_xlsx(book, self._sheets(folder))
+        links = [] if job.kind is JobKind.VERIFICATION else links_of(lines_in(statements))
+        if links:
+            picture = chain_svg(links, self._language)
+            files.put(folder, "chain.svg", picture.encode())
+            name = escape(text(self._language, "bulk.chain.title"))
+            table = chain_table(links, self._language, MOST_ROWS)
+            files.put(
+                folder,
+                "chain.html",
+                (
+                    f'<div class="picture" tabindex="0" role="region" aria-label="{name}">{picture}</div>{table}'
+                ).encode(),
+            )
+        if not missing_packages():
+            say = self._language
+            facts = {
+                text(say, "bulk.paper.list"): job.name,
+                text(say, "bulk.paper.job"): job.reference,
+                text(say, "bulk.paper.digest"): job.digest,
+            }
+            day = date_text(say, day_at(at, None))
+            draft = summary_draft(facts, job.counts, links, say, day, manifest)
+            files.put(folder, "summary.pdf", pdf_of(draft))
+        if job.is_kept:
+            with self._sessions.begin() as session:
+                keep_job(session, job, manifest, at)
+
+    def _sheets(self, folder: Path) -> Iterator[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]:
+        """The table again, in as many sheets as it needs."""
+        with (folder / "results.csv").open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.reader(lines)
+            header = next(rows)
+            number = 0
+            first = next(rows, None)
+            while first is not None or number == 0:
+                number += 1
+                yield f"answers {number}" if number > 1 else "answers", header, _some(first, rows, MOST_IN_SHEET)
+                first = next(rows, None)
+
+
+def _with_extra(lines: Sequence[Line], items: Iterator[Item]) -> Iterator[Item]:
+    for line, item in zip(lines, items, strict=True):
+        extra = {name: line.cells[name] for name in EXTRA if name in line.cells}
+        yield item._replace(extra=extra) if extra else item
+
+
+def _some(first: list[str] | None, rows: Iterator[list[str]], most: int) -> Iterator[list[str]]:
+    if first is not None:
+        yield first
+    for _ in range(most - 1):
+        row = next(rows, None)
+        if row is None:
+            return
+        yield row

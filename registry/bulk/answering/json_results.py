@@ -1,0 +1,123 @@
+"""Items and their answers, counted and written as JSON."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from registry.api.public.corridor import corridor_shown
+from registry.bulk.answering.answer_templates import Frame, frame_of
+from registry.bulk.answering.answering import Given
+from registry.bulk.answering.items import Item
+from registry.http.answer_shapes import verdict_shown
+from registry.http.responses import encode
+from registry.i18n.languages import text
+from registry.verification.verdicts.alike import MOST_JUDGED
+from registry.verification.verdicts.many import AT_ONCE, OneOfMany
+from registry.vocabulary.bulk import StepCode
+from registry.vocabulary.register import Answer, Language
+
+
+class Counts(msgspec.Struct):
+    """How many of each. `shown` adds one item."""
+
+    items: int = 0
+    answered: int = 0
+    refused: int = 0
+    yes: int = 0
+    no: int = 0
+    unknown: int = 0
+
+
+class StepShown(msgspec.Struct, frozen=True):
+    code: StepCode
+    text: str
+
+
+def steps_shown(language: Language) -> list[StepShown]:
+    return [StepShown(step, text(language, f"bulk.step.{step}")) for step in StepCode]
+
+
+_NO = Answer.NO
+
+
+class Writer:
+    """Writes items as JSON. An answer that was written once is spliced in wherever it comes again."""
+
+    def __init__(self, language: Language) -> None:
+        self._answers: dict[Answer | None, int] = dict.fromkeys((None, *Answer), 0)
+        self._steps = b',"steps":' + encode(steps_shown(language)) + b"}"
+
+    @property
+    def counts(self) -> Counts:
+        refused, yes, no, unknown = (self._answers[one] for one in (None, Answer.YES, Answer.NO, Answer.UNKNOWN))
+        answered = yes + no + unknown
+        return Counts(refused + answered, answered, refused, yes, no, unknown)
+
+    def refused(self, item: Item) -> bytes:
+        self._answers[None] += 1
+        return self._head(item) + b',"errors":' + encode([fault.shown() for fault in item.faults]) + b"}"
+
+    def answered(self, item: Item, answer: Answer, body: Iterable[bytes]) -> bytes:
+        self._answers[answer] += 1
+        return b"".join((self._head(item), b',"answer":', *body, self._steps if answer is _NO else b"}"))
+
+    @staticmethod
+    def _head(item: Item) -> bytes:
+        key = b'{"key":' + encode(item.key)
+        if item.line is None and not item.extra:
+            return key
+        line = b"" if item.line is None else b',"line":%d' % item.line
+        extra = b"," + encode(item.extra)[1:-1] if item.extra else b""
+        return key + line + extra
+
+
+class Writing:
+    """Writes items as JSON: what is said of several, and the words that many answers share, once.
+
+    Both are known by the object that is the same, which is held here, so that no id comes twice.
+    """
+
+    def __init__(self, writer: Writer, language: Language) -> None:
+        self._writer = writer
+        self._language = language
+        self._shared: dict[int, tuple[Any, bytes]] = {}
+        self._days: dict[int, bytes] = {}
+        self._frames: dict[int, tuple[Any, Frame | None]] = {}
+
+    def item(self, one: Given) -> bytes:
+        item, answer, answered, _, _ = one
+        if answer is None:
+            return self._writer.refused(item)
+        if answered is None:
+            return self._writer.answered(item, answer, (encode(shown(one, self._language)),))
+        if answered.is_shared:
+            held = self._shared.get(id(answered))
+            if held is None:
+                if len(self._shared) >= AT_ONCE:
+                    self._shared.clear()
+                held = self._shared[id(answered)] = (answered, b"".join(self._parts(answered)))
+            return self._writer.answered(item, answer, (held[1],))
+        return self._writer.answered(item, answer, self._parts(answered))
+
+    def _parts(self, answered: OneOfMany) -> Iterable[bytes]:
+        alike, told = answered.alike, answered.told
+        if alike is None or told is None:
+            return (self._whole(answered),)
+        held = self._frames.get(id(alike))
+        if held is None:
+            if len(self._frames) >= MOST_JUDGED:
+                self._frames.clear()
+            held = self._frames[id(alike)] = (alike, frame_of(alike, answered.ground, self._language))
+        frame = held[1]
+        return (self._whole(answered),) if frame is None else frame.filled(told, self._days)
+
+    def _whole(self, answered: OneOfMany) -> bytes:
+        return encode(verdict_shown(answered.verdict, answered.ground, self._language))
+
+
+def shown(one: Given, language: Language) -> Any:
+    if one.answered is not None:
+        return verdict_shown(one.answered.verdict, one.ground, language)
+    assert one.whole is not None
+    return corridor_shown(one.whole, one.ground, language)

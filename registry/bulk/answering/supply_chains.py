@@ -1,0 +1,55 @@
+"""Rows that say who supplies labour to a supplier: the provider is looked up by whatever stands there."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from registry.bulk.answering.answering import Given, chunks
+from registry.bulk.answering.items import Item
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.http.query_reader import ItemReader
+from registry.http.question_parser import says_something
+from registry.verification.verdicts.many import AT_ONCE, Asked, ManyReader, OneOfMany
+from registry.verification.verdicts.queries import VerdictReader
+from registry.verification.verdicts.rules import decide
+from schemas.bulk import SupplyItemSchema
+
+ITEMS = ItemReader(SupplyItemSchema())
+
+_CONTEXT = ("origin", "destination", "sector", "nace_revision", "activity", "on")
+
+
+def asked(fields: dict[str, Any]) -> Asked:
+    """Who is asked about. Raises InvalidInput where a supplier declares nobody, or what stands there says nothing."""
+    provider = fields.get("provider")
+    if provider is None:
+        detail = "this supplier declares nobody who recruits for it: ask who brought the workers, and on what terms"
+        raise InvalidInput([Fault("provider", Problem.NO_PROVIDER, detail)])
+    if not says_something(provider):
+        raise InvalidInput([Fault("provider", Problem.INVALID_VALUE, "holds no letter and no digit")])
+    context = tuple((name, fields[name]) for name in _CONTEXT if name in fields)
+    return Asked(provider, fields.get("country") or fields.get("destination") or "", context)
+
+
+def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: datetime) -> Iterator[Given]:
+    """Each row with the verdict on its provider, in order."""
+    for chunk in chunks(items, AT_ONCE // 2):
+        read = many.read([item.question for item in chunk if not item.faults], at)
+        found: dict[Asked, OneOfMany] = {}
+        for item in chunk:
+            if item.faults:
+                yield Given(item)
+                continue
+            one = read[item.question]
+            if one is None:
+                detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
+                yield Given(item._replace(faults=(Fault("provider", Problem.INVALID_VALUE, detail),)))
+                continue
+            answered = found.get(item.question)
+            if answered is None:
+                question, facts = one
+                verdict = reader.with_imitation(question, facts, decide(question, facts), at)
+                answered = found[item.question] = OneOfMany(verdict.verdict, facts.ground, verdict)
+                answered.is_shared = True
+            yield Given(item, answered.answer, answered, ground=answered.ground)

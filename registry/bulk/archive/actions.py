@@ -1,0 +1,74 @@
+"""Keeping receipts, letting them go, and for how long."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from registry.bulk.archive.models import KeptList, KeptReceipt, ReceiptSettings
+from registry.bulk.archive.queries import days_of, receipt_named
+from registry.core.errors import ActRefused
+from registry.core.ids import new_reference
+from registry.organisations.models import Organisation
+from registry.vocabulary.register import Answer
+
+MOST_DAYS = 3660
+"""Ten years: supply-chain laws ask for seven, from the day a document was made."""
+
+
+def keep(
+    session: Session,
+    organisation_id: int,
+    token: str,
+    question: Mapping[str, Any],
+    verdict: Answer,
+    agency: str | None,
+    *,
+    at: datetime,
+    today: date,
+) -> KeptReceipt:
+    """Keep a receipt that was signed just now."""
+    kept = KeptReceipt(
+        reference=new_reference(),
+        organisation_id=organisation_id,
+        agency=agency,
+        verdict=verdict,
+        issued_at=at,
+        question={name: str(value) for name, value in question.items()},
+        token=token,
+        ends_on=today + timedelta(days=days_of(session, organisation_id)),
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def let_go(session: Session, organisation_id: int, reference: str) -> None:
+    """Delete a receipt for good. Raises NotFound."""
+    session.delete(receipt_named(session, organisation_id, reference))
+    session.flush()
+
+
+def choose_days(session: Session, organisation_id: int, days: int) -> None:
+    """For how long receipts are kept from now on; those that are there keep their day. Raises ActRefused."""
+    if not 1 <= days <= MOST_DAYS:
+        raise ActRefused("bad_days", f"receipts are kept for 1 to {MOST_DAYS} days")
+    kept = session.get(ReceiptSettings, organisation_id)
+    if kept is None:
+        session.add(ReceiptSettings(organisation_id=organisation_id, days=days))
+    else:
+        kept.days = days
+    session.flush()
+
+
+def choose_every(session: Session, organisation_id: int, is_every: bool) -> None:
+    """Whether what the organisation's keys ask is kept without each question saying so."""
+    session.execute(update(Organisation).where(Organisation.id == organisation_id).values(keeps_every=is_every))
+
+
+def purge(session: Session, today: date) -> None:
+    """Delete what was kept long enough. A list of a job goes with the job."""
+    session.execute(delete(KeptReceipt).where(KeptReceipt.ends_on < today))
+    session.execute(delete(KeptList).where(KeptList.ends_on < today, KeptList.job_id.is_(None)))

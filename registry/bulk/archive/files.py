@@ -1,0 +1,88 @@
+"""Kept receipts as files: lines of JSON, a table for spreadsheets, or an archive that is checked without the registry."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.bulk.archive import queries
+from registry.bulk.archive.models import KeptReceipt
+from registry.bulk.archive.queries import Filter
+from registry.core.clock import instant_text
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.http.responses import File, encode
+from registry.http.schemas import BYTES
+from registry.http.spreadsheets import as_csv
+
+MOST_EXPORTED = 10_000
+
+COLUMNS = ("receipt_id", "issued_at", "agency_id", "verdict", "question", "ends_on", "receipt")
+
+
+def export(session: Session, organisation_id: int, form: str, which: Filter) -> File:
+    """The receipts of an organisation in one of FORMS, the oldest first. Raises InvalidInput beyond MOST_EXPORTED."""
+    found: list[KeptReceipt] = []
+    for one in queries.every_receipt(session, organisation_id, which):
+        if len(found) == MOST_EXPORTED:
+            detail = f"more than {MOST_EXPORTED} receipts: ask for fewer days at once"
+            raise InvalidInput([Fault("from_on", Problem.TOO_MANY, detail)])
+        found.append(one)
+    body = _WRITERS[form](found)
+    return File([body], BYTES, f"receipts.{form}", len(body))
+
+
+def receipt_file(kept: KeptReceipt) -> File:
+    """One receipt as a file that `registry-client verify-offline` takes as it is."""
+    body = kept.token.encode()
+    return File([body], BYTES, _name(kept), len(body))
+
+
+def receipt_shown(kept: KeptReceipt) -> dict[str, Any]:
+    return {
+        "receipt_id": kept.reference,
+        "issued_at": instant_text(kept.issued_at),
+        "agency_id": kept.agency,
+        "verdict": kept.verdict,
+        "question": kept.question,
+        "ends_on": kept.ends_on,
+        "receipt": kept.token,
+    }
+
+
+def _name(kept: KeptReceipt) -> str:
+    return f"{kept.issued_at:%Y-%m-%d}-{kept.reference}.jwt"
+
+
+def _as_lines(found: Iterable[KeptReceipt]) -> bytes:
+    return b"".join(encode(receipt_shown(one)) + b"\n" for one in found)
+
+
+def _as_table(found: Iterable[KeptReceipt]) -> bytes:
+    def rows() -> Iterator[list[Any]]:
+        for one in found:
+            question = "; ".join(f"{name}={value}" for name, value in one.question.items())
+            shown = receipt_shown(one) | {"question": question}
+            yield [shown[name] for name in COLUMNS]
+
+    return as_csv(COLUMNS, rows())
+
+
+def _as_archive(found: Sequence[KeptReceipt]) -> bytes:
+    """The table, and a file for each receipt."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("receipts.csv", _as_table(found))
+        for one in found:
+            archive.writestr(f"receipts/{_name(one)}", one.token)
+    return body.getvalue()
+
+
+_WRITERS: Mapping[str, Callable[[Sequence[KeptReceipt]], bytes]] = {
+    "csv": _as_table,
+    "zip": _as_archive,
+    "jsonl": _as_lines,
+}
+FORMS = tuple(_WRITERS)

@@ -1,0 +1,114 @@
+"""Lists that are kept whole: their statements under one signature, in the same file as the receipts."""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.bulk import files
+from registry.bulk.actions import KEPT_DAYS
+from registry.bulk.archive.models import KeptList
+from registry.bulk.archive.queries import EVERY, Filter, days_of, on_days
+from registry.bulk.manifest import lines_in
+from registry.bulk.models import BulkJob
+from registry.core.clock import day_at
+from registry.core.errors import NotFound
+from registry.core.ids import read_reference
+from registry.vocabulary.bulk import JobKind
+
+
+def keep_list(
+    session: Session,
+    organisation_id: int,
+    reference: str,
+    kind: JobKind,
+    statements: Sequence[bytes],
+    counts: Mapping[str, int],
+    manifest: str,
+    *,
+    at: datetime,
+    today: date,
+) -> KeptList:
+    """Keep a list that was answered in one go. `reference` is the one that its manifest states."""
+    kept = KeptList(
+        reference=reference,
+        organisation_id=organisation_id,
+        kind=kind,
+        name="",
+        counts=dict(counts),
+        issued_at=at,
+        manifest=manifest,
+        statements=zlib.compress(b"".join(statements)),
+        ends_on=today + timedelta(days=days_of(session, organisation_id)),
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def keep_job(session: Session, job: BulkJob, manifest: str, at: datetime) -> None:
+    """Keep a job that is being written: its folder stays as long as a receipt. Done twice it is done once."""
+    if session.scalars(select(KeptList.id).where(KeptList.job_id == job.id)).first() is not None:
+        return
+    ends_on = day_at(at, None) + timedelta(days=days_of(session, job.organisation_id))
+    session.add(
+        KeptList(
+            reference=job.reference,
+            organisation_id=job.organisation_id,
+            job_id=job.id,
+            kind=job.kind,
+            name=job.name,
+            counts=job.counts,
+            issued_at=at,
+            manifest=manifest,
+            ends_on=ends_on,
+        )
+    )
+    session.get_one(BulkJob, job.id).purge_on = ends_on
+    session.flush()
+
+
+def lists_of(
+    session: Session, organisation_id: int, limit: int, before: int | None = None, which: Filter = EVERY
+) -> Sequence[KeptList]:
+    """Up to `limit` kept lists older than the row `before`, the newest first. `which` are its days, and a part of its name."""
+    query = select(KeptList).where(KeptList.organisation_id == organisation_id, *on_days(KeptList.issued_at, which))
+    if which.text is not None:
+        is_named = KeptList.name.icontains(which.text, autoescape=True)
+        query = query.where(is_named | (KeptList.reference == read_reference(which.text)))
+    if before is not None:
+        query = query.where(KeptList.id < before)
+    return session.scalars(query.order_by(KeptList.id.desc()).limit(limit)).all()
+
+
+def list_named(session: Session, organisation_id: int, reference: str) -> KeptList:
+    """A kept list of the organisation. Raises NotFound: another's is told like one that never was."""
+    found = session.scalars(
+        select(KeptList).where(KeptList.reference == reference, KeptList.organisation_id == organisation_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("your organisation has kept no such list")
+    return found
+
+
+def statements_of(home: Path, kept: KeptList) -> Iterator[bytes]:
+    """Its statements, line by line. Raises NotFound where those of a job lie on another machine."""
+    if kept.statements is not None:
+        return iter(zlib.decompress(kept.statements).splitlines(keepends=True))
+    path = files.folder_of(home, kept.reference) / "statements.jsonl"
+    if not path.is_file():
+        raise NotFound("the statements of this list do not lie on this machine")
+    return lines_in(path)
+
+
+def let_list_go(session: Session, organisation_id: int, reference: str) -> None:
+    """Delete a kept list for good. A job that was kept stays as long as any other. Raises NotFound."""
+    kept = list_named(session, organisation_id, reference)
+    if kept.job_id is not None:
+        job = session.get_one(BulkJob, kept.job_id)
+        job.is_kept, job.purge_on = False, day_at(job.made_at, None) + timedelta(days=KEPT_DAYS)
+    session.delete(kept)
+    session.flush()

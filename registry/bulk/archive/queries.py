@@ -1,0 +1,98 @@
+"""What an organisation has kept: its own receipts alone, the newest first."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, cast, select
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from registry.bulk.archive.models import KeptReceipt, ReceiptSettings
+from registry.core.errors import NotFound
+from registry.organisations.models import Organisation
+from registry.vocabulary.register import Answer
+
+DAYS = 7 * 366
+"""Days that receipts are kept where the organisation chose no other number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which of its receipts an organisation asks for; days are in UTC, both included. `text` is a part of what was asked."""
+
+    agency: str | None = None
+    verdict: Answer | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+    text: str | None = None
+
+
+EVERY = Filter()
+
+
+def receipts_of(
+    session: Session, organisation_id: int, which: Filter, limit: int, before: int | None = None
+) -> Sequence[KeptReceipt]:
+    """Up to `limit` receipts older than the row `before`."""
+    query = _query(organisation_id, which).order_by(KeptReceipt.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(KeptReceipt.id < before)).all()
+
+
+def every_receipt(session: Session, organisation_id: int, which: Filter) -> Iterator[KeptReceipt]:
+    """All of them, the oldest first, a few hundred in memory at once."""
+    yield from session.scalars(_query(organisation_id, which).order_by(KeptReceipt.id).execution_options(yield_per=500))
+
+
+def receipt_named(session: Session, organisation_id: int, reference: str) -> KeptReceipt:
+    """A receipt of the organisation. Raises NotFound: another's is told like one that never was."""
+    found = session.scalars(
+        select(KeptReceipt).where(KeptReceipt.reference == reference, KeptReceipt.organisation_id == organisation_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("your organisation has no such receipt")
+    return found
+
+
+def row_of(session: Session, organisation_id: int, reference: str) -> int:
+    """The place of a receipt in the list of its organisation. Raises NotFound."""
+    return receipt_named(session, organisation_id, reference).id
+
+
+def days_of(session: Session, organisation_id: int) -> int:
+    """For how many days the organisation keeps what it keeps today."""
+    kept = session.get(ReceiptSettings, organisation_id)
+    return DAYS if kept is None else kept.days
+
+
+def keeps_every(session: Session, organisation_id: int) -> bool:
+    """Whether what the organisation's keys ask is kept without each question saying so."""
+    return session.execute(select(Organisation.keeps_every).where(Organisation.id == organisation_id)).scalar_one()
+
+
+def _query(organisation_id: int, which: Filter) -> Select[KeptReceipt]:
+    query = select(KeptReceipt).where(KeptReceipt.organisation_id == organisation_id)
+    if which.agency is not None:
+        query = query.where(KeptReceipt.agency == which.agency)
+    if which.verdict is not None:
+        query = query.where(KeptReceipt.verdict == which.verdict)
+    query = query.where(*on_days(KeptReceipt.issued_at, which))
+    if which.text is not None:
+        # As it stands in JSON, where what is not ASCII is escaped.
+        said = json.dumps(which.text)[1:-1]
+        query = query.where(cast(KeptReceipt.question, LongText).icontains(said, autoescape=True))
+    return query
+
+
+def on_days(instant: InstrumentedAttribute[datetime], which: Filter) -> Iterator[ColumnElement[bool]]:
+    """What holds an instant to the days that are asked for."""
+    if which.from_on is not None:
+        yield instant >= _midnight(which.from_on)
+    # After the last day that can be written there is none to reckon with.
+    if which.to_on is not None and which.to_on < date.max:
+        yield instant < _midnight(which.to_on + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

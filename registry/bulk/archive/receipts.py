@@ -1,0 +1,69 @@
+"""Verify's answer with a receipt: signed, and kept by nobody but the asker. Loaded when the first is asked for."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from flask import Request
+
+from registry.bulk.archive import actions as diligence
+from registry.core.clock import day_at
+from registry.core.errors import NotIssuing
+from registry.http.credentials import receipt
+from registry.http.responses import MEDIA_TYPE, Answer, encode
+from registry.http.transaction import writing
+from registry.proofs.credentials.signing import RECEIPT_TYPE
+from registry.verification.verdicts.question import Verdict
+
+MEDIA_TYPE_OF_RECEIPT = f"application/{RECEIPT_TYPE}"
+
+
+def with_receipt(
+    request: Request, asked: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer, *, is_field: bool
+) -> Answer:
+    """The answer with its receipt as a field, or the receipt alone where `Accept` likes that best."""
+    best: str | None = MEDIA_TYPE
+    if MEDIA_TYPE_OF_RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
+        best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)
+    if best == MEDIA_TYPE and not is_field:
+        return answer
+    token = receipt(asked, verdict, at)
+    if best == MEDIA_TYPE_OF_RECEIPT:
+        body, media_type = token.encode(), MEDIA_TYPE_OF_RECEIPT
+    else:
+        body, media_type = encode(answer.value)[:-1] + b',"receipt":' + encode(token) + b"}", MEDIA_TYPE
+    return Answer(
+        msgspec.Raw(body), headers=answer.headers, language=answer.language, media_type=media_type, is_kept=False
+    )
+
+
+def kept_with_receipt(
+    organisation_id: int,
+    asked: Mapping[str, Any],
+    verdict: Verdict,
+    at: datetime,
+    answer: Answer,
+    *,
+    is_asked_for: bool,
+) -> Answer:
+    """The answer with its receipt, which is kept in the organisation's own file; nobody else learns that it asked.
+
+    Raises NotIssuing where it is asked for and nothing can be signed yet. Where it is kept by a setting the answer is given
+    without `receipt_id` then: whoever needs it must not be refused it for the file's sake.
+    """
+    try:
+        token = receipt(asked, verdict, at)
+    except NotIssuing:
+        if is_asked_for:
+            raise
+        return Answer(answer.value, headers=answer.headers, language=answer.language, is_kept=False)
+    agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
+    with writing() as session:
+        kept = diligence.keep(
+            session, organisation_id, token, asked, verdict.verdict, agency, at=at, today=day_at(at, None)
+        )
+    added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(kept.reference) + b"}"
+    return Answer(
+        msgspec.Raw(encode(answer.value)[:-1] + added), headers=answer.headers, language=answer.language, is_kept=False
+    )

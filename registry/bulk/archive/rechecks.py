@@ -1,0 +1,61 @@
+"""A receipt checked again: whether the registry signed it, and what the same question is answered today."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from registry.core.errors import InvalidInput
+from registry.http import credentials
+from registry.http.app_services import verdicts
+from registry.http.query_reader import loaded
+from registry.http.question_parser import question_of
+from registry.proofs.credentials.rules import record_digest
+from registry.proofs.credentials.trust import Checked
+from registry.verification.verdicts.queries import Answered
+from registry.verification.verdicts.question import Verdict
+from registry.vocabulary.register import Answer
+from schemas.verify import VerifySchema
+
+
+class Again(NamedTuple):
+    """`said` are the claims of a receipt that may be believed, or whose key was compromised; empty of what is not genuine.
+
+    `today` is None where nothing was said, and where today's registry no longer takes the question. `changed` names the parts
+    of the answer that are others now.
+    """
+
+    checked: Checked
+    said: Mapping[Any, Any]
+    today: Answered | None
+    changed: list[str]
+
+    @property
+    def differences(self) -> list[str]:
+        """`changed`, and `genuine` of one that is no longer believed: its key was compromised, or its entries were lost."""
+        return self.changed if self.checked.genuine is Answer.YES else ["genuine", *self.changed]
+
+
+def checked_again(token: str, at: datetime) -> Again:
+    checked = credentials.check_receipt(token)
+    said = checked.claims
+    today = _asked_again(said, at) if said else None
+    return Again(checked, said, today, [] if today is None else changed(said, today.verdict))
+
+
+def changed(said: Mapping[Any, Any], verdict: Verdict) -> list[str]:
+    """Which parts of the answer are others than they were."""
+    today = {
+        "verdict": verdict.verdict.value,
+        "may_continue_existing_placements": verdict.may_continue.value,
+        "reasons": [finding.code.value for finding in verdict.reasons],
+        "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
+    }
+    return [name for name, value in today.items() if said[name] != value]
+
+
+def _asked_again(said: Mapping[Any, Any], at: datetime) -> Answered | None:
+    try:
+        asked = loaded(VerifySchema(), said["question"])
+        return verdicts().answered(question_of(asked, at), at)
+    except InvalidInput:
+        return None

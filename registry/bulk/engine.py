@@ -1,0 +1,190 @@
+"""Answers lists row by row, in a process of its own: killed at any moment, the next goes on where the job's row says it stood.
+
+After each chunk the files are written through and then the row is committed. If we crash between the two, the row knows of less
+than the files hold, and the rest is cut off before it is written again: no row is answered twice, none is left out.
+"""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.bulk import files
+from registry.bulk.models import BulkJob
+from registry.bulk.reading import Line, lines_of
+from registry.bulk.rules import MOST_IN_A_JOB
+from registry.core.clock import now
+from registry.core.errors import RegistryError, UnreadableList
+from registry.vocabulary.bulk import JobState
+
+AT_ONCE = 1000
+"""Rows between two commits; as many are answered twice at most after a crash, and shown once."""
+
+
+class Chunk(NamedTuple):
+    """What some rows gave: bytes by file (registry.bulk.files.WRITTEN), and how many of each answer."""
+
+    bodies: Mapping[str, bytes]
+    counts: Mapping[str, int]
+
+
+class Answering(Protocol):
+    """Answers the rows of one job."""
+
+    def header(self) -> Mapping[str, bytes]:
+        """How the files begin."""
+        ...
+
+    def pass_over(self, line: Line) -> None:
+        """A row that was answered before: what later rows need of it is noted."""
+        ...
+
+    def answer(self, lines: Sequence[Line], number: int, at: datetime) -> Chunk:
+        """`number` is the place of the first, from 0."""
+        ...
+
+    def finish(self, folder: Path, job: BulkJob, at: datetime) -> None:
+        """Write what is made of all rows together; done twice it gives the same."""
+        ...
+
+
+Stopping = Callable[[], bool]
+
+
+@contextmanager
+def alone(home: Path) -> Iterator[bool]:
+    """Whether nobody else works on the lists of this folder; a process that dies lets go."""
+    root = home / "bulk"
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(root / ".working", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+    finally:
+        os.close(descriptor)
+
+
+def waiting(session: Session, home: Path) -> list[int]:
+    """Jobs to be worked on whose list lies here, the oldest first: a registry of several machines has several folders."""
+    states = (JobState.QUEUED, JobState.RUNNING, JobState.WRITING)
+    found = session.execute(
+        select(BulkJob.id, BulkJob.reference).where(BulkJob.state.in_(states)).order_by(BulkJob.id)
+    ).all()
+    return [row_id for row_id, reference in found if (files.folder_of(home, reference) / files.LIST).is_file()]
+
+
+def work(
+    sessions: sessionmaker[Session],
+    home: Path,
+    answering: Callable[[BulkJob], Answering],
+    is_stopping: Stopping,
+    chunk: int = AT_ONCE,
+) -> int:
+    """Work on all that waits until nothing does; how many jobs were ended."""
+    ended = 0
+    while not is_stopping():
+        with sessions() as session:
+            jobs = waiting(session, home)
+        if not jobs:
+            break
+        ended += _work_on(sessions, home, jobs[0], answering, is_stopping, chunk)
+    return ended
+
+
+def _work_on(
+    sessions: sessionmaker[Session],
+    home: Path,
+    row_id: int,
+    answering: Callable[[BulkJob], Answering],
+    is_stopping: Stopping,
+    chunk: int,
+) -> bool:
+    with sessions() as session:
+        job = session.get_one(BulkJob, row_id)
+    folder = files.folder_of(home, job.reference)
+    try:
+        if job.state is not JobState.WRITING:
+            job = _counted(sessions, job, folder)
+            if not _answered(sessions, job, folder, answering(job), is_stopping, chunk):
+                return False
+        with sessions() as session:
+            job = session.get_one(BulkJob, row_id)
+        if job.state is JobState.WRITING:
+            answering(job).finish(folder, job, now())
+            return _moved(sessions, job, JobState.WRITING, state=JobState.DONE, ended_at=now())
+    except RegistryError as error:
+        _moved(sessions, job, None, state=JobState.FAILED, trouble=error.text[:1000], ended_at=now())
+    return True
+
+
+def _counted(sessions: sessionmaker[Session], job: BulkJob, folder: Path) -> BulkJob:
+    """The job with its number of rows. The whole file is read before anything is answered: a broken end is told at once."""
+    if job.rows:
+        return job
+    rows = sum(1 for _ in islice(lines_of(folder / files.LIST, job.columns), MOST_IN_A_JOB + 1))
+    if rows > MOST_IN_A_JOB:
+        raise UnreadableList(f"the list has more than {MOST_IN_A_JOB} rows: split it")
+    if not rows:
+        raise UnreadableList("the file has a header and no row below it")
+    _moved(sessions, job, JobState.QUEUED, state=JobState.RUNNING, rows=rows, started_at=now())
+    with sessions() as session:
+        return session.get_one(BulkJob, job.id)
+
+
+def _answered(
+    sessions: sessionmaker[Session],
+    job: BulkJob,
+    folder: Path,
+    answering: Answering,
+    is_stopping: Stopping,
+    chunk: int,
+) -> bool:
+    """Answer what is left of the rows. False where it was cancelled, or we are to stop."""
+    if job.state is not JobState.RUNNING:
+        return False
+    lines = lines_of(folder / files.LIST, job.columns)
+    for line in islice(lines, job.rows_done):
+        answering.pass_over(line)
+    done, counts = job.rows_done, dict(job.counts)
+    results = files.Results(folder, job.sizes)
+    try:
+        if not done:
+            for name, body in answering.header().items():
+                results.append(name, body)
+        while rows := list(islice(lines, chunk)):
+            if is_stopping():
+                return False
+            given = answering.answer(rows, done, now())
+            for name, body in given.bodies.items():
+                results.append(name, body)
+            done += len(rows)
+            counts = {name: counts.get(name, 0) + given.counts.get(name, 0) for name in {*counts, *given.counts}}
+            kept = results.kept()
+            if not _moved(sessions, job, JobState.RUNNING, rows_done=done, sizes=kept, counts=counts):
+                return False
+    finally:
+        results.close()
+    return _moved(sessions, job, JobState.RUNNING, state=JobState.WRITING)
+
+
+def _moved(sessions: sessionmaker[Session], job: BulkJob, from_: JobState | None, **values: object) -> bool:
+    """Change a job that still stands as it did; False where its sender cancelled it, or it is gone."""
+    states = (JobState.QUEUED, JobState.RUNNING, JobState.WRITING) if from_ is None else (from_,)
+    with sessions.begin() as session:
+        changed = session.execute(
+            update(BulkJob)
+            .where(BulkJob.id == job.id, BulkJob.state.in_(states))
+            .values(version=BulkJob.version + 1, **values)
+        )
+        return bool(changed.rowcount)  # type: ignore[attr-defined]

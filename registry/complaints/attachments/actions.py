@@ -1,0 +1,258 @@
+"""Attachments: what a complainant sends along is sealed, stored and written down, in that order.
+
+The sealed file is in the store before its row is committed, so a row never speaks of a file that is not there. If we crash in
+between, the file is an orphan that nobody can open, and `reconcile` removes it. Nothing here holds a file on a disk in clear.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.attachments.file_kinds import ENDINGS, kind_of
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.sanitiser.terms import COPIED_AS
+from registry.complaints.attachments.storage import FileStore, random_name
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.padding import padded, padded_size, unpadded
+from registry.complaints.sealing.sealer import OpenBox, Tier
+from registry.complaints.sealing.streams import open_stream, seal_stream
+from registry.core.codes import Problem
+from registry.core.errors import FileTooLarge, NotFound, RefusedFile
+from registry.core.ids import new_reference
+from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith
+
+MOST_FILES = 10
+MOST_TOGETHER = 80 * 1024 * 1024
+"""Of a case; each file counts as `padded_size` says."""
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What is known of a file as it was sent: `sha256` in hex."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is sealed and stored, and of which nothing is written down yet."""
+
+    reference: str
+    kind: FileKind
+    size: int
+    clean_key: str = field(repr=False)
+    facts_sealed: str = field(repr=False)
+    original_name: str | None = None
+    original_key: str | None = field(default=None, repr=False)
+    clean_name: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Of the files that lie in the store."""
+        return [name for name in (self.original_name, self.clean_name) if name]
+
+
+def keep(store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = "") -> Kept:
+    """Seal and store a file. Asks no database, for it may wait for the store: call it outside of any transaction.
+
+    Raises RefusedFile, FilesUnavailable.
+    """
+    kind = kind_of(body, name, declared)
+    reference, object_name = new_reference(), random_name()
+    key, sealed_key = opened.file_key(place(case, reference, "original"), Tier.IDENTITY)
+    _clean_key, sealed_clean_key = opened.file_key(place(case, reference, "clean"))
+    store.put(object_name, seal_stream(key, padded(body), place(case, reference, "original")))
+    return Kept(
+        reference=reference,
+        kind=kind,
+        size=padded_size(len(body)),
+        original_name=object_name,
+        original_key=sealed_key,
+        clean_key=sealed_clean_key,
+        facts_sealed=sealed_facts(opened, case, reference, body, name, kind),
+    )
+
+
+def sealed_facts(opened: OpenBox, case: Case, reference: str, body: bytes, name: str, kind: FileKind) -> str:
+    facts = Facts(shown_name(name, kind), len(body), hashlib.sha256(body).hexdigest())
+    return opened.seal(msgspec.json.encode(facts).decode(), place(case, reference, "facts_sealed"))
+
+
+def attached(session: Session, box: Box, once: str) -> Attachment | None:
+    """What an upload of that name has led to before, so that one sent twice is there once."""
+    return session.execute(
+        select(Attachment).where(Attachment.box_id == box.id, Attachment.once == _digest(once))
+    ).scalar_one_or_none()
+
+
+def require_room(session: Session, case: Case, box: Box, size: int, goes_with: HandedWith | None = None) -> None:
+    """Raises RefusedFile if a box may have no further file of that many bytes.
+
+    The mailboxes of a case have room together. An agency's answer has room of its own, and so has its objection: neither side
+    takes the other's, nor learns from a refusal how much is there.
+    """
+    mailboxes = select(Box.id).where(Box.case_id == case.id, Box.is_copy.is_(False))
+    there = Attachment.box_id == box.id if box.is_copy else Attachment.box_id.in_(mailboxes)
+    with_it = Attachment.goes_with.is_(None) if goes_with is None else Attachment.goes_with == goes_with
+    count, together = session.execute(
+        select(func.count(), func.coalesce(func.sum(Attachment.size), 0)).where(there, with_it)
+    ).one()
+    if count >= MOST_FILES:
+        raise RefusedFile(
+            Problem.TOO_MANY_FILES, "there are ten files already; remove one, or write what else there is"
+        )
+    if together + padded_size(size) > MOST_TOGETHER:
+        raise FileTooLarge(Problem.CASE_FILES_TOO_LARGE, "all files may have 80 MB together; remove one")
+
+
+def attach(
+    session: Session, case: Case, box: Box, kept: Kept, once: str, today: date, goes_with: HandedWith | None = None
+) -> Attachment:
+    """Write down a stored file. The same `once` again gives the first attachment; the second file is then `discard`ed.
+
+    Raises RefusedFile: two uploads at once may both have seen room for one.
+    """
+    session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
+    before = attached(session, box, once)
+    if before is not None:
+        return before
+    require_room(session, case, box, kept.size, goes_with)
+    attachment = Attachment(
+        reference=kept.reference,
+        case_id=case.id,
+        box_id=box.id,
+        kept_on=today,
+        kind=kept.kind,
+        size=kept.size,
+        once=_digest(once),
+        facts_sealed=kept.facts_sealed,
+        original_name=kept.original_name,
+        original_key=kept.original_key,
+        state=AttachmentState.KEPT if kept.clean_name is None else AttachmentState.CLEAN,
+        clean_name=kept.clean_name,
+        clean_key=kept.clean_key,
+        goes_with=goes_with,
+    )
+    session.add(attachment)
+    session.flush()
+    return attachment
+
+
+def attachments_of(session: Session, boxes: Sequence[Box]) -> list[Attachment]:
+    """Those of some boxes, the oldest first."""
+    of_boxes = Attachment.box_id.in_([box.id for box in boxes])
+    return list(session.execute(select(Attachment).where(of_boxes).order_by(Attachment.id)).scalars())
+
+
+def attachment_of(session: Session, boxes: Sequence[Box], reference: str) -> Attachment:
+    """One of some boxes. Raises NotFound, whether it is somebody else's or nobody's."""
+    return one_of_them(attachments_of(session, boxes), reference)
+
+
+def one_of_them(among: Iterable[Attachment], reference: str) -> Attachment:
+    """Raises NotFound."""
+    for one in among:
+        if one.reference == reference:
+            return one
+    raise NotFound("there is no such attachment")
+
+
+def facts_of(opened: OpenBox, case: Case, attachment: Attachment) -> Facts:
+    """Raises Unopenable."""
+    text = opened.open(attachment.facts_sealed, place(case, attachment.reference, "facts_sealed"))
+    return msgspec.json.decode(text, type=Facts)
+
+
+def open_original(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+    """The file as it was sent: for the mailbox and, audited by the caller, the custodian. What opens it is of tier 3.
+
+    Raises Unopenable, and gives nothing, where it was changed, moved or cut; FilesUnavailable; NotFound, also where the clean
+    copy alone was kept.
+    """
+    if attachment.original_name is None or attachment.original_key is None:
+        raise NotFound("of this attachment the copy alone was kept: there is no original")
+    where = place(case, attachment.reference, "original")
+    key = opened.open_file_key(attachment.original_key, where)
+    return unpadded(open_stream(key, store.get(attachment.original_name), where))
+
+
+def open_clean(store: FileStore, opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+    """The clean copy; its kind is that of `copied_as`. Raises NotFound where there is none, and as `open_original`."""
+    return open_clean_by_key(store, clean_key(opened, case, attachment), case, attachment)
+
+
+def clean_key(opened: OpenBox, case: Case, attachment: Attachment) -> bytes:
+    """What opens the clean copy, for handing that one file on. Raises Unopenable."""
+    return opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean"))
+
+
+def open_clean_by_key(store: FileStore, key: bytes, case: Case, attachment: Attachment) -> bytes:
+    """The clean copy, for who was given its key. Raises as `open_clean`."""
+    if attachment.clean_name is None:
+        raise NotFound("there is no copy without place and device of this attachment")
+    where = place(case, attachment.reference, "clean")
+    return unpadded(open_stream(key, store.get(attachment.clean_name), where))
+
+
+def copied_as(attachment: Attachment) -> FileKind:
+    """What the clean copy is: of a HEIC photograph a JPEG, of an AMR memo an M4A, of all others the same."""
+    return COPIED_AS[attachment.kind]
+
+
+def remove(session: Session, attachments: Iterable[Attachment]) -> list[str]:
+    """Delete rows; gives the names to `discard` once that is committed."""
+    names = []
+    for attachment in attachments:
+        names += [name for name in (attachment.original_name, attachment.clean_name) if name]
+        session.delete(attachment)
+    session.flush()
+    return names
+
+
+def discard(store: FileStore, names: Iterable[str]) -> None:
+    """Remove files of which no row speaks any more. Raises FilesUnavailable; `reconcile` then removes what is left."""
+    for name in names:
+        store.delete(name)
+
+
+def files_remover(store: FileStore) -> Callable[[Session, Case], None]:
+    """What a purge calls once the keys of a case are gone: files first, then their rows, so that killed it is done again."""
+
+    def remove_files(session: Session, case: Case) -> None:
+        rows = session.execute(select(Attachment).where(Attachment.case_id == case.id).order_by(Attachment.id))
+        discard(store, remove(session, rows.scalars().all()))
+
+    return remove_files
+
+
+def place(case: Case, reference: str, column: str) -> Place:
+    """Where something of an attachment stands; what is sealed for it opens nowhere else."""
+    return Place("attachments", column, reference, case.reference)
+
+
+def shown_name(name: str, kind: FileKind) -> str:
+    """A name that does no harm on any system, with the ending of what the file is. May be shown to who has the box open."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    seen = "".join(sign for sign in last if unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+    stem, dot, ending = seen.rpartition(".")
+    if not dot or not re.fullmatch(r"[A-Za-z0-9]{1,8}", ending):
+        stem = seen
+    stem = re.sub(r'[<>:"|?*\s]+', " ", stem).strip(" .")[:_LONGEST_NAME].strip(" .")
+    return f"{stem or 'file'}.{ENDINGS[kind]}"
+
+
+_LONGEST_NAME = 80
+
+
+def _digest(once: str) -> str:
+    return hashlib.sha256(once.encode("utf-8", "surrogatepass")).hexdigest()

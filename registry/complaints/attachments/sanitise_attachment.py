@@ -1,0 +1,101 @@
+"""`python -m registry.complaints.attachments.sanitise_attachment`: one errand, from the sealed original to the sealed clean copy and its row."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.sanitise_jobs import Errand
+from registry.complaints.attachments.sanitiser.running import Outcome, clean
+from registry.complaints.attachments.storage import FileStore, random_name, store_at
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.padding import padded, unpadded
+from registry.complaints.sealing.streams import open_stream, seal_stream
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.locking import lock_or_none
+from registry.core.errors import FilesUnavailable, NotFound, Unopenable
+from registry.core.settings import Bucket
+from registry.vocabulary.cases import AttachmentState, NoCopy
+
+log = structlog.get_logger()
+
+
+def main() -> None:
+    run(msgspec.json.decode(sys.stdin.buffer.read(), type=Errand))
+
+
+def run(errand: Errand) -> None:
+    """Make the clean copy. Where the store or the database is away the attachment stays due; nothing is lost."""
+    store = store_at(errand.files if isinstance(errand.files, Bucket) else Path(errand.files))
+    engine = engine_for(errand.database_url)
+    sessions = sessions_for(engine)
+    try:
+        if not _take(sessions, errand):
+            return
+        body = _original(store, errand)
+        _finish(sessions, store, errand, NoCopy.DAMAGED if body is None else clean(body, errand.kind))
+    except FilesUnavailable:
+        _put_off(sessions, errand)
+    finally:
+        engine.dispose()
+
+
+def _take(sessions: sessionmaker[Session], errand: Errand) -> bool:
+    with sessions.begin() as session:
+        attachment = _lock_attachment(session, errand)
+        if attachment is None or attachment.state is AttachmentState.CLEAN:
+            return False
+        attachment.state, attachment.no_copy = AttachmentState.CLEANING, None
+        attachment.attempts += 1
+    return True
+
+
+def _put_off(sessions: sessionmaker[Session], errand: Errand) -> None:
+    """The store is away, which says nothing about the file: this attempt does not count."""
+    log.error("attachment_put_off", attachment=errand.attachment)
+    with sessions.begin() as session:
+        attachment = _lock_attachment(session, errand)
+        if attachment is not None and attachment.state is AttachmentState.CLEANING:
+            attachment.state, attachment.attempts = AttachmentState.KEPT, attachment.attempts - 1
+
+
+def _original(store: FileStore, errand: Errand) -> bytes | None:
+    where = Place("attachments", "original", errand.attachment, errand.case)
+    try:
+        return unpadded(open_stream(errand.original_key, store.get(errand.original_name), where))
+    except (Unopenable, NotFound):
+        log.error("attachment_damaged_in_store", attachment=errand.attachment)
+        return None
+
+
+def _finish(sessions: sessionmaker[Session], store: FileStore, errand: Errand, came: Outcome | NoCopy) -> None:
+    name = None
+    if isinstance(came, Outcome) and came.body is not None:
+        name = random_name()
+        where = Place("attachments", "clean", errand.attachment, errand.case)
+        store.put(name, seal_stream(errand.clean_key, padded(came.body), where))
+    with sessions.begin() as session:
+        attachment = _lock_attachment(session, errand)
+        is_wanted = attachment is not None and attachment.state is not AttachmentState.CLEAN
+        if attachment is not None and is_wanted:
+            if isinstance(came, Outcome) and name is not None:
+                attachment.state, attachment.clean_name = AttachmentState.CLEAN, name
+            else:
+                reason = came.reason if isinstance(came, Outcome) else came
+                attachment.state, attachment.no_copy = AttachmentState.NO_CLEAN_COPY, reason
+                if reason in (NoCopy.NO_TOOL, NoCopy.UNCONFINED):
+                    attachment.attempts = 0
+    if name is not None and not is_wanted:
+        # It was removed meanwhile, or somebody else was faster.
+        store.delete(name)
+
+
+def _lock_attachment(session: Session, errand: Errand) -> Attachment | None:
+    return lock_or_none(session, Attachment, Attachment.reference == errand.attachment)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""Has clean copies made beside the server: whoever asks starts a process and never waits for it.
+
+That process (registry.complaints.attachments.sanitise_attachment) fetches the sealed original, has it cleaned in a confined process, stores the sealed
+copy and writes down what came of it. All processes of a home share a few slots: locks that last as long as
+their holder lives. Who is killed leaves a row that says `cleaning` and holds no slot: the next visit or the worker tries again,
+a few times at most. Two that clean the same file do no harm: the second finds a copy there and removes its own.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.attachments.actions import place
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.sealer import OpenBox
+from registry.core.settings import Bucket, Settings
+from registry.vocabulary.cases import AttachmentState, FileKind, NoCopy
+
+SLOTS = 2
+MOST_ATTEMPTS = 3
+PASSING = (NoCopy.NO_TOOL, NoCopy.UNCONFINED)
+"""What an operator can put right; then it is tried again."""
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """What the process beside the server needs: two file keys, and where everything is. Handed over by a pipe alone."""
+
+    database_url: str
+    files: str | Bucket
+    case: str
+    attachment: str
+    kind: FileKind
+    original_name: str
+    original_key: bytes
+    clean_key: bytes
+
+    def __repr__(self) -> str:
+        return f"Errand({self.attachment})"
+
+
+def errand(settings: Settings, opened: OpenBox, case: Case, attachment: Attachment) -> Errand:
+    """Raises Unopenable where the box is not open at both tiers: neither officers of a unit nor a stranger can ask.
+
+    Of an attachment whose original was kept.
+    """
+    assert attachment.original_name is not None
+    assert attachment.original_key is not None
+    return Errand(
+        database_url=settings.database_url,
+        files=settings.files if isinstance(settings.files, Bucket) else str(settings.files),
+        case=case.reference,
+        attachment=attachment.reference,
+        kind=attachment.kind,
+        original_name=attachment.original_name,
+        original_key=opened.open_file_key(attachment.original_key, place(case, attachment.reference, "original")),
+        clean_key=opened.open_file_key(attachment.clean_key, place(case, attachment.reference, "clean")),
+    )
+
+
+def begin(settings: Settings, errand: Errand) -> bool:
+    """Start on an errand, once its attachment is committed. False when all slots are taken: it stays due."""
+    with slot(settings) as mine:
+        if mine is None:
+            return False
+        os.ftruncate(mine, 0)
+        os.pwrite(mine, errand.attachment.encode(), 0)
+        _running[:] = [one for one in _running if one.poll() is None]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "registry.complaints.attachments.sanitise_attachment"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(mine,),
+            # What it needs is in the errand.
+            env={name: value for name, value in os.environ.items() if not name.startswith("REGISTRY")},
+        )
+        _running.append(process)
+        assert process.stdin is not None
+        try:
+            # Smaller than a pipe holds, so this does not wait for the process either.
+            process.stdin.write(msgspec.json.encode(errand))
+            process.stdin.close()
+        except BrokenPipeError:
+            return False
+    return True
+
+
+def due(session: Session, settings: Settings, among: ColumnElement[bool], most: int = 20) -> list[Attachment]:
+    """Attachments that wait for a clean copy and are in nobody's hands; those tried too often are given up here.
+
+    `among`: a condition on Attachment. In a session that writes.
+    """
+    waits = or_(
+        Attachment.state.in_([AttachmentState.KEPT, AttachmentState.CLEANING]),
+        and_(Attachment.state == AttachmentState.NO_CLEAN_COPY, Attachment.no_copy.in_(PASSING)),
+    )
+    held = being_cleaned(settings)
+    found = session.execute(select(Attachment).where(among, waits).order_by(Attachment.id).limit(most + len(held)))
+    waiting = []
+    for attachment in found.scalars():
+        if attachment.reference in held:
+            continue
+        if attachment.attempts >= MOST_ATTEMPTS and attachment.state is AttachmentState.CLEANING:
+            attachment.state, attachment.no_copy = AttachmentState.NO_CLEAN_COPY, NoCopy.INTERRUPTED
+        else:
+            waiting.append(attachment)
+    session.flush()
+    return waiting[:most]
+
+
+def errands_due(session: Session, settings: Settings, case: Case, opened: Sequence[OpenBox]) -> list[Errand]:
+    """What waits in the boxes that a visit has opened: whoever comes back sees to it. Begin it after the commit."""
+    by_id = {one.box.id: one for one in opened}
+    waiting = due(session, settings, Attachment.box_id.in_(by_id), most=SLOTS)
+    return [errand(settings, by_id[attachment.box_id], case, attachment) for attachment in waiting]
+
+
+def begin_all(settings: Settings, errands: Sequence[Errand]) -> int:
+    """Start on as many as there are slots; gives how many. After the commit."""
+    begun = 0
+    for one in errands:
+        if not begin(settings, one):
+            break
+        begun += 1
+    return begun
+
+
+def being_cleaned(settings: Settings) -> set[str]:
+    """References of the attachments in the hands of a living process of this home."""
+    folder, held = _folder(settings), set()
+    for number in range(SLOTS):
+        descriptor = _open(folder, number)
+        try:
+            if not _lock(descriptor):
+                held.add(os.pread(descriptor, 64, 0).decode("ascii", "replace"))
+        finally:
+            os.close(descriptor)
+    return held
+
+
+_running: list[subprocess.Popen[bytes]] = []
+"""Those that this process has begun. Nobody waits for one; it is reaped when the next begins."""
+
+
+def _folder(settings: Settings) -> Path:
+    folder = settings.home / "cleaning"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def slot(settings: Settings) -> Iterator[int | None]:
+    """A free slot, locked. A process that was given its descriptor holds it on for as long as it lives."""
+    folder = _folder(settings)
+    for number in range(SLOTS):
+        descriptor = _open(folder, number)
+        try:
+            if _lock(descriptor):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
+    yield None
+
+
+def _open(folder: Path, number: int) -> int:
+    return os.open(folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

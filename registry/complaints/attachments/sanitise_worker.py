@@ -1,0 +1,44 @@
+"""The worker's part: clean copies that nobody has begun, or whose process was killed, of cases that have a unit.
+
+A draft can be opened by its own mailbox alone, so there the next visit sees to it (`tending.errands_due`).
+"""
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.audit.actions import record
+from registry.complaints.attachments import sanitise_jobs
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.errors import KeyTrouble, Unopenable
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.officers.models import Unit
+
+log = structlog.get_logger()
+
+
+def clean_waiting(settings: Settings, sessions: sessionmaker[Session]) -> int:
+    """Begin on what waits, as far as there are slots; gives how many were begun. That the originals are opened is audited."""
+    sealer, errands = Sealer(Keyring(settings.keys)), []
+    of_a_unit = Attachment.case_id.in_(select(Case.id).where(Case.unit_id.is_not(None)))
+    with sessions.begin() as session:
+        for attachment in sanitise_jobs.due(session, settings, of_a_unit, most=sanitise_jobs.SLOTS):
+            box, case, unit = session.execute(
+                select(Box, Case, Unit)
+                .join(Case, Case.id == Box.case_id)
+                .join(Unit, Unit.id == Case.unit_id)
+                .where(Box.id == attachment.box_id)
+            ).one()
+            try:
+                opened = sealer.open_as_custodian(session, box, unit.reference)
+                errands.append(sanitise_jobs.errand(settings, opened, case, attachment))
+            except (Unopenable, KeyTrouble) as trouble:
+                log.error("attachment_not_opened", attachment=attachment.reference, trouble=trouble.text)
+                continue
+            record(session, "attachment.clean", case.reference, on=now().date(), actor="registry")
+    return sanitise_jobs.begin_all(settings, errands)

@@ -1,0 +1,36 @@
+"""What the confined process and whoever starts it agree on: limits by kind, and how it says by its exit code what it found."""
+
+from registry.complaints.attachments.sanitiser.confinement import Limits
+from registry.vocabulary.cases import FileKind, NoCopy
+
+RECORDINGS = frozenset({FileKind.M4A, FileKind.MP3, FileKind.AMR, FileKind.MP4})
+
+COPIED_AS: dict[FileKind, FileKind] = {kind: kind for kind in FileKind} | {
+    # What every browser and telephone shows and plays.
+    FileKind.HEIC: FileKind.JPEG,
+    FileKind.AMR: FileKind.M4A,
+}
+
+MOST_COPIED = 40 * 1024 * 1024
+"""Bytes of a clean copy. It may be larger than its original: a fine pattern, a document packed otherwise."""
+
+_MIB = 1024 * 1024
+_SHORT = Limits(memory=1024 * _MIB, seconds=40, wall=160, written=MOST_COPIED)
+_DOCUMENT = Limits(memory=1024 * _MIB, seconds=90, wall=300, written=MOST_COPIED)
+_RECORDING = Limits(memory=1536 * _MIB, seconds=300, wall=900, written=MOST_COPIED)
+
+LIMITS: dict[FileKind, Limits] = {
+    **dict.fromkeys(FileKind, _SHORT),
+    **dict.fromkeys(RECORDINGS, _RECORDING),
+    FileKind.PDF: _DOCUMENT,
+}
+
+EXIT_CODES: dict[NoCopy, int] = {reason: 40 + number for number, reason in enumerate(NoCopy)}
+
+
+class Uncleanable(Exception):
+    """There can be no clean copy of this file."""
+
+    def __init__(self, reason: NoCopy) -> None:
+        super().__init__(reason.value)
+        self.reason = reason

@@ -1,0 +1,200 @@
+"""Keeps sealed files under random names: in a folder, or in a bucket of an S3 store. What it is given is sealed already.
+
+A file is there whole or not at all, and on the disk when `put` returns. obstore writes beside and renames, but does not sync a
+folder: we do. S3 acknowledges what is durable. Every call has a time limit, and a store that is away is FilesUnavailable.
+"""
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import obstore
+import structlog
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, S3Store
+
+from registry.core.clock import now
+from registry.core.errors import FilesUnavailable, NotFound
+from registry.core.settings import Bucket, Settings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
+log = structlog.get_logger()
+
+CONNECT = timedelta(seconds=3)
+REQUEST = timedelta(seconds=25)
+"""For one request to a store, 20 MB at a megabyte a second."""
+ALTOGETHER = timedelta(seconds=30)
+"""With what is tried again."""
+_PIECE = 1024 * 1024
+
+
+class FileStore(Protocol):
+    """What attachments need of a store. Names are `random_name`'s."""
+
+    def put(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Keep a file. Raises FilesUnavailable, and then at most an orphan is there."""
+        ...
+
+    def get(self, name: str) -> Iterator[bytes]:
+        """The file in pieces. Raises NotFound, FilesUnavailable."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Remove a file; one that is not there is no error. Raises FilesUnavailable."""
+        ...
+
+    def listing(self) -> Iterator[tuple[str, date]]:
+        """Every file and the day it was kept. Raises FilesUnavailable."""
+        ...
+
+
+def store_of(settings: Settings) -> FileStore:
+    """The store that the settings name. Nothing is asked of it yet."""
+    return store_at(settings.files)
+
+
+def store_at(files: Path | Bucket) -> FileStore:
+    return BucketStore(files) if isinstance(files, Bucket) else FolderStore(files)
+
+
+def random_name() -> str:
+    return secrets.token_hex(16)
+
+
+class FolderStore:
+    """A folder that its owner alone reads. Files bear the day and not the hour: nobody shall see when a complainant was here."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, name: str, pieces: Iterable[bytes]) -> None:
+        with _told():
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            obstore.put(LocalStore(self.folder), name, b"".join(pieces), mode="create", use_multipart=False)
+            path = self.folder / name
+            path.chmod(0o600)
+            os.utime(path, (_midnight(), _midnight()))
+            for synced in (path, self.folder):
+                _sync(synced)
+
+    def get(self, name: str) -> Iterator[bytes]:
+        return _pieces(lambda: LocalStore(self.folder), name)
+
+    def delete(self, name: str) -> None:
+        with _told():
+            (self.folder / name).unlink(missing_ok=True)
+            if self.folder.exists():
+                _sync(self.folder)
+
+    def listing(self) -> Iterator[tuple[str, date]]:
+        # Not obstore's: it hides what it was writing when it was killed, and that must be found too.
+        with _told():
+            found = [(path, path.stat()) for path in self.folder.iterdir()] if self.folder.exists() else []
+        for path, facts in sorted(found):
+            yield path.name, datetime.fromtimestamp(facts.st_mtime, UTC).date()
+
+
+class BucketStore:
+    """A bucket, or the part of one under a prefix. The store's own clock dates each file: docs/operators/attachments.md."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        config: S3Config = {
+            "bucket": bucket.name,
+            "region": bucket.region,
+            "virtual_hosted_style_request": bucket.endpoint is None,
+        }
+        if bucket.endpoint is not None:
+            config["endpoint"] = bucket.endpoint
+        if bucket.key is not None and bucket.secret is not None:
+            config["access_key_id"], config["secret_access_key"] = bucket.key, bucket.secret
+        self._store = S3Store(
+            prefix=bucket.prefix or None,
+            config=config,
+            client_options={"connect_timeout": CONNECT, "timeout": REQUEST, "allow_http": _is_plain(bucket)},
+            retry_config={
+                "max_retries": 3,
+                "retry_timeout": ALTOGETHER,
+                "backoff": {
+                    "init_backoff": timedelta(milliseconds=100),
+                    "max_backoff": timedelta(seconds=2),
+                    "base": 2,
+                },
+            },
+        )
+
+    def put(self, name: str, pieces: Iterable[bytes]) -> None:
+        with _told():
+            # In one request: parts of an upload that broke off would lie there unseen.
+            obstore.put(self._store, name, b"".join(pieces), use_multipart=False)
+
+    def get(self, name: str) -> Iterator[bytes]:
+        return _pieces(lambda: self._store, name)
+
+    def delete(self, name: str) -> None:
+        with _told():
+            obstore.delete(self._store, name)
+
+    def listing(self) -> Iterator[tuple[str, date]]:
+        batches = iter(obstore.list(self._store))
+        while True:
+            with _told():
+                batch = next(batches, None)
+            if batch is None:
+                return
+            for one in batch:
+                yield one["path"], one["last_modified"].date()
+
+
+def is_ours(name: str) -> bool:
+    """Whether a name in the store is one of `random_name`, or what was left of writing one: nothing else is ever removed."""
+    return re.fullmatch(r"[0-9a-f]{32}(?:#[0-9]+)?", name) is not None
+
+
+class _told:  # noqa: N801 - reads as a statement
+    """Whatever goes wrong with the store is said as FilesUnavailable; what it was is for the log, without names."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, BaseError | OSError):
+            log.error("files_unavailable", kind=type(error).__name__)
+            raise FilesUnavailable(
+                "files cannot be kept or read now; nothing was changed, try again in a moment"
+            ) from None
+
+
+def _pieces(store: Callable[[], LocalStore | S3Store], name: str) -> Iterator[bytes]:
+    with _told():
+        try:
+            pieces = iter(obstore.get(store(), name).stream(min_chunk_size=_PIECE))
+        except FileNotFoundError:
+            raise NotFound("the file is not in the store") from None
+    while True:
+        with _told():
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield bytes(piece)
+
+
+def _is_plain(bucket: Bucket) -> bool:
+    return bucket.endpoint is not None and bucket.endpoint.startswith("http:")
+
+
+def _midnight() -> float:
+    return datetime.combine(now().date(), time(), UTC).timestamp()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

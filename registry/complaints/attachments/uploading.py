@@ -1,0 +1,122 @@
+"""One upload from its bytes to a committed attachment, and its clean copy begun: what pages and API both do, in this order.
+
+A store may be slow, so nothing of the database is held while it is asked. If we crash anywhere the upload was not acknowledged,
+and sent again with the same `once` it is there once.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.complaints.attachments import sanitise_jobs
+from registry.complaints.attachments.actions import (
+    Kept,
+    attach,
+    attached,
+    discard,
+    keep,
+    place,
+    require_room,
+    sealed_facts,
+)
+from registry.complaints.attachments.file_kinds import kind_of
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.sanitiser.running import clean
+from registry.complaints.attachments.storage import FileStore, random_name
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.padding import padded, padded_size
+from registry.complaints.sealing.sealer import OpenBox, Tier
+from registry.complaints.sealing.streams import seal_stream
+from registry.core.codes import Problem
+from registry.core.errors import FilesUnavailable, RefusedFile, TooBusy
+from registry.core.ids import new_reference
+from registry.core.settings import Settings
+from registry.vocabulary.cases import HandedWith
+
+RETRY_AFTER = 15
+
+
+def upload(
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    store: FileStore,
+    opened: OpenBox,
+    case: Case,
+    *,
+    body: bytes,
+    name: str,
+    declared: str = "",
+    once: str,
+    today: date,
+    goes_with: HandedWith | None = None,
+    also: Callable[[Session], None] | None = None,
+) -> Attachment:
+    """Take a file into a box. `once` names the upload, `declared` is its media type as the sender says.
+
+    `also` is done in the transaction that writes it down, once the case is locked; where it raises, nothing is kept. Into a box
+    that is not open at the tier of originals goes the clean copy alone, which is waited for.
+
+    Commits, so the caller holds no transaction that writes. Raises RefusedFile, FilesUnavailable, TooBusy; then nothing was kept.
+    """
+    with sessions.begin() as session:
+        before = attached(session, opened.box, once)
+        if before is None:
+            require_room(session, case, opened.box, len(body), goes_with)
+    if before is not None:
+        return before
+    has_original = Tier.IDENTITY in opened.tiers
+    if has_original:
+        kept = keep(store, opened, case, body, name, declared)
+    else:
+        kept = copy_alone(settings, store, opened, case, body, name, declared)
+    try:
+        with sessions.begin() as session:
+            attachment = attach(session, case, opened.box, kept, once, today, goes_with)
+            if also is not None and attachment.reference == kept.reference:
+                also(session)
+    except BaseException:
+        _give_up(store, kept)
+        raise
+    if attachment.reference != kept.reference:
+        _give_up(store, kept)
+    elif has_original:
+        sanitise_jobs.begin(settings, sanitise_jobs.errand(settings, opened, case, attachment))
+    return attachment
+
+
+def copy_alone(
+    settings: Settings, store: FileStore, opened: OpenBox, case: Case, body: bytes, name: str, declared: str = ""
+) -> Kept:
+    """Make the clean copy while the sender waits, and keep that alone: nobody here could seal the original.
+
+    As `keep` it asks no database. Raises RefusedFile where there can be no copy, FilesUnavailable, TooBusy.
+    """
+    kind = kind_of(body, name, declared)
+    with sanitise_jobs.slot(settings) as mine:
+        if mine is None:
+            raise TooBusy("files are being cleaned right now: send this one again in a moment", RETRY_AFTER)
+        came = clean(body, kind)
+    if came.body is None:
+        raise RefusedFile(
+            Problem.FILE_NOT_CLEANED,
+            "no copy without place and device can be made of this file, and here nothing else is kept: send it as a picture",
+        )
+    reference, clean_name = new_reference(), random_name()
+    key, sealed_key = opened.file_key(place(case, reference, "clean"))
+    store.put(clean_name, seal_stream(key, padded(came.body), place(case, reference, "clean")))
+    return Kept(
+        reference=reference,
+        kind=kind,
+        size=padded_size(len(body)),
+        clean_name=clean_name,
+        clean_key=sealed_key,
+        facts_sealed=sealed_facts(opened, case, reference, body, name, kind),
+    )
+
+
+def _give_up(store: FileStore, kept: Kept) -> None:
+    # What cannot be removed now is an orphan, which `registry cases reconcile` removes.
+    with suppress(FilesUnavailable):
+        discard(store, kept.names)

@@ -1,0 +1,225 @@
+"""Who opens a case's mailboxes: changing a receipt, giving the worker her own, and cutting a helper off.
+
+A changed receipt takes the old one's place only once its digits were typed back, so a lost answer locks nobody out.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import visits
+from registry.complaints.case.complaint_codes import Root
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed, lock_case_by_id
+from registry.complaints.case.visits import Visit
+from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.errors import NotFound, NotNow, NoVisit
+from registry.core.ids import new_reference
+from registry.officers.models import Unit
+from registry.vocabulary.cases import BoxRole, BoxState, CaseRole, CaseState
+
+
+def new_box(
+    session: Session, case: Case, role: BoxRole, root: Root, today: date, *, replaces: Box | None = None
+) -> Box:
+    """A mailbox that nobody has confirmed yet. It has no keys: `Sealer.new_box` makes them."""
+    box = Box(
+        reference=new_reference(),
+        case_id=case.id,
+        role=role,
+        tag=root.tag,
+        public_key=root.public,
+        state=BoxState.UNCONFIRMED,
+        made_on=today,
+        answers_allowed=False,
+        replaces_id=None if replaces is None else replaces.id,
+    )
+    session.add(box)
+    session.flush()
+    return box
+
+
+def boxes_of(session: Session, case: Case) -> list[Box]:
+    """The mailboxes of a case, the first made first; not those that wait to take another's place, nor what was handed on."""
+    return list(session.execute(mailboxes(case)).scalars())
+
+
+def mailboxes(case: Case) -> Select[Box]:
+    are_mailboxes = (Box.case_id == case.id, Box.replaces_id.is_(None), Box.is_copy.is_(False))
+    return select(Box).where(*are_mailboxes).order_by(Box.id)
+
+
+def readable_boxes(session: Session, box: Box) -> list[Box]:
+    """What a mailbox reads: itself, and the helpers' if it is the worker's."""
+    if box.role is BoxRole.HELPER:
+        return [box]
+    case = session.get_one(Case, box.case_id)
+    return [other for other in boxes_of(session, case) if other.id == box.id or other.role is BoxRole.HELPER]
+
+
+def is_shared(session: Session, box: Box, reader: Box) -> bool:
+    """Whether one mailbox is sealed to another, or to itself."""
+    wrap = select(BoxWrap.id).where(
+        BoxWrap.box_id == box.id, BoxWrap.holder_kind == KeyHolder.MAILBOX, BoxWrap.holder == reader.reference
+    )
+    return session.execute(wrap.limit(1)).first() is not None
+
+
+def require_confirmed(visit: Visit) -> None:
+    """Raises NotNow until the receipt was typed back."""
+    if not visit.is_confirmed:
+        raise NotNow("type the last six digits of the number first: without it nobody comes back here")
+
+
+def lock_case_for_visit(session: Session, visit: Visit) -> Case:
+    """The locked case of a visit that is about to change something. Raises NotNow, NoVisit.
+
+    Whoever was cut off, or whose receipt was changed, between the beginning of this request and the lock is out.
+    """
+    require_confirmed(visit)
+    case = lock_case_by_id(session, visit.box.case_id)
+    if not visits.is_there(session, visit):
+        raise NoVisit("this visit is over: type the number again")
+    return case
+
+
+def lock_case_for_owner(session: Session, visit: Visit) -> Case:
+    """The locked case, if whoever visits may decide about it: the worker, or a helper while she has no mailbox of her own."""
+    case = lock_case_for_visit(session, visit)
+    if visit.box.role is BoxRole.HELPER and worker_box(session, case) is not None:
+        raise NotNow("the worker has a mailbox of her own and decides about this herself")
+    return case
+
+
+def worker_box(session: Session, case: Case) -> Box | None:
+    """The worker's own mailbox, once she has opened it."""
+    found = (box for box in boxes_of(session, case) if box.role is BoxRole.WORKER and box.state is BoxState.OPEN)
+    return next(found, None)
+
+
+def change_receipt(session: Session, sealer: Sealer, visit: Visit, code: str, root: Root, at: datetime) -> str:
+    """Offer another receipt for a mailbox. Gives the token of a visit that shows it and waits for its last six digits.
+
+    The old receipt opens until then, and for good if it is never confirmed. `code` and `root` as for `filing.start`.
+    """
+    case = lock_case_for_visit(session, visit)
+    _forget_offers(session, sealer, visit.box)
+    offered = new_box(session, case, visit.box.role, root, at.date(), replaces=visit.box)
+    for box in readable_boxes(session, visit.box):
+        opened = sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
+        sealer.share(session, opened, KeyHolder.MAILBOX, offered.reference, root.public)
+    return visits.begin(session, sealer, offered, root.seed, at, code=code)
+
+
+def is_replacement(box: Box) -> bool:
+    """Whether this box only offers a receipt for another."""
+    return box.replaces_id is not None
+
+
+def adopt(session: Session, sealer: Sealer, offered: Box, seed: bytes) -> Box:
+    """Put an offered receipt in the old one's place, and end every visit of the old one. Gives the mailbox it now opens.
+
+    The case must be locked. Where somebody else did it a moment ago, it is done.
+    """
+    adopted = session.execute(
+        select(Box).where(Box.tag == offered.tag).execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if adopted is None:
+        raise NoVisit("this number was changed again, or is none any more")
+    if adopted.id != offered.id:
+        return adopted
+    box = session.get_one(Box, offered.replaces_id)
+    if box.state not in (BoxState.OPEN, BoxState.UNCONFIRMED):
+        raise NotNow("the mailbox that this number was for is closed")
+    open_now = [sealer.open_as_mailbox(session, offered, seed, of=other) for other in _held(session, offered)]
+    tag, public = offered.tag, offered.public_key
+    for opened in open_now:
+        sealer.revoke(session, opened.box, KeyHolder.MAILBOX, offered.reference)
+        sealer.share(session, opened, KeyHolder.MAILBOX, box.reference, public)
+    visits.end_all(session, box)
+    visits.end_all(session, offered)
+    session.delete(offered)
+    session.flush()
+    box.tag, box.public_key, box.state = tag, public, BoxState.OPEN
+    session.flush()
+    return box
+
+
+def _held(session: Session, offered: Box) -> list[Box]:
+    """The boxes that were shared with an offered receipt. A helper cut off since then is still read by the worker."""
+    replaced = session.get_one(Box, offered.replaces_id)
+    return [box for box in readable_boxes(session, replaced) if is_shared(session, box, offered)]
+
+
+def _forget_offers(session: Session, sealer: Sealer, box: Box) -> None:
+    for offered in session.execute(select(Box).where(Box.replaces_id == box.id)).scalars().all():
+        forget_offer(session, sealer, offered)
+
+
+def forget_offer(session: Session, sealer: Sealer, offered: Box) -> None:
+    """An offered receipt that nobody confirmed opens nothing any more."""
+    case = session.get_one(Case, offered.case_id)
+    for box in boxes_of(session, case):
+        sealer.revoke(session, box, KeyHolder.MAILBOX, offered.reference)
+    visits.end_all(session, offered)
+    session.delete(offered)
+    session.flush()
+
+
+def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at: datetime) -> Box:
+    """Make a mailbox for the worker whom a helper filed for; he hands her its receipt, which is shown to him once.
+
+    She reads all of the case, he no more than before. One that she never opened is replaced by the next. Raises NotNow.
+    """
+    if visit.box.role is not BoxRole.HELPER:
+        raise NotNow("only who filed for somebody else can make a number for her")
+    case = lock_case_for_visit(session, visit)
+    unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
+    if unit is None or case.state is CaseState.WITHDRAWN:
+        raise NotNow("send it first: then there is something that she can open")
+    for box in boxes_of(session, case):
+        if box.role is BoxRole.WORKER and box.state is BoxState.OPEN:
+            raise NotNow("the worker has her own number already")
+        if box.role is BoxRole.WORKER and box.state is BoxState.UNCONFIRMED:
+            box.state = BoxState.CUT_OFF
+            sealer.destroy(session, [box.id])
+    box = new_box(session, case, BoxRole.WORKER, root, at.date())
+    sealer.hand_over(session, sealer.new_box(session, box, root.public), unit.reference)
+    own = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    sealer.share(session, own, KeyHolder.MAILBOX, box.reference, root.public)
+    changed(session, case, "case.worker_invited", at.date(), role=CaseRole.COMPLAINANT)
+    return box
+
+
+def cut_off(session: Session, sealer: Sealer, visit: Visit, helper: str, today: date) -> None:
+    """End a helper's access at once: his receipt is unknown from now on, and whoever is in with it is out. Once is enough."""
+    case, box = _helper_box(session, visit, helper)
+    if box.state is BoxState.CUT_OFF:
+        return
+    box.state, box.answers_allowed = BoxState.CUT_OFF, False
+    sealer.revoke(session, box, KeyHolder.MAILBOX, box.reference)
+    visits.end_all(session, box)
+    _forget_offers(session, sealer, box)
+    changed(session, case, "case.helper_cut_off", today, role=CaseRole.COMPLAINANT)
+
+
+def allow_answers(session: Session, visit: Visit, helper: str, today: date, *, is_allowed: bool) -> None:
+    """Let the officers' answers go to a helper too, or no longer."""
+    case, box = _helper_box(session, visit, helper)
+    if box.state is BoxState.CUT_OFF and is_allowed:
+        raise NotNow("this helper was cut off")
+    if box.answers_allowed is not is_allowed:
+        box.answers_allowed = is_allowed
+        changed(session, case, "case.helper_answers", today, role=CaseRole.COMPLAINANT)
+
+
+def _helper_box(session: Session, visit: Visit, reference: str) -> tuple[Case, Box]:
+    if visit.box.role is not BoxRole.WORKER:
+        raise NotNow("only the worker decides about her helpers")
+    case = lock_case_for_visit(session, visit)
+    for box in boxes_of(session, case):
+        if box.role is BoxRole.HELPER and box.reference == reference:
+            return case, box
+    raise NotFound("there is no such helper here")

@@ -1,0 +1,314 @@
+"""One answer as it was typed or sent, read leniently: full-width digits, spaces, 3万元 and 800欧元 are normal on a phone.
+
+Nothing of what was typed stands in an error.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from registry.complaints.case.amounts import folded, read_currency, read_number, read_sum
+from registry.complaints.case.questions import (
+    DONT_KNOW,
+    NO,
+    QUESTIONNAIRE,
+    RATHER_NOT_SAY,
+    UNSAID,
+    YES,
+    Kind,
+    PaidTo,
+    Question,
+    Questionnaire,
+)
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.core.ids import read_reference
+from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
+
+ANSWERED_COUNTRIES = EU_STATES | SENDING_COUNTRIES
+OTHER = "other"
+
+_YES = frozenset("yes y true 1 si sì on 是 是的 有 对 對".split())
+_NO = frozenset("no n false 0 否 不 不是 没有 沒有 无 無".split())
+_DONT_KNOW = frozenset("dont_know unknown 不知道 不清楚 non_so".split())
+_MISTAKEN_COUNTRIES = {"EL": "GR"}
+_UNIT = re.compile(
+    r"(?P<half>[个個]?半)?[个個]?(?:小时|小時|钟头|鐘頭|月|人|h|hours?|ore|months?|mes[ei]|persone|people)(?P<and_half>半)?$",
+    re.IGNORECASE,
+)
+_RANGE = re.compile(r"[-–~～到至]+")
+_MONTHS = (
+    re.compile(r"(?P<year>[0-9]{4})(?:[-/.年 ]+(?P<month>[0-9]{1,2}))?[月年]?"),
+    re.compile(r"(?P<month>[0-9]{1,2})[-/. ]+(?P<year>[0-9]{4})"),
+)
+
+
+def read_answer(question: Question, raw: Any) -> Any:
+    """The answer's value, in the shape of the question's kind; None when nothing was answered, which every question allows.
+
+    Raises InvalidInput with the field (`contact.address` for a part of an answer), a code and what to do.
+    """
+    if raw is None or (isinstance(raw, str | list | tuple | dict) and not raw):
+        return None
+    if isinstance(raw, str) and question.kind is not Kind.TEXT:
+        if not folded(raw):
+            return None
+        if (unsaid := _unsaid(raw)) is not None:
+            return unsaid
+    return _READERS[question.kind](question, raw)
+
+
+def read_answers(raw: Mapping[str, Any], questionnaire: Questionnaire = QUESTIONNAIRE) -> dict[str, Any]:
+    """Several answers by their questions' codes; those given empty are None, to be forgotten. All faults at once."""
+    answers: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for code, value in raw.items():
+        question = questionnaire.by_code.get(code)
+        if question is None:
+            # The code itself may hold anything, so it is not repeated.
+            faults.append(Fault.of("answers", Problem.UNKNOWN_FIELD, "unknown_question"))
+            continue
+        try:
+            answers[code] = read_answer(question, value)
+        except InvalidInput as error:
+            faults.extend(error.faults)
+    if faults:
+        raise InvalidInput(faults)
+    return answers
+
+
+def _refuse(field: str, code: Problem, detail: str) -> NoReturn:
+    raise InvalidInput([Fault(field, code, detail)])
+
+
+def _unsaid(raw: str) -> str | None:
+    word = folded(raw).lower().replace(" ", "_").replace("'", "")
+    if word in _DONT_KNOW:
+        return DONT_KNOW
+    return RATHER_NOT_SAY if word == RATHER_NOT_SAY else None
+
+
+def _yes_no(question: Question, raw: Any) -> str:
+    return _said(question.code, raw)
+
+
+def _said(field: str, raw: Any) -> str:
+    if isinstance(raw, bool):
+        return YES if raw else NO
+    word = folded(str(raw)).lower() if isinstance(raw, str | int) else ""
+    if word in _YES:
+        return YES
+    if word in _NO:
+        return NO
+    _refuse(field, Problem.INVALID_VALUE, "must be yes, no, dont_know or rather_not_say")
+
+
+def _option(field: str, options: tuple[str, ...], raw: Any) -> str:
+    word = folded(raw).lower() if isinstance(raw, str) else ""
+    if word in options:
+        return word
+    _refuse(field, Problem.INVALID_VALUE, f"must be one of {', '.join((*options, *UNSAID))}")
+
+
+def _choice(question: Question, raw: Any) -> str:
+    return _option(question.code, question.options, raw)
+
+
+def _many(question: Question, raw: Any) -> list[str] | str | None:
+    given = list(raw) if isinstance(raw, list | tuple) else [raw]
+    if len(given) > 2 * len(question.options):
+        _refuse(question.code, Problem.TOO_MANY, f"must have at most {len(question.options)} of the options")
+    unsaid = [word for one in given if isinstance(one, str) and (word := _unsaid(one))]
+    said = {
+        _option(question.code, question.options, one)
+        for one in given
+        if not (isinstance(one, str) and (_unsaid(one) or not folded(one)))
+    }
+    # What was said counts, whatever else was ticked beside it.
+    return [option for option in question.options if option in said] or (unsaid[0] if unsaid else None)
+
+
+def _text(question: Question, raw: Any) -> str | None:
+    return _words(question.code, raw, question.most, is_long=question.is_long)
+
+
+def _words(field: str, raw: Any, most: int, *, is_long: bool = False) -> str | None:
+    """Text as it was written, its line ends as \\n; of one line without what cannot be seen. None when it is blank."""
+    if not isinstance(raw, str):
+        _refuse(field, Problem.INVALID_VALUE, "must be text")
+    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    # Counted as a form does: a line end is one character.
+    if len(text) > most:
+        _refuse(field, Problem.TOO_LONG, f"must have at most {most} characters; this has {len(text)}")
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        _refuse(field, Problem.CONTROL_CHARACTER, "holds a null or half of a surrogate pair; please type it anew")
+    if is_long:
+        return text or None
+    visible = "".join(" " if c.isspace() else c for c in text if unicodedata.category(c) != "Cf" or c == "\u200d")
+    if any(unicodedata.category(c) == "Cc" for c in visible):
+        _refuse(field, Problem.CONTROL_CHARACTER, "holds a control character; please type it anew")
+    return " ".join(visible.split()) or None
+
+
+def _number(question: Question, raw: Any) -> int | float:
+    """A whole number as int, another as float with the question's decimals."""
+    number = _decimal(raw)
+    if number is None:
+        _refuse(question.code, Problem.INVALID_VALUE, "must be a number in digits, for example 12")
+    if number > question.most:
+        _refuse(question.code, Problem.INVALID_VALUE, f"must be a number from 0 to {question.most}")
+    rounded = round(number, question.places)
+    return int(rounded) if rounded == int(rounded) else float(rounded)
+
+
+def _decimal(raw: Any) -> Decimal | None:
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        return read_number(str(raw))
+    return _typed_number(folded(raw)) if isinstance(raw, str) else None
+
+
+def _typed_number(text: str) -> Decimal | None:
+    """Of a range the higher end: 10-12 hours are read as twelve."""
+    unit = _UNIT.search(text)
+    bare = text[: unit.start()] if unit else text
+    numbers = [read_number(end) for end in _RANGE.split(bare)]
+    known = [number for number in numbers if number is not None]
+    if len(known) != len(numbers) or not 1 <= len(known) <= 2:
+        return None
+    return max(known) + (Decimal("0.5") if unit and (unit["half"] or unit["and_half"]) else 0)
+
+
+def _parts(question: Question, raw: Any, names: tuple[str, ...], main: str) -> dict[str, Any]:
+    """The parts of a composed answer; text alone is its main part."""
+    if isinstance(raw, str):
+        return {main: raw}
+    if not isinstance(raw, Mapping):
+        _refuse(question.code, Problem.INVALID_VALUE, f"must be an object with {', '.join(names)}")
+    if raw.keys() - set(names):
+        _refuse(question.code, Problem.UNKNOWN_FIELD, f"may have {', '.join(names)} and nothing else")
+    return {
+        name: value
+        for name, value in raw.items()
+        if not (value is None or (isinstance(value, str) and not folded(value)))
+    }
+
+
+def _money(question: Question, raw: Any) -> dict[str, str] | None:
+    return _sum(question, _parts(question, raw, ("amount", "currency"), "amount")) or None
+
+
+def _sum(question: Question, parts: dict[str, Any]) -> dict[str, str]:
+    """Amount and currency. A currency alone says nothing: forms choose one beforehand."""
+    if "amount" not in parts:
+        return {}
+    typed = parts["amount"]
+    if isinstance(typed, int) and not isinstance(typed, bool):
+        typed = str(typed)
+    found = read_sum(typed) if isinstance(typed, str) else None
+    if found is None:
+        _refuse(
+            f"{question.code}.amount",
+            Problem.NOT_AN_AMOUNT,
+            'must be a sum in digits as text, for example "30000" or "1500.50"',
+        )
+    amount, beside = found
+    if not amount:
+        _refuse(
+            f"{question.code}.amount", Problem.NOT_AN_AMOUNT, "must be more than zero: leave it out if nothing was paid"
+        )
+    given = parts.get("currency")
+    # What stands beside the sum was typed; the currency of a form was chosen beforehand.
+    currency = beside or (read_currency(given) if isinstance(given, str) else None)
+    if currency is None:
+        code = Problem.MISSING if given is None else Problem.UNKNOWN_CURRENCY
+        _refuse(f"{question.code}.currency", code, "must be a currency by its three letters, for example CNY or EUR")
+    return {"amount": format(amount.normalize(), "f"), "currency": currency}
+
+
+def _charge(question: Question, raw: Any) -> dict[str, str] | None:
+    parts = _parts(question, raw, ("amount", "currency", "to", "receipt"), "amount")
+    charge = _sum(question, parts)
+    if "to" in parts:
+        charge["to"] = _option(f"{question.code}.to", tuple(PaidTo), parts["to"])
+    if "receipt" in parts:
+        receipt = parts["receipt"]
+        unsaid = _unsaid(receipt) if isinstance(receipt, str) else None
+        charge["receipt"] = unsaid or _said(f"{question.code}.receipt", receipt)
+    return charge or None
+
+
+def _country(question: Question, raw: Any) -> str:
+    word = folded(raw).upper() if isinstance(raw, str) else ""
+    code = _MISTAKEN_COUNTRIES.get(word, word)
+    if code in ANSWERED_COUNTRIES:
+        return code
+    if code == OTHER.upper():
+        return OTHER
+    _refuse(question.code, Problem.UNKNOWN_COUNTRY, "must be the two letters of an EU state or CN, or other")
+
+
+def _sector(question: Question, raw: Any) -> str:
+    word = folded(raw).lower() if isinstance(raw, str) else ""
+    code = f"{word[:2]}.{word[2:].lstrip('. ')}" if word[:2].isdigit() else word
+    if code in CORRIDOR_SECTORS or code == OTHER:
+        return code
+    _refuse(question.code, Problem.INVALID_VALUE, "must be one of the classes that /api/v1/sectors lists, or other")
+
+
+def _agency(question: Question, raw: Any) -> dict[str, str] | None:
+    parts = _parts(question, raw, ("agency_id", "name"), "name")
+    agency: dict[str, str] = {}
+    if "agency_id" in parts:
+        reference = read_reference(parts["agency_id"]) if isinstance(parts["agency_id"], str) else None
+        if reference is None:
+            _refuse(
+                f"{question.code}.agency_id", Problem.INVALID_ID, "is no id of an agency; look it up, or give its name"
+            )
+        agency["agency_id"] = reference
+    name = _words(f"{question.code}.name", parts["name"], question.most) if "name" in parts else None
+    if name:
+        agency["name"] = name
+    return agency or None
+
+
+def _date_month(question: Question, raw: Any) -> str:
+    """YYYY-MM, or YYYY where the month was not given."""
+    text = folded(raw) if isinstance(raw, str) else str(raw) if isinstance(raw, int) else ""
+    for pattern in _MONTHS:
+        match = pattern.fullmatch(text)
+        if match and 1950 <= int(match["year"]) <= 2100 and (match["month"] is None or 1 <= int(match["month"]) <= 12):
+            return match["year"] if match["month"] is None else f"{match['year']}-{int(match['month']):02}"
+    _refuse(question.code, Problem.NOT_A_DATE, "must be a month or a year, for example 2026-03 or 2026")
+
+
+def _contact(question: Question, raw: Any) -> dict[str, str] | None:
+    parts = _parts(question, raw, ("how", "address"), "address")
+    address = _words(f"{question.code}.address", parts["address"], question.most) if "address" in parts else None
+    if address is None:
+        return None
+    how = _option(f"{question.code}.how", question.options, parts["how"]) if "how" in parts else _way_of(address)
+    return {"how": how, "address": address}
+
+
+def _way_of(address: str) -> str:
+    if "@" in address:
+        return "email"
+    return "phone" if re.fullmatch(r"\+?[0-9 ()/-]{6,}", folded(address)) else OTHER
+
+
+_READERS: dict[Kind, Callable[[Question, Any], Any]] = {
+    Kind.YES_NO: _yes_no,
+    Kind.CHOICE: _choice,
+    Kind.MANY: _many,
+    Kind.TEXT: _text,
+    Kind.NUMBER: _number,
+    Kind.MONEY: _money,
+    Kind.CHARGE: _charge,
+    Kind.COUNTRY: _country,
+    Kind.SECTOR: _sector,
+    Kind.AGENCY: _agency,
+    Kind.DATE_MONTH: _date_month,
+    Kind.CONTACT: _contact,
+}

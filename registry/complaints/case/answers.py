@@ -1,0 +1,89 @@
+"""The answers of one box: read, merged and written under the case's lock, so that two tabs lose nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.case.questions import QUESTIONNAIRE, of_tier
+from registry.complaints.intake.mailbox_models import AnswerSheet
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import OpenBox, Tier
+from registry.core.db.locking import require_version
+
+
+class Sheet(NamedTuple):
+    """The answers of a box. `version` is 0 before the first; `submitted_on` None while it is a draft."""
+
+    answers: dict[str, Any]
+    version: int
+    submitted_on: date | None
+
+
+def read(session: Session, opened: OpenBox, case: Case) -> Sheet:
+    """What is written on the sheet of an open box, as far as it is open: who she is, for the custodian alone."""
+    return _read(sheet_row(session, opened.box), opened, case)
+
+
+def read_all(session: Session, opened: Sequence[OpenBox], case: Case) -> list[Sheet]:
+    """The sheets of several open boxes, in their order."""
+    of_boxes = AnswerSheet.box_id.in_([one.box.id for one in opened])
+    rows = {row.box_id: row for row in session.execute(select(AnswerSheet).where(of_boxes)).scalars()}
+    return [_read(rows.get(one.box.id), one, case) for one in opened]
+
+
+def _read(row: AnswerSheet | None, opened: OpenBox, case: Case) -> Sheet:
+    if row is None:
+        return Sheet({}, 0, None)
+    answers = msgspec.json.decode(opened.open(row.sealed, place(opened.box, case, "sealed")))
+    if row.identity_sealed is not None and Tier.IDENTITY in opened.tiers:
+        answers |= msgspec.json.decode(opened.open(row.identity_sealed, place(opened.box, case, "identity_sealed")))
+    return Sheet(answers, row.version, row.submitted_on)
+
+
+def merge(session: Session, opened: OpenBox, case: Case, given: Mapping[str, Any], version: int | None = None) -> Sheet:
+    """Write some answers over what is there; None takes one back. The case must be locked. Raises StaleVersion."""
+    sheet = read(session, opened, case)
+    require_version(sheet.version, version, "the answer sheet")
+    answers = {code: value for code, value in {**sheet.answers, **given}.items() if value is not None}
+    if answers == sheet.answers:
+        return sheet
+    return write(session, opened, case, answers)
+
+
+def write(
+    session: Session, opened: OpenBox, case: Case, answers: dict[str, Any], submitted_on: date | None = None
+) -> Sheet:
+    """Put these answers in place of what is there, who she is apart from what was told."""
+    row = sheet_row(session, opened.box)
+    if row is None:
+        row = AnswerSheet(box_id=opened.box.id, version=0, identity_sealed=None, submitted_on=None)
+        session.add(row)
+    identity = of_tier(answers, Tier.IDENTITY)
+    told = {code: value for code, value in answers.items() if code not in identity}
+    row.questionnaire = QUESTIONNAIRE.version
+    row.sealed = opened.seal(_text(told), place(opened.box, case, "sealed"))
+    row.identity_sealed = (
+        opened.seal(_text(identity), place(opened.box, case, "identity_sealed"), Tier.IDENTITY) if identity else None
+    )
+    row.version += 1
+    row.submitted_on = submitted_on
+    session.flush()
+    return Sheet(answers, row.version, row.submitted_on)
+
+
+def sheet_row(session: Session, box: Box) -> AnswerSheet | None:
+    return session.execute(select(AnswerSheet).where(AnswerSheet.box_id == box.id)).scalar_one_or_none()
+
+
+def place(box: Box, case: Case, column: str) -> Place:
+    return Place("answer_sheets", column, box.reference, case.reference)
+
+
+def _text(answers: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(answers, order="sorted").decode()

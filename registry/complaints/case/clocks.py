@@ -1,0 +1,126 @@
+"""The clocks of a case: what a move does to them, and which want to be told of. When something is due: clock_rules.py."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import NEVER, Case
+from registry.complaints.case.states import Clock
+from registry.complaints.casework.models import CaseClock
+from registry.core import working_days
+from registry.vocabulary.cases import ClockKind, Priority
+
+
+def turn(session: Session, case: Case, clock: Clock, at: datetime) -> None:
+    """Do to the clocks of a locked case what a move says."""
+    today = at.date()
+    rows = clocks_of(session, case)
+    # Whatever an officer does with a decided case is what follows from an objection to it.
+    _meet(rows, (ClockKind.OBJECTION,), today)
+    running = [row for row in rows.values() if row.met_on is None]
+    match clock:
+        case Clock.START | Clock.RESTART:
+            _start(session, case, rows, at)
+        case Clock.SEEN:
+            _meet(rows, (ClockKind.TRIAGE, ClockKind.ACKNOWLEDGE), today)
+        case Clock.PAUSE:
+            for row in running:
+                row.paused_on = today
+            _set(session, case, rows, ClockKind.WAITING, working_days.waiting_due(today))
+        case Clock.RESUME:
+            for row in running:
+                if row.paused_on is not None:
+                    row.due_at = working_days.resumed(row.due_at, row.paused_on, today)
+                    row.paused_on, row.reminded_at, row.escalated_at = None, None, None
+                    row.remind_at = working_days.remind_from(row.kind, _priority(case), row.due_at)
+            _meet(rows, (ClockKind.WAITING,), today)
+        case Clock.ANSWERED:
+            _meet(rows, tuple(ClockKind), today)
+        case Clock.STOP:
+            session.execute(delete(CaseClock).where(CaseClock.case_id == case.id, CaseClock.met_on.is_(None)))
+            rows = {kind: row for kind, row in rows.items() if row.met_on is not None}
+        case Clock.NONE:
+            pass
+    _keep_next(case, rows)
+    session.flush()
+
+
+def objected(session: Session, case: Case, today: date) -> None:
+    """An agency objects to what was decided: the case stands in the queue by this clock until an officer moves it on.
+
+    A case that is closed has no clock: it stands in the queue by the filter of objections (desk/listing.py).
+    """
+    if case.is_open:
+        rows = clocks_of(session, case)
+        _set(session, case, rows, ClockKind.OBJECTION, working_days.objection_due(today))
+        _keep_next(case, rows)
+        session.flush()
+
+
+def acknowledged(session: Session, case: Case, today: date) -> None:
+    """The complainant has heard from an officer."""
+    rows = clocks_of(session, case)
+    _meet(rows, (ClockKind.ACKNOWLEDGE,), today)
+    _keep_next(case, rows)
+
+
+def retimed(session: Session, case: Case, at: datetime) -> None:
+    """The priority was changed: the first look is due anew, never later than before when it was raised."""
+    rows = clocks_of(session, case)
+    row = rows.get(ClockKind.TRIAGE)
+    if row is None or row.met_on is not None:
+        return
+    row.due_at = working_days.triage_due(_priority(case), at)
+    row.remind_at = working_days.remind_from(ClockKind.TRIAGE, _priority(case), row.due_at)
+    row.reminded_at, row.escalated_at = None, None
+    _keep_next(case, rows)
+
+
+def clocks_of(session: Session, case: Case) -> dict[ClockKind, CaseClock]:
+    """The clocks of a case, in the order in which they end."""
+    rows = session.execute(
+        select(CaseClock).where(CaseClock.case_id == case.id).order_by(CaseClock.due_at, CaseClock.id)
+    ).scalars()
+    return by_kind(rows)
+
+
+def by_kind(rows: Iterable[CaseClock]) -> dict[ClockKind, CaseClock]:
+    return {row.kind: row for row in rows}
+
+
+def next_due(running: Mapping[ClockKind, CaseClock]) -> datetime | None:
+    """When the next clock that runs is due."""
+    due = (row.due_at for row in running.values() if row.met_on is None and row.paused_on is None)
+    return min(due, default=None)
+
+
+def _keep_next(case: Case, rows: Mapping[ClockKind, CaseClock]) -> None:
+    case.due_at = next_due(rows) or NEVER
+
+
+def _start(session: Session, case: Case, rows: dict[ClockKind, CaseClock], at: datetime) -> None:
+    for due in working_days.started(_priority(case), at):
+        _set(session, case, rows, due.kind, due.at)
+
+
+def _set(session: Session, case: Case, rows: dict[ClockKind, CaseClock], kind: ClockKind, due_at: datetime) -> None:
+    row = rows.get(kind)
+    if row is None:
+        row = rows[kind] = CaseClock(case_id=case.id, kind=kind)
+        session.add(row)
+    row.due_at, row.remind_at = due_at, working_days.remind_from(kind, _priority(case), due_at)
+    row.paused_on = row.met_on = row.reminded_at = row.escalated_at = None
+
+
+def _meet(rows: dict[ClockKind, CaseClock], kinds: Sequence[ClockKind], today: date) -> None:
+    for kind in kinds:
+        row = rows.get(kind)
+        if row is not None and row.met_on is None:
+            row.met_on, row.paused_on = today, None
+
+
+def _priority(case: Case) -> Priority:
+    # A case without one was never triaged; nothing that is filed is.
+    return case.priority or Priority.P4

@@ -1,0 +1,157 @@
+"""Receipts: 22 digits that alone open a mailbox, and what is derived from them. None is ever stored, logged or put in a URL.
+
+20 random digits (66 bits) and two check digits (ISO 7064, MOD 97-10), shown in groups of four. From them
+
+    root = Argon2id(digits, salt of this registry, 64 MiB, 2 passes)     slow on purpose: at most two at once on a machine
+    tag  = HMAC-SHA-256(secret of this registry, root)                   finds the box, and says nothing without that secret
+    seed = HKDF-SHA-256(root)                                            the X25519 secret of the mailbox
+
+Whoever asks with an unknown, expired, purged or withdrawn number takes the same path: one derivation, one query, one answer.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import os
+import secrets
+import time
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from argon2.low_level import Type, hash_secret_raw
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from stdnum.iso7064 import mod_97_10
+
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.envelopes import expand, public_of
+from registry.complaints.sealing.models import Box
+from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
+from registry.core.keyring import Keyring
+from registry.vocabulary.cases import BoxState, CaseState
+
+RANDOM_DIGITS, DIGITS, GROUP = 20, 22, 4
+CONFIRMED_BY = 6
+"""Digits at the end that are typed back to confirm a receipt."""
+
+SLOTS = 2
+PATIENCE = 5.0
+"""Seconds that somebody waits for one of the slots."""
+PAUSE = 0.05
+RETRY_AFTER = 5
+
+_OPENS = frozenset({BoxState.UNCONFIRMED, BoxState.OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """What a receipt comes to: `tag` finds its box, `seed` is the secret of its mailbox, `public` seals to it."""
+
+    tag: str
+    seed: bytes = field(repr=False)
+
+    @property
+    def public(self) -> bytes:
+        return public_of(self.seed)
+
+
+def new_code() -> str:
+    """22 digits: 20 at random and two that check them."""
+    body = f"{secrets.randbelow(10**RANDOM_DIGITS):0{RANDOM_DIGITS}d}"
+    return body + str(mod_97_10.calc_check_digits(body))
+
+
+def shown(code: str) -> str:
+    """In groups of four, as people read and copy it."""
+    return " ".join(code[start : start + GROUP] for start in range(0, DIGITS, GROUP))
+
+
+def last_six(code: str) -> str:
+    return code[-CONFIRMED_BY:]
+
+
+def read_digits(text: str) -> str | None:
+    """The digits that somebody typed, of any script and width, without what he put between them; None if there is more."""
+    kept = []
+    for character in unicodedata.normalize("NFKC", text):
+        # Spaces, dashes, and the invisible marks that copying from a chat brings along.
+        if unicodedata.category(character) in ("Zs", "Zl", "Zp", "Cc", "Cf", "Pd") or character in ".,·":
+            continue
+        value = unicodedata.decimal(character, None)
+        if value is None:
+            return None
+        kept.append(str(value))
+    return "".join(kept)
+
+
+def read_code(text: str) -> str | None:
+    """The receipt that somebody typed; None when it cannot be one."""
+    # Nobody types more; normalising megabytes would be work for nothing.
+    digits = read_digits(text) if len(text) <= 200 else None
+    return digits if digits and len(digits) == DIGITS and mod_97_10.is_valid(digits) else None
+
+
+def require_code(text: str) -> str:
+    """As `read_code`. Raises MistypedReceipt, before anything is derived or looked up."""
+    code = read_code(text)
+    if code is None:
+        raise MistypedReceipt("the digits of the number do not fit together: check the number")
+    return code
+
+
+def derive(keyring: Keyring, code: str) -> Root:
+    """The root of a receipt, in a tenth of a second or more. Not within a transaction. Raises TooBusy.
+
+    At most two at once over all processes of one home: each takes 64 MiB and a core.
+    """
+    salt, lookup = keyring.secret("receipt-salt"), keyring.secret("receipt-lookup")
+    with _slot(keyring):
+        root = hash_secret_raw(
+            code.encode(), salt, time_cost=2, memory_cost=64 * 1024, parallelism=1, hash_len=32, type=Type.ID
+        )
+    tag = hmac.new(lookup, root, hashlib.sha256).hexdigest()
+    return Root(tag, expand(root, b"registry mailbox v1"))
+
+
+def box_of(session: Session, root: Root, today: date) -> Box:
+    """The box that a receipt opens, by one query. Raises UnknownReceipt, whatever the reason."""
+    row = session.execute(select(Box, Case).join(Case, Case.id == Box.case_id).where(Box.tag == root.tag)).first()
+    if row is None or not _is_open(row.Box, row.Case, today):
+        raise UnknownReceipt("there is nothing under this number, or no longer")
+    box: Box = row.Box
+    return box
+
+
+def _is_open(box: Box, case: Case, today: date) -> bool:
+    is_over = case.purge_on is not None and case.purge_on <= today and not case.has_legal_hold
+    return box.state in _OPENS and case.state is not CaseState.PURGED and case.purged_on is None and not is_over
+
+
+@contextmanager
+def _slot(keyring: Keyring) -> Iterator[None]:
+    """One of the slots of this home. A slot is a locked file, so that a process that is killed frees it by dying."""
+    until = time.monotonic() + PATIENCE
+    keyring.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    while True:
+        for number in range(SLOTS):
+            slot = os.open(keyring.folder / f".deriving-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                if _is_locked(slot):
+                    yield
+                    return
+            finally:
+                os.close(slot)
+        if time.monotonic() >= until:
+            raise TooBusy("many numbers are being opened at once: try again in a moment", RETRY_AFTER)
+        time.sleep(PAUSE)
+
+
+def _is_locked(slot: int) -> bool:
+    try:
+        fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

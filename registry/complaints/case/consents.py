@@ -1,0 +1,86 @@
+"""Consents: whom the officers may tell, each by itself, each to be taken back at any time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed
+from registry.complaints.case.questions import QUESTIONNAIRE, YES
+from registry.complaints.intake.mailbox_models import Consent
+from registry.complaints.sealing.models import Box
+from registry.vocabulary.cases import BoxRole, CaseRole, ConsentKind
+
+
+class Standing(NamedTuple):
+    """How one consent stands. `is_given` in days: since `since`, or revoked on it; None when it was never spoken of."""
+
+    kind: ConsentKind
+    is_given: bool
+    since: date | None
+
+
+def set_consent(session: Session, case: Case, box: Box, kind: ConsentKind, today: date, *, is_given: bool) -> None:
+    """Give or take back one consent in a locked case. Twice is once."""
+    row = _running(session, box, kind)
+    if is_given == (row is not None):
+        return
+    if row is None:
+        session.add(Consent(case_id=case.id, box_id=box.id, kind=kind, given_on=today, revoked_on=None))
+    else:
+        row.revoked_on = today
+    session.flush()
+    changed(
+        session,
+        case,
+        "case.consent_given" if is_given else "case.consent_revoked",
+        today,
+        role=CaseRole.COMPLAINANT,
+        detail=kind.value,
+    )
+
+
+def consents_answered(session: Session, case: Case, box: Box, answers: Mapping[str, Any], today: date) -> None:
+    """Give the consents that were answered with yes, and no other: silence is none."""
+    for question in QUESTIONNAIRE:
+        if question.consent is not None and answers.get(question.code) == YES:
+            set_consent(session, case, box, ConsentKind(question.consent), today, is_given=True)
+
+
+def standing(session: Session, box: Box) -> list[Standing]:
+    """Every consent as it stands in one mailbox, in the order of their kinds."""
+    return standing_in(session, [box])[0]
+
+
+def standing_in(session: Session, boxes: Sequence[Box]) -> list[list[Standing]]:
+    """The consents of several mailboxes, in their order."""
+    of_boxes = Consent.box_id.in_([box.id for box in boxes])
+    rows = session.execute(select(Consent).where(of_boxes).order_by(Consent.id)).scalars()
+    last = {(row.box_id, row.kind): row for row in rows}
+    return [[_standing(kind, last.get((box.id, kind))) for kind in ConsentKind] for box in boxes]
+
+
+def is_consented(session: Session, case: Case, kind: ConsentKind) -> bool:
+    """Whether the worker herself agrees today. A helper's word is not hers."""
+    mine = (
+        select(Consent.id)
+        .join(Box, Box.id == Consent.box_id)
+        .where(
+            Consent.case_id == case.id, Consent.kind == kind, Consent.revoked_on.is_(None), Box.role == BoxRole.WORKER
+        )
+    )
+    return session.execute(mine.limit(1)).first() is not None
+
+
+def _standing(kind: ConsentKind, row: Consent | None) -> Standing:
+    if row is None:
+        return Standing(kind, is_given=False, since=None)
+    return Standing(kind, is_given=row.revoked_on is None, since=row.revoked_on or row.given_on)
+
+
+def _running(session: Session, box: Box, kind: ConsentKind) -> Consent | None:
+    running = select(Consent).where(Consent.box_id == box.id, Consent.kind == kind, Consent.revoked_on.is_(None))
+    return session.execute(running).scalar_one_or_none()

@@ -1,0 +1,115 @@
+"""Messages between a complainant and the officers, each sealed to its mailbox, in the order in which they were written."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.core.ids import new_reference
+from registry.vocabulary.cases import Author, BoxRole
+
+MOST_CHARACTERS = 20_000
+MOST_A_DAY = 50
+"""Messages that one mailbox takes from its holder on one day."""
+
+
+class ShownMessage(NamedTuple):
+    """`is_new`: nobody on the other side, or for an officer's message the complainant, has read it before."""
+
+    reference: str
+    box_role: BoxRole
+    author: Author
+    written_on: date
+    text: str
+    is_new: bool
+
+
+def write_message(
+    session: Session,
+    sealer: Sealer,
+    case: Case,
+    opened: OpenBox,
+    author: Author,
+    text: str,
+    today: date,
+    *,
+    once: str | None = None,
+) -> tuple[Message, bool]:
+    """Add a message to an open box of a locked case; True with it when it is new. `once`: the writer's own key for it.
+
+    Raises InvalidInput when it says nothing, is too long, or is one too many today.
+    """
+    text = read_text("text", text)
+    box = opened.box
+    digest = None if once is None else sealer.digest("message", f"{box.reference} {author} {once}")
+    if digest is not None:
+        known = session.execute(
+            select(Message).where(Message.box_id == box.id, Message.once == digest)
+        ).scalar_one_or_none()
+        if known is not None:
+            return known, False
+    if author is Author.COMPLAINANT and _written_on(session, box, today) >= MOST_A_DAY:
+        raise InvalidInput([Fault.of("text", Problem.TOO_MANY, "too_many_day", most=MOST_A_DAY)])
+    last = session.execute(select(func.max(Message.place)).where(Message.box_id == box.id)).scalar_one()
+    message = Message(
+        reference=new_reference(),
+        box_id=box.id,
+        author=author,
+        written_on=today,
+        place=(last or 0) + 1,
+        read_on=None,
+        once=digest,
+    )
+    message.sealed = opened.seal(text, message_place(message, case))
+    session.add(message)
+    session.flush()
+    return message, True
+
+
+def read_messages(
+    session: Session, case: Case, opened: Sequence[OpenBox], reader: Author, today: date
+) -> list[list[ShownMessage]]:
+    """The messages of each of some open boxes, the first one first. What the other side wrote counts as read from now on."""
+    of_boxes = Message.box_id.in_([one.box.id for one in opened])
+    rows = session.execute(select(Message).where(of_boxes).order_by(Message.place)).scalars().all()
+    return [[_shown(row, case, one, reader, today) for row in rows if row.box_id == one.box.id] for one in opened]
+
+
+def _shown(row: Message, case: Case, opened: OpenBox, reader: Author, today: date) -> ShownMessage:
+    is_new = row.author is not reader and row.read_on is None
+    if is_new:
+        row.read_on = today
+    text = opened.open(row.sealed, message_place(row, case))
+    return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new)
+
+
+def read_text(field: str, typed: str, most: int = MOST_CHARACTERS) -> str:
+    """Text as it was written, its line ends as \\n, without what a database cannot hold. Raises InvalidInput."""
+    text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not text:
+        raise InvalidInput([Fault.of(field, Problem.MISSING, "must_say")])
+    if len(text) > most:
+        raise InvalidInput([Fault.of(field, Problem.TOO_LONG, "too_long_by", most=most, count=len(text))])
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
+        raise InvalidInput([Fault.of(field, Problem.CONTROL_CHARACTER, "null_character")])
+    return text
+
+
+def _written_on(session: Session, box: Box, today: date) -> int:
+    count = select(func.count()).where(
+        Message.box_id == box.id, Message.author == Author.COMPLAINANT, Message.written_on == today
+    )
+    return session.execute(count).scalar_one()
+
+
+def message_place(message: Message, case: Case) -> Place:
+    return Place("messages", "sealed", message.reference, case.reference)

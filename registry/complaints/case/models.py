@@ -1,0 +1,78 @@
+"""The tables of cases. What is readable here is what an officer may see by his role; everything else is sealed.
+
+No foreign key leads to a table of the registry, public references alone: complaints can be deployed apart.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, and_, false
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from registry.complaints.casework.models import CaseClock, PriorityChange
+from registry.core.db.engine import Base, Instant, Text, microseconds, one_of
+from registry.vocabulary.cases import CaseState, Priority
+
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""When a case is due in which no clock runs: after all others."""
+
+
+class Case(Base):
+    """The officers' work on what one worker, or a helper for her, told. A draft is a reference and a day, of no unit.
+
+    `filed_on` is the day of the draft, then that of its submission. Columns ending in `_sealed` are of tier 1 and opened by
+    the server's key ring; `agency_digest` is keyed and good for equality alone. `version` goes up with every change.
+
+    `assignee` is an officer's reference. `is_open` and `due_at`, the next clock that runs, are there for the queue to be read in
+    its order from an index, however many cases there are.
+
+    `clock_rows` and `lowering`, one that waits for a second person, are there for who asks for them by `joinedload`.
+    """
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_agency_digest_filed_on", "agency_digest", "filed_on"),
+        *(
+            Index(f"ix_cases_queue_{column}", "unit_id", column, "priority", "due_at", "id")
+            for column in ("is_open", "state", "country", "sector", "assignee")
+        ),
+        Index("ix_cases_late", "unit_id", "due_at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    country: Mapped[str | None] = mapped_column(Text(2))
+    state: Mapped[CaseState] = mapped_column(one_of(CaseState))
+    priority: Mapped[Priority | None] = mapped_column(one_of(Priority))
+    sector: Mapped[str | None] = mapped_column(Text(10))
+    indicators: Mapped[list[str]] = mapped_column(JSON, default=list)
+    filed_on: Mapped[date]
+    language: Mapped[str | None] = mapped_column(Text(12))
+    questionnaire: Mapped[str | None] = mapped_column(Text(16))
+    triage_version: Mapped[str | None] = mapped_column(Text(16))
+    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    agency_sealed: Mapped[str | None] = mapped_column(LongText)
+    employer_sealed: Mapped[str | None] = mapped_column(LongText)
+    region_sealed: Mapped[str | None] = mapped_column(LongText)
+    amounts_sealed: Mapped[str | None] = mapped_column(LongText)
+    agency_digest: Mapped[str | None] = mapped_column(Text(64))
+    agency_is_registered: Mapped[bool | None]
+    has_legal_hold: Mapped[bool] = mapped_column(default=False)
+    closed_on: Mapped[date | None]
+    purge_on: Mapped[date | None] = mapped_column(index=True)
+    purged_on: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    assignee: Mapped[str | None] = mapped_column(Text(12))
+    is_open: Mapped[bool] = mapped_column(default=False, server_default=false())
+    due_at: Mapped[datetime] = mapped_column(Instant, default=NEVER, server_default=str(microseconds(NEVER)))
+    clock_rows: Mapped[list[CaseClock]] = relationship(
+        viewonly=True, lazy="raise", order_by=(CaseClock.due_at, CaseClock.id)
+    )
+    lowering: Mapped[PriorityChange | None] = relationship(
+        viewonly=True,
+        lazy="raise",
+        uselist=False,
+        primaryjoin=and_(PriorityChange.case_id == id, PriorityChange.decided_on.is_(None)),
+    )

@@ -1,0 +1,163 @@
+"""The one way in which a case changes its state. What it does stands in one transaction or not at all.
+
+A move is asked of the table (states.py), turns the clocks, sets or takes away the day of destruction, and leaves a row and
+an audit line. Neither holds a word of what was written.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
+
+from registry.audit.actions import record
+from registry.complaints.case import clocks
+from registry.complaints.case.models import Case
+from registry.complaints.case.retention_rules import purge_day
+from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, Facts, Guard, Move
+from registry.complaints.case.units import periods_of
+from registry.complaints.casework.models import CaseMove
+from registry.complaints.parties.hearings.models import Hearing
+from registry.core import moves
+from registry.core.db.locking import lock_or_none
+from registry.core.errors import NotFound
+from registry.officers.models import Unit
+from registry.vocabulary.cases import CaseRole, CaseState, HearingState
+
+_INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
+
+_ABOUT_HEARINGS = frozenset({Guard.HEARING_IS_SERVED, Guard.HEARING_IS_OVER})
+"""Guards that ask for a hearing of the case."""
+
+
+def lock_case_by_id(session: Session, case_id: int) -> Case:
+    """The case as it stands now; nobody else changes it before this transaction ends. Raises NotFound when it is gone."""
+    case = lock_case_where(session, Case.id == case_id)
+    if case is None:
+        raise NotFound("there is nothing here any more")
+    return case
+
+
+def lock_case_where(
+    session: Session, *conditions: ColumnElement[bool], also: Sequence[ExecutableOption] = ()
+) -> Case | None:
+    """The one case that meets the conditions, locked as `locked` does, with what is to be loaded by the same query.
+
+    Whatever else is pending is written after the lock: a visit that was extended must not wait for the case while somebody who
+    has the case waits to end that visit. A changed case is written first: reading it anew would lose what was changed.
+    """
+    if any(isinstance(one, Case) for one in session.dirty):
+        session.flush()
+    with session.no_autoflush:
+        return lock_or_none(session, Case, *conditions, options=also)
+
+
+def advance(
+    session: Session,
+    case: Case,
+    target: CaseState,
+    role: CaseRole,
+    at: datetime,
+    *,
+    actor: str = "",
+    reason_sealed: str | None = None,
+    is_same_unit: bool = False,
+) -> CaseMove:
+    """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
+    history = moves_of(session, case)
+    unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
+
+    def known(move: Move) -> Facts:
+        facts = facts_of(
+            case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit
+        )
+        return replace(facts, hearing=_hearing_of(session, case)) if move.guard in _ABOUT_HEARINGS else facts
+
+    source = case.state
+    move = moves.advance(MOVES, case, target, role, known)
+    case.is_open = target in OPEN_STATES
+    _set_days(case, history, unit, at.date())
+    clocks.turn(session, case, move.clock, at)
+    row = CaseMove(
+        case_id=case.id,
+        from_state=source,
+        to_state=target,
+        on_day=at.date(),
+        role=role,
+        actor=actor,
+        reason_sealed=reason_sealed,
+    )
+    session.add(row)
+    changed(session, case, "case.moved", at.date(), role=role, actor=actor, detail=f"{source} {target}")
+    return row
+
+
+def facts_of(
+    case: Case, history: Sequence[CaseMove], actor: str, today: date, *, has_reason: bool, is_same_unit: bool
+) -> Facts:
+    """What the guards of the table look at. `history`: what the case went through, the latest last."""
+    return Facts(
+        today=today,
+        priority=case.priority,
+        has_unit=case.unit_id is not None,
+        has_reason=has_reason,
+        came_from=history[-1].from_state if history else None,
+        actor=same_person(actor),
+        investigators=investigators(history),
+        is_same_unit=is_same_unit,
+        ended_on=case.closed_on,
+        purge_on=case.purge_on,
+        has_legal_hold=case.has_legal_hold,
+    )
+
+
+def changed(
+    session: Session, case: Case, what: str, today: date, *, role: CaseRole, actor: str = "", detail: str = ""
+) -> None:
+    """Write a change of a locked case into the audit, and raise its version. `detail` holds closed words alone.
+
+    From here on the transaction holds the audit's head: lock other cases before.
+    """
+    case.version += 1
+    unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
+    whose = None if unit is None else unit.reference
+    record(session, what, case.reference, on=today, actor=actor or role, detail=detail, unit=whose)
+
+
+def moves_of(session: Session, case: Case) -> list[CaseMove]:
+    """What a case went through, the latest last."""
+    return list(session.execute(select(CaseMove).where(CaseMove.case_id == case.id).order_by(CaseMove.id)).scalars())
+
+
+def _hearing_of(session: Session, case: Case) -> HearingState | None:
+    is_open = (Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
+    return session.execute(select(Hearing.state).where(*is_open)).scalar_one_or_none()
+
+
+def same_person(name: str) -> str:
+    """A name as it is compared: case, width and spaces do not make another person."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _set_days(case: Case, history: list[CaseMove], unit: Unit | None, today: date) -> None:
+    if case.state in ENDING_STATES:
+        has_sanction = any(move.to_state is CaseState.SANCTION_PENDING for move in history)
+        case.closed_on = today
+        case.purge_on = purge_day(case.state, today, periods_of(unit), has_sanction=has_sanction)
+    elif case.state is not CaseState.PURGED:
+        case.closed_on = case.purge_on = None
+
+
+def investigators(history: Iterable[CaseMove]) -> frozenset[str]:
+    """Who moved a case while it was looked into, as `same_person` writes them: none of them decides it."""
+    return frozenset(_investigators(history))
+
+
+def _investigators(history: Iterable[CaseMove]) -> Iterable[str]:
+    for move in history:
+        is_theirs = move.role in (CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.TRIAGE)
+        if is_theirs and move.actor and _INVESTIGATION & {move.from_state, move.to_state}:
+            yield same_person(move.actor)

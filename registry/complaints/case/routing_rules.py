@@ -1,0 +1,36 @@
+"""Which unit takes a complaint. Pure. Units of China see licensing, and never a complaint."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from registry.vocabulary.register import EU_STATES
+
+
+class UnitFacts(NamedTuple):
+    reference: str
+    country: str
+    is_default: bool
+    is_open: bool
+    is_outside: bool = False
+
+
+def unit_for(country: str | None, units: Sequence[UnitFacts]) -> str | None:
+    """The unit of the country of work; where it has none, or it is not said, the default unit. None: nobody takes it.
+
+    Of several units in one country the default one goes first, then the one of the first reference: always the same.
+    """
+    taking = sorted((unit for unit in units if takes_complaints(unit)), key=lambda unit: unit.reference)
+    return next(
+        (unit.reference for unit in sorted(taking, key=lambda unit: not unit.is_default) if unit.country == country),
+        next((unit.reference for unit in taking if unit.is_default), None),
+    )
+
+
+def takes_complaints(unit: UnitFacts) -> bool:
+    """Only an open unit of officers in an EU state: the wall between countries begins here."""
+    return unit.is_open and not unit.is_outside and unit.country in EU_STATES
+
+
+def is_intake_open(units: Sequence[UnitFacts]) -> bool:
+    """Whether every complaint finds somebody, whatever country it names: nobody writes for an hour to hear that none does."""
+    return any(takes_complaints(unit) and unit.is_default for unit in units)

@@ -1,0 +1,182 @@
+"""Units: the officers of one authority and one country. Every case belongs to one, and no other sees it."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.retention_rules import LEAST, MOST, SHIPPED, Periods
+from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
+from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.unit_keys import make_unit_keys
+from registry.core.codes import Problem
+from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
+from registry.officers.models import Unit
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
+
+_REFERENCE = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def add(
+    session: Session,
+    sealer: Sealer,
+    reference: str,
+    *,
+    country: str,
+    authority: str,
+    names: Mapping[str, str],
+    email: str | None,
+    supervisor_email: str | None = None,
+    is_default: bool = False,
+    periods: Periods | None = None,
+    today: date,
+) -> Unit:
+    """Write down a unit and make its keys. The first that may take complaints is the default; `is_default` moves that here.
+
+    `email` hears that there is something to do, never what; `supervisor_email` hears when it is overdue. Raises InvalidInput.
+    """
+    check(reference, country, authority, names, email, supervisor_email, periods)
+    everyone = _lock_all(session)
+    if any(unit.reference == reference for unit in everyone):
+        raise InvalidInput([Fault("reference", Problem.INVALID_VALUE, "is a unit's already")])
+    unit = Unit(
+        reference=reference,
+        authority=authority,
+        country=country,
+        names=dict(names),
+        email=email,
+        supervisor_email=supervisor_email,
+        is_default=False,
+        periods=None if periods is None else msgspec.to_builtins(periods),
+    )
+    takes = takes_complaints(facts_of(unit))
+    if is_default and not takes:
+        raise InvalidInput(
+            [
+                Fault(
+                    "default",
+                    Problem.CONTRADICTORY,
+                    "a unit outside the EU takes no complaints, so it cannot be default",
+                )
+            ]
+        )
+    if takes and (is_default or not any(other.is_default for other in everyone)):
+        for other in everyone:
+            other.is_default = False
+        unit.is_default = True
+    session.add(unit)
+    session.flush()
+    if takes:
+        make_unit_keys(session, sealer.keyring, reference, today)
+    return unit
+
+
+def close(session: Session, reference: str, today: date) -> Unit:
+    """A unit takes nothing new from today on; its cases stay its own. Raises NotFound, and InvalidInput for the default one."""
+    _lock_all(session)
+    unit = unit_named(session, reference)
+    if unit.is_default:
+        raise InvalidInput(
+            [
+                Fault(
+                    "unit", Problem.CONTRADICTORY, "takes what no other unit is for: make another one the default first"
+                )
+            ]
+        )
+    if unit.closed_on is None:
+        unit.closed_on = today
+    return unit
+
+
+def make_default(session: Session, reference: str) -> Unit:
+    """Let this unit take what no other is for. Raises NotFound, InvalidInput when it takes no complaints."""
+    everyone = _lock_all(session)
+    unit = unit_named(session, reference)
+    if not takes_complaints(facts_of(unit)):
+        raise InvalidInput([Fault("unit", Problem.CONTRADICTORY, "takes no complaints, so it cannot be the default")])
+    for other in everyone:
+        other.is_default = other is unit
+    return unit
+
+
+def unit_named(session: Session, reference: str) -> Unit:
+    unit = session.execute(select(Unit).where(Unit.reference == reference)).scalar_one_or_none()
+    if unit is None:
+        raise NotFound(f"there is no unit {reference}: see `registry units list`")
+    return unit
+
+
+def all_units(session: Session) -> list[Unit]:
+    """Every unit, closed ones too, by reference."""
+    return list(session.execute(select(Unit).order_by(Unit.reference)).scalars())
+
+
+def require_open_intake(session: Session) -> None:
+    """Raises IntakeClosed where no unit would take what somebody is about to write."""
+    if not is_intake_open([facts_of(unit) for unit in all_units(session)]):
+        raise _closed()
+
+
+def route(session: Session, country: str | None) -> Unit:
+    """The unit that takes a complaint about work in a country. Raises IntakeClosed."""
+    everyone = all_units(session)
+    chosen = unit_for(country, [facts_of(unit) for unit in everyone])
+    for unit in everyone:
+        if unit.reference == chosen:
+            return unit
+    raise _closed()
+
+
+def periods_of(unit: Unit | None) -> Periods:
+    """How long this unit keeps what was written."""
+    return SHIPPED if unit is None or unit.periods is None else msgspec.convert(unit.periods, Periods)
+
+
+def facts_of(unit: Unit) -> UnitFacts:
+    """What routing asks of a unit."""
+    return UnitFacts(unit.reference, unit.country, unit.is_default, unit.closed_on is None, unit.is_outside)
+
+
+def _closed() -> IntakeClosed:
+    return IntakeClosed("nobody takes complaints here now: call one of the help lines")
+
+
+def _lock_all(session: Session) -> list[Unit]:
+    """All units, none of which anybody changes meanwhile: there is to be one default."""
+    return list(session.execute(select(Unit).order_by(Unit.id).with_for_update()).scalars())
+
+
+def check(
+    reference: str,
+    country: str,
+    authority: str,
+    names: Mapping[str, str],
+    email: str | None,
+    supervisor_email: str | None,
+    periods: Periods | None,
+) -> None:
+    """Raises InvalidInput unless a unit may be written down like that."""
+    faults = []
+    if not _REFERENCE.fullmatch(reference) or len(reference) > 40:
+        faults.append(
+            Fault("reference", Problem.INVALID_VALUE, "must be like it-inl-prato: small letters, digits, hyphens")
+        )
+    if country not in EU_STATES | SENDING_COUNTRIES:
+        faults.append(Fault("country", Problem.UNKNOWN_COUNTRY, "must be the two letters of an EU state or CN"))
+    if not authority.strip() or len(authority) > 40:
+        faults.append(
+            Fault("authority", Problem.INVALID_VALUE, "must be an authority's reference, 40 characters at most")
+        )
+    if not names or any(not name.strip() or len(name) > 200 for name in names.values()):
+        faults.append(Fault("name", Problem.MISSING, "must be given in one language or more, in 200 characters"))
+    for parameter, address in (("email", email), ("supervisor_email", supervisor_email)):
+        if address is not None and (len(address) > 200 or not _EMAIL.fullmatch(address)):
+            faults.append(Fault(parameter, Problem.INVALID_VALUE, "must be an address like desk@authority.example"))
+    if periods is not None and any(not LEAST <= days <= MOST for days in msgspec.to_builtins(periods).values()):
+        faults.append(Fault("periods", Problem.INVALID_VALUE, f"must be from {LEAST} to {MOST} days"))
+    if faults:
+        raise InvalidInput(faults)

@@ -1,0 +1,158 @@
+"""Visits: short sessions after a receipt was typed in or shown, so that its digits travel once.
+
+The browser has a random token; the row has its SHA-256, and the mailbox's seed sealed under token and server together. A row
+cannot be made into a visit, a token from elsewhere cannot be made valid, and one that is over does not come back.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.sealing.envelopes import Place, bytes_of, text_of
+from registry.complaints.sealing.models import Box, OpenVisit
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.db.engine import EPOCH
+from registry.core.errors import NoVisit, Unopenable
+from registry.vocabulary.cases import BoxState
+
+TOKEN_BYTES = 32
+IDLE, LONGEST, COARSE = timedelta(minutes=30), timedelta(hours=4), timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who came in: his box and its seed. `code` is the receipt, there until it is confirmed.
+
+    `is_mailbox`: the receipt was typed in, not just shown. `form_token` stands in every form and is told to no other site.
+    """
+
+    box: Box
+    seed: bytes = field(repr=False)
+    code: str | None = field(repr=False)
+    is_mailbox: bool
+    form_token: str = field(repr=False)
+    row_id: int
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.box.state is not BoxState.UNCONFIRMED
+
+
+def begin(session: Session, sealer: Sealer, box: Box, seed: bytes, now: datetime, *, code: str | None = None) -> str:
+    """Begin a visit and give its token: 43 characters, for the browser alone. `code` where it has yet to be confirmed."""
+    raw = secrets.token_bytes(TOKEN_BYTES)
+    session.add(
+        OpenVisit(
+            digest=_digest(raw),
+            box_id=box.id,
+            seed_sealed=sealer.seal_for_visit(raw, seed, _place(box, "seed_sealed")),
+            code_sealed=None
+            if code is None
+            else sealer.seal_for_visit(raw, bytes_of(code), _place(box, "code_sealed")),
+            is_mailbox=code is None,
+            expires_at=_rounded(now + IDLE),
+            ends_at=_rounded(now + LONGEST),
+        )
+    )
+    session.flush()
+    return urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def visit(session: Session, sealer: Sealer, token: str, now: datetime, *, is_extended: bool = True) -> Visit:
+    """The visit of a token, which then lasts 30 minutes more, four hours at most. Raises NoVisit, whatever the reason.
+
+    `is_extended`: False in a session that only reads.
+    """
+    raw = _read(token)
+    found = session.execute(
+        select(OpenVisit, Box).join(Box, Box.id == OpenVisit.box_id).where(OpenVisit.digest == _digest(raw))
+    ).first()
+    if found is None:
+        raise _over()
+    row, box = found.OpenVisit, found.Box
+    if min(row.expires_at, row.ends_at) <= now or box.state not in (BoxState.UNCONFIRMED, BoxState.OPEN):
+        raise _over()
+    try:
+        seed = sealer.open_for_visit(raw, row.seed_sealed, _place(box, "seed_sealed"))
+        code = row.code_sealed and text_of(sealer.open_for_visit(raw, row.code_sealed, _place(box, "code_sealed")))
+    except Unopenable:
+        raise _over() from None
+    # Rounded, so that most requests write nothing.
+    later = min(_rounded(now + IDLE), row.ends_at)
+    if is_extended and later > row.expires_at:
+        row.expires_at = later
+    return Visit(box, seed, code, row.is_mailbox, form_token(token), row.id)
+
+
+def confirm(session: Session, visit: Visit) -> None:
+    """The receipt was typed back: the box is open from now on, and its digits are forgotten here."""
+    if visit.box.state is BoxState.UNCONFIRMED:
+        visit.box.state = BoxState.OPEN
+    for row in session.execute(select(OpenVisit).where(OpenVisit.box_id == visit.box.id)).scalars():
+        row.code_sealed = None
+    session.flush()
+
+
+def is_there(session: Session, visit: Visit) -> bool:
+    """Whether a visit has not been ended since this request began."""
+    # One that was ended cannot be extended: that is not to be tried first.
+    with session.no_autoflush:
+        return session.execute(select(OpenVisit.id).where(OpenVisit.id == visit.row_id)).first() is not None
+
+
+def end(session: Session, visit: Visit) -> None:
+    session.execute(delete(OpenVisit).where(OpenVisit.id == visit.row_id))
+
+
+def end_all(session: Session, box: Box) -> None:
+    """End every visit of a box: its receipt was changed, cut off or withdrawn."""
+    session.execute(delete(OpenVisit).where(OpenVisit.box_id == box.id))
+
+
+def forget_expired(session: Session, now: datetime) -> int:
+    """Delete the rows of visits that are over; gives how many."""
+    over = (OpenVisit.expires_at <= now) | (OpenVisit.ends_at <= now)
+    return session.execute(delete(OpenVisit).where(over)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def form_token(token: str) -> str:
+    """What every form of a visit carries, so that no other site can post one."""
+    return hmac.new(_read(token), b"form", hashlib.sha256).hexdigest()
+
+
+def _read(token: str) -> bytes:
+    try:
+        raw = urlsafe_b64decode(token.encode("ascii") + b"=")
+    except ValueError:
+        raise _over() from None
+    if len(raw) != TOKEN_BYTES:
+        raise _over()
+    return raw
+
+
+def _over() -> NoVisit:
+    return NoVisit("this visit is over: type the number again")
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
+
+
+def _place(box: Box, column: str) -> Place:
+    return Place("visits", column, box.reference, str(box.case_id))
+
+
+def _rounded(instant: datetime) -> datetime:
+    """Up to the next five minutes."""
+    return EPOCH - (EPOCH - instant) // COARSE * COARSE
+
+
+__all__ = [
+    "Sealer", "Visit", "begin", "confirm", "end", "end_all", "forget_expired", "form_token", "visit",
+]  # fmt: skip

@@ -1,0 +1,226 @@
+"""Asking for what a role does not open, agreeing to it as a second person, and closing it again.
+
+Nothing here gives a key: keys lie with the unit and its custodian. What is granted is that the registry uses them for one
+officer, on record each time, until an instant that every look asks about anew.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.audit.actions import record
+from registry.complaints.attachments.actions import one_of_them
+from registry.complaints.case.messages import read_text
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.rules import (
+    LIVE,
+    LOOK_HOURS,
+    MOST_HOURS,
+    RIGHT_TO,
+    WAITS,
+    Facts,
+    end_of,
+    standing,
+    why_not_decided,
+)
+from registry.complaints.casework.actions import MOST_REASON, Officer, in_unit, lock_case, opened_boxes
+from registry.complaints.casework.custody import files_of_case
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.codes import Problem
+from registry.core.db.locking import lock
+from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
+from registry.core.ids import new_reference
+from registry.officers.models import NoticeKind, Unit
+from registry.officers.notices import notify_named, notify_unit
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import CaseState, OpeningKind, OpeningState
+from registry.vocabulary.register import SENDING_COUNTRIES
+
+
+def ask(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    kind: OpeningKind,
+    reason: str,
+    at: datetime,
+    *,
+    hours: int | None = None,
+    attachment: str = "",
+    version: int | None = None,
+) -> Opening:
+    """Ask that something of a case of one's own unit is opened, with reasons that the second person reads.
+
+    `hours` for a break-glass, `attachment` for an original. Raises NotFound, NotNow, StaleVersion, InvalidInput.
+    """
+    case = lock_case(session, officer, reference, version)
+    unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
+    if unit.country in SENDING_COUNTRIES:
+        raise NotNow("nothing of a complaint is ever opened to a unit of a sending country", "opening.sending_country")
+    end_over_in(session, case, at)
+    text = read_text("reason", reason, MOST_REASON)
+    wanted = _hours(kind, hours)
+    if kind is OpeningKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
+        raise NotNow("of this paper the copy alone was kept: there is no original", "opening.no_original")
+    if any(one.kind is kind and one.attachment == attachment for one in _live(session, case, officer.name)):
+        raise NotNow(
+            "you have asked for this already: it waits for a second person, or is open to you", "opening.asked_already"
+        )
+    name = new_reference()
+    opening = Opening(
+        reference=name,
+        case_id=case.id,
+        kind=kind,
+        attachment=attachment,
+        state=OpeningState.ASKED,
+        hours=wanted,
+        asked_by=officer.name,
+        asked_at=at,
+        ends_at=at + WAITS,
+        reason_sealed=own(session, sealer, officer.unit, case).seal(text, place(case, name, "reason_sealed")),
+    )
+    session.add(opening)
+    session.flush()
+    notify_unit(
+        session, officer.unit, RIGHT_TO[kind], Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
+    )  # fmt: skip
+    record(session, f"{kind}.asked", case.reference, on=at.date(), actor=officer.name, detail=officer.role)
+    return opening
+
+
+def decide(
+    session: Session,
+    sealer: Sealer,
+    unit: str,
+    who: str,
+    reference: str,
+    at: datetime,
+    *,
+    is_granted: bool,
+    answer: str = "",
+    version: int | None = None,
+) -> Opening:
+    """Grant or refuse it, by another than who asked; `answer` says why not. Its clock begins.
+
+    The unit's auditors and supervisors are told that a glass was broken.
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, opening = lock_opening(session, unit, reference, version)
+    known = facts_of(opening)
+    why_not = why_not_decided(known, who, at)
+    if why_not is not None:
+        state = standing(known, at)
+        lack = "own_request" if state is OpeningState.ASKED else "decided"
+        raise IllegalMove(why_not, f"opening.{lack}", state=state)
+    if not is_granted:
+        text = read_text("answer", answer, MOST_REASON)
+        opening.answer_sealed = own(session, sealer, unit, case).seal(text, place(case, reference, "answer_sealed"))
+    opening.state = OpeningState.GRANTED if is_granted else OpeningState.REFUSED
+    opening.decided_by, opening.decided_at = who, at
+    opening.ends_at = end_of(opening.kind, opening.hours, at) if is_granted else at
+    opening.version += 1
+    session.flush()
+    notify_named(session, opening.asked_by, NoticeKind.DECIDED, at)
+    if is_granted and opening.kind is OpeningKind.BREAK_GLASS:
+        _tell_of_breaking(session, unit, opening, at)
+    record(session, f"{opening.kind}.{opening.state}", case.reference, on=at.date(), actor=who, unit=unit)
+    return opening
+
+
+def end(
+    session: Session, unit: str, who: str, reference: str, at: datetime, *, is_own: bool, version: int | None = None
+) -> Opening:
+    """Close it before its time: whoever asked closes his own (`is_own`), whoever may grant it closes any.
+
+    Raises NotFound, IllegalMove, StaleVersion.
+    """
+    case, opening = lock_opening(session, unit, reference, version)
+    if is_own and opening.asked_by != who:
+        raise NotFound("there is no such opening of yours")
+    if standing(facts_of(opening), at) not in LIVE:
+        raise IllegalMove("this is closed already", "opening.closed")
+    opening.state, opening.ended_by, opening.ends_at = OpeningState.ENDED, who, at
+    opening.version += 1
+    session.flush()
+    if not is_own:
+        notify_named(session, opening.asked_by, NoticeKind.DECIDED, at)
+    record(session, f"{opening.kind}.ended", case.reference, on=at.date(), actor=who, unit=unit)
+    return opening
+
+
+def end_due(sessions: sessionmaker[Session], at: datetime) -> int:
+    """The worker's part: write down what is over, one case a transaction. Gives how many."""
+    with sessions() as session:
+        over = select(Opening.case_id).where(Opening.state.in_(sorted(LIVE)), Opening.ends_at <= at)
+        case_ids = session.execute(over.distinct().order_by(Opening.case_id)).scalars().all()
+    count = 0
+    for case_id in case_ids:
+        with sessions.begin() as session:
+            count += end_over_in(session, lock_case_by_id(session, case_id), at)
+    return count
+
+
+def end_over_in(session: Session, case: Case, at: datetime) -> int:
+    """Write down what is over of a locked case."""
+    over = (Opening.case_id == case.id, Opening.state.in_(sorted(LIVE)), Opening.ends_at <= at)
+    found = session.execute(select(Opening).where(*over).order_by(Opening.id)).scalars().all()
+    for one in found:
+        one.state = standing(facts_of(one), at)
+        one.version += 1
+    session.flush()
+    for one in found:
+        record(session, f"{one.kind}.{one.state}", case.reference, on=at.date(), actor="registry")
+    return len(found)
+
+
+def lock_opening(session: Session, unit: str, reference: str, version: int | None = None) -> tuple[Case, Opening]:
+    """An opening of a unit and its case, both locked. Raises NotFound, StaleVersion."""
+    found = session.execute(
+        select(Opening.id, Opening.case_id)
+        .join(Case, Case.id == Opening.case_id)
+        .where(in_unit(unit), Opening.reference == reference)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("there is no such opening in this unit")
+    case = lock_case_by_id(session, found.case_id)
+    if case.state is CaseState.PURGED:
+        raise NotFound("there is no such opening in this unit")
+    return case, lock(session, Opening, Opening.id == found.id, version=version)
+
+
+def facts_of(opening: Opening) -> Facts:
+    return Facts(opening.kind, opening.state, opening.asked_by, opening.ends_at)
+
+
+def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenBox:
+    """The case's own box, for what officers write about it."""
+    return sealer.open_as_unit(session, opened_boxes(session, case)[0], unit)
+
+
+def place(case: Case, reference: str, column: str) -> Place:
+    return Place("openings", column, reference, case.reference)
+
+
+def _live(session: Session, case: Case, who: str) -> list[Opening]:
+    theirs = (Opening.case_id == case.id, Opening.asked_by == who, Opening.state.in_(sorted(LIVE)))
+    return list(session.execute(select(Opening).where(*theirs)).scalars())
+
+
+def _hours(kind: OpeningKind, hours: int | None) -> int:
+    if kind is not OpeningKind.BREAK_GLASS:
+        return LOOK_HOURS
+    if hours is None or not 1 <= hours <= MOST_HOURS:
+        raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=MOST_HOURS)])
+    return hours
+
+
+def _tell_of_breaking(session: Session, unit: str, opening: Opening, at: datetime) -> None:
+    """The mail says that there is something, and no more; their first page says what."""
+    known = [opening.asked_by, opening.decided_by or ""]
+    for resource in (Resource.AUDIT, Resource.TRAIL):
+        notify_unit(session, unit, resource, Act.READ, NoticeKind.DECIDED, at, but=known)

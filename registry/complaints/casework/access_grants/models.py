@@ -1,0 +1,48 @@
+"""The table of openings: who asked to see what his role does not open, who agreed, and until when."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.vocabulary.cases import OpeningKind, OpeningState
+
+_IS_LIVE = text("state IN ('asked', 'granted')")
+
+
+class Opening(Base):
+    """What one officer may see of one case for a while, once a second person has agreed.
+
+    `attachment` is the reference of a file, empty for the other kinds. `ends_at`: while it is asked for, when nobody may grant it
+    any more; once it is granted, when it closes. `hours` is how long it is asked for. `reason_sealed` and `answer_sealed` (why it
+    was refused) stand under the case's own keys. The `_by` are officers' references.
+    """
+
+    __tablename__ = "openings"
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
+        Index(
+            "ix_openings_live", "case_id", "kind", "attachment", "asked_by",
+            unique=True, sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE,
+        ),
+        Index("ix_openings_state_ends_at", "state", "ends_at"),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[OpeningKind] = mapped_column(one_of(OpeningKind))
+    attachment: Mapped[str] = mapped_column(Text(12), default="")
+    state: Mapped[OpeningState] = mapped_column(one_of(OpeningState))
+    hours: Mapped[int]
+    asked_by: Mapped[str] = mapped_column(Text(200))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text(200))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    looked_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by: Mapped[str | None] = mapped_column(Text(200))
+    reason_sealed: Mapped[str] = mapped_column(LongText)
+    answer_sealed: Mapped[str | None] = mapped_column(LongText)
+    version: Mapped[int] = mapped_column(default=1)

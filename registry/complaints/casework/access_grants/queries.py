@@ -1,0 +1,196 @@
+"""What of openings is seen: those of a case, those of a unit for whoever agrees or audits, and what one opens.
+
+Looks are audited.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.complaints.attachments.storage import FileStore
+from registry.complaints.case.models import Case
+from registry.complaints.casework import custody
+from registry.complaints.casework.access_grants.actions import facts_of, lock_opening, own, place
+from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.access_grants.rules import LIVE, end_of_look, is_open_to, standing
+from registry.complaints.casework.actions import Officer, in_unit
+from registry.complaints.casework.queries import CaseView, case_view
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.errors import KeyTrouble, NotFound, NotNow
+from registry.vocabulary.cases import CaseState, OpeningKind, OpeningState
+
+KEPT_IN_LIST = timedelta(days=30)
+"""How long what is over stands in a unit's list; the audit has it for good."""
+
+
+class Shown(NamedTuple):
+    """`state` as of now. `reason` and `answer` None for who may not read what is written in a case."""
+
+    opening: Opening
+    case: str
+    state: OpeningState
+    reason: str | None
+    answer: str | None
+
+
+class Opened(NamedTuple):
+    """What a look shows: `view` for a break-glass alone; who wrote and how to reach them, by mailbox.
+
+    `identities` is None where a glass was broken on a server that lacks the custodian's secret.
+    """
+
+    shown: Shown
+    view: CaseView | None
+    identities: Mapping[str, Mapping[str, Any]] | None
+
+
+def in_case(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, at: datetime, *, is_all: bool
+) -> list[Shown]:
+    """The openings of a case, the latest first: an officer's own, or with `is_all` everybody's."""
+    wanted = select(Opening).where(Opening.case_id == case.id).order_by(Opening.id.desc())
+    if not is_all:
+        wanted = wanted.where(Opening.asked_by == officer.name)
+    rows = session.execute(wanted).scalars().all()
+    return [_shown(session, sealer, officer.unit, case, one, at) for one in rows]
+
+
+def of_unit(
+    session: Session, sealer: Sealer, unit: str, who: str, at: datetime, *, decides: Collection[OpeningKind]
+) -> list[Shown]:
+    """What a unit's cases have asked for, open or lately open, the latest first; what waits comes before it.
+
+    Reasons are shown of those kinds alone about which the reader decides, and that is on record.
+    """
+    lately = or_(Opening.state.in_(sorted(LIVE)), Opening.ends_at > at - KEPT_IN_LIST)
+    rows = session.execute(
+        select(Opening, Case)
+        .join(Case, Case.id == Opening.case_id)
+        .where(in_unit(unit), lately, Case.state != CaseState.PURGED)
+        .order_by(Opening.state != OpeningState.ASKED, Opening.id.desc())
+    ).all()
+    found, read = [], []
+    for opening, case in rows:
+        is_asked = standing(facts_of(opening), at) is OpeningState.ASKED
+        if is_asked and opening.kind in decides and opening.asked_by != who:
+            found.append(_shown(session, sealer, unit, case, opening, at))
+            read.append(case.reference)
+        else:
+            found.append(Shown(opening, case.reference, standing(facts_of(opening), at), None, None))
+    session.flush()
+    for reference in dict.fromkeys(read):
+        record(session, "opening.considered", reference, on=at.date(), actor=who, unit=unit)
+    return found
+
+
+def waiting(session: Session, unit: str, who: str, kinds: Collection[OpeningKind], at: datetime) -> int:
+    """How many wait for somebody who decides about these kinds."""
+    asked = (Opening.state == OpeningState.ASKED, Opening.ends_at > at, Opening.asked_by != who)
+    query = select(func.count(Opening.id)).join(Case, Case.id == Opening.case_id)
+    return session.execute(query.where(in_unit(unit), *asked, Opening.kind.in_(sorted(kinds)))).scalar_one()
+
+
+def broken(session: Session, unit: str, at: datetime) -> int:
+    """How often a glass was broken in a unit in the last days: whoever watches over it is told on his first page."""
+    is_granted = (Opening.kind == OpeningKind.BREAK_GLASS, Opening.decided_at > at - timedelta(days=7))
+    was_granted = Opening.state.in_([OpeningState.GRANTED, OpeningState.ENDED])
+    query = select(func.count(Opening.id)).join(Case, Case.id == Opening.case_id)
+    return session.execute(query.where(in_unit(unit), *is_granted, was_granted)).scalar_one()
+
+
+def one_of(session: Session, unit: str, reference: str) -> tuple[Case, Opening]:
+    """An opening of a unit and its case. Raises NotFound."""
+    return lock_opening(session, unit, reference)
+
+
+def shown(session: Session, sealer: Sealer, unit: str, reference: str, at: datetime) -> Shown:
+    """One with its reason, for whoever asked or has just decided. Raises NotFound."""
+    case, opening = lock_opening(session, unit, reference)
+    return _shown(session, sealer, unit, case, opening, at)
+
+
+def require_of_case(session: Session, unit: str, case: str, reference: str) -> Opening:
+    """An opening of this very case. Raises NotFound."""
+    found, opening = lock_opening(session, unit, reference)
+    if found.reference != case:
+        raise NotFound("there is no such opening in this case")
+    return opening
+
+
+def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, into: str = "") -> Opened:
+    """What is open to this officer now: a break-glass or an identity. Raises NotFound where nothing is, NotNow."""
+    case, opening = _open_to(session, officer, reference, at)
+    if opening.kind is OpeningKind.ORIGINAL:
+        raise NotFound("this opens a file")
+    _looked(opening, at)
+    view = None
+    if opening.kind is OpeningKind.BREAK_GLASS:
+        view = case_view(
+            session, sealer, officer, case.reference, at.date(), act="break_glass.read", into=into, is_opened=True
+        )  # fmt: skip
+    identities: Mapping[str, Mapping[str, Any]] | None
+    try:
+        identities = custody.identity_in(session, sealer, officer.unit, case)
+    except KeyTrouble:
+        # Somebody is in danger: what the unit's own key opens is shown all the same.
+        if view is None:
+            raise _keyless() from None
+        identities = None
+    shown = _shown(session, sealer, officer.unit, case, opening, at)
+    session.flush()
+    if identities is not None:
+        act = "break_glass.identity_read" if view else "case.identity_read"
+        record(session, act, case.reference, on=at.date(), actor=officer.name, detail=officer.role)
+    return Opened(shown, view, identities)
+
+
+def original(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, store: FileStore
+) -> tuple[str, bytes]:
+    """Name and content of a file as it was sent. Raises NotFound where none is open to him, NotNow, FilesUnavailable."""
+    case, opening = _open_to(session, officer, reference, at)
+    if opening.kind is not OpeningKind.ORIGINAL:
+        raise NotFound("this opens no file")
+    _looked(opening, at)
+    try:
+        name, body = custody.original_in(session, sealer, officer.unit, case, opening.attachment, store)
+    except KeyTrouble:
+        raise _keyless() from None
+    session.flush()
+    record(session, "case.original_read", case.reference, on=at.date(), actor=officer.name, detail=officer.role)
+    return name, body
+
+
+def _keyless() -> NotNow:
+    """In words for an officer: which file is missing where, the log of whoever keeps the machine says."""
+    return NotNow(
+        "the custodian's key is not on this server: ask whoever keeps it, and look then; your time has not begun",
+        "opening.no_key_here",
+    )
+
+
+def _open_to(session: Session, officer: Officer, reference: str, at: datetime) -> tuple[Case, Opening]:
+    case, opening = lock_opening(session, officer.unit, reference)
+    if not is_open_to(facts_of(opening), officer.name, at):
+        raise NotFound("nothing is open to you here: it was not granted, or its time is over")
+    return case, opening
+
+
+def _looked(opening: Opening, at: datetime) -> None:
+    """The first look begins its quarter of an hour."""
+    if opening.looked_at is None:
+        opening.looked_at = at
+        opening.ends_at = end_of_look(opening.kind, opening.ends_at, at)
+
+
+def _shown(session: Session, sealer: Sealer, unit: str, case: Case, opening: Opening, at: datetime) -> Shown:
+    box = own(session, sealer, unit, case)
+    said: Sequence[str | None] = [
+        None if sealed is None else box.open(sealed, place(case, opening.reference, column))
+        for column, sealed in (("reason_sealed", opening.reason_sealed), ("answer_sealed", opening.answer_sealed))
+    ]
+    return Shown(opening, case.reference, standing(facts_of(opening), at), said[0], said[1])

@@ -1,0 +1,189 @@
+"""The officers' work on cases. Everything here is asked by an officer of one unit and finds that unit's cases alone.
+
+`Officer.unit` is the wall between countries: `lock_case` is the one door to a case, and what is another unit's answers as if it
+were not there.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.base import ExecutableOption
+
+from registry.complaints.case import clocks, messages
+from registry.complaints.case.access import boxes_of, mailboxes
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance, changed, lock_case_where
+from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.codes import Problem
+from registry.core.db.locking import require_version
+from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.officers.models import Unit
+from registry.vocabulary.cases import Author, BoxRole, BoxState, CaseRole, CaseState
+
+MOST_REASON = 4000
+
+
+class Officer(NamedTuple):
+    """Who works on a case: a name, the role in which he does, and the reference of his unit."""
+
+    name: str
+    role: CaseRole
+    unit: str
+
+
+def lock_case(
+    session: Session,
+    officer: Officer,
+    reference: str,
+    version: int | None = None,
+    *,
+    also: Sequence[ExecutableOption] = (),
+) -> Case:
+    """A case of the officer's own unit, locked. Raises NotFound for any other, StaleVersion."""
+    case = lock_case_where(session, in_unit(officer.unit), Case.reference == reference, also=also)
+    if case is None or case.state in (CaseState.DRAFT, CaseState.PURGED):
+        raise NotFound(f"there is no case {reference} in this unit")
+    require_version(case.version, version)
+    return case
+
+
+def move(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    target: CaseState,
+    at: datetime,
+    *,
+    reason: str | None = None,
+    version: int | None = None,
+) -> Case:
+    """Move a case to another state. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    if target is CaseState.MERGED:
+        raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "merge_elsewhere")])
+    case = lock_case(session, officer, reference, version)
+    advance(
+        session,
+        case,
+        target,
+        officer.role,
+        at,
+        actor=officer.name,
+        reason_sealed=seal_reason(session, sealer, officer, case, reason),
+    )
+    return case
+
+
+def merge(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    into: str,
+    at: datetime,
+    *,
+    reason: str,
+    version: int | None = None,
+) -> Case:
+    """Join a case to another of the same unit, which goes on for both. Its complainant keeps his mailbox.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    if reference == into:
+        raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "another_case")])
+    # In the order of their ids, so that two officers who merge crosswise do not wait for each other for ever.
+    held = {one: lock_case(session, officer, one) for one in sorted((reference, into))}
+    case, other = held[reference], held[into]
+    require_version(case.version, version)
+    if other.state not in OPEN_STATES:
+        raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=other.state)])
+    sealed = seal_reason(session, sealer, officer, case, reason)
+    advance(
+        session, case, CaseState.MERGED, officer.role, at, actor=officer.name, reason_sealed=sealed, is_same_unit=True
+    )
+    case.merged_into_id = other.id
+    session.flush()
+    return case
+
+
+def reply(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    to_helper: bool = False,
+    once: str | None = None,
+    version: int | None = None,
+) -> int:
+    """Write to the complainant. Gives the number of mailboxes it went to.
+
+    It goes to the worker's own mailbox, and to a helper's where she allows it. While she has none, nothing goes to a helper
+    unless `to_helper` says that he may read it. Raises NotFound, NotNow, StaleVersion, InvalidInput.
+    """
+    case = lock_case(session, officer, reference, version)
+    if case.state is CaseState.WITHDRAWN:
+        raise NotNow("this was withdrawn: write nothing more", "case.withdrawn")
+    boxes = opened_boxes(session, case)
+    chosen = [box for box in boxes if box.role is BoxRole.WORKER and box.state is not BoxState.CUT_OFF]
+    has_worker = bool(chosen)
+    chosen += [
+        box
+        for box in boxes
+        if box.role is BoxRole.HELPER
+        and box.state is BoxState.OPEN
+        and (box.answers_allowed or (to_helper and not has_worker))
+    ]
+    if not chosen:
+        raise NotNow(
+            "the worker has no mailbox of her own yet: say with --to-helper that her helper may read this",
+            "case.no_mailbox",
+        )
+    for box in chosen:
+        opened = sealer.open_as_unit(session, box, officer.unit)
+        messages.write_message(session, sealer, case, opened, Author.OFFICER, text, at.date(), once=once)
+    clocks.acknowledged(session, case, at.date())
+    changed(session, case, "case.answered", at.date(), role=officer.role, actor=officer.name)
+    return len(chosen)
+
+
+def seal_reason(session: Session, sealer: Sealer, officer: Officer, case: Case, reason: str | None) -> str | None:
+    """An officer's reason, sealed to the case's first mailbox like everything else that tells of what was written."""
+    if reason is None or not reason.strip():
+        return None
+    text = messages.read_text("reason", reason, MOST_REASON)
+    return _first_box(session, sealer, officer, case).seal(text, reason_place(case))
+
+
+def open_reason(session: Session, sealer: Sealer, officer: Officer, case: Case, sealed: str) -> str:
+    return _first_box(session, sealer, officer, case).open(sealed, reason_place(case))
+
+
+def reason_place(case: Case) -> Place:
+    return Place("case_moves", "reason_sealed", case.reference, case.reference)
+
+
+def _first_box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenBox:
+    return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
+
+
+def in_unit(unit: str) -> ColumnElement[bool]:
+    """The wall, as a condition on Case."""
+    return Case.unit_id == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
+
+
+def opened_boxes(session: Session, case: Case) -> list[Box]:
+    """The mailboxes that the unit can open; one that was replaced before anybody opened it is none."""
+    return list(session.execute(opened_mailboxes(case)).scalars())
+
+
+def opened_mailboxes(case: Case) -> Select[Box]:
+    return mailboxes(case).where(or_(Box.role != BoxRole.WORKER, Box.state != BoxState.CUT_OFF))

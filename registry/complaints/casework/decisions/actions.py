@@ -1,0 +1,240 @@
+"""Deciding a case: an officer who looked into it writes what was found, and another one, who did not, makes it the decision.
+
+Making it moves the case, seals the words to the complainant's mailbox and writes the audit in one transaction.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import messages
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance, changed, investigators, lock_case_by_id, moves_of, same_person
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework import sealed_copies
+from registry.complaints.casework.actions import Officer, in_unit, lock_case, seal_reason
+from registry.complaints.casework.decisions import rules
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.parties.hearings.content import require_silent
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.codes import Problem
+from registry.core.db.locking import lock, require_version
+from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
+from registry.core.ids import new_reference
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_unit
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import CaseState, DecisionOutcome, DecisionState
+from registry.vocabulary.register import Language
+
+MOST_REASONS = 20_000
+MOST_SUMMARY = 2000
+
+Words = Callable[[Language, DecisionOutcome, str, date], str]
+"""What the complainant is told, in her language: what was found, the summary, and the last day for an objection."""
+
+_LACKING = {
+    "not_drafted": "this decision was made or sent back already",
+    "not_in_draft": "the case is not where it is decided: look at what happened to it",
+    "own_draft": "who wrote a decision does not make it: a second person has to",
+    "investigated": "who looked into the case does not decide it",
+}
+
+
+def write(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    outcome: DecisionOutcome,
+    at: datetime,
+    *,
+    reasons: str,
+    summary: str,
+    object_days: int = rules.USUAL_OBJECTION,
+    version: int | None = None,
+) -> Decision:
+    """Write the draft of a case's decision, or write it anew; the case stands where it is decided from then on.
+
+    Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case = lock_case(session, officer, reference, version)
+    if case.state not in rules.DRAFTED_IN:
+        raise NotNow(
+            f"what is {case.state} is not decided: it has to be looked into first",
+            "decision.not_looked_into",
+            state=case.state,
+        )
+    reasons, summary = _checked(session, sealer, officer, case, reasons, summary, object_days, at.date())
+    if case.state is not CaseState.DECISION_DRAFT:
+        notify_unit(
+            session, officer.unit, Resource.DECISION, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
+        )
+        advance(session, case, CaseState.DECISION_DRAFT, officer.role, at, actor=officer.name)
+    decision = draft_of(session, case) or Decision(
+        reference=new_reference(),
+        case_id=case.id,
+        box_id=sealed_copies.new_copy_box(session, sealer, case, officer.unit, at.date()).box.id,
+        state=DecisionState.DRAFTED,
+        written_by=[],
+    )
+    opened = _box(session, sealer, officer, decision)
+    decision.outcome, decision.object_days = outcome, object_days
+    decision.drafted_by, decision.drafted_on = officer.name, at.date()
+    decision.written_by = [*(name for name in decision.written_by if name != officer.name), officer.name]
+    decision.reasons_sealed = opened.seal(reasons, place(case, decision, "reasons_sealed"))
+    decision.summary_sealed = opened.seal(summary, place(case, decision, "summary_sealed"))
+    session.add(decision)
+    session.flush()
+    changed(session, case, "decision.drafted", at.date(), role=officer.role, actor=officer.name, detail=outcome)
+    return decision
+
+
+def send_back(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    at: datetime,
+    *,
+    reason: str,
+    version: int | None = None,
+) -> Decision:
+    """Do not make it: the case is looked into again, for the reason given. Raises NotFound, IllegalMove, StaleVersion,
+    InvalidInput."""
+    case, decision = lock_decision(session, officer, reference, version)
+    if decision.state is not DecisionState.DRAFTED:
+        raise IllegalMove(_LACKING["not_drafted"], "decision.not_drafted")
+    messages.read_text("reason", reason, casework.MOST_REASON)
+    sealed = seal_reason(session, sealer, officer, case, reason)
+    advance(session, case, CaseState.INVESTIGATING, officer.role, at, actor=officer.name, reason_sealed=sealed)
+    decision.state = DecisionState.SENT_BACK
+    session.flush()
+    changed(session, case, "decision.sent_back", at.date(), role=officer.role, actor=officer.name)
+    return decision
+
+
+def make(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    words: Words,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Decision:
+    """Decide as drafted: the case moves, and the complainant reads of it and of her right to object.
+
+    Raises NotFound, StaleVersion, and IllegalMove for whoever wrote it, looked into the case, or comes second.
+    """
+    case, decision = lock_decision(session, officer, reference, version)
+    lack = rules.lacking(facts(session, case, decision, officer.name))
+    if lack is not None:
+        raise IllegalMove(_LACKING[lack], f"decision.{lack}")
+    summary = read_summary(session, sealer, officer, case, decision)
+    decision.state = DecisionState.MADE
+    decision.decided_by, decision.decided_on = officer.name, at.date()
+    decision.object_until = at.date() + timedelta(days=decision.object_days)
+    sealed = seal_reason(session, sealer, officer, case, summary)
+    target = rules.OUTCOMES[decision.outcome]
+    advance(session, case, target, officer.role, at, actor=officer.name, reason_sealed=sealed)
+    text = words(language_of(case), decision.outcome, summary, decision.object_until)
+    # Where nobody has a mailbox any more, what is decided is decided all the same.
+    with suppress(NotNow):
+        casework.reply(session, sealer, officer, case.reference, text, at, to_helper=True, once=decision.reference)
+    changed(session, case, "decision.made", at.date(), role=officer.role, actor=officer.name, detail=decision.outcome)
+    return decision
+
+
+def lock_decision(
+    session: Session, officer: Officer, reference: str, version: int | None = None
+) -> tuple[Case, Decision]:
+    """A decision of the officer's unit, and its case, locked. Raises NotFound, StaleVersion."""
+    found = session.execute(
+        select(Decision)
+        .join(Case, Case.id == Decision.case_id)
+        .where(in_unit(officer.unit), Decision.reference == reference)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"there is no decision {reference} in this unit")
+    case = lock_case_by_id(session, found.case_id)
+    require_version(case.version, version)
+    # An officer who waited for the case reads what the one before made of the decision.
+    return case, lock(session, Decision, Decision.id == found.id)
+
+
+def draft_of(session: Session, case: Case) -> Decision | None:
+    """What is drafted for a case and not made yet."""
+    live = (Decision.case_id == case.id, Decision.state == DecisionState.DRAFTED)
+    return session.execute(select(Decision).where(*live)).scalar_one_or_none()
+
+
+def facts(session: Session, case: Case, decision: Decision, actor: str) -> rules.Facts:
+    return rules.Facts(
+        state=decision.state,
+        case_state=case.state,
+        written_by=frozenset(map(same_person, decision.written_by)),
+        investigators=investigators(moves_of(session, case)),
+        actor=same_person(actor),
+    )
+
+
+def read_summary(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str:
+    return _box(session, sealer, officer, decision).open(
+        decision.summary_sealed, place(case, decision, "summary_sealed")
+    )
+
+
+def read_reasons(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str:
+    return _box(session, sealer, officer, decision).open(
+        decision.reasons_sealed, place(case, decision, "reasons_sealed")
+    )
+
+
+def language_of(case: Case) -> Language:
+    """The language in which she filed."""
+    return Language(case.language) if case.language is not None else Language.EN
+
+
+def place(case: Case, decision: Decision, column: str) -> Place:
+    return Place("decisions", column, decision.reference, case.reference)
+
+
+def _box(session: Session, sealer: Sealer, officer: Officer, decision: Decision) -> OpenBox:
+    return sealer.open_as_unit(session, session.get_one(Box, decision.box_id), officer.unit)
+
+
+def _checked(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    case: Case,
+    reasons: str,
+    summary: str,
+    object_days: int,
+    today: date,
+) -> tuple[str, str]:
+    reasons = messages.read_text("reasons", reasons, MOST_REASONS)
+    summary = messages.read_text("summary", summary, MOST_SUMMARY)
+    if not rules.SHORTEST_OBJECTION <= object_days <= rules.LONGEST_OBJECTION:
+        raise InvalidInput(
+            [
+                Fault.of(
+                    "object_days",
+                    Problem.INVALID_VALUE,
+                    "days_from_to",
+                    least=rules.SHORTEST_OBJECTION,
+                    most=rules.LONGEST_OBJECTION,
+                )
+            ]
+        )
+    agency = named_agency_id(sealer, case)
+    require_silent(session, sealer, officer, case, agency, summary, today, field="summary")
+    return reasons, summary

@@ -1,0 +1,144 @@
+"""Officers' notes and tasks in a case. The complainant, partners and agencies see none of them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.access import boxes_of
+from registry.complaints.case.messages import read_text
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed
+from registry.complaints.casework.actions import Officer, lock_case
+from registry.complaints.casework.notes.models import CaseNote, CaseTask
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.core.ids import new_reference
+
+MOST_NOTE = 10_000
+MOST_TASK = 500
+
+
+class Noted(NamedTuple):
+    reference: str
+    by: str
+    on: date
+    text: str
+
+
+class Task(NamedTuple):
+    """`done_on` None while it waits."""
+
+    reference: str
+    by: str
+    on: date
+    due_on: date | None
+    done_by: str | None
+    done_on: date | None
+    text: str
+
+
+def write_note(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    text: str,
+    today: date,
+    *,
+    version: int | None = None,
+) -> CaseNote:
+    """Add a note. Raises NotFound, StaleVersion, InvalidInput."""
+    case = lock_case(session, officer, reference, version)
+    text = read_text("text", text, MOST_NOTE)
+    note = CaseNote(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today)
+    note.sealed = _box(session, sealer, officer, case).seal(text, _place(case, note))
+    session.add(note)
+    changed(session, case, "case.noted", today, role=officer.role, actor=officer.name)
+    session.flush()
+    return note
+
+
+def add_task(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    text: str,
+    today: date,
+    *,
+    due_on: date | None = None,
+    version: int | None = None,
+) -> CaseTask:
+    """Add something to be done. Raises NotFound, StaleVersion, InvalidInput."""
+    case = lock_case(session, officer, reference, version)
+    text = read_text("text", text, MOST_TASK)
+    if due_on is not None and due_on < today:
+        raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
+    task = CaseTask(reference=new_reference(), case_id=case.id, made_by=officer.name, made_on=today, due_on=due_on)
+    task.sealed = _box(session, sealer, officer, case).seal(text, _place(case, task))
+    session.add(task)
+    changed(session, case, "case.task_added", today, role=officer.role, actor=officer.name)
+    session.flush()
+    return task
+
+
+def tick_task(
+    session: Session,
+    officer: Officer,
+    reference: str,
+    task: str,
+    today: date,
+    *,
+    is_done: bool,
+    version: int | None = None,
+) -> CaseTask:
+    """Say that a task is done, or that it is not after all; twice is once. Raises NotFound, StaleVersion."""
+    case = lock_case(session, officer, reference, version)
+    of_case = select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.reference == task)
+    found = session.scalars(of_case).one_or_none()
+    if found is None:
+        raise NotFound("there is no such task in this case")
+    if (found.done_on is not None) is not is_done:
+        found.done_by, found.done_on = (officer.name, today) if is_done else (None, None)
+        what = "case.task_done" if is_done else "case.task_reopened"
+        changed(session, case, what, today, role=officer.role, actor=officer.name)
+        session.flush()
+    return found
+
+
+def notes_and_tasks(
+    session: Session, sealer: Sealer, officer: Officer, case: Case
+) -> tuple[Sequence[Noted], Sequence[Task]]:
+    """The notes of a case, the latest first, and its tasks: what waits by its day, then what is done. The caller audits."""
+    notes = session.scalars(select(CaseNote).where(CaseNote.case_id == case.id).order_by(CaseNote.id.desc())).all()
+    tasks = session.scalars(select(CaseTask).where(CaseTask.case_id == case.id).order_by(CaseTask.id)).all()
+    if not notes and not tasks:
+        return [], []
+    box = _box(session, sealer, officer, case)
+    shown = [
+        Task(
+            one.reference, one.made_by, one.made_on, one.due_on, one.done_by, one.done_on,
+            box.open(one.sealed, _place(case, one)),
+        )
+        for one in tasks
+    ]  # fmt: skip
+    return (
+        [
+            Noted(one.reference, one.written_by, one.written_on, box.open(one.sealed, _place(case, one)))
+            for one in notes
+        ],
+        sorted(shown, key=lambda one: (one.done_on is not None, one.due_on or date.max)),
+    )
+
+
+def _box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenBox:
+    return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
+
+
+def _place(case: Case, row: CaseNote | CaseTask) -> Place:
+    return Place(row.__tablename__, "sealed", row.reference, case.reference)

@@ -1,0 +1,283 @@
+"""What officers of a unit read of its cases: the queue without a word of what was written, a case with all of it, and files.
+
+Reading a case is audited, and committed with it or not had.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, cast
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from registry.audit.actions import record
+from registry.complaints.attachments.actions import (
+    attachment_of,
+    attachments_of,
+    copied_as,
+    facts_of,
+    open_clean,
+    shown_name,
+)
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.storage import FileStore
+from registry.complaints.case import answers as sheets
+from registry.complaints.case import clocks, consents, messages
+from registry.complaints.case.consents import Standing
+from registry.complaints.case.messages import ShownMessage
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import moves_of
+from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.casework.actions import Officer, in_unit, lock_case, opened_boxes, opened_mailboxes
+from registry.complaints.casework.models import CaseClock, CaseMove
+from registry.complaints.casework.translations.reading import Translated, translations_in
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.errors import NotNow
+from registry.vocabulary.cases import (
+    AttachmentState,
+    Author,
+    BoxRole,
+    BoxState,
+    CaseState,
+    ClockKind,
+    FileKind,
+    Priority,
+)
+
+
+class Queued(NamedTuple):
+    """A case in the queue, without a word of what was written. `due_at` is the next clock that runs."""
+
+    reference: str
+    state: CaseState
+    priority: Priority | None
+    country: str | None
+    sector: str | None
+    indicators: Sequence[str]
+    filed_on: date
+    due_at: datetime | None
+    has_legal_hold: bool
+    version: int
+
+
+class FileInCase(NamedTuple):
+    """A file of a case as its unit sees it. Officers open the clean copy, once `state` is `clean`, and never the original."""
+
+    reference: str
+    name: str
+    kind: FileKind
+    size: int
+    kept_on: date
+    state: AttachmentState
+
+
+class CleanFile(NamedTuple):
+    """A clean copy; `name` has the ending of what the copy is."""
+
+    name: str
+    body: bytes
+
+
+class ShownBox(NamedTuple):
+    """One mailbox of a case as an officer sees it. `answers` without who she is: that is the custodian's."""
+
+    reference: str
+    role: BoxRole
+    state: BoxState
+    answers_allowed: bool
+    answers: Mapping[str, Any]
+    messages: Sequence[ShownMessage]
+    consents: Sequence[Standing]
+    files: Sequence[FileInCase]
+    translations: Mapping[str, Translated]
+
+
+class CaseView(NamedTuple):
+    """All that a unit may read of a case. Reading it is written into the audit."""
+
+    case: Case
+    queued: Queued
+    reasons: Sequence[Any]
+    agency: Mapping[str, str] | None
+    agency_is_registered: bool | None
+    employer: str | None
+    region: str | None
+    amounts: Mapping[str, Any]
+    boxes: Sequence[ShownBox]
+    moves: Sequence[CaseMove]
+    clocks: Mapping[ClockKind, CaseClock]
+    purge_on: date | None
+
+
+def queue(session: Session, unit: str, states: frozenset[CaseState] = OPEN_STATES, limit: int = 100) -> list[Queued]:
+    """The cases of a unit in these states: the most urgent first, and of these what is due first.
+
+    An index gives them in this order, so a flood of what is not urgent delays nothing that is.
+    """
+    due = (
+        select(func.min(CaseClock.due_at))
+        .where(CaseClock.case_id == Case.id, CaseClock.met_on.is_(None), CaseClock.paused_on.is_(None))
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    found: list[Queued] = []
+    for priority in Priority:
+        if len(found) < limit:
+            rows = session.execute(
+                select(Case, due.label("due_at"))
+                .where(in_unit(unit), Case.state.in_(sorted(states)), Case.priority == priority)
+                .order_by(due.is_(None), due, Case.filed_on, Case.id)
+                .limit(limit - len(found))
+            )
+            found += [_queued(row.Case, row.due_at) for row in rows]
+    return found
+
+
+def counts(session: Session, unit: str) -> dict[tuple[CaseState, Priority], int]:
+    """How many cases of a unit stand where."""
+    numbers = select(Case.state, Case.priority, func.count(Case.id)).where(in_unit(unit), Case.priority.is_not(None))
+    rows = session.execute(numbers.group_by(Case.state, Case.priority)).all()
+    return {(state, priority): number for state, priority, number in rows if priority is not None}
+
+
+def case_view(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    today: date,
+    *,
+    act: str = "case.read",
+    into: str = "",
+    is_opened: bool = False,
+) -> CaseView:
+    """Read a case with what was written in it, and its translations `into` a language.
+
+    The reading itself is audited as `act`, and committed with it or not had. What was withdrawn is read no more, unless somebody
+    is in danger, or two persons opened it (`is_opened`): who withdraws may have been made to. Raises NotFound, NotNow.
+    """
+    case = lock_case(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
+    if not is_opened:
+        require_readable(case)
+    running = clocks.by_kind(case.clock_rows)
+    view = CaseView(
+        case=case,
+        queued=_queued(case, clocks.next_due(running)),
+        reasons=case.reasons,
+        agency=_opened(sealer, case, "agency_sealed"),
+        agency_is_registered=case.agency_is_registered,
+        employer=_opened(sealer, case, "employer_sealed"),
+        region=_opened(sealer, case, "region_sealed"),
+        amounts=_opened(sealer, case, "amounts_sealed") or {},
+        boxes=_shown_boxes(session, sealer, officer, case, today, into),
+        moves=moves_of(session, case),
+        clocks=running,
+        purge_on=case.purge_on,
+    )
+    session.flush()
+    record(session, act, case.reference, on=today, actor=officer.name, detail=officer.role)
+    return view
+
+
+def named_agency_id(sealer: Sealer, case: Case) -> str | None:
+    """The reference of the registered agency that a case is about, if it was picked from the registry."""
+    told = named_agency(sealer, case)
+    return None if told is None else told.get("agency_id")
+
+
+def named_agency(sealer: Sealer, case: Case) -> dict[str, str] | None:
+    """The agency that a case is about, as it was picked or typed."""
+    return cast("dict[str, str] | None", _opened(sealer, case, "agency_sealed"))
+
+
+def clean_copy(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, attachment: str, store: FileStore, today: date
+) -> CleanFile:
+    """A file without place, device and author, as an officer may see it. Audited like every reading.
+
+    Raises NotFound, also where there is no clean copy; NotNow, FilesUnavailable.
+    """
+    case = lock_case(session, officer, reference)
+    require_readable(case)
+    boxes = opened_boxes(session, case)
+    row = attachment_of(session, boxes, attachment)
+    box = next(box for box in boxes if box.id == row.box_id)
+    opened = sealer.open_as_unit(session, box, officer.unit)
+    body = open_clean(store, opened, case, row)
+    record(session, "case.file_read", case.reference, on=today, actor=officer.name, detail=officer.role)
+    return CleanFile(shown_name(facts_of(opened, case, row).name, copied_as(row)), body)
+
+
+def files_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> list[FileInCase]:
+    """The names of a case's files, in the order in which they came."""
+    found = []
+    for box in opened_boxes(session, case):
+        opened = sealer.open_as_unit(session, box, officer.unit)
+        found += [_shown_file(opened, case, row) for row in attachments_of(session, [box])]
+    return found
+
+
+def require_readable(case: Case) -> None:
+    """Raises NotNow for what was withdrawn, unless somebody is in danger."""
+    if case.state is CaseState.WITHDRAWN and case.priority not in (Priority.P0, Priority.P1):
+        raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
+
+
+def _shown_boxes(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, today: date, into: str
+) -> list[ShownBox]:
+    """All mailboxes by one query for each kind of thing, however many they are."""
+    opened = sealer.open_all_as_unit(session, opened_mailboxes(case), officer.unit)
+    boxes = [one.box for one in opened]
+    written = messages.read_messages(session, case, opened, Author.OFFICER, today)
+    files = attachments_of(session, boxes)
+    return [
+        ShownBox(
+            one.box.reference,
+            one.box.role,
+            one.box.state,
+            one.box.answers_allowed,
+            sheet.answers if sheet.submitted_on is not None else {},
+            said,
+            agreed,
+            [_shown_file(one, case, row) for row in files if row.box_id == one.box.id],
+            translated,
+        )
+        for one, sheet, said, agreed, translated in zip(
+            opened,
+            sheets.read_all(session, opened, case),
+            written,
+            consents.standing_in(session, boxes),
+            translations_in(session, opened, case, into) if into else [{} for _ in opened],
+            strict=True,
+        )
+    ]
+
+
+def _shown_file(opened: OpenBox, case: Case, row: Attachment) -> FileInCase:
+    facts = facts_of(opened, case, row)
+    return FileInCase(row.reference, facts.name, row.kind, facts.size, row.kept_on, row.state)
+
+
+def _opened(sealer: Sealer, case: Case, column: str) -> Any:
+    sealed = getattr(case, column)
+    if sealed is None:
+        return None
+    return msgspec.json.decode(sealer.open_field(sealed, Place("cases", column, case.reference, case.reference)))
+
+
+def _queued(case: Case, due_at: datetime | None) -> Queued:
+    return Queued(
+        case.reference,
+        case.state,
+        case.priority,
+        case.country,
+        case.sector,
+        case.indicators,
+        case.filed_on,
+        due_at,
+        case.has_legal_hold,
+        case.version,
+    )

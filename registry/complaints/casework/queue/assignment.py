@@ -1,0 +1,86 @@
+"""Whose a case is, and how much each officer of a unit has on his hands."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed
+from registry.complaints.casework.actions import Officer, lock_case
+from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, IllegalMove, InvalidInput
+from registry.officers.models import Conflict, NoticeKind, OfficerState, RoleHeld
+from registry.officers.models import Officer as Account
+from registry.officers.notices import notify_named
+from registry.officers.rights import RIGHTS, Act, Resource
+
+_WORKS = sorted(RIGHTS[Resource.CASE, Act.READ])
+
+
+class Worker(NamedTuple):
+    """An officer of a unit. `load` is how many open cases are his; `takes_cases` whether another may be given to him."""
+
+    reference: str
+    name: str
+    load: int
+    takes_cases: bool
+
+
+def workers(session: Session, unit: str) -> list[Worker]:
+    """Everybody of a unit by name, those who left too: what they did keeps their name."""
+    has_role = exists().where(RoleHeld.officer_id == Account.id, RoleHeld.role.in_(_WORKS), RoleHeld.ended_on.is_(None))
+    takes_cases = and_(Account.state == OfficerState.ACTIVE, has_role)
+    rows = session.execute(
+        select(Account.reference, Account.name, func.count(Case.id), takes_cases)
+        .outerjoin(Case, and_(Case.assignee == Account.reference, Case.is_open))
+        .where(Account.unit == unit)
+        .group_by(Account.id)
+        .order_by(Account.name, Account.reference)
+    )
+    return [Worker(reference, name, load, bool(takes)) for reference, name, load, takes in rows]
+
+
+def assign(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    to: str | None,
+    today: date,
+    *,
+    version: int | None = None,
+) -> Case:
+    """Give a case to an officer of the unit by his reference, or to nobody. Twice is once.
+
+    Raises NotFound, StaleVersion; InvalidInput where nobody of the unit who takes cases is called so; IllegalMove where he
+    declared an interest in the agency that it is about.
+    """
+    case = lock_case(session, officer, reference, version)
+    if to is not None:
+        if to not in {one.reference for one in workers(session, officer.unit) if one.takes_cases}:
+            raise InvalidInput([Fault.of("assignee", Problem.INVALID_VALUE, "officer_of_unit")])
+        _require_no_interest(session, sealer, case, to)
+    if case.assignee != to:
+        case.assignee = to
+        if to is not None and to != officer.name:
+            notify_named(session, to, NoticeKind.ASSIGNED, now())
+        what = "case.assigned" if to else "case.unassigned"
+        changed(session, case, what, today, role=officer.role, actor=officer.name, detail=to or "")
+        session.flush()
+    return case
+
+
+def _require_no_interest(session: Session, sealer: Sealer, case: Case, to: str) -> None:
+    agency = named_agency_id(sealer, case)
+    interest = (
+        select(Conflict.id)
+        .join(Account, Account.id == Conflict.officer_id)
+        .where(Account.reference == to, Conflict.agency == agency, Conflict.ended_on.is_(None))
+    )
+    if agency is not None and session.execute(interest.limit(1)).first() is not None:
+        raise IllegalMove("this officer declared an interest in the agency that the case is about", "case.has_interest")

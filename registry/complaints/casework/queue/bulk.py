@@ -1,0 +1,189 @@
+"""One act on many cases: each for itself by the same action as on its page, so that one that is refused holds up no other.
+
+It can be undone for half an hour, case by case, as far as nobody touched the case since and the table of moves has a way back.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.complaints.case.models import Case
+from registry.complaints.casework.actions import Officer, in_unit
+from registry.complaints.casework.queue.assignment import assign
+from registry.complaints.casework.queue.taking import take
+from registry.complaints.casework.saved_views.models import BulkAct
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.codes import Problem
+from registry.core.db.locking import require_version
+from registry.core.errors import (
+    Fault,
+    Forbidden,
+    IllegalMove,
+    InvalidInput,
+    NotFound,
+    NotNow,
+    RegistryError,
+    StaleVersion,
+)
+from registry.core.ids import new_reference
+from registry.vocabulary.cases import BulkKind, CaseRole, CaseState
+
+MOST_AT_ONCE = 50
+UNDO_WITHIN = timedelta(minutes=30)
+
+TARGETS = {BulkKind.TRIAGE: CaseState.IN_TRIAGE, BulkKind.QUARANTINE: CaseState.QUARANTINED}
+
+_BACK: dict[BulkKind, Callable[[str], tuple[CaseState, ...]]] = {
+    # Whoever looked at a case has seen it: triage has no way back.
+    BulkKind.TRIAGE: lambda before: (),
+    BulkKind.QUARANTINE: lambda before: (
+        (CaseState.SUBMITTED, CaseState.IN_TRIAGE) if before == CaseState.IN_TRIAGE else (CaseState.SUBMITTED,)
+    ),
+}
+_REFUSED = (NotFound, IllegalMove, InvalidInput, NotNow, StaleVersion, Forbidden)
+
+MayTouch = Callable[[Case], object]
+"""Raises Forbidden where the officer declared an interest in the agency that a case is about."""
+
+
+class Wanted(NamedTuple):
+    """A case by its reference, at the version that was on the page."""
+
+    reference: str
+    version: int
+
+
+class Outcome(NamedTuple):
+    """What came of one case; `refusal` None where it was done."""
+
+    reference: str
+    refusal: RegistryError | None
+
+
+def act_on(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    roles: Sequence[CaseRole],
+    kind: BulkKind,
+    wanted: Sequence[Wanted],
+    at: datetime,
+    may_touch: MayTouch,
+    *,
+    to: str | None = None,
+) -> tuple[BulkAct, list[Outcome]]:
+    """Assign cases to an officer (`to`, None: nobody), take them into triage, or set them aside. Raises InvalidInput."""
+    if not 0 < len(wanted) <= MOST_AT_ONCE:
+        raise InvalidInput(
+            [Fault.of("case", Problem.MISSING if not wanted else Problem.TOO_MANY, "choose_cases", most=MOST_AT_ONCE)]
+        )
+    cases = _lock_cases(session, officer.unit, [one.reference for one in wanted])
+    rows: list[Any] = []
+    outcomes = []
+    for one in wanted:
+
+        def do(one: Wanted = one) -> None:
+            case = _case(cases, one.reference)
+            may_touch(case)
+            before = {"state": case.state.value, "assignee": case.assignee}
+            if kind is BulkKind.ASSIGN:
+                assign(session, sealer, officer, one.reference, to, at.date(), version=one.version)
+            else:
+                take(session, sealer, officer, roles, one.reference, TARGETS[kind], at, version=one.version)
+            rows.append({"case": one.reference, "version": case.version, **before})
+
+        outcomes.append(_tried(session, one.reference, do))
+    done = BulkAct(
+        reference=new_reference(),
+        unit=officer.unit,
+        officer=officer.name,
+        kind=kind,
+        done_at=at,
+        undone_at=None,
+        rows=rows,
+    )
+    # Once it cannot be undone it says nothing that the audit does not.
+    session.execute(delete(BulkAct).where(BulkAct.done_at < at - timedelta(days=1)))
+    session.add(done)
+    session.flush()
+    _recorded(session, officer, done, f"case.bulk_{kind}", at)
+    return done, outcomes
+
+
+def undo(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    roles: Sequence[CaseRole],
+    reference: str,
+    at: datetime,
+    may_touch: MayTouch,
+) -> list[Outcome]:
+    """Take back what he did, once. Raises NotFound, NotNow."""
+    act = bulk_act(session, officer.name, reference)
+    if not can_be_undone(act, at):
+        raise NotNow("this can be undone no more", "case.undone")
+    act.undone_at = at
+    cases = _lock_cases(session, officer.unit, [row["case"] for row in act.rows])
+    outcomes = []
+    for row in act.rows:
+
+        def do(row: Any = row) -> None:
+            case = _case(cases, row["case"])
+            may_touch(case)
+            require_version(case.version, row["version"])
+            if act.kind is BulkKind.ASSIGN:
+                assign(session, sealer, officer, row["case"], row["assignee"], at.date())
+            else:
+                for target in _BACK[act.kind](row["state"]):
+                    take(session, sealer, officer, roles, row["case"], target, at)
+
+        outcomes.append(_tried(session, row["case"], do))
+    session.flush()
+    _recorded(session, officer, act, "case.bulk_undone", at)
+    return outcomes
+
+
+def _recorded(session: Session, officer: Officer, done: BulkAct, act: str, at: datetime) -> None:
+    count = str(len(done.rows))
+    record(session, act, done.reference, on=at.date(), actor=officer.name, detail=count, unit=officer.unit)
+
+
+def bulk_act(session: Session, officer: str, reference: str) -> BulkAct:
+    """What this officer did. Raises NotFound for another's."""
+    his = (BulkAct.officer == officer, BulkAct.reference == reference)
+    found = session.scalars(select(BulkAct).where(*his).with_for_update()).one_or_none()
+    if found is None:
+        raise NotFound("there is nothing of yours by this reference")
+    return found
+
+
+def can_be_undone(act: BulkAct, at: datetime) -> bool:
+    """Whether there is a way back, nobody took it yet, and it is soon enough."""
+    has_way_back = act.kind is BulkKind.ASSIGN or bool(_BACK[act.kind](CaseState.SUBMITTED))
+    return has_way_back and bool(act.rows) and act.undone_at is None and at <= act.done_at + UNDO_WITHIN
+
+
+def _lock_cases(session: Session, unit: str, references: Sequence[str]) -> dict[str, Case]:
+    """All of them at once and in one order, before the first line of the audit, which everybody waits for."""
+    query = select(Case).where(in_unit(unit), Case.reference.in_(references)).order_by(Case.id).with_for_update()
+    return {case.reference: case for case in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def _case(cases: dict[str, Case], reference: str) -> Case:
+    if reference not in cases:
+        raise NotFound(f"there is no case {reference} in this unit")
+    return cases[reference]
+
+
+def _tried(session: Session, reference: str, do: Callable[[], None]) -> Outcome:
+    try:
+        with session.begin_nested():
+            do()
+    except _REFUSED as refused:
+        return Outcome(reference, refused)
+    return Outcome(reference, None)

@@ -1,0 +1,172 @@
+"""The queue: a unit's cases by priority and then by what is due first, page after page, without a word of what was written.
+
+Each page is a range of one index, from a place on, so it costs the same however many cases there are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import NEVER, Case
+from registry.complaints.case.states import REOPENING
+from registry.complaints.casework.actions import in_unit
+from registry.complaints.casework.models import CaseClock, CaseMove
+from registry.complaints.parties.hearings.models import Hearing
+from registry.officers.models import Unit
+from registry.vocabulary.cases import CaseState, ClockKind, Priority
+
+PAGE = 50
+MOST_COUNTED = 100
+"""Counts go no further: that there are many is all that is to be known."""
+
+_UNSEEN = (CaseState.DRAFT, CaseState.PURGED)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the queue is asked for. Without a state: what is open. `assignee` is an officer's reference, "" for nobody's.
+
+    `is_objected`: an agency objected to the decision and nothing followed yet, whether the case is closed or not;
+    `agency_digest` is that of a registered agency (`Sealer.digest`).
+    """
+
+    state: CaseState | None = None
+    priority: Priority | None = None
+    country: str | None = None
+    sector: str | None = None
+    assignee: str | None = None
+    is_late: bool = False
+    is_objected: bool = False
+    agency_digest: str | None = None
+
+
+class Place(NamedTuple):
+    """After which case a page begins."""
+
+    priority: Priority
+    due_at: datetime
+    reference: str
+
+
+class Listed(NamedTuple):
+    """One case of the queue; `due_at` None where no clock runs."""
+
+    reference: str
+    state: CaseState
+    priority: Priority
+    country: str | None
+    sector: str | None
+    indicators: Sequence[str]
+    filed_on: Any
+    due_at: datetime | None
+    assignee: str | None
+    has_legal_hold: bool
+    version: int
+
+    @property
+    def place(self) -> Place:
+        return Place(self.priority, self.due_at or NEVER, self.reference)
+
+
+def listed(
+    session: Session, unit: str, filters: Filters, at: datetime, *, after: Place | None = None, most: int = PAGE
+) -> list[Listed]:
+    """A page of the queue. A place whose case is gone begins where it would stand."""
+    asked = _asked(unit, filters, at)
+    if after is not None:
+        beyond = select(func.coalesce(func.max(Case.id), 0)).where(Case.reference == after.reference).scalar_subquery()
+        place = (literal(after.priority, Case.priority.type), literal(after.due_at, Case.due_at.type), beyond)
+        asked.append(tuple_(Case.priority, Case.due_at, Case.id) > tuple_(*place))
+    if filters.is_late:
+        # Of each priority the late ones are one range of the index; across priorities they are not.
+        parts = [_page([*asked, Case.priority == one], most) for one in Priority]
+        together = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        columns = together.c
+        rows = session.execute(select(together).order_by(columns.priority, columns.due_at, columns.id).limit(most))
+    else:
+        rows = session.execute(_page(asked, most))
+    return [_listed(row) for row in rows]
+
+
+def number(session: Session, unit: str, filters: Filters, at: datetime) -> int:
+    """How many cases there are, counted up to MOST_COUNTED."""
+    some = select(Case.id).where(*_asked(unit, filters, at)).limit(MOST_COUNTED).subquery()
+    return session.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def _asked(unit: str, filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = [_wall(unit, filters), Case.priority.is_not(None)]
+    if filters.is_objected:
+        asked.append(_objected(at))
+    if filters.state is None:
+        if not filters.is_objected:
+            asked.append(Case.is_open.is_(True))
+    else:
+        asked += [Case.state == filters.state, Case.state.not_in(_UNSEEN)]
+    if filters.priority is not None:
+        asked.append(Case.priority == filters.priority)
+    if filters.country is not None:
+        asked.append(Case.country == filters.country)
+    if filters.sector is not None:
+        asked.append(Case.sector == filters.sector)
+    if filters.assignee is not None:
+        asked.append(Case.assignee == filters.assignee if filters.assignee else Case.assignee.is_(None))
+    if filters.is_late:
+        asked.append(Case.due_at < at)
+    if filters.agency_digest is not None:
+        asked.append(Case.agency_digest == filters.agency_digest)
+    return asked
+
+
+def objected_among(session: Session, cases: Sequence[Listed], at: datetime) -> frozenset[str]:
+    """The references of those to whose decision an agency objected, where nothing followed yet."""
+    wanted = Case.reference.in_([one.reference for one in cases])
+    return frozenset(session.execute(select(Case.reference).where(wanted, _objected(at))).scalars())
+
+
+def _objected(at: datetime) -> ColumnElement[bool]:
+    """An open case has a clock of it, which the next move meets. One that was closed before has none: it stands here until it is
+    opened again, for as long as it may be."""
+    told = select(Hearing.case_id).where(Hearing.objected_on.is_not(None))
+    clock = select(CaseClock.id).where(CaseClock.case_id == Case.id, CaseClock.kind == ClockKind.OBJECTION)
+    reopened = select(CaseMove.id).where(
+        CaseMove.case_id == Case.id, CaseMove.from_state == CaseState.CLOSED, CaseMove.on_day >= Hearing.objected_on
+    )
+    untouched = told.where(
+        Hearing.case_id == Case.id,
+        ~clock.where(CaseClock.met_on >= Hearing.objected_on).correlate(Case, Hearing).exists(),
+        ~reopened.correlate(Case, Hearing).exists(),
+    ).correlate(Case)
+    is_open = and_(Case.is_open.is_(True), clock.where(CaseClock.met_on.is_(None)).correlate(Case).exists())
+    is_closed = and_(Case.state == CaseState.CLOSED, Case.closed_on >= at.date() - REOPENING, untouched.exists())
+    return and_(Case.id.in_(told), or_(is_open, is_closed))
+
+
+def _wall(unit: str, filters: Filters) -> ColumnElement[bool]:
+    """The unit's own. By agency, and by objections, it is said so that no index of the queue fits: for those few cases SQLite
+    would read the whole queue in its order, and not the index that leads to them."""
+    if filters.agency_digest is None and not filters.is_objected:
+        return in_unit(unit)
+    return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == unit).scalar_subquery()
+
+
+_SHOWN = (
+    Case.id, Case.reference, Case.state, Case.priority, Case.country, Case.sector, Case.indicators, Case.filed_on,
+    Case.due_at, Case.assignee, Case.has_legal_hold, Case.version,
+)  # fmt: skip
+
+
+def _page(asked: Sequence[ColumnElement[bool]], most: int) -> Select[*tuple[Any, ...]]:
+    return select(*_SHOWN).where(*asked).order_by(Case.priority, Case.due_at, Case.id).limit(most)
+
+
+def _listed(row: Any) -> Listed:
+    due_at = None if row.due_at == NEVER else row.due_at
+    return Listed(
+        row.reference, row.state, row.priority, row.country, row.sector, row.indicators, row.filed_on, due_at,
+        row.assignee, row.has_legal_hold, row.version,
+    )  # fmt: skip

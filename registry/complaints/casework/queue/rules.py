@@ -1,0 +1,64 @@
+"""Where an officer may take a case from the desk, and why not elsewhere. Pure: the table of moves decides (states.py)."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from registry.complaints.case.states import MOVES, Facts, Guard, Move
+from registry.vocabulary.cases import CaseRole, CaseState
+
+PLACE_OF: Mapping[CaseState, str] = {
+    CaseState.AGENCY_HEARING: "hearing",
+    CaseState.DECISION_DRAFT: "decision",
+    CaseState.DECIDED_UPHELD: "decision",
+    CaseState.DECIDED_PARTLY: "decision",
+    CaseState.DECIDED_NOT_UPHELD: "decision",
+    CaseState.SANCTION_PENDING: "sanction",
+}
+"""What is more than a move: the tab on which it is done, with all that belongs to it."""
+
+NEEDS_REASON = frozenset({Guard.HAS_REASON, Guard.SAME_UNIT})
+
+_NOBODYS = frozenset({CaseRole.COMPLAINANT, CaseRole.REGISTRY})
+
+
+class Way(NamedTuple):
+    """One move from where a case stands. `role` is the humblest of the officer's that may take it, `lack` why he may not now:
+    `role`, `place` where another tab does it, or the guard that does not hold. `by` are the officers' roles that may."""
+
+    target: CaseState
+    role: CaseRole | None
+    lack: str | None
+    needs_reason: bool
+    by: Sequence[CaseRole]
+    place: str | None
+
+
+def ways(state: CaseState, roles: Sequence[CaseRole], facts: Facts) -> list[Way]:
+    """Every move that some officer may take from a state, in the table's order. `roles` are his own, the humblest first.
+
+    What a form will bring along, a reason and the other case, counts as there.
+    """
+    return [_way(move, roles, facts) for move in MOVES if move.source is state and move.by - _NOBODYS]
+
+
+def way_to(state: CaseState, target: CaseState, roles: Sequence[CaseRole], facts: Facts) -> Way | None:
+    """The one move to a state, None where the table has none for any officer."""
+    return next((way for way in ways(state, roles, facts) if way.target is target), None)
+
+
+def _way(move: Move, roles: Sequence[CaseRole], facts: Facts) -> Way:
+    role = next((one for one in roles if one in move.by), None)
+    place = PLACE_OF.get(move.target) or PLACE_OF.get(move.source) if _is_done_elsewhere(move) else None
+    if place is not None:
+        lack: str | None = "place"
+    elif role is None:
+        lack = "role"
+    else:
+        lack = MOVES.lacking(move.guard, facts)
+    by = [one for one in CaseRole if one in move.by and one not in _NOBODYS]
+    return Way(move.target, role, lack, move.guard in NEEDS_REASON, by, place)
+
+
+def _is_done_elsewhere(move: Move) -> bool:
+    # A draft of a decision that is sent back keeps why: the decision's tab does it.
+    return move.target in PLACE_OF or (move.source, move.target) == (CaseState.DECISION_DRAFT, CaseState.INVESTIGATING)

@@ -1,0 +1,43 @@
+"""An officer's saved views of the queue."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.messages import read_text
+from registry.complaints.casework.saved_views.models import SavedView
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.core.ids import new_reference
+
+MOST_VIEWS = 20
+MOST_NAME = 60
+
+
+def views_of(session: Session, officer: str) -> Sequence[SavedView]:
+    """His own, by name."""
+    return session.scalars(select(SavedView).where(SavedView.officer == officer).order_by(SavedView.name)).all()
+
+
+def keep_view(session: Session, officer: str, name: str, filters: Mapping[str, str], today: date) -> SavedView:
+    """Keep a view; one of the same name is replaced. Raises InvalidInput."""
+    name = " ".join(read_text("name", name, MOST_NAME).split())
+    found = session.scalars(select(SavedView).where(SavedView.officer == officer, SavedView.name == name)).one_or_none()
+    if found is None:
+        count = select(func.count()).select_from(SavedView).where(SavedView.officer == officer)
+        if session.execute(count).scalar_one() >= MOST_VIEWS:
+            raise InvalidInput([Fault.of("name", Problem.TOO_MANY, "too_many_views", most=MOST_VIEWS)])
+        found = SavedView(reference=new_reference(), officer=officer, name=name, made_on=today)
+        session.add(found)
+    found.filters = dict(filters)
+    session.flush()
+    return found
+
+
+def drop_view(session: Session, officer: str, reference: str) -> None:
+    """Raises NotFound for a view that is not his."""
+    gone = session.execute(delete(SavedView).where(SavedView.officer == officer, SavedView.reference == reference))
+    if not gone.rowcount:  # type: ignore[attr-defined]
+        raise NotFound("there is no such view of yours")

@@ -1,0 +1,57 @@
+"""Boxes that are nobody's mailbox: what officers hand on to a partner, or put to the agency that is heard.
+
+The unit that works on the case opens each like a mailbox, and so does the escrow. Whoever it is handed to gets one sealed
+key, and loses it again; what is in it was sealed before, so that what two persons looked at is what goes.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.ids import new_reference
+from registry.vocabulary.cases import BoxRole, BoxState
+
+
+def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today: date) -> OpenBox:
+    """A box for something of a locked case, opened by its unit and its custodian alone. Raises KeyTrouble."""
+    reference = new_reference()
+    box = Box(
+        reference=reference,
+        case_id=case.id,
+        role=BoxRole.HELPER,
+        # Tags of receipts are 64 hexadecimal digits: no receipt leads here.
+        tag=f"copy {reference}",
+        public_key=b"",
+        state=BoxState.OPEN,
+        made_on=today,
+        answers_allowed=False,
+        is_copy=True,
+    )
+    session.add(box)
+    session.flush()
+    opened = sealer.new_copy(box)
+    sealer.hand_over(session, opened, unit)
+    return opened
+
+
+def hand_on(session: Session, sealer: Sealer, opened: OpenBox, holder: str, kinds: Iterable[KeyHolder]) -> None:
+    """Let a partner's or an agency's unit open a box, as far as it is open here. Raises KeyTrouble."""
+    for kind in kinds:
+        sealer.share(session, opened, kind, holder)
+
+
+def take_back(session: Session, sealer: Sealer, box: Box, holder: str) -> None:
+    """Take the keys of a partner or an agency away; what was read is known."""
+    for kind in (KeyHolder.UNIT, KeyHolder.CUSTODIAN):
+        sealer.revoke(session, box, kind, holder)
+
+
+def is_held_by(session: Session, box: Box, holder: str) -> bool:
+    """Whether that unit has a key to the box."""
+    held = select(BoxWrap.id).where(BoxWrap.box_id == box.id, BoxWrap.holder == holder)
+    return session.execute(held.limit(1)).first() is not None

@@ -1,0 +1,138 @@
+"""A translator of the unit reads what was told in a case and writes what it says in a language that the officers read.
+
+He sees answers in words and messages of his unit's cases, and nothing else of them: neither what officers noted nor who she is.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.complaints.case import answers
+from registry.complaints.case.messages import MOST_CHARACTERS, message_place, read_text
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed, lock_case_where
+from registry.complaints.case.questions import QUESTIONNAIRE, Kind
+from registry.complaints.casework.actions import in_unit, opened_mailboxes
+from registry.complaints.casework.translations.models import Translation
+from registry.complaints.casework.translations.reading import Translated, place, translations_in
+from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.sealing.sealer import OpenBox, Sealer, Tier
+from registry.core.codes import Problem
+from registry.core.db.locking import require_version
+from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.vocabulary.cases import Author, BoxRole, CaseRole, CaseState
+from registry.vocabulary.register import Language
+
+INTO = (Language.EN, Language.ZH_HANS, Language.IT)
+"""The languages of the console: what officers read."""
+
+_CLOSED_TO_HIM = (CaseState.DRAFT, CaseState.PURGED)
+
+
+class Piece(NamedTuple):
+    """One text as it was written, and its translation if there is one."""
+
+    box: str
+    box_role: BoxRole
+    subject: str
+    text: str
+    translation: Translated | None
+
+
+class Waiting(NamedTuple):
+    """A case that a translator may open; `language` is the one in which it was told."""
+
+    reference: str
+    language: str | None
+    pieces: int
+
+
+def open_cases(session: Session, unit: str, most: int = 100) -> Sequence[Waiting]:
+    """Open cases of a unit for its translators, the most urgent first, with how many translations each has already."""
+    written = select(func.count(Translation.id)).where(Translation.case_id == Case.id).scalar_subquery()
+    asked = select(Case.reference, Case.language, written).where(in_unit(unit), Case.is_open.is_(True))
+    rows = session.execute(asked.order_by(Case.priority, Case.due_at, Case.id).limit(most))
+    return [Waiting(reference, language, count) for reference, language, count in rows]
+
+
+def case_for_translator(session: Session, unit: str, reference: str, version: int | None = None) -> Case:
+    """A case of the unit, locked. Raises NotFound, StaleVersion; NotNow where it was withdrawn."""
+    case = lock_case_where(session, in_unit(unit), Case.reference == reference)
+    if case is None or case.state in _CLOSED_TO_HIM:
+        raise NotFound(f"there is no case {reference} in this unit")
+    if case.state is CaseState.WITHDRAWN:
+        raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
+    require_version(case.version, version)
+    return case
+
+
+def pieces(
+    session: Session, sealer: Sealer, unit: str, translator: str, case: Case, language: Language, today: date
+) -> list[Piece]:
+    """All that may be translated of a case, with what is there in one language. Reading it is on record."""
+    opened = sealer.open_all_as_unit(session, opened_mailboxes(case), unit)
+    there = translations_in(session, opened, case, language)
+    found = [
+        Piece(one.box.reference, one.box.role, subject, text, translated.get(subject))
+        for one, translated in zip(opened, there, strict=True)
+        for subject, text in _texts(session, one, case).items()
+    ]
+    session.flush()
+    record(session, "case.read", case.reference, on=today, actor=translator, detail="translator", unit=unit)
+    return found
+
+
+def translate(
+    session: Session,
+    sealer: Sealer,
+    unit: str,
+    translator: str,
+    reference: str,
+    box: str,
+    subject: str,
+    language: Language,
+    text: str,
+    today: date,
+    *,
+    version: int | None = None,
+) -> Translation:
+    """Write what a text says in another language, or write it anew. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
+    case = case_for_translator(session, unit, reference, version)
+    if language not in INTO:
+        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "one_of", choices=", ".join(INTO))])
+    text = read_text("text", text, MOST_CHARACTERS)
+    opened = next(
+        (one for one in sealer.open_all_as_unit(session, opened_mailboxes(case), unit) if one.box.reference == box),
+        None,
+    )
+    if opened is None or subject not in _texts(session, opened, case):
+        raise NotFound("there is no such text in this case")
+    asked = (Translation.box_id == opened.box.id, Translation.subject == subject, Translation.language == language)
+    row = session.scalars(select(Translation).where(*asked)).one_or_none()
+    if row is None:
+        row = Translation(case_id=case.id, box_id=opened.box.id, subject=subject, language=language.value)
+        session.add(row)
+    row.written_by, row.written_on = translator, today
+    row.sealed = opened.seal(text, place(row, opened.box, case))
+    changed(session, case, "case.translated", today, role=CaseRole.REGISTRY, actor=translator, detail=language.value)
+    session.flush()
+    return row
+
+
+def _texts(session: Session, opened: OpenBox, case: Case) -> Mapping[str, str]:
+    """What was written in words in a box: free answers but those that say who she is, and her messages."""
+    sheet = answers.read(session, opened, case)
+    told = sheet.answers if sheet.submitted_on is not None else {}
+    found = {
+        f"answer.{question.code}": str(told[question.code])
+        for question in QUESTIONNAIRE
+        if question.kind is Kind.TEXT and question.tier < Tier.IDENTITY and question.code in told
+    }
+    hers = select(Message).where(Message.box_id == opened.box.id, Message.author == Author.COMPLAINANT)
+    for row in session.scalars(hers.order_by(Message.place)):
+        found[f"message.{row.reference}"] = opened.open(row.sealed, message_place(row, case))
+    return found

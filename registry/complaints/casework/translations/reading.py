@@ -1,0 +1,41 @@
+"""Translations as they stand beside what was told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.casework.translations.models import Translation
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import OpenBox
+
+
+class Translated(NamedTuple):
+    by: str
+    on: date
+    text: str
+
+
+def translations_in(
+    session: Session, opened: Sequence[OpenBox], case: Case, language: str
+) -> list[Mapping[str, Translated]]:
+    """The translations into one language of what stands in each of some open boxes, by subject; by one query."""
+    asked = select(Translation).where(Translation.case_id == case.id, Translation.language == language)
+    rows = session.scalars(asked).all()
+    return [
+        {
+            row.subject: Translated(row.written_by, row.written_on, one.open(row.sealed, place(row, one.box, case)))
+            for row in rows
+            if row.box_id == one.box.id
+        }
+        for one in opened
+    ]
+
+
+def place(row: Translation, box: Box, case: Case) -> Place:
+    """Where a translation stands: moved to another text or language it does not open."""
+    return Place("case_translations", f"{row.subject} {row.language}", box.reference, case.reference)

@@ -1,0 +1,192 @@
+"""Who is let in to begin or to come back: whoever did a little work, or waited a little. Nobody is refused and nobody watched.
+
+Work is an altcha challenge, which a script solves while the page is read. A ticket is for those without scripts: it becomes good
+after a wait. Either serves once. How many came is counted in a few buckets under a key that is destroyed the next day; what
+a dump of the database tells of an address is nothing.
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import b64decode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import altcha
+import msgspec
+from sqlalchemy import Date, String, bindparam, delete, func, select, text
+from sqlalchemy.orm import Session
+
+from registry.complaints.intake.admission_models import DailyCount, UsedChallenge
+from registry.complaints.intake.admission_rules import BUCKETS, CAPS, COST, Purpose, pressure_of, tries_of, wait_of
+from registry.core.codes import Lack
+from registry.core.errors import NotAdmitted
+from registry.core.keyring import Keyring
+
+GOOD_FOR = timedelta(minutes=20)
+"""How long a challenge may be solved, and a ticket used after its wait: as long as somebody reads the page before it."""
+
+MOST_CHARACTERS = 4_000
+_SECRET = "admission"
+_ALGORITHM = "PBKDF2/SHA-256"
+
+
+_DETAILS = {
+    Lack.NOTHING_GIVEN: "a solved challenge or a ticket that has waited is needed; ask for an offer first",
+    Lack.TOO_EARLY: "the ticket is not good yet; wait until its time",
+    Lack.EXPIRED: "the challenge or ticket has expired; ask for another offer",
+    Lack.USED: "the challenge or ticket was used already; ask for another offer",
+    Lack.WRONG: "the solution or ticket is not one that this registry gave for this purpose; ask for another offer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Two ways in: `challenge` as altcha's solvers take it, or `ticket`, which is good after `wait` seconds."""
+
+    challenge: dict[str, Any]
+    ticket: str
+    wait: int
+
+
+class Admission:
+    """The door of one registry. Its key of the day lies beside the others, but in no folder that is backed up as keys are."""
+
+    def __init__(self, keyring: Keyring, home: Path) -> None:
+        self._secret = keyring.secret(_SECRET)
+        self._days = home / "days"
+
+    def offer(self, session: Session, purpose: Purpose, network: str, at: datetime) -> Offer:
+        """What it takes to be let in now. `network` is the asker's, as clients.network_of gives it; it is not kept."""
+        pressure = self._pressure(session, purpose, network, at)
+        wait = wait_of(pressure)
+        return Offer(self._challenge(purpose, tries_of(pressure), at), self._ticket(purpose, wait, at), wait)
+
+    def waited(self, purpose: Purpose, at: datetime) -> str:
+        """A ticket that is good at once, for somebody who was let in and then could not be served."""
+        return self._ticket(purpose, 0, at)
+
+    def admit(self, session: Session, purpose: Purpose, network: str, proof: str | None, at: datetime) -> None:
+        """Take a proof, a solution or a ticket, and count. Commit before whatever it lets in costs anything.
+
+        Raises NotAdmitted. Two requests with one proof at once: the database lets one in.
+        """
+        if not proof:
+            raise _refusal(Lack.NOTHING_GIVEN)
+        if len(proof) > MOST_CHARACTERS:
+            raise _refusal(Lack.WRONG)
+        is_ticket = proof.startswith("t1.")
+        used, expires_at = self._read_ticket(purpose, proof, at) if is_ticket else self._read_work(purpose, proof, at)
+        digest = hashlib.sha256(used.encode()).hexdigest()
+        taken = session.execute(_TAKE, {"digest": digest, "expires_on": expires_at.astimezone(UTC).date()})
+        if taken.rowcount != 1:  # type: ignore[attr-defined]
+            raise _refusal(Lack.USED)
+        day = at.astimezone(UTC).date()
+        session.execute(_COUNT, {"day": day, "purpose": purpose.value, "bucket": self._bucket(network, day)})
+
+    def wait_left(self, purpose: Purpose, ticket: str, at: datetime) -> int:
+        """Seconds until a ticket is good, 0 when it is. Raises NotAdmitted if it never will be."""
+        try:
+            self._read_ticket(purpose, ticket, at)
+        except NotAdmitted as refusal:
+            if refusal.lack is Lack.TOO_EARLY:
+                return refusal.retry_after
+            raise
+        return 0
+
+    def is_used(self, session: Session, proof: str) -> bool:
+        """Whether a ticket has let somebody in already; another is to be given then."""
+        body = proof.rpartition(".")[0]
+        return session.get(UsedChallenge, hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()) is not None
+
+    def forget(self, session: Session, at: datetime) -> None:
+        """Drop what is over: used proofs, counts and keys of days before today. Safe at any time, and again."""
+        today = at.astimezone(UTC).date()
+        session.execute(delete(UsedChallenge).where(UsedChallenge.expires_on < today))
+        session.execute(delete(DailyCount).where(DailyCount.day < today))
+        self._destroy_keys_before(today)
+
+    def _pressure(self, session: Session, purpose: Purpose, network: str, at: datetime) -> int:
+        day = at.astimezone(UTC).date()
+        of_day = DailyCount.day == day, DailyCount.purpose == purpose
+        from_all = session.execute(select(func.coalesce(func.sum(DailyCount.count), 0)).where(*of_day)).scalar_one()
+        own = DailyCount.bucket == self._bucket(network, day)
+        from_bucket = session.execute(select(DailyCount.count).where(*of_day, own)).scalar_one_or_none()
+        return pressure_of(CAPS[purpose], from_bucket or 0, int(from_all))
+
+    def _challenge(self, purpose: Purpose, tries: int, at: datetime) -> dict[str, Any]:
+        # The counter is drawn here, so that the work has an end: without that one in a hundred would wait five times as long.
+        return altcha.create_challenge(
+            _ALGORITHM,
+            COST,
+            counter=secrets.randbelow(tries),
+            expires_at=at + GOOD_FOR,
+            data={"for": purpose.value},
+            hmac_secret=self._secret,
+            hmac_key_secret=self._secret,
+        ).to_dict()
+
+    def _read_work(self, purpose: Purpose, proof: str, at: datetime) -> tuple[str, datetime]:
+        try:
+            payload = altcha.Payload.from_dict(msgspec.json.decode(b64decode(proof, validate=True)))
+        except (NotBase64, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise _refusal(Lack.WRONG) from None
+        result = altcha.verify_solution(payload, self._secret, hmac_key_secret=self._secret)
+        if result.expired:
+            raise _refusal(Lack.EXPIRED)
+        parameters = payload.challenge.parameters
+        # The library takes a challenge without a signed key as well: ours always has one.
+        is_ours = result.verified and parameters.data == {"for": purpose.value} and parameters.key_signature
+        if not is_ours or payload.challenge.signature is None or parameters.expires_at is None:
+            raise _refusal(Lack.WRONG)
+        expires_at = datetime.fromtimestamp(parameters.expires_at, UTC)
+        if expires_at <= at:
+            raise _refusal(Lack.EXPIRED)
+        return payload.challenge.signature, expires_at
+
+    def _ticket(self, purpose: Purpose, wait: int, at: datetime) -> str:
+        body = f"t1.{purpose}.{int(at.timestamp()) + wait}.{secrets.token_hex(16)}"
+        return f"{body}.{self._mac(body)}"
+
+    def _read_ticket(self, purpose: Purpose, ticket: str, at: datetime) -> tuple[str, datetime]:
+        body, _, mac = ticket.rpartition(".")
+        if not hmac.compare_digest(self._mac(body).encode(), mac.encode("utf-8", "surrogatepass")):
+            raise _refusal(Lack.WRONG)
+        _, kind, good_from, _ = body.split(".")
+        if kind != purpose:
+            raise _refusal(Lack.WRONG)
+        good_at = datetime.fromtimestamp(int(good_from), UTC)
+        if at < good_at:
+            raise _refusal(Lack.TOO_EARLY, int((good_at - at).total_seconds()) + 1)
+        if at >= good_at + GOOD_FOR:
+            raise _refusal(Lack.EXPIRED)
+        return body, good_at + GOOD_FOR
+
+    def _mac(self, body: str) -> str:
+        return hmac.new(self._secret, b"ticket " + body.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def _bucket(self, network: str, day: date) -> int:
+        self._destroy_keys_before(day)
+        key = Keyring(self._days).secret(day.isoformat())
+        return hmac.new(key, network.encode("utf-8", "replace"), hashlib.sha256).digest()[0] % BUCKETS
+
+    def _destroy_keys_before(self, day: date) -> None:
+        for path in self._days.glob("*.secret"):
+            if path.stem < day.isoformat():
+                path.unlink(missing_ok=True)
+
+
+_TAKE = text(
+    "INSERT INTO used_challenges (digest, expires_on) VALUES (:digest, :expires_on) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("expires_on", type_=Date))
+_COUNT = text(
+    "INSERT INTO daily_counts (day, purpose, bucket, count) VALUES (:day, :purpose, :bucket, 1) "
+    "ON CONFLICT (day, purpose, bucket) DO UPDATE SET count = daily_counts.count + 1"
+).bindparams(bindparam("day", type_=Date), bindparam("purpose", type_=String))
+
+
+def _refusal(lack: Lack, seconds: int = 0) -> NotAdmitted:
+    return NotAdmitted(_DETAILS[lack], lack, seconds)

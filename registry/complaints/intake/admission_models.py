@@ -1,0 +1,28 @@
+"""What admission remembers: proofs that were used, and how many were let in on a day. No address, no instant, nobody."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.complaints.intake.admission_rules import BUCKETS, Purpose
+from registry.core.db.engine import Base, Text, one_of
+
+
+class UsedChallenge(Base):
+    """A proof of work or of waiting that let somebody in. Kept until the day on which it would expire is over."""
+
+    __tablename__ = "used_challenges"
+    digest: Mapped[str] = mapped_column(Text(64), primary_key=True)
+    expires_on: Mapped[date] = mapped_column(index=True)
+
+
+class DailyCount(Base):
+    """How many were let in on a day (UTC) from one of a few buckets, each of which holds a great many networks."""
+
+    __tablename__ = "daily_counts"
+    __table_args__ = (CheckConstraint(f"bucket >= 0 AND bucket < {BUCKETS}", name="bucket_in_range"),)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    purpose: Mapped[Purpose] = mapped_column(one_of(Purpose), primary_key=True)
+    bucket: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int]

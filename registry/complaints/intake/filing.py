@@ -1,0 +1,166 @@
+"""Filing a complaint: the receipt first, answers one by one, and handing it to a unit.
+
+Nothing here commits. A start that was not answered leaves an empty draft that is gone the next day; an answer that was
+acknowledged is there, and one that is sent twice is there once; a second submission finds the first.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import answers as sheets
+from registry.complaints.case import visits
+from registry.complaints.case.access import adopt, is_replacement, lock_case_for_visit, new_box, require_confirmed
+from registry.complaints.case.answer_rules import read_answers
+from registry.complaints.case.answers import Sheet
+from registry.complaints.case.complaint_codes import Root, last_six, read_digits
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.questions import cleared
+from registry.complaints.case.retention_rules import draft_day
+from registry.complaints.case.units import require_open_intake
+from registry.complaints.case.visits import Visit
+from registry.complaints.intake import handover
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import Sealer
+from registry.core import working_days
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotNow
+from registry.core.ids import new_reference
+from registry.vocabulary.cases import BoxRole, CaseState
+from registry.vocabulary.register import Language
+
+HELPERS = frozenset({"friend_or_family", "union", "ngo", "other_helper"})
+"""Answers to `who_files` of those who file for a worker; they get a receipt with less to it."""
+
+
+class Started(NamedTuple):
+    """A draft, and the token of its visit for the browser. The visit shows the receipt's digits until they are confirmed."""
+
+    case: Case
+    box: Box
+    token: str
+
+
+class Receipted(NamedTuple):
+    """What somebody hears who has sent a complaint: the same for every complaint, whatever became of it."""
+
+    filed_on: date
+    acknowledge_by: date
+    answer_by: date
+
+
+def start(
+    session: Session, sealer: Sealer, code: str, root: Root, *, language: Language, role: BoxRole, at: datetime
+) -> Started:
+    """Begin a draft under a new receipt. `code` by `receipts.new_code`, `root` derived before the transaction began.
+
+    Raises IntakeClosed where nobody would take it.
+    """
+    require_open_intake(session)
+    case = Case(
+        reference=new_reference(),
+        state=CaseState.DRAFT,
+        filed_on=at.date(),
+        language=language,
+        indicators=[],
+        reasons=[],
+        has_legal_hold=False,
+        purge_on=draft_day(at.date(), is_confirmed=False),
+        version=1,
+    )
+    session.add(case)
+    session.flush()
+    box = new_box(session, case, role, root, at.date())
+    sealer.new_box(session, box, root.public)
+    return Started(case, box, visits.begin(session, sealer, box, root.seed, at, code=code))
+
+
+def confirm(session: Session, sealer: Sealer, visit: Visit, typed: str, at: datetime) -> str | None:
+    """The last six digits were typed back: the receipt is held. Doing it again changes nothing.
+
+    Gives a token when the browser needs another one from now on: a changed receipt has just taken the place of the old.
+    Raises InvalidInput when they are others, as often as they are.
+    """
+    if visit.is_confirmed:
+        return None
+    if visit.code is None or read_digits(typed[:200]) != last_six(visit.code):
+        raise InvalidInput(
+            [Fault("last_six", Problem.INVALID_VALUE, "must be the last six digits of the number shown")]
+        )
+    case = lock_case_by_id(session, visit.box.case_id)
+    if is_replacement(visit.box):
+        box = adopt(session, sealer, visit.box, visit.seed)
+        return visits.begin(session, sealer, box, visit.seed, at)
+    visits.confirm(session, visit)
+    keep_draft(case)
+    return None
+
+
+def keep_draft(case: Case) -> None:
+    """The receipt of a draft is held by somebody, so it is kept for its full time; one that was printed, for longer still."""
+    if case.state is CaseState.DRAFT:
+        full = draft_day(case.filed_on, is_confirmed=True)
+        case.purge_on = full if case.purge_on is None else max(case.purge_on, full)
+
+
+def answer(
+    session: Session, sealer: Sealer, visit: Visit, given: Mapping[str, Any], version: int | None = None
+) -> Sheet:
+    """Write down some answers, as they were typed, by their questions' codes; an empty one is taken back.
+
+    What another tab answered stays, unless it was the same question. `version` refuses a sheet that was changed since.
+    Raises InvalidInput with the field, StaleVersion, NotNow before the receipt is confirmed and once the sheet was sent.
+    """
+    read = read_answers(given)
+    case = lock_case_for_visit(session, visit)
+    row = sheets.sheet_row(session, visit.box)
+    if row is not None and row.submitted_on is not None:
+        raise NotNow("this was sent already and stays as it is: write a message to add something")
+    if case.state not in (CaseState.DRAFT, *handover.TAKES_MORE):
+        raise NotNow("nothing more can be added here now")
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    if case.state is CaseState.DRAFT and isinstance(who := read.get("who_files"), str):
+        visit.box.role = BoxRole.HELPER if who in HELPERS else BoxRole.WORKER
+    return sheets.merge(session, opened, case, read, version)
+
+
+def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
+    """What was answered in this box so far, for whoever wrote it. Raises NotNow before the receipt is confirmed."""
+    require_confirmed(visit)
+    case = session.get_one(Case, visit.box.case_id)
+    return sheets.read(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case)
+
+
+def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Receipted:
+    """Hand the answers to the unit that is for them. A second time gives what the first gave.
+
+    In a case that was filed already it adds the worker's own answers to her helper's. Raises IntakeClosed, NotNow, and
+    InvalidInput when nothing was answered.
+    """
+    case = lock_case_for_visit(session, visit)
+    row = sheets.sheet_row(session, visit.box)
+    if row is None or row.submitted_on is None:
+        opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+        given = cleared(sheets.read(session, opened, case).answers)
+        if not given.keys() - {"who_files"}:
+            raise InvalidInput([Fault("answers", Problem.MISSING, "nothing was answered yet: one answer is enough")])
+        if case.state is CaseState.DRAFT:
+            handover.hand_over(session, sealer, case, opened, given, at)
+        elif case.state in handover.TAKES_MORE:
+            handover.add_answers(session, sealer, case, opened, given, at)
+        else:
+            raise NotNow("nothing more can be added here now")
+        sheets.write(session, opened, case, given, submitted_on=at.date())
+    return Receipted(case.filed_on, *promised(case.filed_on))
+
+
+def promised(filed_on: date) -> tuple[date, date]:
+    """The days by which somebody hears from an officer, and has an answer.
+
+    Counted from the day alone: what was set aside as a flood reads no differently.
+    """
+    by = filed_on + timedelta(days=working_days.ACKNOWLEDGE_DAYS)
+    return by, working_days.months_after(filed_on, working_days.ANSWER_MONTHS)

@@ -1,0 +1,128 @@
+"""What happens when answers are sent: a unit is found, they are judged, and the unit may open them. All in one transaction."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import clocks
+from registry.complaints.case.consents import consents_answered
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance, changed
+from registry.complaints.case.questions import QUESTIONNAIRE, Kind, of_tier
+from registry.complaints.case.states import Clock
+from registry.complaints.case.units import route
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.complaints.triage import assessment
+from registry.complaints.triage.rules import Triaged
+from registry.officers.models import Unit
+from registry.vocabulary.cases import CaseRole, CaseState, Priority
+from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
+
+TAKES_MORE = frozenset(
+    {
+        CaseState.SUBMITTED,
+        CaseState.QUARANTINED,
+        CaseState.IN_TRIAGE,
+        CaseState.WAITING_COMPLAINANT,
+        CaseState.INVESTIGATING,
+        CaseState.REOPENED,
+    }
+)
+"""While it stands so, a worker may add her own answers to what her helper sent."""
+
+
+def hand_over(
+    session: Session,
+    sealer: Sealer,
+    case: Case,
+    opened: OpenBox,
+    answers: Mapping[str, Any],
+    at: datetime,
+    *,
+    unit: Unit | None = None,
+    received_on: date | None = None,
+) -> None:
+    """Make a case of a locked draft. Raises IntakeClosed, KeyTrouble when nothing can be sealed to the unit.
+
+    A form of paper is of the `unit` to which it was handed in, and its clocks run from the day on which it was received.
+    """
+    unit = unit or route(session, country_of_work(answers))
+    received_on = received_on or at.date()
+    case.unit_id, case.filed_on, case.questionnaire = unit.id, received_on, QUESTIONNAIRE.version
+    case.country = _country(answers)
+    case.sector = answers["sector"] if answers.get("sector") in CORRIDOR_SECTORS else None
+    _seal_facts(session, sealer, case, answers)
+    of_text = assessment.remember_words(session, sealer, case, answers)
+    _keep(case, assessment.judge(session, case, answers, at.date()))
+    is_flood = assessment.is_part_of_flood(session, case, of_text, at.date())
+    sealer.hand_over(session, opened, unit.reference)
+    if is_flood:
+        advance(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
+    else:
+        # Locked before the first line of the audit, which everybody waits for.
+        others = assessment.others_to_raise(session, case, at.date())
+        advance(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
+        assessment.raise_others(session, others, at)
+        if received_on != at.date():
+            clocks.turn(session, case, Clock.START, at - timedelta(days=(at.date() - received_on).days))
+    consents_answered(session, case, opened.box, answers, at.date())
+
+
+def add_answers(
+    session: Session, sealer: Sealer, case: Case, opened: OpenBox, answers: Mapping[str, Any], at: datetime
+) -> None:
+    """Add the worker's own answers to a locked case. They may make it more urgent, never less."""
+    assessment.remember_words(session, sealer, case, answers)
+    judged = assessment.judge(session, case, answers, at.date())
+    before = case.priority
+    if before is not None and judged.priority < before:
+        case.priority = judged.priority
+        case.reasons = list(judged.reasons)
+        clocks.retimed(session, case, at)
+    case.indicators = sorted({*case.indicators, *judged.indicators})
+    consents_answered(session, case, opened.box, answers, at.date())
+    changed(session, case, "case.answers_added", at.date(), role=CaseRole.COMPLAINANT)
+    if case.state is CaseState.QUARANTINED and case.priority is not None and case.priority <= Priority.P2:
+        advance(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
+
+
+def country_of_work(answers: Mapping[str, Any]) -> str | None:
+    """The EU state that a complaint is about: where the work is, or else where its writer is now."""
+    return next((answers[code] for code in ("country", "where_now") if answers.get(code) in EU_STATES), None)
+
+
+def _country(answers: Mapping[str, Any]) -> str | None:
+    return country_of_work(answers) or next(
+        (answers[code] for code in ("country", "where_now") if answers.get(code) in SENDING_COUNTRIES), None
+    )
+
+
+def _keep(case: Case, judged: Triaged) -> None:
+    case.priority = judged.priority
+    case.indicators = sorted(judged.indicators)
+    case.reasons = list(judged.reasons)
+    case.triage_version = judged.version
+
+
+def _seal_facts(session: Session, sealer: Sealer, case: Case, answers: Mapping[str, Any]) -> None:
+    """What a unit works with is sealed under the server's key ring (tier 1), apart from the sheet."""
+    agency = assessment.named_agency(session, answers)
+    case.agency_digest = None if agency is None else sealer.digest("agency", agency.key)
+    case.agency_is_registered = None if agency is None else agency.is_registered
+    case.agency_sealed = _sealed(sealer, case, "agency_sealed", None if agency is None else agency.told)
+    case.employer_sealed = _sealed(sealer, case, "employer_sealed", answers.get("employer"))
+    case.region_sealed = _sealed(sealer, case, "region_sealed", answers.get("region"))
+    sums = (Kind.MONEY, Kind.CHARGE)
+    amounts = {code: value for code, value in of_tier(answers, 1).items() if QUESTIONNAIRE[code].kind in sums}
+    case.amounts_sealed = _sealed(sealer, case, "amounts_sealed", amounts or None)
+
+
+def _sealed(sealer: Sealer, case: Case, column: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    text = msgspec.json.encode(value, order="sorted").decode()
+    return sealer.seal_field(text, Place("cases", column, case.reference, case.reference))

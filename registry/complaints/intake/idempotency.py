@@ -1,0 +1,76 @@
+"""Requests that may come again and are to count once. Kept is that one was made, never what was in it.
+
+Of what officers draft the reference is kept too, so that a draft sent again leads to the one that was made; of nothing else is.
+
+The sender chooses a key for what he wants done. Of the key, and of what he sent with it, there are keyed digests alone: a dump
+tells neither, and nobody can try guesses against it. The row goes with the transaction that does the thing, so a crash leaves
+both or neither.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from sqlalchemy import Date, bindparam, delete, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.db.engine import Base, Text
+from registry.core.errors import RepeatDiffers
+
+KEPT = timedelta(days=2)
+"""A key is remembered for a whole day at least; only days are stored."""
+
+
+class Repeat(Base):
+    """One key that was used: keyed digests of the key and of what was sent with it. `made`: what an officer drafted with it."""
+
+    __tablename__ = "repeats"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    question: Mapped[str] = mapped_column(Text(64))
+    expires_on: Mapped[date] = mapped_column(index=True)
+    made: Mapped[str | None] = mapped_column(Text(12))
+
+
+def made_once(
+    session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date, make: Callable[[], str]
+) -> str:
+    """The reference of what `make` makes; sent again, of what was made the first time. Raises as `make`, and RepeatDiffers.
+
+    What was refused took no key: the caller's transaction, or its savepoint, is undone.
+    """
+    digest = sealer.digest("repeats", f"{scope}\0{key}")
+    if claim(session, sealer, scope, key, question, today):
+        made = make()
+        session.execute(update(Repeat).where(Repeat.digest == digest).values(made=made))
+        return made
+    before = session.execute(select(Repeat.made).where(Repeat.digest == digest)).scalar_one()
+    # The row and what it names were written by one transaction.
+    assert before is not None
+    return before
+
+
+def claim(session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date) -> bool:
+    """Take a key; False when it was taken before. Of two that come at once the second waits for the first to commit.
+
+    `scope` says what is done and by whom, so that nobody meets another's keys; `question` stands for what was sent. Raises
+    RepeatDiffers when something else was sent with the key before.
+    """
+    digest = sealer.digest("repeats", f"{scope}\0{key}")
+    asked = sealer.digest("repeats", f"{scope}\0{question}")
+    row = {"digest": digest, "question": asked, "expires_on": today + KEPT}
+    if session.execute(_CLAIM, row).rowcount == 1:  # type: ignore[attr-defined]
+        return True
+    if session.execute(select(Repeat.question).where(Repeat.digest == digest)).scalar_one() != asked:
+        raise RepeatDiffers("this key was used for something else: choose another for each thing you want done")
+    return False
+
+
+def forget_repeats(session: Session, today: date) -> int:
+    """Delete the keys whose time is over; gives how many."""
+    return session.execute(delete(Repeat).where(Repeat.expires_on < today)).rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+_CLAIM = text(
+    "INSERT INTO repeats (digest, question, expires_on) VALUES (:digest, :question, :expires_on) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("expires_on", type_=Date))

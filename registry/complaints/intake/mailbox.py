@@ -1,0 +1,308 @@
+"""A complainant's mailbox: where it stands in plain words, what is written, what may be done, and when what will be gone."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import chain
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import answers, clocks, consents, messages, visits
+from registry.complaints.case.access import (
+    adopt,
+    boxes_of,
+    is_replacement,
+    is_shared,
+    lock_case_for_owner,
+    lock_case_for_visit,
+    readable_boxes,
+    require_confirmed,
+    worker_box,
+)
+from registry.complaints.case.answers import Sheet
+from registry.complaints.case.complaint_codes import Root, box_of
+from registry.complaints.case.consents import Standing
+from registry.complaints.case.messages import ShownMessage
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
+from registry.complaints.case.states import DECIDED_STATES, ENDING_STATES, OPEN_STATES, REGRET, Reads, reads
+from registry.complaints.case.visits import Visit
+from registry.complaints.intake.filing import keep_draft, promised
+from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.parties.hearings import moves as hearings
+from registry.complaints.parties.referrals import moves as referrals
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.errors import NotNow
+from registry.vocabulary.cases import Author, BoxRole, BoxState, CaseRole, CaseState, ClockKind, ConsentKind
+
+TAKES_MESSAGES = OPEN_STATES | {CaseState.QUARANTINED, CaseState.MERGED}
+
+
+class Can(StrEnum):
+    """What may be done in a mailbox now; the edges make a button of each."""
+
+    ANSWER = "answer"
+    SUBMIT = "submit"
+    WRITE = "write"
+    CONSENT = "consent"
+    WITHDRAW = "withdraw"
+    TAKE_BACK = "take_back"
+    OBJECT = "object"
+    REOPEN = "reopen"
+    INVITE_WORKER = "invite_worker"
+    CHANGE_RECEIPT = "change_receipt"
+
+
+class Step(NamedTuple):
+    reads: Reads
+    on_day: date
+
+
+class ShownHelper(NamedTuple):
+    """A helper as the worker sees him: what he may, and the day of his last visit."""
+
+    reference: str
+    state: BoxState
+    made_on: date
+    last_visit_on: date | None
+    answers_allowed: bool
+
+
+class MailboxView(NamedTuple):
+    """All of one mailbox. A helper reads `received`, his own words and what he was answered, and no more.
+
+    `acknowledge_by` and `answer_by` are None once they were kept, or do not run; `waiting_until` is set while the officers wait
+    for an answer. `purge_on`: what was written is destroyed then, and `draft_until` the same of what was not sent.
+    `last_visit_on` is the visit before this one.
+    """
+
+    role: BoxRole
+    reads: Reads
+    steps: Sequence[Step]
+    filed_on: date | None
+    acknowledge_by: date | None
+    answer_by: date | None
+    waiting_until: date | None
+    purge_on: date | None
+    draft_until: date | None
+    last_visit_on: date | None
+    messages: Sequence[ShownMessage]
+    consents: Sequence[Standing]
+    helpers: Sequence[ShownHelper]
+    can: frozenset[Can]
+
+
+class OwnCopy(NamedTuple):
+    """Everything of a mailbox to take home before it is destroyed; the edges put it into words."""
+
+    view: MailboxView
+    sheet: Sheet
+
+
+def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> str:
+    """Come back by a receipt that was typed in, which also confirms it. Gives the token of the visit.
+
+    `root` is derived before the transaction begins. Raises UnknownReceipt, whatever the reason.
+    """
+    box = box_of(session, root, at.date())
+    case = lock_case_by_id(session, box.case_id)
+    if is_replacement(box):
+        box = adopt(session, sealer, box, root.seed)
+    elif box.state is BoxState.UNCONFIRMED:
+        box.state = BoxState.OPEN
+        keep_draft(case)
+    if box.last_visit_on != at.date():
+        box.visit_before_on, box.last_visit_on = box.last_visit_on, at.date()
+    return visits.begin(session, sealer, box, root.seed, at)
+
+
+def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> MailboxView:
+    """What stands in the mailbox now; the officers' messages count as read. Raises NotNow before the receipt is confirmed."""
+    require_confirmed(visit)
+    box = visit.box
+    case = session.get_one(Case, box.case_id)
+    is_helper = box.role is BoxRole.HELPER
+    steps = _steps(session, case)[: 1 if is_helper else None]
+    now_reads = steps[-1].reads if steps else reads(case.state)
+    is_draft = case.state is CaseState.DRAFT
+    acknowledge_by, answer_by, waiting_until = (
+        (None, None, None) if is_draft else _days(session, case, steps, is_helper)
+    )
+    return MailboxView(
+        role=box.role,
+        reads=now_reads,
+        steps=steps,
+        filed_on=None if is_draft else case.filed_on,
+        acknowledge_by=acknowledge_by,
+        answer_by=answer_by,
+        waiting_until=waiting_until,
+        purge_on=None if is_draft or case.state is CaseState.QUARANTINED else case.purge_on,
+        draft_until=case.purge_on if is_draft else None,
+        last_visit_on=box.visit_before_on,
+        messages=_messages(session, sealer, visit, case, at.date()),
+        consents=consents.standing(session, box),
+        helpers=[] if is_helper else _helpers(session, case),
+        can=_can(session, visit, case, at.date()),
+    )
+
+
+def own_copy(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> OwnCopy:
+    """The mailbox with what was answered in it."""
+    view = mailbox(session, sealer, visit, at)
+    case = session.get_one(Case, visit.box.case_id)
+    return OwnCopy(view, answers.read(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case))
+
+
+def write(
+    session: Session, sealer: Sealer, visit: Visit, text: str, at: datetime, *, once: str | None = None
+) -> Message:
+    """Write to the officers. The same `once` is kept once. If they waited for it, the case goes on.
+
+    Raises InvalidInput, and NotNow where nobody would read it.
+    """
+    case = lock_case_for_visit(session, visit)
+    if case.state not in TAKES_MESSAGES:
+        raise NotNow("nobody reads messages here now; a case that is closed can be opened again")
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    message, is_new = messages.write_message(
+        session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), once=once
+    )
+    if is_new and case.state is CaseState.WAITING_COMPLAINANT:
+        resume(session, case, at)
+    return message
+
+
+def resume(session: Session, case: Case, at: datetime) -> None:
+    """A locked case that waited for its complainant goes on where it was."""
+    came_from = moves_of(session, case)[-1].from_state
+    target = CaseState.INVESTIGATING if came_from is CaseState.INVESTIGATING else CaseState.IN_TRIAGE
+    advance(session, case, target, CaseRole.REGISTRY, at)
+
+
+def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, at: datetime, *, is_given: bool) -> None:
+    """Give or take back one consent. Raises NotNow where there is nothing to agree to any more."""
+    case = lock_case_for_visit(session, visit)
+    # Taking one back is never too late.
+    if is_given and case.state not in TAKES_MESSAGES:
+        raise NotNow("there is nothing to agree to here now")
+    consents.set_consent(session, case, visit.box, kind, at.date(), is_given=is_given)
+    if not is_given:
+        # What was to be handed on by it stops, and what was is closed, in the same moment.
+        _end_what_is_over(session, sealer, case, at)
+
+
+def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
+    """Take a complaint back. A draft is destroyed at once; what was sent may be taken up again for 30 days, then is destroyed.
+
+    Doing it again changes nothing. Raises NotNow, and IllegalMove once it is decided.
+    """
+    case = lock_case_for_owner(session, visit)
+    if case.state is CaseState.DRAFT:
+        advance(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
+        sealer.destroy(session, [box.id for box in boxes_of(session, case)])
+    elif case.state is not CaseState.WITHDRAWN:
+        advance(session, case, CaseState.WITHDRAWN, CaseRole.COMPLAINANT, at)
+        _end_what_is_over(session, sealer, case, at)
+
+
+def open_again(
+    session: Session, sealer: Sealer, visit: Visit, at: datetime, *, text: str | None = None, once: str | None = None
+) -> None:
+    """Object to a decision, open a closed case again within a year, or take a withdrawal back, with words if there are any.
+
+    Doing it again changes nothing. Raises IllegalMove when its time is over.
+    """
+    case = lock_case_for_owner(session, visit)
+    if case.state is not CaseState.REOPENED:
+        advance(session, case, CaseState.REOPENED, CaseRole.COMPLAINANT, at)
+    if text is not None and text.strip():
+        opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+        messages.write_message(session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), once=once)
+
+
+def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
+    """Partners and the agency lose what they were given on a consent or complaint that is no more."""
+    referrals.end_what_is_over(session, sealer, case, at)
+    hearings.end_what_is_over(session, sealer, case, at)
+
+
+def _steps(session: Session, case: Case) -> list[Step]:
+    """What was read when, the latest last. What was set aside as a flood, and let go again, leaves no trace in it."""
+    steps: list[Step] = []
+    for move in moves_of(session, case):
+        is_hidden = (
+            CaseState.QUARANTINED in (move.from_state, move.to_state) and move.to_state is not CaseState.WITHDRAWN
+        )
+        if steps and (is_hidden or steps[-1].reads is reads(move.to_state)):
+            continue
+        steps.append(Step(reads(move.to_state), move.on_day))
+    return steps
+
+
+def _days(
+    session: Session, case: Case, steps: Sequence[Step], is_helper: bool
+) -> tuple[date | None, date | None, date | None]:
+    """By when somebody hears, has an answer, and is waited for."""
+    acknowledge_by, answer_by = promised(case.filed_on)
+    running = {kind: row for kind, row in clocks.clocks_of(session, case).items() if row.met_on is None}
+    if case.state is CaseState.QUARANTINED or is_helper:
+        return acknowledge_by if len(steps) <= 1 else None, answer_by, None
+    waiting = running.get(ClockKind.WAITING)
+    return (
+        _last_day(running[ClockKind.ACKNOWLEDGE].due_at) if ClockKind.ACKNOWLEDGE in running else None,
+        _last_day(running[ClockKind.ANSWER].due_at) if ClockKind.ANSWER in running and waiting is None else None,
+        None if waiting is None else _last_day(waiting.due_at),
+    )
+
+
+def _last_day(due_at: datetime) -> date:
+    """The day that ends at a midnight."""
+    return date.fromordinal(due_at.date().toordinal() - 1)
+
+
+def _messages(session: Session, sealer: Sealer, visit: Visit, case: Case, today: date) -> list[ShownMessage]:
+    opened = [
+        sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
+        for box in readable_boxes(session, visit.box)
+        if is_shared(session, box, visit.box)
+    ]
+    shown = messages.read_messages(session, case, opened, Author.COMPLAINANT, today)
+    return sorted(chain.from_iterable(shown), key=lambda message: message.written_on)
+
+
+def _helpers(session: Session, case: Case) -> list[ShownHelper]:
+    return [
+        ShownHelper(box.reference, box.state, box.made_on, box.last_visit_on, box.answers_allowed)
+        for box in boxes_of(session, case)
+        if box.role is BoxRole.HELPER
+    ]
+
+
+def _can(session: Session, visit: Visit, case: Case, today: date) -> frozenset[Can]:
+    can = {Can.CHANGE_RECEIPT}
+    box = visit.box
+    has_worker = worker_box(session, case) is not None
+    is_owner = box.role is BoxRole.WORKER or not has_worker
+    row = answers.sheet_row(session, box)
+    is_sent = row is not None and row.submitted_on is not None
+    if case.state in TAKES_MESSAGES:
+        can |= {Can.WRITE, Can.CONSENT}
+        if not is_sent:
+            can |= {Can.ANSWER, Can.SUBMIT}
+        if box.role is BoxRole.HELPER and not has_worker:
+            can.add(Can.INVITE_WORKER)
+    if case.state is CaseState.DRAFT:
+        can |= {Can.ANSWER, Can.SUBMIT, Can.WITHDRAW}
+    if not is_owner:
+        return frozenset(can)
+    if case.state in TAKES_MESSAGES - DECIDED_STATES - {CaseState.SANCTION_PENDING}:
+        can.add(Can.WITHDRAW)
+    if case.state in DECIDED_STATES or case.state is CaseState.SANCTION_PENDING:
+        can.add(Can.OBJECT)
+    if case.state in ENDING_STATES and case.closed_on is not None:
+        if case.state is CaseState.WITHDRAWN and today <= case.closed_on + REGRET:
+            can.add(Can.TAKE_BACK)
+        if case.state in (CaseState.CLOSED, CaseState.OUT_OF_SCOPE):
+            can.add(Can.REOPEN)
+    return frozenset(can)

@@ -1,0 +1,107 @@
+"""The files of a mailbox for whoever opened it: what is there, what may be added, and the clean copy to take home."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.attachments.actions import attachments_of, copied_as, facts_of, remove
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.sanitise_jobs import Errand, errands_due
+from registry.complaints.case.access import is_shared, readable_boxes, require_confirmed
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.visits import Visit
+from registry.complaints.intake.mailbox import TAKES_MESSAGES
+from registry.complaints.sealing.sealer import OpenBox, Sealer
+from registry.core.errors import NotFound, NotNow
+from registry.core.settings import Settings
+from registry.vocabulary.cases import AttachmentState, BoxRole, CaseState, FileKind, NoCopy
+
+TAKES_FILES = TAKES_MESSAGES | {CaseState.DRAFT}
+
+
+class ShownFile(NamedTuple):
+    """One file. `size` is in bytes as sent; `copied_as` what the clean copy is, once `state` is `clean`."""
+
+    reference: str
+    box_role: BoxRole
+    name: str
+    kind: FileKind
+    size: int
+    kept_on: date
+    state: AttachmentState
+    no_copy: NoCopy | None
+    copied_as: FileKind
+
+
+class Held(NamedTuple):
+    """One file with what opens it."""
+
+    opened: OpenBox
+    case: Case
+    attachment: Attachment
+
+
+def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[OpenBox, Case]:
+    """The mailbox and its case, if a file may be added to it now. Raises NotNow."""
+    require_confirmed(visit)
+    case = session.get_one(Case, visit.box.case_id)
+    if case.state not in TAKES_FILES:
+        raise NotNow("nobody looks at files here now; a case that is closed can be opened again")
+    return sealer.open_as_mailbox(session, visit.box, visit.seed), case
+
+
+def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
+    """The files of a mailbox, the oldest first: the worker's with her helpers', a helper's with his own."""
+    shown = []
+    for opened, case, one in _held(session, sealer, visit):
+        facts = facts_of(opened, case, one)
+        shown.append(
+            ShownFile(
+                reference=one.reference,
+                box_role=opened.box.role,
+                name=facts.name,
+                kind=one.kind,
+                size=facts.size,
+                kept_on=one.kept_on,
+                state=one.state,
+                no_copy=one.no_copy,
+                copied_as=copied_as(one),
+            )
+        )
+    return sorted(shown, key=lambda file: file.kept_on)
+
+
+def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> Held:
+    """One file of a mailbox. Raises NotFound, whether it is somebody else's or nobody's; NotNow."""
+    for held in _held(session, sealer, visit):
+        if held.attachment.reference == reference:
+            return held
+    raise NotFound("there is no such file in this mailbox")
+
+
+def removed(session: Session, sealer: Sealer, visit: Visit, reference: str) -> list[str]:
+    """Remove one's own file from a draft; gives the names to discard in the store after the commit. Raises NotFound, NotNow."""
+    held = file_of(session, sealer, visit, reference)
+    if lock_case_by_id(session, held.case.id).state is not CaseState.DRAFT or held.opened.box.id != visit.box.id:
+        raise NotNow("this was handed in and stays with the officers: write to them if it should not")
+    return remove(session, [held.attachment])
+
+
+def errands_here(session: Session, sealer: Sealer, visit: Visit, settings: Settings) -> list[Errand]:
+    """The clean copies that this mailbox still waits for: begin them after the commit."""
+    found = list(_held(session, sealer, visit))
+    opened = {held.opened.box.id: held.opened for held in found}
+    return errands_due(session, settings, found[0].case, list(opened.values())) if found else []
+
+
+def _held(session: Session, sealer: Sealer, visit: Visit) -> Iterator[Held]:
+    require_confirmed(visit)
+    case = session.get_one(Case, visit.box.case_id)
+    for box in readable_boxes(session, visit.box):
+        if is_shared(session, box, visit.box):
+            opened = sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
+            for attachment in attachments_of(session, [box]):
+                yield Held(opened, case, attachment)

@@ -1,0 +1,273 @@
+"""What officers do to hear an agency: write down what it is said to have done, have that checked by another, serve it, close it.
+
+The text that was checked is the text that goes: nothing changes it after the reprisal check, and serving adds one key.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import moves as moving
+from registry.complaints.case.messages import read_text
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed
+from registry.complaints.casework import sealed_copies
+from registry.complaints.casework.actions import MOST_REASON, Officer, in_unit, lock_case
+from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.parties.accounts import agency_desk
+from registry.complaints.parties.hearings import content
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.moves import advance, end, facts, lock_hearing_by_id
+from registry.complaints.parties.hearings.rules import HELD, LONGEST, MOVES, SHORTEST, By, Guard
+from registry.complaints.sealing.models import KeyHolder
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.codes import Problem
+from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
+from registry.core.ids import new_reference
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_named, notify_unit
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import CaseState, HearingEnd, HearingState
+
+
+def draft(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    allegation: str,
+    at: datetime,
+    *,
+    agency: str | None = None,
+    could_complain: int | None = None,
+    version: int | None = None,
+) -> Hearing:
+    """Write down what an agency is to be asked about, in words that do not tell who complained.
+
+    `agency` is asked for where the case names none of the registry. `could_complain`: how many people could have, by the
+    officer's estimate. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case = lock_case(session, officer, reference, version)
+    lack = MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, at.date()))
+    if lack is not None:
+        raise MOVES.refused(HearingState.DRAFTED, lack)
+    if open_hearing(session, case) is not None:
+        raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
+    accused = _agency(sealer, case, agency)
+    text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
+    desk = agency_desk(session, sealer, accused, at.date())
+    content.require_silent(session, sealer, officer, case, accused, text, at.date())
+    box = sealed_copies.new_copy_box(session, sealer, case, officer.unit, at.date())
+    name = new_reference()
+    hearing = Hearing(
+        reference=name,
+        case_id=case.id,
+        box_id=box.box.id,
+        agency=accused,
+        desk=desk.reference,
+        state=HearingState.DRAFTED,
+        could_complain=estimate,
+        drafted_by=officer.name,
+        drafted_on=at.date(),
+        allegation_sealed=box.seal(text, content.place(case, name, "allegation_sealed")),
+    )
+    session.add(hearing)
+    session.flush()
+    changed(session, case, "hearing.drafted", at.date(), role=officer.role, actor=officer.name)
+    return hearing
+
+
+def edit(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    allegation: str,
+    at: datetime,
+    *,
+    could_complain: int | None = None,
+    version: int | None = None,
+) -> Hearing:
+    """Write a draft anew: whoever wrote it, so that the second person is another. Raises as `draft` does."""
+    case, hearing = lock_hearing(session, officer, reference, version)
+    if hearing.state is not HearingState.DRAFTED:
+        raise IllegalMove(
+            f"a hearing that is {hearing.state} is not written anew: have it sent back first",
+            "hearing.not_in_draft",
+            state=hearing.state,
+        )
+    if hearing.drafted_by != officer.name:
+        raise IllegalMove(
+            "only whoever wrote this changes it: otherwise nobody could say who the second person is",
+            "hearing.others_draft",
+        )
+    text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
+    content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date())
+    box = content.opened(session, sealer, officer.unit, hearing)
+    hearing.allegation_sealed = box.seal(text, content.place(case, hearing.reference, "allegation_sealed"))
+    hearing.could_complain = estimate
+    hearing.version += 1
+    session.flush()
+    changed(session, case, "hearing.edited", at.date(), role=officer.role, actor=officer.name)
+    return hearing
+
+
+def hand_in(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
+) -> Hearing:
+    """Have a draft checked by another person. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    case, hearing = lock_hearing(session, officer, reference, version)
+    _require_silent_still(session, sealer, officer, case, hearing, at.date())
+    hearing.returned_sealed = None
+    advance(
+        session, case, hearing, HearingState.REPRISAL_CHECK, By.OFFICER, at, actor=officer.name, role=officer.role
+    )  # fmt: skip
+    notify_unit(
+        session, officer.unit, Resource.HEARING, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[hearing.drafted_by]
+    )  # fmt: skip
+    return hearing
+
+
+def send_back(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    reason: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """It could tell who complained, or is wrong: it is a draft again.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = lock_hearing(session, officer, reference, version)
+    hearing.returned_sealed = _sealed_reason(session, sealer, officer, case, hearing, "returned_sealed", reason)
+    advance(
+        session, case, hearing, HearingState.DRAFTED, By.CHECKER, at,
+        actor=officer.name, role=officer.role, has_reason=hearing.returned_sealed is not None,
+    )  # fmt: skip
+    notify_named(session, hearing.drafted_by, NoticeKind.DECIDED, at)
+    return hearing
+
+
+def approve(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    at: datetime,
+    *,
+    reason: str = "",
+    version: int | None = None,
+) -> Hearing:
+    """The reprisal check, by another than who wrote it. `reason` says why it may go where few could have complained.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = lock_hearing(session, officer, reference, version)
+    compared = _require_silent_still(session, sealer, officer, case, hearing, at.date())
+    hearing.few_sealed = _sealed_reason(session, sealer, officer, case, hearing, "few_sealed", reason)
+    advance(
+        session, case, hearing, HearingState.APPROVED, By.CHECKER, at,
+        actor=officer.name, role=officer.role, has_reason=hearing.few_sealed is not None,
+        could_complain=content.could_have(hearing, compared),
+    )  # fmt: skip
+    hearing.checked_by, hearing.checked_on = officer.name, at.date()
+    notify_named(session, hearing.drafted_by, NoticeKind.DECIDED, at)
+    return hearing
+
+
+def serve(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    answer_by: date,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Put what was checked to the agency, with a day by which it may answer; its case is `agency_hearing` from now on.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
+    """
+    case, hearing = lock_hearing(session, officer, reference, version)
+    today = at.date()
+    if not today + SHORTEST <= answer_by <= today + LONGEST:
+        raise InvalidInput(
+            [Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=SHORTEST.days, most=LONGEST.days)]
+        )
+    _require_silent_still(session, sealer, officer, case, hearing, today)
+    hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
+    advance(session, case, hearing, HearingState.SERVED, By.OFFICER, at, actor=officer.name, role=officer.role)
+    sealed_copies.hand_on(
+        session, sealer, content.opened(session, sealer, officer.unit, hearing), hearing.desk, (KeyHolder.UNIT,)
+    )  # fmt: skip
+    if case.state is not CaseState.AGENCY_HEARING:
+        moving.advance(session, case, CaseState.AGENCY_HEARING, officer.role, at, actor=officer.name)
+    notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.ASSIGNED, at)
+    return hearing
+
+
+def close(
+    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
+) -> Hearing:
+    """End a hearing: one that was answered or lapsed is done, another is given up. Raises NotFound, IllegalMove, StaleVersion."""
+    case, hearing = lock_hearing(session, officer, reference, version)
+    is_heard = hearing.state in HELD - {HearingState.SERVED}
+    because = HearingEnd.HEARD if is_heard else HearingEnd.OFFICER
+    end(
+        session, sealer, case, hearing, because, at, by=By.OFFICER, actor=officer.name, role=officer.role
+    )  # fmt: skip
+    return hearing
+
+
+def lock_hearing(
+    session: Session, officer: Officer, reference: str, version: int | None = None
+) -> tuple[Case, Hearing]:
+    """A hearing of the officer's unit and its case, both locked. Raises NotFound, StaleVersion."""
+    found = session.execute(
+        select(Hearing.id)
+        .join(Case, Case.id == Hearing.case_id)
+        .where(in_unit(officer.unit), Hearing.reference == reference)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"there is no hearing {reference} in this unit")
+    return lock_hearing_by_id(session, found, version)
+
+
+def open_hearing(session: Session, case: Case) -> Hearing | None:
+    """The one hearing of a case that is not closed."""
+    query = select(Hearing).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
+    return session.execute(query).scalar_one_or_none()
+
+
+def _agency(sealer: Sealer, case: Case, chosen: str | None) -> str:
+    named = named_agency_id(sealer, case)
+    if named is None and not chosen:
+        raise InvalidInput([Fault.of("agency", Problem.MISSING, "agency_say")])
+    if named is not None and chosen and chosen != named:
+        raise InvalidInput([Fault.of("agency", Problem.CONTRADICTORY, "agency_other")])
+    return named or chosen or ""
+
+
+def _require_silent_still(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, today: date
+) -> content.Told:
+    """She may have written more since the text was: it is compared again at each step on."""
+    box = content.opened(session, sealer, officer.unit, hearing)
+    text = content.words(box, case, hearing, "allegation_sealed") or ""
+    return content.require_silent(session, sealer, officer, case, hearing.agency, text, today)
+
+
+def _sealed_reason(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, column: str, reason: str
+) -> str | None:
+    if not reason.strip():
+        return None
+    text = read_text("reason", reason, MOST_REASON)
+    box = content.own(session, sealer, officer.unit, case)
+    return box.seal(text, content.place(case, hearing.reference, column))

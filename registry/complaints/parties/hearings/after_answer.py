@@ -1,0 +1,134 @@
+"""What officers do once a hearing is served: give it longer, and tell the agency what was decided, in words for its eyes."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.consents import is_consented
+from registry.complaints.case.messages import read_text
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed
+from registry.complaints.casework import sealed_copies
+from registry.complaints.casework.actions import MOST_REASON, Officer
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION
+from registry.complaints.parties.hearings import content
+from registry.complaints.parties.hearings.actions import lock_hearing
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.rules import HER_END, LONGEST, TOLD_IN, is_longer, may_have_longer
+from registry.complaints.sealing.models import KeyHolder
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.codes import Problem
+from registry.core.errors import Fault, IllegalMove, InvalidInput
+from registry.officers.models import NoticeKind
+from registry.officers.notices import notify_unit
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import ConsentKind, DecisionState
+
+MOST_OUTCOME = 8000
+
+
+def give_longer(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    answer_by: date,
+    reason: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Set a later last day to answer, with reasons that the agency never reads; it asked for it, or the officer found it right.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = lock_hearing(session, officer, reference, version)
+    if hearing.answer_by is None or not may_have_longer(hearing.state, hearing.answer_by, at.date()):
+        raise IllegalMove("only a hearing that may still be answered is given longer", "hearing.not_longer")
+    if not is_longer(hearing.answer_by, answer_by, at.date()):
+        raise InvalidInput(
+            [Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=hearing.answer_by, days=LONGEST.days)]
+        )
+    text = read_text("reason", reason, MOST_REASON)
+    own = content.own(session, sealer, officer.unit, case)
+    hearing.extended_sealed = own.seal(text, content.place(case, reference, "extended_sealed"))
+    hearing.extended_by, hearing.extended_on, hearing.answer_by = officer.name, at.date(), answer_by
+    hearing.version += 1
+    session.flush()
+    notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, at)
+    changed(session, case, "hearing.extended", at.date(), role=officer.role, actor=officer.name)
+    return hearing
+
+
+def why_not_told(session: Session, case: Case, hearing: Hearing) -> str | None:
+    """Why the agency is not told of a decision now, as a code; None when it may be."""
+    if hearing.served_on is None or hearing.ended_because in HER_END:
+        return "not_heard"
+    if hearing.told_on is not None:
+        return "told_already"
+    if case.state not in TOLD_IN or not _is_decided(session, case):
+        return "not_decided"
+    return None if is_consented(session, case, ConsentKind.AGENCY) else "no_consent"
+
+
+def tell_outcome(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    text: str,
+    object_days: int,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Tell an agency that was heard what was decided about what it was asked, and until when it may object; once.
+
+    The words are the officer's own, compared with all that she wrote as an allegation is. The decision's reasons stay
+    with the unit.
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
+    """
+    case, hearing = lock_hearing(session, officer, reference, version)
+    why_not = why_not_told(session, case, hearing)
+    if why_not is not None:
+        raise IllegalMove(_WORDS[why_not], f"hearing.{why_not}")
+    text = read_text("outcome", text, MOST_OUTCOME)
+    if not SHORTEST_OBJECTION <= object_days <= LONGEST_OBJECTION:
+        raise InvalidInput(
+            [
+                Fault.of(
+                    "object_days",
+                    Problem.INVALID_VALUE,
+                    "days_from_to",
+                    least=SHORTEST_OBJECTION,
+                    most=LONGEST_OBJECTION,
+                )
+            ]
+        )
+    content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date(), field="outcome")
+    box = content.opened(session, sealer, officer.unit, hearing)
+    hearing.outcome_sealed = box.seal(text, content.place(case, reference, "outcome_sealed"))
+    hearing.told_by, hearing.told_on = officer.name, at.date()
+    hearing.object_until = at.date() + timedelta(days=object_days)
+    hearing.version += 1
+    session.flush()
+    # A hearing that was closed took its key back: with what is told it is the agency's again.
+    sealed_copies.hand_on(session, sealer, box, hearing.desk, (KeyHolder.UNIT,))
+    notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, at)
+    changed(session, case, "hearing.told", at.date(), role=officer.role, actor=officer.name)
+    return hearing
+
+
+_WORDS = {
+    "not_heard": "this agency was not heard, or she took back what let it be spoken to: it is told nothing",
+    "told_already": "the agency was told already: nobody tells it twice",
+    "not_decided": "the case has no decision yet that the agency could be told of",
+    "no_consent": "she has not agreed that the agency is spoken to",
+}
+
+
+def _is_decided(session: Session, case: Case) -> bool:
+    made = select(Decision.id).where(Decision.case_id == case.id, Decision.state == DecisionState.MADE)
+    return session.execute(made.limit(1)).first() is not None

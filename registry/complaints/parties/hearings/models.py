@@ -1,0 +1,68 @@
+"""The table of hearings: what an officer put to an agency, who looked at it, and what the agency said. Words are sealed."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.db.engine import Base, Text, one_of
+from registry.vocabulary.cases import HearingEnd, HearingState
+
+_IS_OPEN = text("state <> 'closed'")
+
+
+class Hearing(Base):
+    """Allegations of an officer's own writing, put to one agency (its public reference) through its unit, `desk`.
+
+    `allegation_sealed`, `answer_sealed` and `draft_sealed`, the answer as far as it is written, stand under the keys of a box of
+    its own, which the agency opens from the moment it is served. `returned_sealed` and `few_sealed` (why it was sent back, why it
+    may go though few could have complained) and `extended_sealed` (why it has longer) stand under the case's own: the agency
+    never opens those. `longer_sealed` is why it asks for longer, `outcome_sealed` what it is told once the case is decided,
+    `objection_sealed` what it says to that until `object_until`.
+    `could_complain` is the officer's estimate of how many could have. The `_by` are officers' references, `answered_by` one of
+    the agency's people.
+    """
+
+    __tablename__ = "hearings"
+    __table_args__ = (
+        CheckConstraint("checked_by IS NULL OR checked_by <> drafted_by", name="two_persons"),
+        Index("ix_hearings_open", "case_id", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
+    agency: Mapped[str] = mapped_column(Text(12))
+    desk: Mapped[str] = mapped_column(Text(40), index=True)
+    state: Mapped[HearingState] = mapped_column(one_of(HearingState), index=True)
+    could_complain: Mapped[int | None]
+    drafted_by: Mapped[str] = mapped_column(Text(200))
+    drafted_on: Mapped[date]
+    checked_by: Mapped[str | None] = mapped_column(Text(200))
+    checked_on: Mapped[date | None]
+    served_by: Mapped[str | None] = mapped_column(Text(200))
+    served_on: Mapped[date | None]
+    answer_by: Mapped[date | None]
+    answered_by: Mapped[str | None] = mapped_column(Text(200))
+    answered_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
+    ended_because: Mapped[HearingEnd | None] = mapped_column(one_of(HearingEnd))
+    allegation_sealed: Mapped[str] = mapped_column(LongText)
+    answer_sealed: Mapped[str | None] = mapped_column(LongText)
+    draft_sealed: Mapped[str | None] = mapped_column(LongText)
+    returned_sealed: Mapped[str | None] = mapped_column(LongText)
+    few_sealed: Mapped[str | None] = mapped_column(LongText)
+    longer_asked_on: Mapped[date | None]
+    longer_sealed: Mapped[str | None] = mapped_column(LongText)
+    extended_by: Mapped[str | None] = mapped_column(Text(200))
+    extended_on: Mapped[date | None]
+    extended_sealed: Mapped[str | None] = mapped_column(LongText)
+    told_by: Mapped[str | None] = mapped_column(Text(200))
+    told_on: Mapped[date | None]
+    object_until: Mapped[date | None]
+    outcome_sealed: Mapped[str | None] = mapped_column(LongText)
+    objected_by: Mapped[str | None] = mapped_column(Text(200))
+    objected_on: Mapped[date | None]
+    objection_sealed: Mapped[str | None] = mapped_column(LongText)
+    version: Mapped[int] = mapped_column(default=1)

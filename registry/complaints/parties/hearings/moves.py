@@ -1,0 +1,160 @@
+"""The one way in which a hearing changes: along its table, with the agency's key that goes with it, and in the case's audit."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import moves as moving
+from registry.complaints.case.consents import is_consented
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed, lock_case_by_id, same_person
+from registry.complaints.casework import sealed_copies
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.rules import HELD, HER_END, MOVES, By, Facts, is_told, why_over
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import Sealer
+from registry.core import moves
+from registry.core.db.locking import lock
+from registry.officers.models import Officer, OfficerState
+from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, HearingEnd, HearingState
+
+
+def facts(
+    session: Session,
+    case: Case,
+    hearing: Hearing | None,
+    today: date,
+    *,
+    actor: str = "",
+    has_reason: bool = False,
+    could_complain: int | None = None,
+) -> Facts:
+    """What the rules look at. Without a hearing: whether one may be drafted."""
+    return Facts(
+        today=today,
+        case_state=case.state,
+        is_consented=is_consented(session, case, ConsentKind.AGENCY),
+        drafted_by=same_person(hearing.drafted_by) if hearing else "",
+        actor=same_person(actor),
+        could_complain=could_complain,
+        has_reason=has_reason,
+        has_reader=hearing is not None and has_reader(session, hearing.desk),
+        answer_by=hearing.answer_by if hearing else None,
+    )
+
+
+def has_reader(session: Session, desk: str) -> bool:
+    """Whether somebody of an agency can sign in and read what it is served."""
+    active = select(Officer.id).where(Officer.unit == desk, Officer.state == OfficerState.ACTIVE)
+    return session.execute(active.limit(1)).first() is not None
+
+
+def advance(
+    session: Session,
+    case: Case,
+    hearing: Hearing,
+    target: HearingState,
+    by: By,
+    at: datetime,
+    *,
+    actor: str = "",
+    role: CaseRole = CaseRole.REGISTRY,
+    has_reason: bool = False,
+    could_complain: int | None = None,
+) -> None:
+    """Move a locked hearing of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
+
+    def known(_: object) -> Facts:
+        return facts(
+            session, case, hearing, at.date(), actor=actor, has_reason=has_reason, could_complain=could_complain
+        )  # fmt: skip
+
+    moves.advance(MOVES, hearing, target, by, known)
+    hearing.version += 1
+    session.flush()
+    changed(session, case, f"hearing.{target}", at.date(), role=role, actor=actor, detail=by)
+
+
+def end(
+    session: Session,
+    sealer: Sealer,
+    case: Case,
+    hearing: Hearing,
+    because: HearingEnd,
+    at: datetime,
+    *,
+    by: By = By.REGISTRY,
+    actor: str = "",
+    role: CaseRole = CaseRole.REGISTRY,
+) -> None:
+    """Close a hearing and take the agency's key away. A case that only waited for it is investigated again."""
+    was_served = hearing.state is HearingState.SERVED
+    if hearing.told_on is None or because in HER_END:
+        sealed_copies.take_back(session, sealer, session.get_one(Box, hearing.box_id), hearing.desk)
+    hearing.ended_on, hearing.ended_because = at.date(), because
+    advance(session, case, hearing, HearingState.CLOSED, by, at, actor=actor, role=role)
+    if was_served and case.state is CaseState.AGENCY_HEARING:
+        moving.advance(session, case, CaseState.INVESTIGATING, role, at, actor=actor)
+
+
+def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
+    """Close the hearings of a locked case whose consent or complaint is over, told ones too. Gives how many."""
+    count = close_what_was_told(session, sealer, case, at)
+    hearing = session.execute(
+        select(Hearing).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED).with_for_update()
+    ).scalar_one_or_none()
+    if hearing is None:
+        return count
+    because = why_over(facts(session, case, hearing, at.date()))
+    if because is None:
+        return count
+    end(session, sealer, case, hearing, because, at)
+    return count + 1
+
+
+def close_what_was_told(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
+    """Take the agency's keys to what it was told of a locked case's decision, where that is over. Gives how many."""
+    told = select(Hearing).where(
+        Hearing.case_id == case.id, Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None)
+    )
+    count = 0
+    for hearing in session.execute(told.order_by(Hearing.id).with_for_update()).scalars().all():
+        box = session.get_one(Box, hearing.box_id)
+        if is_told_of(session, case, hearing, at.date()) or not sealed_copies.is_held_by(session, box, hearing.desk):
+            continue
+        sealed_copies.take_back(session, sealer, box, hearing.desk)
+        because = why_over(facts(session, case, hearing, at.date()))
+        if because in HER_END:
+            # What she agrees to later brings nothing back that has no key any more.
+            hearing.ended_because = because
+        hearing.version += 1
+        session.flush()
+        changed(session, case, "hearing.outcome_closed", at.date(), role=CaseRole.REGISTRY, detail=By.REGISTRY)
+        count += 1
+    return count
+
+
+def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
+    """Whether the agency may read it today. Its key says so too; this says it without waiting for the worker."""
+    return is_told_of(session, case, hearing, today) or is_being_heard(session, case, hearing, today)
+
+
+def is_told_of(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
+    """Whether the agency reads what was decided: while she lets it be spoken to, and for a while."""
+    consented = is_consented(session, case, ConsentKind.AGENCY)
+    return is_told(
+        hearing.told_on, hearing.object_until, today,
+        is_consented=consented, state=case.state, ended_because=hearing.ended_because,
+    )  # fmt: skip
+
+
+def is_being_heard(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
+    return hearing.state in HELD and why_over(facts(session, case, hearing, today)) is None
+
+
+def lock_hearing_by_id(session: Session, hearing_id: int, version: int | None) -> tuple[Case, Hearing]:
+    """A hearing and its case, both locked, the case first. Raises StaleVersion."""
+    case_id = session.execute(select(Hearing.case_id).where(Hearing.id == hearing_id)).scalar_one()
+    case = lock_case_by_id(session, case_id)
+    return case, lock(session, Hearing, Hearing.id == hearing_id, version=version)

@@ -1,0 +1,261 @@
+"""What an agency sees and does: the hearings it was served and nothing beside them, for as long as they are open to it.
+
+It reads what an officer wrote and what it says itself: no number of a case, no day before the one on which it was served, no
+name of anybody. What it may not read any more is answered as if it had never been. Every reading is audited.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.complaints.case import clocks
+from registry.complaints.case.messages import read_text
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed, lock_case_by_id
+from registry.complaints.parties.hearings import content
+from registry.complaints.parties.hearings.files import HandedFile, files_in, keeps_originals
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.moves import advance, is_open_to_agency, lock_hearing_by_id
+from registry.complaints.parties.hearings.rules import HELD, MOVES, By
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.errors import IllegalMove, NotFound
+from registry.officers.models import NoticeKind, Unit
+from registry.officers.notices import notify_named, notify_unit
+from registry.officers.rights import Act, Resource
+from registry.vocabulary.cases import CaseRole, HearingState
+
+MOST_ANSWER = 20_000
+MOST_LONGER = 2000
+
+
+class Listed(NamedTuple):
+    """A hearing in an agency's list. `unit` are the names of the authority's unit that asks."""
+
+    reference: str
+    state: HearingState
+    served_on: date
+    answer_by: date
+    unit: Mapping[str, str]
+
+
+class Served(NamedTuple):
+    """All that an agency reads. `draft` is its answer as far as it is written, `answer` what it sent, `files` go with that
+    or with its objection.
+
+    `keeps_originals`: papers are kept as they were sent too, and not as copies alone.
+    """
+
+    listed: Listed
+    version: int
+    allegation: str
+    draft: str
+    answer: str | None
+    answered_on: date | None
+    may_answer: bool
+    longer: str | None = None
+    outcome: str | None = None
+    object_until: date | None = None
+    objection: str | None = None
+    may_object: bool = False
+    files: Sequence[HandedFile] = ()
+    keeps_originals: bool = True
+
+
+def served(session: Session, desk: str, today: date) -> list[Listed]:
+    """What an agency was served and is open to it, the latest first."""
+    rows = session.execute(
+        select(Hearing, Case, Unit)
+        .join(Case, Case.id == Hearing.case_id)
+        .join(Unit, Unit.id == Case.unit_id)
+        .where(Hearing.desk == desk, or_(Hearing.state.in_(sorted(HELD)), Hearing.told_on.is_not(None)))
+        .order_by(Hearing.id.desc())
+    )
+    return [
+        _listed(hearing, unit) for hearing, case, unit in rows if is_open_to_agency(session, case, hearing, today)
+    ]  # fmt: skip
+
+
+def read(session: Session, sealer: Sealer, desk: str, who: str, reference: str, today: date) -> Served:
+    """Read one. Raises NotFound for what is another's, never was, or is closed."""
+    case, hearing = open_to(session, desk, reference, today)
+    box = content.opened(session, sealer, desk, hearing)
+    shown = Served(
+        _listed(hearing, session.get_one(Unit, case.unit_id)),
+        hearing.version,
+        content.words(box, case, hearing, "allegation_sealed") or "",
+        content.words(box, case, hearing, "draft_sealed") or "",
+        content.words(box, case, hearing, "answer_sealed"),
+        hearing.answered_on,
+        hearing.state is HearingState.SERVED and not _is_late(hearing, today),
+        content.words(box, case, hearing, "longer_sealed"),
+        content.words(box, case, hearing, "outcome_sealed"),
+        hearing.object_until,
+        content.words(box, case, hearing, "objection_sealed"),
+        may_object(hearing, today),
+        files_in(session, box, case),
+        keeps_originals(session, sealer, case, hearing),
+    )
+    record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
+    return shown
+
+
+def keep(
+    session: Session,
+    sealer: Sealer,
+    desk: str,
+    who: str,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Keep an answer that is not finished. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    case, hearing = _lock_hearing(session, desk, reference, at, version)
+    require_answerable(hearing, at.date())
+    hearing.draft_sealed = _sealed(session, sealer, case, hearing, "draft_sealed", text)
+    hearing.version += 1
+    session.flush()
+    record(session, "hearing.answer_kept", case.reference, on=at.date(), actor=who, detail=By.AGENCY)
+    return hearing
+
+
+def answer(
+    session: Session,
+    sealer: Sealer,
+    desk: str,
+    who: str,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
+    case, hearing = _lock_hearing(session, desk, reference, at, version)
+    require_answerable(hearing, at.date())
+    hearing.answer_sealed = _sealed(session, sealer, case, hearing, "answer_sealed", text)
+    hearing.draft_sealed = None
+    hearing.answered_by, hearing.answered_on = who, at.date()
+    advance(session, case, hearing, HearingState.ANSWERED, By.AGENCY, at, actor=who)
+    notify_named(session, hearing.served_by or "", NoticeKind.DECIDED, at)
+    return hearing
+
+
+def ask_longer(
+    session: Session,
+    sealer: Sealer,
+    desk: str,
+    who: str,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Ask for longer to answer, and say why; the last day stays until an officer sets another.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = _lock_hearing(session, desk, reference, at, version)
+    require_answerable(hearing, at.date())
+    hearing.longer_sealed = _sealed(session, sealer, case, hearing, "longer_sealed", text, MOST_LONGER)
+    hearing.longer_asked_on = at.date()
+    hearing.version += 1
+    session.flush()
+    notify_named(session, hearing.served_by or "", NoticeKind.ASSIGNED, at)
+    changed(session, case, "hearing.longer_asked", at.date(), role=CaseRole.REGISTRY, actor=who, detail=By.AGENCY)
+    return hearing
+
+
+def object_to(
+    session: Session,
+    sealer: Sealer,
+    desk: str,
+    who: str,
+    reference: str,
+    text: str,
+    at: datetime,
+    *,
+    version: int | None = None,
+) -> Hearing:
+    """Object to what was decided, once and until the day that was told.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = _lock_hearing(session, desk, reference, at, version)
+    if not may_object(hearing, at.date()):
+        raise IllegalMove(
+            "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
+            "hearing.nothing_to_object_to",
+        )
+    hearing.objection_sealed = _sealed(session, sealer, case, hearing, "objection_sealed", text)
+    hearing.objected_by, hearing.objected_on = who, at.date()
+    hearing.version += 1
+    session.flush()
+    # Whoever told it may be on leave, and an objection has a day of its own: all who may approve a hearing hear of it too.
+    notify_named(session, hearing.told_by or "", NoticeKind.ASSIGNED, at)
+    unit = session.get_one(Unit, case.unit_id).reference
+    notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, at, but=[hearing.told_by or ""])
+    clocks.objected(session, case, at.date())
+    changed(session, case, "hearing.objected", at.date(), role=CaseRole.REGISTRY, actor=who, detail=By.AGENCY)
+    return hearing
+
+
+def may_object(hearing: Hearing, today: date) -> bool:
+    is_in_time = hearing.object_until is not None and today <= hearing.object_until
+    return is_in_time and hearing.objected_on is None
+
+
+def require_answerable(hearing: Hearing, today: date) -> None:
+    """Raises IllegalMove."""
+    if hearing.state is not HearingState.SERVED:
+        raise IllegalMove(
+            f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
+        )
+    if _is_late(hearing, today):
+        raise MOVES.refused(HearingState.ANSWERED, "too_late")
+
+
+def _is_late(hearing: Hearing, today: date) -> bool:
+    return hearing.answer_by is None or hearing.answer_by < today
+
+
+def _sealed(
+    session: Session, sealer: Sealer, case: Case, hearing: Hearing, column: str, text: str, most: int = MOST_ANSWER
+) -> str:
+    box = content.opened(session, sealer, hearing.desk, hearing)
+    return box.seal(read_text("text", text, most), content.place(case, hearing.reference, column))
+
+
+def _lock_hearing(
+    session: Session, desk: str, reference: str, at: datetime, version: int | None
+) -> tuple[Case, Hearing]:
+    _, hearing = open_to(session, desk, reference, at.date())
+    return lock_hearing_by_id(session, hearing.id, version)
+
+
+def open_to(session: Session, desk: str, reference: str, today: date) -> tuple[Case, Hearing]:
+    """A hearing that an agency may read today, its case locked. The keys say it too; this says it without them."""
+    nothing = NotFound("there is no such hearing")
+    found = session.execute(
+        select(Hearing.id, Hearing.case_id).where(Hearing.desk == desk, Hearing.reference == reference)
+    ).one_or_none()
+    if found is None:
+        raise nothing
+    case = lock_case_by_id(session, found.case_id)
+    hearing = session.get_one(Hearing, found.id, populate_existing=True)
+    if not is_open_to_agency(session, case, hearing, today):
+        raise nothing
+    return case, hearing
+
+
+def _listed(hearing: Hearing, unit: Unit) -> Listed:
+    # Both days are set with the move to `served`.
+    assert hearing.served_on is not None
+    assert hearing.answer_by is not None
+    return Listed(hearing.reference, hearing.state, hearing.served_on, hearing.answer_by, unit.names)

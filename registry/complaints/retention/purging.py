@@ -1,0 +1,208 @@
+"""The end of what was written. Keys first: once they are gone and committed, nothing that is left can be read by anybody.
+
+Two steps, each of which may be killed and is taken up again. A case whose time is over becomes `purged` and loses its keys and
+its sealed facts; then rows and files go. Five years after its end the rest goes too, and its audit alone remains.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, delete, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.audit.actions import forget_subject
+from registry.complaints.case.access import forget_offer
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
+from registry.complaints.case.retention_rules import UNCONFIRMED_DRAFT, bare_before
+from registry.complaints.case.states import PURGEABLE
+from registry.complaints.case.units import all_units, periods_of
+from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import CaseClock, CaseMove, PriorityChange
+from registry.complaints.casework.notes.models import CaseNote, CaseTask
+from registry.complaints.casework.translations.models import Translation
+from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
+from registry.complaints.intake.paper_forms.actions import drop_stale
+from registry.complaints.intake.paper_forms.models import PaperForm
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.referrals.models import Referral, ReferralReport
+from registry.complaints.sealing.models import Box, BoxWrap, OpenVisit
+from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.triage.similarity import Shingle
+from registry.core.db.engine import drop_deleted
+from registry.officers.models import Unit
+from registry.vocabulary.cases import CaseRole, CaseState
+
+AT_ONCE = 500
+KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
+EMPTIED_TABLES = (
+    "messages", "answer_sheets", "consents", "clocks", "priority_changes", "shingles", "boxes", "audit_subjects",
+    "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "hearings", "decisions",
+    "openings", *KEY_TABLES,
+)  # fmt: skip
+"""What was deleted in these leaves the disk too."""
+
+RemoveFiles = Callable[[Session, Case], None]
+"""Deletes a case's files from the store, and their rows; done again it finds nothing to do."""
+
+
+class Doomed(NamedTuple):
+    """A case whose time is over. `is_draft`: nothing of it is kept."""
+
+    reference: str
+    state: CaseState
+    unit: str | None
+    purge_on: date
+    is_draft: bool
+
+
+class Purged(NamedTuple):
+    """`closed` cases lost their keys, `emptied` their rows and files, `removed` all that was left."""
+
+    closed: int
+    emptied: int
+    removed: int
+
+
+def doomed(session: Session, today: date) -> list[Doomed]:
+    """What a purge would destroy today: the dry run."""
+    rows = session.execute(
+        select(Case, Unit.reference)
+        .join(Unit, Unit.id == Case.unit_id, isouter=True)
+        .where(_is_over(today))
+        .order_by(Case.id)
+    )
+    return [
+        Doomed(case.reference, case.state, unit, case.purge_on or today, case.state is CaseState.DRAFT)
+        for case, unit in rows
+    ]
+
+
+def held(session: Session, today: date) -> list[str]:
+    """Cases that would be destroyed today if no legal hold kept them."""
+    over = select(Case.reference).where(Case.purge_on <= today, Case.has_legal_hold, Case.state != CaseState.PURGED)
+    return list(session.execute(over.order_by(Case.id)).scalars())
+
+
+def purge(
+    sessions: sessionmaker[Session], sealer: Sealer, at: datetime, remove_files: RemoveFiles | None = None
+) -> Purged:
+    """Destroy what is over. Safe to kill at any moment, and to run twice at once."""
+    forget_offers(sessions, sealer, at.date())
+    drop_stale(sessions, sealer, at.date())
+    over = select(Case).where(_is_over(at.date()))
+    closed = _each(sessions, over, lambda session, case: _destroy_keys(session, sealer, case, at))
+    # Even when this run closed nothing: the one before may have been killed after its commit.
+    drop_deleted(sessions.kw["bind"], KEY_TABLES)
+    left = select(Case).where(Case.state == CaseState.PURGED, Case.purged_on.is_(None))
+    emptied = _each(sessions, left, lambda session, case: _empty(session, case, at.date(), remove_files))
+    removed = _remove_bare(sessions, at.date())
+    drop_deleted(sessions.kw["bind"], EMPTIED_TABLES)
+    return Purged(closed, emptied, removed)
+
+
+def forget_offers(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> int:
+    """Changed receipts that nobody typed back for a day open nothing any more."""
+    with sessions.begin() as session:
+        stale = session.execute(
+            select(Box).where(Box.replaces_id.is_not(None), Box.made_on <= today - UNCONFIRMED_DRAFT)
+        ).scalars()
+        offers = list(stale)
+        for offered in offers:
+            lock_case_by_id(session, offered.case_id)
+            forget_offer(session, sealer, offered)
+        return len(offers)
+
+
+def _is_over(today: date) -> ColumnElement[bool]:
+    ended = Case.state.in_(sorted({*PURGEABLE, CaseState.DRAFT}))
+    return and_(Case.purge_on <= today, Case.has_legal_hold.is_(False), ended)
+
+
+def _each(sessions: sessionmaker[Session], wanted: Select[Case], do: Callable[[Session, Case], None]) -> int:
+    """One case a transaction. Another purge that runs at once takes others."""
+    count = 0
+    while True:
+        with sessions.begin() as session:
+            query = wanted.order_by(Case.id).limit(1).with_for_update(skip_locked=True)
+            case = session.execute(query).scalar_one_or_none()
+            if case is None:
+                return count
+            do(session, case)
+            count += 1
+
+
+def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
+    advance(session, case, CaseState.PURGED, CaseRole.REGISTRY, at)
+    # All of them: what was handed on to others as well.
+    sealer.destroy(session, session.execute(select(Box.id).where(Box.case_id == case.id)).scalars().all())
+    case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
+    session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
+
+
+def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles | None) -> None:
+    if remove_files is not None:
+        remove_files(session, case)
+    boxes = select(Box.id).where(Box.case_id == case.id)
+    for of_box in (Message.box_id, AnswerSheet.box_id, BoxWrap.box_id, OpenVisit.box_id):
+        session.execute(delete(of_box.class_).where(of_box.in_(boxes)))
+    of_referrals = select(Referral.id).where(Referral.case_id == case.id)
+    session.execute(delete(ReferralReport).where(ReferralReport.referral_id.in_(of_referrals)))
+    owned = (
+        Referral.case_id,
+        Hearing.case_id,
+        Opening.case_id,
+        Decision.case_id,
+        CaseNote.case_id,
+        CaseTask.case_id,
+        Translation.case_id,
+        Consent.case_id,
+        CaseClock.case_id,
+        PriorityChange.case_id,
+        Shingle.case_id,
+        PaperForm.case_id,
+    )
+    for of_case in owned:
+        session.execute(delete(of_case.class_).where(of_case == case.id))
+    session.execute(delete(Box).where(Box.case_id == case.id, Box.replaces_id.is_not(None)))
+    session.execute(delete(Box).where(Box.case_id == case.id))
+    case.purged_on = today
+    session.flush()
+    forget_subject(session, case.reference)
+    if _leaves_nothing(session, case):
+        _remove(session, [case.id])
+
+
+def _leaves_nothing(session: Session, case: Case) -> bool:
+    """What was never sent, or was part of a flood, was no case: it is not counted."""
+    return case.unit_id is None or moves_of(session, case)[-1].from_state is CaseState.QUARANTINED
+
+
+def _remove_bare(sessions: sessionmaker[Session], today: date) -> int:
+    with sessions() as session:
+        ends = {unit.id: bare_before(today, periods_of(unit)) for unit in all_units(session)}
+    count = 0
+    for unit_id, before in ends.items():
+        over = select(Case.id).where(
+            Case.unit_id == unit_id,
+            Case.state == CaseState.PURGED,
+            Case.purged_on.is_not(None),
+            Case.closed_on <= before,
+            Case.has_legal_hold.is_(False),
+        )
+        while True:
+            with sessions.begin() as session:
+                some = session.execute(over.order_by(Case.id).limit(AT_ONCE)).scalars().all()
+                _remove(session, some)
+            count += len(some)
+            if len(some) < AT_ONCE:
+                break
+    return count
+
+
+def _remove(session: Session, case_ids: Sequence[int]) -> None:
+    session.execute(update(Case).where(Case.merged_into_id.in_(case_ids)).values(merged_into_id=None))
+    session.execute(delete(CaseMove).where(CaseMove.case_id.in_(case_ids)))
+    session.execute(delete(Case).where(Case.id.in_(case_ids)))

@@ -1,0 +1,118 @@
+"""Telling officers that something waits for them, and going on where nobody answered. Every step is due again until it is done.
+
+A mail says that there is something, never what: no number, name, country or priority stands in it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.casework.models import CaseClock
+from registry.complaints.intake.mailbox import resume
+from registry.core.working_days import rounded_up
+from registry.officers.models import Unit
+from registry.vocabulary.cases import CaseState, ClockKind
+
+Tell = Callable[[str, str, str], bool]
+"""Sends a mail: address, subject, text. False when it was not sent, so that it is tried again."""
+
+AT_ONCE = 500
+"""Clocks that one transaction writes down."""
+
+SUBJECT = "Something waits for you"
+TEXT = "Something waits for you in the registry. Please look at your queue.\n"
+OVERDUE = "Something in the registry is overdue. Please look at the queue.\n"
+
+
+class _Called(NamedTuple):
+    unit_id: int
+    address: str
+    clock_ids: list[int]
+    is_overdue: bool
+
+
+def remind(sessions: sessionmaker[Session], tell: Tell, at: datetime) -> int:
+    """Mail each unit once for all its clocks that want it, and its supervisor for what is overdue. Gives the mails sent.
+
+    The mail goes first: if we crash before it is written down it is sent twice, which is better than never.
+    """
+    sent = 0
+    for is_overdue in (False, True):
+        with sessions() as session:
+            called = _due(session, at, is_overdue=is_overdue)
+        for one in called:
+            if not tell(one.address, SUBJECT, OVERDUE if one.is_overdue else TEXT):
+                continue
+            sent += 1
+            _write_down(sessions, one, at)
+    return sent
+
+
+def go_on_without_answer(sessions: sessionmaker[Session], at: datetime) -> int:
+    """Cases that waited 60 days for their complainant go on. Gives how many."""
+    over = (
+        select(Case.id)
+        .join(CaseClock, CaseClock.case_id == Case.id)
+        .where(
+            Case.state == CaseState.WAITING_COMPLAINANT,
+            CaseClock.kind == ClockKind.WAITING,
+            CaseClock.met_on.is_(None),
+            CaseClock.due_at <= at,
+        )
+        .order_by(Case.id)
+        .limit(1)
+    )
+    count = 0
+    while True:
+        with sessions.begin() as session:
+            found = session.execute(over).scalar_one_or_none()
+            if found is None:
+                return count
+            case = lock_case_by_id(session, found)
+            if case.state is CaseState.WAITING_COMPLAINANT:
+                resume(session, case, at)
+                count += 1
+
+
+def _due(session: Session, at: datetime, *, is_overdue: bool) -> list[_Called]:
+    told, since = (
+        (CaseClock.escalated_at, CaseClock.due_at) if is_overdue else (CaseClock.reminded_at, CaseClock.remind_at)
+    )
+    rows = session.execute(
+        select(Unit.id, Unit.email, Unit.supervisor_email, CaseClock.id)
+        .join(Case, Case.id == CaseClock.case_id)
+        .join(Unit, Unit.id == Case.unit_id)
+        .where(
+            since <= at,
+            told.is_(None),
+            CaseClock.met_on.is_(None),
+            CaseClock.paused_on.is_(None),
+            CaseClock.kind != ClockKind.WAITING,
+            Case.state.in_(sorted(OPEN_STATES)),
+            or_(Unit.email.is_not(None), Unit.supervisor_email.is_not(None)),
+        )
+        .order_by(Unit.id, CaseClock.id)
+    ).all()
+    called: dict[int, _Called] = {}
+    for unit_id, email, supervisor, clock_id in rows:
+        # One of the two is there: the query asks for it.
+        address = ((supervisor or email) if is_overdue else (email or supervisor)) or ""
+        called.setdefault(unit_id, _Called(unit_id, address, [], is_overdue)).clock_ids.append(clock_id)
+    return list(called.values())
+
+
+def _write_down(sessions: sessionmaker[Session], called: _Called, at: datetime) -> None:
+    for start in range(0, len(called.clock_ids), AT_ONCE):
+        some = called.clock_ids[start : start + AT_ONCE]
+        with sessions.begin() as session:
+            for clock in session.execute(select(CaseClock).where(CaseClock.id.in_(some))).scalars():
+                if called.is_overdue:
+                    clock.escalated_at = rounded_up(at)
+                else:
+                    clock.reminded_at = rounded_up(at)

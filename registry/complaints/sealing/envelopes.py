@@ -1,0 +1,109 @@
+"""The forms of what is sealed: how a value is padded, sealed with its place, and told which key opens it. Holds no key.
+
+v1.<kid>.<nonce>.<ciphertext>    base64url, AES-256-GCM, the place authenticated, padded to a multiple of 256 bytes
+"""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import NamedTuple
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from nacl.public import PrivateKey
+
+from registry.core.errors import Unopenable
+
+KEY_BYTES = 32
+PADDED_TO = 256
+
+
+class Place(NamedTuple):
+    """Where a sealed value stands. Moved to any other row or column it does not open. `row` and `case` are references."""
+
+    table: str
+    column: str
+    row: str
+    case: str
+
+    def bytes(self) -> bytes:
+        if any("/" in part for part in self):
+            raise ValueError("no part of a place holds a slash")
+        return "/".join(self).encode()
+
+
+def public_of(secret: bytes) -> bytes:
+    """The X25519 public key of a secret or seed, 32 bytes."""
+    return bytes(PrivateKey(secret).public_key)
+
+
+def key_id(secret: bytes) -> str:
+    """16 hex digits that say which secret, and nothing about it."""
+    return hmac.new(secret, b"registry key id v1", hashlib.sha256).hexdigest()[:16]
+
+
+def key_id_of(public: bytes) -> str:
+    """16 hex digits of a public key."""
+    return hashlib.sha256(b"registry key id v1" + public).hexdigest()[:16]
+
+
+def expand(secret: bytes, info: bytes, *, salt: bytes | None = None, length: int = KEY_BYTES) -> bytes:
+    """HKDF with SHA-256 (RFC 5869)."""
+    return HKDF(hashes.SHA256(), length, salt, info).derive(secret)
+
+
+class Envelope(NamedTuple):
+    kid: str
+    nonce: bytes
+    ciphertext: bytes
+
+
+def sealed_value(key: bytes, kid: str, value: bytes, place: Place) -> str:
+    nonce = secrets.token_bytes(12)
+    return _written(Envelope(kid, nonce, AESGCM(key).encrypt(nonce, _padded(value), place.bytes())))
+
+
+def _written(envelope: Envelope) -> str:
+    nonce, ciphertext = (urlsafe_b64encode(raw).decode().rstrip("=") for raw in envelope[1:])
+    return f"v1.{envelope.kid}.{nonce}.{ciphertext}"
+
+
+def read_envelope(sealed: str) -> Envelope:
+    try:
+        version, kid, nonce, ciphertext = sealed.split(".")
+        if version != "v1":
+            raise ValueError
+        read = Envelope(kid, urlsafe_b64decode(nonce), urlsafe_b64decode(ciphertext + "=" * (-len(ciphertext) % 4)))
+        # Base64 has spare bits at its end and the decoder passes over what is no Base64: one value has one text.
+        if _written(read) != sealed:
+            raise ValueError
+    except ValueError:
+        raise Unopenable("what is stored is no sealed value of this version") from None
+    return read
+
+
+def opened_value(key: bytes, envelope: Envelope, place: Place) -> bytes:
+    try:
+        padded = AESGCM(key).decrypt(envelope.nonce, envelope.ciphertext, place.bytes())
+    except (InvalidTag, ValueError):
+        raise Unopenable(
+            f"{place.table}.{place.column} of {place.row} does not open under the key {envelope.kid}: it was changed or moved"
+        ) from None
+    return padded[: padded.rindex(b"\x80")]
+
+
+def _padded(value: bytes) -> bytes:
+    """A mark and zeros up to a multiple of 256 bytes (ISO/IEC 7816-4), so that lengths tell little."""
+    return value + b"\x80" + b"\0" * (-(len(value) + 1) % PADDED_TO)
+
+
+def bytes_of(text: str) -> bytes:
+    # A lone surrogate is kept: an encoding error would repeat the text.
+    return text.encode("utf-8", "surrogatepass")
+
+
+def text_of(value: bytes) -> str:
+    return value.decode("utf-8", "surrogatepass")

@@ -1,0 +1,262 @@
+"""Sealing anew, under the newest keys, what older ones still hold; and, by the escrow, what lost keys held.
+
+What is left to do is told by the key ids in the rows themselves. So each batch is a transaction of its own, whoever is killed
+leaves every value openable, and the next run goes on with what is left.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased, sessionmaker
+
+from registry.complaints.case.models import Case
+from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
+from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder, UnitKey, UnitKeyState
+from registry.complaints.sealing.sealer import RING, Sealer, Tier
+from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, add_escrow_key, known_public, newest_key, rotate
+from registry.core.errors import KeyTrouble, Unopenable
+from registry.core.keyring import Keyring
+from registry.officers.models import Unit
+
+BATCH = 100
+
+Sessions = sessionmaker[Session]
+
+
+class RingSealed(NamedTuple):
+    """Columns of one table that the ring seals. `place` of a row and column must be that under which it was sealed."""
+
+    model: type[Any]
+    columns: tuple[str, ...]
+    place: Callable[[Session, Any, str], Place]
+
+
+def _in_case(_session: Session, case: Case, column: str) -> Place:
+    return Place("cases", column, case.reference, case.reference)
+
+
+RING_SEALED: Sequence[RingSealed] = (
+    RingSealed(Case, ("agency_sealed", "employer_sealed", "region_sealed", "amounts_sealed"), _in_case),
+)
+"""Every column of tier 1. What is not named here is lost when its key is retired: a test holds the tables to it."""
+
+
+@dataclass
+class Rewrapped:
+    """How many values were sealed anew, how many are left, and what could not be: one line each, without content."""
+
+    done: int = 0
+    left: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+
+Tell = Callable[[str, int, int], None]
+"""Told after each batch: of what, how many are done, how many there were."""
+
+
+def rewrap(sessions: Sessions, sealer: Sealer, tell: Tell) -> Rewrapped:
+    """Seal everything anew that is held under an older key of ring, unit, custodian or escrow."""
+    found = Rewrapped()
+    for sealed in RING_SEALED:
+        for column in sealed.columns:
+            _batches(sessions, found, tell, _Fields(sealer, sealed, column))
+    _batches(sessions, found, tell, _OldWraps(sealer))
+    _batches(sessions, found, tell, _MissingEscrow(sealer))
+    return found
+
+
+def recover(
+    sessions: Sessions, sealer: Sealer, secret: bytes, today: date, tell: Tell, *, is_bound: bool = True
+) -> Rewrapped:
+    """By the escrow's secret, let units and custodians open boxes again whose own secrets are lost.
+
+    They get new keys where theirs is not in the folder. `is_bound`: False where the whole folder was lost, so that nobody can
+    tell any more whether a wrap was made here.
+    """
+    with sessions.begin() as session:
+        add_escrow_key(session, sealer.keyring, public_of(secret), today)
+        for unit in session.execute(select(Unit.reference).order_by(Unit.id)).scalars().all():
+            for kind in OF_UNITS:
+                if _is_lost(session, sealer.keyring, kind, unit):
+                    rotate(session, sealer.keyring, kind, unit, today)
+    found = Rewrapped()
+    _batches(sessions, found, tell, _Unreadable(sealer, secret, is_bound))
+    return found
+
+
+def ring_uses(session: Session, kid: str) -> int:
+    """How many values of tier 1 a key of the ring still holds."""
+    return sum(
+        session.execute(
+            select(func.count()).select_from(sealed.model).where(getattr(sealed.model, column).like(f"v1.{kid}.%"))
+        ).scalar_one()
+        for sealed in RING_SEALED
+        for column in sealed.columns
+    )
+
+
+def rotate_ring(keyring: Keyring) -> str:
+    """A new key at the head of the ring; gives its id."""
+    return keyring.add_to_ring(RING, key_id).kid
+
+
+class _Work:
+    """One kind of thing to do: which rows are left, and how one is done."""
+
+    name: str
+    model: type[Any]
+
+    def left(self, session: Session) -> ColumnElement[bool]:
+        raise NotImplementedError
+
+    def do(self, session: Session, row: Any) -> None:
+        raise NotImplementedError
+
+    def names(self, session: Session, row: Any) -> str:
+        raise NotImplementedError
+
+
+class _Fields(_Work):
+    def __init__(self, sealer: Sealer, sealed: RingSealed, column: str) -> None:
+        self.sealer, self.sealed, self.column = sealer, sealed, column
+        self.name, self.model = f"{sealed.model.__tablename__}.{column}", sealed.model
+
+    def left(self, session: Session) -> ColumnElement[bool]:
+        value = getattr(self.model, self.column)
+        newest = next(iter(self.sealer.keyring.ring(RING)), None)
+        return and_(value.is_not(None), value.not_like(f"v1.{newest.kid if newest else ''}.%"))
+
+    def do(self, session: Session, row: Any) -> None:
+        place = self.sealed.place(session, row, self.column)
+        value = self.sealer.open_field(getattr(row, self.column), place)
+        setattr(row, self.column, self.sealer.seal_field(value, place))
+
+    def names(self, session: Session, row: Any) -> str:
+        return f"{self.name} of row {row.id}"
+
+
+class _OldWraps(_Work):
+    name, model = "keys of boxes", BoxWrap
+
+    def __init__(self, sealer: Sealer) -> None:
+        self.sealer = sealer
+
+    def left(self, session: Session) -> ColumnElement[bool]:
+        holders = session.execute(
+            select(UnitKey.holder_kind, UnitKey.unit).where(UnitKey.state == UnitKeyState.ACTIVE).distinct()
+        ).all()
+        newest = [newest_key(session, kind, unit) for kind, unit in holders]
+        return or_(
+            False,
+            *(
+                and_(BoxWrap.holder_kind == key.holder_kind, BoxWrap.holder == key.unit, BoxWrap.kid != key.kid)
+                for key in newest
+                if key is not None
+            ),
+        )
+
+    def do(self, session: Session, row: BoxWrap) -> None:
+        self.sealer.rewrap(session, _box(session, row), row)
+
+    def names(self, session: Session, row: BoxWrap) -> str:
+        return f"tier {row.tier} of box {_box(session, row).reference} for the {row.holder_kind} {row.holder}"
+
+
+class _MissingEscrow(_OldWraps):
+    """Boxes that were handed over before there was an escrow."""
+
+    name = "keys for the escrow"
+
+    def left(self, session: Session) -> ColumnElement[bool]:
+        if newest_key(session, KeyHolder.ESCROW, ESCROW) is None:
+            return or_(False)
+        theirs = aliased(BoxWrap)
+        has_escrow = select(theirs.id).where(
+            theirs.box_id == BoxWrap.box_id, theirs.tier == BoxWrap.tier, theirs.holder_kind == KeyHolder.ESCROW
+        )
+        return and_(BoxWrap.holder_kind.in_(OF_UNITS), ~has_escrow.exists())
+
+    def do(self, session: Session, row: BoxWrap) -> None:
+        self.sealer.add_escrow(session, _box(session, row), Tier(row.tier))
+
+
+class _Unreadable(_Work):
+    """Boxes whose unit or custodian has another key than the one they are sealed to."""
+
+    name, model = "boxes", Box
+
+    def __init__(self, sealer: Sealer, secret: bytes, is_bound: bool) -> None:
+        self.sealer, self.secret, self.is_bound = sealer, secret, is_bound
+        self.kid = key_id_of(public_of(secret))
+
+    def left(self, session: Session) -> ColumnElement[bool]:
+        by_escrow = select(BoxWrap.id).where(
+            BoxWrap.box_id == Box.id, BoxWrap.holder_kind == KeyHolder.ESCROW, BoxWrap.kid == self.kid
+        )
+        units = session.execute(select(Unit.id, Unit.reference)).all()
+        lacking = []
+        for unit_id, unit in units:
+            keys = [key for kind in OF_UNITS if (key := newest_key(session, kind, unit)) is not None]
+            held = [
+                select(BoxWrap.id)
+                .where(BoxWrap.box_id == Box.id, BoxWrap.holder_kind == key.holder_kind, BoxWrap.kid == key.kid)
+                .exists()
+                for key in keys
+            ]
+            of_unit = Box.case_id.in_(select(Case.id).where(Case.unit_id == unit_id))
+            lacking.append(and_(of_unit, or_(*(~one for one in held))))
+        return and_(by_escrow.exists(), or_(False, *lacking))
+
+    def do(self, session: Session, row: Box) -> None:
+        unit = session.execute(
+            select(Unit.reference).join(Case, Case.unit_id == Unit.id).where(Case.id == row.case_id)
+        ).scalar_one()
+        opened = self.sealer.open_as_escrow(session, row, self.secret, is_bound=self.is_bound)
+        for kind in OF_UNITS:
+            self.sealer.share(session, opened, kind, unit)
+        # Bound anew, by the secret that is here now.
+        self.sealer.share(session, opened, KeyHolder.ESCROW, ESCROW)
+
+    def names(self, session: Session, row: Box) -> str:
+        return f"box {row.reference}"
+
+
+def _batches(sessions: Sessions, found: Rewrapped, tell: Tell, work: _Work) -> None:
+    total, done, after = _count(sessions, work), 0, 0
+    while True:
+        with sessions() as session:
+            left = select(work.model).where(work.left(session), work.model.id > after).order_by(work.model.id)
+            # What somebody else holds just now is left to the next run.
+            rows = session.execute(left.limit(BATCH).with_for_update(skip_locked=True)).scalars().all()
+            if not rows:
+                break
+            for row in rows:
+                try:
+                    with session.begin_nested():
+                        work.do(session, row)
+                except (Unopenable, KeyTrouble) as trouble:
+                    found.troubles.append(f"{work.names(session, row)}: {trouble.text}")
+                else:
+                    done += 1
+            after = rows[-1].id
+            session.commit()
+        tell(work.name, done, total)
+    found.done += done
+    found.left += _count(sessions, work)
+
+
+def _count(sessions: Sessions, work: _Work) -> int:
+    with sessions() as session:
+        return session.execute(select(func.count()).select_from(work.model).where(work.left(session))).scalar_one()
+
+
+def _box(session: Session, wrap: BoxWrap) -> Box:
+    return session.execute(select(Box).where(Box.id == wrap.box_id)).scalar_one()
+
+
+def _is_lost(session: Session, keyring: Keyring, kind: KeyHolder, unit: str) -> bool:
+    key = newest_key(session, kind, unit)
+    return key is None or known_public(keyring, kind, unit, key.kid) is None

@@ -1,0 +1,110 @@
+"""The tables of mailboxes and of who can open them. No row here opens anything by itself: secrets lie in no database.
+
+A box is opened by its receipt, a unit's by the unit's secret, an escrow's by a secret that is off line. Access is one sealed
+key more or less: a row of `box_wraps`.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, false
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.vocabulary.cases import BoxRole, BoxState
+
+
+class KeyHolder(StrEnum):
+    """Who opens a wrap: a receipt's mailbox, a unit's officers, its custodian of identities, the escrow that lies off line."""
+
+    MAILBOX = "mailbox"
+    UNIT = "unit"
+    CUSTODIAN = "custodian"
+    ESCROW = "escrow"
+
+
+class UnitKeyState(StrEnum):
+    """New wraps are sealed to the newest active key; a retired one opens nothing any more."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class Box(Base):
+    """One receipt's mailbox in a case. `tag` finds it by the receipt (registry.complaints.case.complaint_codes), `public_key` seals to it.
+
+    `answers_allowed`: in a helper's box, whether the worker lets the officers' answers go there too. `last_visit_on` is the day
+    on which it was last opened, `visit_before_on` the one before. A box that `replaces` another has no keys of its own: it offers
+    a changed receipt, and goes once that was typed back.
+
+    `is_copy`: nobody's mailbox but what officers hand on, to a partner or to the agency that is heard. It has no receipt, and its
+    `role` says nothing.
+    """
+
+    __tablename__ = "boxes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    role: Mapped[BoxRole] = mapped_column(one_of(BoxRole))
+    tag: Mapped[str] = mapped_column(Text(64), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[BoxState] = mapped_column(one_of(BoxState))
+    made_on: Mapped[date]
+    last_visit_on: Mapped[date | None]
+    visit_before_on: Mapped[date | None]
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("boxes.id"), index=True)
+    answers_allowed: Mapped[bool] = mapped_column(default=False)
+    is_copy: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class BoxWrap(Base):
+    """The content key of one box and tier, sealed to one holder's public key, whose id is `kid`.
+
+    `holder` is the reference of a box or unit; of the escrow it is the word `escrow`.
+    """
+
+    __tablename__ = "box_wraps"
+    __table_args__ = (UniqueConstraint("box_id", "tier", "holder_kind", "holder"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"))
+    tier: Mapped[int]
+    holder_kind: Mapped[KeyHolder] = mapped_column(one_of(KeyHolder))
+    holder: Mapped[str] = mapped_column(Text(40))
+    kid: Mapped[str] = mapped_column(Text(16), index=True)
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class UnitKey(Base):
+    """What may be known of a key of a unit, its custodian or the escrow: `public_key` is X25519. The newest active one seals.
+
+    A row alone is not believed: the folder of keys must know the same key.
+    """
+
+    __tablename__ = "unit_keys"
+    __table_args__ = (UniqueConstraint("holder_kind", "unit", "kid"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder_kind: Mapped[KeyHolder] = mapped_column(one_of(KeyHolder))
+    unit: Mapped[str] = mapped_column(Text(40))
+    kid: Mapped[str] = mapped_column(Text(16))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[UnitKeyState] = mapped_column(one_of(UnitKeyState))
+    made_on: Mapped[date]
+
+
+class OpenVisit(Base):
+    """A short session after a receipt was typed in or shown. `digest` is SHA-256 of a token that only the browser has.
+
+    `seed_sealed`, and `code_sealed` until the receipt is confirmed, are opened by token and server together. Both instants are
+    rounded up to five minutes, and the row goes when they are over: nothing here says when somebody was here.
+    """
+
+    __tablename__ = "visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), index=True)
+    seed_sealed: Mapped[str] = mapped_column(LongText)
+    code_sealed: Mapped[str | None] = mapped_column(LongText)
+    is_mailbox: Mapped[bool]
+    expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    ends_at: Mapped[datetime] = mapped_column(Instant)

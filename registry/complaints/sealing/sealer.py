@@ -1,0 +1,297 @@
+"""The one file that knows the keys of complaints: what is sealed, for whom, and who may open it (docs/maintainers/sealing.md).
+
+Tier 1 (what officers of a unit work with) is sealed under the server's key ring. Tiers 2 (account, answers, messages, files)
+and 3 (identity, contact) have one random content key per box and tier, sealed to each holder's X25519 key by PyNaCl's
+SealedBox: the mailbox that a receipt opens, the unit, its custodian, the escrow. Purge destroys those wraps.
+
+    value     v1.<kid>.<nonce>.<ciphertext>, AES-256-GCM; the place it stands in is authenticated, its length padded to 256
+    wrap      SealedBox(content key | HMAC of box, tier and key under a secret of the server), so that no wrap made or moved
+              by a hand in the database is believed
+    stream    header, then chunks of 64 KiB as XChaCha20-Poly1305 SecretStream; place and number of each are authenticated
+
+A key id says which key; nothing is tried. Nothing here logs, and no error holds what was sealed. The forms themselves stand in
+envelopes.py and streams.py, which hold no keys.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from enum import IntEnum
+
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from sqlalchemy import Select, and_, delete, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.sealing.envelopes import (
+    KEY_BYTES,
+    Place,
+    bytes_of,
+    expand,
+    key_id,
+    key_id_of,
+    opened_value,
+    read_envelope,
+    sealed_value,
+    text_of,
+)
+from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder, OpenVisit
+from registry.complaints.sealing.unit_keys import ESCROW, holder_key, newest_key, secret_of
+from registry.core.errors import Unopenable
+from registry.core.keyring import Keyring
+
+RING = "case-ring"
+
+
+class Tier(IntEnum):
+    """What a content key opens: 2 what was told, 3 who told it."""
+
+    ACCOUNT = 2
+    IDENTITY = 3
+
+
+TIERS_OF: Mapping[KeyHolder, frozenset[Tier]] = {
+    KeyHolder.MAILBOX: frozenset(Tier),
+    KeyHolder.UNIT: frozenset({Tier.ACCOUNT}),
+    KeyHolder.CUSTODIAN: frozenset({Tier.IDENTITY}),
+    KeyHolder.ESCROW: frozenset(Tier),
+}
+
+
+class OpenBox:
+    """The content keys of one box, in memory for one request. Its text form shows none."""
+
+    def __init__(self, box: Box, keys: Mapping[Tier, bytes]) -> None:
+        self.box = box
+        self._keys = dict(keys)
+
+    def __repr__(self) -> str:
+        return f"OpenBox({self.box.reference}, tiers {sorted(self._keys)})"
+
+    @property
+    def tiers(self) -> frozenset[Tier]:
+        return frozenset(self._keys)
+
+    def seal(self, text: str, place: Place, tier: Tier = Tier.ACCOUNT) -> str:
+        """The envelope of a text. Raises Unopenable when this box is not open at that tier."""
+        key = self.key(tier)
+        return sealed_value(key, key_id(key), bytes_of(text), place)
+
+    def open(self, sealed: str, place: Place) -> str:
+        """The text of an envelope, of any tier that is open. Raises Unopenable."""
+        return text_of(self._opened(sealed, place))
+
+    def file_key(self, place: Place, tier: Tier = Tier.ACCOUNT) -> tuple[bytes, str]:
+        """A new 32-byte key for one file, and its sealed form for the file's row."""
+        file_key, key = secrets.token_bytes(KEY_BYTES), self.key(tier)
+        return file_key, sealed_value(key, key_id(key), file_key, place)
+
+    def open_file_key(self, sealed: str, place: Place) -> bytes:
+        return self._opened(sealed, place)
+
+    def key(self, tier: Tier) -> bytes:
+        if tier not in self._keys:
+            raise Unopenable(f"the box {self.box.reference} is not open at tier {tier}")
+        return self._keys[tier]
+
+    def _opened(self, sealed: str, place: Place) -> bytes:
+        envelope = read_envelope(sealed)
+        for key in self._keys.values():
+            if key_id(key) == envelope.kid:
+                return opened_value(key, envelope, place)
+        raise Unopenable(f"the box {self.box.reference} is not open for the key {envelope.kid}")
+
+
+class Sealer:
+    """Seals and opens by the keys of one folder. Opening as unit or custodian is a read that the caller has to audit."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self.keyring = keyring
+
+    def digest(self, purpose: str, text: str) -> str:
+        """Keyed, in hex: good for telling equal texts, and nothing else."""
+        return self.keyring.digest("case-digests", f"{purpose}\0{text}")
+
+    # Tier 1
+
+    def seal_field(self, value: str, place: Place) -> str:
+        newest = next(iter(self.keyring.ring(RING)), None) or self.keyring.add_to_ring(RING, key_id)
+        return sealed_value(newest.body, newest.kid, bytes_of(value), place)
+
+    def open_field(self, sealed: str, place: Place) -> str:
+        """Raises Unopenable: it is damaged, moved, or its key is not in the ring."""
+        envelope = read_envelope(sealed)
+        for one in self.keyring.ring(RING):
+            if one.kid == envelope.kid:
+                return text_of(opened_value(one.body, envelope, place))
+        raise Unopenable(f"the key {envelope.kid} is not in the ring in {self.keyring.folder}")
+
+    # Tiers 2 and 3
+
+    def new_box(self, session: Session, box: Box, mailbox_public: bytes) -> OpenBox:
+        """Make the content keys of a box that was just added, sealed to its own mailbox alone."""
+        opened = self.new_copy(box)
+        self.share(session, opened, KeyHolder.MAILBOX, box.reference, mailbox_public)
+        return opened
+
+    def new_copy(self, box: Box) -> OpenBox:
+        """Make the content keys of a box that is no mailbox. They are in memory alone until they are shared."""
+        return OpenBox(box, {tier: secrets.token_bytes(KEY_BYTES) for tier in Tier})
+
+    def open_as_mailbox(self, session: Session, box: Box, seed: bytes, *, of: Box | None = None) -> OpenBox:
+        """Open a box by the seed of its receipt; or `of`, a helper's box, if it was sealed to this one. Raises Unopenable."""
+        target = of or box
+        wraps = _wraps(session, target, KeyHolder.MAILBOX, box.reference)
+        return self._open(target, [(wrap, PrivateKey(seed)) for wrap in wraps])
+
+    def open_as_unit(self, session: Session, box: Box, unit: str) -> OpenBox:
+        """What was told (tier 2), by the unit's secret. Raises Unopenable, KeyTrouble when the secret is not here."""
+        wraps = _wraps(session, box, KeyHolder.UNIT, unit)
+        return self._open(box, [(wrap, self._secret(wrap)) for wrap in wraps])
+
+    def open_all_as_unit(self, session: Session, boxes: Select[Box], unit: str) -> list[OpenBox]:
+        """Several boxes by one query, each as `open_as_unit` opens it."""
+        held = (BoxWrap.box_id == Box.id, BoxWrap.holder_kind == KeyHolder.UNIT, BoxWrap.holder == unit)
+        rows = session.execute(boxes.add_columns(BoxWrap).outerjoin(BoxWrap, and_(*held))).all()
+        return [self._open(box, [(wrap, self._secret(wrap))] if wrap else []) for box, wrap in rows]
+
+    def open_as_custodian(self, session: Session, box: Box, unit: str) -> OpenBox:
+        """Who told it (tier 3) by the secret of the unit's custodian, and what was told. Raises as `open_as_unit`."""
+        wraps = _wraps(session, box, KeyHolder.CUSTODIAN, unit) + _wraps(session, box, KeyHolder.UNIT, unit)
+        return self._open(box, [(wrap, self._secret(wrap)) for wrap in wraps])
+
+    def open_as_escrow(self, session: Session, box: Box, secret: bytes, *, is_bound: bool = True) -> OpenBox:
+        """Both tiers, by a secret that lay off line. `is_bound`: False where the server's own keys were lost."""
+        wraps = _wraps(session, box, KeyHolder.ESCROW, ESCROW)
+        return self._open(box, [(wrap, PrivateKey(secret)) for wrap in wraps], is_bound=is_bound)
+
+    def share(
+        self, session: Session, opened: OpenBox, holder_kind: KeyHolder, holder: str, public: bytes | None = None
+    ) -> None:
+        """Let a holder open what is open here, as far as its kind may: `TIERS_OF`. A wrap it had before is replaced.
+
+        `public` is needed for a mailbox alone. Raises KeyTrouble where a unit, custodian or escrow has no key.
+        """
+        tiers = opened.tiers & TIERS_OF[holder_kind]
+        if not tiers:
+            raise Unopenable(f"nothing of the box {opened.box.reference} that is open here is for a {holder_kind}")
+        if public is None:
+            kid, public = holder_key(session, self.keyring, holder_kind, holder)
+        else:
+            kid = key_id_of(public)
+        session.flush()
+        known = {wrap.tier: wrap for wrap in _wraps(session, opened.box, holder_kind, holder)}
+        for tier in tiers:
+            wrapped = self._wrapped(opened.box, tier, opened.key(tier), public)
+            if tier in known:
+                known[tier].kid, known[tier].wrapped = kid, wrapped
+            else:
+                session.add(
+                    BoxWrap(
+                        box_id=opened.box.id,
+                        tier=tier,
+                        holder_kind=holder_kind,
+                        holder=holder,
+                        kid=kid,
+                        wrapped=wrapped,
+                    )
+                )
+        session.flush()
+
+    def hand_over(self, session: Session, opened: OpenBox, unit: str) -> None:
+        """On submission: let the unit, its custodian and, where there is one, the escrow open the box."""
+        self.share(session, opened, KeyHolder.UNIT, unit)
+        self.share(session, opened, KeyHolder.CUSTODIAN, unit)
+        if newest_key(session, KeyHolder.ESCROW, ESCROW) is not None:
+            self.share(session, opened, KeyHolder.ESCROW, ESCROW)
+
+    def revoke(self, session: Session, box: Box, holder_kind: KeyHolder, holder: str) -> None:
+        """Take a holder's keys away; what he has read he knows."""
+        session.execute(
+            delete(BoxWrap).where(
+                BoxWrap.box_id == box.id, BoxWrap.holder_kind == holder_kind, BoxWrap.holder == holder
+            )
+        )
+
+    def destroy(self, session: Session, box_ids: Sequence[int]) -> int:
+        """Delete every wrap of these boxes, and visits that hold their seeds: once committed nobody opens them again.
+
+        Gives the number of wraps. Commit, then `db.drop_deleted`, then delete rows and files.
+        """
+        session.execute(delete(OpenVisit).where(OpenVisit.box_id.in_(box_ids)))
+        return session.execute(delete(BoxWrap).where(BoxWrap.box_id.in_(box_ids))).rowcount  # type: ignore[attr-defined,no-any-return]
+
+    def rewrap(self, session: Session, box: Box, wrap: BoxWrap) -> bool:
+        """Seal one wrap anew to its holder's newest key; False when it is. Raises Unopenable, KeyTrouble.
+
+        The escrow's secret lies off line: its wraps are made anew from what unit or custodian can open.
+        """
+        kid, public = holder_key(session, self.keyring, wrap.holder_kind, wrap.holder)
+        if wrap.kid == kid:
+            return False
+        source = self._readable(session, box, wrap.tier) if wrap.holder_kind is KeyHolder.ESCROW else wrap
+        key = self._unwrapped(box, source, self._secret(source), is_bound=True)
+        wrap.kid, wrap.wrapped = kid, self._wrapped(box, Tier(wrap.tier), key, public)
+        return True
+
+    def add_escrow(self, session: Session, box: Box, tier: Tier) -> None:
+        """Let the escrow open a box that was handed over before there was one. Raises Unopenable, KeyTrouble."""
+        source = self._readable(session, box, tier)
+        opened = OpenBox(box, {tier: self._unwrapped(box, source, self._secret(source), is_bound=True)})
+        self.share(session, opened, KeyHolder.ESCROW, ESCROW)
+
+    # Visits
+
+    def seal_for_visit(self, token: bytes, value: bytes, place: Place) -> str:
+        key = self._visit_key(token)
+        return sealed_value(key, key_id(key), value, place)
+
+    def open_for_visit(self, token: bytes, sealed: str, place: Place) -> bytes:
+        return opened_value(self._visit_key(token), read_envelope(sealed), place)
+
+    def _visit_key(self, token: bytes) -> bytes:
+        # The server's part: a token alone, from a browser's store, opens nothing of a dump.
+        return expand(token, b"registry visit v1", salt=self.keyring.secret("visits"))
+
+    def _secret(self, wrap: BoxWrap) -> PrivateKey:
+        return PrivateKey(secret_of(self.keyring, wrap.holder_kind, wrap.holder, wrap.kid))
+
+    def _readable(self, session: Session, box: Box, tier: int) -> BoxWrap:
+        """The wrap by which officers open a box at a tier."""
+        kind = KeyHolder.UNIT if tier == Tier.ACCOUNT else KeyHolder.CUSTODIAN
+        theirs = (BoxWrap.box_id == box.id, BoxWrap.tier == tier, BoxWrap.holder_kind == kind)
+        found = session.execute(select(BoxWrap).where(*theirs).order_by(BoxWrap.id).limit(1)).scalar_one_or_none()
+        if found is None:
+            raise Unopenable(f"the box {box.reference} has no {kind} that opens tier {tier}")
+        return found
+
+    def _open(self, box: Box, held: Sequence[tuple[BoxWrap, PrivateKey]], *, is_bound: bool = True) -> OpenBox:
+        keys = {Tier(wrap.tier): self._unwrapped(box, wrap, secret, is_bound) for wrap, secret in held}
+        if not keys:
+            raise Unopenable(f"nothing of the box {box.reference} is sealed to who asks")
+        return OpenBox(box, keys)
+
+    def _wrapped(self, box: Box, tier: Tier, key: bytes, public: bytes) -> bytes:
+        return SealedBox(PublicKey(public)).encrypt(key + self._binding(box, tier, key))
+
+    def _unwrapped(self, box: Box, wrap: BoxWrap, secret: PrivateKey, is_bound: bool) -> bytes:
+        if key_id_of(bytes(secret.public_key)) != wrap.kid:
+            raise Unopenable(f"the box {box.reference} is sealed to the key {wrap.kid}, which is another")
+        try:
+            opened = SealedBox(secret).decrypt(wrap.wrapped)
+        except (CryptoError, ValueError, TypeError):
+            raise Unopenable(f"a wrap of the box {box.reference} for the key {wrap.kid} is damaged") from None
+        key, binding = opened[:KEY_BYTES], opened[KEY_BYTES:]
+        if is_bound and not hmac.compare_digest(binding, self._binding(box, Tier(wrap.tier), key)):
+            raise Unopenable(f"a wrap for the key {wrap.kid} was not made here for the box {box.reference}")
+        return key
+
+    def _binding(self, box: Box, tier: Tier, key: bytes) -> bytes:
+        said = b"/".join((box.reference.encode(), str(int(tier)).encode(), key))
+        return hmac.new(self.keyring.secret("box-keys"), said, hashlib.sha256).digest()
+
+
+def _wraps(session: Session, box: Box, kind: KeyHolder, holder: str) -> list[BoxWrap]:
+    of_holder = (BoxWrap.box_id == box.id, BoxWrap.holder_kind == kind, BoxWrap.holder == holder)
+    return list(session.execute(select(BoxWrap).where(*of_holder).order_by(BoxWrap.tier)).scalars())

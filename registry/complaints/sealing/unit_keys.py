@@ -1,0 +1,137 @@
+"""The keys of units, their custodians and the escrow: which is sealed to now, how one is made, and when one may go.
+
+A unit's secrets are files in the folder of keys, and its public keys rows of `unit_keys`. The secret is on the disk before its
+row is committed: if we crash between the two there is a secret that nothing is sealed to.
+"""
+
+import re
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.sealing.envelopes import key_id_of, public_of
+from registry.complaints.sealing.models import BoxWrap, KeyHolder, UnitKey, UnitKeyState
+from registry.core.db.locking import lock_or_none
+from registry.core.errors import KeyTrouble
+from registry.core.keyring import Keyring
+
+ESCROW = "escrow"
+"""What the escrow is called where others have the reference of their unit."""
+
+OF_UNITS = (KeyHolder.UNIT, KeyHolder.CUSTODIAN)
+_IN_FILE_NAMES = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+def newest_key(session: Session, kind: KeyHolder, holder: str) -> UnitKey | None:
+    """The key that is sealed to now, locked against being retired until the transaction ends."""
+    of_holder = (UnitKey.holder_kind == kind, UnitKey.unit == holder, UnitKey.state == UnitKeyState.ACTIVE)
+    return session.execute(
+        select(UnitKey).where(*of_holder).order_by(UnitKey.id.desc()).limit(1).with_for_update(read=True)
+    ).scalar_one_or_none()
+
+
+def holder_key(session: Session, keyring: Keyring, kind: KeyHolder, holder: str) -> tuple[str, bytes]:
+    """Id and public key that are sealed to now. The row stays locked, so that the key is not retired meanwhile.
+
+    The folder must hold the same key: a row that somebody wrote into the table is refused. Raises KeyTrouble.
+    """
+    row = newest_key(session, kind, holder)
+    if row is None:
+        raise KeyTrouble(f"there is no {kind} key of {holder}; make one with `registry keys units rotate {holder}`")
+    if known_public(keyring, kind, holder, row.kid) != row.public_key:
+        raise KeyTrouble(
+            f"the {kind} key {row.kid} of {holder} in the database is not the one in {keyring.folder}: "
+            "find out who changed it before anything is sealed to it"
+        )
+    return row.kid, row.public_key
+
+
+def known_public(keyring: Keyring, kind: KeyHolder, holder: str, kid: str) -> bytes | None:
+    """The public key of that id by the folder of keys; None when it is not there."""
+    for one in keyring.ring(ring_of(kind, holder)):
+        if one.kid == kid:
+            return one.body if kind is KeyHolder.ESCROW else public_of(one.body)
+    return None
+
+
+def secret_of(keyring: Keyring, kind: KeyHolder, holder: str, kid: str) -> bytes:
+    """The secret of a unit or custodian by its id; no other is tried. Raises KeyTrouble when it is not here."""
+    for one in keyring.ring(ring_of(kind, holder)):
+        if one.kid == kid and kind in OF_UNITS:
+            return one.body
+    raise KeyTrouble(
+        f"the {kind} secret {kid} of {holder} is not in {keyring.folder}: "
+        "put it back from a backup, or use `registry keys escrow recover`"
+    )
+
+
+def ring_of(kind: KeyHolder, holder: str) -> str:
+    """The name of a holder's ring in the folder of keys; that of the escrow holds public keys."""
+    return "escrow-public" if kind is KeyHolder.ESCROW else f"{kind}-{holder}"
+
+
+def make_unit_keys(session: Session, keyring: Keyring, unit: str, today: date) -> list[UnitKey]:
+    """The keys that a unit and its custodian lack, made; nothing where they have some. `unit` is the unit's reference."""
+    return [rotate(session, keyring, kind, unit, today) for kind in OF_UNITS if newest_key(session, kind, unit) is None]
+
+
+def rotate(session: Session, keyring: Keyring, kind: KeyHolder, unit: str, today: date) -> UnitKey:
+    """A new key of a unit or its custodian: what is sealed from now on is sealed to it, the former still opens the rest."""
+    if not _IN_FILE_NAMES.fullmatch(unit):
+        raise KeyTrouble(
+            "a unit's reference is up to 40 small letters, digits and hyphens: its secrets are files of that name"
+        )
+    made = keyring.add_to_ring(ring_of(kind, unit), lambda secret: key_id_of(public_of(secret)))
+    return _added(session, kind, unit, public_of(made.body), today)
+
+
+def add_escrow_key(session: Session, keyring: Keyring, public: bytes, today: date) -> UnitKey:
+    """Seal to this escrow from now on. Its secret was never here; the folder remembers the public key."""
+    if known_public(keyring, KeyHolder.ESCROW, ESCROW, key_id_of(public)) is None:
+        keyring.add_to_ring(ring_of(KeyHolder.ESCROW, ESCROW), key_id_of, public)
+    known = select(UnitKey).where(UnitKey.holder_kind == KeyHolder.ESCROW, UnitKey.kid == key_id_of(public))
+    return session.execute(known).scalar_one_or_none() or _added(session, KeyHolder.ESCROW, ESCROW, public, today)
+
+
+def retire(session: Session, kid: str) -> UnitKey:
+    """Let a key go that nothing is sealed to any more. Commit, then `remove_secret`.
+
+    Raises KeyTrouble for the newest of its holder, and while wraps are left under it.
+    """
+    row = lock_or_none(session, UnitKey, UnitKey.kid == kid)
+    if row is None:
+        raise KeyTrouble(f"there is no key {kid}: see `registry keys units list`")
+    newest = newest_key(session, row.holder_kind, row.unit)
+    if newest is not None and newest.kid == kid:
+        raise KeyTrouble(f"{kid} is what is sealed to now: run `registry keys units rotate {row.unit}` first")
+    left = wraps_under(session, row)
+    if left:
+        raise KeyTrouble(f"{left} keys of boxes are still sealed to {kid} alone: run `registry keys rewrap` first")
+    row.state = UnitKeyState.RETIRED
+    session.flush()
+    return row
+
+
+def remove_secret(keyring: Keyring, row: UnitKey) -> None:
+    """The secret of a key whose retirement was committed. If we crash before, doing it again removes it."""
+    keyring.remove_from_ring(ring_of(row.holder_kind, row.unit), row.kid)
+
+
+def wraps_under(session: Session, row: UnitKey) -> int:
+    of_key = (BoxWrap.holder_kind == row.holder_kind, BoxWrap.holder == row.unit, BoxWrap.kid == row.kid)
+    return session.execute(select(func.count()).select_from(BoxWrap).where(*of_key)).scalar_one()
+
+
+def _added(session: Session, kind: KeyHolder, unit: str, public: bytes, today: date) -> UnitKey:
+    row = UnitKey(
+        holder_kind=kind,
+        unit=unit,
+        kid=key_id_of(public),
+        public_key=public,
+        state=UnitKeyState.ACTIVE,
+        made_on=today,
+    )
+    session.add(row)
+    session.flush()
+    return row

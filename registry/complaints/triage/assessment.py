@@ -1,0 +1,121 @@
+"""What triage needs to know beside the answers, and what follows from it for other cases and for floods."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import clocks
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed, lock_case_by_id
+from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.triage.flood_rules import DUPLICATES_WITHIN_DAYS, NEAR_BANDS, NOT_URGENT, is_flood
+from registry.complaints.triage.rules import INDEPENDENT_COMPLAINTS, INDEPENDENT_DAYS, Facts, Triaged, raised, triage
+from registry.complaints.triage.similarity import alike, bands, independent, remember
+from registry.core.codes import TriageReason
+from registry.register.agencies.queries import agency_row
+from registry.register.names.rules import normalised
+from registry.vocabulary.cases import CaseRole, CaseState
+
+MOST_COMPARED = 50
+"""Complaints about one agency that are compared: far more than are needed to raise them."""
+
+COUNTED = frozenset({*OPEN_STATES, CaseState.CLOSED})
+"""What was set aside, withdrawn or joined to another says nothing more about an agency."""
+
+
+class NamedAgency(NamedTuple):
+    """The agency that a complaint names: `key` is the same for the same agency, `told` what is sealed."""
+
+    key: str
+    is_registered: bool
+    told: Mapping[str, str]
+
+
+def named_agency(session: Session, answers: Mapping[str, Any]) -> NamedAgency | None:
+    """The agency as it was picked from the registry or typed. One that was picked but is not there counts by its name."""
+    told = answers.get("agency")
+    if not isinstance(told, Mapping):
+        return None
+    reference = told.get("agency_id")
+    if reference is not None and agency_row(session, reference) is not None:
+        return NamedAgency(f"agency {reference}", True, told)
+    name = told.get("name")
+    return (
+        None
+        if name is None and reference is None
+        else NamedAgency(f"name {normalised(name or reference or '')}", False, told)
+    )
+
+
+def judge(session: Session, case: Case, answers: Mapping[str, Any], today: date) -> Triaged:
+    """The triage of a case whose agency and words are known already; it is itself one of the complaints that count."""
+    others = [] if case.agency_digest is None else _independent(session, case, today)
+    return triage(answers, Facts(independent_complaints=1 + len(others)))
+
+
+def others_to_raise(session: Session, case: Case, today: date) -> list[Case]:
+    """The earlier complaints that a third independent one about the same agency raises too, locked; each is raised once."""
+    if case.agency_digest is None:
+        return []
+    others = _independent(session, case, today)
+    if 1 + len(others) < INDEPENDENT_COMPLAINTS:
+        return []
+    # Read first, for most were raised long ago: whoever files now need not wait for everybody who holds one of them.
+    seen = session.execute(select(Case.id, Case.state, Case.priority, Case.reasons).where(Case.id.in_(others)))
+    waiting = sorted(row.id for row in seen if _is_to_be_raised(row))
+    return [other for one in waiting if _is_to_be_raised(other := lock_case_by_id(session, one))]
+
+
+def _is_to_be_raised(case: Any) -> bool:
+    is_raised = TriageReason.INDEPENDENT_COMPLAINTS in case.reasons
+    return case.state in OPEN_STATES and case.priority is not None and not is_raised
+
+
+def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None:
+    """Raise by one what `others_to_raise` gave."""
+    for other in others:
+        if other.priority is not None:
+            other.priority = raised(other.priority)
+        other.reasons = [*other.reasons, TriageReason.INDEPENDENT_COMPLAINTS]
+        clocks.retimed(session, other, at)
+        changed(session, other, "case.priority", at.date(), role=CaseRole.REGISTRY, detail="independent complaints")
+
+
+def remember_words(session: Session, sealer: Sealer, case: Case, answers: Mapping[str, Any]) -> tuple[str, ...]:
+    """Keep what a complaint says as keyed digests, and give them."""
+    account = answers.get("account")
+    of_text = bands(sealer.digest, account) if isinstance(account, str) else ()
+    remember(session, case.id, of_text)
+    return of_text
+
+
+def is_part_of_flood(session: Session, case: Case, of_text: Sequence[str], today: date) -> bool:
+    """Whether a case that was just judged is set aside for the number of its like."""
+    if case.priority is None or case.priority not in NOT_URGENT:
+        return False
+    since = today - timedelta(days=DUPLICATES_WITHIN_DAYS)
+    near = [one for one in alike(session, of_text, without=case.id, since=since) if one.shared >= NEAR_BANDS]
+    filed_today = select(func.count(Case.id)).where(
+        Case.unit_id == case.unit_id,
+        Case.state.in_(sorted(OPEN_STATES)),
+        Case.priority.in_(sorted(NOT_URGENT)),
+        Case.filed_on == today,
+        Case.id != case.id,
+    )
+    return is_flood(case.priority, len(near), session.execute(filed_today).scalar_one())
+
+
+def _independent(session: Session, case: Case, today: date) -> list[int]:
+    """The other cases about the same agency within the days that count, each in words of its own: of copies the first."""
+    about = select(Case.id).where(
+        Case.agency_digest == case.agency_digest,
+        Case.filed_on > today - timedelta(days=INDEPENDENT_DAYS),
+        Case.state.in_(sorted(COUNTED)),
+        Case.id != case.id,
+    )
+    others = session.execute(about.order_by(Case.id).limit(MOST_COMPARED)).scalars().all()
+    return independent(session, [[case.id, *others]])[0][1:]

@@ -1,0 +1,100 @@
+"""Another priority for a case: raised at once by one officer, lowered from P0 or P1 only by two, with a reason."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import clocks
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import changed, same_person
+from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.casework.actions import Officer, lock_case, seal_reason
+from registry.complaints.casework.models import PriorityChange
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.codes import Problem
+from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
+from registry.vocabulary.cases import CaseState, Priority
+
+TWO_PERSONS = frozenset({Priority.P0, Priority.P1})
+
+
+def set_priority(
+    session: Session,
+    sealer: Sealer,
+    officer: Officer,
+    reference: str,
+    priority: Priority,
+    at: datetime,
+    *,
+    reason: str,
+    version: int | None = None,
+) -> PriorityChange:
+    """Give a case another priority, or ask for it: lowering from P0 or P1 waits for a second person (`is_approved` is None).
+
+    A later wish takes the place of one that waits. Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case = lock_case(session, officer, reference, version)
+    if case.state not in OPEN_STATES | {CaseState.QUARANTINED}:
+        raise IllegalMove(f"what is {case.state} has no priority any more", "case.no_priority", state=case.state)
+    before = case.priority
+    if before is None or before is priority:
+        raise InvalidInput([Fault.of("priority", Problem.CONTRADICTORY, "as_it_is")])
+    sealed = seal_reason(session, sealer, officer, case, reason)
+    if sealed is None:
+        raise InvalidInput([Fault.of("reason", Problem.MISSING, "must_say_why")])
+    waiting = waiting_change(session, case)
+    if waiting is not None:
+        _decide(waiting, officer, at, is_approved=False)
+    change = PriorityChange(
+        case_id=case.id,
+        from_priority=before,
+        to_priority=priority,
+        asked_by=officer.name,
+        asked_on=at.date(),
+        reason_sealed=sealed,
+    )
+    session.add(change)
+    if priority < before or before not in TWO_PERSONS:
+        _decide(change, officer, at, is_approved=True)
+        _apply(session, case, change, officer, at)
+    else:
+        changed(session, case, "case.lowering_asked", at.date(), role=officer.role, actor=officer.name)
+    session.flush()
+    return change
+
+
+def decide_lowering(
+    session: Session, officer: Officer, reference: str, at: datetime, *, is_approved: bool, version: int | None = None
+) -> PriorityChange:
+    """Approve or refuse a lowering that waits; never by whoever asked for it. Raises NotFound, IllegalMove, StaleVersion."""
+    case = lock_case(session, officer, reference, version)
+    change = waiting_change(session, case)
+    if change is None:
+        raise NotFound(f"no lowering waits in the case {reference}")
+    if is_approved and same_person(change.asked_by) == same_person(officer.name):
+        raise IllegalMove("a lowering is approved by a second person, not by whoever asked for it", "case.own_lowering")
+    _decide(change, officer, at, is_approved=is_approved)
+    if is_approved:
+        _apply(session, case, change, officer, at)
+    else:
+        changed(session, case, "case.lowering_refused", at.date(), role=officer.role, actor=officer.name)
+    session.flush()
+    return change
+
+
+def waiting_change(session: Session, case: Case) -> PriorityChange | None:
+    """The lowering of a case that waits for a second person."""
+    waiting = select(PriorityChange).where(PriorityChange.case_id == case.id, PriorityChange.decided_on.is_(None))
+    return session.execute(waiting).scalar_one_or_none()
+
+
+def _decide(change: PriorityChange, officer: Officer, at: datetime, *, is_approved: bool) -> None:
+    change.decided_by, change.decided_on, change.is_approved = officer.name, at.date(), is_approved
+
+
+def _apply(session: Session, case: Case, change: PriorityChange, officer: Officer, at: datetime) -> None:
+    case.priority = change.to_priority
+    clocks.retimed(session, case, at)
+    detail = f"{change.from_priority} {change.to_priority}"
+    changed(session, case, "case.priority", at.date(), role=officer.role, actor=officer.name, detail=detail)

@@ -1,0 +1,152 @@
+"""Complaints that say nearly the same, noticed without keeping a readable word.
+
+MinHash: of all runs of a few letters in a text, each of 64 keyed hash functions keeps the least; texts that share a part p of
+their runs agree in each with probability p. The 64 are cut into 16 bands of four, and each band is stored as a keyed digest.
+Two texts that share seven tenths of their runs meet in some band with 99 %, one tenth with 0.2 %.
+Whoever holds a dump of the database but not the key folder can neither read these digests nor try a text against them.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import date
+from heapq import nsmallest
+from struct import Struct
+from typing import NamedTuple
+
+from sqlalchemy import ForeignKey, Index, func, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from registry.complaints.case.models import Case
+from registry.complaints.intake.letters import letters
+from registry.complaints.triage.flood_rules import NEAR_BANDS
+from registry.core.db.engine import Base, Text
+from registry.register.names.spelling import is_chinese
+
+Digest = Callable[[str, str], str]
+"""A keyed digest of a text for a purpose, in hex: `Sealer.digest` or `Keyring.digest`."""
+
+BANDS = 16
+ROWS = 4
+PURPOSE = "shingles"
+FEWEST_RUNS = 20
+"""A text with fewer is too short to say anything: "please help me" is no sign of a flood."""
+
+MOST_RUNS = 1000
+"""Of a longer text a sample is compared, so that the longest account costs hardly more than a page."""
+
+_HAN_RUN, _OTHER_RUN = 3, 7
+"""Letters in a run. Chinese says in three characters what others say in a word or two."""
+_HASHES = Struct(">16I")
+_PARTS = BANDS * ROWS // 16
+
+
+class Shingle(Base):
+    """One band of one text of a case. Deleted when the case is emptied."""
+
+    __tablename__ = "shingles"
+    __table_args__ = (Index("ix_shingles_digest", "digest"),)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    band: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(Text(32), primary_key=True)
+
+
+class Alike(NamedTuple):
+    """Another case, and in how many of the 16 bands it meets."""
+
+    case_id: int
+    shared: int
+
+
+def bands(digest: Digest, text: str) -> tuple[str, ...]:
+    """The bands of a text, 32 hexadecimal digits each; none of a text too short to compare."""
+    found = runs(text)
+    if len(found) < FEWEST_RUNS:
+        return ()
+    key = bytes.fromhex(digest(PURPOSE, "key"))
+    least = _least(key, _sample(key, found))
+    return tuple(_band(key, band, least[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS))
+
+
+def remember(session: Session, case_id: int, of_text: Sequence[str]) -> None:
+    """Keep the bands of a text of this case; those that are there already stay."""
+    stored = session.execute(select(Shingle.band, Shingle.digest).where(Shingle.case_id == case_id))
+    known = {(band, digest) for band, digest in stored}
+    new = [(band, digest) for band, digest in enumerate(of_text) if (band, digest) not in known]
+    if new:
+        session.execute(insert(Shingle), [{"case_id": case_id, "band": band, "digest": digest} for band, digest in new])
+
+
+def alike(
+    session: Session, of_text: Sequence[str], *, without: int, since: date | None = None, unit_id: int | None = None
+) -> list[Alike]:
+    """Other cases with a text that meets this one in a band, the nearest first; filed since a day, or in one unit alone."""
+    if not of_text:
+        return []
+    shared = func.count(func.distinct(Shingle.band))
+    query = select(Shingle.case_id, shared).join(Case, Case.id == Shingle.case_id)
+    query = query.where(Shingle.digest.in_(of_text), Shingle.case_id != without)
+    if since is not None:
+        query = query.where(Case.filed_on >= since)
+    if unit_id is not None:
+        query = query.where(Case.unit_id == unit_id)
+    rows = session.execute(query.group_by(Shingle.case_id).order_by(shared.desc(), Shingle.case_id))
+    return [Alike(case_id, count) for case_id, count in rows]
+
+
+def alike_to_case(session: Session, case: Case) -> list[Alike]:
+    """What an officer may be shown beside a case: others of its own unit that say nearly the same."""
+    own = session.execute(select(Shingle.digest).where(Shingle.case_id == case.id)).scalars().all()
+    return alike(session, own, without=case.id, unit_id=case.unit_id)
+
+
+def independent(session: Session, groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Of each group of cases those that have words of their own, in the order given: of copies the first. One query."""
+    everyone = [case_id for group in groups for case_id in group]
+    rows = session.execute(select(Shingle.case_id, Shingle.band, Shingle.digest).where(Shingle.case_id.in_(everyone)))
+    words: dict[int, set[tuple[int, str]]] = defaultdict(set)
+    for case_id, band, digest in rows:
+        words[case_id].add((band, digest))
+    found = []
+    for group in groups:
+        kept: list[int] = []
+        for one in group:
+            if all(len(words[one] & words[other]) < NEAR_BANDS for other in kept):
+                kept.append(one)
+        found.append(kept)
+    return found
+
+
+def runs(text: str) -> set[str]:
+    """The runs of letters and digits in a text, whatever its case, script variant, spacing and punctuation."""
+    plain = letters(text)
+    lengths = (_HAN_RUN if is_chinese(character) else _OTHER_RUN for character in plain)
+    found = (plain[start : start + length] for start, length in enumerate(lengths) if start + length <= len(plain))
+    return set(found)
+
+
+def _sample(key: bytes, found: set[str]) -> Collection[str]:
+    """The runs that one keyed hash puts first: of two texts alike nearly the same ones, wherever they differ."""
+    if len(found) <= MOST_RUNS:
+        return found
+    return nsmallest(
+        MOST_RUNS, found, key=lambda run: hashlib.blake2b(run.encode(), key=key, person=b"pick", digest_size=8).digest()
+    )
+
+
+def _least(key: bytes, found: Collection[str]) -> list[int]:
+    """Of each of the 64 hash functions the least value over all runs."""
+    keyed = [hashlib.blake2b(key=key, person=b"run%d" % part) for part in range(_PARTS)]
+    least = [[2**32] * 16 for _ in keyed]
+    for run in found:
+        raw = run.encode()
+        for part, started in enumerate(keyed):
+            hashed = started.copy()
+            hashed.update(raw)
+            least[part] = list(map(min, least[part], _HASHES.unpack(hashed.digest())))
+    return [value for part in least for value in part]
+
+
+def _band(key: bytes, band: int, values: Sequence[int]) -> str:
+    told = b"".join(value.to_bytes(4, "big") for value in values)
+    return hashlib.blake2b(told, key=key, person=b"band%d" % band, digest_size=16).hexdigest()

@@ -1,0 +1,42 @@
+"""Which database errors mean that the database is away or at another revision, and not that we asked wrongly."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from registry.core.errors import DatabaseUnavailable, NotMigrated
+
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_READONLY,
+}  # fmt: skip
+
+# Classes and codes of PostgreSQL's appendix A: no connection, out of resources, the operator stepped in, try again.
+_POSTGRESQL_AWAY = ("08", "53", "57P", "58", "40001", "40P01", "55P03", "57014", "25006")
+_POSTGRESQL_OTHER_REVISION = ("42P01", "42703", "3F000")
+
+
+def trouble_in(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrated | None:
+    """What an asker should hear of a database error; None when it is a fault of ours and no trouble of the database."""
+    if isinstance(error, PoolTimeout):
+        return DatabaseUnavailable("the database has no free connection")
+    if not isinstance(error, DBAPIError):
+        return None
+    away = DatabaseUnavailable("the database cannot be reached")
+    other_revision = NotMigrated("the database is at another revision than this version: run `registry db upgrade`")
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        # Extended codes carry the plain one in their low byte.
+        code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _SQLITE_AWAY:
+            return away
+        is_other_revision = code == sqlite3.SQLITE_ERROR and str(cause).startswith(("no such table", "no such column"))
+        return other_revision if is_other_revision else None
+    state = getattr(cause, "sqlstate", None)
+    if state is None:
+        return away if error.connection_invalidated or isinstance(error, OperationalError) else None
+    if state.startswith(_POSTGRESQL_OTHER_REVISION):
+        return other_revision
+    return away if state.startswith(_POSTGRESQL_AWAY) or error.connection_invalidated else None

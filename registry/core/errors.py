@@ -1,0 +1,334 @@
+"""The registry's own errors. Their text is safe to show: it never holds more of the input than a parameter's name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registry.core.codes import Lack, Problem
+from registry.core.faults import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with one parameter or field, and what to do about it.
+
+    `detail` is English. `message` words it for pages in every language; None where only programs read it.
+    """
+
+    parameter: str
+    code: Problem
+    detail: str
+    message: Message | None = None
+
+    @classmethod
+    def of(cls, parameter: str, code: Problem, message: str | Message, /, **facts: object) -> "Fault":
+        """A fault whose sentence stands in the catalogues: `message` is its code, `facts` are the values it speaks of."""
+        worded = message if isinstance(message, Message) else Message(message, facts)
+        return cls(parameter, code, str(worded), worded)
+
+    def shown(self) -> dict[str, str]:
+        """As programs read it."""
+        return {"parameter": self.parameter, "code": self.code, "detail": self.detail}
+
+
+class RegistryError(Exception):
+    """Base of all errors that an asker, an operator or an officer may read."""
+
+    code = Problem.INTERNAL
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+
+class InvalidInput(RegistryError):
+    """The question or payload is wrong; `faults` names each parameter."""
+
+    code = Problem.INVALID_REQUEST
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__("; ".join(f"{fault.parameter}: {fault.detail}" for fault in faults))
+        self.faults = tuple(faults)
+
+
+class NotFound(RegistryError):
+    code = Problem.NOT_FOUND
+
+
+class CursorTooOld(RegistryError):
+    """What lay behind the place is not kept any more; the text says how to go on."""
+
+    code = Problem.CURSOR_TOO_OLD
+
+
+class TooLarge(RegistryError):
+    code = Problem.PAYLOAD_TOO_LARGE
+
+
+class TooManyQuestions(RegistryError):
+    """More questions than are answered in one go; the text says where so many are taken."""
+
+    code = Problem.TOO_MANY_QUESTIONS
+
+
+class RefusedFile(InvalidInput):
+    """A file is not taken as an attachment; nothing of it was kept. The text holds neither its name nor its content."""
+
+    def __init__(self, code: Problem, detail: str) -> None:
+        super().__init__([Fault("file", code, detail)])
+        self.code = code
+
+
+class FileTooLarge(RefusedFile):
+    """One file, or all of a case together, would be larger than is taken."""
+
+
+class UnreadableList(RegistryError):
+    """A list of questions cannot be read, or its columns not be told apart; the text says where and what to do."""
+
+    code = Problem.UNREADABLE_LIST
+
+
+class FilesUnavailable(RegistryError):
+    """The store of attachments is away: nothing was kept, and the same upload can be tried again."""
+
+    code = Problem.FILES_UNAVAILABLE
+
+
+class KeyInAddress(InvalidInput):
+    """A key stood in an address, which is written down along the way by many: it is refused, and should be revoked."""
+
+    code = Problem.KEY_IN_ADDRESS
+
+    def __init__(self) -> None:
+        detail = "a key stands in no address: send it as Authorization: Bearer, and revoke this one, for others may have read it"
+        super().__init__([Fault("query", self.code, detail)])
+
+
+class UnsupportedMediaType(RegistryError):
+    code = Problem.UNSUPPORTED_MEDIA_TYPE
+
+
+class TooManyRequests(RegistryError):
+    code = Problem.TOO_MANY_REQUESTS
+
+    def __init__(self, text: str, retry_after: int) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class DatabaseUnavailable(RegistryError):
+    """The database is away: the answer is 503, never "not registered"."""
+
+    code = Problem.DATABASE_UNAVAILABLE
+
+
+class NotMigrated(RegistryError):
+    code = Problem.NOT_MIGRATED
+
+
+class NotIssuing(RegistryError):
+    """Nothing can be signed now: a key, its certificate or the first checkpoint is missing. It may be there in a moment."""
+
+    code = Problem.NOT_ISSUING
+
+
+class WithheldByLaw(RegistryError):
+    """What the law no longer lets us say; nothing is signed about it either."""
+
+    code = Problem.WITHHELD_BY_LAW
+
+
+class NotAdmitted(RegistryError):
+    """Work or waiting is missing before a complaint is begun or come back to.
+
+    `retry_after` is what is left of a wait in seconds, 0 where a fresh offer is needed.
+    """
+
+    code = Problem.NOT_ADMITTED
+
+    def __init__(self, text: str, lack: Lack, retry_after: int = 0) -> None:
+        super().__init__(text)
+        self.lack = lack
+        self.retry_after = retry_after
+
+
+class RepeatDiffers(RegistryError):
+    """An Idempotency-Key came again with something else beside it: nothing was done."""
+
+    code = Problem.REPEAT_DIFFERS
+
+
+class AlreadyDone(RegistryError):
+    """It was done when this key came first, and what was answered then is shown once only: a receipt."""
+
+    code = Problem.ALREADY_DONE
+
+
+class SettingsError(RegistryError):
+    """A setting is wrong; the text names it and says what to do."""
+
+
+class KeyTrouble(RegistryError):
+    """A key is missing, damaged or open to others; the text says which file and what to do."""
+
+
+class KeyNotHere(RegistryError):
+    """What is asked for needs a key that this server lacks; whoever keeps it reads in its log which."""
+
+    code = Problem.KEY_NOT_HERE
+
+
+class ErasedAgency(RegistryError):
+    """The holder's name was erased; nothing more is written down of it."""
+
+
+class EntryTooLarge(RegistryError):
+    """A public record does not fit into one entry of 16 KiB."""
+
+
+class UnfitText(RegistryError):
+    """A public record holds text that may not be logged: outside NFC, or with control or reordering characters."""
+
+
+class ImportRefused(RegistryError):
+    """A file cannot be imported as asked; nothing was changed."""
+
+
+class ChannelChangeRefused(RegistryError):
+    """A registered channel may not be changed as asked; nothing was changed. `lack` and `facts` as in IllegalMove."""
+
+    code = Problem.ACT_REFUSED
+
+    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
+        super().__init__(text)
+        self.lack, self.facts = lack, facts
+
+
+class BadProof(RegistryError):
+    """A signature, proof, checkpoint or policy of a log does not hold, or cannot be read; the text says which."""
+
+
+class ForkRefused(RegistryError):
+    """The log here does not follow from what was signed before: signing on would show two histories."""
+
+
+class LogClosed(RegistryError):
+    """The log has its final checkpoint: nothing more is published."""
+
+    code = Problem.LOG_CLOSED
+
+
+class MistypedReceipt(RegistryError):
+    """The check digits of a receipt do not fit: it was mistyped. Nothing was looked up."""
+
+    code = Problem.MISTYPED_RECEIPT
+
+
+class UnknownReceipt(RegistryError):
+    """No mailbox opens by this receipt: unknown, expired, purged, withdrawn and replaced are told alike."""
+
+    code = Problem.UNKNOWN_RECEIPT
+
+
+class NoVisit(RegistryError):
+    """The session is over or was never begun; the receipt opens the mailbox again."""
+
+    code = Problem.NO_VISIT
+
+
+class TooBusy(RegistryError):
+    """More receipts are being opened than the machine can; asking again after `retry_after` seconds makes sense."""
+
+    code = Problem.TOO_BUSY
+
+    def __init__(self, text: str, retry_after: int) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Unopenable(RegistryError):
+    """Something sealed cannot be opened: damaged, moved from another place, or sealed under a key that is not here."""
+
+
+class IntakeClosed(RegistryError):
+    """No unit takes complaints here now."""
+
+    code = Problem.INTAKE_CLOSED
+
+
+class NotNow(RegistryError):
+    """What is asked for fits no longer, or not yet; the text says what comes first. `lack` and `facts` as in IllegalMove."""
+
+    code = Problem.NOT_NOW
+
+    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
+        super().__init__(text)
+        self.lack, self.facts = lack, facts
+
+
+class IllegalMove(RegistryError):
+    """A case may not be moved so; nothing was changed.
+
+    `lack` is a code of what does not hold, such as `hearing.own_draft`: its words stand at `hearing.lack.own_draft` in every
+    page language, and `facts` are the values that they speak of.
+    """
+
+    code = Problem.ILLEGAL_MOVE
+
+    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
+        super().__init__(text)
+        self.lack, self.facts = lack, facts
+
+
+class StaleVersion(RegistryError):
+    """Somebody changed it since it was read; nothing was changed."""
+
+    code = Problem.STALE_VERSION
+
+
+class VersionMissing(RegistryError):
+    """A change came without the version it was made from: it could undo what nobody has seen. Nothing was changed."""
+
+    code = Problem.VERSION_MISSING
+
+
+class NotSignedIn(RegistryError):
+    """Nobody is signed in, or not fully: the same words for every token that opens nothing.
+
+    `reason` is a code where what was sent is good and waits for something, such as `sign_in_at_provider`.
+    """
+
+    code = Problem.NOT_SIGNED_IN
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class ActRefused(RegistryError):
+    """An officer may not do this, or not like this; nothing was changed. `reason` is a code, the text says what to do."""
+
+    code = Problem.ACT_REFUSED
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class Forbidden(RegistryError):
+    """The officer's roles do not allow it. Of what belongs to another unit he is told NotFound instead.
+
+    `reason` is a code where it is something else than his roles, such as `conflict_of_interest`.
+    """
+
+    code = Problem.FORBIDDEN
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
+class ScopeMissing(Forbidden):
+    """An organisation's key does not open this; the text names the scope that would."""
+
+    code = Problem.SCOPE_MISSING

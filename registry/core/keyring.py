@@ -1,0 +1,343 @@
+"""Secret keys, in files of their own under REGISTRY_HOME/keys: never in the database, and no dump of it holds any.
+
+A key is two files: `<use>-<kid>.pem`, its secret, readable by its owner alone, and `<use>-<kid>.json`, what may be known of it.
+The secret is written and synced first, so if we crash between the two there is a secret without a use, and nothing else.
+A ring is 32 bytes in each of several files, `<purpose>-<number>-<kid>.secret`: the newest seals, the others still open.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+import stat
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from registry.core.errors import KeyTrouble
+
+_RING_FILE = r"-(?P<number>[0-9]{6,})-(?P<kid>[0-9a-f]{16})\.secret"
+
+
+class Use(StrEnum):
+    """What a key signs, and nothing else."""
+
+    LOG = "log"
+    CREDENTIAL = "credential"
+    STATUS = "status"
+    RECEIPT = "receipt"
+    ROOT = "root"
+
+
+class KeyState(StrEnum):
+    """`active` signs; `retired` is still believed for what it signed; `compromised` is not, beyond what is proven."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+    COMPROMISED = "compromised"
+
+
+@dataclass(frozen=True)
+class Key:
+    """What may be known of a key. `public` is its JWK (RFC 7517), `certificate` DER in base64, issued by the root."""
+
+    kid: str
+    use: Use
+    public: dict[str, str]
+    made_at: str
+    state: KeyState = KeyState.ACTIVE
+    certificate: str | None = None
+    last_good_index: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.use}-{self.kid}"
+
+
+@dataclass(frozen=True)
+class RingSecret:
+    """One of the 32-byte secrets of a ring."""
+
+    kid: str
+    body: bytes = field(repr=False)
+
+
+class Signer(Protocol):
+    """Signs with one key. Ours reads a file; one that asks a PKCS#11 token or a KMS stands in its place by these two."""
+
+    @property
+    def key(self) -> Key: ...
+
+    def sign(self, message: bytes) -> bytes:
+        """64 bytes: Ed25519 as RFC 8032, ES256 as RFC 7518 (r and s, big end first)."""
+        ...
+
+
+@dataclass(frozen=True)
+class FileSigner:
+    """Signs with the secret of a file, read once."""
+
+    key: Key
+    secret: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey = field(repr=False)
+
+    def sign(self, message: bytes) -> bytes:
+        if isinstance(self.secret, ed25519.Ed25519PrivateKey):
+            return self.secret.sign(message)
+        # By RFC 6979: what is signed twice is the same twice, and no weak randomness can give the key away.
+        algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+        r, s = decode_dss_signature(self.secret.sign(message, algorithm))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+class Keyring:
+    """The keys of one registry, in one folder. Reading makes nothing; `make` and `secret` do."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def keys(self, use: Use | None = None) -> list[Key]:
+        """All keys, or those of one use, the newest first."""
+        found = [_read_key(path) for path in self.folder.glob("*.json")]
+        return sorted((key for key in found if use in (None, key.use)), key=lambda key: (key.made_at, key.kid))[::-1]
+
+    def active(self, use: Use) -> Key:
+        """The key that signs now: the newest active one. Raises KeyTrouble when there is none."""
+        for key in self.keys(use):
+            if key.state is KeyState.ACTIVE:
+                return key
+        raise KeyTrouble(f"there is no active {use} key in {self.folder}; make one with `registry keys init`")
+
+    def signer(self, use: Use) -> Signer:
+        key = self.active(use)
+        return FileSigner(key, self._private(key))
+
+    def signer_of(self, kid: str) -> Signer:
+        """The signer of one key, whatever its state. Raises KeyTrouble when it is not here."""
+        for key in self.keys():
+            if key.kid == kid:
+                return FileSigner(key, self._private(key))
+        raise KeyTrouble(f"there is no key {kid} in {self.folder}")
+
+    def make(self, use: Use, made_at: str) -> FileSigner:
+        """A new key; it signs from now on. `made_at` is `clock.instant_text`."""
+        signer = self.draft(use, made_at)
+        self.keep(signer.key)
+        return signer
+
+    def draft(self, use: Use, made_at: str) -> FileSigner:
+        """A new key whose secret is on the disk, and that signs nothing before `keep` writes down what is known of it."""
+        secret, public = _pair(use)
+        # A kid is typed on command lines: one that begins with a dash would be taken for an option.
+        while kid_of(public).startswith("-"):
+            secret, public = _pair(use)
+        key = Key(kid_of(public), use, public, made_at)
+        pem = secret.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        self._write(f"{key.name}.pem", pem)
+        return FileSigner(key, secret)
+
+    def keep(self, key: Key) -> Key:
+        """Write down what is known of a key: its state or certificate changed."""
+        self._write(f"{key.name}.json", (json.dumps(asdict(key), indent=1, sort_keys=True) + "\n").encode())
+        return key
+
+    def change(self, key: Key, **facts: object) -> Key:
+        return self.keep(replace(key, **facts))  # type: ignore[arg-type]
+
+    def holds_secret(self, key: Key) -> bool:
+        """Whether the secret lies here: that of the root may lie off line, that of a log kept elsewhere does not."""
+        return (self.folder / f"{key.name}.pem").exists()
+
+    def signer_from(self, key: Key, path: Path) -> FileSigner:
+        """The signer of a key whose secret lies in another file, like the root's on a medium that is seldom put in."""
+        return FileSigner(key, self._private(key, path))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else changes these keys meanwhile. The lock ends with the process, however it ends."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def digest(self, purpose: str, text: str) -> str:
+        """HMAC-SHA-256 of a text under this registry's secret for a purpose, in hex: equal texts alone compare equal.
+
+        Whoever holds a dump of the database but not this folder cannot try accounts or numbers against it.
+        """
+        return hmac.new(self.secret(purpose), text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes for a purpose, made at the first use. Two that make it at once agree: the first file stands."""
+        if purpose not in self._secrets:
+            path = self.folder / f"{purpose}.secret"
+            if not path.exists():
+                self._write(path.name, secrets.token_bytes(32), is_first=True)
+            self._secrets[purpose] = read_private(path)
+        return self._secrets[purpose]
+
+    def seal(self, purpose: str, name: str, body: bytes) -> str:
+        """Seal what must not stand in a dump (AES-256-GCM, base64url). `name` says whose it is: it opens for no other."""
+        nonce = secrets.token_bytes(12)
+        sealed = AESGCM(self.secret(purpose)).encrypt(nonce, body, name.encode())
+        return urlsafe_b64encode(nonce + sealed).decode()
+
+    def unseal(self, purpose: str, name: str, sealed: str) -> bytes:
+        """The inverse of `seal`. Raises KeyTrouble when it was sealed under another secret, or for another name."""
+        raw = urlsafe_b64decode(sealed)
+        try:
+            return AESGCM(self.secret(purpose)).decrypt(raw[:12], raw[12:], name.encode())
+        except InvalidTag:
+            raise KeyTrouble(
+                f"what is sealed for {purpose} was sealed under another secret than {self.folder}/{purpose}.secret: "
+                "put that file back from a backup"
+            ) from None
+
+    def ring(self, purpose: str) -> list[RingSecret]:
+        """The secrets of a ring, the newest first. The folder is read anew each time: another process may have rotated it."""
+        pattern = re.compile(re.escape(purpose) + _RING_FILE)
+        found = [(name, match) for name in self._names() if (match := pattern.fullmatch(name))]
+        found.sort(key=lambda one: (int(one[1]["number"]), one[0]), reverse=True)
+        return [RingSecret(match["kid"], self._ring_body(name)) for name, match in found]
+
+    def add_to_ring(self, purpose: str, kid_of_secret: Callable[[bytes], str], body: bytes | None = None) -> RingSecret:
+        """A new secret at the head of a ring, or `body` if it comes from elsewhere.
+
+        Two that add at once both count, and either may be the newest.
+        """
+        body = secrets.token_bytes(32) if body is None else body
+        kid = kid_of_secret(body)
+        numbers = [int(match["number"]) for name in self._names() if (match := re.fullmatch(f".+{_RING_FILE}", name))]
+        self._write(f"{purpose}-{max(numbers, default=0) + 1:06d}-{kid}.secret", body)
+        return RingSecret(kid, body)
+
+    def remove_from_ring(self, purpose: str, kid: str) -> None:
+        """Destroy one secret: what is still sealed under it can never be opened again. Nothing happens if it is not here."""
+        for path in self.folder.glob(f"{purpose}-*-{kid}.secret"):
+            if re.fullmatch(re.escape(purpose) + _RING_FILE, path.name):
+                path.unlink(missing_ok=True)
+                self._sync()
+
+    def _names(self) -> list[str]:
+        try:
+            return os.listdir(self.folder)
+        except FileNotFoundError:
+            return []
+
+    def _ring_body(self, name: str) -> bytes:
+        if name not in self._secrets:
+            body = read_private(self.folder / name)
+            if len(body) != 32:
+                raise KeyTrouble(f"{self.folder / name} is damaged; put it back from a backup")
+            self._secrets[name] = body
+        return self._secrets[name]
+
+    @cached_property
+    def _secrets(self) -> dict[str, bytes]:
+        return {}
+
+    def _private(self, key: Key, path: Path | None = None) -> ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
+        path = path or self.folder / f"{key.name}.pem"
+        try:
+            secret = serialization.load_pem_private_key(read_private(path), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm):
+            raise KeyTrouble(f"{path} holds no private key that can be read; put the file back from a backup") from None
+        if not isinstance(secret, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
+            raise KeyTrouble(f"{path} holds a key of a kind that is not used here")
+        if public_jwk(secret.public_key()) != key.public:
+            raise KeyTrouble(f"{path} holds another key than {key.name}.json says; put both back from one backup")
+        return secret
+
+    def _write(self, name: str, body: bytes, *, is_first: bool = False) -> None:
+        """Whole or not at all, and on the disk when we return. `is_first`: a file that is there already stays."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path, draft = self.folder / name, self.folder / f".{name}.{secrets.token_hex(6)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        if is_first:
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        else:
+            draft.replace(path)
+        self._sync()
+
+    def _sync(self) -> None:
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _pair(use: Use) -> tuple[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, dict[str, str]]:
+    secret = ed25519.Ed25519PrivateKey.generate() if use is Use.LOG else ec.generate_private_key(ec.SECP256R1())
+    return secret, public_jwk(secret.public_key())
+
+
+def public_jwk(public: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> dict[str, str]:
+    """The members that RFC 7638 takes a thumbprint of, and no others."""
+    if isinstance(public, ed25519.Ed25519PublicKey):
+        raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+        return {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
+    numbers = public.public_numbers()
+    x, y = (_base64url(number.to_bytes(32, "big")) for number in (numbers.x, numbers.y))
+    return {"crv": "P-256", "kty": "EC", "x": x, "y": y}
+
+
+def kid_of(public: dict[str, str]) -> str:
+    """The first 12 bytes of the JWK's thumbprint (RFC 7638), base64url: 16 characters."""
+    required = json.dumps(public, sort_keys=True, separators=(",", ":")).encode()
+    return _base64url(hashlib.sha256(required).digest()[:12])
+
+
+def _base64url(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _read_key(path: Path) -> Key:
+    try:
+        facts = json.loads(path.read_bytes())
+        return Key(**{**facts, "use": Use(facts["use"]), "state": KeyState(facts["state"])})
+    except (OSError, ValueError, TypeError, KeyError):
+        raise KeyTrouble(f"{path} is no description of a key that can be read; put it back from a backup") from None
+
+
+def read_private(path: Path) -> bytes:
+    """The bytes of a file that nobody but its owner may read. Raises KeyTrouble if others may, or it is not there."""
+    try:
+        mode = path.stat().st_mode
+        body = path.read_bytes()
+    except OSError as error:
+        raise KeyTrouble(f"{path} cannot be read ({error.strerror}); put it back from a backup") from None
+    if stat.S_IMODE(mode) & 0o077:
+        raise KeyTrouble(
+            f"{path} may be read by others than its owner: run `chmod 600 {path}`, and think of rotating it"
+        )
+    return body
+
+
+__all__: Sequence[str] = (
+    "FileSigner", "Key", "KeyState", "Keyring", "RingSecret", "Signer", "Use", "kid_of", "public_jwk",
+)  # fmt: skip

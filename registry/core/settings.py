@@ -1,0 +1,310 @@
+"""Settings from the environment, checked at start. A wrong value is a SettingsError that says what to do."""
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from registry.core.errors import SettingsError
+
+
+class Edge(StrEnum):
+    """What a process serves. The console is closed unless it is named; the intake takes complaints."""
+
+    API = "api"
+    PUBLIC = "public"
+    INTAKE = "intake"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedProxies:
+    """Whose X-Forwarded-* count: the last `hops` senders, or peers in `networks`. Neither: nobody's."""
+
+    hops: int = 0
+    networks: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.hops or self.networks)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Where files are kept in an S3 store. Without `endpoint` it is Amazon's; without `key` the machine's own role is used."""
+
+    name: str
+    prefix: str = ""
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    key: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator decides. Addresses with passwords stay out of its text form."""
+
+    home: Path
+    database_url: str = field(repr=False)
+    port: int = 8000
+    public_url: str = "http://127.0.0.1:8000"
+    is_public_url_set: bool = False
+    console_url: str | None = None
+    edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE})
+    files: Path | Bucket = Path("files")
+    smtp_url: str | None = field(default=None, repr=False)
+    redis_url: str | None = field(default=None, repr=False)
+    trusted_proxies: TrustedProxies = TrustedProxies()
+    has_metrics: bool = False
+    rate: int = 600
+    organisation_rate: int = 6000
+    is_intake_elsewhere: bool = False
+    has_unsafe_webhooks: bool = False
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Settings of `environ`; an empty variable counts as unset. Nothing on disk is touched.
+
+        Raises SettingsError for the first wrong value, and for a name that is nearly one of ours: a mistyped
+        REGISTRY_DATABASE_URL would otherwise serve an empty SQLite file.
+        """
+        _refuse_near_misses(environ)
+        given = {name: environ.get(name, "").strip() for name in NAMES}
+        home = Path(given["REGISTRY_HOME"] or "var").expanduser().resolve()
+        port = _whole_number("PORT", given["PORT"] or "8000", 1, 65535)
+        return cls(
+            home=home,
+            database_url=_database_url(given["REGISTRY_DATABASE_URL"], home),
+            port=port,
+            public_url=_public_url("REGISTRY_URL", given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
+            console_url=_console_url(given),
+            is_public_url_set=bool(given["REGISTRY_URL"]),
+            edges=_edges(given["REGISTRY_EDGES"] or "api,public,intake"),
+            files=_files(given, home),
+            smtp_url=_server("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
+            redis_url=_server(
+                "REGISTRY_REDIS_URL", given["REGISTRY_REDIS_URL"], ("redis", "rediss"), "redis://redis:6379/0"
+            ),
+            trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
+            has_metrics=_switch("REGISTRY_METRICS", given["REGISTRY_METRICS"] or "off"),
+            rate=_whole_number("REGISTRY_RATE", given["REGISTRY_RATE"] or "600", 1, 1_000_000),
+            organisation_rate=_whole_number(
+                "REGISTRY_ORGANISATION_RATE", given["REGISTRY_ORGANISATION_RATE"] or "6000", 1, 1_000_000
+            ),
+            is_intake_elsewhere=_switch("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"] or "off"),
+            has_unsafe_webhooks=_unsafe_webhooks(given),
+        )
+
+    @cached_property
+    def public_host(self) -> str:
+        """Host and, unless it is the scheme's own, port of the public address, as a Host header has them."""
+        return urlsplit(self.public_url).netloc
+
+    @property
+    def console_address(self) -> str:
+        """Under which officers find the console, without its path."""
+        return self.console_url or self.public_url
+
+    @property
+    def keys(self) -> Path:
+        """The folder of secret keys (registry.core.keyring)."""
+        return self.home / "keys"
+
+    @property
+    def leads_to_intake(self) -> bool:
+        """Whether pages lead to the intake: it is served here, or under the same address by another process."""
+        return Edge.INTAKE in self.edges or self.is_intake_elsewhere
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https:")
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    def prepare_home(self) -> None:
+        """Make the data folder, readable by its owner alone. SettingsError when that cannot be done."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(
+                f"REGISTRY_HOME: the folder {self.home} cannot be made ({error.strerror}); name one that can be written"
+            ) from None
+
+
+NAMES = (
+    "PORT",
+    "REGISTRY_HOME",
+    "REGISTRY_DATABASE_URL",
+    "REGISTRY_URL",
+    "REGISTRY_CONSOLE_URL",
+    "REGISTRY_EDGES",
+    "REGISTRY_FILES",
+    "REGISTRY_S3_ENDPOINT",
+    "REGISTRY_S3_REGION",
+    "REGISTRY_S3_KEY",
+    "REGISTRY_S3_SECRET",
+    "REGISTRY_SMTP_URL",
+    "REGISTRY_REDIS_URL",
+    "REGISTRY_TRUSTED_PROXIES",
+    "REGISTRY_METRICS",
+    "REGISTRY_RATE",
+    "REGISTRY_ORGANISATION_RATE",
+    "REGISTRY_INTAKE_ELSEWHERE",
+    "REGISTRY_UNSAFE_WEBHOOKS",
+)
+
+S3_NAMES = tuple(name for name in NAMES if name.startswith("REGISTRY_S3_"))
+
+
+def _refuse_near_misses(environ: Mapping[str, str]) -> None:
+    for name in environ:
+        if name.startswith("REGISTRY") and name not in NAMES:
+            near = difflib.get_close_matches(name, NAMES, n=1, cutoff=0.85)
+            if near:
+                raise SettingsError(f"{name} is no setting; if {near[0]} is meant, rename it, otherwise unset it")
+
+
+def _whole_number(name: str, text: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not least <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}")
+    return int(text)
+
+
+def _switch(name: str, text: str) -> bool:
+    words = {"1": True, "on": True, "true": True, "yes": True, "0": False, "off": False, "false": False, "no": False}
+    if text.lower() not in words:
+        raise SettingsError(f"{name} must be on or off")
+    return words[text.lower()]
+
+
+def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
+    is_on = _switch("REGISTRY_UNSAFE_WEBHOOKS", given["REGISTRY_UNSAFE_WEBHOOKS"] or "off")
+    if is_on and given["REGISTRY_URL"].startswith("https:"):
+        raise SettingsError(
+            "REGISTRY_UNSAFE_WEBHOOKS lets anybody with a key call this machine's own network: it is for tests and "
+            "demonstrations, and must be off where REGISTRY_URL begins with https"
+        )
+    return is_on
+
+
+def _split(name: str, text: str, example: str) -> SplitResult:
+    # The value itself is never repeated: it may hold a password.
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        raise SettingsError(f"{name} is no address; write it like {example}") from None
+    return parts
+
+
+def _database_url(text: str, home: Path) -> str:
+    if not text:
+        return f"sqlite:///{home / 'registry.sqlite3'}"
+    example = "postgresql+psycopg://user:password@host/registry"
+    scheme = _split("REGISTRY_DATABASE_URL", text, example).scheme
+    if scheme in ("postgres", "postgresql"):
+        raise SettingsError(f"REGISTRY_DATABASE_URL must name its driver: write it like {example}")
+    if scheme == "sqlite":
+        if not re.fullmatch(r"sqlite:///[^?:]+", text):
+            raise SettingsError("REGISTRY_DATABASE_URL for SQLite must be sqlite:/// and the path of a file")
+        return text
+    if scheme != "postgresql+psycopg":
+        raise SettingsError(
+            f"REGISTRY_DATABASE_URL must be like {example}, or unset for a SQLite file in REGISTRY_HOME"
+        )
+    return text
+
+
+def _console_url(given: Mapping[str, str]) -> str | None:
+    text = given["REGISTRY_CONSOLE_URL"]
+    if not text:
+        return None
+    if not given["REGISTRY_URL"]:
+        raise SettingsError(
+            "REGISTRY_CONSOLE_URL is the console's own address beside the public one: set REGISTRY_URL too"
+        )
+    url = _public_url("REGISTRY_CONSOLE_URL", text)
+    if urlsplit(url).netloc == urlsplit(_public_url("REGISTRY_URL", given["REGISTRY_URL"])).netloc:
+        raise SettingsError("REGISTRY_CONSOLE_URL must have another host than REGISTRY_URL, or be unset")
+    return url
+
+
+def _public_url(name: str, text: str) -> str:
+    example = "https://registry.example.org"
+    parts = _split(name, text, example)
+    is_plain = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain or not text.isascii():
+        raise SettingsError(f"{name} must be scheme and host alone, like {example} (a name in punycode if need be)")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default_port = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default_port) else f":{parts.port}")
+
+
+def _edges(text: str) -> frozenset[Edge]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words or any(word not in list(Edge) for word in words):
+        raise SettingsError("REGISTRY_EDGES must be one or more of api, public, intake, console, with commas between")
+    return frozenset(Edge(word) for word in words)
+
+
+def _files(given: Mapping[str, str], home: Path) -> Path | Bucket:
+    text = given["REGISTRY_FILES"]
+    if "://" not in text:
+        for name in S3_NAMES:
+            if given[name]:
+                # Otherwise files would quietly lie here, and not where somebody thinks they are.
+                raise SettingsError(
+                    f"{name} is set, but REGISTRY_FILES names no bucket; write it like s3://bucket/prefix"
+                )
+        return Path(text).expanduser().resolve() if text else home / "files"
+    place = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])((?:/[A-Za-z0-9._-]+)*)/?", text)
+    if place is None or "." in place[2].split("/") or ".." in place[2].split("/"):
+        raise SettingsError(
+            "REGISTRY_FILES must be the path of a folder, or like s3://bucket/prefix; unset: in REGISTRY_HOME"
+        )
+    if bool(given["REGISTRY_S3_KEY"]) != bool(given["REGISTRY_S3_SECRET"]):
+        raise SettingsError(
+            "REGISTRY_S3_KEY and REGISTRY_S3_SECRET go together; set both, or neither for the machine's role"
+        )
+    return Bucket(
+        name=place[1],
+        prefix=place[2].strip("/"),
+        endpoint=_server(
+            "REGISTRY_S3_ENDPOINT", given["REGISTRY_S3_ENDPOINT"], ("http", "https"), "https://s3.example.org"
+        ),
+        region=given["REGISTRY_S3_REGION"] or "us-east-1",
+        key=given["REGISTRY_S3_KEY"] or None,
+        secret=given["REGISTRY_S3_SECRET"] or None,
+    )
+
+
+def _server(name: str, text: str, schemes: tuple[str, ...], example: str) -> str | None:
+    if not text:
+        return None
+    parts = _split(name, text, example)
+    if parts.scheme not in schemes or not parts.hostname:
+        raise SettingsError(f"{name} must be like {example}, or unset")
+    return text
+
+
+def _trusted_proxies(text: str) -> TrustedProxies:
+    if not text:
+        return TrustedProxies()
+    if re.fullmatch(r"[0-9]", text):
+        return TrustedProxies(hops=int(text))
+    try:
+        networks = tuple(ipaddress.ip_network(word.strip()) for word in text.split(",") if word.strip())
+    except ValueError:
+        raise SettingsError(
+            "REGISTRY_TRUSTED_PROXIES must be the number of proxies before us (0 to 9) or their networks, "
+            "like 10.0.0.0/8,fd00::/8"
+        ) from None
+    return TrustedProxies(networks=networks)

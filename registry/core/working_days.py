@@ -1,0 +1,102 @@
+"""When something is due, when to remind of it, and what waiting for the complainant does to it. Pure.
+
+A working day is Monday to Friday; public holidays count as working days, so what is due comes rather too early than too late.
+Times are UTC. An hour or a day is counted exactly and rounded up to five minutes; everything longer ends with its day, so that
+what is stored tells no more of when somebody wrote than it must.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from registry.vocabulary.cases import ClockKind, Priority
+
+ACKNOWLEDGE_DAYS = 7
+ANSWER_MONTHS = 3
+MOST_WAITING = timedelta(days=60)
+"""How long waiting for the complainant may pause a clock; then the case goes on without the answer."""
+
+_EXACT = {Priority.P0: timedelta(hours=1), Priority.P1: timedelta(hours=24)}
+_WORKING_DAYS = {Priority.P2: 3, Priority.P3: 10, Priority.P4: 20}
+_GRAIN = timedelta(minutes=5)
+
+OBJECTION_WORKING_DAYS = 20
+"""Within which an officer decides what follows from an agency's objection."""
+
+_REMIND_BEFORE = {
+    ClockKind.TRIAGE: timedelta(days=1),
+    ClockKind.ACKNOWLEDGE: timedelta(days=2),
+    ClockKind.ANSWER: timedelta(days=14),
+    ClockKind.OBJECTION: timedelta(days=7),
+}
+
+
+class Due(NamedTuple):
+    kind: ClockKind
+    at: datetime
+
+
+def started(priority: Priority, at: datetime) -> list[Due]:
+    """The clocks that begin to run when a complaint is filed, or a case is opened again."""
+    return [
+        Due(ClockKind.TRIAGE, triage_due(priority, at)),
+        Due(ClockKind.ACKNOWLEDGE, end_of_day(at.date() + timedelta(days=ACKNOWLEDGE_DAYS))),
+        Due(ClockKind.ANSWER, end_of_day(months_after(at.date(), ANSWER_MONTHS))),
+    ]
+
+
+def triage_due(priority: Priority, at: datetime) -> datetime:
+    """By when somebody must have looked at a complaint of this priority that came, or was raised to it, at `at`."""
+    if priority in _EXACT:
+        return rounded_up(at + _EXACT[priority])
+    return end_of_day(working_days_after(at.date(), _WORKING_DAYS[priority]))
+
+
+def objection_due(today: date) -> datetime:
+    """By when an officer has decided what follows from an objection that came today."""
+    return end_of_day(working_days_after(today, OBJECTION_WORKING_DAYS))
+
+
+def waiting_due(today: date) -> datetime:
+    """Until when a case waits for its complainant."""
+    return end_of_day(today + MOST_WAITING)
+
+
+def resumed(due_at: datetime, paused_on: date, today: date) -> datetime:
+    """What is due moves on by the days that were waited, 60 at most."""
+    return due_at + min(max(today - paused_on, timedelta(0)), MOST_WAITING)
+
+
+def remind_from(kind: ClockKind, priority: Priority, due_at: datetime) -> datetime | None:
+    """From when on its unit is reminded. What is urgent is told at once; the end of waiting needs nobody's hand."""
+    if kind is ClockKind.WAITING:
+        return None
+    if kind is ClockKind.TRIAGE and priority in _EXACT:
+        return datetime.min.replace(tzinfo=UTC)
+    return due_at - _REMIND_BEFORE[kind]
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The day `count` working days after `day`; a Saturday or Sunday is never counted."""
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
+
+
+def months_after(day: date, count: int) -> date:
+    """The same day of a later month, or that month's last day where it has none."""
+    month = day.month - 1 + count
+    year, month = day.year + month // 12, month % 12 + 1
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return min(date(year, month, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+
+
+def rounded_up(instant: datetime) -> datetime:
+    """The next full five minutes; a full one stays."""
+    midnight = datetime.combine(instant.date(), time(), UTC)
+    return midnight + -((midnight - instant) // _GRAIN) * _GRAIN
+
+
+def end_of_day(day: date) -> datetime:
+    """The midnight with which a day ends, UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), UTC)

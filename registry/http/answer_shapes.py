@@ -1,0 +1,163 @@
+"""How records and verdicts look in an answer. Only what must be made anew is: the rest is encoded as it was stored.
+
+schemas/agencies.py and schemas/verify.py say the same for the documentation; tests hold the two together.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from registry.core.codes import Reason
+from registry.http.responses import encode
+from registry.i18n.wording import authority_name, reason_text
+from registry.register.agencies import record
+from registry.register.agencies.shown import AgencySummary, agency_summary, names_shown
+from registry.register.authorities.sources import Ground
+from registry.verification.verdicts.question import Finding, Holder, SourceNote, Verdict
+from registry.vocabulary.register import Answer, Difference, Language, Likeness, NameKind
+
+NOTHING: Mapping[str, Any] = {}
+
+
+class MatchShown(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Why an agency is among the hits: by a number or a name, which, and of a name its kind and how it matched."""
+
+    by: str
+    value: str
+    kind: NameKind | None = None
+    how: Likeness | None = None
+
+
+class AgencyShown(AgencySummary, frozen=True, kw_only=True):
+    licences: tuple[record.Licence, ...]
+    agreements: tuple[record.Agreement, ...]
+    deposits: tuple[record.Deposit, ...]
+    intermediaries: tuple[record.Intermediary, ...]
+    channels: tuple[record.Channel, ...]
+    sanctions: tuple[record.Sanction, ...]
+
+
+class ReasonShown(msgspec.Struct, frozen=True, gc=False):
+    code: Reason
+    text: str
+
+
+class SourceShown(msgspec.Struct, frozen=True, gc=False):
+    authority: str
+    name: str
+    retrieved_at: datetime | None
+    stale: bool
+
+
+class ImitatedShown(msgspec.Struct, frozen=True, gc=False):
+    agency: AgencySummary
+    name: str
+    how: Likeness
+    score: float
+    differs: tuple[Difference, ...]
+
+
+class VerdictShown(msgspec.Struct, frozen=True, gc=False):
+    verdict: Answer
+    may_continue_existing_placements: Answer
+    reasons: list[ReasonShown]
+    on: date
+    agency: AgencySummary | Mapping[str, Any]
+    licence: msgspec.Raw | Mapping[str, Any]
+    candidates: list[AgencySummary | msgspec.Raw]
+    possible_clone_of: list[ImitatedShown]
+    source: SourceShown | Mapping[str, Any]
+
+
+def hit_shown(agency: record.Agency, score: float, matched: MatchShown) -> msgspec.Raw:
+    """An agency with why it is among the hits, and how near: 0 to 100."""
+    found = {"score": score, "matched": matched}
+    return msgspec.Raw(encode(found)[:-1] + b"," + encode(agency_summary(agency))[1:])
+
+
+def candidate_shown(candidate: Holder) -> AgencySummary | msgspec.Raw:
+    """One whom the subject may mean; if by a name, with the name that matched."""
+    if candidate.match is None:
+        return agency_summary(candidate.agency)
+    name, kind, score, how = candidate.match
+    return hit_shown(candidate.agency, score, MatchShown("name", name, kind, how))
+
+
+def agency_shown(agency: record.Agency) -> AgencyShown:
+    """The whole public record. Lists that the record leaves out when empty are written out."""
+    return AgencyShown(
+        agency_id=agency.agency_id,
+        country=agency.country,
+        role=agency.role,
+        holder_kind=agency.holder_kind,
+        names=names_shown(agency.names),
+        identifiers=agency.identifiers,
+        source=agency.source,
+        retrieved_at=agency.retrieved_at,
+        place=agency.place,
+        dissolved_on=agency.dissolved_on,
+        is_correction_requested=agency.is_correction_requested,
+        clone_warnings=agency.clone_warnings,
+        withheld=agency.withheld,
+        licences=agency.licences,
+        agreements=agency.agreements,
+        deposits=agency.deposits,
+        intermediaries=agency.intermediaries,
+        channels=agency.channels,
+        sanctions=agency.sanctions,
+    )
+
+
+def licence_with(licence: record.Licence, **more: Any) -> msgspec.Raw:
+    """A licence's bytes with further fields spliced in front."""
+    return msgspec.Raw(encode(more)[:-1] + b"," + encode(licence)[1:])
+
+
+def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> VerdictShown:
+    licence = verdict.licence
+    return VerdictShown(
+        verdict.verdict,
+        verdict.may_continue,
+        reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
+        verdict.on,
+        NOTHING if verdict.agency is None else agency_summary(verdict.agency),
+        NOTHING if licence is None else licence_with(licence, status=verdict.status),
+        [candidate_shown(candidate) for candidate in verdict.candidates],
+        [
+            ImitatedShown(agency_summary(one.agency), one.name, one.how, one.score, one.differs)
+            for one in verdict.possible_clone_of
+        ],
+        source_shown(verdict.source, ground, language),
+    )
+
+
+def reasons_shown(
+    findings: Sequence[Finding], ground: Ground, language: Language, has_licence: bool, answer: Answer
+) -> list[ReasonShown]:
+    return [
+        ReasonShown(finding.code, reason_words(finding, ground, language, has_licence, answer)) for finding in findings
+    ]
+
+
+def reason_words(finding: Finding, ground: Ground, language: Language, has_licence: bool, answer: Answer) -> str:
+    """The text of a reason; of one that speaks of no authority it is remembered."""
+    if "authority" in finding.values:
+        return reason_text(language, finding, ground, has_licence=has_licence, answer=answer)
+    return _worded(language, finding.code, tuple(finding.values.items()), has_licence, answer)
+
+
+@lru_cache(maxsize=4096)
+def _worded(
+    language: Language, code: Reason, values: tuple[tuple[str, str], ...], has_licence: bool, answer: Answer
+) -> str:
+    """The text of a reason that speaks of no authority, and so is the same on any ground: most answers share theirs."""
+    return reason_text(language, Finding(code, dict(values)), Ground(), has_licence=has_licence, answer=answer)
+
+
+def source_shown(note: SourceNote | None, ground: Ground, language: Language) -> SourceShown | Mapping[str, Any]:
+    if note is None:
+        return NOTHING
+    return SourceShown(note.authority, authority_name(language, note.authority, ground), note.retrieved_at, note.stale)

@@ -1,0 +1,35 @@
+"""What a process keeps that serves the intake: what seals and opens complaints, the door to them, and the store of files."""
+
+from typing import cast
+
+from flask import current_app
+
+from registry.complaints.attachments.storage import FileStore, store_of
+from registry.complaints.case.visits import Sealer
+from registry.complaints.intake.admission import Admission
+from registry.http.app_services import keyring
+from registry.http.transaction import services
+
+
+def sealer() -> Sealer:
+    """What seals and opens complaints, by the keys of this process's keyring."""
+    kept = current_app.extensions.get("registry_sealer")
+    if kept is None:
+        kept = current_app.extensions["registry_sealer"] = Sealer(keyring())
+    return cast(Sealer, kept)
+
+
+def admission() -> Admission:
+    """The door to complaints."""
+    kept = current_app.extensions.get("registry_admission")
+    if kept is None:
+        kept = current_app.extensions["registry_admission"] = Admission(keyring(), services().settings.home)
+    return cast(Admission, kept)
+
+
+def store() -> FileStore:
+    """Where files of complaints lie, sealed."""
+    kept = current_app.extensions.get("registry_file_store")
+    if kept is None:
+        kept = current_app.extensions["registry_file_store"] = store_of(services().settings)
+    return cast(FileStore, kept)

@@ -1,0 +1,298 @@
+"""Every error as one RFC 9457 shape for programs and a page for people. Its text never holds what was sent."""
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import IO, Any, NoReturn, cast
+
+import msgspec
+import structlog
+from flask import Flask, Request, Response, current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
+
+from registry.core.codes import Problem
+from registry.core.db.errors import trouble_in
+from registry.core.errors import (
+    ActRefused,
+    AlreadyDone,
+    ChannelChangeRefused,
+    CursorTooOld,
+    DatabaseUnavailable,
+    Fault,
+    FilesUnavailable,
+    FileTooLarge,
+    Forbidden,
+    IllegalMove,
+    IntakeClosed,
+    InvalidInput,
+    KeyNotHere,
+    KeyTrouble,
+    LogClosed,
+    MistypedReceipt,
+    NotAdmitted,
+    NotFound,
+    NotIssuing,
+    NotMigrated,
+    NotNow,
+    NotSignedIn,
+    NoVisit,
+    RegistryError,
+    RepeatDiffers,
+    StaleVersion,
+    TooBusy,
+    TooLarge,
+    TooManyQuestions,
+    TooManyRequests,
+    UnknownReceipt,
+    UnreadableList,
+    UnsupportedMediaType,
+    VersionMissing,
+    WithheldByLaw,
+)
+from registry.http.transaction import services
+from registry.i18n import languages
+from registry.vocabulary.register import Language
+
+log = structlog.get_logger()
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[RegistryError], int] = {
+    InvalidInput: 400,
+    MistypedReceipt: 400,
+    NoVisit: 401,
+    NotSignedIn: 401,
+    Forbidden: 403,
+    ActRefused: 409,
+    ChannelChangeRefused: 409,
+    NotAdmitted: 403,
+    NotFound: 404,
+    UnknownReceipt: 404,
+    AlreadyDone: 409,
+    CursorTooOld: 410,
+    LogClosed: 409,
+    RepeatDiffers: 409,
+    FileTooLarge: 413,
+    NotNow: 409,
+    IllegalMove: 409,
+    StaleVersion: 409,
+    VersionMissing: 428,
+    TooLarge: 413,
+    TooManyQuestions: 413,
+    UnreadableList: 400,
+    UnsupportedMediaType: 415,
+    TooManyRequests: 429,
+    DatabaseUnavailable: 503,
+    FilesUnavailable: 503,
+    NotMigrated: 503,
+    NotIssuing: 503,
+    KeyNotHere: 503,
+    TooBusy: 503,
+    IntakeClosed: 503,
+    WithheldByLaw: 451,
+}
+"""What a feature may raise, and the status it answers with. Whatever is not here is a fault of ours: 500."""
+
+RETRY_AFTER = 5
+"""Seconds after which asking again makes sense while the database is away."""
+
+FOR_PROGRAMS = ("/api/", "/health", "/metrics", "/openapi.json", "/log/", "/status/", "/.well-known/", "/vct/")
+"""Paths whose errors are JSON whatever the Accept header says."""
+
+_HTTP: dict[int, tuple[Problem, str]] = {
+    400: (Problem.INVALID_REQUEST, "the request cannot be understood"),
+    404: (Problem.NOT_FOUND, "there is nothing at this address"),
+    405: (Problem.METHOD_NOT_ALLOWED, "this address does not take that method; Allow names those it takes"),
+    406: (Problem.NOT_ACCEPTABLE, "there is no answer in a form that Accept allows"),
+    413: (Problem.PAYLOAD_TOO_LARGE, "the body is larger than this address takes"),
+    415: (Problem.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON, and Content-Type must say application/json"),
+    421: (Problem.HOST_NOT_SERVED, "this server does not answer for the host that was asked for"),
+    500: (Problem.INTERNAL, "something went wrong on our side; the request id helps us to find out what"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDocument:
+    """RFC 9457, with the code a program acts on, the request id, and each wrong parameter.
+
+    `reason` is a code of why an officer was refused, for his program. `cause` is the error itself, for pages that say it in
+    another language.
+    """
+
+    type: str
+    title: str
+    status: int
+    code: Problem
+    detail: str
+    request_id: str
+    errors: Sequence[Fault] = ()
+    language: Language = field(default=Language.EN)
+    reason: str = ""
+    cause: RegistryError | None = None
+
+    def body(self) -> bytes:
+        return _encode(
+            {
+                "type": self.type,
+                "title": self.title,
+                "status": self.status,
+                "code": self.code,
+                "detail": self.detail,
+                "request_id": self.request_id,
+                "errors": [fault.shown() for fault in self.errors],
+            }
+            | ({"reason": self.reason} if self.reason else {})
+        )
+
+
+_encode = msgspec.json.Encoder().encode
+
+ErrorPage = Callable[[ProblemDocument, int], str]
+"""Makes the page people see; the pages' edge fills it in by `show_errors_with`."""
+
+
+class HostNotServed(HTTPException):
+    """The Host header names somebody else: RFC 9110's 421."""
+
+    code = 421
+    description = _HTTP[421][1]
+
+
+class RegistryRequest(Request):
+    """A request whose JSON errors are ours: what could not be read is not repeated."""
+
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> IO[bytes]:
+        """Files of a form are held in memory, whatever their size: none lies on a disk in clear, be it for a moment."""
+        return BytesIO()
+
+    def on_json_loading_failed(self, e: ValueError | None) -> NoReturn:
+        if e is None:
+            raise UnsupportedMediaType(_HTTP[415][1])
+        raise InvalidInput([Fault("body", Problem.MALFORMED_JSON, "the body is not valid JSON")]) from None
+
+
+def show_errors_with(app: Flask, page: ErrorPage, under: str = "/") -> None:
+    """What fails at an address that begins with `under` is shown by `page`; the longest beginning decides."""
+    app.extensions["registry_error_pages"][under] = page
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(RegistryError, answer_registry_error)
+    app.register_error_handler(SQLAlchemyError, answer_database_error)
+    app.register_error_handler(HTTPException, answer_http_error)
+    app.extensions["registry_error_pages"] = {"/": plain_page}
+
+
+def answer_registry_error(error: RegistryError) -> Response:
+    if isinstance(error, KeyTrouble):
+        # Which file it is concerns whoever keeps the machine, and nobody who asks.
+        log.error("key_trouble", trouble=error.text)
+        error = KeyNotHere("a key that this needs is not on this server: nothing was changed; tell whoever keeps it")
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), None)
+    if status is None:
+        return answer_unexpected(error)
+    if isinstance(error, StaleVersion) and "If-Match" in request.headers:
+        # What was asked for on a condition failed by that condition (RFC 9110, 13.1.1).
+        status = 412
+    faults, reason = getattr(error, "faults", ()), getattr(error, "reason", "")
+    response = problem_response(status, error.code, error.text, faults, reason, error)
+    if isinstance(error, TooManyRequests | TooBusy) or (isinstance(error, NotAdmitted) and error.retry_after):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if status == 503:
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER))
+        log.error(error.code.value)
+    return response
+
+
+def answer_database_error(error: SQLAlchemyError) -> Response:
+    """503 when the database is away: a registry that cannot look must not say "not registered"."""
+    trouble = trouble_in(error)
+    return answer_unexpected(error) if trouble is None else answer_registry_error(trouble)
+
+
+def answer_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return cast(Response, error.get_response())
+    if isinstance(error, InternalServerError) and error.original_exception is not None:
+        return answer_unexpected(error.original_exception)
+    code, detail = _HTTP.get(status, (Problem.HTTP_ERROR, "the request cannot be answered"))
+    response = problem_response(status, code, detail)
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    return response
+
+
+def answer_unexpected(error: BaseException) -> Response:
+    log.error("unexpected", exc_info=error, route=request.url_rule.rule if request.url_rule else None)
+    return problem_response(500, *_HTTP[500])
+
+
+def problem_response(
+    status: int,
+    code: Problem,
+    detail: str,
+    faults: Sequence[Fault] = (),
+    reason: str = "",
+    cause: RegistryError | None = None,
+) -> Response:
+    """A problem in the asker's language (`g.language` where he is known), as JSON or as a page by the path that was asked for."""
+    language: Language = g.get("language") or languages.negotiated(request)
+    problem = ProblemDocument(
+        type=f"{services().settings.public_url}/docs#problem-{code}",
+        title=languages.text(language, f"problem.{code}"),
+        status=status,
+        code=code,
+        detail=detail,
+        request_id=request.environ.get("registry.request_id", ""),
+        errors=faults,
+        language=language,
+        reason=reason,
+        cause=cause,
+    )
+    if is_for_programs(request.path):
+        response = Response(problem.body(), status, mimetype=MEDIA_TYPE)
+    else:
+        response = Response(_page_for(request.path)(problem, status), status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Language"] = language
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _page_for(path: str) -> ErrorPage:
+    pages: dict[str, ErrorPage] = current_app.extensions["registry_error_pages"]
+    return pages[max((under for under in pages if path.startswith(under)), key=len, default="/")]
+
+
+def is_for_programs(path: str) -> bool:
+    return path == "/api" or path.startswith(FOR_PROGRAMS)
+
+
+def plain_page(problem: ProblemDocument, _status: int) -> str:
+    """For processes that serve no pages of their own."""
+    return (
+        f'<!doctype html><html lang="{problem.language}"><meta charset="utf-8">'
+        f"<title>{html.escape(problem.title)}</title><h1>{html.escape(problem.title)}</h1>"
+        f"<p>{html.escape(problem.detail)}</p><p>{html.escape(problem.request_id)}</p></html>"
+    )
+
+
+def last_resort(request_id: str) -> bytes:
+    """When answering an error failed as well: fixed words that need nothing."""
+    code, detail = _HTTP[500]
+    return _encode(
+        {
+            "type": "about:blank",
+            "title": "Internal error",
+            "status": 500,
+            "code": code,
+            "detail": detail,
+            "request_id": request_id,
+            "errors": [],
+        }
+    )

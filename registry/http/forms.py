@@ -1,0 +1,20 @@
+"""What pages with forms ask of whoever sends one: that it came from a page of ours."""
+
+from urllib.parse import urlsplit
+
+from flask import request
+
+from registry.core.errors import ActRefused
+
+FORM_FIELD = "form"
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def require_same_origin() -> None:
+    """Raise ActRefused for a form that another site sent. Browsers say where a form came from; who says nothing is let by
+    here and held by the form's token."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")
+    if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        raise ActRefused("foreign_form", "this form was sent by another site; nothing was changed")

@@ -1,0 +1,159 @@
+"""The one step around every request: whom to believe, how often, what every answer carries, and one line in the log.
+
+It works on the WSGI level: the same as hooks of the application would cost fourteen times as much.
+"""
+
+import random
+import re
+from collections.abc import Callable, Iterable
+from functools import partial
+from time import perf_counter, time
+from typing import Any
+
+import structlog
+from flask import Flask, Request
+
+from registry.core.errors import KeyInAddress, TooManyRequests
+from registry.core.settings import Settings
+from registry.http.clients import Environ, believe_proxies, network_of
+from registry.http.errors import MEDIA_TYPE, HostNotServed, last_resort
+from registry.http.headers import (
+    DESK_PATHS,
+    ORGANISATION_PATHS,
+    Header,
+    content_policy,
+    cross_origin_headers,
+    security_headers,
+)
+from registry.http.intake_paths import is_of_intake
+from registry.http.limits import Limiter, Quota
+from registry.http.logs import SINK
+from registry.http.logs import Request as Line
+from registry.http.metrics import Metrics
+from registry.http.quotas import Quotas
+from registry.organisations.keys import BEGINNING
+
+log = structlog.get_logger()
+
+Inner = Callable[[Environ, Any], Iterable[bytes]]
+
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+UNLIMITED = ("/health", "/metrics", "/static/")
+"""Neither counted nor held to the host's name: probes come by address, and a page's files come in numbers."""
+
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LOOPBACK = re.compile(r"(?:localhost|127\.0\.0\.1|\[::1\])(?::[0-9]{1,5})?")
+
+
+OFFICERS_ALONE = ("/console", *DESK_PATHS)
+OF_ORGANISATIONS = ("/account", *ORGANISATION_PATHS)
+"""What organisations do is one route in the log and in the metrics, whatever it was; what failed through us keeps its own."""
+
+ON_CONSOLE_HOST = ("/console", "/api/v1/")
+"""What is served on the console's own host, if it has one."""
+
+
+def _is_named(host: str, url: str) -> bool:
+    """Whether a Host header, in lower case, names the host of an address."""
+    scheme, _, named = url.partition("://")
+    return host.removesuffix(":443" if scheme == "https" else ":80") == named
+
+
+class Frame:
+    def __init__(
+        self, app: Flask, settings: Settings, limiter: Limiter, quotas: Quotas, metrics: Metrics | None
+    ) -> None:
+        # The application's own, whatever stood around it before.
+        self._inner: Inner = partial(type(app).wsgi_app, app)
+        self._settings = settings
+        self._limiter = limiter
+        self._quotas = quotas
+        self._metrics = metrics
+        self._always: list[Header] = [
+            *security_headers(settings),
+            ("Content-Security-Policy", content_policy()),
+        ]
+        self._by_name = dict(zip((name for name, _ in self._always), self._always, strict=True))
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        started = perf_counter()
+        given = environ.get("HTTP_X_REQUEST_ID")
+        # An id tells requests apart and is no secret: asking the system for randomness would cost more than the frame.
+        request_id = given if given and _REQUEST_ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
+        environ["registry.request_id"] = request_id
+        if self._settings.trusted_proxies:
+            believe_proxies(environ, self._settings.trusted_proxies)
+
+        def start(status: str, headers: list[Header], exc_info: Any = None) -> Any:
+            headers = self._joined(environ, headers, request_id)
+            self._note(environ, request_id, int(status[:3]), perf_counter() - started)
+            return start_response(status, headers) if exc_info is None else start_response(status, headers, exc_info)
+
+        try:
+            return self._inner(environ, start)
+        except Exception as error:
+            # Even the answer to an error failed. The asker still gets the one shape, and the log says where.
+            log.critical("no_answer", exc_info=error, request_id=request_id)
+            body = last_resort(request_id)
+            start("500 Internal Server Error", [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))])
+            return [body]
+
+    def admit(self, environ: Environ) -> None:
+        """Raise HostNotServed, TooManyRequests or KeyInAddress. Called inside the application, whose error answers serve."""
+        path = environ["PATH_INFO"]
+        if path.startswith(UNLIMITED):
+            return
+        if not self._is_ours(environ.get("HTTP_HOST", "").lower(), path):
+            raise HostNotServed
+        # Of a key that opened a moment ago the organisation's own limit counts, and no longer that of the address.
+        quota = self._quotas.of_known(environ) or self._limiter.take(network_of(environ.get("REMOTE_ADDR") or ""))
+        environ["registry.quota"] = quota
+        if quota.is_refused:
+            raise TooManyRequests(
+                f"more than {quota.limit} requests in a minute; ask again in {quota.reset} seconds", quota.reset
+            )
+        if BEGINNING in environ["QUERY_STRING"] or BEGINNING in path:
+            raise KeyInAddress
+
+    def _is_ours(self, host: str, path: str) -> bool:
+        """Whether the host is that of the address. A console with a host of its own is on no other, and the API on both."""
+        own = self._settings.console_url
+        if own is not None and _is_named(host, own) and path.startswith(ON_CONSOLE_HOST):
+            return True
+        if own is not None and path.startswith(OFFICERS_ALONE):
+            return False
+        if host == self._settings.public_host:
+            return True
+        if not self._settings.is_public_url_set:
+            return _LOOPBACK.fullmatch(host) is not None
+        return _is_named(host, self._settings.public_url)
+
+    def _joined(self, environ: Environ, headers: list[Header], request_id: str) -> list[Header]:
+        quota: Quota | None = environ.get("registry.quota")
+        joined = headers + self._always
+        joined.append(("X-Request-Id", request_id))
+        for name, _ in headers:
+            # What a view says itself stands in place of ours.
+            if name in self._by_name:
+                joined.remove(self._by_name[name])
+        if quota is not None:
+            joined += quota.headers()
+        joined += cross_origin_headers(environ["REQUEST_METHOD"], environ["PATH_INFO"])
+        return joined
+
+    def _note(self, environ: Environ, request_id: str, status: int, seconds: float) -> None:
+        if status < 500 and is_of_intake(environ["PATH_INFO"]):
+            return
+        request: Request | None = environ.get("werkzeug.request")
+        rule = request.url_rule if request is not None else None
+        route = rule.rule if rule is not None else None
+        if status < 500 and environ["PATH_INFO"].startswith(OF_ORGANISATIONS):
+            # By its route a count would say how many watch, and a line at which instant one began to.
+            route = "organisations"
+        method = environ["REQUEST_METHOD"]
+        if method not in METHODS:
+            method = "OTHER"
+        SINK.write_later(Line(time(), request_id, method, route, status, seconds))
+        if self._metrics is not None:
+            self._metrics.count(method, route, status, seconds)

@@ -1,0 +1,113 @@
+"""From the parameters of a request to a question. What cannot exist is refused here; what is unknown is not."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.core.ids import read_reference
+from registry.register.agencies.identifiers import checked_euid, checked_lei, checked_uscc, checked_vat
+from registry.register.agencies.keys import name_key
+from registry.register.authorities.sources import Ground
+from registry.verification.verdicts.question import Question, SubjectKind
+
+KINDS = tuple(kind for kind in SubjectKind if kind is not SubjectKind.LICENCE_ID)
+
+_NUMBER = SubjectKind.LICENCE_NUMBER
+"""Most questions are about one: by itself it is found in a third of the time that its class takes to give it."""
+
+_LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+"""Nothing was said before: earlier instants ask the same, and calendars cannot be reckoned at their very edge."""
+
+
+def question_of(asked: dict[str, Any], now: datetime) -> Question:
+    """The question that the loaded fields of VerifySchema ask. Raises InvalidInput."""
+    kind = next(kind for kind in KINDS if kind.value in asked)
+    value, has_failed_check = subject_of(kind, asked[kind.value])
+    known_at = asked.get("known_at")
+    if known_at is not None:
+        known_at = said_by(known_at, now)
+    claimed_name = asked.get("claimed_name")
+    if claimed_name is not None and not name_key(claimed_name):
+        raise InvalidInput([Fault("claimed_name", Problem.INVALID_VALUE, "holds no letter and no digit")])
+    return Question(
+        kind,
+        value,
+        asked.get("country"),
+        asked.get("authority"),
+        asked.get("origin"),
+        asked.get("destination"),
+        asked.get("sector"),
+        asked.get("nace_revision", "2.1"),
+        asked.get("activity"),
+        asked.get("on"),
+        known_at,
+        has_failed_check,
+        claimed_name,
+    )
+
+
+def subject_of(kind: SubjectKind, text: str) -> tuple[str, bool]:
+    """Whom a text of a kind is about, and whether it fails its own check and may be asked about all the same.
+
+    Raises InvalidInput for what cannot exist.
+    """
+    if kind is _NUMBER:
+        if _LETTER_OR_DIGIT.search(text) is None:
+            raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
+        return text, False
+    if kind is SubjectKind.USCC:
+        value, has_failed_check = _checked(kind, Problem.IMPOSSIBLE_USCC, checked_uscc, text)
+        return value, has_failed_check
+    if kind in _CHECKS:
+        return _checked(kind, *_CHECKS[kind], text), False
+    if kind is SubjectKind.AGENCY_ID:
+        return agency_reference(text), False
+    if not says_something(text) or (kind is SubjectKind.NAME and not name_key(text)):
+        raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
+    return text, False
+
+
+def says_something(text: str) -> bool:
+    return _LETTER_OR_DIGIT.search(text) is not None
+
+
+def agency_reference(text: str) -> str:
+    reference = read_reference(text)
+    if reference is None:
+        detail = "is no reference of the registry: its check character does not fit, so a character is wrong somewhere"
+        raise InvalidInput([Fault("agency_id", Problem.INVALID_ID, detail)])
+    return reference
+
+
+def said_by(known_at: datetime, now: datetime) -> datetime:
+    """The instant to look back to. Raises InvalidInput for one that has not come."""
+    if known_at > now:
+        detail = "lies in the future: what the registry will say then is not known"
+        raise InvalidInput([Fault("known_at", Problem.INVALID_VALUE, detail)])
+    return max(known_at, _BEGINNING)
+
+
+def require_authority(authority: str | None, ground: Ground) -> None:
+    """Raises InvalidInput for an authority that the registry has never heard of: most likely it is misspelt."""
+    if authority is not None and authority not in ground.authorities:
+        detail = "there is no authority of this reference; /api/v1/authorities lists them"
+        raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
+
+
+_CHECKS: dict[SubjectKind, tuple[Problem, Callable[[str], str]]] = {
+    SubjectKind.VAT: (Problem.IMPOSSIBLE_VAT, checked_vat),
+    SubjectKind.LEI: (Problem.IMPOSSIBLE_LEI, checked_lei),
+    SubjectKind.EUID: (Problem.IMPOSSIBLE_EUID, checked_euid),
+}
+
+
+def _checked(kind: SubjectKind, code: Problem, check: Callable[[str], Any], text: str) -> Any:
+    try:
+        return check(text)
+    except ValueError as error:
+        raise InvalidInput([Fault(kind.value, code, str(error))]) from None

@@ -1,0 +1,207 @@
+"""What a view takes and gives, stated once: read into keywords, answered, and documented from the same words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from flask import request
+
+from registry.http.query_reader import (
+    LIST_FILES,
+    MOST_BODY_BYTES,
+    Nothing,
+    QueryReader,
+    loaded_body,
+    loaded_file,
+    loaded_file_name,
+    loaded_list,
+    loaded_once,
+    once_key,
+    refuse_query,
+)
+from registry.http.responses import (
+    MEDIA_TYPE,
+    Answer,
+    Fixed,
+    respond,
+    respond_with,
+    respond_with_file,
+    respond_with_nothing,
+)
+from schemas.base import InSchema, OutSchema
+
+View = Callable[..., Any]
+
+BYTES = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Where a view's input stands, and its shape.
+
+    `is_repeatable`: an Idempotency-Key may stand beside it. `is_file`: the body is a file, and a header says its name. No body
+    has more bytes than `most`. `or_as` are the media types of files that may stand in place of a JSON body.
+    """
+
+    schema: InSchema
+    is_body: bool = False
+    is_repeatable: bool = False
+    is_file: bool = False
+    most: int = MOST_BODY_BYTES
+    or_as: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a view answers with, and the operation's name for generated clients. `also` are its other statuses.
+
+    `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema. Without any
+    the answer is empty. Without `is_kept` no cache may keep the answer to a GET.
+    """
+
+    schema: OutSchema | None
+    operation: str
+    also: tuple[int, ...]
+    media_types: tuple[str, ...] = (MEDIA_TYPE,)
+    status: HTTPStatus = HTTPStatus.OK
+    is_kept: bool = True
+
+
+def takes(
+    schema: InSchema | None = None, *, body: bool = False, once: bool = False, most: int = MOST_BODY_BYTES
+) -> Callable[[View], View]:
+    """Hand the view its input as keywords: the query's parameters, or with `body` the fields of a JSON body of `most` bytes.
+
+    With `once` the view also gets what Idempotency-Key says, as `once`.
+    """
+    shape = schema or Nothing()
+    # A body may hold lists, which no query string can.
+    reader = QueryReader(Nothing() if body else shape)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def taking(self: Any, **path: str) -> Any:
+            said = loaded_body(shape, most) if body else reader.loaded(request.environ.get("QUERY_STRING", ""))
+            return view(self, **path, **said, **({"once": loaded_once()} if once else {}))
+
+        taking.taken = Taken(shape, body, once, most=most)  # type: ignore[attr-defined]
+        return taking
+
+    return decorate
+
+
+def takes_file(most: int) -> Callable[[View], View]:
+    """Hand the view its body as the bytes of a file, `body`, the file's `name`, and what Idempotency-Key says, as `once`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def taking(self: Any, **path: str) -> Any:
+            body = loaded_file(most)
+            return view(self, **path, body=body, name=loaded_file_name(), once=loaded_once())
+
+        taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True, most=most)  # type: ignore[attr-defined]
+        return taking
+
+    return decorate
+
+
+def takes_upload(most: int) -> Callable[[View], View]:
+    """Hand the view its body as it comes, `stream`, the file's `name`, and what Idempotency-Key says, as `once`."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def taking(self: Any, **path: str) -> Any:
+            request.max_content_length = most
+            refuse_query()
+            return view(self, **path, stream=request.stream, name=loaded_file_name(), once=once_key())
+
+        taking.taken = Taken(Nothing(), is_repeatable=True, is_file=True, most=most)  # type: ignore[attr-defined]
+        return taking
+
+    return decorate
+
+
+def takes_list(schema: InSchema, options: InSchema, most: int) -> Callable[[View], View]:
+    """Hand the view its body as `sent`: the items of a JSON body of this shape, unread, or the bytes of a CSV or XLSX file.
+
+    `options` are what the shape has beside its items.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def taking(self: Any, **path: str) -> Any:
+            return view(self, **path, sent=loaded_list(options, most))
+
+        taking.taken = Taken(schema, is_body=True, most=most, or_as=LIST_FILES)  # type: ignore[attr-defined]
+        return taking
+
+    return decorate
+
+
+def returns(
+    schema: OutSchema,
+    operation: str,
+    also: tuple[int, ...] = (),
+    *,
+    or_as: tuple[str, ...] = (),
+    status: HTTPStatus = HTTPStatus.OK,
+    kept: bool = True,
+) -> Callable[[View], View]:
+    """Turn the Answer that the view gives into a response. `or_as` are media types it may be asked for besides JSON."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def returning(self: Any, **given: Any) -> Any:
+            answer: Answer = view(self, **given)
+            return respond(answer if kept else replace(answer, is_kept=False), request.environ, status)
+
+        returning.given = Given(schema, operation, also, (MEDIA_TYPE, *or_as), status, kept)  # type: ignore[attr-defined]
+        return returning
+
+    return decorate
+
+
+def returns_nothing(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+    """Answer 204 once the view has done what it does."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def returning(self: Any, **given: Any) -> Any:
+            view(self, **given)
+            return respond_with_nothing()
+
+        returning.given = Given(None, operation, also, (), HTTPStatus.NO_CONTENT, is_kept=False)  # type: ignore[attr-defined]
+        return returning
+
+    return decorate
+
+
+def sends(media_type: str, operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+    """Turn the Fixed that the view gives into a response of a media type."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def sending(self: Any, **given: Any) -> Any:
+            fixed: Fixed = view(self, **given)
+            return respond_with(fixed.body, media_type, fixed.max_age, request.environ)
+
+        sending.given = Given(None, operation, also, (media_type,))  # type: ignore[attr-defined]
+        return sending
+
+    return decorate
+
+
+def saves(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+    """Turn the File that the view gives into a response that is saved and never shown."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def saving(self: Any, **given: Any) -> Any:
+            return respond_with_file(view(self, **given))
+
+        saving.given = Given(None, operation, also, (BYTES,), is_kept=False)  # type: ignore[attr-defined]
+        return saving
+
+    return decorate

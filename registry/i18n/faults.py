@@ -1,0 +1,50 @@
+"""What is wrong with the fields of a form, in words of a page language."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from registry.core.errors import Fault
+from registry.core.faults import Message
+from registry.i18n.languages import has_text, text
+from registry.i18n.wording import date_text
+from registry.vocabulary.register import Language
+
+_CHINESE = frozenset({Language.ZH_HANS, Language.ZH_HANT})
+
+
+def faults_said(language: Language, faults: Iterable[Fault]) -> str:
+    """One line for all of them, each with the name of its field."""
+    return ("；" if language in _CHINESE else "; ").join(_one(language, fault) for fault in faults)
+
+
+def message_in(language: Language, message: Message) -> str:
+    """The sentence of a message; days in it are written as the language writes them, in English as programs read them."""
+    if language is Language.EN:
+        return str(message)
+    facts = {name: _shown(language, name, fact) for name, fact in message.facts.items()}
+    return text(language, f"fault.{message.code}", **facts)
+
+
+def _one(language: Language, fault: Fault) -> str:
+    name = fault.parameter.partition(".")[0]
+    key = f"field.{name}"
+    field = text(language, key) if has_text(key) else fault.parameter
+    return text(language, "faults.one", field=field, words=_words(language, fault))
+
+
+def _words(language: Language, fault: Fault) -> str:
+    if fault.message is not None:
+        return message_in(language, fault.message)
+    if language is Language.EN:
+        return fault.detail
+    return text(language, "faults.unworded", problem=text(language, f"problem.{fault.code}"), detail=fault.detail)
+
+
+def _shown(language: Language, name: str, fact: object) -> str:
+    if isinstance(fact, date):
+        return date_text(language, fact)
+    if name == "act" and has_text(f"licensing.act.{fact}"):
+        return text(language, f"licensing.act.{fact}")
+    if name == "state" and has_text(f"case_state.{fact}"):
+        return text(language, f"case_state.{fact}")
+    return str(fact)

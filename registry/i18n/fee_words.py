@@ -1,0 +1,48 @@
+"""The fee checker as both edges ask and word it."""
+
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_currency
+
+from registry.core.codes import FeeReason
+from registry.i18n.languages import text
+from registry.i18n.wording import LOCALES, country_name
+from registry.verification.fees.rules import Charge, FeeAnswer, FeeFinding, FeeQuestion, Wage, judge, shipped_fee_rules
+from registry.vocabulary.register import Answer, Language
+
+_SAID = {Answer.YES: True, Answer.NO: False}
+
+
+def fees_answered(asked: dict[str, Any]) -> FeeAnswer:
+    """The answer to a question as FeesSchema loads it. Nothing of it is kept."""
+    wage = asked.get("monthly_wage")
+    question = FeeQuestion(
+        tuple(Charge(**charge) for charge in asked["charges"]),
+        None if wage is None else Wage(wage, asked["wage_currency"]),
+        asked.get("origin"),
+        asked.get("destination"),
+        _SAID.get(asked.get("labour_contract", Answer.UNKNOWN)),
+    )
+    return judge(question, shipped_fee_rules())
+
+
+def finding_text(language: Language, finding: FeeFinding) -> str:
+    values = {name: country_name(language, value) for name, value in finding.values.items()}
+    return text(language, f"fee.reason.{finding.reason}", **values)
+
+
+def months_text(language: Language, reason: FeeReason) -> str:
+    return text(language, f"fee.reason.{reason}")
+
+
+def exact(amount: Decimal) -> str:
+    """The amount as plain digits, never with an exponent."""
+    return format(amount, "f")
+
+
+def money_text(language: Language, amount: Decimal, currency: str) -> str:
+    """The amount as the language writes it, with the currency's code, which unlike its sign is never ambiguous."""
+    return str(
+        format_currency(amount, currency, format="#,##0.00\xa0¤¤", locale=LOCALES[language], currency_digits=False)
+    )

@@ -1,0 +1,227 @@
+"""Reasons, days, countries and the field's words as sentences in the page languages."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache, lru_cache
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from registry.core.codes import CheckNote, CheckSummary, Problem, Reason
+from registry.i18n.languages import SPOKEN_OF, has_text, text
+from registry.register.authorities.sources import Ground
+from registry.verification.verdicts.question import Finding
+from registry.vocabulary.register import Answer, CheckKind, CheckOutcome, Language
+
+# How each language is called in the Unicode locale data.
+LOCALES = {Language.ZH_HANS: "zh_Hans", Language.ZH_HANT: "zh_Hant", Language.EN: "en_GB", Language.IT: "it"}
+_WRITTEN_WITHOUT_SPACES = frozenset({Language.ZH_HANS, Language.ZH_HANT})
+
+FORMS: dict[Reason, tuple[str, ...]] = {
+    Reason.OUT_OF_CORRIDOR: ("destination", "origin"),
+    Reason.OUT_OF_CONDITION: ("condition", "sector"),
+    Reason.ACTIVITY_NOT_PERMITTED: ("activity",),
+    Reason.SCOPE_NOT_STATED: ("scope",),
+    Reason.SOURCE_STALE: ("date",),
+}
+"""Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
+
+_IN_FORCE = (
+    Reason.LICENCE_ACTIVE,
+    Reason.LICENCE_PROVISIONAL,
+    Reason.LICENCE_ACTIVE_WITH_CONDITIONS,
+    Reason.LICENCE_UNDER_SURVEILLANCE,
+)
+_NOT_IN_FORCE = (
+    Reason.LICENCE_APPLIED,
+    Reason.LICENCE_REFUSED,
+    Reason.LICENCE_REVOCATION_PENDING_APPEAL,
+    Reason.LICENCE_SUSPENDED,
+    Reason.LICENCE_RENEWAL_REFUSED,
+    Reason.LICENCE_SURRENDERED,
+    Reason.LICENCE_REVOKED,
+    Reason.LICENCE_REVOKED_IMMEDIATE,
+    Reason.LICENCE_BANNED,
+    Reason.LICENCE_ANNULLED_ENTITY_DISSOLVED,
+    Reason.LICENCE_DELISTED,
+)
+ADDED: dict[Reason, tuple[str, ...]] = {
+    **dict.fromkeys(_IN_FORCE, ("valid_until", "ground")),
+    **dict.fromkeys(_NOT_IN_FORCE, ("since", "ground")),
+    Reason.LICENCE_EXPIRED: ("last_day",),
+    Reason.LICENCE_WINDING_DOWN: ("since", "placements_until", "ground"),
+    Reason.ACTIVITY_NOT_PERMITTED: ("permits",),
+    Reason.CONTEXT_NEEDED: ("permits", "countries", "sectors"),
+    Reason.NOT_REGISTERED: ("authority",),
+    Reason.AGREEMENT_REGISTERED: ("valid_until",),
+    Reason.AGREEMENT_ENDED: ("last_day",),
+}
+"""Sentences that follow a reason's text when their value is known."""
+
+
+def reason_text(
+    language: Language, finding: Finding, ground: Ground, *, has_licence: bool = False, answer: Answer | None = None
+) -> str:
+    """One reason as plain sentences. A `no` on an existing licence adds what it must not be used for."""
+    values = {name: shown for name, value in finding.values.items() if (shown := _shown(language, name, value, ground))}
+    code = finding.code
+    sentences = [text(language, _form_of(code, finding.values, values), **values)]
+    for name in ADDED.get(code, ()):
+        if SPOKEN_OF[f"added.{name}"] <= values.keys():
+            sentences.append(text(language, f"added.{name}", **values))
+    if has_licence and answer is Answer.NO:
+        sentences.append(text(language, "added.not_against_workers"))
+    return _joined(language, sentences)
+
+
+def _form_of(code: Reason, raw: Mapping[str, str], values: Mapping[str, str]) -> str:
+    plain = f"reason.{code}"
+    if code is Reason.CONTEXT_NEEDED:
+        fuller = f"{plain}.{raw.get('parameter')}"
+        return fuller if has_text(fuller) else plain
+    for form in FORMS.get(code, ()):
+        if values.get(form):
+            return f"{plain}.{form}"
+    return plain
+
+
+def _joined(language: Language, sentences: list[str]) -> str:
+    return ("" if language in _WRITTEN_WITHOUT_SPACES else " ").join(sentences)
+
+
+def _shown(language: Language, name: str, value: str, ground: Ground) -> str:
+    """A value of a finding as words; empty where there is nothing to say."""
+    if not value:
+        return ""
+    if name in ("date", "until", "today"):
+        return date_text(language, date.fromisoformat(value))
+    if name in ("country", "origin", "destination"):
+        return country_name(language, value)
+    if name == "countries":
+        return listed(language, [country_name(language, code) for code in value.split()])
+    if name == "sector":
+        return sector_name(language, value)
+    if name == "sectors":
+        return listed(language, [sector_name(language, code) for code in value.split()])
+    if name == "activity":
+        return word(language, "activity.brief", value)
+    if name == "activities":
+        return listed(language, [word(language, "activity.brief", activity) for activity in value.split()])
+    if name == "authority":
+        return authority_name(language, value, ground)
+    if name in ("kind", "status", "condition", "scope", "scheme"):
+        return word(language, name, value)
+    return value
+
+
+def word(language: Language, family: str, value: str) -> str:
+    """The plain word for a value of a closed set, for example `word(language, "status", LicenceStatus.ACTIVE)`."""
+    return text(language, f"{family}.{value}")
+
+
+def listed(language: Language, words: list[str]) -> str:
+    return text(language, "list.separator").join(words)
+
+
+def date_text(language: Language, day: date) -> str:
+    """A day in words. No day is remembered: who is answered quickly would learn of which days others were told."""
+    return _pattern(language, day.month).format(day.year, day.day)
+
+
+@cache
+def _pattern(language: Language, month: int) -> str:
+    """How a language writes the days of a month, from one of them."""
+    year, day = 2999, 22
+    text = str(format_date(date(year, month, day), "long", locale=LOCALES[language]))
+    return text.replace(str(year), "{0}").replace(str(day), "{1}")
+
+
+def number_text(language: Language, number: int) -> str:
+    """With the language's own marks between thousands."""
+    return str(format_decimal(number, locale=LOCALES[language]))
+
+
+def country_name(language: Language, code: str) -> str:
+    """The country's usual name; the code itself where the locale data knows none."""
+    return _territories(language).get(code, code)
+
+
+def language_name(language: Language, tag: str) -> str:
+    """What a language is called, `tag` as ISO 639 has it."""
+    return _spoken_languages(language).get(tag, tag)
+
+
+@cache
+def _territories(language: Language) -> Mapping[str, str]:
+    return dict(Locale.parse(LOCALES[language]).territories)
+
+
+@cache
+def _spoken_languages(language: Language) -> Mapping[str, str]:
+    return dict(Locale.parse(LOCALES[language]).languages)
+
+
+@lru_cache(maxsize=1024)
+def sector_name(language: Language, code: str) -> str:
+    """A NACE code with its plain name, if the catalogues have one."""
+    if has_text(f"sector.{code}"):
+        return text(language, "sector.with_code", name=text(language, f"sector.{code}"), code=code)
+    return text(language, "sector.code_alone", code=code)
+
+
+def authority_name(language: Language, reference: str, ground: Ground) -> str:
+    """An authority's name in the language, else in the nearest that it has; its reference when it is unknown."""
+    authority = ground.authorities.get(reference)
+    return name_in(language, authority.names) or reference if authority else reference
+
+
+def name_in(language: Language, names: Mapping[str, str]) -> str:
+    """The best of an authority's names by page language; empty when it has none."""
+    for tag in (language, *_NEXT_BEST[language]):
+        if names.get(tag):
+            return names[tag]
+    return next(iter(names.values()), "")
+
+
+_NEXT_BEST = {
+    Language.ZH_HANS: (Language.ZH_HANT, Language.EN),
+    Language.ZH_HANT: (Language.ZH_HANS, Language.EN),
+    Language.EN: (),
+    Language.IT: (Language.EN,),
+}
+
+
+def problem_title(language: Language, code: Problem, *, at: str = "") -> str:
+    """What a problem is called; at an edge of that name otherwise where the public's words would not fit there."""
+    own = f"problem.{code}.{at}"
+    return text(language, own if at and has_text(own) else f"problem.{code}")
+
+
+def problem_detail(language: Language, code: Problem) -> str:
+    return text(language, f"problem.{code}.detail")
+
+
+def check_meaning(
+    language: Language, kind: CheckKind, outcome: CheckOutcome, *, has_agency: bool, has_candidates: bool = False
+) -> str:
+    """What it means that a thing told compares so; a bank account and a printed number have words of their own.
+
+    Without an agency nothing was compared, and nothing is said of what one registered; candidates ask for a choice.
+    """
+    group = "naming" if kind in (CheckKind.NUMBER, CheckKind.NAME) else "channel"
+    if kind is CheckKind.BANK_ACCOUNT and outcome in (CheckOutcome.MATCH, CheckOutcome.NOT_REGISTERED):
+        group = "bank_account"
+    elif not has_agency and has_candidates and outcome is CheckOutcome.NOT_REGISTERED:
+        return text(language, f"check.meaning.{group}.choose")
+    elif group == "channel" and not has_agency:
+        return text(language, "check.meaning.channel.no_agency")
+    return text(language, f"check.meaning.{group}.{outcome}")
+
+
+def check_note(language: Language, note: CheckNote, like: str) -> str:
+    return text(language, f"check.note.{note}", like=like) if like else text(language, f"check.note.{note}")
+
+
+def check_summary(language: Language, summary: CheckSummary) -> str:
+    return text(language, f"check.summary.{summary}")

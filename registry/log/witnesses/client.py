@@ -1,0 +1,139 @@
+"""Asking witnesses to sign our newest head (C2SP tlog-witness). Only a worker does this: it waits for other servers.
+
+A witness signs a head if it follows from the last one it saw. Once as many have signed as the policy asks for, it is shown.
+"""
+
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import requests
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.db.engine import microseconds
+from registry.core.errors import BadProof
+from registry.log import note, queries
+from registry.log.models import Checkpoint, LogState
+from registry.log.policy import Witness
+
+log = structlog.get_logger()
+
+TIMEOUT = (5.0, 10.0)
+"""Seconds to connect, and between two pieces of an answer."""
+
+MOST_BYTES = 64 * 1024
+
+
+class NotCosigned(Exception):
+    """A witness was away or refused; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked of one witness. `old` is the size of the head it is believed to have seen last."""
+
+    witness: Witness
+    note: str
+    size: int
+    old: int
+
+
+def ask_witnesses(sessions: sessionmaker[Session]) -> int:
+    """Have the newest head signed by each witness that has not signed it since we did. Gives how many signed now."""
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        asked = _requests(session)
+    if not asked:
+        return 0
+    with ThreadPoolExecutor(len(asked)) as pool:
+        answers = list(pool.map(lambda request: _ask(sessions, request), asked))
+    lines = [line for line in answers if line is not None]
+    if lines:
+        with sessions.begin() as session:
+            _keep(session, asked[0], lines)
+    return len(lines)
+
+
+def _requests(session: Session) -> list[Request]:
+    newest, former = ([*_newest(session), None, None])[:2]
+    if newest is None:
+        return []
+    policy = queries.policy(session)
+    have = policy.cosigned(note.read_note(newest.note))
+    had = policy.cosigned(note.read_note(former.note)) if former is not None else {}
+    signed_at = microseconds(newest.signed_at) // 1_000_000
+    return [
+        Request(witness, newest.note, newest.size, former.size if former is not None and witness.name in had else 0)
+        for witness in policy.witnesses
+        if witness.url is not None and have.get(witness.name, 0) < signed_at
+    ]
+
+
+def _newest(session: Session) -> list[Checkpoint]:
+    query = select(Checkpoint).join(LogState, LogState.origin == Checkpoint.origin)
+    return list(session.execute(query.order_by(Checkpoint.size.desc()).limit(2)).scalars())
+
+
+def _ask(sessions: sessionmaker[Session], request: Request) -> str | None:
+    """The witness's signature line, verified; None, told to the log, when it did not sign."""
+    try:
+        known = _post(sessions, request)
+        if isinstance(known, int):
+            # It has seen another head than we believed; if it follows from that one it is signed after all.
+            known = _post(sessions, Request(request.witness, request.note, request.size, known))
+        if isinstance(known, int):
+            raise NotCosigned(f"it says now that the last head it saw has {known} entries")
+        return known
+    except (NotCosigned, BadProof, requests.RequestException) as trouble:
+        log.error("witness_did_not_sign", witness=request.witness.name, size=request.size, trouble=str(trouble))
+        return None
+
+
+def _post(sessions: sessionmaker[Session], request: Request) -> str | int:
+    """The signature line, or the size of the head that the witness saw last."""
+    if request.old > request.size:
+        raise NotCosigned(
+            f"it has signed a head of {request.old} entries: more than we have. If the database was restored from a "
+            "backup, see `registry log recover`"
+        )
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        proof = queries.consistency(session, request.old, request.size)
+    own, _, _ = request.note.partition("\n\n")
+    body = f"old {request.old}\n" + "".join(f"{b64encode(hash_).decode()}\n" for hash_ in proof) + f"\n{request.note}"
+    assert request.witness.url is not None
+    with requests.post(
+        f"{request.witness.url.rstrip('/')}/add-checkpoint",
+        data=body.encode(),
+        timeout=TIMEOUT,
+        allow_redirects=False,
+        stream=True,
+    ) as response:
+        answer = next(response.iter_content(MOST_BYTES), b"").decode("utf-8", "replace")
+        if response.status_code == 409 and answer.strip().isascii() and answer.strip().isdecimal():
+            return int(answer.strip()[:18])
+        if response.status_code != 200:
+            raise NotCosigned(f"it answers {response.status_code}")
+    key = request.witness.key
+    for signature in note.read_signature_lines(answer):
+        if (signature.name, signature.id) == (key.name, key.id):
+            note.cosigned_at(note.Note(own + "\n", (signature,)), key)
+            return key.line(signature.signature)
+    raise NotCosigned("its answer bears no signature of the key that the policy names")
+
+
+def _keep(session: Session, request: Request, lines: list[str]) -> None:
+    """Add signature lines to the head, in place of older ones of the same witnesses; show it once they are enough."""
+    session.execute(select(LogState).with_for_update())
+    held = next((one for one in _newest(session) if one.size == request.size), None)
+    text, gap, _ = request.note.partition("\n\n")
+    if held is None or not held.note.startswith(text + gap):
+        return
+    fresh = {tuple(line.split(" ")[:2]) for line in lines}
+    kept = [line for line in held.note.partition("\n\n")[2].splitlines(True) if tuple(line.split(" ")[:2]) not in fresh]
+    held.note = text + gap + "".join(kept) + "".join(lines)
+    policy = queries.policy(session)
+    if policy.is_met(set(policy.cosigned(note.read_note(held.note)))):
+        held.is_witnessed = True

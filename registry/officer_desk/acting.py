@@ -1,0 +1,76 @@
+"""What both doors of officers share, the console's and the API's: what a view asks of whoever comes, and his role in acting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework import actions as casework
+from registry.core.errors import Forbidden
+from registry.core.ids import read_reference
+from registry.officers.models import Officer, Unit
+from registry.officers.rights import RIGHTS, Act, Resource, Role
+from registry.officers.sessions import Present
+from registry.vocabulary.cases import CaseRole
+
+_AS = (
+    (Role.TRIAGE, CaseRole.TRIAGE),
+    (Role.INVESTIGATOR, CaseRole.INVESTIGATOR),
+    (Role.SUPERVISOR, CaseRole.SUPERVISOR),
+    (Role.DECIDER, CaseRole.DECIDER),
+    (Role.LICENSING, CaseRole.LICENSING),
+)
+"""The roles that case work knows, the humblest first: an act is done in no higher role than it needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a view asks of whoever comes. Without `resource` it is open to all, and says so on purpose."""
+
+    resource: Resource | None
+    act: Act | None
+
+
+def require_right(me: Present, resource: Resource, act: Act) -> None:
+    """Raise Forbidden unless one of his roles has the right. Whose the thing is must be asked besides."""
+    if not me.standing.may(resource, act):
+        raise Forbidden("your role does not allow this; ask your supervisor who may")
+
+
+def require_no_interest(me: Present, agency: str | None) -> None:
+    """Raise Forbidden where he declared an interest in an agency, by its public reference."""
+    if me.has_conflict(agency):
+        raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
+
+
+def acting(me: Present, resource: Resource, act: Act) -> casework.Officer:
+    """The officer present as case work knows him: by his reference, since two may bear one name. Raises Forbidden."""
+    trusted = RIGHTS.get((resource, act), frozenset()) & me.standing.roles
+    for role, case_role in _AS:
+        if role in trusted:
+            return casework.Officer(me.officer.reference, case_role, me.standing.unit)
+    raise Forbidden("your role does not allow this; ask your supervisor who may")
+
+
+def roles_of(me: Present) -> list[CaseRole]:
+    """Every role in which he may move a case, the humblest first: which one a move needs, the table of moves says."""
+    return [case_role for role, case_role in _AS if role in me.standing.roles]
+
+
+def reference_in(text: str) -> str:
+    """A reference of an address in its stored form. What can be none is kept: nothing is found by it."""
+    return read_reference(text) or text
+
+
+def names_in(session: Session, unit: str) -> Mapping[str, str]:
+    """The names of a unit's officers by reference, of those who left too: what they did keeps their name."""
+    rows = session.execute(select(Officer.reference, Officer.name).where(Officer.unit == unit))
+    return {row.reference: row.name for row in rows}
+
+
+def names_of(session: Session, authority: str) -> Mapping[str, str]:
+    """As `names_in`, for the officers of every unit of an authority."""
+    query = select(Officer.reference, Officer.name).join(Unit, Unit.reference == Officer.unit)
+    rows = session.execute(query.where(Unit.authority == authority)).all()
+    return {row.reference: row.name for row in rows}

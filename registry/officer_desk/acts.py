@@ -1,0 +1,113 @@
+"""What officers do, as tables: each act of a resource is one row, served by the API, the console and the commands alike.
+
+A row says which right an act needs, what it takes, which action does it, and what the API calls it. What is done to it first,
+such as looking it up within the officer's unit, and how it is shown afterwards, is each edge's own.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.http.complaint_services import sealer
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from schemas.base import InSchema
+
+Who = TypeVar("Who")
+Who_contra = TypeVar("Who_contra", contravariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Doing(Generic[Who]):
+    """An act on its way: who does it, as the feature knows officers, to what, and from which version it was decided."""
+
+    session: Session
+    officer: Who
+    reference: str
+    version: int
+    at: datetime
+
+
+class Action(Protocol[Who_contra]):
+    """An action that takes nothing besides what it is done to."""
+
+    def __call__(
+        self, session: Session, officer: Who_contra, reference: str, at: datetime, /, *, version: int | None
+    ) -> object: ...
+
+
+class SealedAction(Protocol[Who_contra]):
+    """As Action, of what is sealed."""
+
+    def __call__(
+        self,
+        session: Session,
+        sealer: Sealer,
+        officer: Who_contra,
+        reference: str,
+        at: datetime,
+        /,
+        *,
+        version: int | None,
+    ) -> object: ...
+
+
+def plainly(action: Action[Who]) -> Callable[[Doing[Who]], object]:
+    """How an action that takes nothing more is done."""
+    return lambda on: action(on.session, on.officer, on.reference, on.at, version=on.version)
+
+
+def sealed(action: SealedAction[Who]) -> Callable[[Doing[Who]], object]:
+    """How an action on what is sealed is done that takes nothing more."""
+    return lambda on: action(on.session, sealer(), on.officer, on.reference, on.at, version=on.version)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAct:
+    """One act. `name` ends its address in API and console, unless `path` ends it in the API otherwise.
+
+    `do` is given a Doing and, as keywords, the fields of `schema`. `form` says what a field is called in the console's form where
+    it is called otherwise. `operation` and `about`, a summary and what follows it, document it in the API; `also` are statuses of
+    the API besides those that follow from the schema.
+    """
+
+    name: str
+    right: Act
+    do: Callable[..., object]
+    operation: str
+    about: str
+    schema: type[InSchema] | None = None
+    method: str = "post"
+    path: str | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """The API's statuses besides those of every answer."""
+        return (404, 409) if self.schema is None else (404, 409, 413, 415)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerActs(Generic[Who]):
+    """The acts of one resource. `officer_of` is the officer present as the feature knows officers, acting by a right."""
+
+    resource: Resource
+    officer_of: Callable[[Present, Act], Who]
+    rows: tuple[OfficerAct, ...]
+
+    def __iter__(self) -> Iterator[OfficerAct]:
+        return iter(self.rows)
+
+    def __getitem__(self, name: str) -> OfficerAct:
+        return next(row for row in self.rows if row.name == name)
+
+    def perform(
+        self, act: OfficerAct, session: Session, me: Present, reference: str, version: int, values: Mapping[str, Any]
+    ) -> object:
+        """Do an act in the transaction of the session. Raises as its action does, and Forbidden."""
+        return act.do(Doing(session, self.officer_of(me, act.right), reference, version, now()), **values)

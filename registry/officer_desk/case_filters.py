@@ -1,0 +1,65 @@
+"""What of the queue of cases is asked for, as it stands in an address: the same for the console's pages and the API."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from registry.complaints.casework.queue.listing import Filters
+from registry.complaints.triage.similarity import Digest
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.core.ids import read_reference
+from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
+
+NAMES = ("state", "priority", "country", "sector", "assignee", "late", "objection", "agency")
+MINE, NOBODYS = "mine", "nobody"
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def kept(said: Mapping[str, str]) -> dict[str, str]:
+    """The filters that were set, by name: what a view keeps and a link to the next page carries."""
+    return {name: said[name] for name in NAMES if said.get(name)}
+
+
+def read_filters(said: Mapping[str, str], me: str, digest: Digest) -> Filters:
+    """`assignee`: `mine`, `nobody` or an officer's reference; `late`, `objection`: `yes`; `agency`: a reference of the registry.
+
+    Raises InvalidInput.
+    """
+    found = kept(said)
+    agency = found.get("agency")
+    if agency is not None and read_reference(agency) is None:
+        raise InvalidInput([Fault("agency", Problem.INVALID_VALUE, "must be the reference of an agency")])
+    return Filters(
+        state=_word(found, "state", CaseState),
+        priority=_word(found, "priority", Priority),
+        country=_one_of(found, "country", EU_STATES | SENDING_COUNTRIES),
+        sector=_one_of(found, "sector", frozenset(CORRIDOR_SECTORS)),
+        assignee=_assignee(found.get("assignee"), me),
+        is_late=_one_of(found, "late", frozenset({"yes"})) is not None,
+        is_objected=_one_of(found, "objection", frozenset({"yes"})) is not None,
+        agency_digest=None if agency is None else digest("agency", f"agency {read_reference(agency)}"),
+    )
+
+
+def _word(said: Mapping[str, str], name: str, words: type[_Word]) -> _Word | None:
+    typed = _one_of(said, name, frozenset(words))
+    return None if typed is None else words(typed)
+
+
+def _one_of(said: Mapping[str, str], name: str, words: frozenset[str]) -> str | None:
+    typed = said.get(name)
+    if typed is not None and typed not in words:
+        raise InvalidInput([Fault(name, Problem.INVALID_VALUE, "is none of the values that it can have")])
+    return typed
+
+
+def _assignee(typed: str | None, me: str) -> str | None:
+    if typed is None or typed == NOBODYS:
+        return None if typed is None else ""
+    found = me if typed == MINE else read_reference(typed)
+    if found is None:
+        raise InvalidInput([Fault("assignee", Problem.INVALID_VALUE, "must be mine, nobody or an officer's reference")])
+    return found

@@ -1,0 +1,23 @@
+"""What an officer drafts is there once, however often it is sent: both of his doors name what they send by a key of their own."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.intake import idempotency as repeats
+from registry.core.clock import day_at, now
+from registry.http.complaint_services import sealer
+from registry.http.query_reader import Once
+from registry.officers.sessions import Present
+
+
+def drafted_once(session: Session, me: Present, what: str, once: Once | None, make: Callable[[], str]) -> str:
+    """The reference of what `make` drafts, or drafted before with the same key. Without a key it drafts.
+
+    `what` says what and where, such as a hearing of one case: the same key elsewhere is another. Raises as `make`, and
+    RepeatDiffers where something else was sent with the key.
+    """
+    if once is None:
+        return make()
+    scope = f"{what} of officer {me.officer.reference}"
+    return repeats.made_once(session, sealer(), scope, *once, day_at(now(), None), make)

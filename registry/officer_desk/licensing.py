@@ -1,0 +1,97 @@
+"""What both doors of the licensing desk share: for which authority an officer acts, his interests, and what an act would do."""
+
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.core.keyring import Keyring
+from registry.http.transaction import services
+from registry.officer_desk.acting import require_no_interest, require_right
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.register.agencies import record
+from registry.register.agencies.channels import registered_addresses
+from registry.register.agencies.models import Agency, PendingChannelChange
+from registry.supervision.collisions.actions import Digest
+from registry.supervision.collisions.applicants import Compared, compared
+from registry.supervision.collisions.models import Collision
+from registry.supervision.licensing import queries, related_acts
+from registry.supervision.licensing.drafting import Draft, Official
+from registry.supervision.licensing.models import Proposal
+from registry.supervision.licensing.rules import AGREEMENTS
+from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.register import ChannelKind
+
+
+class Previewed(NamedTuple):
+    """An act before it is proposed or approved: at which addresses the agency is told, and whom an applicant resembles.
+
+    Without an address it is told by hand. `likenesses` is None where nobody applies.
+    """
+
+    draft: Draft
+    addresses: list[str]
+    likenesses: Compared | None
+
+
+def previewed(session: Session, draft: Draft, digest: Digest | None = None) -> Previewed:
+    """`digest` is the application's own unless a command brings another of the same keyring."""
+    if draft.agency_row_id is None:
+        addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
+    else:
+        addresses = registered_addresses(session, draft.agency_row_id)
+    likenesses = None
+    if draft.act in (LicenceAct.APPLY, LicenceAct.ISSUE):
+        likenesses = compared(session, draft.after, draft.agency_row_id, digest or keyed_digest)
+    return Previewed(draft, addresses, likenesses)
+
+
+def keyed_digest(text: str) -> str:
+    """The keyed digest under which what agencies share is compared (registry.supervision.collisions)."""
+    return Keyring(services().settings.keys).digest("collisions", text)
+
+
+def official(me: Present) -> Official:
+    return Official(me.officer.reference, me.standing.authority, me.standing.unit)
+
+
+def require_act(me: Present, act: LicenceAct, right: Act) -> None:
+    """Agreements are a right of their own beside licences. Raises Forbidden."""
+    if act in AGREEMENTS:
+        require_right(me, Resource.AGREEMENT, right)
+
+
+def proposal_opened(session: Session, me: Present, reference: str) -> Proposal:
+    """A proposal of the officer's authority. Raises NotFound for any other, Forbidden where he has an interest."""
+    found = queries.proposal_named(session, me.standing.authority, reference)
+    if found.agency_id is not None:
+        require_no_interest(me, session.get_one(Agency, found.agency_id).reference)
+    return found
+
+
+def waiting_for(session: Session, me: Present) -> list[tuple[Proposal, record.Agency]]:
+    """What waits for a second person at the officer's desk and concerns no agency in which he has an interest."""
+    found = queries.waiting(session, me.standing.authority)
+    return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]
+
+
+def agency_opened(session: Session, me: Present, reference: str) -> tuple[Agency, record.Agency]:
+    """An agency at the officer's desk. Raises NotFound for any other, Forbidden where he has an interest."""
+    row, agency = queries.agency_at_desk(session, me.standing.authority, reference)
+    require_no_interest(me, agency.agency_id)
+    return row, agency
+
+
+def change_opened(session: Session, me: Present, reference: str) -> PendingChannelChange:
+    """A change of a channel at the officer's desk. Raises NotFound for any other, Forbidden where he has an interest."""
+    change, agency = related_acts.change_opened(session, me.standing.authority, reference)
+    require_no_interest(me, agency)
+    return change
+
+
+def collision_opened(session: Session, me: Present, reference: str) -> tuple[Collision, list[record.Agency]]:
+    """A pair, one of which is the authority's. Raises NotFound for any other, Forbidden where he has an interest in one."""
+    found, both = related_acts.collision_at_desk(session, me.standing.authority, reference)
+    for agency in both:
+        require_no_interest(me, agency.agency_id)
+    return found, both

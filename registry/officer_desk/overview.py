@@ -1,0 +1,66 @@
+"""What both doors of officers ask an overview for: a unit's, as whoever asks may see it, and its tables as files."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.http.complaint_services import sealer
+from registry.http.spreadsheets import as_csv, as_xlsx
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.oversight.overview.agencies import named_patterns
+from registry.oversight.overview.queries import Overview, overview
+from registry.oversight.overview.rules import Period
+from registry.oversight.overview.sheets import NAMES, NamedPattern, sheets
+
+
+class Viewer:
+    """Who looks, kept for what is made after his own transaction: what he may, and where he has an interest."""
+
+    def __init__(self, me: Present) -> None:
+        self.officer = me.officer.reference
+        self.unit = me.standing.unit
+        self.reads_cases = me.standing.may(Resource.CASE, Act.READ)
+        self.may_export = me.standing.may(Resource.STATISTICS, Act.EXPORT)
+        self.conflicts = me.conflicts
+
+
+def seen(session: Session, viewer: Viewer, period: Period, at: datetime) -> tuple[Overview, list[NamedPattern]]:
+    """The overview of the viewer's unit, and its agencies with patterns."""
+    patterns = named_patterns(
+        session,
+        sealer(),
+        viewer.unit,
+        period,
+        at.date(),
+        reads_cases=viewer.reads_cases,
+        conflicts=viewer.conflicts,
+    )
+    return overview(session, viewer.unit, period, at), patterns
+
+
+def note_export(session: Session, viewer: Viewer, name: str, period: Period, at: datetime) -> None:
+    """Write down that somebody takes tables away."""
+    detail = f"{name} {period.from_on} {period.to_on}"
+    record(
+        session, "statistics.exported", viewer.unit, on=at.date(), actor=viewer.officer, detail=detail,
+        unit=viewer.unit,
+    )  # fmt: skip
+
+
+def table_file(session: Session, viewer: Viewer, table: str, period: Period, at: datetime) -> bytes:
+    """One table as CSV."""
+    sheet = sheets(*seen(session, viewer, period, at))[table]
+    return as_csv(sheet.header, sheet.rows)
+
+
+def workbook_file(session: Session, viewer: Viewer, period: Period, at: datetime) -> bytes:
+    """All tables as one XLSX."""
+    whole = sheets(*seen(session, viewer, period, at))
+    return as_xlsx(whole[name] for name in NAMES)
+
+
+def file_name(table: str | None, viewer: Viewer, period: Period) -> str:
+    of, kind = ("overview", "xlsx") if table is None else (f"overview-{table}", "csv")
+    return f"{of}-{viewer.unit}-{period.from_on}-{period.to_on}.{kind}"

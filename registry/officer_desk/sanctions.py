@@ -1,0 +1,110 @@
+"""What officers do to sanctions, and what both of their edges ask first: as whom an officer acts, and which sanction it is."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting, reference_in, require_no_interest
+from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.supervision.sanctions import actions, drafting, queries
+from registry.supervision.sanctions.actions import Look, Official, Terms
+from registry.supervision.sanctions.models import Sanction
+from registry.vocabulary.licensing import SanctionState, ToldFirst
+from schemas.sanctions import SanctionEndAskedSchema, SanctionReasonSchema, SanctionTermsSchema, WorkersLookSchema
+
+
+def official(me: Present, act: Act) -> Official:
+    """The officer present as sanctions know officers. Raises Forbidden."""
+    officer = acting(me, Resource.SANCTION, act)
+    return Official(officer.name, officer.role, officer.unit, me.standing.authority)
+
+
+def sanction_opened(session: Session, me: Present, reference: str) -> Sanction:
+    """A sanction of the officer's authority. Raises NotFound for another's, Forbidden where the officer has an interest."""
+    sanction = queries.sanction_named(session, me.standing.authority, reference_in(reference))
+    require_no_interest(me, sanction.agency)
+    return sanction
+
+
+def _edit(on: Doing[Official], **terms: Any) -> object:
+    return drafting.edit(on.session, sealer(), on.officer, on.reference, Terms(**terms), on.at, version=on.version)
+
+
+def _look(on: Doing[Official], told: Collection[ToldFirst], **look: Any) -> object:
+    numbers = {name: look.pop(name, None) for name in ("workers", "permits_at_risk", "deposit_claims")}
+    seen = Look(told=frozenset(told), teller=look.pop("teller", ""), **numbers, **look)
+    return actions.look_at_workers(on.session, on.officer, on.reference, seen, on.at, version=on.version)
+
+
+def _give_back(on: Doing[Official], reason: str) -> object:
+    return actions.give_back(on.session, on.officer, on.reference, reason, on.at, version=on.version)
+
+
+def _drop(on: Doing[Official], reason: str) -> object:
+    return actions.drop(on.session, on.officer, on.reference, reason, on.at, version=on.version)
+
+
+def _ask_for_end(on: Doing[Official], to: str, ground: str) -> object:
+    target = SanctionState(to)
+    return actions.ask_for_end(on.session, on.officer, on.reference, target, ground, on.at, version=on.version)
+
+
+ACTS = OfficerActs(
+    Resource.SANCTION,
+    official,
+    (
+        OfficerAct(
+            "edit", Act.PROPOSE, _edit, "editSanction",
+            """Write a proposal anew.
+
+            Whoever proposed it, until it is handed to review.
+            """,
+            SanctionTermsSchema, method="put", path="",
+        ),
+        OfficerAct(
+            "workers", Act.PROPOSE, _look, "lookAtWorkers",
+            """Write down what becomes of the workers in place.
+
+            Before a suspension, refusal of renewal, revocation or blacklisting is reviewed. The first day may wait for them.
+            """,
+            WorkersLookSchema, method="put",
+        ),
+        OfficerAct(
+            "review", Act.PROPOSE, plainly(actions.hand_to_review), "handSanctionToReview", "Hand it to legal review.",
+        ),
+        OfficerAct(
+            "give-back", Act.APPROVE, _give_back, "giveSanctionBack", "Give it back to whoever proposed it.",
+            SanctionReasonSchema,
+        ),
+        OfficerAct(
+            "approve", Act.APPROVE, plainly(actions.approve), "approveSanction",
+            """Approve what another proposed.
+
+            If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
+            at which index of the log.
+            """,
+        ),
+        OfficerAct(
+            "drop", Act.PROPOSE, _drop, "dropSanction", "Give it up before it is in force.", SanctionReasonSchema,
+        ),
+        OfficerAct(
+            "end", Act.PROPOSE, _ask_for_end, "askForSanctionEnd",
+            """Ask that it be stayed, lifted, overturned, or in force again.
+
+            Another confirms it; until then it holds as before.
+            """,
+            SanctionEndAskedSchema, form={"to": "target"},
+        ),
+        OfficerAct(
+            "end/confirm", Act.APPROVE, plainly(actions.confirm_end), "confirmSanctionEnd",
+            "Confirm what another asked for. It is public with this answer.",
+        ),
+        OfficerAct(
+            "end/refuse", Act.APPROVE, plainly(actions.refuse_end), "refuseSanctionEnd", "Leave it as it is.",
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,52 @@
+"""Organisations: begun, found, changed and closed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.errors import ActRefused, NotFound
+from registry.core.ids import new_reference
+from registry.organisations import keys
+from registry.organisations.models import Organisation
+
+MOST_NAME = 200
+
+
+def begin(session: Session, name: str, country: str, language: str, today: date) -> Organisation:
+    """A new organisation without people or keys. Raises ActRefused."""
+    made = Organisation(
+        reference=new_reference(), name=tidy_name(name), country=country, language=language, since_on=today
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def close(session: Session, organisation: Organisation, *, at: datetime, today: date) -> None:
+    """End every key for good; what the organisation kept goes with the end of its retention."""
+    organisation.closed_on = today
+    organisation.version += 1
+    keys.revoke_all(session, organisation.id, at)
+    session.flush()
+
+
+def organisation_named(session: Session, reference: str) -> Organisation:
+    """The organisation of a reference. Raises NotFound."""
+    found = session.scalars(select(Organisation).where(Organisation.reference == reference)).one_or_none()
+    if found is None:
+        raise NotFound("there is no such organisation")
+    return found
+
+
+def organisations(session: Session) -> Sequence[Organisation]:
+    return session.scalars(select(Organisation).order_by(Organisation.id)).all()
+
+
+def tidy_name(name: str, most: int = MOST_NAME) -> str:
+    """A name with single spaces. Raises ActRefused where nothing can be seen of it, or too much."""
+    tidy = " ".join(name.split())
+    if not tidy or len(tidy) > most or not tidy.isprintable():
+        raise ActRefused("bad_name", f"the name must be 1 to {most} visible characters")
+    return tidy

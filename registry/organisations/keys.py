@@ -1,0 +1,204 @@
+"""Keys with which an organisation's programs come: made by it, shown once, ended by day or by hand, exchanged with an overlap.
+
+A key has 256 random bits and stands here as a digest. What it opens is said when it is made and never grows; whoever makes one
+by a key gives it no more than that key has.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.core.db.locking import lock
+from registry.core.errors import ActRefused, NotSignedIn, ScopeMissing
+from registry.core.ids import new_reference
+from registry.organisations.models import ApiKey, Organisation
+from registry.vocabulary.organisations import Scope
+
+BEGINNING = "rrk_"
+"""By which scanners of published code, and we ourselves in an address, know one of ours."""
+SHOWN = 8
+"""Characters of a key that stand in the list, so that its owner can tell which it is."""
+DAYS = 365
+MOST_DAYS = 730
+MOST_LIVING = 20
+OVERLAP_DAYS = 7
+MOST_OVERLAP = 30
+
+NEEDED = "a key is needed: Authorization: Bearer and a key of your organisation, neither ended nor revoked"
+
+
+def make(
+    session: Session,
+    organisation: Organisation,
+    name: str,
+    scopes: Collection[Scope],
+    days: int,
+    *,
+    today: date,
+    within: Collection[Scope] = tuple(Scope),
+    keeps_every: bool | None = None,
+) -> tuple[ApiKey, str]:
+    """A new key for `days`, and its text, which nobody can read from the table. Raises ActRefused.
+
+    `within` is what whoever makes it may give: of a key that makes another its own scopes. Raises ScopeMissing beyond it.
+    `keeps_every`: whether what it asks is kept; None: as the organisation has chosen.
+    """
+    tidy = " ".join(name.split())
+    if not tidy or len(tidy) > 60 or not tidy.isprintable():
+        raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which program the key is for")
+    if not scopes:
+        raise ActRefused("no_scope", "a key opens something: choose at least one scope")
+    if not 1 <= days <= MOST_DAYS:
+        raise ActRefused("bad_key_days", f"a key is good for 1 to {MOST_DAYS} days")
+    _require_within(scopes, within)
+    if organisation.closed_on is not None:
+        raise ActRefused("organisation_closed", "the organisation is closed: it makes no keys")
+    # Of two that are made at once the second waits here, and counts the first.
+    session.refresh(organisation, with_for_update=True)
+    if len(keys_of(session, organisation.id, today)) >= MOST_LIVING:
+        raise ActRefused("too_many_keys", f"there are {MOST_LIVING} keys already: revoke one that is not needed")
+    text = BEGINNING + secrets.token_urlsafe(32)
+    key = ApiKey(
+        reference=new_reference(),
+        organisation_id=organisation.id,
+        name=tidy,
+        prefix=text[:SHOWN],
+        digest=digest_of(text),
+        scopes=sorted(scopes),
+        made_on=today,
+        ends_on=today + timedelta(days=days),
+        keeps_every=keeps_every,
+    )
+    session.add(key)
+    session.flush()
+    return key, text
+
+
+def rotate(
+    session: Session,
+    organisation: Organisation,
+    reference: str,
+    overlap: int,
+    *,
+    at: datetime,
+    today: date,
+    within: Collection[Scope] = tuple(Scope),
+) -> tuple[ApiKey, str]:
+    """A key in place of another, with its name, scopes and length; the other stays good for `overlap` days, or ends now with 0.
+
+    Raises NotFound, ActRefused, and ScopeMissing where the other opens more than `within`.
+    """
+    if not 0 <= overlap <= MOST_OVERLAP:
+        raise ActRefused("bad_overlap", f"the old key stays good for 0 to {MOST_OVERLAP} days")
+    old = _lock_key(session, organisation.id, reference, today)
+    if old.replaced_by is not None:
+        raise ActRefused("replaced", "this key was exchanged already: exchange the one that took its place")
+    length = min(max((old.ends_on - old.made_on).days, 1), MOST_DAYS)
+    made, text = make(
+        session,
+        organisation,
+        old.name,
+        scopes_of(old),
+        length,
+        today=today,
+        within=within,
+        keeps_every=old.keeps_every,
+    )
+    old.replaced_by = made.reference
+    if overlap:
+        old.ends_on = min(old.ends_on, today + timedelta(days=overlap))
+    else:
+        old.revoked_at = at
+    session.flush()
+    return made, text
+
+
+def revoke(
+    session: Session,
+    organisation_id: int,
+    reference: str,
+    *,
+    at: datetime,
+    today: date,
+    within: Collection[Scope] = tuple(Scope),
+) -> ApiKey:
+    """End a key at once. Raises NotFound where the organisation has none of that reference that opens something."""
+    key = _lock_key(session, organisation_id, reference, today)
+    _require_within(scopes_of(key), within)
+    key.revoked_at = at
+    session.flush()
+    return key
+
+
+def revoke_all(session: Session, organisation_id: int, at: datetime) -> None:
+    session.execute(
+        update(ApiKey)
+        .where(ApiKey.organisation_id == organisation_id, ApiKey.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
+def opened_by(session: Session, text: str, today: date) -> tuple[Organisation, ApiKey]:
+    """Whose key it is. Raises NotSignedIn for every key that opens nothing, all alike."""
+    digest = digest_of(text)
+    found = session.execute(
+        select(Organisation, ApiKey)
+        .join(ApiKey, ApiKey.organisation_id == Organisation.id)
+        .where(ApiKey.digest == digest)
+    ).one_or_none()
+    if found is None:
+        raise NotSignedIn(NEEDED)
+    organisation, key = found
+    # The index found it by equal digests; that they are equal is said once more in constant time.
+    is_open = hmac.compare_digest(key.digest, digest) and key.revoked_at is None and key.ends_on >= today
+    if not is_open or organisation.closed_on is not None:
+        raise NotSignedIn(NEEDED)
+    return organisation, key
+
+
+def used(session: Session, key_id: int, today: date) -> None:
+    """Write down that a key was used today, and no closer."""
+    session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_on=today))
+
+
+def keys_of(session: Session, organisation_id: int, today: date) -> Sequence[ApiKey]:
+    """The organisation's keys that still open something, the newest first."""
+    return session.scalars(
+        select(ApiKey)
+        .where(ApiKey.organisation_id == organisation_id, ApiKey.revoked_at.is_(None), ApiKey.ends_on >= today)
+        .order_by(ApiKey.id.desc())
+    ).all()
+
+
+def _lock_key(session: Session, organisation_id: int, reference: str, today: date) -> ApiKey:
+    """A key of the organisation that still opens something. Raises NotFound, of another organisation's too."""
+    return lock(
+        session,
+        ApiKey,
+        ApiKey.reference == reference,
+        ApiKey.organisation_id == organisation_id,
+        ApiKey.revoked_at.is_(None),
+        ApiKey.ends_on >= today,
+        missing="your organisation has no such key, or it has ended already",
+    )
+
+
+def scopes_of(key: ApiKey) -> frozenset[Scope]:
+    return frozenset(Scope(word) for word in key.scopes)
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _require_within(scopes: Collection[Scope], within: Collection[Scope]) -> None:
+    beyond = sorted(set(scopes) - set(within))
+    if beyond:
+        raise ScopeMissing(
+            f"your key has not the scope {', '.join(beyond)}: no key gives or ends what it has not itself"
+        )

@@ -1,0 +1,188 @@
+"""Mails with links: asked for by a page, sent by the worker, good once.
+
+A page that asks for one does the same work and says the same whether the address is known or not; whether it is, the sender finds
+out, and only whoever reads that mailbox learns it. The secret of a link is made when it is sent: the table never had it.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.errors import ActRefused
+from registry.core.ids import new_reference
+from registry.organisations.models import Letter, Member, Organisation
+from registry.vocabulary.organisations import LetterKind, MemberState
+from registry.vocabulary.register import Language
+
+GOOD_FOR = {
+    LetterKind.REGISTER: timedelta(hours=24),
+    LetterKind.INVITE: timedelta(days=7),
+    LetterKind.RESET: timedelta(hours=1),
+}
+MOST_AN_HOUR = 3
+"""Mails of one kind to one address: more would only fill somebody's mailbox, and are not sent."""
+TAKEN_FOR = timedelta(minutes=2)
+FORGOTTEN_AFTER = timedelta(days=1)
+
+_EMAIL = re.compile(r"[^@\s,;<>\"()\[\]\\:]{1,64}@[^@\s,;<>\"()\[\]\\:]{3,130}")
+
+
+class Words(StrEnum):
+    """Which mail it is. Who registers or is invited under an address that has an account is told so by mail alone."""
+
+    REGISTER = "register"
+    INVITE = "invite"
+    RESET = "reset"
+    KNOWN = "known"
+
+
+Wording = Callable[[Language, Words, Mapping[str, str]], tuple[str, str]]
+"""Subject and text of a mail, from values such as `link` and `organisation`."""
+Tell = Callable[[str, str, str], bool]
+
+
+def tidy_email(email: str) -> str:
+    """An address as it is kept. Raises ActRefused where it can be none."""
+    tidy = email.strip().lower()
+    if not _EMAIL.fullmatch(tidy) or not tidy.isprintable() or not tidy.isascii():
+        raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@company.example")
+    return tidy
+
+
+def ask_for(
+    session: Session,
+    kind: LetterKind,
+    email: str,
+    language: str,
+    at: datetime,
+    *,
+    details: Mapping[str, str] | None = None,
+    organisation_id: int | None = None,
+) -> None:
+    """Ask for a mail. Raises ActRefused for what can be no address, and says nothing else of it."""
+    address = tidy_email(email)
+    lately = select(func.count(Letter.id)).where(
+        Letter.email == address, Letter.kind == kind, Letter.made_at > at - timedelta(hours=1)
+    )
+    if session.scalars(lately).one() >= MOST_AN_HOUR:
+        return
+    session.add(
+        Letter(
+            reference=new_reference(),
+            kind=kind,
+            email=address,
+            language=language,
+            organisation_id=organisation_id,
+            details=dict(details or {}),
+            made_at=at,
+            ends_at=at + GOOD_FOR[kind],
+        )
+    )
+    session.flush()
+
+
+def opened_by(session: Session, secret: str, kind: LetterKind, at: datetime) -> Letter:
+    """The letter whose link this is. Raises ActRefused for every link that is not good, all alike."""
+    query = select(Letter).where(Letter.digest == _digest(secret), Letter.kind == kind).with_for_update()
+    found = session.scalars(query).one_or_none()
+    if found is None or found.used_at is not None or found.ends_at <= at:
+        raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
+    return found
+
+
+def use(session: Session, letter: Letter, at: datetime) -> None:
+    """Use a link up, and every other of its kind to the same address."""
+    session.execute(
+        update(Letter)
+        .where(Letter.email == letter.email, Letter.kind == letter.kind, Letter.used_at.is_(None))
+        .values(used_at=at)
+    )
+    session.flush()
+
+
+def invitations_of(session: Session, organisation_id: int, at: datetime) -> Sequence[Letter]:
+    """Whom the organisation invited and who did not come yet."""
+    return session.scalars(
+        select(Letter)
+        .where(Letter.organisation_id == organisation_id, Letter.used_at.is_(None), Letter.ends_at > at)
+        .order_by(Letter.id)
+    ).all()
+
+
+def take_back(session: Session, organisation_id: int, reference: str, at: datetime) -> None:
+    """Let an invitation open nothing any more. One that is none of the organisation's is let be."""
+    session.execute(
+        update(Letter)
+        .where(Letter.organisation_id == organisation_id, Letter.reference == reference, Letter.used_at.is_(None))
+        .values(used_at=at)
+    )
+
+
+def send_due(sessions: sessionmaker[Session], wording: Wording, tell: Tell, address: str, at: datetime) -> int:
+    """Send what waits, each with a link of its own. What is not sent is tried again. Gives the mails sent."""
+    sent = 0
+    with sessions() as session:
+        waiting = session.scalars(select(Letter.id).where(*_waits(at)).order_by(Letter.id)).all()
+    for letter_id in waiting:
+        with sessions.begin() as session:
+            mail = _take(session, letter_id, address, at)
+        if mail is None:
+            continue
+        to, language, words, values = mail
+        if tell(to, *wording(language, words, values)):
+            sent += 1
+            with sessions.begin() as session:
+                session.execute(update(Letter).where(Letter.id == letter_id).values(sent_at=at))
+    return sent
+
+
+def forget_old(session: Session, at: datetime) -> None:
+    """Letters whose links are long over leave no row."""
+    session.execute(delete(Letter).where(Letter.ends_at < at - FORGOTTEN_AFTER))
+
+
+def _take(
+    session: Session, letter_id: int, address: str, at: datetime
+) -> tuple[str, Language, Words, dict[str, str]] | None:
+    """Take a letter, so that no other worker sends it, and make its link; None where it goes to nobody."""
+    letter = session.scalars(select(Letter).where(Letter.id == letter_id, *_waits(at)).with_for_update()).one_or_none()
+    if letter is None:
+        return None
+    letter.taken_until = at + TAKEN_FOR
+    member = session.scalars(select(Member).where(Member.email == letter.email)).one_or_none()
+    is_active = member is not None and member.state is MemberState.ACTIVE
+    language = Language(letter.language)
+    if letter.kind is not LetterKind.RESET and member is not None:
+        # An invitation stays in the list as others do: whoever invited is not told that the address is known.
+        return letter.email, language, Words.KNOWN, {"link": f"{address}/account/sign-in"}
+    if letter.kind is LetterKind.RESET and not is_active:
+        letter.used_at = letter.sent_at = at
+        return None
+    secret = secrets.token_urlsafe(32)
+    letter.digest = _digest(secret)
+    values = {"link": f"{address}/account/{_PAGE[letter.kind]}/{secret}"}
+    if letter.organisation_id is not None:
+        values["organisation"] = session.get_one(Organisation, letter.organisation_id).name
+    return letter.email, language, Words(letter.kind.value), values
+
+
+_PAGE = {LetterKind.REGISTER: "confirm", LetterKind.INVITE: "join", LetterKind.RESET: "password"}
+
+
+def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Letter.sent_at.is_(None),
+        Letter.ends_at > at,
+        Letter.used_at.is_(None),
+        or_(Letter.taken_until.is_(None), Letter.taken_until <= at),
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,142 @@
+"""The tables of organisations: who they are, their people, and the keys with which their programs come.
+
+No row opens anything by itself: passwords are Argon2 hashes, keys and codes are digests, secrets of apps are sealed under
+a key that lies in no database. Of nobody is it written down from where he came, and of a key when it was last used by the day
+alone. Nothing here is told to agencies, officers or the public.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import JSON, ForeignKey, false, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
+from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
+
+
+class Organisation(Base):
+    """Whoever checks on behalf of more than himself: an employer, a brand, an auditor, a union.
+
+    `rate` is how many requests a minute its keys may make together; empty: as the settings say. A closed one has no key left.
+    `keeps_every`: what its keys ask is kept in its file of receipts, whether or not each question says so.
+    `needs_second_step`: no member comes in with a password alone.
+    """
+
+    __tablename__ = "organisations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    name: Mapped[str] = mapped_column(Text(200))
+    country: Mapped[str] = mapped_column(Text(2))
+    language: Mapped[str] = mapped_column(Text(12))
+    since_on: Mapped[date]
+    rate: Mapped[int | None]
+    closed_on: Mapped[date | None]
+    keeps_every: Mapped[bool] = mapped_column(default=False, server_default=false())
+    needs_second_step: Mapped[bool] = mapped_column(default=False, server_default=false())
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Member(Base):
+    """A person of one organisation. `email` is in lower case, signs in, and belongs to one member alone."""
+
+    __tablename__ = "members"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    name: Mapped[str] = mapped_column(Text(120))
+    email: Mapped[str] = mapped_column(Text(200), unique=True)
+    language: Mapped[str] = mapped_column(Text(12))
+    role: Mapped[MemberRole] = mapped_column(one_of(MemberRole))
+    state: Mapped[MemberState] = mapped_column(one_of(MemberState))
+    password: Mapped[str | None] = mapped_column(Text(200))
+    password_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ApiKey(Base):
+    """What an organisation's programs come with. `digest` is SHA-256 of the key, `prefix` its beginning, to tell it by.
+
+    It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place. `keeps_every` is as
+    the organisation's where it is empty.
+    """
+
+    __tablename__ = "api_keys"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    name: Mapped[str] = mapped_column(Text(60))
+    prefix: Mapped[str] = mapped_column(Text(12))
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    made_on: Mapped[date]
+    ends_on: Mapped[date]
+    last_used_on: Mapped[date | None]
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    replaced_by: Mapped[str | None] = mapped_column(Text(12))
+    keeps_every: Mapped[bool | None]
+
+
+class Letter(Base):
+    """A mail with a link that is to be sent, or was: an outbox whose secret is made by whoever sends it.
+
+    Until it is sent there is no link and no `digest`, and nothing says whether the address is known here: the sender looks.
+    A link is good once, until `ends_at`. `details` is what a registration or an invitation says of who comes; no secret.
+    """
+
+    __tablename__ = "account_letters"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    kind: Mapped[LetterKind] = mapped_column(one_of(LetterKind))
+    email: Mapped[str] = mapped_column(Text(200), index=True)
+    language: Mapped[str] = mapped_column(Text(12))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    details: Mapped[dict[str, str]] = mapped_column(JSON)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    taken_until: Mapped[datetime | None] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    digest: Mapped[str | None] = mapped_column(Text(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class MemberSession(Base):
+    """Where a member is signed in. `digest` is SHA-256 of a token that only the browser has.
+
+    Until `is_full` it opens the second step alone.
+    """
+
+    __tablename__ = "member_sessions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    began_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    is_full: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+
+class MemberApp(Base):
+    """An authenticator app of a member; `sealed` is its secret, `last_step` the last time step whose code was taken."""
+
+    __tablename__ = "member_apps"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    name: Mapped[str] = mapped_column(Text(60))
+    sealed: Mapped[str] = mapped_column(Text(400))
+    last_step: Mapped[int] = mapped_column(LARGE, default=0)
+    since_on: Mapped[date]
+    last_used_on: Mapped[date | None]
+    is_confirmed: Mapped[bool] = mapped_column(default=False)
+
+
+class MemberRecoveryCode(Base):
+    """A code for the day on which the app is lost. Each is good once."""
+
+    __tablename__ = "member_recovery_codes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
+    digest: Mapped[str] = mapped_column(Text(64), unique=True)
+    used_on: Mapped[date | None]

@@ -1,0 +1,107 @@
+"""The second step of members: given at the door, set up, taken away, and required of all by an organisation's owner.
+
+Whoever has one, or whose organisation requires one, has with a password alone a session that opens nothing but this step. Nothing
+is changed by whoever merely sits at an open session: the password is asked again, and wrong ones count as at the door.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from registry.core.errors import ActRefused
+from registry.core.keyring import Keyring
+from registry.organisations import apps, members, sessions
+from registry.organisations.members import DELAYS, Entry
+from registry.organisations.models import MemberApp
+from registry.organisations.sessions import MemberPresent
+
+AT_THE_DOOR = "app"
+"""What the app is called that is set up while signing in."""
+
+
+def give_code(session: Session, keyring: Keyring, token: str, code: str, at: datetime, today: date) -> Entry:
+    """The second step with an app's code or a recovery code. Raises NotSignedIn without the first.
+
+    The session becomes another one under another token: what somebody planted before opens nothing.
+    """
+    me = sessions.arriving(session, token, at)
+    email = me.member.email
+    seconds = DELAYS.seconds_left(session, keyring, email, at)
+    if seconds:
+        return Entry(seconds=seconds)
+    kept = apps.apps_of(session, me.member)
+    is_right = any(apps.is_code_right(session, keyring, app, code, at) for app in kept)
+    # Whoever has no app has no codes either: he sets up his first one.
+    if not is_right and not (kept and apps.take_recovery_code(session, me.member, code, today)):
+        DELAYS.failed(session, keyring, email, at)
+        return Entry()
+    DELAYS.forget(session, keyring, email)
+    return Entry(_entered(session, token, me, at))
+
+
+def begin_at_door(session: Session, keyring: Keyring, me: MemberPresent, today: date) -> None:
+    """Begin the app of a member whose organisation requires a second step and who has none."""
+    if not apps.has_app(session, me.member.id):
+        apps.begin(session, keyring, me.member, AT_THE_DOOR, today)
+
+
+def finish_at_door(
+    session: Session, keyring: Keyring, token: str, code: str, at: datetime
+) -> tuple[str, list[str]] | None:
+    """The first code of that app: gives the token of a full session, and recovery codes. None where the code is wrong."""
+    me = sessions.arriving(session, token, at)
+    app = None if apps.has_app(session, me.member.id) else apps.begun(session, me.member)
+    if app is None or not apps.is_code_right(session, keyring, app, code, at):
+        return None
+    app.is_confirmed = True
+    DELAYS.forget(session, keyring, me.member.email)
+    sessions.end_all(session, me.member, at)
+    return sessions.begin(session, me.member, at), apps.new_recovery_codes(session, me.member)
+
+
+def finish(
+    session: Session, keyring: Keyring, me: MemberPresent, app: MemberApp, code: str, at: datetime
+) -> list[str] | None:
+    """The first code of an app shows that it works. Gives the recovery codes where it is the first app; None: the code is wrong.
+
+    Sessions that began without it end.
+    """
+    if not apps.is_code_right(session, keyring, app, code, at):
+        return None
+    is_first = not apps.has_app(session, me.member.id)
+    app.is_confirmed = True
+    session.flush()
+    sessions.end_all(session, me.member, at, but=me.session)
+    return apps.new_recovery_codes(session, me.member) if is_first else []
+
+
+def take_away(session: Session, me: MemberPresent, reference: str, at: datetime) -> None:
+    """Take an own app away. Whoever has what was lost may sit somewhere with it: every other session ends."""
+    apps.take_away(session, me.member, reference, is_needed=me.organisation.needs_second_step)
+    sessions.end_all(session, me.member, at, but=me.session)
+
+
+def require(session: Session, me: MemberPresent, is_needed: bool) -> None:
+    """Require a second step of all members, or no more. Raises Forbidden, and ActRefused for an owner who has none."""
+    me.require_owner()
+    if is_needed and not apps.has_app(session, me.member.id):
+        raise ActRefused(
+            "second_step_first", "set your own second step up first: you would be the first to stand outside"
+        )
+    me.organisation.needs_second_step = is_needed
+    me.organisation.version += 1
+
+
+def reset(session: Session, me: MemberPresent, reference: str, at: datetime) -> None:
+    """Take away all that a member of the owner's organisation has for the second step, which he lost. He is signed out."""
+    me.require_owner()
+    member = members.member_named(session, me.organisation.id, reference)
+    if member.id == me.member.id:
+        raise ActRefused("own_second_step", "your own second step is taken away on your own page")
+    apps.forget(session, member)
+    sessions.end_all(session, member, at)
+
+
+def _entered(session: Session, token: str, me: MemberPresent, at: datetime) -> str:
+    sessions.end(session, token, at)
+    return sessions.begin(session, me.member, at)

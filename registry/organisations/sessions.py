@@ -1,0 +1,166 @@
+"""Sessions of members, apart from those of officers: another table, another cookie, and nothing that opens the other's door."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from registry.core.errors import Forbidden, NotSignedIn
+from registry.core.ids import new_reference
+from registry.organisations import apps
+from registry.organisations.models import Member, MemberSession, Organisation
+from registry.vocabulary.organisations import MemberRole, MemberState
+
+IDLE = timedelta(hours=2)
+LONGEST = timedelta(hours=12)
+SECOND_STEP = timedelta(minutes=10)
+"""How long the second step may take."""
+SEEN_EVERY = timedelta(minutes=1)
+"""Reading a page writes nothing more often than this."""
+FORGOTTEN_AFTER = timedelta(days=1)
+"""A session that is over is no register of who was here when."""
+
+
+class SecondStepNeeded(NotSignedIn):
+    """He gave his password and has to give, or to set up, a second step."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberPresent:
+    """Who stands at the door: the member, his organisation and his session."""
+
+    member: Member
+    organisation: Organisation
+    session: MemberSession
+
+    @property
+    def is_owner(self) -> bool:
+        return self.member.role is MemberRole.OWNER
+
+    def require_owner(self) -> None:
+        """Raise Forbidden unless he is an owner."""
+        if not self.is_owner:
+            raise Forbidden("only an owner of your organisation may do this", "owner_needed")
+
+
+def begin(session: Session, member: Member, at: datetime, *, is_full: bool = True) -> str:
+    """A new session; gives its token, which nobody can read from the table."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        MemberSession(
+            reference=new_reference(),
+            digest=_digest(token),
+            member_id=member.id,
+            began_at=at,
+            seen_at=at,
+            ends_at=at + (LONGEST if is_full else SECOND_STEP),
+            is_full=is_full,
+        )
+    )
+    session.flush()
+    return token
+
+
+def begin_by_one(session: Session, member: Member, at: datetime) -> tuple[str, bool]:
+    """The session of whoever has proved one thing alone, his password or his mailbox, and whether it is full.
+
+    It is where no second step is asked of him.
+    """
+    needs = session.get_one(Organisation, member.organisation_id).needs_second_step
+    is_full = not needs and not apps.has_app(session, member.id)
+    return begin(session, member, at, is_full=is_full), is_full
+
+
+def present(session: Session, token: str, at: datetime) -> MemberPresent:
+    """Whose token it is. Raises NotSignedIn for every token that opens nothing, all alike, and SecondStepNeeded."""
+    me = _living(session, token, at)
+    if _waits_for_second_step(session, me):
+        raise SecondStepNeeded("give your second step to go on")
+    if at - me.session.seen_at >= SEEN_EVERY:
+        me.session.seen_at = at
+    return me
+
+
+def arriving(session: Session, token: str, at: datetime) -> MemberPresent:
+    """Who has given his password and is asked for a second step. Raises NotSignedIn for everybody else, and who is in."""
+    me = _living(session, token, at)
+    if not _waits_for_second_step(session, me):
+        raise NotSignedIn("begin again with your e-mail and password")
+    return me
+
+
+def _waits_for_second_step(session: Session, me: MemberPresent) -> bool:
+    # Also whoever was in without one before his organisation came to require it.
+    return not me.session.is_full or (me.organisation.needs_second_step and not apps.has_app(session, me.member.id))
+
+
+def _living(session: Session, token: str, at: datetime) -> MemberPresent:
+    found = session.execute(
+        select(MemberSession, Member, Organisation)
+        .join(Member, Member.id == MemberSession.member_id)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(MemberSession.digest == _digest(token), MemberSession.ended_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        raise NotSignedIn("sign in to go on")
+    kept, member, organisation = found
+    is_over = at >= kept.ends_at or at - kept.seen_at >= IDLE
+    if is_over or member.state is not MemberState.ACTIVE or organisation.closed_on is not None:
+        raise NotSignedIn("sign in to go on")
+    return MemberPresent(member, organisation, kept)
+
+
+def end(session: Session, token: str, at: datetime) -> None:
+    """Sign out. A token that opens nothing is no error: it has gone already."""
+    session.execute(
+        update(MemberSession)
+        .where(MemberSession.digest == _digest(token), MemberSession.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+
+
+def end_one(session: Session, member: Member, reference: str, at: datetime) -> None:
+    """End one of the member's own sessions."""
+    session.execute(
+        update(MemberSession)
+        .where(
+            MemberSession.member_id == member.id,
+            MemberSession.reference == reference,
+            MemberSession.ended_at.is_(None),
+        )
+        .values(ended_at=at)
+    )
+
+
+def end_all(session: Session, member: Member, at: datetime, *, but: MemberSession | None = None) -> None:
+    query = update(MemberSession).where(MemberSession.member_id == member.id, MemberSession.ended_at.is_(None))
+    session.execute((query if but is None else query.where(MemberSession.id != but.id)).values(ended_at=at))
+
+
+def forget_over(session: Session, at: datetime) -> None:
+    """Remove sessions that are over."""
+    over = delete(MemberSession).where(MemberSession.ends_at < at - FORGOTTEN_AFTER)
+    session.execute(over.execution_options(synchronize_session=False))
+
+
+def sessions_of(session: Session, member: Member, at: datetime) -> Sequence[MemberSession]:
+    """The member's living sessions, the newest first."""
+    found = session.scalars(
+        select(MemberSession)
+        .where(
+            MemberSession.member_id == member.id,
+            MemberSession.ended_at.is_(None),
+            MemberSession.ends_at > at,
+            MemberSession.is_full,
+        )
+        .order_by(MemberSession.began_at.desc(), MemberSession.id.desc())
+    )
+    return [one for one in found if at - one.seen_at < IDLE]
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

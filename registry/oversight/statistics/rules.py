@@ -1,0 +1,99 @@
+"""What may be published of complaints: whole quarters, one way at a time, nothing that could be about few people. Pure.
+
+A count below five is left out, as if it were none; others are rounded to five; a total is the sum of what is shown. So whatever
+is subtracted from whatever else, a difference is nothing or at least five.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from registry.vocabulary.cases import CaseState, Dimension
+
+FEWEST = 5
+STEP = 5
+DELAY = timedelta(days=14)
+"""After a quarter's last day, so that a flood of that day was looked at and set aside before it is counted."""
+VERSION = "1"
+
+NOT_STATED = "not_stated"
+
+COUNTED = frozenset(CaseState) - {CaseState.DRAFT, CaseState.QUARANTINED, CaseState.MERGED}
+"""A draft is no complaint, a flood is one at most, and what was joined to another is counted there."""
+
+OUTCOMES = (
+    CaseState.DECIDED_UPHELD,
+    CaseState.DECIDED_PARTLY,
+    CaseState.DECIDED_NOT_UPHELD,
+    CaseState.OUT_OF_SCOPE,
+    CaseState.WITHDRAWN,
+)
+
+_QUARTER = re.compile(r"([0-9]{4})-?[qQ]([1-4])")
+
+
+class Quarter(NamedTuple):
+    """A quarter of a year, written 2026-Q3."""
+
+    year: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-Q{self.number}"
+
+    @property
+    def first(self) -> date:
+        return date(self.year, 3 * self.number - 2, 1)
+
+    @property
+    def last(self) -> date:
+        return self.after.first - timedelta(days=1)
+
+    @property
+    def after(self) -> "Quarter":
+        return Quarter(self.year + self.number // 4, self.number % 4 + 1)
+
+    @property
+    def before(self) -> "Quarter":
+        return Quarter.of(self.first - timedelta(days=1))
+
+    @property
+    def closes_on(self) -> date:
+        """The first day on which it may be counted."""
+        return self.last + DELAY
+
+    @classmethod
+    def of(cls, day: date) -> "Quarter":
+        return cls(day.year, (day.month + 2) // 3)
+
+
+def read_quarter(text: str) -> Quarter | None:
+    """`2026-Q3`, in either letter case, with or without the hyphen; None when it is no quarter."""
+    match = _QUARTER.fullmatch(text.strip())
+    return Quarter(int(match[1]), int(match[2])) if match and 2000 <= int(match[1]) <= 9998 else None
+
+
+def due(first: Quarter, closed: Iterable[str], today: date) -> list[Quarter]:
+    """The quarters from the first on that have ended long enough ago and are not closed yet, oldest first."""
+    done, found, quarter = set(closed), [], first
+    while quarter.closes_on <= today:
+        if str(quarter) not in done:
+            found.append(quarter)
+        quarter = quarter.after
+    return found
+
+
+def published(counts: Mapping[str, int]) -> dict[str, int]:
+    """What is shown of true counts."""
+    return {value: rounded(count) for value, count in counts.items() if count >= FEWEST}
+
+
+def rounded(count: int) -> int:
+    """To the nearest five."""
+    return STEP * ((count + STEP // 2) // STEP)
+
+
+def total(dimension: Dimension, cells: Mapping[str, int]) -> int | None:
+    """The sum of the cells that are shown; None by indicator, for one complaint may show several."""
+    return None if dimension is Dimension.INDICATOR else sum(cells.values())

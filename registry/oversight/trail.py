@@ -1,0 +1,209 @@
+"""The lines of the audit as a unit's auditor sees them, and those of one case as its supervisor does.
+
+A line is a unit's when one of its people did it, or when it is about the unit's own: its cases, purged ones too, its people, its
+keys. What concerns the keys of all, like an opening with the escrow, is every unit's. Nothing else is there.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from registry.audit import queries as chain
+from registry.audit.actions import record
+from registry.audit.chain import BEFORE_THE_FIRST
+from registry.audit.models import AuditEntry, AuditSubject
+from registry.complaints.case.models import Case
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.sealing.sealer import RING
+from registry.complaints.sealing.unit_keys import ESCROW
+from registry.officers.models import Officer, OfficerChange
+from registry.oversight.rules import ALSO_READ, OWN_LINES, READ, UNSAID
+from registry.supervision.sanctions.models import Sanction
+
+OF_ALL = (ESCROW, RING)
+"""Subjects that concern every unit's cases."""
+
+AT_ONCE = 1000
+
+
+class Wanted(NamedTuple):
+    """Which lines are asked for; None asks for all. `act` is one act, or the beginning of several before its dot."""
+
+    from_on: date | None = None
+    to_on: date | None = None
+    actor: str | None = None
+    act: str | None = None
+    subject: str | None = None
+    is_reading: bool = False
+
+
+class Line(NamedTuple):
+    """`subject` is a reference, and None once it was purged: then the pseudonym alone holds its lines together."""
+
+    number: int
+    on_day: date
+    actor: str
+    act: str
+    subject: str | None
+    pseudonym: str
+    detail: str
+
+
+class Acted(NamedTuple):
+    """How often somebody did one thing to a case."""
+
+    actor: str
+    act: str
+    times: int
+    first_on: date
+    last_on: date
+
+
+def lines_of(session: Session, unit: str, wanted: Wanted, *, before: int | None = None, limit: int = 50) -> list[Line]:
+    """A unit's lines, the latest first; `before` is the number of a line, and gives those that precede it."""
+    found = select(
+        AuditEntry.index,
+        AuditEntry.on_day,
+        AuditEntry.actor,
+        AuditEntry.act,
+        AuditSubject.subject,
+        AuditEntry.subject,
+        AuditEntry.detail,
+    ).outerjoin(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
+    found = found.where(_is_of(unit), *_matching(wanted))
+    if before is not None:
+        found = found.where(AuditEntry.index < before)
+    return [Line(*row) for row in session.execute(found.order_by(AuditEntry.index.desc()).limit(limit))]
+
+
+def acts_on(session: Session, reference: str) -> list[Acted]:
+    """Who did what to a subject and how often, who was there last first."""
+    last = func.max(AuditEntry.index)
+    counted = (
+        select(
+            AuditEntry.actor,
+            AuditEntry.act,
+            func.count(),
+            func.min(AuditEntry.on_day),
+            func.max(AuditEntry.on_day),
+        )
+        .join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
+        .where(AuditSubject.subject == reference)
+        .group_by(AuditEntry.actor, AuditEntry.act)
+        .order_by(last.desc())
+    )
+    return [Acted(*row) for row in session.execute(counted)]
+
+
+def done_in(session: Session, reference: str, limit: int) -> list[tuple[Line, str | None]]:
+    """What was done in a case and to the sanctions that rest on its decisions, the latest first, each with its officer's name.
+
+    What was read is left out.
+    """
+    decisions = select(Decision.reference).join(Case, Case.id == Decision.case_id).where(Case.reference == reference)
+    sanctions = select(Sanction.reference).where(Sanction.decision.in_(decisions))
+    is_of_case = or_(AuditSubject.subject == reference, AuditSubject.subject.in_(sanctions))
+    found = (
+        select(
+            AuditEntry.index,
+            AuditEntry.on_day,
+            AuditEntry.actor,
+            AuditEntry.act,
+            AuditSubject.subject,
+            AuditEntry.subject,
+            AuditEntry.detail,
+            Officer.name,
+        )
+        .join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
+        .outerjoin(Officer, Officer.reference == AuditEntry.actor)
+        .where(is_of_case, not_(_is_reading()), AuditEntry.act.not_in([*OWN_LINES, *UNSAID]))
+        .order_by(AuditEntry.index.desc())
+        .limit(limit)
+    )
+    return [(Line(*row[:-1]), row[-1]) for row in session.execute(found)]
+
+
+def exported(session: Session, unit: str, wanted: Wanted) -> Iterator[bytes]:
+    """A unit's lines as JSON lines, the oldest first: exact bytes, the hash before and the hash after; the last is the head.
+
+    The lines between are others', so each of these is proved on its own (SHA-256 of `before` and the bytes of `line` is `hash`)
+    and against the whole chain that `registry audit export` writes. No reference is added: a copy must not outlive a purge.
+    """
+    earlier = aliased(AuditEntry)
+    found = (
+        select(AuditEntry.index, earlier.hash, AuditEntry.hash, AuditEntry.body)
+        .outerjoin(earlier, earlier.index == AuditEntry.index - 1)
+        .where(_is_of(unit), *_matching(wanted))
+        .order_by(AuditEntry.index)
+        .limit(AT_ONCE)
+    )
+    after = -1
+    while True:
+        rows = session.execute(found.where(AuditEntry.index > after)).all()
+        for number, before, own, body in rows:
+            head = (before or BEFORE_THE_FIRST).hex().encode()
+            yield b'{"before":"%s","hash":"%s","line":%s}\n' % (head, own.hex().encode(), body)
+            after = number
+        if len(rows) < AT_ONCE:
+            break
+    yield msgspec.json.encode({"head": str(chain.head(session))}) + b"\n"
+
+
+def note_reading(session: Session, act: str, subject: str, *, on: date, actor: str, unit: str) -> None:
+    """Write down that somebody looked at lines, once a day: who reads what others read leaves a line, and not one a page."""
+    today = (
+        select(AuditEntry.index)
+        .join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
+        .where(
+            AuditSubject.subject == subject, AuditEntry.act == act, AuditEntry.actor == actor, AuditEntry.on_day == on
+        )
+    )
+    if session.execute(today.limit(1)).first() is None:
+        record(session, act, subject, on=on, actor=actor, unit=unit)
+
+
+def names_of(session: Session, actors: Sequence[str]) -> dict[str, str]:
+    """The names of those actors that are officers or partners' people."""
+    named = select(Officer.reference, Officer.name).where(Officer.reference.in_(sorted(set(actors))))
+    return {one.reference: one.name for one in session.execute(named)}
+
+
+def _is_of(unit: str) -> ColumnElement[bool]:
+    people = select(Officer.reference).where(Officer.unit == unit)
+    changes = select(OfficerChange.reference).where(OfficerChange.unit == unit)
+    own = aliased(AuditSubject)
+    is_about = or_(
+        own.unit == unit,
+        own.subject.in_([unit, *OF_ALL]),
+        own.subject.in_(people),
+        own.subject.in_(changes),
+    )
+    return or_(AuditEntry.actor.in_(people), exists().where(own.pseudonym == AuditEntry.subject, is_about))
+
+
+def _matching(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.from_on is not None:
+        found.append(AuditEntry.on_day >= wanted.from_on)
+    if wanted.to_on is not None:
+        found.append(AuditEntry.on_day <= wanted.to_on)
+    if wanted.actor is not None:
+        found.append(AuditEntry.actor == wanted.actor)
+    if wanted.act is not None:
+        begins = AuditEntry.act.startswith(f"{wanted.act}.", autoescape=True)
+        found.append(or_(AuditEntry.act == wanted.act, begins))
+    if wanted.subject is not None:
+        about = select(AuditSubject.pseudonym).where(AuditSubject.subject == wanted.subject)
+        found.append(or_(AuditEntry.subject == wanted.subject, AuditEntry.subject.in_(about)))
+    if wanted.is_reading:
+        found.append(_is_reading())
+    return found
+
+
+def _is_reading() -> ColumnElement[bool]:
+    ends = and_(AuditEntry.act.endswith(READ), not_(AuditEntry.act.in_(OWN_LINES)))
+    return or_(ends, AuditEntry.act.in_(ALSO_READ))

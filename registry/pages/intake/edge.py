@@ -1,0 +1,14 @@
+"""The edge where people tell what happened and come back for the answer, one question a page and without any script."""
+
+from flask import Flask
+
+from registry.pages.intake import entering, files, holders, leaving, mailbox, number, review, steps
+from registry.pages.intake.rendering import seal_off
+from registry.pages.public.edge import prepare
+
+
+def register(app: Flask) -> None:
+    prepare(app)
+    seal_off(app)
+    for edge in (entering, leaving, number, steps, review, files, mailbox, holders):
+        app.register_blueprint(edge.pages)

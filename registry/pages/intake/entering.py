@@ -1,0 +1,243 @@
+"""Before a visit: what this is, beginning, and coming back by the number. Work or a wait lets in; nobody is refused."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, request
+
+from registry.complaints.case import complaint_codes, visits
+from registry.complaints.case.units import require_open_intake
+from registry.complaints.intake import filing, mailbox
+from registry.complaints.intake.admission import Offer
+from registry.complaints.intake.admission_rules import Purpose
+from registry.core.clock import now
+from registry.core.codes import Lack, Problem
+from registry.core.errors import IntakeClosed, MistypedReceipt, NotAdmitted, NoVisit, TooBusy, UnknownReceipt
+from registry.core.ids import read_reference
+from registry.http.app_services import keyring
+from registry.http.clients import network_of
+from registry.http.complaint_services import admission, sealer
+from registry.http.transaction import reading, writing
+from registry.pages.intake import cookies, lines
+from registry.pages.intake.rendering import again, box_page, lead
+from registry.vocabulary.cases import BoxRole
+from registry.vocabulary.register import Language
+
+pages = Blueprint("intake_entering", __name__)
+
+Held = Sequence[tuple[str, str]]
+
+_OURS = re.compile(r"/(?:zh-Hans|zh-Hant|en|it)/box/[a-z0-9/-]{1,60}")
+"""Where a held form may be sent to: pages of the intake, as they are spelt."""
+
+
+@pages.get("/<language:language>/box")
+def first(language: Language) -> Response:
+    """What is told to whom, what is not asked, and who helps at once; then two buttons."""
+    try:
+        require_open_intake(reading())
+    except IntakeClosed:
+        return box_page("closed.html", language, status=503, **lines.all_lands(language))
+    return _with_door("first.html", language, Purpose.START, **lines.all_lands(language))
+
+
+@pages.post("/<language:language>/box/about")
+def about(language: Language) -> Response:
+    """Come from an agency's page or answer: which agency it was is kept for the draft, in no address."""
+    response = lead(language, "")
+    reference = read_reference(request.form.get("agency_id", "")[:40])
+    if reference is not None:
+        cookies.keep(response, cookies.ABOUT, reference)
+    return response
+
+
+@pages.post("/<language:language>/box/begin")
+def begin(language: Language) -> Response:
+    """Make a draft and show its number. Whoever comes too early waits on a page of its own."""
+    ticket = cookies.value_of(cookies.DOORS[Purpose.START])
+    if not ticket and _has_new_number():
+        # Pressed twice: the first press has begun it.
+        return lead(language, "/number")
+    if not cookies.is_token(request.form.get("token", ""), cookies.door_token(ticket) if ticket else ""):
+        return _with_door(
+            "first.html", language, Purpose.START, status=400, has_no_cookie=not ticket, **lines.all_lands(language)
+        )
+    try:
+        _admit(Purpose.START, ticket)
+    except NotAdmitted:
+        return lead(language, "/wait")
+    code = complaint_codes.new_code()
+    try:
+        root = complaint_codes.derive(keyring(), code)
+        with writing() as session:
+            started = filing.start(session, sealer(), code, root, language=language, role=BoxRole.WORKER, at=now())
+    except TooBusy:
+        response = lead(language, "/wait")
+        cookies.keep(response, cookies.DOORS[Purpose.START], admission().waited(Purpose.START, now()))
+        return response
+    return _let_in(lead(language, "/number"), started.token, Purpose.START)
+
+
+@pages.get("/<language:language>/box/wait")
+def wait(language: Language) -> Response:
+    """The rest of the wait. The page looks again by itself, and its button is there all the time."""
+    if _has_new_number():
+        return lead(language, "/number")
+    ticket = cookies.value_of(cookies.DOORS[Purpose.START])
+    try:
+        seconds = admission().wait_left(Purpose.START, ticket, now()) if ticket else None
+    except NotAdmitted:
+        seconds = None
+    response = _with_door("wait.html", language, Purpose.START, seconds=seconds)
+    if seconds:
+        response.headers["Refresh"] = str(seconds)
+    return response
+
+
+@pages.get("/<language:language>/box/open")
+def ask_number(language: Language) -> Response:
+    return knock(language)
+
+
+@pages.post("/<language:language>/box/open")
+def open_box(language: Language) -> Response:
+    """Come back by a number. What is mistyped costs nothing; whatever is unknown has one answer."""
+    ticket = cookies.value_of(cookies.DOORS[Purpose.OPEN])
+    typed = request.form.get("number", "")[:200]
+    kept = _kept()
+    if not cookies.is_token(request.form.get("token", ""), cookies.door_token(ticket) if ticket else ""):
+        return knock(language, kept, typed=typed, has_no_cookie=not ticket, status=400)
+    try:
+        code = complaint_codes.require_code(typed)
+    except MistypedReceipt:
+        return knock(language, kept, typed=typed, problem=Problem.MISTYPED_RECEIPT, status=400)
+    try:
+        _admit(Purpose.OPEN, ticket)
+    except NotAdmitted as refusal:
+        is_over = refusal.lack is not Lack.TOO_EARLY
+        return knock(language, kept, typed=typed, seconds=refusal.retry_after, is_again=is_over, status=403)
+    try:
+        root = complaint_codes.derive(keyring(), code)
+        with writing() as session:
+            token = mailbox.open_mailbox(session, sealer(), root, now())
+    except TooBusy:
+        response = knock(language, kept, typed=typed, problem=Problem.TOO_BUSY, status=503)
+        cookies.keep(response, cookies.DOORS[Purpose.OPEN], admission().waited(Purpose.OPEN, now()))
+        return response
+    except UnknownReceipt:
+        return knock(language, kept, problem=Problem.UNKNOWN_RECEIPT, status=404)
+    response = _resend(language, token, kept) if kept else lead(language, "/mine")
+    return _let_in(response, token, Purpose.OPEN)
+
+
+def knock(
+    language: Language,
+    kept: Held = (),
+    *,
+    typed: str = "",
+    problem: Problem | None = None,
+    seconds: int = 0,
+    is_again: bool = False,
+    has_no_cookie: bool = False,
+    status: int = 200,
+) -> Response:
+    """The page that asks for the number. `kept` is what was typed when a visit ended: it is sent on once the box is open."""
+    path = request.path if kept and not any(name == "kept_path" for name, _ in kept) else ""
+    response = _with_door(
+        "open.html",
+        language,
+        Purpose.OPEN,
+        status=status or 200,
+        typed=typed,
+        problem=problem,
+        seconds=seconds,
+        is_again=is_again,
+        has_no_cookie=has_no_cookie,
+        kept=[("kept_path", path), *kept] if path else list(kept),
+        is_over=bool(kept),
+    )
+    cookies.drop(response, cookies.VISIT)
+    return response
+
+
+def _kept() -> list[tuple[str, str]]:
+    given = request.form.items(multi=True)
+    return [(name, value) for name, value in given if name not in ("token", "number", "proof")]
+
+
+def _resend(language: Language, token: str, kept: Held) -> Response:
+    """Show what was typed before the visit ended with one button that sends it: nothing is sent by itself."""
+    path = next((value for name, value in kept if name == "kept_path"), "")
+    if not _OURS.fullmatch(path):
+        return lead(language, "/mine")
+    return again(
+        language, visits.form_token(token), path, [pair for pair in kept if pair[0] != "kept_path"], status=200
+    )
+
+
+def _admit(purpose: Purpose, ticket: str) -> None:
+    """By the work a script did, else by the wait that the ticket has behind it. Counted and committed before anything costs."""
+    network = network_of(request.environ.get("REMOTE_ADDR") or "")
+    work = request.form.get("proof")
+    try:
+        with writing() as session:
+            admission().admit(session, purpose, network, work or ticket, now())
+    except NotAdmitted as refusal:
+        if not work or refusal.lack is Lack.USED:
+            raise
+        # The work may have grown old while somebody read; then he has waited as well.
+        with writing() as session:
+            admission().admit(session, purpose, network, ticket, now())
+
+
+def _has_new_number() -> bool:
+    """Whether this browser was given a number that is not typed back yet: whoever presses twice is led to the first one."""
+    try:
+        visit = visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
+    except NoVisit:
+        return False
+    return not visit.is_confirmed
+
+
+def _let_in(response: Response, token: str, purpose: Purpose) -> Response:
+    # A visit that this browser had is not gone on with, whoever planted it: the token is new.
+    cookies.keep(response, cookies.VISIT, token)
+    cookies.drop(response, cookies.DOORS[purpose])
+    return response
+
+
+def _with_door(
+    template: str, language: Language, purpose: Purpose, *, status: int = 200, **context: object
+) -> Response:
+    """A page with a form that needs work or a wait; the wait begins when the page is first shown."""
+    offer = _offer(purpose)
+    ticket = cookies.value_of(cookies.DOORS[purpose])
+    if not _is_good(purpose, ticket):
+        ticket = offer.ticket
+    words = {"has_no_cookie": False} | context
+    response = box_page(
+        template,
+        language,
+        status=status,
+        door_token=cookies.door_token(ticket),
+        door_wait=offer.wait + 1,
+        challenge=json.dumps(offer.challenge, separators=(",", ":")),
+        **words,
+    )
+    cookies.keep(response, cookies.DOORS[purpose], ticket)
+    return response
+
+
+def _offer(purpose: Purpose) -> Offer:
+    network = network_of(request.environ.get("REMOTE_ADDR") or "")
+    return admission().offer(reading(), purpose, network, now())
+
+
+def _is_good(purpose: Purpose, ticket: str) -> bool:
+    """Whether a ticket is, or will be, good: one that was used or has expired is replaced."""
+    try:
+        admission().wait_left(purpose, ticket, now())
+    except NotAdmitted:
+        return False
+    return not admission().is_used(reading(), ticket)

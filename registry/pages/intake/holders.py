@@ -1,0 +1,86 @@
+"""Who opens a mailbox: another number for it, one for the worker somebody filed for, and a helper's end."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from registry.complaints.case import access, complaint_codes, visits
+from registry.complaints.case.complaint_codes import Root
+from registry.core.clock import now
+from registry.core.errors import NotFound, NotNow, NoVisit, TooBusy
+from registry.http.app_services import keyring
+from registry.http.complaint_services import sealer
+from registry.http.transaction import reading
+from registry.pages.intake import cookies, entering
+from registry.pages.intake.mailbox import page_of
+from registry.pages.intake.visiting import Here, held, visiting
+from registry.vocabulary.register import Language
+
+pages = Blueprint("intake_holders", __name__)
+
+
+def minting(view: Callable[..., Response]) -> Callable[..., Response]:
+    """As `visiting`, with a new number: derived before the transaction, and only for somebody who is here."""
+    entered = visiting(view)
+
+    @wraps(view)
+    def minted(language: Language, **given: Any) -> Response:
+        try:
+            visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
+        except NoVisit:
+            return entering.knock(language, held())
+        code = complaint_codes.new_code()
+        try:
+            root = complaint_codes.derive(keyring(), code)
+        except TooBusy as refusal:
+            return busy(language, refusal=refusal)
+        return entered(language, code=code, root=root, **given)
+
+    return minted
+
+
+@visiting
+def busy(here: Here, refusal: TooBusy) -> Response:
+    return page_of(here, fault=refusal, status=503)
+
+
+@pages.post("/<language:language>/box/other-number")
+@minting
+def change(here: Here, code: str, root: Root) -> Response:
+    """Show another number; the old one opens until the new one was typed back."""
+    try:
+        token = access.change_receipt(here.session, here.sealer, here.visit, code, root, here.at)
+    except NotNow as refusal:
+        return page_of(here, fault=refusal, status=409)
+    visits.end(here.session, here.visit)
+    response = here.to("/number")
+    cookies.keep(response, cookies.VISIT, token)
+    return response
+
+
+@pages.post("/<language:language>/box/hers")
+@minting
+def invite(here: Here, code: str, root: Root) -> Response:
+    """A number for the worker, shown this once to the helper who hands it on."""
+    try:
+        access.invite_worker(here.session, here.sealer, here.visit, root, here.at)
+    except NotNow as refusal:
+        return page_of(here, fault=refusal, status=409)
+    return here.page("hers.html", groups=complaint_codes.shown(code).split(" "))
+
+
+@pages.post("/<language:language>/box/helper")
+@visiting
+def helper(here: Here) -> Response:
+    """Cut a helper off, or let answers go to him as well, or no longer."""
+    reference, wish = request.form.get("helper", ""), request.form.get("wish", "")
+    try:
+        if wish == "cut_off":
+            access.cut_off(here.session, here.sealer, here.visit, reference, here.today)
+        elif wish in ("allow", "stop"):
+            access.allow_answers(here.session, here.visit, reference, here.today, is_allowed=wish == "allow")
+    except (NotNow, NotFound) as refusal:
+        return page_of(here, fault=refusal, status=409)
+    return here.to("/mine")

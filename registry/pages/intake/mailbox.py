@@ -1,0 +1,150 @@
+"""The mailbox: where it stands in plain words, what happens by when, words both ways, and whom the officers may tell."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from registry.complaints.case import messages
+from registry.complaints.case.questions import QUESTIONNAIRE, Question, is_alarming, next_question, visible
+from registry.complaints.intake import filing, mailbox
+from registry.complaints.intake.mailbox import Can, OwnCopy
+from registry.complaints.intake.mailbox_files import files_of
+from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryError
+from registry.i18n.languages import has_text, text
+from registry.i18n.question_words import answer_text, question_text
+from registry.pages.intake import lines
+from registry.pages.intake.steps import path_of
+from registry.pages.intake.visiting import Here, visiting
+from registry.vocabulary.cases import ConsentKind
+from registry.vocabulary.register import Language
+
+pages = Blueprint("intake_mailbox", __name__)
+
+CONSENTS: dict[ConsentKind, Question] = {
+    question.consent: question for question in QUESTIONNAIRE if question.consent is not None
+}
+
+
+@pages.get("/<language:language>/box/mine")
+@visiting
+def mine(here: Here) -> Response:
+    return page_of(here)
+
+
+@pages.post("/<language:language>/box/write")
+@visiting
+def write(here: Here) -> Response:
+    """Add a message. The page gave it a key of its own, so that it is there once however often it is sent."""
+    typed = request.form.get("text", "")
+    try:
+        mailbox.write(here.session, here.sealer, here.visit, typed, here.at, once=once_given())
+    except (InvalidInput, NotNow) as refusal:
+        return page_of(here, fault=refusal, typed=typed, status=400)
+    return here.to("/mine")
+
+
+@pages.post("/<language:language>/box/agree")
+@visiting
+def agree(here: Here) -> Response:
+    """Give one consent or take it back. The page names the wish, not its opposite: pressed twice it is the same."""
+    try:
+        kind = ConsentKind(request.form.get("kind", ""))
+    except ValueError:
+        return here.to("/mine")
+    try:
+        is_given = request.form.get("wish") == "give"
+        mailbox.consent(here.session, here.sealer, here.visit, kind, here.at, is_given=is_given)
+    except NotNow as refusal:
+        return page_of(here, fault=refusal, status=409)
+    return here.to("/mine")
+
+
+@pages.get("/<language:language>/box/end")
+@visiting
+def ask_end(here: Here) -> Response:
+    """What withdrawing means, and a copy to take along, before anything is gone."""
+    view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
+    return here.page("end.html", view=view) if Can.WITHDRAW in view.can else here.to("/mine")
+
+
+@pages.post("/<language:language>/box/end")
+@visiting
+def end(here: Here) -> Response:
+    view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
+    try:
+        mailbox.withdraw(here.session, here.sealer, here.visit, here.at)
+    except (NotNow, IllegalMove) as refusal:
+        return page_of(here, fault=refusal, status=409)
+    return here.to("/gone" if view.draft_until is not None else "/mine")
+
+
+@pages.post("/<language:language>/box/again")
+@visiting
+def again(here: Here) -> Response:
+    """Object to a decision, open it again, or take a withdrawal back."""
+    typed = request.form.get("text", "")
+    try:
+        mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=typed, once=once_given())
+    except (InvalidInput, NotNow, IllegalMove) as refusal:
+        return page_of(here, fault=refusal, typed=typed, status=409)
+    return here.to("/mine")
+
+
+@pages.get("/<language:language>/box/copy")
+@visiting
+def copy(here: Here) -> Response:
+    """All of it on one page, to be printed or kept."""
+    return here.page("copy.html", **_copied(here, mailbox.own_copy(here.session, here.sealer, here.visit, here.at)))
+
+
+def page_of(here: Here, *, fault: RegistryError | None = None, typed: str = "", status: int = 200) -> Response:
+    """The mailbox page, with what went wrong in one of its forms if something did."""
+    view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    return here.page(
+        "mine.html",
+        status=status,
+        view=view,
+        can={one.value for one in view.can},
+        consents=[
+            (one, question_text(here.language, CONSENTS[one.kind])) for one in view.consents if one.kind in CONSENTS
+        ],
+        file_count=len(files_of(here.session, here.sealer, here.visit)),
+        answered=len([question for question in visible(sheet.answers) if question.code in sheet.answers]),
+        # Where one left off: behind the last question that was answered.
+        go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
+        once=secrets.token_urlsafe(16),
+        alarm=lines.of(here.language, sheet.answers) if is_alarming(sheet.answers) else None,
+        most=messages.MOST_CHARACTERS,
+        fault=_fault_text(here.language, fault) if fault is not None else "",
+        typed=typed,
+    )
+
+
+def _fault_text(language: Language, fault: RegistryError) -> str:
+    """What went wrong in the reader's words; nothing of what was typed is in it."""
+    of_field = f"page.box.fault.{fault.faults[0].code}" if isinstance(fault, InvalidInput) else ""
+    return text(language, of_field if has_text(of_field) else f"problem.{fault.code}.detail")
+
+
+def once_given() -> str | None:
+    """The key that the page gave a form; a browser that lost it sends none, and then nothing is told apart."""
+    return request.form.get("once", "")[:80] or None
+
+
+def _last_answered(answers: dict[str, Any]) -> str | None:
+    answered = [question.code for question in visible(answers) if question.code in answers]
+    return answered[-1] if answered else None
+
+
+def _copied(here: Here, own: OwnCopy) -> dict[str, Any]:
+    answers = own.sheet.answers
+    said = [
+        (question_text(here.language, question), answer_text(here.language, question, answers[question.code]))
+        for question in visible(answers)
+        if question.code in answers
+    ]
+    agreed = [question_text(here.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
+    files = files_of(here.session, here.sealer, here.visit)
+    return {"view": own.view, "said": said, "agreed": agreed, "files": files}

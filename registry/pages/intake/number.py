@@ -1,0 +1,63 @@
+"""The number that alone leads back: shown large, to be written down or kept as a picture, and typed back before anything else."""
+
+from flask import Blueprint, Response, request
+
+from registry.complaints.case import complaint_codes
+from registry.complaints.case.access import is_replacement
+from registry.complaints.intake import filing
+from registry.core.errors import InvalidInput, NotFound
+from registry.pages.intake import about, cookies
+from registry.pages.intake.picture import picture_of
+from registry.pages.intake.visiting import Here, visiting_number
+
+pages = Blueprint("intake_number", __name__)
+
+
+@pages.get("/<language:language>/box/number")
+@visiting_number
+def number(here: Here) -> Response:
+    if here.visit.code is None:
+        return here.to("/mine")
+    return _page(here)
+
+
+@pages.get("/<language:language>/box/number.png")
+@visiting_number
+def picture(here: Here) -> Response:
+    """Gone, like the number itself, once it was typed back."""
+    if here.visit.code is None:
+        raise NotFound("there is no picture here")
+    response = Response(picture_of(complaint_codes.shown(here.visit.code)), mimetype="image/png")
+    # A name that says nothing, among the other pictures of a telephone.
+    response.headers["Content-Disposition"] = 'inline; filename="picture.png"'
+    return response
+
+
+@pages.post("/<language:language>/box/number")
+@visiting_number
+def confirm(here: Here) -> Response:
+    """The last six digits typed back. Wrong ones cost nothing: the number is still there to be read again."""
+    is_first = here.visit.code is not None
+    try:
+        token = filing.confirm(here.session, here.sealer, here.visit, request.form.get("last_six", ""), here.at)
+    except InvalidInput:
+        return _page(here, is_wrong=True, status=400)
+    if token is None and is_first:
+        about.write_down(here)
+    response = here.to("/mine" if token is not None or not is_first else "/1")
+    if token is not None:
+        cookies.keep(response, cookies.VISIT, token)
+    cookies.drop(response, cookies.ABOUT)
+    return response
+
+
+def _page(here: Here, *, is_wrong: bool = False, status: int = 200) -> Response:
+    code = here.visit.code
+    assert code is not None
+    return here.page(
+        "number.html",
+        status=status,
+        groups=complaint_codes.shown(code).split(" "),
+        is_wrong=is_wrong,
+        is_offer=is_replacement(here.visit.box),
+    )

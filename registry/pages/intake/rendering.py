@@ -1,0 +1,58 @@
+"""Pages of the intake: kept nowhere, nothing in address or title tells what they are about, and each can be left at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Flask, Response, redirect, request
+
+from registry.http.errors import is_for_programs
+from registry.http.headers import content_policy
+from registry.http.intake_paths import is_of_intake
+from registry.i18n.languages import negotiated
+from registry.pages.public.rendering import NOT_KEPT, is_demo, rendered
+from registry.vocabulary.register import Language
+
+AWAY = {
+    Language.ZH_HANS: "https://www.weather.com.cn/",
+    Language.ZH_HANT: "https://www.hko.gov.hk/tc/",
+    Language.EN: "https://www.meteoalarm.org/",
+    Language.IT: "https://www.meteoam.it/",
+}
+"""Where somebody who must hide the screen is taken: the weather, as a public service tells it, is on everybody's telephone."""
+
+_POLICIES = {language: content_policy(form_action=f"'self' {away}") for language, away in AWAY.items()}
+
+
+def box_page(template: str, language: Language, *, status: int = 200, **context: Any) -> Response:
+    """A page of the intake. `form_token` goes into each of its forms; without a visit there is none to guard."""
+    words: dict[str, Any] = {"form_token": "", "is_demo": is_demo(), "shows_all_numbers": is_demo(), "here": ""}
+    body = rendered(f"intake/{template}", language, keeps_query=False, **words | context)
+    response = Response(body, status, mimetype="text/html")
+    response.headers["Content-Language"] = language
+    return response
+
+
+def lead(language: Language, path: str) -> Response:
+    """Lead on, so that going back or loading again sends nothing twice."""
+    return redirect(f"/{language}/box{path}", 303)  # type: ignore[return-value]
+
+
+def again(
+    language: Language, form_token: str, path: str, typed: Sequence[tuple[str, str]], *, status: int = 409
+) -> Response:
+    """A form that came with the mark of an earlier visit, or of another site: whoever sits here must send it himself."""
+    return box_page("again.html", language, status=status, form_token=form_token, path=path, typed=typed)
+
+
+def seal_off(app: Flask) -> None:
+    """Give every answer under the intake's addresses, errors too, the headers that keep it from being kept."""
+    app.after_request(_sealed_off)
+
+
+def _sealed_off(response: Response) -> Response:
+    path = request.path
+    if is_of_intake(path) and not is_for_programs(path):
+        response.headers["Cache-Control"] = NOT_KEPT
+        # Forms lead to us, or away when somebody leaves; nowhere else. A file has a stricter policy of its own.
+        response.headers.setdefault("Content-Security-Policy", _POLICIES[negotiated(request)])
+    return response

@@ -1,0 +1,89 @@
+"""Everything together before it is sent: what was answered, whom it may be told to, and one button."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from flask import Blueprint, Response
+
+from registry.complaints.case.answers import Sheet
+from registry.complaints.case.questions import YES, Part, Question, visible
+from registry.complaints.intake import filing
+from registry.complaints.intake.mailbox_files import files_of
+from registry.core.errors import IntakeClosed, InvalidInput
+from registry.i18n.question_words import answer_text, part_title, question_text
+from registry.pages.intake.steps import path_of
+from registry.pages.intake.visiting import Here, visiting
+from registry.vocabulary.register import Language
+
+pages = Blueprint("intake_review", __name__)
+
+
+class Row(NamedTuple):
+    path: str
+    asks: str
+    says: str
+
+
+class Shown(NamedTuple):
+    """One part: what was answered in it, how many questions were not, and where the first of these is."""
+
+    title: str
+    rows: list[Row]
+    left: int
+    first_left: str
+
+
+@pages.get("/<language:language>/box/all")
+@visiting
+def everything(here: Here) -> Response:
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    return here.to("/mine") if sheet.submitted_on is not None else _page(here, sheet)
+
+
+@pages.post("/<language:language>/box/send")
+@visiting
+def send(here: Here) -> Response:
+    """Hand it in. Pressed twice, or again after a lost answer, it is there once."""
+    try:
+        filing.submit(here.session, here.sealer, here.visit, here.at)
+    except InvalidInput:
+        return _page(here, filing.answers(here.session, here.sealer, here.visit), is_empty=True, status=400)
+    except IntakeClosed:
+        return _page(here, filing.answers(here.session, here.sealer, here.visit), is_closed=True, status=503)
+    return here.to("/mine")
+
+
+def _page(here: Here, sheet: Sheet, *, is_empty: bool = False, is_closed: bool = False, status: int = 200) -> Response:
+    asked = visible(sheet.answers)
+    agreed = [row for question, row in _rows(here.language, asked, sheet) if _agrees(question, sheet)]
+    return here.page(
+        "all.html",
+        status=status,
+        parts=list(_parts(here.language, asked, sheet)),
+        agreed=agreed,
+        first_consent=next(path_of(question) for question in asked if question.consent is not None),
+        file_count=len(files_of(here.session, here.sealer, here.visit)),
+        is_empty=is_empty,
+        is_closed=is_closed,
+    )
+
+
+def _agrees(question: Question, sheet: Sheet) -> bool:
+    return question.consent is not None and sheet.answers.get(question.code) == YES
+
+
+def _rows(language: Language, asked: list[Question], sheet: Sheet) -> Iterator[tuple[Question, Row]]:
+    for question in asked:
+        if question.code in sheet.answers:
+            says = answer_text(language, question, sheet.answers[question.code])
+            yield question, Row(path_of(question), question_text(language, question), says)
+
+
+def _parts(language: Language, asked: list[Question], sheet: Sheet) -> Iterator[Shown]:
+    """The parts in their order; consents stand apart from what was told."""
+    for part in Part:
+        if part is not Part.CONSENT:
+            here = [question for question in asked if question.part is part]
+            left = [question for question in here if question.code not in sheet.answers]
+            rows = [row for _, row in _rows(language, here, sheet)]
+            yield Shown(part_title(language, part), rows, len(left), path_of(left[0]) if left else "")

@@ -1,0 +1,143 @@
+"""One question a page. Every answer may be left out, each is kept when it is sent, and one can leave and come back in between."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from registry.complaints.case import visits
+from registry.complaints.case.answers import Sheet
+from registry.complaints.case.questions import (
+    QUESTIONNAIRE,
+    Kind,
+    Question,
+    is_alarming,
+    is_shown,
+    next_question,
+    previous_question,
+    visible,
+)
+from registry.complaints.intake import filing
+from registry.core.errors import InvalidInput, NotFound
+from registry.http.intake_forms import CURRENCIES, read_form
+from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
+from registry.pages.intake import about, cookies, lines
+from registry.pages.intake.visiting import Here, visiting
+from registry.vocabulary.register import Language
+
+pages = Blueprint("intake_steps", __name__)
+
+_PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
+
+
+def path_of(question: Question | None) -> str:
+    """The address of a question tells its place and nothing of what it asks; after the last comes everything together."""
+    return f"/{_PLACES[question.code]}" if question is not None else "/all"
+
+
+@pages.get("/<language:language>/box/<int:place>")
+@visiting
+def step(here: Here, place: int) -> Response:
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    question = _question(place, sheet)
+    if question is None or sheet.submitted_on is not None:
+        return here.to("/all" if sheet.submitted_on is None else "/mine")
+    return _page(here, question, sheet, sheet.answers.get(question.code))
+
+
+@pages.post("/<language:language>/box/<int:place>")
+@visiting
+def answer(here: Here, place: int) -> Response:
+    """Keep the answer and lead on. What cannot be read is shown again with what is wrong; nothing that was typed is lost."""
+    before = filing.answers(here.session, here.sealer, here.visit)
+    question = _question(place, before)
+    if question is None or before.submitted_on is not None:
+        return here.to("/all" if before.submitted_on is None else "/mine")
+    typed = read_form(question, request.form)
+    if request.form.get("go") == "find":
+        name = request.form.get("name", "")[: question.most]
+        return _page(
+            here, question, before, {"name": name}, found=about.looked_up(here.language, name), is_searched=True
+        )
+    if question.kind is Kind.AGENCY:
+        typed = _agency(here.language, typed)
+    try:
+        sheet = filing.answer(here.session, here.sealer, here.visit, {question.code: typed})
+    except InvalidInput as wrong:
+        fault = fault_text(here.language, question, wrong.faults[0])
+        return _page(here, question, before, typed, fault=fault, status=400)
+    if request.form.get("go") == "leave":
+        visits.end(here.session, here.visit)
+        response = here.to("/kept")
+        cookies.drop(response, cookies.VISIT)
+        return response
+    if is_alarming(sheet.answers) and not is_alarming(before.answers):
+        return here.to(f"/{place}/now")
+    if request.form.get("go") == "all":
+        return here.to("/all")
+    return here.to(path_of(next_question(sheet.answers, question.code)))
+
+
+@pages.get("/<language:language>/box/<int:place>/now")
+@visiting
+def now_page(here: Here, place: int) -> Response:
+    """Somebody is in danger: whom to call comes before the next question, and then it goes on."""
+    sheet = filing.answers(here.session, here.sealer, here.visit)
+    question = _question(place, sheet)
+    following = next_question(sheet.answers, question.code if question else None)
+    return here.page("danger.html", path=path_of(following), **lines.of(here.language, sheet.answers))
+
+
+def _agency(language: Language, typed: dict[str, str] | None) -> dict[str, str] | None:
+    """One that was chosen from the registry goes by its own name; `none` is the choice of what was typed."""
+    chosen = about.registered(language, (typed or {}).get("agency_id"))
+    if chosen is not None:
+        return {"agency_id": chosen.agency_id, "name": chosen.name}
+    return {"name": typed["name"]} if typed and typed.get("name") else None
+
+
+def _question(place: int, sheet: Sheet) -> Question | None:
+    """The question of an address; None where it is not asked after what was answered. Raises NotFound beyond the last."""
+    if not 1 <= place <= len(QUESTIONNAIRE.questions):
+        raise NotFound("there is no such page")
+    question = QUESTIONNAIRE.questions[place - 1]
+    return question if is_shown(question, sheet.answers) else None
+
+
+def _page(
+    here: Here,
+    question: Question,
+    sheet: Sheet,
+    value: Any,
+    *,
+    fault: str = "",
+    found: list[about.Found] | None = None,
+    is_searched: bool = False,
+    status: int = 200,
+) -> Response:
+    language, answers = here.language, sheet.answers
+    asked = [one.code for one in visible(answers)]
+    back, following = previous_question(answers, question.code), next_question(answers, question.code)
+    registered = about.registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
+    return here.page(
+        "step.html",
+        status=status,
+        question=question,
+        asks=question_text(language, question),
+        why=why_text(language, question),
+        help=help_text(language, question),
+        part=part_title(language, question.part),
+        options=choices(language, question),
+        payees=payees(language) if question.kind is Kind.CHARGE else [],
+        currencies=CURRENCIES,
+        value=value,
+        fault=fault,
+        at=asked.index(question.code) + 1 if question.code in asked else 1,
+        of=len(asked),
+        path=f"/{_PLACES[question.code]}",
+        back=path_of(back) if back is not None else None,
+        skip=path_of(following),
+        found=found or [],
+        is_searched=is_searched,
+        registered=registered,
+        alarm=lines.of(language, answers) if is_alarming(answers) else None,
+    )

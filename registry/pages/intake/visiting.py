@@ -1,0 +1,100 @@
+"""Who is here, for one request and in one transaction; and what becomes of a form that came without one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import wraps
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import visits
+from registry.complaints.case.visits import Sealer, Visit
+from registry.core.clock import now
+from registry.core.errors import NoVisit
+from registry.http.complaint_services import sealer
+from registry.http.transaction import writing
+from registry.pages.intake import cookies, entering
+from registry.pages.intake.rendering import again, box_page, lead
+from registry.vocabulary.register import Language
+
+NOT_HELD = ("token", "number", "proof", "cookie")
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Somebody with a visit. What is done in `session` is committed when the view ends well."""
+
+    session: Session
+    sealer: Sealer
+    visit: Visit
+    at: datetime
+    language: Language
+
+    @property
+    def today(self) -> date:
+        return self.at.date()
+
+    def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
+        return box_page(template, self.language, status=status, form_token=self.visit.form_token, **context)
+
+    def to(self, path: str) -> Response:
+        """Lead on, so that going back or loading again sends nothing twice."""
+        return lead(self.language, path)
+
+
+def visiting(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Hand the view who is here. Before the number was typed back, everything leads to that."""
+    return _entering(view, is_number=False)
+
+
+def visiting_number(view: Callable[..., Response]) -> Callable[..., Response]:
+    """As `visiting`, for the pages on which the number is shown and typed back."""
+    return _entering(view, is_number=True)
+
+
+def _entering(view: Callable[..., Response], *, is_number: bool) -> Callable[..., Response]:
+    @wraps(view)
+    def came_in(language: Language, **given: Any) -> Response:
+        try:
+            with entered(language) as here:
+                if not is_number and not here.visit.is_confirmed:
+                    return here.to("/number")
+                return view(here, **given)
+        except NoVisit:
+            return entering.knock(language, held() if request.method == "POST" else ())
+        except StaleForm as stale:
+            return again(language, stale.form_token, request.path, held())
+
+    return came_in
+
+
+@contextmanager
+def entered(language: Language, *, is_read_alone: bool = False) -> Iterator[Here]:
+    """Who is here, and the transaction of what he does. Raises NoVisit, and StaleForm where a form has another visit's mark.
+
+    `is_read_alone`: nothing will be done for the form that came, and it is not looked at.
+    """
+    # Read first: a slow telephone sends for a while, and nobody is to wait for it at the database.
+    given = request.form.get("token", "") if request.method == "POST" and not is_read_alone else None
+    at = now()
+    with writing() as session:
+        visit = visits.visit(session, sealer(), cookies.value_of(cookies.VISIT), at)
+        if given is not None and not cookies.is_token(given, visit.form_token):
+            raise StaleForm(visit.form_token)
+        yield Here(session, sealer(), visit, at, language)
+
+
+class StaleForm(Exception):
+    """A form that came with the mark of an earlier visit, or from another site. `form_token` is that of this visit."""
+
+    def __init__(self, form_token: str) -> None:
+        super().__init__("a form without the mark of this visit")
+        self.form_token = form_token
+
+
+def held() -> list[tuple[str, str]]:
+    """What was typed into a form that could not be taken, so that nobody types it twice. Nothing that opens anything."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_HELD]

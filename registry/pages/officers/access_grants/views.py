@@ -1,0 +1,159 @@
+"""A case's tab of openings: asking for what one's role does not open, and looking at it once another has agreed."""
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.casework.access_grants import actions, queries
+from registry.complaints.casework.access_grants.rules import MOST_HOURS, RIGHT_TO, USUAL_HOURS
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.queries import files_of
+from registry.complaints.parties.hearings.files import files_of_hearings
+from registry.core.clock import now
+from registry.http.downloads import sent_file
+from registry.http.transaction import services
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.assets import address_of
+from registry.pages.officers.cases.showing import identity_shown, shown_box
+from registry.pages.officers.cases.tabs import case_page, open_case
+from registry.pages.officers.form_fields import any_number_in
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language
+from registry.vocabulary.cases import CaseState, OpeningKind
+
+pages = Blueprint("console_openings", __name__)
+STYLES = address_of("handed.css")
+
+
+@pages.get("/cases/<reference>/openings")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def openings(session: Session, me: Present, reference: str) -> Response:
+    return _page(session, me, reference)
+
+
+@pages.post("/cases/<reference>/openings/break-glass")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def break_glass(session: Session, me: Present, reference: str) -> BaseResponse:
+    return _ask(session, me, reference, OpeningKind.BREAK_GLASS)
+
+
+@pages.post("/cases/<reference>/openings/identity")
+@allowed(Resource.IDENTITY, Act.PROPOSE)
+def identity(session: Session, me: Present, reference: str) -> BaseResponse:
+    return _ask(session, me, reference, OpeningKind.IDENTITY)
+
+
+@pages.post("/cases/<reference>/openings/original")
+@allowed(Resource.ORIGINAL, Act.PROPOSE)
+def original(session: Session, me: Present, reference: str) -> BaseResponse:
+    return _ask(session, me, reference, OpeningKind.ORIGINAL)
+
+
+@pages.get("/cases/<reference>/openings/<opening>")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def look(session: Session, me: Present, reference: str, opening: str) -> Response:
+    """What was opened, for as long as it is. Each look is on record."""
+    head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
+    found: list[queries.Opened] = []
+    refusal = attempt(
+        session, lambda: found.append(queries.look(session, sealer(), officer, opening, now(), into=language()))
+    )
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    opened = found[0]
+    return case_page(
+        "openings/opened.html",
+        me,
+        head,
+        "openings",
+        handed_styles=STYLES,
+        opened=opened,
+        boxes=[shown_box(language(), box, None) for box in opened.view.boxes] if opened.view else [],
+        identities=None
+        if opened.identities is None
+        else [identity_shown(language(), told) for told in opened.identities.values()],
+        names=names_in(session, me.standing.unit),
+    )
+
+
+@pages.get("/cases/<reference>/openings/<opening>/file")
+@allowed(Resource.ORIGINAL, Act.PROPOSE)
+def file(session: Session, me: Present, reference: str, opening: str) -> Response:
+    """A file as it was sent, to be saved and never shown in a page."""
+    open_case(session, me, reference)
+    officer, store = _looker(session, me, reference, opening), store_of(services().settings)
+    found: list[tuple[str, bytes]] = []
+    refusal = attempt(
+        session, lambda: found.append(queries.original(session, sealer(), officer, opening, now(), store))
+    )
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    name, body = found[0]
+    return sent_file(body, name)
+
+
+@pages.post("/cases/<reference>/openings/<opening>/end")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def end(session: Session, me: Present, reference: str, opening: str) -> BaseResponse:
+    open_case(session, me, reference)
+    queries.require_of_case(session, me.standing.unit, reference, opening)
+    refusal = attempt(
+        session,
+        lambda: actions.end(
+            session, me.standing.unit, me.officer.reference, opening, now(), is_own=True, version=version_sent()
+        ),
+    )
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    return redirect(f"/console/cases/{reference}/openings", 303)
+
+
+def _ask(session: Session, me: Present, reference: str, kind: OpeningKind) -> BaseResponse:
+    open_case(session, me, reference)
+    officer, form = acting(me, RIGHT_TO[kind], Act.PROPOSE), request.form
+    refusal = attempt(
+        session,
+        lambda: actions.ask(
+            session, sealer(), officer, reference, kind, form.get("reason", ""), now(),
+            hours=any_number_in(form, "hours"), attachment=form.get("attachment", ""), version=version_sent(),
+        ),
+    )  # fmt: skip
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    return redirect(f"/console/cases/{reference}/openings", 303)
+
+
+def _looker(session: Session, me: Present, reference: str, opening: str) -> Officer:
+    """Whoever looks still needs the right to ask: a role that was taken away closes what it opened."""
+    kind = queries.require_of_case(session, me.standing.unit, reference, opening).kind
+    return acting(me, RIGHT_TO[kind], Act.PROPOSE)
+
+
+def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    head, officer, at = open_case(session, me, reference), acting(me, Resource.BREAK_GLASS, Act.PROPOSE), now()
+    is_all = me.standing.may(Resource.BREAK_GLASS, Act.APPROVE)
+    found = queries.in_case(session, sealer(), officer, head.case, at, is_all=is_all)
+    may_see_files = head.case.state is not CaseState.WITHDRAWN
+    return case_page(
+        "openings/case.html",
+        me,
+        head,
+        "openings",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        found=found,
+        files=[
+            *(files_of(session, sealer(), officer, head.case) if may_see_files else []),
+            *(one for one in files_of_hearings(session, sealer(), officer, head.case) if one.has_original),
+        ],
+        names=names_in(session, me.standing.unit),
+        may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in OpeningKind},
+        usual_hours=USUAL_HOURS,
+        most_hours=MOST_HOURS,
+    )

@@ -1,0 +1,103 @@
+"""One act on the cases that were ticked in the queue, what came of each, and taking it back."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.queue import bulk
+from registry.complaints.casework.queue.bulk import Outcome, Wanted
+from registry.complaints.casework.saved_views.models import BulkAct
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.officer_desk.case_filters import NOBODYS, kept
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers import assets
+from registry.pages.officers.acting import acting, roles_of, sealer
+from registry.pages.officers.cases.queue import queue_page
+from registry.pages.officers.cases.tabs import require_no_conflict
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import attempt
+from registry.pages.officers.rendering import page
+from registry.vocabulary.cases import BulkKind
+
+pages = Blueprint("console_bulk", __name__)
+
+
+@pages.post("/cases/bulk/assign")
+@allowed(Resource.CASE, Act.ASSIGN)
+def assign(session: Session, me: Present) -> Response:
+    return _act(session, me, acting(me, Resource.CASE, Act.ASSIGN), BulkKind.ASSIGN)
+
+
+@pages.post("/cases/bulk/triage")
+@allowed(Resource.CASE, Act.MOVE)
+def triage(session: Session, me: Present) -> Response:
+    return _act(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.TRIAGE)
+
+
+@pages.post("/cases/bulk/quarantine")
+@allowed(Resource.CASE, Act.MOVE)
+def quarantine(session: Session, me: Present) -> Response:
+    return _act(session, me, acting(me, Resource.CASE, Act.MOVE), BulkKind.QUARANTINE)
+
+
+@pages.post("/cases/bulk/<done>/undo")
+@allowed(Resource.CASE, Act.READ)
+def undo(session: Session, me: Present, done: str) -> Response:
+    """Whoever did it takes it back, if he still may do what it takes."""
+    act = bulk.bulk_act(session, me.officer.reference, done)
+    officer = acting(me, Resource.CASE, Act.ASSIGN if act.kind is BulkKind.ASSIGN else Act.MOVE)
+    outcomes = bulk.undo(
+        session, sealer(), officer, roles_of(me), done, now(), lambda case: require_no_conflict(me, sealer(), case)
+    )
+    return _shown(act, outcomes, is_undone=True)
+
+
+def _act(session: Session, me: Present, officer: Officer, kind: BulkKind) -> Response:
+    came: list[tuple[BulkAct, list[Outcome]]] = []
+    refusal = attempt(
+        session,
+        lambda: came.append(
+            bulk.act_on(
+                session, sealer(), officer, roles_of(me), kind, _wanted(), now(),
+                lambda case: require_no_conflict(me, sealer(), case), to=_to() if kind is BulkKind.ASSIGN else None,
+            )
+        ),
+    )  # fmt: skip
+    if refusal is not None:
+        return queue_page(session, me, kept(request.form), refusal=refusal)
+    return _shown(*came[0], is_undone=False)
+
+
+def _to() -> str | None:
+    """Whom they are given to; None: nobody. Raises InvalidInput where none was chosen: that takes no case away from anyone."""
+    chosen = request.form.get("to", "")
+    if not chosen:
+        raise InvalidInput([Fault.of("to", Problem.MISSING, "choose_to_whom")])
+    return None if chosen == NOBODYS else chosen
+
+
+def _wanted() -> list[Wanted]:
+    """Each box that was ticked says the case and the version that was on the page."""
+    wanted = []
+    for ticked in dict.fromkeys(request.form.getlist("case")):
+        reference, _, version = ticked.partition(":")
+        if not version.isascii() or not version.isdigit() or len(version) > 9:
+            raise InvalidInput([Fault.of("case", Problem.INVALID_VALUE, "from_page")])
+        wanted.append(Wanted(reference, int(version)))
+    return wanted
+
+
+def _shown(act: BulkAct, outcomes: list[Outcome], *, is_undone: bool) -> Response:
+    return page(
+        "cases/bulk.html",
+        here="cases",
+        case_styles=assets.address_of("cases.css"),
+        act=act,
+        outcomes=outcomes,
+        done=sum(one.refusal is None for one in outcomes),
+        is_undone=is_undone,
+        until=act.done_at + bulk.UNDO_WITHIN if bulk.can_be_undone(act, now()) else None,
+    )

@@ -1,0 +1,84 @@
+"""The page of a case: what was told, by whom it is about, what happened, and what is due. Reading it is on record."""
+
+from functools import partial
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.casework.queries import case_view, clean_copy
+from registry.complaints.casework.queue.assignment import workers
+from registry.complaints.casework.queue.related import related
+from registry.complaints.casework.queue.taking import ways_of
+from registry.complaints.triage.priorities import TWO_PERSONS
+from registry.core.clock import day_at, now
+from registry.core.errors import NotNow
+from registry.http.downloads import sent_file
+from registry.http.transaction import services
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.acting import acting, roles_of, sealer
+from registry.pages.officers.audit.details import detail_in
+from registry.pages.officers.cases.history import happened
+from registry.pages.officers.cases.showing import shown_agency, shown_box
+from registry.pages.officers.cases.tabs import case_page, head_of, open_case
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal
+from registry.pages.officers.rendering import language
+from registry.register.agencies.queries import public_record
+from registry.vocabulary.cases import Priority
+
+pages = Blueprint("console_case", __name__)
+
+
+@pages.get("/cases/<reference>")
+@allowed(Resource.CASE, Act.READ)
+def case(session: Session, me: Present, reference: str) -> Response:
+    return case_told(session, me, reference)
+
+
+@pages.get("/cases/<reference>/files/<attachment>")
+@allowed(Resource.ATTACHMENT, Act.READ)
+def file(session: Session, me: Present, reference: str, attachment: str) -> Response:
+    """The clean copy, to be saved and never shown in a page."""
+    open_case(session, me, reference)
+    officer = acting(me, Resource.ATTACHMENT, Act.READ)
+    store = store_of(services().settings)
+    name, body = clean_copy(session, sealer(), officer, reference, attachment, store, now().date())
+    return sent_file(body, name)
+
+
+def case_told(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    """The whole page, again with what was typed where a form of it was refused."""
+    officer = acting(me, Resource.ACCOUNT, Act.READ)
+    try:
+        view = case_view(session, sealer(), officer, reference, now().date(), into=language())
+    except NotNow:
+        # Withdrawn: that it is there may be seen, what was written may not.
+        return case_page("cases/withheld.html", me, open_case(session, me, reference), "case")
+    head = head_of(me, view.case, view.clocks)
+    today, spoken = day_at(now(), None), language()
+    agency = None if head.agency is None else public_record(session, head.agency, today)
+    of_unit = workers(session, me.standing.unit)
+    names = {one.reference: one.name for one in of_unit}
+    return case_page(
+        "cases/told.html",
+        me,
+        head,
+        "case",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        view=view,
+        boxes=[shown_box(spoken, box, agency) for box in view.boxes],
+        agency=None if agency is None else shown_agency(spoken, agency, today),
+        happened=happened(session, me, view),
+        detail_of=partial(detail_in, spoken),
+        related=related(session, view.case),
+        ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
+        workers=of_unit,
+        names=names,
+        may=me.standing.may,
+        priorities=list(Priority),
+        two_persons=TWO_PERSONS,
+    )

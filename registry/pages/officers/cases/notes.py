@@ -1,0 +1,100 @@
+"""A case's tab of notes and tasks: the unit's own, which nobody outside of it reads."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.audit.actions import record
+from registry.complaints.casework.notes import actions
+from registry.complaints.casework.queries import require_readable
+from registry.core.clock import now
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.cases.tabs import case_page, open_case
+from registry.pages.officers.form_fields import any_day_in
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+
+pages = Blueprint("console_case_notes", __name__)
+
+
+@pages.get("/cases/<reference>/notes")
+@allowed(Resource.CASE, Act.WRITE)
+def notes(session: Session, me: Present, reference: str) -> Response:
+    return _page(session, me, reference)
+
+
+@pages.post("/cases/<reference>/notes")
+@allowed(Resource.CASE, Act.WRITE)
+def write(session: Session, me: Present, reference: str) -> BaseResponse:
+    officer, text = acting(me, Resource.CASE, Act.WRITE), request.form.get("text", "")
+    return _done(
+        session, me, reference,
+        lambda version: actions.write_note(
+            session, sealer(), officer, reference, text, now().date(), version=version
+        ),
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/tasks")
+@allowed(Resource.CASE, Act.WRITE)
+def add(session: Session, me: Present, reference: str) -> BaseResponse:
+    officer, form = acting(me, Resource.CASE, Act.WRITE), request.form
+    return _done(
+        session, me, reference,
+        lambda version: actions.add_task(
+            session, sealer(), officer, reference, form.get("task", ""), now().date(),
+            due_on=any_day_in(form, "due_on"), version=version,
+        ),
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/tasks/<task>")
+@allowed(Resource.CASE, Act.WRITE)
+def tick(session: Session, me: Present, reference: str, task: str) -> BaseResponse:
+    officer, is_done = acting(me, Resource.CASE, Act.WRITE), request.form.get("is_done") == "yes"
+    return _done(
+        session, me, reference,
+        lambda version: actions.tick_task(
+            session, officer, reference, task, now().date(), is_done=is_done, version=version
+        ),
+    )  # fmt: skip
+
+
+def _done(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
+    open_case(session, me, reference)
+    refusal = attempt(session, lambda: act(version_sent()))
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    return redirect(f"/console/cases/{reference}/notes", 303)
+
+
+def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
+    require_readable(head.case)
+    noted, tasks = actions.notes_and_tasks(session, sealer(), officer, head.case)
+    record(
+        session,
+        "case.notes_read",
+        reference,
+        on=now().date(),
+        actor=officer.name,
+        detail=officer.role,
+        unit=officer.unit,
+    )
+    return case_page(
+        "cases/notes.html",
+        me,
+        head,
+        "notes",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        noted=noted,
+        tasks=tasks,
+        names=names_in(session, me.standing.unit),
+        today=head.at.date(),
+    )

@@ -1,0 +1,151 @@
+"""The queue: what waits, the most urgent first, by filters and saved views, page after page."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.casework.queue.assignment import workers
+from registry.complaints.casework.queue.listing import MOST_COUNTED, PAGE, Listed, Place, listed, number, objected_among
+from registry.complaints.casework.saved_views import actions as views
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.db.engine import EPOCH, microseconds
+from registry.core.errors import Fault, InvalidInput
+from registry.core.ids import read_reference
+from registry.i18n.wording import country_name, sector_name
+from registry.officer_desk.case_filters import MINE, NOBODYS, kept, read_filters
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers import assets
+from registry.pages.officers.acting import sealer
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES
+
+pages = Blueprint("console_cases", __name__)
+
+_COUNTED: Mapping[str, Mapping[str, str]] = {
+    "open": {},
+    "urgent": {"priority": "p0"},
+    "late": {"late": "yes"},
+    "objection": {"objection": "yes"},
+    "mine": {"assignee": MINE},
+    "nobodys": {"assignee": NOBODYS},
+}
+"""What the head of the queue counts, each a link to those cases."""
+
+
+class Count(NamedTuple):
+    name: str
+    href: str
+    number: str
+    is_shown: bool
+
+
+@pages.get("/cases")
+@allowed(Resource.CASE, Act.READ)
+def queue(session: Session, me: Present) -> BaseResponse:
+    wanted = read_reference(request.args.get("case", ""))
+    if wanted is not None:
+        return redirect(f"/console/cases/{wanted}", 303)
+    return queue_page(session, me, kept(request.args), after=request.args.get("after", ""))
+
+
+@pages.post("/cases/views")
+@allowed(Resource.CASE, Act.READ)
+def keep(session: Session, me: Present) -> BaseResponse:
+    """Keep the filters of the page under a name."""
+    said = kept(request.form)
+    read_filters(said, me.officer.reference, sealer().digest)
+    refusal = attempt(
+        session,
+        lambda: views.keep_view(
+            session, me.officer.reference, request.form.get("name", ""), said, now().date()
+        ),
+    )  # fmt: skip
+    if refusal is not None:
+        return queue_page(session, me, said, refusal=refusal)
+    return redirect(_address(said), 303)
+
+
+@pages.post("/cases/views/<view>/drop")
+@allowed(Resource.CASE, Act.READ)
+def drop(session: Session, me: Present, view: str) -> BaseResponse:
+    views.drop_view(session, me.officer.reference, view)
+    return redirect("/console/cases", 303)
+
+
+def queue_page(
+    session: Session, me: Present, said: dict[str, str], *, after: str = "", refusal: Refusal | None = None
+) -> Response:
+    """A page of the queue. `said` are the filters as they stand in its address."""
+    at, unit, mine = now(), me.standing.unit, me.officer.reference
+    filters = read_filters(said, mine, sealer().digest)
+    found = listed(session, unit, filters, at, after=_place(after), most=PAGE + 1)
+    of_unit = workers(session, unit)
+    return page(
+        "cases/queue.html",
+        here="cases",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        case_styles=assets.address_of("cases.css"),
+        found=found[:PAGE],
+        next=_address(said | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
+        objected=objected_among(session, found[:PAGE], at),
+        is_first=not after,
+        at=at,
+        said=said,
+        counts=counts(session, me, at, said),
+        most=MOST_COUNTED,
+        views=[(one, _address(one.filters)) for one in views.views_of(session, mine)],
+        workers=of_unit,
+        names={one.reference: one.name for one in of_unit},
+        states=[state for state in CaseState if state not in (CaseState.DRAFT, CaseState.PURGED)],
+        priorities=list(Priority),
+        countries=sorted((country_name(language(), code), code) for code in EU_STATES),
+        sectors=CORRIDOR_SECTORS,
+        soon=at + timedelta(days=1),
+        may=me.standing.may,
+        sector=partial(sector_name, language()),
+    )
+
+
+def counts(session: Session, me: Present, at: datetime, said: Mapping[str, str] | None = None) -> list[Count]:
+    """How many cases there are of each kind that is looked for every day; `said` are the filters of the page."""
+    unit, mine = me.standing.unit, me.officer.reference
+    return [_count(session, unit, mine, name, of, said, at) for name, of in _COUNTED.items()]
+
+
+def _count(
+    session: Session, unit: str, me: str, name: str, of: Mapping[str, str], said: Mapping[str, str] | None, at: datetime
+) -> Count:
+    count = number(session, unit, read_filters(of, me, sealer().digest), at)
+    return Count(name, _address(of), f"{count}+" if count >= MOST_COUNTED else str(count), said == of)
+
+
+def _address(said: Mapping[str, str]) -> str:
+    return f"/console/cases?{urlencode(said)}" if said else "/console/cases"
+
+
+def _text(one: Listed) -> str:
+    place = one.place
+    return f"{place.priority}-{microseconds(place.due_at)}-{place.reference}"
+
+
+def _place(text: str) -> Place | None:
+    if not text:
+        return None
+    try:
+        priority, due, reference = text.split("-")
+        return Place(Priority(priority), EPOCH + timedelta(microseconds=int(due)), reference)
+    except (ValueError, OverflowError):
+        raise InvalidInput([Fault.of("after", Problem.INVALID_CURSOR, "place_in_list")]) from None

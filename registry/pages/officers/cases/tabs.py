@@ -1,0 +1,104 @@
+"""The frame of a case's pages: its header, and the tabs that each desk adds its own part to.
+
+A tab is a page at /console/cases/<reference>/<path>. Its view asks `open_case` for the header and gives `case_page` a template
+that extends `cases/case.html` and fills its block `tab`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from flask import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case import clocks
+from registry.complaints.case.models import Case
+from registry.complaints.casework.actions import in_unit
+from registry.complaints.casework.models import CaseClock
+from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.errors import Forbidden, NotFound
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers import assets
+from registry.pages.officers.acting import sealer
+from registry.pages.officers.rendering import page
+from registry.vocabulary.cases import CaseState, ClockKind
+
+
+class Tab(NamedTuple):
+    """`name` has its word at `case.tab.<name>`; it is shown to whoever may `act` on the `resource`."""
+
+    name: str
+    path: str
+    resource: Resource
+    act: Act
+
+
+TABS: tuple[Tab, ...] = (
+    Tab("case", "", Resource.CASE, Act.READ),
+    Tab("notes", "/notes", Resource.CASE, Act.WRITE),
+    Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
+    Tab("hearing", "/hearings", Resource.HEARING, Act.READ),
+    Tab("decision", "/decision", Resource.DECISION, Act.READ),
+    Tab("openings", "/openings", Resource.BREAK_GLASS, Act.PROPOSE),
+    Tab("trail", "/trail", Resource.TRAIL, Act.READ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHead:
+    """What stands above every tab: nothing of what was written. `agency` is the reference of the one that is complained of."""
+
+    case: Case
+    agency: str | None
+    clocks: Mapping[ClockKind, CaseClock]
+    at: datetime
+
+
+def open_case(session: Session, me: Present, reference: str) -> CaseHead:
+    """The header of a case of the officer's own unit. Raises NotFound for any other, Forbidden where he has an interest."""
+    case = session.scalars(
+        select(Case).where(
+            in_unit(me.standing.unit),
+            Case.reference == reference,
+            Case.state.not_in([CaseState.DRAFT, CaseState.PURGED]),
+        )
+    ).one_or_none()
+    if case is None:
+        raise NotFound(f"there is no case {reference} in this unit")
+    return head_of(me, case, clocks.clocks_of(session, case))
+
+
+def head_of(me: Present, case: Case, running: Mapping[ClockKind, CaseClock]) -> CaseHead:
+    """The header of a case that was read already. Raises Forbidden where the officer has an interest in it."""
+    return CaseHead(case, require_no_conflict(me, sealer(), case), running, now())
+
+
+def require_no_conflict(me: Present, opening: Sealer, case: Case) -> str | None:
+    """The agency that a case is about. Raises Forbidden where the officer has declared an interest in it."""
+    agency = named_agency_id(opening, case)
+    if me.has_conflict(agency):
+        raise Forbidden("you declared an interest in the agency that this case is about: a colleague has to act on it")
+    return agency
+
+
+def case_page(template: str, me: Present, head: CaseHead, tab: str, *, status: int = 200, **context: Any) -> Response:
+    """A tab of a case. `template` extends `cases/case.html`."""
+    return page(
+        template,
+        here="cases",
+        status=status,
+        head=head,
+        tab=tab,
+        tabs=[
+            (one.name, f"/console/cases/{head.case.reference}{one.path}")
+            for one in TABS
+            if me.standing.may(one.resource, one.act)
+        ],
+        case_styles=assets.address_of("cases.css"),
+        **context,
+    )

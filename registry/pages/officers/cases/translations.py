@@ -1,0 +1,73 @@
+"""A translator's pages: the cases of his unit that are open, and the words of one, original and translation side by side."""
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.casework.translations import actions
+from registry.core.clock import now
+from registry.i18n.wording import language_name
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers import assets
+from registry.pages.officers.acting import names_in, sealer, version_sent
+from registry.pages.officers.cases.tabs import require_no_conflict
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language, page
+from registry.vocabulary.register import Language
+
+pages = Blueprint("console_translations", __name__)
+
+
+@pages.get("/translations")
+@allowed(Resource.ACCOUNT, Act.WRITE)
+def waiting(session: Session, me: Present) -> Response:
+    return page("cases/translations.html", here="translations", found=actions.open_cases(session, me.standing.unit))
+
+
+@pages.get("/cases/<reference>/translation")
+@allowed(Resource.ACCOUNT, Act.WRITE)
+def words(session: Session, me: Present, reference: str) -> Response:
+    return _page(session, me, reference, _language(request.args.get("into", "")))
+
+
+@pages.post("/cases/<reference>/translation")
+@allowed(Resource.ACCOUNT, Act.WRITE)
+def write(session: Session, me: Present, reference: str) -> BaseResponse:
+    form, into = request.form, _language(request.form.get("into", ""))
+    require_no_conflict(me, sealer(), actions.case_for_translator(session, me.standing.unit, reference))
+    refusal = attempt(
+        session,
+        lambda: actions.translate(
+            session, sealer(), me.standing.unit, me.officer.reference, reference, form.get("box", ""),
+            form.get("subject", ""), into, form.get("text", ""), now().date(), version=version_sent(),
+        ),
+    )  # fmt: skip
+    if refusal is not None:
+        return _page(session, me, reference, into, refusal)
+    return redirect(f"/console/cases/{reference}/translation?into={into}", 303)
+
+
+def _page(session: Session, me: Present, reference: str, into: Language, refusal: Refusal | None = None) -> Response:
+    case = actions.case_for_translator(session, me.standing.unit, reference)
+    require_no_conflict(me, sealer(), case)
+    found = actions.pieces(session, sealer(), me.standing.unit, me.officer.reference, case, into, now().date())
+    return page(
+        "cases/translation.html",
+        here="translations",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        case_styles=assets.address_of("cases.css"),
+        case=case,
+        into=into,
+        languages=[(one, language_name(one, one)) for one in actions.INTO],
+        pieces=found,
+        names=names_in(session, me.standing.unit),
+    )
+
+
+def _language(typed: str) -> Language:
+    """The one that was asked for; else the translator's own."""
+    return Language(typed) if typed in set(actions.INTO) else language()

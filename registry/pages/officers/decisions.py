@@ -1,0 +1,150 @@
+"""A case's tab of its decision: written by one officer, made or sent back by another."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.case.models import Case
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.decisions import actions, queries, rules
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.officer_desk.acting import reference_in
+from registry.officer_desk.decision_words import decision_notice
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.assets import address_of
+from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.idempotency import made_by_form
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language
+from registry.supervision.sanctions.queries import resting_on
+from registry.vocabulary.cases import DecisionOutcome, DecisionState
+from registry.vocabulary.register import Language
+
+pages = Blueprint("console_decisions", __name__)
+
+
+@pages.get("/cases/<reference>/decision")
+@allowed(Resource.DECISION, Act.READ)
+def decision(session: Session, me: Present, reference: str) -> Response:
+    return _page(session, me, open_case(session, me, reference))
+
+
+@pages.post("/cases/<reference>/decision")
+@allowed(Resource.DECISION, Act.PROPOSE)
+def write(session: Session, me: Present, reference: str) -> BaseResponse:
+    """Write the draft, or write it anew."""
+    officer, form = acting(me, Resource.DECISION, Act.PROPOSE), request.form
+
+    def draft(version: int) -> str:
+        return actions.write(
+            session, sealer(), officer, reference, _outcome(form.get("outcome", "")), now(),
+            reasons=form.get("reasons", ""), summary=form.get("summary", ""),
+            object_days=_days(form.get("object_days", "")), version=version,
+        ).reference  # fmt: skip
+
+    what = f"decision in {reference_in(reference)}"
+    return _done(session, me, reference, lambda version: made_by_form(session, me, what, lambda: draft(version)))
+
+
+@pages.post("/cases/<reference>/decision/<decision>/make")
+@allowed(Resource.DECISION, Act.APPROVE)
+def make(session: Session, me: Present, reference: str, decision: str) -> BaseResponse:
+    officer = acting(me, Resource.DECISION, Act.APPROVE)
+    return _done(
+        session, me, reference,
+        lambda version: actions.make(session, sealer(), officer, decision, decision_notice, now(), version=version),
+        of=decision,
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/decision/<decision>/send-back")
+@allowed(Resource.DECISION, Act.APPROVE)
+def send_back(session: Session, me: Present, reference: str, decision: str) -> BaseResponse:
+    officer, reason = acting(me, Resource.DECISION, Act.APPROVE), request.form.get("reason", "")
+    return _done(
+        session, me, reference,
+        lambda version: actions.send_back(
+            session, sealer(), officer, decision, now(), reason=reason, version=version
+        ),
+        of=decision,
+    )  # fmt: skip
+
+
+def _done(
+    session: Session, me: Present, reference: str, act: Callable[[int], object], *, of: str | None = None
+) -> BaseResponse:
+    head = open_case(session, me, reference)
+    if of is not None:
+        _require_of_case(session, me, head, of)
+    refusal = attempt(session, lambda: act(version_sent()))
+    if refusal is not None:
+        return _page(session, me, head, refusal)
+    return redirect(f"/console/cases/{reference}/decision", 303)
+
+
+def _require_of_case(session: Session, me: Present, head: CaseHead, decision: str) -> None:
+    case, _ = actions.lock_decision(session, _reader(me), decision)
+    if case.id != head.case.id:
+        raise NotFound(f"there is no decision {decision} in this case")
+
+
+def _page(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:
+    today = now().date()
+    case, found = queries.decisions_of(session, sealer(), _reader(me), head.case.reference, today)
+    draft = next((one for one in found if one.decision.state is DecisionState.DRAFTED), None)
+    return case_page(
+        "decisions/case.html",
+        me,
+        head,
+        "decision",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        draft=draft,
+        notices=_notices(case, draft, today) if draft is not None else {},
+        made=[one for one in found if one.decision.state is not DecisionState.DRAFTED],
+        outcomes=list(DecisionOutcome),
+        days=rules,
+        is_open=case.state in rules.DRAFTED_IN,
+        names=names_in(session, me.standing.unit),
+        may_write=me.standing.may(Resource.DECISION, Act.PROPOSE),
+        may_make=me.standing.may(Resource.DECISION, Act.APPROVE),
+        sanctions={one.decision.reference: resting_on(session, one.decision.reference) for one in found},
+        can_rest={one.decision.reference for one in found if queries.may_rest_on(one.decision)},
+        may_sanction=me.standing.may(Resource.SANCTION, Act.PROPOSE),
+        may_see_sanctions=me.standing.may(Resource.SANCTION, Act.READ),
+        handed_styles=address_of("handed.css"),
+    )
+
+
+def _notices(case: Case, draft: queries.ShownDecision, today: date) -> dict[Language, str]:
+    """What she would read if it were made today, in her language and in the officer's."""
+    until = today + timedelta(days=draft.decision.object_days)
+    spoken = dict.fromkeys((actions.language_of(case), language()))
+    return {one: decision_notice(one, draft.decision.outcome, draft.summary, until) for one in spoken}
+
+
+def _reader(me: Present) -> casework.Officer:
+    """In the role in which he would make it, so that the page says what keeps him from it."""
+    act = Act.APPROVE if me.standing.may(Resource.DECISION, Act.APPROVE) else Act.READ
+    return acting(me, Resource.DECISION, act)
+
+
+def _outcome(typed: str) -> DecisionOutcome:
+    if typed not in set(DecisionOutcome):
+        raise InvalidInput([Fault.of("outcome", Problem.MISSING, "choose_found")])
+    return DecisionOutcome(typed)
+
+
+def _days(typed: str) -> int:
+    if not typed.isascii() or not typed.isdigit() or len(typed) > 4:
+        raise InvalidInput([Fault.of("object_days", Problem.INVALID_VALUE, "days_number")])
+    return int(typed)

@@ -1,0 +1,92 @@
+"""An agency's own entry: what the public reads of it, and what its people ask of the authority."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.acting import names_in, version_sent
+from registry.pages.officers.assets import address_of
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import page
+from registry.register.agencies.queries import public_record
+from registry.supervision.entries import queries
+from registry.supervision.entries import requests as asking
+from registry.supervision.entries.requests import Rep
+from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
+from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
+from registry.vocabulary.register import EntryPart
+
+pages = Blueprint("console_entry", __name__)
+STYLES = address_of("handed.css")
+
+
+@pages.get("/entry")
+@allowed(Resource.ENTRY, Act.PROPOSE)
+def entry(session: Session, me: Present) -> Response:
+    return _entry(session, me)
+
+
+@pages.post("/entry/<kind>")
+@allowed(Resource.ENTRY, Act.PROPOSE)
+def ask(session: Session, me: Present, kind: str) -> BaseResponse:
+    rep, form = _rep(session, me), request.form
+    text = form.get("text", "")
+    acts: dict[str, Callable[[], object]] = {
+        EntryRequestKind.CORRECTION: lambda: asking.ask_correction(
+            session, rep, asking.read_part(form.get("part", "")), text, now()
+        ),
+        EntryRequestKind.CLONE_REPORT: lambda: asking.report_clone(session, rep, text, now()),
+        EntryRequestKind.REPLY: lambda: asking.propose_reply(session, rep, text, now()),
+    }
+    if kind not in acts:
+        raise NotFound("there is no such form")
+    return _done(session, me, acts[kind], asked=kind)
+
+
+@pages.post("/entry/requests/<reference>/withdraw")
+@allowed(Resource.ENTRY, Act.PROPOSE)
+def withdraw(session: Session, me: Present, reference: str) -> BaseResponse:
+    rep, version = _rep(session, me), version_sent()
+    return _done(session, me, lambda: asking.take_back(session, rep, reference, now(), version=version))
+
+
+def _done(session: Session, me: Present, act: Callable[[], object], asked: str = "") -> BaseResponse:
+    refusal = attempt(session, act)
+    return redirect("/console/entry", 303) if refusal is None else _entry(session, me, refusal, asked)
+
+
+def _entry(session: Session, me: Present, refusal: Refusal | None = None, asked: str = "") -> Response:
+    rep, today = _rep(session, me), now().date()
+    agency = public_record(session, rep.agency, today)
+    if agency is None:
+        raise NotFound("your agency's entry is not there any more")
+    found = queries.requests_of(session, rep.agency)
+    open_ = {one.kind for one in found if one.state is EntryRequestState.OPEN}
+    return page(
+        "entries/agency.html",
+        here="entry",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        asked=asked,
+        form=request.form,
+        agency=agency,
+        found=found,
+        open=open_,
+        reply=queries.reply_to(session, agency, today),
+        may_reply=is_answerable(agency, today),
+        parts=list(EntryPart),
+        working_days=WORKING_DAYS,
+        names=names_in(session, me.standing.unit),
+    )
+
+
+def _rep(session: Session, me: Present) -> Rep:
+    return Rep(me.officer.reference, queries.agency_of_desk(session, me.standing.unit))

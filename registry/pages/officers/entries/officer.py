@@ -1,0 +1,176 @@
+"""The licensing desk's side of agencies' entries: who may speak for an agency, and what agencies ask."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.parties import accounts
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.core.ids import read_reference
+from registry.officer_desk.acting import require_no_interest
+from registry.officers.models import OfficerChange
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.acting import names_in, sealer, version_sent
+from registry.pages.officers.agencies import agency_name
+from registry.pages.officers.assets import address_of
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import page
+from registry.supervision.entries import claims, queries
+from registry.supervision.entries import decisions as deciding
+from registry.supervision.entries.decisions import Official
+from registry.vocabulary.register import Language
+
+pages = Blueprint("console_entries", __name__)
+STYLES = address_of("handed.css")
+
+
+@pages.get("/entries")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def entries(session: Session, me: Present) -> Response:
+    return _list(session, me)
+
+
+@pages.post("/entries/invitations")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def invite(session: Session, me: Present) -> BaseResponse:
+    """A first officer names somebody of the agency; a second lets the invitation go out."""
+    form, agency = request.form, read_reference(request.form.get("agency", ""))
+    require_no_interest(me, agency)
+
+    def act() -> None:
+        if agency is None:
+            raise InvalidInput([Fault.of("agency", Problem.INVALID_ID, "agency_reference")])
+        deciding.require_own(session, _official(me), agency)
+        desk = accounts.agency_desk(session, sealer(), agency, now().date())
+        spoken = form.get("language", "")
+        language = spoken if spoken in list(Language) else Language.EN
+        claims.invite(session, _official(me), desk, form.get("name", ""), form.get("email", ""), language, now())
+
+    return _done(session, me, act)
+
+
+@pages.post("/entries/invitations/<reference>/approve")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def approve(session: Session, me: Present, reference: str) -> BaseResponse:
+    _require_no_interest_in_invited(session, me, reference)
+    codes: list[str | None] = []
+    refusal = attempt(session, lambda: codes.append(claims.approve(session, _official(me), reference, now())))
+    # The code is shown here and nowhere else: it is handed over in person.
+    return _list(session, me, refusal, code=codes[0] if codes else None)
+
+
+@pages.post("/entries/invitations/<reference>/refuse")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
+    _require_no_interest_in_invited(session, me, reference)
+    return _done(session, me, lambda: claims.refuse(session, _official(me), reference, now()))
+
+
+@pages.get("/entries/<reference>")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def one(session: Session, me: Present, reference: str) -> Response:
+    return _one(session, me, reference)
+
+
+@pages.post("/entries/<reference>/decide")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def decide(session: Session, me: Present, reference: str) -> BaseResponse:
+    form, version = request.form, version_sent()
+    official = _reached(session, me, reference)
+    refusal = attempt(
+        session,
+        lambda: deciding.decide(
+            session,
+            official,
+            reference,
+            form.get("answer", ""),
+            now(),
+            is_accepted=form.get("decision") == "accept",
+            warning=form.get("warning", ""),
+            version=version,
+        ),
+    )
+    return redirect(f"/console/entries/{reference}", 303) if refusal is None else _one(session, me, reference, refusal)
+
+
+@pages.post("/entries/<reference>/take-down")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def take_down(session: Session, me: Present, reference: str) -> BaseResponse:
+    answer, version = request.form.get("answer", ""), version_sent()
+    official = _reached(session, me, reference)
+    refusal = attempt(
+        session, lambda: deciding.take_down(session, official, reference, answer, now(), version=version)
+    )  # fmt: skip
+    return redirect(f"/console/entries/{reference}", 303) if refusal is None else _one(session, me, reference, refusal)
+
+
+def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseResponse:
+    refusal = attempt(session, act)
+    return redirect("/console/entries", 303) if refusal is None else _list(session, me, refusal)
+
+
+def _list(session: Session, me: Present, refusal: Refusal | None = None, code: str | None = None) -> Response:
+    official = _official(me)
+    found = [one for one in queries.waiting(session, official) if not me.has_conflict(one.agency)]
+    invited: list[tuple[OfficerChange, str]] = [
+        (change, agency) for change, agency in claims.invitations(session, official) if not me.has_conflict(agency)
+    ]
+    agencies = {one.agency for one in found} | {agency for _, agency in invited}
+    return page(
+        "entries/list.html",
+        here="entries",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        code=code,
+        found=found,
+        invited=invited,
+        agencies={agency: agency_name(session, agency) for agency in agencies},
+        names=names_in(session, me.standing.unit),
+        my_reference=me.officer.reference,
+        today=now().date(),
+        languages=list(Language),
+    )
+
+
+def _one(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    official = _reached(session, me, reference)
+    asked = queries.request_named(session, official, reference)
+    desk = accounts.desk_of_agency(session, asked.agency)
+    theirs = names_in(session, desk.reference) if desk is not None else {}
+    return page(
+        "entries/one.html",
+        here="entries",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        asked=asked,
+        agency=agency_name(session, asked.agency),
+        names={**names_in(session, me.standing.unit), **theirs},
+        today=now().date(),
+    )
+
+
+def _require_no_interest_in_invited(session: Session, me: Present, reference: str) -> None:
+    for change, agency in claims.invitations(session, _official(me)):
+        if change.reference == reference:
+            require_no_interest(me, agency)
+
+
+def _official(me: Present) -> Official:
+    return Official(me.officer.reference, me.standing.authority)
+
+
+def _reached(session: Session, me: Present, reference: str) -> Official:
+    """Raises NotFound for what is another authority's, Forbidden where he has an interest in the agency."""
+    official = _official(me)
+    require_no_interest(me, queries.request_named(session, official, reference).agency)
+    return official

@@ -1,0 +1,118 @@
+"""An officer's own second factors: security keys and apps are added, named and removed, each time after his password.
+
+A key is asked by the page's script. Everything else, an app first of all, works without one.
+"""
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.errors import ActRefused, TooManyRequests
+from registry.http.app_services import keyring
+from registry.http.qr_pictures import picture
+from registry.officers import factors, one_time_codes, security_keys, sessions, signing_in
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.officers.signing_in import Step
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.profile import own_page
+from registry.pages.officers.rendering import page
+from registry.pages.officers.sign_in import LONGEST_ANSWER, place
+
+pages = Blueprint("console_factors", __name__)
+
+
+@pages.post("/own/keys")
+@allowed(Resource.OWN, Act.WRITE)
+def begin_key(session: Session, me: Present) -> Response:
+    """What the new key is asked to sign, on a page whose script asks it."""
+    here, name = place(), " ".join(request.form.get("name", "").split())[:60]
+    fault = doubt(session, me) or (None if name else "bad_key_name")
+    if fault is not None or here is None or me.session is None:
+        return own_page(session, me, fault=fault or "no_keys_here")
+    try:
+        wanted = security_keys.wanted_of_new(session, me.session, me.officer, here, now())
+    except ActRefused as refused:
+        return own_page(session, me, fault=refused.reason)
+    return page("key.html", here="own", name=name, wanted=wanted)
+
+
+@pages.post("/own/keys/finish")
+@allowed(Resource.OWN, Act.WRITE)
+def add_key(session: Session, me: Present) -> Response:
+    at, here = now(), place()
+    if here is None or me.session is None:
+        return own_page(session, me, fault="no_keys_here")
+    name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:LONGEST_ANSWER]
+    try:
+        security_keys.add(session, me.session, me.officer, here, name, answer, at, day_at(at, None))
+    except ActRefused as refused:
+        return own_page(session, me, fault=refused.reason)
+    return _back()
+
+
+@pages.post("/own/apps")
+@allowed(Resource.OWN, Act.WRITE)
+def begin_app(session: Session, me: Present) -> Response:
+    name = " ".join(request.form.get("name", "").split())[:60]
+    fault = doubt(session, me) or (None if name.isprintable() and name else "bad_key_name")
+    if fault is not None:
+        return own_page(session, me, fault=fault)
+    _, secret = factors.new_totp(session, keyring(), me.officer, name, day_at(now(), None))
+    return _app_page(me, secret)
+
+
+@pages.post("/own/apps/finish")
+@allowed(Resource.OWN, Act.WRITE)
+def add_app(session: Session, me: Present) -> Response:
+    """Its first code shows that it works. Until then the same secret is shown again."""
+    at = now()
+    app = factors.unconfirmed_app(session, me.officer)
+    if app is None:
+        return own_page(session, me, fault="no_app_begun")
+    if not factors.is_code_right(session, keyring(), app, request.form.get("code", "")[:20], at):
+        return _app_page(me, factors.secret_of(keyring(), app), fault="wrong_code")
+    factors.add_app(session, me.officer, app, day_at(at, None))
+    return _back()
+
+
+@pages.post("/own/factors/remove")
+@allowed(Resource.OWN, Act.WRITE)
+def remove(session: Session, me: Present) -> Response:
+    """Whoever has what was lost may sit somewhere with it: every other session ends."""
+    fault = doubt(session, me)
+    if fault is not None:
+        return own_page(session, me, fault=fault)
+    at = now()
+    try:
+        factors.remove(session, me.officer, request.form.get("factor", "")[:40], day_at(at, None))
+    except ActRefused as refused:
+        return own_page(session, me, fault=refused.reason)
+    sessions.end_all(session, me.officer, at, but=me.session)
+    return _back()
+
+
+def doubt(session: Session, me: Present) -> str | None:
+    """The fault where the password typed is not his; None where it is. A failure is written down with the answer."""
+    attempt = signing_in.ask_again(session, keyring(), me.officer, request.form.get("password", "")[:1000], now())
+    if attempt.step is Step.WAIT:
+        raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)
+    return "wrong_password" if attempt.step is Step.REFUSED else None
+
+
+def _app_page(me: Present, secret: bytes, fault: str | None = None) -> Response:
+    address = one_time_codes.address_for_app(secret, me.officer.email)
+    return page(
+        "own_app.html",
+        here="own",
+        status=400 if fault else 200,
+        fault=fault,
+        picture=picture(address),
+        typed=one_time_codes.typed_form(secret),
+    )
+
+
+def _back() -> Response:
+    response = redirect("/console/own#factors", 303)
+    assert isinstance(response, Response)
+    return response

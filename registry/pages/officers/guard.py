@@ -1,0 +1,150 @@
+"""The one door of the console: who stands there, whether he may, and whether his form is from here. Closed by default.
+
+A view that says neither `allowed` nor `open_to_all` cannot be registered (edge.py), so nothing is open by forgetting.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Response, g, redirect, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.errors import ActRefused, NotSignedIn
+from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
+from registry.http.transaction import services, writing
+from registry.officer_desk.acting import Policy, require_right
+from registry.officers import sessions
+from registry.officers.rights import Act, Resource, Standing
+from registry.officers.sessions import Present
+from registry.pages.officers.provider_sign_in import LINKING, has_to_link
+from registry.vocabulary.register import Language
+
+COOKIE = "console"
+OWN_COOKIE = "__Host-console"
+"""On a host of the console's own, with TLS: browsers let no other host, and nothing without TLS, set it (RFC 6265bis)."""
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What the bar of every page shows of who is present. It outlives his transaction: a page of an error has it too."""
+
+    name: str
+    standing: Standing
+    unit_names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Afterwards:
+    """What a view gives that takes long to read: `answer` is called once its own transaction is over, and holds up no writer."""
+
+    answer: Callable[[], Any]
+
+
+def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
+    """A view for officers whose role has the right. It is given the session, the officer present, and the path.
+
+    One transaction: what the view did is committed when it returns, and undone when it raises. What takes long to read is read
+    after it (Afterwards).
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(**path: Any) -> Any:
+            try:
+                with writing() as session:
+                    me = present(session)
+                    rule = request.url_rule
+                    if has_to_link(session, me) and (rule is None or rule.rule not in LINKING):
+                        return redirect("/console/own", 303)
+                    require_right(me, resource, act)
+                    if request.method not in SAFE:
+                        require_form(token_sent())
+                    given = view(session, me, **path)
+                return given.answer() if isinstance(given, Afterwards) else given
+            except NotSignedIn:
+                # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
+                return redirect("/console/sign-in", 303)
+
+        guarded.policy = Policy(resource, act)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def open_to_all(view: View) -> View:
+    """A view that anybody may ask for: sign-in and its files. Forms must still come from here."""
+
+    @wraps(view)
+    def opened(**path: Any) -> Any:
+        if request.method not in SAFE:
+            require_same_origin()
+        return view(**path)
+
+    opened.policy = Policy(None, None)  # type: ignore[attr-defined]
+    return opened
+
+
+def present(session: Session) -> Present:
+    """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
+    at = now()
+    me = sessions.present(session, token_sent(), at, day_at(at, None))
+    g.console_present = me
+    g.console_bar = Bar(me.officer.name, me.standing, me.unit_names)
+    g.language = Language(me.officer.language)
+    return me
+
+
+def token_sent() -> str:
+    """The session's token that the browser brought along; empty where it brought none."""
+    return request.cookies.get(_cookie()[0], "")
+
+
+def _cookie() -> tuple[str, str]:
+    """Name and path of the cookie."""
+    is_own = (services().settings.console_url or "").startswith("https:")
+    return (OWN_COOKIE, "/") if is_own else (COOKIE, "/console")
+
+
+def require_form(token: str) -> None:
+    """Raise ActRefused unless the form was made for this very session."""
+    require_same_origin()
+    if not sessions.is_form_token(token, request.form.get(FORM_FIELD, "")):
+        raise ActRefused("stale_form", "this form is from another sign-in: load the page again and repeat what you did")
+
+
+def give_cookie(response: Response, token: str) -> Response:
+    """Hand a session's token to the browser, for this path and site alone, for as long as it is open."""
+    name, path = _cookie()
+    is_secure = services().settings.console_address.startswith("https:")
+    response.set_cookie(name, token, httponly=True, samesite="Strict", secure=is_secure, path=path)
+    return response
+
+
+def give_visit(response: Response, text: str) -> Response:
+    """Let the browser that is sent to a provider be known when it comes back: another site leads it here, so `Lax`."""
+    name, path = _cookie()
+    is_secure = services().settings.console_address.startswith("https:")
+    response.set_cookie(f"{name}-visit", text, 600, httponly=True, samesite="Lax", secure=is_secure, path=path)
+    return response
+
+
+def visit_sent() -> str:
+    return request.cookies.get(f"{_cookie()[0]}-visit", "")
+
+
+def take_visit(response: Response) -> Response:
+    name, path = _cookie()
+    response.delete_cookie(f"{name}-visit", path=path, httponly=True, samesite="Lax", secure=name == OWN_COOKIE)
+    return response
+
+
+def take_cookie(response: Response) -> Response:
+    name, path = _cookie()
+    # Without `secure` browsers keep what begins with __Host-.
+    response.delete_cookie(name, path=path, httponly=True, samesite="Strict", secure=name == OWN_COOKIE)
+    return response

@@ -1,0 +1,161 @@
+"""The form of an act: filled in, shown as it would change the public record, then proposed. Nothing typed is lost on the way."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.form_fields import day_in
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.licences import showing
+from registry.pages.officers.licences.forms import act_named, stated_in, terms_typed
+from registry.pages.officers.licences.opening import agency_opened, official, require_act, require_no_interest
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import page
+from registry.register.agencies import record
+from registry.supervision.licensing import proposals, queries
+from registry.supervision.licensing.drafting import Draft, drafted, licence_of, today_of
+from registry.supervision.licensing.models import Proposal
+from registry.supervision.licensing.rules import ACTS, About
+from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.register import KINDS, Activity, ConditionCode, HolderKind, IdentifierScheme, LicenceKind
+
+pages = Blueprint("console_licence_acts", __name__)
+
+FILLED_WITH_TERMS = (LicenceAct.AMEND, LicenceAct.ISSUE)
+
+
+@pages.get("/licences/new")
+@allowed(Resource.LICENCE, Act.PROPOSE)
+def new(session: Session, me: Present) -> Response:
+    typed = MultiDict([("agency_id", request.args.get("agency", ""))])
+    return _form(session, me, LicenceAct.APPLY, None, None, typed=typed)
+
+
+@pages.post("/licences/new")
+@allowed(Resource.LICENCE, Act.PROPOSE)
+def apply(session: Session, me: Present) -> BaseResponse:
+    return _taken(session, me, LicenceAct.APPLY, None, None)
+
+
+@pages.get("/licences/<reference>/acts/<act>")
+@allowed(Resource.LICENCE, Act.PROPOSE)
+def of_licence(session: Session, me: Present, reference: str, act: str) -> Response:
+    named, agency = _licence(session, me, reference, act)
+    licence = licence_of(agency, reference)
+    typed = terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
+    return _form(session, me, named, reference, agency, typed=typed)
+
+
+@pages.post("/licences/<reference>/acts/<act>")
+@allowed(Resource.LICENCE, Act.PROPOSE)
+def on_licence(session: Session, me: Present, reference: str, act: str) -> BaseResponse:
+    named, agency = _licence(session, me, reference, act)
+    return _taken(session, me, named, reference, agency)
+
+
+@pages.get("/licences/agencies/<reference>/acts/<act>")
+@allowed(Resource.LICENCE, Act.PROPOSE)
+def of_agency(session: Session, me: Present, reference: str, act: str) -> Response:
+    named, agency = _agency(session, me, reference, act)
+    return _form(session, me, named, reference, agency, typed=MultiDict())
+
+
+@pages.post("/licences/agencies/<reference>/acts/<act>")
+@allowed(Resource.LICENCE, Act.PROPOSE)
+def on_agency(session: Session, me: Present, reference: str, act: str) -> BaseResponse:
+    named, agency = _agency(session, me, reference, act)
+    return _taken(session, me, named, reference, agency)
+
+
+def _licence(session: Session, me: Present, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
+    named = _of_kind(act, About.LICENCE)
+    _, agency = queries.licence_and_holder(session, official(me).authority, reference)
+    require_no_interest(me, agency.agency_id)
+    return named, agency
+
+
+def _agency(session: Session, me: Present, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
+    named = _of_kind(act, About.AGENCY)
+    require_act(me, named, Act.PROPOSE)
+    _, agency = agency_opened(session, me, reference)
+    return named, agency
+
+
+def _of_kind(act: str, about: About) -> LicenceAct:
+    named = act_named(act)
+    if ACTS[named].about is not about:
+        raise NotFound("there is no such act here")
+    return named
+
+
+def _taken(
+    session: Session, me: Present, act: LicenceAct, about: str | None, agency: record.Agency | None
+) -> BaseResponse:
+    """Shown first, proposed at the second press: what is proposed is what the page showed."""
+    form, at = request.form, now()
+    made: list[Draft] = []
+    proposed: list[Proposal] = []
+
+    def arguments() -> dict[str, Any]:
+        return {"legal_ground": form.get("legal_ground", ""), "effective_on": day_in(form, "effective_on")}
+
+    def draft() -> None:
+        sent = stated_in(form, act, ACTS[act])
+        made.append(drafted(session, official(me), act, about, sent, at, **arguments()))
+        require_no_interest(me, made[0].after.agency_id)
+
+    def propose() -> None:
+        draft()
+        sent = stated_in(form, act, ACTS[act])
+        proposed.append(proposals.propose(session, official(me), act, about, sent, at, **arguments()))
+
+    step: Callable[[], None] = propose if form.get("step") == "propose" else draft
+    refusal = attempt(session, step)
+    if refusal is None and proposed:
+        return redirect(f"/console/licences/proposals/{proposed[0].reference}", 303)
+    previewed = showing.preview(session, made[0]) if refusal is None else None
+    return _form(session, me, act, about, agency, typed=form, refusal=refusal, previewed=previewed)
+
+
+def _form(
+    session: Session,
+    me: Present,
+    act: LicenceAct,
+    about: str | None,
+    agency: record.Agency | None,
+    *,
+    typed: "MultiDict[str, str]",
+    refusal: Refusal | None = None,
+    previewed: dict[str, Any] | None = None,
+) -> Response:
+    today, country = today_of(session, official(me).authority, now())
+    rule = ACTS[act]
+    return page(
+        "licences/act.html",
+        here="licences",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        act=act,
+        rule=rule,
+        about=about,
+        agency=agency,
+        typed=typed,
+        today=today,
+        kinds=[kind for kind in LicenceKind if KINDS[kind].country in (country, None)],
+        schemes=list(IdentifierScheme),
+        holder_kinds=list(HolderKind),
+        activities=list(Activity),
+        condition_codes=list(ConditionCode),
+        agreements=[one for one in agency.agreements if one.to is None or one.to > today] if agency else [],
+        agreement_text=showing.agreement_text,
+        name_of=showing.name_of,
+        previewed=previewed,
+    )

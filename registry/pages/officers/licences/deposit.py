@@ -1,0 +1,121 @@
+"""An agency's deposit: its ledger, what is missing and by when, and the lines that wait for a second person."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+from registry.officer_desk.acting import names_of
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.acting import version_sent
+from registry.pages.officers.form_fields import day_in
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.licences.opening import agency_opened, official
+from registry.pages.officers.licences.showing import name_of
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import page
+from registry.supervision.licensing.deposits import actions, queries
+from registry.supervision.licensing.deposits.rules import FORMS, TOP_UP_WITHIN
+from registry.supervision.licensing.drafting import today_of
+from registry.vocabulary.licensing import DepositLineKind
+from registry.vocabulary.register import DepositUse
+
+pages = Blueprint("console_deposits", __name__)
+
+
+@pages.get("/licences/agencies/<reference>/deposit")
+@allowed(Resource.DEPOSIT, Act.READ)
+def deposit(session: Session, me: Present, reference: str) -> Response:
+    return _page(session, me, reference)
+
+
+@pages.post("/licences/agencies/<reference>/deposit")
+@allowed(Resource.DEPOSIT, Act.PROPOSE)
+def enter(session: Session, me: Present, reference: str) -> BaseResponse:
+    form = request.form
+
+    def act() -> None:
+        use = form.get("use") or None
+        if use is not None and use not in list(DepositUse):
+            raise InvalidInput([Fault.of("use", Problem.INVALID_VALUE, "one_of", choices=", ".join(DepositUse))])
+        if form.get("kind") not in list(DepositLineKind):
+            raise InvalidInput([Fault.of("kind", Problem.INVALID_VALUE, "one_of", choices=", ".join(DepositLineKind))])
+        actions.enter(
+            session,
+            official(me),
+            reference,
+            DepositLineKind(form["kind"]),
+            now(),
+            amount=form.get("amount", ""),
+            currency=form.get("currency", ""),
+            happened_on=day_in(form, "happened_on"),
+            note=form.get("note", ""),
+            use=DepositUse(use) if use else None,
+            reverses=form.get("reverses") or None,
+            form=form.get("held_as") or None,
+            held_by=form.get("held_by"),
+        )
+
+    return _done(session, me, reference, act)
+
+
+@pages.post("/licences/agencies/<reference>/deposit/<line>/approve")
+@allowed(Resource.DEPOSIT, Act.APPROVE)
+def approve(session: Session, me: Present, reference: str, line: str) -> BaseResponse:
+    return _decided(session, me, reference, lambda version: actions.approve(
+        session, official(me), line, now(), version=version
+    ))  # fmt: skip
+
+
+@pages.post("/licences/agencies/<reference>/deposit/<line>/refuse")
+@allowed(Resource.DEPOSIT, Act.PROPOSE)
+def refuse(session: Session, me: Present, reference: str, line: str) -> BaseResponse:
+    return _decided(session, me, reference, lambda version: actions.refuse(
+        session, official(me), line, now(), version=version
+    ))  # fmt: skip
+
+
+def _decided(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
+    version = version_sent()
+    return _done(session, me, reference, lambda: act(version))
+
+
+def _done(session: Session, me: Present, reference: str, act: Callable[[], object]) -> BaseResponse:
+    _, agency = agency_opened(session, me, reference)
+    refusal = attempt(session, act)
+    if refusal is not None:
+        return _page(session, me, reference, refusal)
+    return redirect(f"/console/licences/agencies/{agency.agency_id}/deposit", 303)
+
+
+def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+    authority = official(me).authority
+    row, agency = agency_opened(session, me, reference)
+    today, _ = today_of(session, authority, now())
+    found = queries.shown(session, row.id, agency, today)
+    return page(
+        "licences/deposit.html",
+        here="licences",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        agency=agency,
+        found=found,
+        is_late=found.standing.top_up_by is not None and found.standing.top_up_by < today,
+        reversed_lines={one.reverses for one in found.lines if one.reverses},
+        typed=request.form,
+        today=today,
+        kinds=[kind for kind in DepositLineKind if kind is not DepositLineKind.REVERSED],
+        uses=list(DepositUse),
+        forms=FORMS,
+        days=TOP_UP_WITHIN,
+        names=names_of(session, authority),
+        name_of=name_of,
+        own=me.officer.reference,
+        may_enter=me.standing.may(Resource.DEPOSIT, Act.PROPOSE),
+        may_approve=me.standing.may(Resource.DEPOSIT, Act.APPROVE),
+    )

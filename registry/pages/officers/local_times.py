@@ -1,0 +1,44 @@
+"""Points in time as an officer's watch shows them: by the clock of his unit's country."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from babel.dates import format_date
+
+from registry.core.clock import zone
+from registry.i18n.wording import LOCALES
+from registry.vocabulary.register import Language
+
+ZONES: Mapping[str, str] = {
+    "AT": "Europe/Vienna", "BE": "Europe/Brussels", "BG": "Europe/Sofia", "CN": "Asia/Shanghai", "CY": "Asia/Nicosia",
+    "CZ": "Europe/Prague", "DE": "Europe/Berlin", "DK": "Europe/Copenhagen", "EE": "Europe/Tallinn", "ES": "Europe/Madrid",
+    "FI": "Europe/Helsinki", "FR": "Europe/Paris", "GR": "Europe/Athens", "HR": "Europe/Zagreb", "HU": "Europe/Budapest",
+    "IE": "Europe/Dublin", "IT": "Europe/Rome", "LT": "Europe/Vilnius", "LU": "Europe/Luxembourg", "LV": "Europe/Riga",
+    "MT": "Europe/Malta", "NL": "Europe/Amsterdam", "PL": "Europe/Warsaw", "PT": "Europe/Lisbon", "RO": "Europe/Bucharest",
+    "SE": "Europe/Stockholm", "SI": "Europe/Ljubljana", "SK": "Europe/Bratislava",
+}  # fmt: skip
+"""Where a country has several, that of its capital."""
+
+
+@lru_cache(maxsize=1024)
+def day_text(language: Language, day: date) -> str:
+    """A day where there is little room."""
+    return str(format_date(day, "medium", locale=LOCALES[language]))
+
+
+@lru_cache(maxsize=4096)
+def moment_text(language: Language, at: datetime, country: str) -> str:
+    """Day and minute; in UTC, and said so, where the country's clock is not known."""
+    name = ZONES.get(country)
+    there = at.astimezone(zone(name)) if name else at.astimezone(UTC)
+    shown = f"{day_text(language, there.date())} {there:%H:%M}"
+    return shown if name else f"{shown} UTC"
+
+
+def due_text(language: Language, at: datetime, country: str) -> str:
+    """What ends with a day has that day alone: as midnight it would read as the day after."""
+    moment = at.astimezone(UTC)
+    if moment.time() == time():
+        return day_text(language, (moment - timedelta(days=1)).date())
+    return moment_text(language, at, country)

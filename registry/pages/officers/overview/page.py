@@ -1,0 +1,118 @@
+"""How the unit's cases stand, as charts with tables beside them, and the same numbers to take away."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.http.downloads import sent_file
+from registry.http.transaction import reading
+from registry.i18n.wording import sector_name
+from registry.officer_desk.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.oversight.overview.queries import Came
+from registry.oversight.overview.rules import Age, Period, is_period, usual
+from registry.oversight.overview.sheets import NAMES
+from registry.pages.officers.form_fields import day
+from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.overview.figures import sums
+from registry.pages.officers.rendering import language, page
+
+pages = Blueprint("console_overview", __name__)
+
+
+class Asked(NamedTuple):
+    """`period` is None where the days make none; `typed` is what stood in the fields."""
+
+    period: Period | None
+    typed: Mapping[str, str]
+
+    @property
+    def query(self) -> str:
+        return urlencode({name: self.typed[name] for name in ("from", "to")})
+
+    def takes(self, one: Came) -> bool:
+        return (not self.typed["sector"] or one.sector == self.typed["sector"]) and (
+            not self.typed["country"] or one.country == self.typed["country"]
+        )
+
+
+def asked(at: datetime) -> Asked:
+    """The usual period where no day is said, and nothing where what is said is no period of two years at most."""
+    otherwise = usual(at.date())
+    typed = {name: request.args.get(name, "").strip()[:20] for name in ("from", "to", "sector", "country")}
+    typed["from"] = typed["from"] or str(otherwise.from_on)
+    typed["to"] = typed["to"] or str(otherwise.to_on)
+    from_on, to_on = day(typed["from"]), day(typed["to"])
+    is_one = from_on is not None and to_on is not None and is_period(from_on, to_on)
+    return Asked(Period(from_on, to_on) if is_one else None, typed)  # type: ignore[arg-type]
+
+
+@pages.get("/overview")
+@allowed(Resource.STATISTICS, Act.READ)
+def shown(_session: Session, me: Present) -> Response | Afterwards:
+    at = now()
+    said, viewer = asked(at), Viewer(me)
+    if said.period is None:
+        return _refused(said)
+    period = said.period
+    return Afterwards(lambda: _page(reading(), viewer, said, period, at))
+
+
+@pages.get("/overview/<table>.csv")
+@allowed(Resource.STATISTICS, Act.EXPORT)
+def table(session: Session, me: Present, table: str) -> Response | Afterwards:
+    if table not in NAMES:
+        raise NotFound(f"there is no table {table}: it is one of {', '.join(NAMES)}")
+    return _taken(session, me, table)
+
+
+@pages.get("/overview.xlsx")
+@allowed(Resource.STATISTICS, Act.EXPORT)
+def workbook(session: Session, me: Present) -> Response | Afterwards:
+    return _taken(session, me, None)
+
+
+def _taken(session: Session, me: Present, table: str | None) -> Response | Afterwards:
+    at = now()
+    said, viewer = asked(at), Viewer(me)
+    if said.period is None:
+        return _refused(said)
+    period = said.period
+    name = file_name(table, viewer, period)
+    note_export(session, viewer, table or "all", period, at)
+
+    def file() -> Response:
+        if table is None:
+            return sent_file(workbook_file(reading(), viewer, period, at), name)
+        return sent_file(table_file(reading(), viewer, table, period, at), name)
+
+    return Afterwards(file)
+
+
+def _page(session: Session, viewer: Viewer, said: Asked, period: Period, at: datetime) -> Response:
+    found, patterns = seen(session, viewer, period, at)
+    spoken = language()
+    return page(
+        "overview/page.html",
+        here="overview",
+        asked=said,
+        viewer=viewer,
+        ages=list(Age),
+        sector=lambda code: sector_name(spoken, code),
+        sectors=sorted({one.sector for one in found.inflow if one.sector}),
+        countries=sorted({one.country for one in found.inflow if one.country}),
+        clocks=found.clocks,
+        patterns=patterns,
+        **sums(found, [one for one in found.inflow if said.takes(one)]),
+    )
+
+
+def _refused(said: Asked) -> Response:
+    return page("overview/refused.html", here="overview", status=400, asked=said)

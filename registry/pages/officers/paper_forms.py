@@ -1,0 +1,207 @@
+"""Forms of paper: typed in by their number, a page for each part of the questionnaire, looked over, and sent once."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.case.questions import QUESTIONNAIRE, Part, Question
+from registry.complaints.intake.paper_forms import actions
+from registry.complaints.intake.paper_forms.rules import KEPT_DAYS, MOST_DAYS_BACK
+from registry.core.clock import now
+from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.http.intake_forms import CURRENCIES, PARTS, read_form
+from registry.i18n.languages import text
+from registry.i18n.question_words import choices, fault_text, help_text, in_words, part_title, payees, question_text
+from registry.officer_desk.acting import reference_in
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers import assets
+from registry.pages.officers.acting import acting, sealer, version_sent
+from registry.pages.officers.form_fields import day_in
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language, page
+
+pages = Blueprint("console_papers", __name__)
+
+PAGES = tuple(part for part in Part if any(question.part is part for question in QUESTIONNAIRE))
+
+
+@pages.get("/papers")
+@allowed(Resource.PAPER, Act.WRITE)
+def first(session: Session, me: Present) -> Response:
+    return _first(session, me)
+
+
+@pages.post("/papers")
+@allowed(Resource.PAPER, Act.WRITE)
+def begin(session: Session, me: Present) -> BaseResponse:
+    officer, form, begun = acting(me, Resource.PAPER, Act.WRITE), request.form, []
+    refusal = attempt(
+        session,
+        lambda: begun.append(
+            actions.begin(session, sealer(), officer, form.get("number", "")[:40], day_in(form, "received_on"), now())
+        ),
+    )
+    if refusal is not None:
+        return _first(session, me, refusal)
+    return redirect(f"/console/papers/{begun[0]}/{PAGES[0]}", 303)
+
+
+@pages.get("/papers/<reference>/<part>")
+@allowed(Resource.PAPER, Act.WRITE)
+def show(session: Session, me: Present, reference: str, part: str) -> Response:
+    at, typed = _part(part), _typed(session, me, reference)
+    return _page(at, typed, typed.answers)
+
+
+@pages.post("/papers/<reference>/<part>")
+@allowed(Resource.PAPER, Act.WRITE)
+def keep(session: Session, me: Present, reference: str, part: str) -> BaseResponse:
+    """Keep a page and lead on. One that cannot be read is shown again with what was typed and what is wrong beside it."""
+    at, officer = _part(part), acting(me, Resource.PAPER, Act.WRITE)
+    before = _typed(session, me, reference)
+    given = {question.code: read_form(question, request.form, question.code) for question in _questions(at)}
+    faults: list[Fault] = []
+
+    def act() -> None:
+        try:
+            actions.keep(session, sealer(), officer, before.reference, given, now().date(), version_sent())
+        except InvalidInput as wrong:
+            faults.extend(wrong.faults)
+            raise
+
+    refusal = attempt(session, act)
+    if refusal is not None:
+        shown = {code: value for code, value in given.items() if value is not None}
+        return _page(at, before, before.answers | shown, refusal, faults)
+    go = request.form.get("go", "")
+    if go == "leave":
+        return redirect("/console/papers", 303)
+    following = PAGES.index(at) + 1
+    if go == "all" or following == len(PAGES):
+        return redirect(f"/console/papers/{before.reference}", 303)
+    return redirect(f"/console/papers/{before.reference}/{PAGES[following]}", 303)
+
+
+@pages.get("/papers/<reference>")
+@allowed(Resource.PAPER, Act.WRITE)
+def everything(session: Session, me: Present, reference: str) -> Response:
+    return _everything(_typed(session, me, reference))
+
+
+@pages.post("/papers/<reference>")
+@allowed(Resource.PAPER, Act.WRITE)
+def send(session: Session, me: Present, reference: str) -> BaseResponse:
+    """Make a case of it, or forget it: the one button that was pressed says which."""
+    officer, typed = acting(me, Resource.PAPER, Act.WRITE), _typed(session, me, reference)
+    if request.form.get("go") == "drop":
+        actions.drop(session, sealer(), officer, typed.reference, now().date())
+        return redirect("/console/papers", 303)
+    refusal = attempt(session, lambda: actions.send(session, sealer(), officer, typed.reference, now()))
+    if refusal is not None:
+        return _everything(typed, refusal)
+    return redirect(f"/console/papers?entered={typed.reference}", 303)
+
+
+def _typed(session: Session, me: Present, reference: str) -> actions.Typed:
+    return actions.typed_so_far(session, sealer(), acting(me, Resource.PAPER, Act.WRITE), reference_in(reference))
+
+
+def _part(text: str) -> Part:
+    if text not in PAGES:
+        raise NotFound("there is no such page of a form")
+    return Part(text)
+
+
+def _questions(part: Part) -> list[Question]:
+    return [question for question in QUESTIONNAIRE if question.part is part]
+
+
+def _first(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+    officer, entered = acting(me, Resource.PAPER, Act.WRITE), reference_in(request.args.get("entered", "")[:14])
+    return page(
+        "papers/first.html",
+        here="papers",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        unfinished=actions.unfinished(session, officer),
+        entered=entered if entered.isalnum() else "",
+        first_page=PAGES[0],
+        today=now().date(),
+        days_back=MOST_DAYS_BACK,
+        kept_days=KEPT_DAYS,
+        case_styles=assets.address_of("cases.css"),
+    )
+
+
+def _page(
+    at: Part,
+    typed: actions.Typed,
+    values: dict[str, Any],
+    refusal: Refusal | None = None,
+    faults: list[Fault] | None = None,
+) -> Response:
+    spoken = language()
+    wrong = {fault.parameter.partition(".")[0]: fault for fault in faults or []}
+    asked = [
+        {
+            "question": question,
+            "asks": question_text(spoken, question),
+            "help": help_text(spoken, question),
+            "options": choices(spoken, question),
+            "value": values.get(question.code),
+            "parts": _parts_of(question, values.get(question.code)),
+            "fault": fault_text(spoken, question, wrong[question.code]) if question.code in wrong else "",
+            "is_hidden": question.code in typed.hidden,
+        }
+        for question in _questions(at)
+    ]
+    return page(
+        "papers/part.html",
+        here="papers",
+        status=refusal.status if refusal else 200,
+        # What is wrong with an answer stands beside it.
+        refusal=None if wrong else refusal,
+        typed=typed,
+        part=at,
+        parts=[(part, part_title(spoken, part)) for part in PAGES],
+        asked=asked,
+        payees=payees(spoken),
+        currencies=CURRENCIES,
+        case_styles=assets.address_of("cases.css"),
+    )
+
+
+def _parts_of(question: Question, value: Any) -> dict[str, str]:
+    """The parts of an answer of several, each empty where it was not given."""
+    return dict.fromkeys(PARTS.get(question.kind, ()), "") | (value if isinstance(value, dict) else {})
+
+
+def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Response:
+    spoken = language()
+    shown = []
+    for part in PAGES:
+        rows = [
+            (*in_words(spoken, question.code, typed.answers[question.code]), question.code in typed.left_out)
+            for question in _questions(part)
+            if question.code in typed.answers
+        ]
+        rows += [
+            (question_text(spoken, question), text(spoken, "papers.hidden"), question.code in typed.left_out)
+            for question in _questions(part)
+            if question.code in typed.hidden
+        ]
+        shown.append((part, part_title(spoken, part), rows))
+    return page(
+        "papers/all.html",
+        here="papers",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        typed=typed,
+        parts=shown,
+        case_styles=assets.address_of("cases.css"),
+    )

@@ -1,0 +1,44 @@
+"""Ways into the console and out of it: the providers of officers, and for whom one of them is the only way."""
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from registry.core.errors import NotSignedIn
+from registry.http.transaction import services
+from registry.officer_desk.sign_in_providers import only_way_of
+from registry.officers.providers import linking
+from registry.officers.providers.client import Client, ProviderAway
+from registry.officers.sessions import Present
+
+LINKING = frozenset({"/console/own", "/console/own/links/<provider>"})
+"""The addresses at which whoever still has to link his account does it."""
+
+
+def clients() -> dict[str, Client]:
+    found: dict[str, Client] = current_app.extensions["registry_providers"]
+    return found
+
+
+def has_to_link(session: Session, me: Present) -> bool:
+    """Whether he came by a password where a provider is the only way in: it leads to the linking of his account, nowhere else.
+
+    Raises NotSignedIn once it is linked: a password that was found out must not link it anew.
+    """
+    only = only_way_of(me.standing)
+    if only is None or (me.session is not None and me.session.provider == only.key):
+        return False
+    if linking.is_linked(session, me.officer, only.issuer):
+        raise NotSignedIn(f"sign in with {only.name}")
+    return True
+
+
+def farewell(provider: str | None) -> tuple[str, str] | None:
+    """Name and address of the provider where a session began, to sign out there too; None where there is no such place."""
+    client = clients().get(provider or "")
+    if client is None:
+        return None
+    try:
+        address = client.farewell(f"{services().settings.console_address}/console/sign-in")
+    except ProviderAway:
+        return None
+    return None if address is None else (client.provider.name, address)

@@ -1,0 +1,138 @@
+"""Signing in with a ministry's own provider (OpenID Connect, code flow with PKCE), and linking one's account there.
+
+The way there and the way back are pages that go on by themselves, not redirects: browsers hold a form to this site by its policy,
+and send no `SameSite=Strict` cookie along a way that another site began. While the provider is asked no transaction is open.
+"""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.errors import ActRefused, NotFound
+from registry.http.app_services import keyring
+from registry.http.transaction import services, writing
+from registry.officer_desk.sign_in_providers import only_way_of
+from registry.officers.models import Officer
+from registry.officers.providers import linking
+from registry.officers.providers.client import Client, NotProved, ProviderAway
+from registry.officers.providers.linking import Returned, Sent
+from registry.officers.providers.rules import Known
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.officers.signing_in import Step
+from registry.pages.officers.factors import doubt
+from registry.pages.officers.guard import (
+    Afterwards,
+    allowed,
+    give_cookie,
+    give_visit,
+    open_to_all,
+    take_visit,
+    visit_sent,
+)
+from registry.pages.officers.profile import own_page
+from registry.pages.officers.provider_sign_in import clients
+from registry.pages.officers.rendering import page
+
+pages = Blueprint("console_providers", __name__)
+
+BACK = "/console/sign-in/back"
+
+
+@pages.post("/sign-in/with/<provider>")
+@open_to_all
+def go(provider: str) -> Response:
+    client = _client(provider)
+    with writing() as session:
+        sent = linking.send(session, client.provider, now())
+    return _leave(client, sent)
+
+
+@pages.get("/sign-in/back")
+@open_to_all
+def back() -> Response:
+    """What the provider's address brings back is taken from the browser that was sent, once, and only then asked after."""
+    at = now()
+    with writing() as session:
+        visit = linking.take_back(session, request.args.get("state", "")[:200], visit_sent(), at)
+    if visit is None or visit.provider not in clients():
+        return take_visit(_door("provider_late", 400))
+    client = clients()[visit.provider]
+    # Who answers for another issuer answers us for nobody (RFC 9207).
+    is_theirs = request.args.get("iss", client.provider.issuer) == client.provider.issuer
+    code = request.args.get("code", "")[:4000]
+    if not is_theirs or not code:
+        return take_visit(_door("provider_refused", 403))
+    try:
+        known = client.known(_address_back(), code, visit.nonce, visit.verifier, at)
+    except ProviderAway:
+        return take_visit(_door("provider_away", 503))
+    except NotProved:
+        return take_visit(_door("provider_refused", 403))
+    return take_visit(_arrive(client, known) if visit.officer_id is None else _link(client, visit, known))
+
+
+@pages.post("/own/links/<provider>")
+@allowed(Resource.OWN, Act.WRITE)
+def begin_link(session: Session, me: Present, provider: str) -> Response | Afterwards:
+    """To the provider, for an account there that is to open this one."""
+    client = _client(provider)
+    fault = doubt(session, me)
+    if fault is not None:
+        return own_page(session, me, fault=fault)
+    if client.provider.authority != me.standing.authority:
+        return own_page(session, me, fault="provider_foreign")
+    sent = linking.send(session, client.provider, now(), me.officer)
+    return Afterwards(lambda: _leave(client, sent))
+
+
+@pages.post("/own/links/<provider>/remove")
+@allowed(Resource.OWN, Act.WRITE)
+def end_link(session: Session, me: Present, provider: str) -> Response:
+    client = _client(provider)
+    if only_way_of(me.standing) == client.provider:
+        return own_page(session, me, fault="provider_only")
+    linking.unlink(session, me.officer, client.provider.issuer, day_at(now(), None))
+    return own_page(session, me, told="unlinked")
+
+
+def _leave(client: Client, sent: Sent) -> Response:
+    try:
+        address = client.address(_address_back(), sent.state, sent.nonce, sent.verifier)
+    except ProviderAway:
+        return _door("provider_away_only" if client.provider.only else "provider_away", 503)
+    return give_visit(page("leaving.html", here="sign_in", name=client.provider.name, address=address), sent.browser)
+
+
+def _arrive(client: Client, known: Known) -> Response:
+    with writing() as session:
+        attempt = linking.enter(session, keyring(), client.provider, known, now())
+    if attempt.step is Step.REFUSED:
+        return _door("provider_unlinked", 403)
+    to = "/console/" if attempt.step is Step.IN else "/console/code"
+    return give_cookie(page("arriving.html", here="sign_in", address=to, fault=None), attempt.token or "")
+
+
+def _link(client: Client, visit: Returned, known: Known) -> Response:
+    fault, at = None, now()
+    try:
+        with writing() as session:
+            officer = session.get_one(Officer, visit.officer_id)
+            linking.link(session, officer, client.provider, known, day_at(at, None))
+    except ActRefused as refused:
+        fault = refused.reason
+    return page("arriving.html", here="own", address="/console/own", fault=fault, status=409 if fault else 200)
+
+
+def _door(fault: str, status: int) -> Response:
+    return page("sign_in.html", here="sign_in", fault=fault, email="", status=status)
+
+
+def _address_back() -> str:
+    return services().settings.console_address + BACK
+
+
+def _client(provider: str) -> Client:
+    if provider not in clients():
+        raise NotFound("there is no such provider")
+    return clients()[provider]

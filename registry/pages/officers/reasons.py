@@ -1,0 +1,75 @@
+"""Why something was refused, in words of a page language; what has none there is said in English by whoever asks."""
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+
+from registry.core.errors import (
+    ActRefused,
+    ChannelChangeRefused,
+    Forbidden,
+    IllegalMove,
+    InvalidInput,
+    NotNow,
+    RegistryError,
+    StaleVersion,
+)
+from registry.core.faults import Message
+from registry.i18n.faults import faults_said, message_in
+from registry.i18n.languages import has_text, text
+from registry.i18n.wording import date_text, listed, problem_detail
+from registry.vocabulary.cases import CaseRole, CaseState, HearingState, OpeningState, ReferralState
+from registry.vocabulary.licensing import EntryRequestState, ProposalState, SanctionState
+from registry.vocabulary.register import ChannelChangeState, ChannelKind, Language
+
+FAMILIES: dict[type[StrEnum], str] = {
+    CaseState: "case_state",
+    CaseRole: "role",
+    HearingState: "hearing_state",
+    OpeningState: "opening_state",
+    ReferralState: "referral_state",
+    SanctionState: "sanction_state",
+    EntryRequestState: "entry_state",
+    ProposalState: "licensing.state",
+    ChannelChangeState: "channel.state",
+    ChannelKind: "licensing.channel",
+}
+"""Where the words for the values of a fact stand."""
+
+
+def said(language: Language, refused: RegistryError) -> str | None:
+    """The words for an error; None where it has none but its own."""
+    if isinstance(refused, ActRefused | Forbidden):
+        key = f"console.fault.{refused.reason}"
+        return text(language, key) if has_text(key) else None
+    if isinstance(refused, InvalidInput):
+        return faults_said(language, refused.faults) or None
+    if language is Language.EN:
+        # English words are the errors' own: they say more of the place, such as a version.
+        return None
+    if isinstance(refused, StaleVersion):
+        return problem_detail(language, refused.code)
+    if isinstance(refused, IllegalMove | NotNow | ChannelChangeRefused) and refused.lack is not None:
+        key = words_at(refused.lack)
+        return text(language, key, **{name: _shown(language, name, fact) for name, fact in refused.facts.items()})
+    return None
+
+
+def words_at(lack: str) -> str:
+    """The key of the words for a code such as `hearing.own_draft`."""
+    kind, _, code = lack.partition(".")
+    return f"{kind}.lack.{code}"
+
+
+def _shown(language: Language, name: str, fact: object) -> str:
+    if isinstance(fact, date):
+        return date_text(language, fact)
+    if isinstance(fact, StrEnum):
+        return text(language, f"{FAMILIES[type(fact)]}.{fact}")
+    if isinstance(fact, Message):
+        return message_in(language, fact)
+    if isinstance(fact, str):
+        return text(language, f"case.tab.{fact}") if name == "tab" else fact
+    if isinstance(fact, Iterable):
+        return listed(language, [_shown(language, name, one) for one in fact])
+    return str(fact)

@@ -1,0 +1,210 @@
+"""A case's tab of referrals: choosing what a partner is to read, looking at exactly that, and each step on."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.case.consents import is_consented
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.queries import ShownBox, case_view
+from registry.complaints.parties import accounts
+from registry.complaints.parties.referrals import actions, queries
+from registry.complaints.parties.referrals.content import Choice
+from registry.complaints.parties.referrals.rules import LONGEST, consent_for
+from registry.core.clock import now
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.assets import address_of
+from registry.pages.officers.cases.showing import parts_of
+from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
+from registry.pages.officers.form_fields import day_in
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.idempotency import made_by_form
+from registry.pages.officers.referrals.showing import answers_in
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language
+from registry.vocabulary.cases import AttachmentState, Author
+
+pages = Blueprint("console_referrals", __name__)
+STYLES = address_of("handed.css")
+
+USUAL = timedelta(days=90)
+"""How long a partner has access where nobody says otherwise."""
+
+
+@pages.get("/cases/<reference>/referrals")
+@allowed(Resource.REFERRAL, Act.READ)
+def referrals(session: Session, me: Present, reference: str) -> Response:
+    head = open_case(session, me, reference)
+    _, found = queries.referrals_of(session, _reader(me), reference)
+    return case_page(
+        "referrals/list.html",
+        me,
+        head,
+        "referrals",
+        handed_styles=STYLES,
+        found=found,
+        partners={unit.reference: unit for unit in accounts.partners(session)},
+        names=names_in(session, me.standing.unit),
+        may_propose=me.standing.may(Resource.REFERRAL, Act.PROPOSE),
+    )
+
+
+@pages.get("/cases/<reference>/referrals/new")
+@allowed(Resource.REFERRAL, Act.PROPOSE)
+def new(session: Session, me: Present, reference: str) -> Response:
+    return _new(session, me, open_case(session, me, reference))
+
+
+@pages.post("/cases/<reference>/referrals/new")
+@allowed(Resource.REFERRAL, Act.PROPOSE)
+def propose(session: Session, me: Present, reference: str) -> BaseResponse:
+    head, form = open_case(session, me, reference), request.form
+    made: list[str] = []
+
+    def propose() -> str:
+        return actions.propose(
+            session,
+            sealer(),
+            acting(me, Resource.REFERRAL, Act.PROPOSE),
+            reference,
+            form.get("partner", ""),
+            Choice(form.getlist("answer"), form.getlist("message"), form.getlist("file")),
+            now(),
+            note=form.get("note", ""),
+            expires_on=day_in(form, "expires_on"),
+            identity_said_in=form.get("identity_said_in") or None,
+            version=version_sent(),
+        ).reference
+
+    what = f"referral in {head.case.reference}"
+    refusal = attempt(session, lambda: made.append(made_by_form(session, me, what, propose)))
+    if refusal is not None:
+        return _new(session, me, head, refusal)
+    return redirect(f"/console/cases/{reference}/referrals/{made[0]}", 303)
+
+
+@pages.get("/cases/<reference>/referrals/<referral>")
+@allowed(Resource.REFERRAL, Act.READ)
+def one(session: Session, me: Present, reference: str, referral: str) -> Response:
+    return _one(session, me, open_case(session, me, reference), referral)
+
+
+@pages.post("/cases/<reference>/referrals/<referral>/consent")
+@allowed(Resource.REFERRAL, Act.PROPOSE)
+def consent(session: Session, me: Present, reference: str, referral: str) -> BaseResponse:
+    """She agreed since it was proposed."""
+    officer = acting(me, Resource.REFERRAL, Act.PROPOSE)
+    return _done(
+        session, me, reference, referral,
+        lambda version: actions.find_consent(session, officer, referral, now(), version=version),
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/referrals/<referral>/override")
+@allowed(Resource.REFERRAL, Act.APPROVE)
+def override(session: Session, me: Present, reference: str, referral: str) -> BaseResponse:
+    officer, law = acting(me, Resource.REFERRAL, Act.APPROVE), request.form.get("legal_basis", "")
+    return _done(
+        session, me, reference, referral,
+        lambda version: actions.override(session, sealer(), officer, referral, law, now(), version=version),
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/referrals/<referral>/send")
+@allowed(Resource.REFERRAL, Act.PROPOSE)
+def send(session: Session, me: Present, reference: str, referral: str) -> BaseResponse:
+    officer = acting(me, Resource.REFERRAL, Act.PROPOSE)
+    return _done(
+        session, me, reference, referral,
+        lambda version: actions.send(session, sealer(), officer, referral, now(), version=version),
+    )  # fmt: skip
+
+
+@pages.post("/cases/<reference>/referrals/<referral>/take-back")
+@allowed(Resource.REFERRAL, Act.PROPOSE)
+def take_back(session: Session, me: Present, reference: str, referral: str) -> BaseResponse:
+    officer = acting(me, Resource.REFERRAL, Act.PROPOSE)
+    return _done(
+        session, me, reference, referral,
+        lambda version: actions.take_back(session, sealer(), officer, referral, now(), version=version),
+    )  # fmt: skip
+
+
+def _done(session: Session, me: Present, reference: str, referral: str, act: Callable[[int], object]) -> BaseResponse:
+    head = open_case(session, me, reference)
+    queries.require_of_case(session, head.case, referral)
+    version = version_sent()
+    refusal = attempt(session, lambda: act(version))
+    if refusal is not None:
+        return _one(session, me, head, referral, refusal)
+    return redirect(f"/console/cases/{reference}/referrals/{referral}", 303)
+
+
+def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:
+    """What can be chosen: every answer, message and clean file of the case. Reading it is on record."""
+    view = case_view(session, sealer(), acting(me, Resource.REFERRAL, Act.PROPOSE), head.case.reference, now().date())
+    today = now().date()
+    return case_page(
+        "referrals/new.html",
+        me,
+        head,
+        "referrals",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        boxes=[_pieces(me, box) for box in view.boxes],
+        partners=[_partner(session, head, unit) for unit in accounts.partners(session) if unit.closed_on is None],
+        usual=today + USUAL,
+        tomorrow=today + timedelta(days=1),
+        longest=today + LONGEST,
+    )
+
+
+def _pieces(me: Present, box: ShownBox) -> dict[str, Any]:
+    return {
+        "reference": box.reference,
+        "role": box.role,
+        "parts": parts_of(language(), box.answers),
+        "messages": box.messages,
+        "hers": [one for one in box.messages if one.author is Author.COMPLAINANT],
+        "files": [(one, one.state is AttachmentState.CLEAN) for one in box.files],
+    }
+
+
+def _partner(session: Session, head: CaseHead, unit: Any) -> dict[str, Any]:
+    consent = consent_for(unit.partner_kind, unit.country)
+    return {"unit": unit, "agreed": consent is not None and is_consented(session, head.case, consent)}
+
+
+def _one(session: Session, me: Present, head: CaseHead, referral: str, refusal: Refusal | None = None) -> Response:
+    queries.require_of_case(session, head.case, referral)
+    shown = queries.shown(session, sealer(), _reader(me), referral, now().date())
+    return case_page(
+        "referrals/one.html",
+        me,
+        head,
+        "referrals",
+        handed_styles=STYLES,
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        shown=shown,
+        answers=answers_in(language(), shown.handed),
+        partner=next((unit for unit in accounts.partners(session) if unit.reference == shown.referral.partner), None),
+        names={**names_in(session, me.standing.unit), **names_in(session, shown.referral.partner)},
+        may_propose=me.standing.may(Resource.REFERRAL, Act.PROPOSE),
+        may_override=me.standing.may(Resource.REFERRAL, Act.APPROVE),
+    )
+
+
+def _reader(me: Present) -> casework.Officer:
+    """In the role that may do most with a referral, so that the page offers what he may do."""
+    act = Act.APPROVE if me.standing.may(Resource.REFERRAL, Act.APPROVE) else Act.READ
+    return acting(me, Resource.REFERRAL, act)

@@ -1,0 +1,116 @@
+"""Making a page of the console: its templates, the officer's language, and headers that let nothing be kept."""
+
+import secrets
+from functools import cache, partial
+from typing import Any
+
+from flask import Response, g, request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from registry.http.errors import ProblemDocument
+from registry.http.forms import FORM_FIELD
+from registry.http.transaction import services
+from registry.i18n import wording
+from registry.i18n.languages import has_text, negotiated, text
+from registry.officer_desk.sign_in_providers import providers
+from registry.officers import sessions
+from registry.officers.rights import Act, Resource
+from registry.pages.officers import assets
+from registry.pages.officers.guard import Bar, token_sent
+from registry.pages.officers.local_times import day_text, due_text, moment_text
+from registry.pages.officers.reasons import said
+from registry.vocabulary.register import Language
+
+MENU: tuple[tuple[str, str, Resource, Act], ...] = (
+    ("home", "/console/", Resource.OWN, Act.READ),
+    ("cases", "/console/cases", Resource.CASE, Act.READ),
+    ("translations", "/console/translations", Resource.ACCOUNT, Act.WRITE),
+    ("papers", "/console/papers", Resource.PAPER, Act.WRITE),
+    ("referrals", "/console/referrals", Resource.REFERRAL, Act.ANSWER),
+    ("hearings", "/console/hearings", Resource.HEARING, Act.ANSWER),
+    ("entry", "/console/entry", Resource.ENTRY, Act.PROPOSE),
+    ("entries", "/console/entries", Resource.ENTRY, Act.APPROVE),
+    ("identities", "/console/identities", Resource.IDENTITY, Act.APPROVE),
+    ("openings", "/console/openings", Resource.BREAK_GLASS, Act.READ),
+    ("licences", "/console/licences", Resource.LICENCE, Act.READ),
+    ("overview", "/console/overview", Resource.STATISTICS, Act.READ),
+    ("imports", "/console/imports", Resource.IMPORT, Act.READ),
+    ("audit", "/console/audit", Resource.AUDIT, Act.READ),
+    ("sanctions", "/console/sanctions", Resource.SANCTION, Act.READ),
+    ("officers", "/console/officers", Resource.OFFICER, Act.READ),
+    ("own", "/console/own", Resource.OWN, Act.READ),
+)
+"""What stands in the menu, for those who may go there."""
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("registry.pages.officers"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def page(template: str, *, here: str, status: int = 200, **context: Any) -> Response:
+    """A page for whoever is present, or for nobody yet. Nothing of the console is kept by a browser or a proxy."""
+    words = _words() | {"me": g.get("console_present"), "here": here} | context
+    response = Response(_environment().get_template(template).render(words), status, mimetype="text/html")
+    response.headers["Content-Language"] = language()
+    response.headers["Cache-Control"] = "no-store"
+    # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def _words() -> dict[str, Any]:
+    """What every template has in reach."""
+    bar: Bar | None = g.get("console_bar")
+    spoken = language()
+    token = token_sent()
+    settings = services().settings
+    return {
+        "language": spoken,
+        "t": partial(text, spoken),
+        "has_text": has_text,
+        "said": partial(said, spoken),
+        "heading": partial(wording.problem_title, spoken, at="console"),
+        "date": partial(wording.date_text, spoken),
+        "country": partial(wording.country_name, spoken),
+        "day_text": partial(day_text, spoken),
+        "moment_text": partial(moment_text, spoken, country=bar.standing.country if bar else ""),
+        "due_text": partial(due_text, spoken, country=bar.standing.country if bar else ""),
+        "bar": bar,
+        "unit_name": wording.name_in(spoken, bar.unit_names) if bar else "",
+        "menu": [(name, href) for name, href, what, act in MENU if bar is not None and bar.standing.may(what, act)],
+        "stylesheet": assets.address_of("console.css"),
+        "mark": assets.address_of("mark.svg"),
+        "providers": providers(),
+        # Where the console has a host of its own, what the public sees is on another.
+        "public": settings.public_url if settings.console_url else "",
+        "asset": assets.address_of,
+        "form_field": FORM_FIELD,
+        "new_once": partial(secrets.token_urlsafe, 16),
+        "form_token": sessions.form_token(token) if token else "",
+    }
+
+
+def error_page(problem: ProblemDocument, _status: int) -> str:
+    """What went wrong and what to do, with the menu of whoever is present."""
+    why = said(problem.language, problem.cause) if problem.cause is not None else None
+    detail = why or wording.problem_detail(problem.language, problem.code)
+    words = _words() | {
+        "here": "",
+        "problem": problem,
+        "detail": detail,
+        "is_said": why is not None,
+    }
+    return _environment().get_template("error.html").render(words)
+
+
+def language() -> Language:
+    """The officer's own; before sign-in what the browser likes."""
+    return g.get("language") or negotiated(request)

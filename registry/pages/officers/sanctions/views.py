@@ -1,0 +1,184 @@
+"""Sanctions: the list with what waits for a second person, a proposal, and the page of one with its chain and each step on."""
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.casework.decisions.actions import lock_decision
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import NotFound
+from registry.officer_desk.acting import reference_in
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.sanctions import ACTS, official, sanction_opened
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.assets import address_of
+from registry.pages.officers.cases.tabs import CaseHead, open_case
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.idempotency import made_by_form
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import page
+from registry.pages.officers.sanctions import forms
+from registry.supervision.sanctions import actions, queries
+from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.moves import today_at
+from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
+from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
+from registry.vocabulary.register import SanctionKind
+
+pages = Blueprint("console_sanctions", __name__)
+PLACE = "/console/sanctions"
+
+ENDS = (
+    SanctionState.STAYED_BY_APPEAL,
+    SanctionState.IN_FORCE,
+    SanctionState.LIFTED,
+    SanctionState.OVERTURNED,
+)
+
+
+@pages.get("/sanctions")
+@allowed(Resource.SANCTION, Act.READ)
+def sanctions(session: Session, me: Present) -> Response:
+    authority = me.standing.authority
+    found = queries.sanctions_of(session, authority, today_at(session, authority, now()))
+    return page(
+        "sanctions/list.html",
+        here="sanctions",
+        found=[one for one in found if not me.has_conflict(one.sanction.agency)],
+        may_propose=me.standing.may(Resource.SANCTION, Act.PROPOSE),
+    )
+
+
+@pages.get("/sanctions/new")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def new(session: Session, me: Present) -> Response:
+    return _new(session, me)
+
+
+@pages.post("/sanctions/new")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def propose(session: Session, me: Present) -> BaseResponse:
+    form = request.form
+    made: list[str] = []
+    decision = form.get("decision", "")[:12] or None
+    # Whoever may not read the decision, or has an interest in the case, is stopped before anything is done.
+    _decided(session, me, decision)
+
+    def propose() -> str:
+        return actions.propose(
+            session, sealer(), official(me, Act.PROPOSE), reference_in(form.get("licence", "").strip()[:40]), forms.terms(form),
+            now(), decision=decision, version=version_sent() if decision else None,
+        ).reference  # fmt: skip
+
+    refusal = attempt(session, lambda: made.append(made_by_form(session, me, "sanction", propose)))
+    if refusal is not None:
+        return _new(session, me, refusal)
+    return redirect(f"{PLACE}/{sanction_opened(session, me, made[0]).reference}", 303)
+
+
+@pages.get("/sanctions/<reference>")
+@allowed(Resource.SANCTION, Act.READ)
+def one(session: Session, me: Present, reference: str) -> Response:
+    return _one(session, me, sanction_opened(session, me, reference))
+
+
+@pages.get("/sanctions/<reference>/edit")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def edit(session: Session, me: Present, reference: str) -> Response:
+    return _edit(session, me, sanction_opened(session, me, reference))
+
+
+def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
+    sanction = sanction_opened(session, me, reference)
+    again = _edit if act.name == "edit" else _one
+    return Place(sanction.reference, f"{PLACE}/{reference}", lambda refusal: again(session, me, sanction, refusal))
+
+
+serve_acts(pages, "/sanctions/<reference>", ACTS, _opened)
+
+
+def _decided(session: Session, me: Present, decision: str | None) -> CaseHead | None:
+    """The case that was decided. Raises NotFound for whoever may not read it, Forbidden where he has an interest."""
+    if decision is None:
+        return None
+    if not me.standing.may(Resource.DECISION, Act.READ):
+        raise NotFound(f"there is no decision {decision} in this unit")
+    case, _ = lock_decision(session, acting(me, Resource.DECISION, Act.READ), decision)
+    return open_case(session, me, case.reference)
+
+
+def _new(session: Session, me: Present, refusal: Refusal | None = None) -> Response:
+    """On a decision of the unit, or on a licence. A decision is there for those alone who may read it."""
+    given = request.form if request.method == "POST" else request.args
+    decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:12] or None
+    head = _decided(session, me, decision)
+    today = today_at(session, me.standing.authority, now())
+    agency = head.agency if head is not None else None
+    known = queries.licences_of(session, me.standing.authority, agency, licence if agency is None else None, today)
+    return page(
+        "sanctions/new.html",
+        here="sanctions",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        head=head,
+        decision=decision,
+        licence=licence or "",
+        licences=known,
+        kinds=list(SanctionKind),
+        with_last_day=CAN_END_BY_ITSELF,
+        today=today,
+        handed_styles=address_of("handed.css"),
+    )
+
+
+def _edit(session: Session, me: Present, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+    """What was typed is kept. Where the proposal was changed meanwhile, what stands there is shown beside it, and with that its
+    version: only who has seen it writes over it."""
+    session.refresh(sanction)
+    is_stale = refusal is not None and refusal.code is Problem.STALE_VERSION
+    return page(
+        "sanctions/edit.html",
+        here="sanctions",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        sanction=sanction,
+        version=sanction.version if is_stale else request.form.get("version", sanction.version),
+        typed=request.form if refusal else forms.typed_of(sanction),
+        changed=forms.otherwise(sanction, request.form) if is_stale else [],
+        is_stale=is_stale,
+        kinds=list(SanctionKind),
+        today=today_at(session, me.standing.authority, now()),
+        handed_styles=address_of("handed.css"),
+    )
+
+
+def _one(session: Session, me: Present, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+    authority, standing = me.standing.authority, me.standing
+    today = today_at(session, authority, now())
+    shown = queries.shown(session, sanction, me.officer.reference, today)
+    may_read = standing.may(Resource.DECISION, Act.READ) and standing.may(Resource.CASE, Act.READ)
+    return page(
+        "sanctions/one.html",
+        here="sanctions",
+        status=refusal.status if refusal else 200,
+        refusal=refusal,
+        form=request.form,
+        shown=shown,
+        chain=queries.chain(session, sanction, standing.unit) if may_read else None,
+        names=names_in(session, sanction.unit),
+        may_propose=standing.may(Resource.SANCTION, Act.PROPOSE),
+        may_approve=standing.may(Resource.SANCTION, Act.APPROVE),
+        proposer=By.PROPOSER,
+        approver=By.APPROVER,
+        ends=[one for one in ENDS if (one, By.APPROVER) in shown.ways],
+        needs_look=sanction.kind in TOUCHES_WORKERS,
+        timings=list(Timing),
+        told_first=list(ToldFirst),
+        today=today,
+        handed_styles=address_of("handed.css"),
+    )

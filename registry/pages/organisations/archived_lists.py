@@ -1,0 +1,114 @@
+"""Lists that were kept whole, on pages: found, saved with the manifest that signs them, asked anew and let go."""
+
+import json
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.bulk.answering.rechecks import ASKED, asked_anew
+from registry.bulk.answering.row_proofs import row_proof
+from registry.bulk.archive import lists
+from registry.bulk.archive.models import KeptList
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.core.ids import read_reference
+from registry.http.responses import File, respond_with_file
+from registry.http.schemas import BYTES
+from registry.http.transaction import services
+from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.receipt_search import A_PAGE, LIST_FILTERS, asked_for, filter_facts, subject_of
+from registry.pages.organisations.rendering import page, to
+
+pages = Blueprint("account_kept_lists", __name__)
+
+PARTS = {"manifest": "manifest.jws", "statements": "statements.jsonl"}
+COUNTS = ("items", "yes", "no", "unknown", "refused")
+
+
+@pages.get("/receipts/lists")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    asked, ours, before = asked_for(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
+    row = _list(session, me, before).id if before else None
+    found = lists.lists_of(session, ours, A_PAGE + 1, row, asked.which)
+    return page(
+        "kept_lists.html",
+        here="receipts",
+        status=400 if asked.fault else 200,
+        **filter_facts(asked),
+        lists=found[:A_PAGE],
+        older=found[A_PAGE - 1].reference if len(found) > A_PAGE else None,
+    )
+
+
+@pages.get("/receipts/lists/<reference>")
+@for_members
+def one(session: Session, me: MemberPresent, reference: str) -> Response:
+    """How a kept list was answered; its statements and the manifest that signs them are saved from here."""
+    return _one(_list(session, me, reference))
+
+
+@pages.get("/receipts/lists/<reference>/changes")
+@for_members
+def changes(session: Session, me: MemberPresent, reference: str) -> Response:
+    """Some of its rows are asked anew, and those are listed that are answered otherwise now."""
+    kept, after = _list(session, me, reference), request.args.get("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) < 8):
+        raise NotFound("rows of a list are counted from 0, in digits")
+    found = asked_anew(kept, int(after), ASKED, now())
+    return page(
+        "kept_list_changes.html",
+        here="receipts",
+        kept=kept,
+        first=int(after) + 1,
+        last=int(after) + found.asked,
+        found=found,
+        rows=[(row, subject_of(row.question)) for row in found.rows],
+    )
+
+
+@pages.get("/receipts/lists/<reference>/proof")
+@for_members
+def proof(session: Session, me: MemberPresent, reference: str) -> Response:
+    """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
+    kept, said = _list(session, me, reference), request.args.get("row", "").strip()
+    lines = lists.statements_of(services().settings.home, kept)
+    try:
+        if not (said.isascii() and said.isdigit() and int(said[:8]) > 0):
+            raise NotFound("rows are counted from 1 here")
+        proved = row_proof(lines, str(int(said) - 1), kept.manifest)
+    except NotFound:
+        return _one(kept, "no_such_row", said[:20])
+    body = [json.dumps(proved, ensure_ascii=False, indent=2).encode() + b"\n"]
+    return respond_with_file(File(body, BYTES, f"{kept.reference}-row-{said}.json", len(body[0])))
+
+
+@pages.get("/receipts/lists/<reference>/<part>")
+@for_members
+def file(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
+    kept = _list(session, me, reference)
+    if part == "manifest":
+        body = [kept.manifest.encode()]
+    elif part == "statements":
+        body = list(lists.statements_of(services().settings.home, kept))
+    else:
+        raise NotFound("a kept list has a manifest and statements")
+    name = f"{kept.reference}-{PARTS[part]}"
+    return respond_with_file(File(body, BYTES, name, sum(map(len, body))))
+
+
+@pages.post("/receipts/lists/<reference>/remove")
+@for_members
+def remove(session: Session, me: MemberPresent, reference: str) -> Response:
+    lists.let_list_go(session, me.organisation.id, read_reference(reference) or reference)
+    return to("receipts/lists")
+
+
+def _one(kept: KeptList, fault: str | None = None, row: str = "") -> Response:
+    status = 404 if fault else 200
+    return page("kept_list.html", here="receipts", kept=kept, counts=COUNTS, status=status, fault=fault, row=row)
+
+
+def _list(session: Session, me: MemberPresent, reference: str) -> KeptList:
+    return lists.list_named(session, me.organisation.id, read_reference(reference) or reference)

@@ -1,0 +1,44 @@
+"""Pages of organisations: they register themselves, and look after their people and keys. Every route says who may come."""
+
+from flask import Blueprint, Flask
+
+from registry.http.errors import show_errors_with
+from registry.pages.organisations import archived_lists, keys, receipts, second_step, watches, webhooks
+from registry.pages.organisations import jobs as lists
+from registry.pages.organisations import members as people
+from registry.pages.organisations import profile as own
+from registry.pages.organisations import sign_in as signing
+from registry.pages.organisations.guard import PATH
+from registry.pages.organisations.rendering import error_page, files
+
+PAGES: tuple[Blueprint, ...] = (
+    files,
+    signing.pages,
+    keys.pages,
+    lists.pages,
+    receipts.pages,
+    archived_lists.pages,
+    watches.pages,
+    webhooks.pages,
+    people.pages,
+    own.pages,
+    second_step.pages,
+)
+
+
+class UnguardedRoute(RuntimeError):
+    """A route of the account without a guard: a fault in the program, found when it starts."""
+
+
+def register(app: Flask) -> None:
+    for pages in PAGES:
+        app.register_blueprint(pages, url_prefix=PATH)
+    show_errors_with(app, error_page, under=PATH)
+    require_guards(app)
+
+
+def require_guards(app: Flask) -> None:
+    """Raise UnguardedRoute unless every view under PATH says who may come."""
+    for rule in app.url_map.iter_rules():
+        if rule.rule.startswith(PATH) and not hasattr(app.view_functions[rule.endpoint], "is_guarded"):
+            raise UnguardedRoute(f"{rule.rule} has no guard: use for_members or open_to_all")

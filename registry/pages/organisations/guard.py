@@ -1,0 +1,148 @@
+"""The one door of organisations' pages: who stands there, and whether his form is from here. Closed by default.
+
+A view that says neither `for_members`, `for_arriving` nor `open_to_all` cannot be registered (edge.py): nothing is open by
+forgetting.
+A session of an officer opens nothing here, and one of a member nothing of the console: other tables, other cookies.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, g, redirect, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.core.errors import ActRefused, NotSignedIn
+from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
+from registry.http.transaction import services, writing
+from registry.officers.sessions import form_token, is_form_token
+from registry.organisations import sessions
+from registry.organisations.sessions import MemberPresent, SecondStepNeeded
+from registry.vocabulary.register import Language
+
+COOKIE = "account"
+SECURE_COOKIE = "__Secure-account"
+"""With TLS: browsers let nothing without TLS set it."""
+PATH = "/account"
+
+View = Callable[..., Any]
+
+
+def for_members(view: View) -> View:
+    """A view for members. It is given the session, the member present, and the path.
+
+    One transaction: what the view did is committed when it returns, and undone when it raises.
+    """
+
+    @wraps(view)
+    def guarded(**path: Any) -> Any:
+        try:
+            with writing() as session:
+                me = present(session)
+                if request.method not in SAFE:
+                    require_form(token_sent())
+                return view(session, me, **path)
+        except SecondStepNeeded:
+            return redirect(f"{PATH}/code", 303)
+        except NotSignedIn:
+            # Where he wanted to go is not carried along: an address that leads elsewhere cannot be planted.
+            return redirect(f"{PATH}/sign-in{_language_asked()}", 303)
+
+    guarded.is_guarded = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def _language_asked() -> str:
+    """The language that the address asked for, so that the door speaks it too."""
+    asked = request.args.get("language")
+    return f"?language={asked}" if asked in list(Language) else ""
+
+
+def for_arriving(view: View) -> View:
+    """A view for whoever has given his password and is asked for a second step. It is given the session and who he is.
+
+    Whoever is in already goes to his pages, and everybody else begins anew.
+    """
+
+    @wraps(view)
+    def guarded(**path: Any) -> Any:
+        try:
+            with writing() as session:
+                # In the language of the door: its pages let one choose.
+                me = sessions.arriving(session, token_sent(), now())
+                if request.method not in SAFE:
+                    require_form(token_sent())
+                return view(session, me, **path)
+        except NotSignedIn:
+            return redirect(f"{PATH}/own" if _is_in() else f"{PATH}/sign-in{_language_asked()}", 303)
+
+    guarded.is_guarded = True  # type: ignore[attr-defined]
+    return guarded
+
+
+def open_to_all(view: View) -> View:
+    """A view that anybody may ask for: registering, signing in, links of mails. Forms must still come from here."""
+
+    @wraps(view)
+    def opened(**path: Any) -> Any:
+        if request.method not in SAFE:
+            require_same_origin()
+        return view(**path)
+
+    opened.is_guarded = False  # type: ignore[attr-defined]
+    return opened
+
+
+def present(session: Session) -> MemberPresent:
+    """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
+    me = sessions.present(session, token_sent(), now())
+    g.account_bar = (me.member.name, me.organisation.name)
+    g.language = Language(me.member.language)
+    return me
+
+
+def _is_in() -> bool:
+    try:
+        with writing() as session:
+            present(session)
+    except NotSignedIn:
+        return False
+    return True
+
+
+def token_sent() -> str:
+    """The session's token that the browser brought along; empty where it brought none."""
+    return request.cookies.get(_cookie(), "")
+
+
+def form_token_sent() -> str:
+    """What forms of this very session bring along; empty for whoever is not signed in."""
+    token = token_sent()
+    return form_token(token) if token else ""
+
+
+def require_form(token: str) -> None:
+    """Raise ActRefused unless the form was made for this very session."""
+    require_same_origin()
+    if not is_form_token(token, request.form.get(FORM_FIELD, "")):
+        raise ActRefused("stale_form", "this form is from another sign-in: load the page again and repeat what you did")
+
+
+def give_cookie(response: Response, token: str) -> Response:
+    """Hand a session's token to the browser, for this path and site alone, for as long as it is open."""
+    response.set_cookie(_cookie(), token, httponly=True, samesite="Strict", secure=_is_https(), path=PATH)
+    return response
+
+
+def take_cookie(response: Response) -> Response:
+    response.delete_cookie(_cookie(), path=PATH, httponly=True, samesite="Strict", secure=_is_https())
+    return response
+
+
+def _cookie() -> str:
+    return SECURE_COOKIE if _is_https() else COOKIE
+
+
+def _is_https() -> bool:
+    return services().settings.is_https

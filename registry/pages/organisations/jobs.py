@@ -1,0 +1,256 @@
+"""Lists of an organisation on pages: a file is dropped, its columns looked at, its progress followed, its results had.
+
+Larger files than a page takes are sent by the API. Pages need no script: one that follows a job comes again by itself.
+"""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import NamedTuple
+
+from flask import Blueprint, Response, after_this_request, request
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from registry.bulk import actions, files
+from registry.bulk.models import BulkJob
+from registry.bulk.reading import columns_in
+from registry.bulk.results import result_of, results_of
+from registry.bulk.rules import CONSTANTS, FIELDS, SUBJECTS, guessed, lacking, stated
+from registry.core.clock import now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RegistryError, TooBusy, TooLarge, UnreadableList
+from registry.core.ids import new_reference
+from registry.http.query_reader import loaded
+from registry.http.responses import File, respond_with_file
+from registry.http.transaction import services
+from registry.http.uploads import one_of_few
+from registry.i18n.wording import country_name
+from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.fault_words import Said, refusal_said, trouble_said
+from registry.pages.organisations.guard import for_members, token_sent
+from registry.pages.organisations.rendering import language, page, to
+from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
+from registry.vocabulary.register import Activity
+from schemas.bulk import ConstantsSchema
+from schemas.countries import COUNTRIES
+
+
+class ShownColumn(NamedTuple):
+    """A column of a file: its header, its first values, and what it is taken for, empty for nothing."""
+
+    header: str
+    values: Sequence[str]
+    field: str
+
+
+SHOWN_VALUES = 3
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "who": (
+        *SUBJECTS,
+        "claimed_name",
+        "provider",
+        "sending",
+        "receiving",
+        "receiving_employer",
+        "country",
+        "authority",
+    ),
+    "own": ("key", "supplier", "site"),
+}
+"""How fields stand together where one is chosen; the rest says where, what and when."""
+
+pages = Blueprint("account_lists", __name__)
+
+MOST_BYTES = 20 << 20
+AGAIN = 3
+"""Seconds after which a page that follows a job is loaded anew."""
+
+
+@pages.before_request
+def take_form() -> None:
+    """Read a form with its file before anything is locked: a slow line must not hold the registry up."""
+    if request.method == "POST" and token_sent():
+        request.max_content_length = MOST_BYTES + (1 << 20)
+        with one_of_few():
+            _ = request.form
+
+
+@pages.get("/lists")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    return _all(session, me)
+
+
+@pages.post("/lists")
+@for_members
+def send(session: Session, me: MemberPresent) -> Response:
+    sent = request.files.get("list")
+    if sent is None or not sent.filename:
+        return _all(session, me, "bulk.page.no_file")
+    reference = new_reference()
+    folder = files.folder_of(services().settings.home, reference)
+    try:
+        taken = files.take(folder, BytesIO(sent.read()))
+        job = actions.add_job(
+            session, folder, me.organisation.id, taken, reference=reference, name=" ".join(sent.filename.split()),
+            language=language().value, once=None, now=now(), is_kept=me.organisation.keeps_every,
+        )  # fmt: skip
+    except (UnreadableList, TooLarge, TooBusy) as refused:
+        files.remove(folder)
+        return _all(session, me, "bulk.page.refused", refusal_said(language(), refused))
+    except BaseException:
+        files.remove(folder)
+        raise
+    return to(f"lists/{job.reference}")
+
+
+@pages.get("/lists/<reference>")
+@for_members
+def one(session: Session, me: MemberPresent, reference: str) -> Response:
+    return _one(actions.job_of(session, me.organisation.id, reference))
+
+
+@pages.post("/lists/<reference>")
+@for_members
+def act(session: Session, me: MemberPresent, reference: str) -> Response:
+    """Save the columns, start, cancel or remove, as the button says."""
+    job = actions.job_of(session, me.organisation.id, reference)
+    wish = request.form.get("act", "")
+    try:
+        if wish in ("save", "start"):
+            _correct(job)
+        if wish == "start":
+            actions.start(job)
+        elif wish == "cancel":
+            actions.cancel(session, job, now())
+        elif wish == "remove":
+            actions.remove(session, job)
+            _remove_after_commit(job.reference)
+            return to("lists")
+    except (UnreadableList, InvalidInput, NotNow) as refused:
+        return _one(job, refused)
+    return to(f"lists/{job.reference}")
+
+
+@pages.get("/lists/<reference>/results/<form>")
+@for_members
+def result(session: Session, me: MemberPresent, reference: str, form: str) -> Response:
+    job = actions.job_of(session, me.organisation.id, reference)
+    if form not in list(ResultForm):
+        raise NotFound("there is no such form")
+    path, media_type = result_of(services().settings.home, job, ResultForm(form))
+    name = f"{job.reference}-{path.name}"
+    return respond_with_file(File(files.chunks_of(path), media_type, name, path.stat().st_size))
+
+
+def _remove_after_commit(reference: str) -> None:
+    folder = files.folder_of(services().settings.home, reference)
+
+    @after_this_request
+    def removed(response: Response) -> Response:
+        if response.status_code == 303:
+            files.remove(folder)
+        return response
+
+
+def _correct(job: BulkJob) -> None:
+    word = request.form.get("kind", "")
+    kind = JobKind(word) if word in list(JobKind) else job.kind
+    if kind is not job.kind:
+        # Other fields: what stood in the form were those of the other kind.
+        columns = guessed(job.headers, FIELDS[kind]).columns
+        job.kind, job.columns = kind, columns
+        return
+    said = [(request.form.get(f"as-{place}", ""), header) for place, header in enumerate(job.headers)]
+    fields = [field for field, _ in said if field]
+    if len(fields) > len(set(fields)):
+        twice = next(field for field in fields if fields.count(field) > 1)
+        raise InvalidInput([Fault.of(twice, Problem.CONTRADICTORY, "doubled_column")])
+    constants = {
+        field: value
+        for field in CONSTANTS
+        if field in FIELDS[kind] and (value := request.form.get(f"constant-{field}", "").strip())
+    }
+    actions.correct(
+        job,
+        kind,
+        {field: header for field, header in said if field},
+        constants=stated(loaded(ConstantsSchema(), constants)),
+        is_kept="keep" in request.form,
+    )
+
+
+def _all(session: Session, me: MemberPresent, fault: str = "", detail: Said | None = None) -> Response:
+    return page(
+        "lists.html",
+        here="lists",
+        status=400 if fault else 200,
+        fault=fault,
+        detail=detail,
+        jobs=actions.jobs_of(session, me.organisation.id),
+        most=MOST_BYTES >> 20,
+        kept=actions.KEPT_DAYS,
+    )
+
+
+def _columns(job: BulkJob, path: Path) -> list[ShownColumn]:
+    """The columns of a list that nobody has started yet. What was typed and refused stays."""
+    values = {one.name: one.values[:SHOWN_VALUES] for one in columns_in(path, FIELDS[job.kind])}
+    held = {header: field for field, header in job.columns.items()}
+    is_typed = "kind" in request.form
+    return [
+        ShownColumn(
+            header, values.get(header, []), request.form.get(f"as-{place}", "") if is_typed else held.get(header, "")
+        )
+        for place, header in enumerate(job.headers)
+    ]
+
+
+def _grouped(kind: JobKind) -> list[tuple[str, list[str]]]:
+    wanted = FIELDS[kind]
+    grouped = {group: [field for field in wanted if field in fields] for group, fields in GROUPS.items()}
+    grouped["where"] = [field for field in wanted if not any(field in fields for fields in GROUPS.values())]
+    return [(group, fields) for group, fields in grouped.items() if fields]
+
+
+def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
+    home = services().settings.home
+    is_new = job.state is JobState.UPLOADED
+    folder = files.folder_of(home, job.reference)
+    chain = folder / "chain.html"
+    columns = _columns(job, folder / files.LIST) if is_new else []
+    constants = {
+        field: request.form.get(f"constant-{field}", (job.constants or {}).get(field, ""))
+        for field in CONSTANTS
+        if field in FIELDS[job.kind]
+    }
+    said = {one.field for one in columns} | {field for field, value in constants.items() if value}
+    is_lacking = is_new and bool(lacking(said, FIELDS[job.kind]))
+    response = page(
+        "list.html",
+        here="lists",
+        status=400 if refused else 200,
+        groups=_grouped(job.kind),
+        columns=columns,
+        is_lacking=is_lacking,
+        constants=constants,
+        countries=sorted((country_name(language(), code), code) for code in COUNTRIES),
+        activities=list(Activity),
+        results=results_of(home, job),
+        # Written by ourselves, with everything of the list escaped in it (registry.bulk.chain_pictures).
+        chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",
+        steps=list(StepCode) if job.counts.get("no") else [],
+        is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),
+        job=job,
+        trouble=trouble_said(language(), job.trouble) if job.trouble else None,
+        # What is lacking is said beside the columns.
+        detail=refusal_said(language(), refused)
+        if refused and not (is_lacking and isinstance(refused, UnreadableList))
+        else None,
+        kinds=list(JobKind),
+    )
+    if job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING):
+        response.headers["Refresh"] = str(AGAIN)
+    return response

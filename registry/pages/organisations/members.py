@@ -1,0 +1,83 @@
+"""The people of an organisation: an owner invites, removes, and says who else is an owner."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.core.errors import ActRefused
+from registry.organisations import apps, letters, members
+from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.rendering import page, to
+from registry.vocabulary.organisations import MemberRole
+from registry.vocabulary.register import Language
+
+pages = Blueprint("account_people", __name__)
+
+
+@pages.get("/people")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    return _page(session, me)
+
+
+@pages.post("/people")
+@for_members
+def invite(session: Session, me: MemberPresent) -> Response:
+    """Whether the address has an account already is told to nobody but its reader."""
+    language = request.form.get("language", "")
+    spoken = Language(language) if language in list(Language) else Language(me.member.language)
+    try:
+        members.invite(session, me, request.form.get("email", "")[:300], _role(), spoken, now())
+    except ActRefused as refused:
+        return _page(session, me, fault=refused.reason)
+    return _page(session, me, told=True)
+
+
+@pages.post("/people/<reference>/role")
+@for_members
+def set_role(session: Session, me: MemberPresent, reference: str) -> Response:
+    try:
+        members.set_role(session, me, reference, _role())
+    except ActRefused as refused:
+        return _page(session, me, fault=refused.reason)
+    return to("people")
+
+
+@pages.post("/people/<reference>/remove")
+@for_members
+def remove(session: Session, me: MemberPresent, reference: str) -> Response:
+    try:
+        members.remove(session, me, reference, now())
+    except ActRefused as refused:
+        return _page(session, me, fault=refused.reason)
+    return to("people")
+
+
+@pages.post("/invitations/<reference>/take-back")
+@for_members
+def take_back(session: Session, me: MemberPresent, reference: str) -> Response:
+    me.require_owner()
+    letters.take_back(session, me.organisation.id, reference, now())
+    return to("people")
+
+
+def _role() -> MemberRole:
+    return MemberRole.OWNER if request.form.get("role") == MemberRole.OWNER else MemberRole.MEMBER
+
+
+def _page(session: Session, me: MemberPresent, *, fault: str | None = None, told: bool = False) -> Response:
+    return page(
+        "people.html",
+        here="people",
+        status=400 if fault else 200,
+        fault=fault,
+        told=told,
+        me=me.member,
+        is_owner=me.member.role is MemberRole.OWNER,
+        steps=apps.who_have_apps(session, me.organisation.id),
+        is_needed=me.organisation.needs_second_step,
+        people=members.members_of(session, me.organisation.id),
+        invitations=letters.invitations_of(session, me.organisation.id, now()),
+        email=request.form.get("email", "") if fault else "",
+    )

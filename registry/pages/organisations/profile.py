@@ -1,0 +1,95 @@
+"""What a member sets for himself: his password, his language, and where he is signed in."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.errors import ActRefused
+from registry.http.app_services import keyring
+from registry.http.transaction import services
+from registry.organisations import apps, members, sessions
+from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.rendering import page, to
+from registry.pages.organisations.sign_in import require_no_wait, typed
+from registry.vocabulary.register import Language
+from registry.vocabulary.watches import DigestPace
+from registry.watches import digests
+
+pages = Blueprint("account_own", __name__)
+
+
+@pages.get("/own")
+@for_members
+def own(session: Session, me: MemberPresent) -> Response:
+    return _page(session, me)
+
+
+@pages.post("/own/password")
+@for_members
+def change_password(session: Session, me: MemberPresent) -> Response:
+    """A wrong old one is written down with the answer, as at the door."""
+    at = now()
+    new = typed("password", 1000)
+    if new != typed("again", 1000):
+        return _page(session, me, fault="password_differs")
+    try:
+        entry = members.change_password(
+            session, keyring(), me, typed("old", 1000), new, at, day_at(at, None), services().settings.home
+        )
+    except ActRefused as refused:
+        return _page(session, me, fault=refused.reason)
+    if entry is None:
+        return _page(session, me, told=True)
+    require_no_wait(entry)
+    return _page(session, me, fault="wrong_password")
+
+
+@pages.post("/own/language")
+@for_members
+def choose_language(session: Session, me: MemberPresent) -> Response:
+    word = request.form.get("language", "")
+    if word in list(Language):
+        me.member.language = word
+    return to("own")
+
+
+@pages.post("/own/digest")
+@for_members
+def choose_digest(session: Session, me: MemberPresent) -> Response:
+    """How often he is told by mail how much happened to what is watched."""
+    word = request.form.get("pace", "")
+    if word in list(DigestPace):
+        digests.choose(session, me.member, DigestPace(word), now())
+    return to("own")
+
+
+@pages.post("/own/sessions/<reference>/end")
+@for_members
+def end_session(session: Session, me: MemberPresent, reference: str) -> Response:
+    sessions.end_one(session, me.member, reference, now())
+    return to("own")
+
+
+@pages.post("/own/sessions/end")
+@for_members
+def end_others(session: Session, me: MemberPresent) -> Response:
+    """Everywhere but here."""
+    sessions.end_all(session, me.member, now(), but=me.session)
+    return to("own")
+
+
+def _page(session: Session, me: MemberPresent, *, fault: str | None = None, told: bool = False) -> Response:
+    return page(
+        "own.html",
+        here="own",
+        status=400 if fault else 200,
+        fault=fault,
+        told=told,
+        me=me,
+        sessions=sessions.sessions_of(session, me.member, now()),
+        languages=list(Language),
+        has_second_step=apps.has_app(session, me.member.id),
+        pace=digests.pace_of(session, me.member),
+        paces=list(DigestPace),
+    )

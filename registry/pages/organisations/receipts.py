@@ -1,0 +1,166 @@
+"""The due-diligence file on pages: what was kept, what one receipt says and whether it holds, what changed, and files of it."""
+
+import re
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.bulk.archive import actions, lists, queries
+from registry.bulk.archive.files import FORMS, MOST_EXPORTED, export, receipt_file
+from registry.bulk.archive.models import KeptReceipt
+from registry.bulk.archive.queries import Filter
+from registry.bulk.archive.rechecks import checked_again
+from registry.core.clock import now
+from registry.core.errors import ActRefused, InvalidInput, NotFound
+from registry.core.ids import read_reference
+from registry.http.responses import respond_with_file
+from registry.i18n.languages import SPOKEN_OF, has_text, text
+from registry.i18n.wording import country_name, reason_text, sector_name, word
+from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.receipt_search import A_PAGE, Asked, asked_for, filter_facts, subject_of
+from registry.pages.organisations.rendering import language, page, to
+from registry.verification.verdicts.queries import Answered
+from registry.vocabulary.register import Language
+
+pages = Blueprint("account_receipts", __name__)
+
+RECENT = 5
+"""Kept lists that stand beside the receipts; all of them have a page of their own."""
+
+
+@pages.get("/receipts")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    return _page(session, me, asked_for())
+
+
+@pages.get("/receipts/changes")
+@for_members
+def changes(session: Session, me: MemberPresent) -> Response:
+    """A page of receipts is asked anew, and those are listed whose answer is another now."""
+    asked, at = asked_for(), now()
+    found, older = ([], None) if asked.fault else _found(session, me, asked.which)
+    compared = [(one, checked_again(one.token, at)) for one in found]
+    return page(
+        "receipt_changes.html",
+        here="receipts",
+        status=400 if asked.fault else 200,
+        **filter_facts(asked),
+        count=len(found),
+        changed=[(one, again) for one, again in compared if again.differences],
+        older=older,
+    )
+
+
+@pages.get("/receipts/export")
+@for_members
+def save(session: Session, me: MemberPresent) -> Response:
+    asked, form = asked_for(), request.args.get("form", "")
+    if form not in FORMS:
+        raise NotFound(f"receipts are saved as {', '.join(FORMS)}")
+    if asked.fault is None:
+        try:
+            return respond_with_file(export(session, me.organisation.id, form, asked.which))
+        except InvalidInput:
+            asked = asked._replace(fault="too_many_receipts")
+    return _page(session, me, asked)
+
+
+@pages.post("/receipts/settings")
+@for_members
+def settings(session: Session, me: MemberPresent) -> Response:
+    typed = request.form.get("days", "")
+    try:
+        days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
+        actions.choose_days(session, me.organisation.id, days)
+        actions.choose_every(session, me.organisation.id, "every" in request.form)
+    except ActRefused as refused:
+        return _page(session, me, Asked({}, Filter(), refused.reason))
+    return to("receipts")
+
+
+@pages.get("/receipts/<reference>")
+@for_members
+def one(session: Session, me: MemberPresent, reference: str) -> Response:
+    """What was asked and answered then, whether the registry signed it, and what it answers to the same today."""
+    kept, at = _named(session, me, reference), now()
+    again, spoken = checked_again(kept.token, at), language()
+    return page(
+        "receipt.html",
+        here="receipts",
+        kept=kept,
+        at=at,
+        again=again,
+        flaw=text(spoken, f"proof_flaw.{again.checked.flaw}") if again.checked.flaw else "",
+        asked=[(name, _value(spoken, name, value)) for name, value in kept.question.items()],
+        reasons=[_plain_reason(spoken, code) for code in again.said.get("reasons", ())],
+        reasons_today=[] if again.today is None else _reasons(spoken, again.today),
+    )
+
+
+@pages.get("/receipts/<reference>/file")
+@for_members
+def file(session: Session, me: MemberPresent, reference: str) -> Response:
+    return respond_with_file(receipt_file(_named(session, me, reference)))
+
+
+@pages.post("/receipts/<reference>/remove")
+@for_members
+def remove(session: Session, me: MemberPresent, reference: str) -> Response:
+    actions.let_go(session, me.organisation.id, read_reference(reference) or reference)
+    return to("receipts")
+
+
+def _page(session: Session, me: MemberPresent, asked: Asked) -> Response:
+    found, older = _found(session, me, Filter() if asked.fault else asked.which)
+    return page(
+        "receipts.html",
+        here="receipts",
+        status=400 if asked.fault else 200,
+        **filter_facts(asked),
+        receipts=[(one, subject_of(one.question)) for one in found],
+        older=older,
+        days=queries.days_of(session, me.organisation.id),
+        keeps_every=queries.keeps_every(session, me.organisation.id),
+        lists=lists.lists_of(session, me.organisation.id, RECENT),
+        most_days=actions.MOST_DAYS,
+        most=MOST_EXPORTED,
+        forms=FORMS,
+    )
+
+
+def _found(session: Session, me: MemberPresent, which: Filter) -> tuple[list[KeptReceipt], str | None]:
+    """A page of receipts, and where the next begins: the reference of the last shown, None at the end."""
+    ours, before = me.organisation.id, request.args.get("before", "")
+    row = queries.row_of(session, ours, read_reference(before) or before) if before else None
+    found = list(queries.receipts_of(session, ours, which, A_PAGE + 1, row))
+    return found[:A_PAGE], found[A_PAGE - 1].reference if len(found) > A_PAGE else None
+
+
+def _named(session: Session, me: MemberPresent, reference: str) -> KeptReceipt:
+    return queries.receipt_named(session, me.organisation.id, read_reference(reference) or reference)
+
+
+def _value(spoken: Language, name: str, value: str) -> str:
+    if name in ("country", "origin", "destination"):
+        return country_name(spoken, value)
+    if name == "sector":
+        return sector_name(spoken, value)
+    return word(spoken, "activity.brief", value) if name == "activity" else value
+
+
+def _plain_reason(spoken: Language, code: str) -> str:
+    """A reason of which the code alone was signed: what it was said of stands in the question."""
+    key = f"reason.{code}"
+    if not has_text(key):
+        return code
+    return re.sub("…[.。]", "…", text(spoken, key, **dict.fromkeys(SPOKEN_OF[key], "…")))
+
+
+def _reasons(spoken: Language, today: Answered) -> list[str]:
+    verdict, ground = today
+    return [
+        reason_text(spoken, one, ground, has_licence=verdict.licence is not None, answer=verdict.verdict)
+        for one in verdict.reasons
+    ]

@@ -1,0 +1,192 @@
+"""The second step: given while signing in, set up and taken away on one's own page, and required of all by an owner."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.errors import ActRefused, NotFound
+from registry.http.app_services import keyring
+from registry.http.qr_pictures import picture
+from registry.officers import one_time_codes
+from registry.organisations import apps, members, second_steps
+from registry.organisations.models import Member, MemberApp
+from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.guard import for_arriving, for_members, give_cookie, token_sent
+from registry.pages.organisations.rendering import page, to
+from registry.pages.organisations.sign_in import require_no_wait, typed
+
+pages = Blueprint("account_second_step", __name__)
+
+MOST_CODE = 40
+
+
+@pages.get("/code")
+@for_arriving
+def code_form(session: Session, me: MemberPresent) -> Response:
+    """A code is asked of whoever has an app; whoever must have one and has none sets it up."""
+    if apps.has_app(session, me.member.id):
+        return page("code.html", fault=None)
+    app = apps.begun(session, me.member)
+    return page("code_needed.html", me=me) if app is None else _app_page(me.member, app, "code/app/finish")
+
+
+@pages.post("/code")
+@for_arriving
+def give_code(session: Session, me: MemberPresent) -> Response:
+    """A failure is written down with the answer, as at the first step."""
+    at = now()
+    entry = second_steps.give_code(session, keyring(), token_sent(), typed("code", MOST_CODE), at, day_at(at, None))
+    if entry.seconds:
+        # What is raised here would undo nothing: waiting is said before anything is tried.
+        require_no_wait(entry)
+    if entry.token is None:
+        return page("code.html", fault="wrong_code", status=403)
+    return give_cookie(to(""), entry.token)
+
+
+@pages.post("/code/app")
+@for_arriving
+def begin_at_door(session: Session, me: MemberPresent) -> Response:
+    second_steps.begin_at_door(session, keyring(), me, day_at(now(), None))
+    return to("code")
+
+
+@pages.post("/code/app/finish")
+@for_arriving
+def finish_at_door(session: Session, me: MemberPresent) -> Response:
+    finished = second_steps.finish_at_door(session, keyring(), token_sent(), typed("code", MOST_CODE), now())
+    if finished is not None:
+        token, codes = finished
+        return give_cookie(page("recovery_codes.html", codes=codes), token)
+    app = None if apps.has_app(session, me.member.id) else apps.begun(session, me.member)
+    return to("code") if app is None else _app_page(me.member, app, "code/app/finish", "wrong_code")
+
+
+@pages.get("/second-step")
+@for_members
+def own(session: Session, me: MemberPresent) -> Response:
+    return _page(session, me)
+
+
+@pages.post("/second-step/apps")
+@for_members
+def begin_app(session: Session, me: MemberPresent) -> Response:
+    fault = doubt(session, me)
+    if fault is None:
+        try:
+            app, _ = apps.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
+        except ActRefused as refused:
+            fault = refused.reason
+        else:
+            return _app_page(me.member, app, "second-step/apps/finish")
+    return _page(session, me, fault)
+
+
+@pages.post("/second-step/apps/finish")
+@for_members
+def finish_app(session: Session, me: MemberPresent) -> Response:
+    """Its first code shows that it works. Until then the same secret is shown again."""
+    app = apps.begun(session, me.member)
+    if app is None:
+        return _page(session, me, "no_app_begun")
+    codes = second_steps.finish(session, keyring(), me, app, typed("code", MOST_CODE), now())
+    if codes is None:
+        return _app_page(me.member, app, "second-step/apps/finish", "wrong_code")
+    return page("recovery_codes.html", here="own", codes=codes) if codes else to("second-step")
+
+
+@pages.post("/second-step/apps/remove")
+@for_members
+def remove_app(session: Session, me: MemberPresent) -> Response:
+    fault = _fault_in(session, me, lambda: second_steps.take_away(session, me, typed("app"), now()))
+    return to("second-step") if fault is None else _page(session, me, fault)
+
+
+@pages.post("/second-step/codes")
+@for_members
+def new_codes(session: Session, me: MemberPresent) -> Response:
+    fault = doubt(session, me) or (None if apps.has_app(session, me.member.id) else "no_app_begun")
+    if fault is not None:
+        return _page(session, me, fault)
+    return page("recovery_codes.html", here="own", codes=apps.new_recovery_codes(session, me.member))
+
+
+@pages.post("/second-step/require")
+@for_members
+def require(session: Session, me: MemberPresent) -> Response:
+    """An owner says whether all members need one."""
+    me.require_owner()
+    fault = _fault_in(session, me, lambda: second_steps.require(session, me, typed("needed") == "yes"))
+    return to("second-step") if fault is None else _page(session, me, fault)
+
+
+@pages.get("/people/<reference>/second-step")
+@for_members
+def reset_form(session: Session, me: MemberPresent, reference: str) -> Response:
+    return _reset_page(session, me, reference)
+
+
+@pages.post("/people/<reference>/second-step")
+@for_members
+def reset(session: Session, me: MemberPresent, reference: str) -> Response:
+    """An owner takes away what another lost."""
+    me.require_owner()
+    fault = _fault_in(session, me, lambda: second_steps.reset(session, me, reference, now()))
+    return to("people") if fault is None else _reset_page(session, me, reference, fault)
+
+
+def doubt(session: Session, me: MemberPresent) -> str | None:
+    """The fault where the password typed is not his; None where it is. A failure is written down with the answer."""
+    entry = members.ask_again(session, keyring(), me, typed("old", 1000), now())
+    if entry is None:
+        return None
+    require_no_wait(entry)
+    return "wrong_password"
+
+
+def _fault_in(session: Session, me: MemberPresent, act: Callable[[], None]) -> str | None:
+    """Act once the password was typed again; gives the fault where it was not done."""
+    fault = doubt(session, me)
+    if fault is None:
+        try:
+            act()
+        except ActRefused as refused:
+            return refused.reason
+    return fault
+
+
+def _page(session: Session, me: MemberPresent, fault: str | None = None) -> Response:
+    return page(
+        "second_step.html",
+        here="own",
+        status=400 if fault else 200,
+        fault=fault,
+        apps=apps.apps_of(session, me.member),
+        most=apps.MOST_APPS,
+        left=apps.recovery_codes_left(session, me.member),
+        is_owner=me.is_owner,
+        is_needed=me.organisation.needs_second_step,
+        name=typed("name"),
+    )
+
+
+def _reset_page(session: Session, me: MemberPresent, reference: str, fault: str | None = None) -> Response:
+    me.require_owner()
+    member = members.member_named(session, me.organisation.id, reference)
+    if not apps.has_app(session, member.id):
+        raise NotFound("this person has no second step")
+    return page("second_step_reset.html", here="people", status=400 if fault else 200, fault=fault, member=member)
+
+
+def _app_page(member: Member, app: MemberApp, action: str, fault: str | None = None) -> Response:
+    secret = apps.secret_of(keyring(), app)
+    return page(
+        "app.html",
+        status=400 if fault else 200,
+        fault=fault,
+        action=action,
+        picture=picture(one_time_codes.address_for_app(secret, member.email)),
+        secret=one_time_codes.typed_form(secret),
+    )

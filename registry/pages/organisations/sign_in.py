@@ -1,0 +1,170 @@
+"""Registering, joining, signing in and out, and choosing another password: the only pages of an account that are open to all."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.errors import ActRefused, TooManyRequests
+from registry.http.app_services import keyring
+from registry.http.transaction import services, writing
+from registry.i18n import wording
+from registry.organisations import letters, members, sessions
+from registry.organisations.models import Member
+from registry.pages.organisations.guard import give_cookie, open_to_all, take_cookie, token_sent
+from registry.pages.organisations.rendering import language, page, to
+from registry.vocabulary.organisations import LetterKind
+from schemas.countries import COUNTRIES
+
+pages = Blueprint("account_signing", __name__)
+
+
+def typed(name: str, most: int = 300) -> str:
+    """A field of the form, cut where no honest one is longer."""
+    return request.form.get(name, "")[:most]
+
+
+@pages.get("/register")
+@open_to_all
+def register_form() -> Response:
+    return _register_page()
+
+
+@pages.post("/register")
+@open_to_all
+def register() -> Response:
+    """Whether the address is known is said by mail alone: the answer is the same."""
+    country = typed("country")
+    try:
+        if country not in COUNTRIES:
+            raise ActRefused("bad_country", "choose a country of the list")
+        with writing() as session:
+            members.register(session, typed("organisation"), country, typed("name"), typed("email"), language(), now())
+    except ActRefused as refused:
+        return _register_page(refused.reason)
+    return page("told.html", title="account.register", said="account.mail_sent")
+
+
+@pages.get("/sign-in")
+@open_to_all
+def sign_in_form() -> Response:
+    return page("sign_in.html", fault=None, email="")
+
+
+@pages.post("/sign-in")
+@open_to_all
+def sign_in() -> Response:
+    """A failure is written down before it is answered, so that breaking off counts too."""
+    with writing() as session:
+        entry = members.sign_in(session, keyring(), typed("email"), typed("password", 1000), now())
+    require_no_wait(entry)
+    if entry.token is None:
+        return page("sign_in.html", fault="refused", email=typed("email"), status=403)
+    return give_cookie(to(""), entry.token)
+
+
+@pages.post("/sign-out")
+@open_to_all
+def sign_out() -> Response:
+    with writing() as session:
+        sessions.end(session, token_sent(), now())
+    response = take_cookie(to("sign-in"))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@pages.get("/forgotten")
+@open_to_all
+def forgotten_form() -> Response:
+    return page("forgotten.html", fault=None, email="")
+
+
+@pages.post("/forgotten")
+@open_to_all
+def forgotten() -> Response:
+    """Alike for every address, known or not."""
+    try:
+        with writing() as session:
+            letters.ask_for(session, LetterKind.RESET, typed("email"), language(), now())
+    except ActRefused as refused:
+        return page("forgotten.html", fault=refused.reason, email=typed("email"), status=400)
+    return page("told.html", title="account.forgotten", said="account.mail_sent")
+
+
+@pages.get("/confirm/<secret>")
+@open_to_all
+def confirm_form(secret: str) -> Response:
+    return _link_page("confirm", secret)
+
+
+@pages.post("/confirm/<secret>")
+@open_to_all
+def confirm(secret: str) -> Response:
+    def begin(session: Session) -> Member:
+        at = now()
+        return members.confirm(session, secret, typed("password", 1000), at, day_at(at, None), services().settings.home)
+
+    return _let_in("confirm", secret, begin)
+
+
+@pages.get("/join/<secret>")
+@open_to_all
+def join_form(secret: str) -> Response:
+    return _link_page("join", secret)
+
+
+@pages.post("/join/<secret>")
+@open_to_all
+def join(secret: str) -> Response:
+    def begin(session: Session) -> Member:
+        at, home = now(), services().settings.home
+        return members.join(session, secret, typed("name"), typed("password", 1000), at, day_at(at, None), home)
+
+    return _let_in("join", secret, begin)
+
+
+@pages.get("/password/<secret>")
+@open_to_all
+def password_form(secret: str) -> Response:
+    return _link_page("password", secret)
+
+
+@pages.post("/password/<secret>")
+@open_to_all
+def choose_password(secret: str) -> Response:
+    def begin(session: Session) -> Member:
+        at, home = now(), services().settings.home
+        return members.choose_again(session, secret, typed("password", 1000), at, day_at(at, None), home)
+
+    return _let_in("password", secret, begin)
+
+
+def require_no_wait(entry: members.Entry) -> None:
+    """Raise TooManyRequests where the address must wait."""
+    if entry.seconds:
+        raise TooManyRequests(f"too many attempts: try again in {entry.seconds} seconds", entry.seconds)
+
+
+def _register_page(fault: str | None = None) -> Response:
+    spoken = language()
+    countries = sorted((wording.country_name(spoken, code), code) for code in COUNTRIES)
+    said = {name: typed(name) for name in ("organisation", "country", "name", "email")}
+    return page("register.html", fault=fault, said=said, countries=countries, status=400 if fault else 200)
+
+
+def _link_page(kind: str, secret: str, fault: str | None = None) -> Response:
+    # Opening a link changes nothing: mail programs look into links before people do.
+    return page("link.html", kind=kind, secret=secret, fault=fault, name=typed("name"), status=400 if fault else 200)
+
+
+def _let_in(kind: str, secret: str, begin: Callable[[Session], Member]) -> Response:
+    if typed("password", 1000) != typed("again", 1000):
+        return _link_page(kind, secret, "password_differs")
+    try:
+        with writing() as session:
+            # A link proves who reads a mailbox, and no more: a second step is asked all the same.
+            token, _ = sessions.begin_by_one(session, begin(session), now())
+    except ActRefused as refused:
+        return _link_page(kind, secret, refused.reason)
+    return give_cookie(to(""), token)

@@ -1,0 +1,133 @@
+"""What the organisation watches, and what happened to it, on a page. Nobody else is told that it watches."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.errors import InvalidInput, NotNow
+from registry.http.app_services import keyring, verdicts
+from registry.http.query_reader import loaded
+from registry.i18n.wording import authority_name, country_name, word
+from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.rendering import language, page, to
+from registry.vocabulary.register import LicenceKind, Role
+from registry.watches import actions, queries
+from registry.watches.feed import events_before, type_on
+from registry.watches.numbers import Number
+from registry.watches.rules import Searched
+from schemas.countries import COUNTRIES
+from schemas.watches import SearchSchema
+
+pages = Blueprint("account_watches", __name__)
+
+MOST_SHOWN = 30
+SEARCHED = Searched._fields
+
+
+@pages.get("/watches")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    return _page(session, me)
+
+
+@pages.post("/watches")
+@for_members
+def make(session: Session, me: MemberPresent) -> Response:
+    """One agency or licence by its reference, or a list of numbers, one a line."""
+    ours, today = me.organisation.id, day_at(now(), None)
+    label, what = request.form.get("label", "")[:200], request.form.get("what", "").strip()
+    lines = [line.strip() for line in what.splitlines() if line.strip()]
+    waiting: tuple[int, ...] = ()
+    try:
+        if request.form.get("kind") == "list":
+            numbers = [Number(line[:120]) for line in lines]
+            _, told = actions.watch_list(session, keyring(), ours, numbers, label, today)
+            waiting = told.waited_for
+        elif request.form.get("kind") == "licence":
+            actions.watch_licence(session, ours, what[:40], label, today)
+        else:
+            actions.watch_agency(session, ours, what[:40], label, today)
+    except (InvalidInput, NotNow) as refused:
+        # Each refuses before it writes anything: there is nothing to be undone.
+        return _page(session, me, fault=_word(refused))
+    return _page(session, me, waiting=waiting) if waiting else to("watches")
+
+
+@pages.post("/watches/search")
+@for_members
+def make_search(session: Session, me: MemberPresent) -> Response:
+    """Whatever answers to a search, now and later."""
+    label = request.form.get("label", "")[:200]
+    typed = {name: value for name in SEARCHED if (value := request.form.get(name, "").strip()[:200])}
+    try:
+        criteria = {name: str(value) for name, value in loaded(SearchSchema(), typed).items()}
+        actions.watch_search(session, me.organisation.id, criteria, label, day_at(now(), None))
+    except (InvalidInput, NotNow) as refused:
+        fault = _word(refused)
+        if fault == "bad_watch":
+            fault = "bad_search" if typed else "empty_search"
+        return _page(session, me, fault=fault)
+    return to("watches")
+
+
+@pages.post("/watches/<reference>/pause")
+@for_members
+def pause(session: Session, me: MemberPresent, reference: str) -> Response:
+    watch = queries.watch_named(session, me.organisation.id, reference).watch
+    actions.change(session, me.organisation.id, reference, is_paused=not watch.is_paused)
+    return to("watches")
+
+
+@pages.post("/watches/<reference>/end")
+@for_members
+def end(session: Session, me: MemberPresent, reference: str) -> Response:
+    actions.end(session, me.organisation.id, reference)
+    return to("watches")
+
+
+def _word(refused: InvalidInput | NotNow) -> str:
+    if isinstance(refused, NotNow):
+        return "too_many_watches"
+    return "bad_watch_label" if refused.faults[0].parameter == "label" else "bad_watch"
+
+
+def _options() -> dict[str, list[tuple[str, str]]]:
+    """What a search may ask of, with its words; sectors are typed."""
+    spoken, ground = language(), verdicts().current_ground()
+    countries = sorted((country_name(spoken, code), code) for code in COUNTRIES)
+    authorities = sorted((authority_name(spoken, one, ground), one) for one in ground.authorities)
+    return {
+        "role": [(role.value, word(spoken, "role", role)) for role in Role],
+        "authority": [(one, name) for name, one in authorities],
+        "kind": [(kind.value, word(spoken, "kind", kind)) for kind in LicenceKind],
+        **{name: [(code, own) for own, code in countries] for name in ("country", "origin", "destination")},
+    }
+
+
+def _criteria(name: str, value: str) -> str:
+    """A criterion of a saved search as words."""
+    if name == "authority":
+        ground = verdicts().current_ground()
+        return authority_name(language(), value, ground) if value in ground.authorities else value
+    if name == "sector":
+        return value
+    return word(language(), name, value) if name in ("role", "kind") else country_name(language(), value)
+
+
+def _page(session: Session, me: MemberPresent, *, fault: str | None = None, waiting: tuple[int, ...] = ()) -> Response:
+    ours, today = me.organisation.id, day_at(now(), None)
+    return page(
+        "watches.html",
+        here="watches",
+        status=400 if fault else 200,
+        fault=fault,
+        waiting=waiting,
+        watches=queries.watches_of(session, ours),
+        events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MOST_SHOWN)],
+        said={name: request.form.get(name, "") if fault else "" for name in ("label", "what", "kind")},
+        is_search=request.path.endswith("/search"),
+        searched={name: request.form.get(name, "") if fault else "" for name in SEARCHED},
+        options=_options(),
+        criteria=_criteria,
+    )

@@ -1,0 +1,130 @@
+"""The organisation's webhooks on a page: made, tested, switched off and on, with what became of each delivery."""
+
+from datetime import UTC, date, datetime, time
+from functools import partial
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at, now
+from registry.core.errors import InvalidInput, NotNow
+from registry.http.app_services import keyring
+from registry.http.transaction import services
+from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.fault_words import trouble_said
+from registry.pages.organisations.guard import for_members
+from registry.pages.organisations.rendering import language, page, to
+from registry.vocabulary.watches import WebhookState
+from registry.watches import webhooks
+from registry.watches.feed import position_before, type_on
+
+pages = Blueprint("account_webhooks", __name__)
+
+MOST_SHOWN = 20
+
+
+@pages.get("/webhooks")
+@for_members
+def listed(session: Session, me: MemberPresent) -> Response:
+    return _page(session, me)
+
+
+@pages.post("/webhooks")
+@for_members
+def make(session: Session, me: MemberPresent) -> Response:
+    url, label = request.form.get("url", "")[:2000], request.form.get("label", "")[:200]
+    is_unsafe = services().settings.has_unsafe_webhooks
+    try:
+        made = webhooks.make(session, keyring(), me.organisation.id, url, label, now(), is_unsafe=is_unsafe)
+    except NotNow:
+        return _page(session, me, fault="too_many_webhooks")
+    except InvalidInput as refused:
+        return _page(session, me, fault="bad_webhook" if refused.faults[0].parameter == "url" else "bad_watch_label")
+    return _page(session, me, made=made.secret)
+
+
+@pages.post("/webhooks/<reference>/secret")
+@for_members
+def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
+    made = webhooks.rotate(session, keyring(), me.organisation.id, reference, now())
+    return _page(session, me, made=made.secret)
+
+
+@pages.post("/webhooks/<reference>/test")
+@for_members
+def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Response:
+    try:
+        webhooks.ask_for_test(session, me.organisation.id, reference, now())
+    except NotNow:
+        return _page(session, me, fault="webhook_is_off")
+    return to("webhooks")
+
+
+@pages.post("/webhooks/<reference>/switch")
+@for_members
+def switch(session: Session, me: MemberPresent, reference: str) -> Response:
+    webhook = webhooks.lock_webhook(session, me.organisation.id, reference)
+    is_on = webhook.state is WebhookState.ENABLED
+    state = WebhookState.DISABLED if is_on else WebhookState.ENABLED
+    webhooks.change(session, me.organisation.id, reference, now(), state=state)
+    return to("webhooks")
+
+
+@pages.post("/webhooks/<reference>/deliveries/<event>")
+@for_members
+def again(session: Session, me: MemberPresent, reference: str, event: str) -> Response:
+    try:
+        webhooks.send_again(session, me.organisation.id, reference, event, now())
+    except NotNow:
+        return _page(session, me, fault="webhook_is_off")
+    return to("webhooks")
+
+
+@pages.post("/webhooks/<reference>/replay")
+@for_members
+def replay(session: Session, me: MemberPresent, reference: str) -> Response:
+    """Send everything again that happened since a day, in UTC."""
+    ours = me.organisation.id
+    webhooks.lock_webhook(session, ours, reference)
+    try:
+        day = datetime.combine(date.fromisoformat(request.form.get("since", "")), time(), UTC)
+    except ValueError:
+        return _page(session, me, fault="bad_replay_day")
+    try:
+        count = webhooks.replay(session, ours, reference, position_before(session, ours, day), now())
+    except NotNow:
+        is_off = webhooks.webhook_named(session, ours, reference).state is not WebhookState.ENABLED
+        return _page(session, me, fault="webhook_is_off" if is_off else "too_much_to_replay")
+    return _page(session, me, replayed=count)
+
+
+@pages.post("/webhooks/<reference>/end")
+@for_members
+def end(session: Session, me: MemberPresent, reference: str) -> Response:
+    webhooks.end(session, me.organisation.id, reference)
+    return to("webhooks")
+
+
+def _page(
+    session: Session,
+    me: MemberPresent,
+    *,
+    fault: str | None = None,
+    made: str | None = None,
+    replayed: int | None = None,
+) -> Response:
+    found, today = webhooks.webhooks_of(session, me.organisation.id), day_at(now(), None)
+    return page(
+        "webhooks.html",
+        here="webhooks",
+        status=400 if fault else 200,
+        fault=fault,
+        made=made,
+        replayed=replayed,
+        webhooks=[
+            (one, [(log, type_on(log.event, today)) for log in webhooks.deliveries_of(session, one, MOST_SHOWN)])
+            for one in found
+        ],
+        trouble=partial(trouble_said, language()),
+        said={name: request.form.get(name, "") if fault else "" for name in ("label", "url")},
+    )

@@ -1,0 +1,180 @@
+"""The list of agencies and the record of one."""
+
+import base64
+import binascii
+
+import msgspec
+from flask import Blueprint, Response, request
+
+from registry.core.clock import day_at, now
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.core.ids import read_reference
+from registry.http.agency_names import ShownName, main_name, shown
+from registry.http.app_services import verdicts
+from registry.http.transaction import reading
+from registry.i18n.wording import authority_name
+from registry.pages.public.answers import countries
+from registry.pages.public.forms import COUNTRIES
+from registry.pages.public.names import name_of
+from registry.pages.public.rendering import page
+from registry.pages.public.warnings import warnings_on
+from registry.register.agencies import queries, record
+from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
+from registry.register.authorities.sources import Ground
+from registry.supervision.entries.queries import reply_to
+from registry.verification.verdicts.status_rules import standing_on
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language, LicenceStatus, NameKind, Role
+
+pages = Blueprint("agencies", __name__)
+
+ON_A_PAGE = 20
+ENTRIES_ON_A_PAGE = 20
+MOST_PARTNERS = 50
+NEWEST = 2**31 - 1
+"""Above every index of an entry and every row id: what the database's integers hold."""
+
+
+@pages.get("/<language:language>/agencies")
+def listed(language: Language) -> Response:
+    filters, after = _filters(), _place(request.args.get("after", ""))
+    found = page_of_agencies(reading(), filters, day_at(now(), None), limit=ON_A_PAGE, after=after)
+    ground = verdicts().current_ground()
+    return page(
+        "agencies.html",
+        language,
+        here="agencies",
+        filters=filters,
+        found=found,
+        rows=[_row(hit, ground, language) for hit in found.items],
+        following=_following(found),
+        is_first=after is None,
+        kept={name: value for name in _FILTERS if (value := getattr(filters, name))},
+        countries=countries(language, EU_STATES | SENDING_COUNTRIES),
+        roles=list(Role),
+        statuses=list(LicenceStatus),
+    )
+
+
+_FILTERS = ("q", "country", "role", "status")
+
+
+def _filters() -> Filters:
+    """The filters of the address; InvalidInput names one that cannot be."""
+    given = {name: request.args.get(name, "").strip() or None for name in _FILTERS}
+    country = given["country"]
+    if country is not None and country.upper() not in COUNTRIES:
+        raise InvalidInput([Fault("country", Problem.UNKNOWN_COUNTRY, "is not a country of this registry")])
+    q = given["q"]
+    if q is not None and (len(q) > 400 or "\0" in q):
+        raise InvalidInput([Fault("q", Problem.TOO_LONG, "must be a name or a number")])
+    try:
+        return Filters(
+            q=q,
+            country=country.upper() if country else None,
+            role=Role(given["role"]) if given["role"] else None,
+            status=LicenceStatus(given["status"]) if given["status"] else None,
+        )
+    except ValueError:
+        raise InvalidInput([Fault("status", Problem.INVALID_VALUE, "role or status is not one of the list")]) from None
+
+
+def _following(found: Page) -> str | None:
+    if found.next_place is None:
+        return None
+    return base64.urlsafe_b64encode(msgspec.json.encode(found.next_place)).decode("ascii").rstrip("=")
+
+
+def _place(text: str) -> Place | None:
+    if not text:
+        return None
+    try:
+        place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=Place)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        place = None
+    if place is None or not 0 <= place.agency_id <= NEWEST or not 0 <= place.rank <= 10_000:
+        raise InvalidInput([Fault("after", Problem.INVALID_CURSOR, "leads nowhere")])
+    return place
+
+
+@pages.get("/<language:language>/agencies/<agency_id>")
+def one(language: Language, agency_id: str) -> Response:
+    at = now()
+    session = reading()
+    reference = read_reference(agency_id)
+    agency = queries.public_record(session, reference, day_at(at, None)) if reference else None
+    row = queries.agency_row(session, reference) if reference and agency else None
+    if agency is None or row is None:
+        raise NotFound("there is no agency with this reference")
+    ground = verdicts().current_ground()
+    before = request.args.get("before", "")
+    after = min(int(before), NEWEST) if before.isdecimal() and len(before) < 16 else NEWEST
+    entries = queries.history(session, row.id, day_at(at, None), after=after, most=ENTRIES_ON_A_PAGE + 1)
+    return page(
+        "agency.html",
+        language,
+        here="agencies",
+        agency=agency,
+        main=main_name(agency, language),
+        names=[(shown(name), name) for name in agency.names],
+        warnings=warnings_on(agency, ground, language, day_at(at, None)),
+        licences=[_licence(licence, agency, ground, language) for licence in agency.licences],
+        reply=reply_to(session, agency, day_at(at, None)),
+        partners=_partners(agency, language),
+        sources=_sources(agency, ground, language),
+        entries=entries[:ENTRIES_ON_A_PAGE],
+        older=entries[ENTRIES_ON_A_PAGE - 1].index if len(entries) > ENTRIES_ON_A_PAGE else None,
+        is_newest=not before,
+        former=NameKind.FORMER,
+    )
+
+
+def _row(hit: Hit, ground: Ground, language: Language) -> dict[str, object]:
+    agency, match = hit
+    main = main_name(agency, language)
+    return {
+        "agency": agency,
+        "match": match,
+        "matched": name_of(agency, match.value) if match is not None and match.how is not None else None,
+        "main": main,
+        "other": next((shown(name) for name in agency.names if name.name != main.name), None),
+        "licences": [_licence(licence, agency, ground, language) for licence in agency.licences],
+    }
+
+
+def _licence(licence: record.Licence, agency: record.Agency, ground: Ground, language: Language) -> dict[str, object]:
+    """A licence with its status today, computed and never stored."""
+    today = day_at(now(), ground.time_zone(licence.authority))
+    standing = standing_on(licence, agency, today)
+    is_withheld = standing.period is not None and standing.period.withheld is not None
+    word = standing.status or ("withheld_by_law" if is_withheld else "not_stated")
+    return {"licence": licence, "status": word, "authority": authority_name(language, licence.authority, ground)}
+
+
+def _partners(agency: record.Agency, language: Language) -> dict[str, ShownName]:
+    """The names of the agencies at the other ends of its agreements."""
+    ends = {
+        end for one in agency.agreements for end in (one.sending, one.receiving) if end not in (None, agency.agency_id)
+    }
+    partners = {}
+    for reference in sorted(end for end in ends if end)[:MOST_PARTNERS]:
+        partner = queries.public_record(reading(), reference, day_at(now(), None))
+        if partner is not None:
+            partners[reference] = main_name(partner, language)
+    return partners
+
+
+def _sources(agency: record.Agency, ground: Ground, language: Language) -> list[dict[str, object]]:
+    """The lists that the record was read from, each with its authority and its last reading."""
+    references = {
+        part.source for part in (agency, *agency.names, *agency.identifiers, *agency.licences, *agency.channels)
+    }
+    rows: list[dict[str, object]] = []
+    for reference in sorted(references):
+        source = ground.sources.get(reference)
+        zone = ground.time_zone(source.authority) if source else None
+        seen = (source.retrieved_at if source else None) or agency.retrieved_at
+        name = authority_name(language, source.authority, ground) if source else reference
+        website = ground.authorities[source.authority].website if source else None
+        rows.append({"name": name, "website": website, "read_on": day_at(seen, zone)})
+    return rows

@@ -1,0 +1,230 @@
+"""From what was typed to what the page says: each reading is looked up, one counts, and its verdict becomes words."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec.structs import replace
+
+from registry.core.codes import Reason
+from registry.http.agency_names import main_name
+from registry.i18n.languages import text
+from registry.i18n.wording import country_name, listed, word
+from registry.pages.public.forms import Asked
+from registry.verification.verdicts.queries import VerdictReader
+from registry.verification.verdicts.question import Facts, Finding, Holder, Question, SubjectKind, Verdict
+from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.subjects import Subject, channel_of, chosen, guess
+from registry.vocabulary.register import (
+    CORRIDOR_SECTORS,
+    EU_STATES,
+    RECRUITING,
+    SENDING_COUNTRIES,
+    Activity,
+    Answer,
+    ChannelKind,
+    Language,
+)
+from schemas.sectors import exists
+
+CANDIDATES_ON_A_PAGE = 20
+
+
+class Tone(StrEnum):
+    """How an answer looks. `name` is a licence found by a name alone: it must never look like a yes."""
+
+    YES = "yes"
+    NAME = "name"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the typed text led to: the reading that counts, its verdict, and everything that was looked at."""
+
+    verdict: Verdict
+    facts: Facts
+    is_by_name: bool
+    channel: ChannelKind | None = None
+
+    @property
+    def tone(self) -> Tone:
+        if self.verdict.verdict is Answer.YES:
+            return Tone.NAME if self.is_by_name else Tone.YES
+        return Tone(self.verdict.verdict.value)
+
+    @property
+    def candidates(self) -> Sequence[Holder]:
+        """The agencies to choose from, if the text leads to more than one or is only a name."""
+        return self.facts.holders if self.verdict.candidates else ()
+
+    @property
+    def has_licence(self) -> bool:
+        return self.verdict.licence is not None
+
+
+def find(reader: VerdictReader, asked: Asked, now: datetime) -> Found:
+    """The answer to what was asked. Readings are tried in the order of their certainty."""
+    readings = guess(asked.subject, asked.country)
+    if asked.claimed_name is not None and any(character.isdigit() for character in asked.subject):
+        # With the name in a field of its own, what holds a digit is the number.
+        readings = tuple(one for one in readings if one.kind is not SubjectKind.NAME) or readings
+    if asked.agency_id is not None:
+        return _of_chosen(reader, asked, readings, now)
+    answers: list[tuple[Subject, Verdict]] = []
+    looked_at: dict[Subject, Facts] = {}
+    for subject in readings:
+        question = subject.question(**_context(asked))
+        facts = reader.facts(question, now)
+        looked_at[subject] = facts
+        answers.append((subject, decide(question, facts)))
+        if facts.holders:
+            break
+    counted = chosen(answers)
+    if counted is None:
+        # A text without a letter or digit is a name that nobody has; a telephone number with its plus is no number of ours.
+        subject = Subject(SubjectKind.NAME, asked.subject)
+        facts = reader.facts(subject.question(**_context(asked)), now)
+        return Found(decide(subject.question(), facts), facts, True, channel_of(asked.subject))
+    subject, verdict = counted
+    facts = looked_at[subject]
+    channel = None if facts.holders else channel_of(asked.subject)
+    verdict = reader.with_imitation(subject.question(**_context(asked)), facts, verdict, now)
+    return Found(verdict, facts, subject.kind is SubjectKind.NAME, channel)
+
+
+def _of_chosen(reader: VerdictReader, asked: Asked, readings: Sequence[Subject], now: datetime) -> Found:
+    """The agency that was chosen from several. If a typed number leads to it, the answer is about that number."""
+    for subject in readings:
+        if subject.kind is SubjectKind.NAME:
+            continue
+        question = subject.question(**_context(asked))
+        facts = reader.facts(question, now)
+        holders = [holder for holder in facts.holders if holder.agency.agency_id == asked.agency_id]
+        if holders:
+            facts = replace(facts, holders=holders, is_more=False)
+            return Found(reader.with_imitation(question, facts, decide(question, facts), now), facts, False)
+    question = Question(SubjectKind.AGENCY_ID, asked.agency_id or "", **_context(asked))
+    facts = reader.facts(question, now)
+    return Found(reader.with_imitation(question, facts, decide(question, facts), now), facts, True)
+
+
+def _context(asked: Asked) -> dict[str, Any]:
+    return {
+        "origin": asked.origin,
+        "destination": asked.country,
+        "sector": asked.sector,
+        "activity": asked.activity,
+        "on": asked.on,
+        "claimed_name": asked.claimed_name,
+    }
+
+
+def permitted(found: Found, asked: Asked, language: Language) -> str:
+    """What the licence permits, as words: the activity asked about, else all that it permits."""
+    if asked.activity is not None:
+        return word(language, "activity.brief", asked.activity)
+    words = next((f.values["activities"] for f in found.verdict.reasons if f.code is Reason.PERMITS_ONLY), "")
+    return listed(language, [word(language, "activity.brief", activity) for activity in words.split()])
+
+
+def headline(found: Found) -> str:
+    """The key of the one sentence that answers."""
+    if found.channel is not None:
+        return f"page.answer.channel.{found.channel}"
+    if found.candidates:
+        return f"page.answer.unknown.{'one' if len(found.candidates) == 1 else 'many'}"
+    if found.tone is Tone.UNKNOWN and any(one.code is Reason.NAME_DIFFERS for one in found.verdict.reasons):
+        return "page.answer.unknown.name_differs"
+    if found.tone is Tone.YES:
+        return "page.answer.yes.number"
+    if found.tone is Tone.NAME:
+        return "page.answer.yes.name"
+    known = "holder" if found.verdict.agency is not None else "nobody"
+    return f"page.answer.{found.tone}.{known}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A follow-up question: the field it sets, buttons for the likely answers, and a list of the others."""
+
+    field: str
+    parameter: str
+    buttons: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...] = ()
+
+
+# Where the form calls a parameter of the question by another name.
+_FIELDS = {"destination": "country"}
+
+
+def follow_up(found: Found, language: Language) -> Choice | None:
+    """What the asker should tell us next; None when nothing more would help."""
+    for finding in found.verdict.reasons:
+        parameter = _asked_for(finding)
+        if parameter is not None:
+            buttons = tuple(_likely(finding, parameter, language))
+            others = tuple(_others(parameter, language, {value for value, _ in buttons}))
+            return Choice(_FIELDS.get(parameter, parameter), parameter, buttons, others)
+    return None
+
+
+def _asked_for(finding: Finding) -> str | None:
+    if finding.code is Reason.COUNTRY_NOT_STATED:
+        return "destination"
+    if finding.code is not Reason.CONTEXT_NEEDED:
+        return None
+    parameter = finding.values.get("parameter")
+    return parameter if parameter in ("activity", "destination", "origin", "sector") else None
+
+
+def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tuple[str, str]]:
+    values = finding.values
+    if parameter == "activity":
+        for activity in values.get("activities", "").split() or sorted(RECRUITING):
+            yield activity, word(language, "activity", Activity(activity))
+    elif parameter == "sector":
+        for code in values.get("sectors", "").split():
+            if exists(code, "2.1"):
+                yield code, _sector_word(language, code)
+    else:
+        for code in values.get("countries", "").split():
+            yield code, country_name(language, code)
+
+
+def _others(parameter: str, language: Language, shown: set[str]) -> Iterator[tuple[str, str]]:
+    if parameter == "sector":
+        yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in shown)
+    elif parameter == "activity":
+        yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in shown)
+    else:
+        places = EU_STATES | (SENDING_COUNTRIES if parameter == "origin" else frozenset())
+        yield from ((code, name) for code, name in countries(language, places) if code not in shown)
+
+
+def _sector_word(language: Language, code: str) -> str:
+    known = code in CORRIDOR_SECTORS
+    return text(language, f"sector.{code}") if known else text(language, "sector.code_alone", code=code)
+
+
+def countries(language: Language, codes: frozenset[str] = EU_STATES) -> list[tuple[str, str]]:
+    """Countries by name, in an order in which the language's readers look for them."""
+    named = [(code, country_name(language, code)) for code in codes]
+    return sorted(named, key=lambda pair: _order(language, pair[1]))
+
+
+def _order(language: Language, name: str) -> str:
+    if language in (Language.ZH_HANS, Language.ZH_HANT):
+        # By pinyin, as Chinese lists of countries are.
+        from pypinyin import lazy_pinyin
+
+        return "".join(lazy_pinyin(name))
+    return name.casefold()
+
+
+def holder_name(found: Found, language: Language) -> object:
+    """The holder's name as the headline says it; nothing where nobody was found."""
+    return main_name(found.verdict.agency, language) if found.verdict.agency is not None else ""

@@ -1,0 +1,34 @@
+"""The edge of pages for workers and employers: made on the server, without any script, in four languages."""
+
+from flask import Flask
+from werkzeug.routing import BaseConverter
+
+from registry.http.errors import show_errors_with
+from registry.pages.public import about as knowledge
+from registry.pages.public import agencies, assets, badges, checks, fees, log, lookup, paper_code, papers, statistics
+from registry.pages.public.rendering import error_page
+from registry.vocabulary.register import Language
+
+
+class LanguageConverter(BaseConverter):
+    """The first part of every page's address: one of the page languages, written exactly so."""
+
+    regex = "|".join(Language)
+
+    def to_python(self, value: str) -> Language:
+        return Language(value)
+
+
+def register(app: Flask) -> None:
+    prepare(app)
+    for edge in (lookup, checks, agencies, badges, knowledge, fees, papers, paper_code, statistics, log):
+        app.register_blueprint(edge.pages)
+
+
+def prepare(app: Flask) -> None:
+    """What every edge of pages stands on: languages in addresses, our files, errors as pages. Again does no harm."""
+    if assets.pages.name in app.blueprints:
+        return
+    app.url_map.converters["language"] = LanguageConverter
+    app.register_blueprint(assets.pages)
+    show_errors_with(app, error_page)

@@ -1,0 +1,172 @@
+"""The fee checker's page: up to ten charges in a form that works without any script, and the answer in place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from registry.core.codes import Problem
+from registry.core.errors import InvalidInput
+from registry.http.query_reader import loaded
+from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text
+from registry.pages.public.answers import countries
+from registry.pages.public.rendering import NOT_KEPT, SHORT, page
+from registry.vocabulary.register import (
+    EU_STATES,
+    OFFERED_CURRENCIES,
+    SENDING_COUNTRIES,
+    Answer,
+    ChargeState,
+    FeeKind,
+    Language,
+)
+from schemas.fees import MOST_CHARGES, FeesSchema
+
+pages = Blueprint("fees", __name__)
+
+_PARTS = ("kind", "amount", "currency", "state")
+_JOB = ("origin", "destination", "labour_contract", "monthly_wage", "wage_currency")
+_MOST_KEPT = 60
+
+GROUPS: tuple[tuple[str, tuple[FeeKind, ...]], ...] = (
+    ("fees", tuple(FeeKind)[:4]),
+    ("costs", tuple(FeeKind)[4:11]),
+    ("illegitimate", tuple(FeeKind)[11:]),
+)
+_SCHEMA = FeesSchema()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form as it was filled in: `rows` of kind, amount, currency and state, and what was said of the job."""
+
+    rows: tuple[Mapping[str, str], ...]
+    job: Mapping[str, str]
+
+    @property
+    def filled(self) -> list[int]:
+        """Places of the rows in which something was entered; currency and state are chosen beforehand."""
+        return [place for place, row in enumerate(self.rows) if row["kind"] or row["amount"]]
+
+    def question(self) -> dict[str, Any]:
+        """The question as FeesSchema takes it: what was left empty is left out."""
+        job = {name: value for name, value in self.job.items() if value}
+        if "monthly_wage" not in job:
+            job.pop("wage_currency", None)
+        filled = self.filled or [0]
+        charges = [{part: value for part, value in self.rows[place].items() if value} for place in filled]
+        return {"charges": charges, **job}
+
+    def hidden(self) -> list[tuple[str, str]]:
+        """The fields that ask the same again."""
+        rows = [(f"{part}_{place}", value) for place, row in enumerate(self.rows) for part, value in row.items()]
+        return [(name, value) for name, value in (*rows, *self.job.items()) if value]
+
+
+EMPTY_ROW = {"kind": "", "amount": "", "currency": "CNY", "state": ChargeState.ASKED.value}
+EMPTY = Typed((EMPTY_ROW,), dict.fromkeys(_JOB, "") | {"origin": "CN", "wage_currency": "EUR"})
+
+
+def read_typed(form: Mapping[str, str]) -> Typed:
+    """What was typed, at most one row more than the most, so that a form with too many is told so."""
+    rows = [
+        {part: form.get(f"{part}_{place}", "").strip() for part in _PARTS}
+        for place in range(MOST_CHARGES + 1)
+        if any(f"{part}_{place}" in form for part in _PARTS)
+    ]
+    return Typed(tuple(rows) or (EMPTY_ROW,), {name: form.get(name, "").strip() for name in _JOB})
+
+
+@pages.get("/<language:language>/fees")
+def form(language: Language) -> Response:
+    return _page(language, EMPTY, {}, SHORT)
+
+
+@pages.post("/<language:language>/fees")
+def answer(language: Language) -> Response:
+    """Answer in place: what was asked stands neither in the address nor in the browser's history."""
+    typed = read_typed(request.form)
+    if "more" in request.form:
+        rows = (*typed.rows, EMPTY_ROW)[:MOST_CHARGES]
+        return _page(language, replace(typed, rows=rows), {}, NOT_KEPT)
+    try:
+        asked = loaded(_SCHEMA, typed.question())
+    except InvalidInput as error:
+        faults = {_place_in_form(fault.parameter, typed): fault.code for fault in error.faults}
+        response = _page(language, replace(typed, rows=typed.rows[:MOST_CHARGES]), faults, NOT_KEPT)
+        response.status_code = 400
+        return response
+    return _page(language, typed, {}, NOT_KEPT, answer=_words(language, asked))
+
+
+def _place_in_form(parameter: str, typed: Typed) -> str:
+    """`charges.0.amount` as the form's field: empty rows between are not counted in the question."""
+    _, _, rest = parameter.partition("charges.")
+    place, _, part = rest.partition(".")
+    if not place.isdecimal():
+        return parameter
+    return f"{part or 'kind'}_{(typed.filled or [0])[int(place)]}"
+
+
+def _words(language: Language, asked: dict[str, Any]) -> dict[str, Any]:
+    """The answer, its findings as (answer, text, rule)."""
+    found = fees_answered(asked)
+    return {
+        "charges": [
+            {
+                "kind": one.charge.kind,
+                "state": one.charge.state,
+                "sum": money_text(language, one.charge.amount, one.charge.currency),
+                "findings": [
+                    (name, finding.answer, finding_text(language, finding), finding.rule)
+                    for name, finding in (
+                        ("lawful", one.lawful_at_origin),
+                        ("ilo", one.ilo_compliant),
+                        ("claim", one.claim),
+                    )
+                ],
+            }
+            for one in found.charges
+        ],
+        "totals": [
+            {
+                "total": money_text(language, total.whole, total.currency),
+                "asked": money_text(language, total.asked, total.currency),
+                "paid": money_text(language, total.paid, total.currency),
+                "months": None if total.months is None else exact(total.months),
+            }
+            for total in found.totals
+        ],
+        "months": months_text(language, found.months),
+        "deposit": found.deposit,
+        "at_destination": finding_text(language, found.at_destination),
+    }
+
+
+def _page(
+    language: Language,
+    typed: Typed,
+    faults: Mapping[str, Problem],
+    cache_control: str,
+    answer: dict[str, Any] | None = None,
+) -> Response:
+    # What is far too long is not sent back: the fault says so.
+    rows = [{part: value[:_MOST_KEPT] for part, value in row.items()} for row in typed.rows]
+    kept = Typed(tuple(rows), {name: value[:_MOST_KEPT] for name, value in typed.job.items()})
+    return page(
+        "fees.html",
+        language,
+        here="fees",
+        cache_control=cache_control,
+        typed=kept,
+        faults=faults,
+        answer=answer,
+        groups=GROUPS,
+        currencies=OFFERED_CURRENCIES,
+        states=list(ChargeState),
+        contracts=list(Answer),
+        countries=countries(language),
+        origins=countries(language, EU_STATES | SENDING_COUNTRIES),
+        has_room=len(kept.rows) < MOST_CHARGES,
+    )

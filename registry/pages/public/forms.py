@@ -1,0 +1,118 @@
+"""What was typed into the lookup form, read leniently: what people paste is rarely tidy."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+from registry.core.codes import Problem
+from registry.core.ids import read_reference
+from registry.verification.verdicts.subjects import MOST_CHARACTERS, is_identity_number
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Activity
+from schemas.sectors import exists, tidy_sector
+
+COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question as the form holds it. `agency_id` is the agency chosen from several, `place` how far the list was paged."""
+
+    subject: str = ""
+    claimed_name: str | None = None
+    country: str | None = None
+    origin: str | None = None
+    activity: Activity | None = None
+    sector: str | None = None
+    on: date | None = None
+    agency_id: str | None = None
+    place: int = 0
+
+    def hidden(self, *without: str) -> list[tuple[str, str]]:
+        """The fields that ask the same again, without those that a button is going to set."""
+        given = ((field.name, getattr(self, field.name)) for field in fields(self) if field.name not in without)
+        return [(name, str(value)) for name, value in given if value]
+
+
+def read_form(form: Mapping[str, str]) -> tuple[Asked, dict[str, Problem]]:
+    """The question, and what is wrong with which field. A field that is wrong is left out of the question."""
+    faults: dict[str, Problem] = {}
+    subject = form.get("subject", "")
+    if _is_unreadable(subject):
+        faults["subject"] = Problem.CONTROL_CHARACTER
+    elif len(subject) > MOST_CHARACTERS:
+        faults["subject"] = Problem.TOO_LONG
+    asked = Asked("" if "subject" in faults else " ".join(subject.split()))
+    claimed_name = " ".join(form.get("claimed_name", "").split())
+    if _is_unreadable(claimed_name):
+        faults["claimed_name"] = Problem.CONTROL_CHARACTER
+    elif len(claimed_name) > MOST_CHARACTERS:
+        faults["claimed_name"] = Problem.TOO_LONG
+    elif claimed_name:
+        asked = replace(asked, claimed_name=claimed_name)
+    for name, read in _READERS.items():
+        typed = unicodedata.normalize("NFKC", form.get(name, "")).strip()
+        if not typed:
+            continue
+        try:
+            asked = replace(asked, **{name: read(typed)})
+        except ValueError:
+            faults[name] = Problem.NOT_A_DATE if name == "on" else Problem.INVALID_VALUE
+    if "subject" not in faults:
+        if is_identity_number(asked.subject):
+            faults["subject"] = Problem.INVALID_VALUE
+            asked = replace(asked, subject="")
+        elif not asked.subject and asked.agency_id is None:
+            faults["subject"] = Problem.MISSING
+    return asked, faults
+
+
+def _is_unreadable(text: str) -> bool:
+    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+
+def _day(text: str) -> date:
+    match = _DAY.fullmatch(text)
+    if match is None:
+        raise ValueError
+    return date(int(match[1]), int(match[2]), int(match[3]))
+
+
+def _country(text: str) -> str:
+    if text.upper() not in COUNTRIES:
+        raise ValueError
+    return text.upper()
+
+
+def _sector(text: str) -> str:
+    code = tidy_sector(text)
+    if not exists(code, "2.1"):
+        raise ValueError
+    return code
+
+
+def _agency(text: str) -> str:
+    reference = read_reference(text)
+    if reference is None:
+        raise ValueError
+    return reference
+
+
+def _place(text: str) -> int:
+    return min(max(int(text), 0), 1000)
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "country": _country,
+    "origin": _country,
+    "activity": Activity,
+    "sector": _sector,
+    "on": _day,
+    "agency_id": _agency,
+    "place": _place,
+}

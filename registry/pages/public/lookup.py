@@ -1,0 +1,140 @@
+"""The lookup page: one field that takes anything, and one answer in plain words."""
+
+import msgspec
+from flask import Blueprint, Response, redirect, request
+
+from registry.core.clock import day_at, now
+from registry.core.codes import Problem, Reason
+from registry.http.agency_names import main_name
+from registry.http.app_services import verdicts
+from registry.http.headers import content_policy
+from registry.http.transaction import reading, services
+from registry.i18n.languages import accepted
+from registry.i18n.wording import authority_name, listed, reason_text, word
+from registry.pages.public import answers
+from registry.pages.public.forms import Asked, read_form
+from registry.pages.public.names import candidate, name_of
+from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
+from registry.pages.public.warnings import warnings_on
+from registry.register.agencies.naming import agencies_named
+from registry.register.help_lines.rules import lines_of, shipped_help_lines
+from registry.verification.verdicts.question import Imitated
+from registry.verification.verdicts.subjects import MOST_CHARACTERS
+from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, RECRUITING, SENDING_COUNTRIES, Language
+
+pages = Blueprint("lookup", __name__)
+
+SUGGESTIONS = 8
+
+
+@pages.get("/")
+def choose_language() -> Response:
+    """Lead to the pages in the language that the browser asks for; Chinese when it asks for none."""
+    language = accepted(request.headers.get("Accept-Language"), Language.ZH_HANS)
+    response = redirect(f"/{language}/", 302)
+    response.headers["Cache-Control"] = NOT_KEPT
+    response.vary.add("Accept-Language")
+    return response  # type: ignore[return-value]
+
+
+@pages.get("/<language:language>/")
+def form(language: Language) -> Response:
+    return _form_page(language, Asked(), {}, SHORT)
+
+
+@pages.post("/<language:language>/")
+def answer(language: Language) -> Response:
+    """Answer in place: the question stands neither in the address nor in the browser's history."""
+    asked, faults = read_form(request.form)
+    if faults:
+        response = _form_page(language, asked, faults, NOT_KEPT)
+        response.status_code = 400
+        return response
+    at = now()
+    found = answers.find(verdicts(), asked, at)
+    return _answer_page(language, asked, found)
+
+
+@pages.post("/<language:language>/names")
+def names(language: Language) -> Response:
+    """Names that what is typed may become, as a JSON list of texts; what was typed stands in no address and is not kept."""
+    typed = " ".join(request.form.get("subject", "").split())[:MOST_CHARACTERS]
+    hits = agencies_named(reading(), typed, SUGGESTIONS) if typed else []
+    response = Response(msgspec.json.encode(list(dict.fromkeys(hit.name for hit in hits))), mimetype="application/json")
+    response.headers["Cache-Control"] = NOT_KEPT
+    return response
+
+
+def _choices(language: Language) -> dict[str, object]:
+    return {
+        "countries": answers.countries(language),
+        "origins": answers.countries(language, EU_STATES | SENDING_COUNTRIES),
+        "activities": sorted(RECRUITING),
+        "sectors": CORRIDOR_SECTORS,
+    }
+
+
+def _form_page(language: Language, asked: Asked, faults: dict[str, Problem], cache_control: str) -> Response:
+    response = page(
+        "lookup.html",
+        language,
+        here="lookup",
+        cache_control=cache_control,
+        asked=asked,
+        faults=faults,
+        **_choices(language),
+    )
+    # Names while one is typed come from here.
+    response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
+    return response
+
+
+def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Response:
+    verdict, ground = found.verdict, found.facts.ground
+    agency = verdict.agency
+    country = asked.country or (agency.country if agency is not None and agency.country in EU_STATES else None)
+    begin = asked.place * answers.CANDIDATES_ON_A_PAGE
+    candidates = found.candidates[begin : begin + answers.CANDIDATES_ON_A_PAGE]
+    source = verdict.source
+    return page(
+        "answer.html",
+        language,
+        here="lookup",
+        cache_control=NOT_KEPT,
+        asked=asked,
+        faults={},
+        found=found,
+        verdict=verdict,
+        agency=agency,
+        headline=answers.headline(found),
+        name=answers.holder_name(found, language),
+        permitted=answers.permitted(found, asked, language),
+        # What may be imitated stands above, with the agencies' names.
+        reasons=[
+            reason_text(language, one, ground) for one in verdict.reasons if one.code is not Reason.POSSIBLE_CLONE
+        ],
+        authority=authority_name(language, source.authority, ground) if source else None,
+        read_on=day_at(source.retrieved_at, ground.time_zone(source.authority))
+        if source and source.retrieved_at
+        else None,
+        choice=answers.follow_up(found, language),
+        imitated=[_imitated(one, language) for one in verdict.possible_clone_of],
+        warnings=warnings_on(agency, ground, language, verdict.on) if agency else [],
+        candidates=[candidate(one.agency, language, one.match) for one in candidates],
+        has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
+        help_country=country,
+        help_lines=lines_of(country, shipped_help_lines()),
+        shows_all_numbers=is_demo(),
+        record_address=f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}" if agency else None,
+        **_choices(language),
+    )
+
+
+def _imitated(one: Imitated, language: Language) -> dict[str, object]:
+    """A licensed agency that may be imitated: its name, the name that is near, and what of the question is not its own."""
+    return {
+        "agency": one.agency,
+        "main": main_name(one.agency, language),
+        "matched": name_of(one.agency, one.name),
+        "differs": listed(language, [word(language, "difference", difference) for difference in one.differs]),
+    }

@@ -1,0 +1,170 @@
+"""The page behind a printed code. The code stands in the address's fragment, which no browser sends.
+
+A script of ours checks the signature in the browser; where it cannot, the code is sent when the person agrees. Either way the
+page shows what was signed, never what the paper says, and how the licence stands today.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from registry.core.clock import day_at, now
+from registry.core.codes import ProofFlaw
+from registry.core.errors import NotFound
+from registry.core.keyring import KeyState, Use
+from registry.http.credentials import read_paper_code
+from registry.http.headers import content_policy
+from registry.http.transaction import reading, services
+from registry.i18n.languages import accepted, text
+from registry.i18n.wording import LOCALES, authority_name, country_name, date_text, reason_text, word
+from registry.log.queries import logged_keys
+from registry.pages.public.licence_status import Standing, Stands, standing_of
+from registry.pages.public.rendering import NOT_KEPT, page, span
+from registry.proofs.credentials.paper import PaperSaid, paper_said
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language, LicenceKind
+
+pages = Blueprint("paper_code", __name__)
+
+FALSE = {
+    "damaged": (ProofFlaw.MALFORMED, ProofFlaw.TOO_LARGE, ProofFlaw.WRONG_TYPE),
+    "foreign": (ProofFlaw.UNKNOWN_KEY, ProofFlaw.WRONG_USE),
+    "compromised": (ProofFlaw.KEY_COMPROMISED, ProofFlaw.KEY_RETIRED),
+}
+"""What is wrong with a code, in the four ways that matter to whoever holds it; whatever is not here is `forged`."""
+
+TONES = {Stands.IN_FORCE: "yes", Stands.ENDED: "no", Stands.EXPIRED: "no", Stands.UNKNOWN: "unknown"}
+
+
+@pages.get("/v")
+def check() -> Response:
+    return _page({})
+
+
+@pages.post("/v")
+def check_here() -> Response:
+    """The check on the server: the code comes in the body, and is neither kept nor logged."""
+    code = request.form.get("code", "").strip()
+    if not code:
+        return _page({"step": "none"})
+    checked = read_paper_code(code)
+    if checked.genuine is not Answer.YES:
+        why = next((why for why, flaws in FALSE.items() if checked.flaw in flaws), "forged")
+        return _page({"step": "false", "why": why, "code": code})
+    said = paper_said(checked.claims)
+    has_ended = said.expires_at is not None and said.expires_at <= now().timestamp()
+    try:
+        standing: Standing | None = standing_of(said.licence_id)
+    except NotFound:
+        standing = None
+    stands = Stands.EXPIRED if has_ended else standing.stands if standing else Stands.UNKNOWN
+    found = {"step": "genuine", "stands": stands, "record": _record(_language(), said), "code": code}
+    return _page(found | (_today(_language(), standing) if standing else {"standing": None}))
+
+
+@pages.get("/<language:language>/licences/<licence_id>/today")
+def today(language: Language, licence_id: str) -> Response:
+    """A piece of a page: how the licence stands today. The script of the check page asks for it."""
+    return page("today.html", language, here="", cache_control=NOT_KEPT, **_today(language, standing_of(licence_id)))
+
+
+def _language() -> Language:
+    chosen = request.form.get("language") or request.args.get("language")
+    if chosen in list(Language):
+        return Language(chosen)
+    return accepted(request.headers.get("Accept-Language"), Language.ZH_HANS)
+
+
+_NOTHING: dict[str, Any] = {"step": None, "code": "", "why": None, "stands": None, "record": {}, "standing": None}
+
+
+def _page(found: dict[str, Any]) -> Response:
+    language = _language()
+    response = page(
+        "paper_code.html",
+        language,
+        here="",
+        cache_control=NOT_KEPT,
+        found=_NOTHING | found,
+        tones=TONES,
+        facts=None if found.get("step") else _facts(language),
+    )
+    response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _facts(language: Language) -> dict[str, Any]:
+    """What the script needs: keys to believe, and words for what the code states in codes."""
+    keys = [
+        {
+            "kid": key.kid,
+            "jwk": dict(key.public),
+            "state": key.state,
+            "index": key.index,
+        }
+        for key in logged_keys(reading()).values()
+        if key.use is Use.CREDENTIAL
+    ]
+    return {
+        "issuer": services().settings.public_url,
+        "language": language,
+        "locale": LOCALES[language].replace("_", "-"),
+        "keys": keys,
+        "kinds": {kind: word(language, "kind", kind) for kind in LicenceKind},
+        "countries": {code: country_name(language, code) for code in sorted(EU_STATES | SENDING_COUNTRIES)},
+        "any": text(language, "page.agency.any_country"),
+        "compromised": KeyState.COMPROMISED,
+        "retired": KeyState.RETIRED,
+        "span": {
+            "both": text(language, "page.span.both", from_="{from}", to="{to}"),
+            "from": text(language, "page.span.from", from_="{from}"),
+            "to": text(language, "page.span.to", to="{to}"),
+        },
+    }
+
+
+def _record(language: Language, said: PaperSaid) -> dict[str, str]:
+    """What was signed, as words."""
+    last = _day(said.expires_at, -1)
+    shown = {
+        "holder": said.name,
+        "number": said.number,
+        "kind": word(language, "kind", said.kind) if said.kind in list(LicenceKind) else said.kind,
+        "country": country_name(language, said.country),
+        "term": span(language, _day(said.valid_from, 1), last) if said.valid_from or last else None,
+        "corridors": ", ".join(_corridor(language, one) for one in said.corridors or ()),
+        "issued": date_text(language, datetime.fromtimestamp(said.issued_at, UTC).date()),
+    }
+    return {name: value for name, value in shown.items() if value}
+
+
+def _day(instant: int | None, sign: int) -> date | None:
+    """The day that begins (1) or has just ended (-1) at an instant that is midnight where the authority sits.
+
+    Half a day further it is about noon there, which falls on the same day in UTC wherever that is.
+    """
+    if instant is None:
+        return None
+    return (datetime.fromtimestamp(instant, UTC) + sign * timedelta(hours=12)).date()
+
+
+def _corridor(language: Language, stated: str) -> str:
+    ends = stated.split(">")
+    return " → ".join(
+        text(language, "page.agency.any_country") if end == "*" else country_name(language, end) for end in ends
+    )
+
+
+def _today(language: Language, standing: Standing) -> dict[str, Any]:
+    verdict, source = standing.verdict, standing.verdict.source
+    zone = standing.ground.time_zone(standing.licence.authority)
+    return {
+        "standing": standing,
+        "reasons": [
+            reason_text(language, finding, standing.ground, has_licence=True, answer=verdict.verdict)
+            for finding in standing.reasons
+        ],
+        "authority": authority_name(language, standing.licence.authority, standing.ground),
+        "read_on": day_at(source.retrieved_at, zone) if source and source.retrieved_at else None,
+    }

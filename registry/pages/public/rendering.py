@@ -1,0 +1,145 @@
+"""Making a page: templates with the language's words in reach, and the headers that a page carries."""
+
+import hashlib
+from datetime import date
+from functools import cache, partial
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, current_app, request
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from sqlalchemy import select
+
+from registry.http.errors import ProblemDocument
+from registry.http.intake_paths import is_of_intake
+from registry.http.transaction import reading, services
+from registry.i18n import wording
+from registry.i18n.languages import CATALOGUES, has_text, text
+from registry.log.models import LogState
+from registry.pages.public.assets import address_of
+from registry.vocabulary.register import Language
+
+SHORT = "public, max-age=60"
+NOT_KEPT = "no-store"
+
+MENU = (
+    ("lookup", ""),
+    ("check", "check"),
+    ("licences", "licences"),
+    ("help", "help"),
+)
+INTAKE = ("box", "box")
+"""Telling what happened: in the menu only where somebody takes it."""
+FURTHER = (
+    ("agencies", "agencies"),
+    ("coverage", "coverage"),
+    ("fees", "fees"),
+    ("statistics", "statistics"),
+    ("log", "log"),
+)
+"""What few ask for stands below the page: on a narrow phone four lines of menu would push the question out of sight."""
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=ChoiceLoader([PackageLoader("registry.pages.public"), PackageLoader("registry.pages.intake")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def page(template: str, language: Language, *, here: str, cache_control: str = SHORT, **context: Any) -> Response:
+    """A page that may be kept for a short while and is not sent twice; `here` is its place in the menu."""
+    response = Response(rendered(template, language, here=here, is_demo=is_demo(), **context), mimetype="text/html")
+    response.headers["Content-Language"] = language
+    response.headers["Cache-Control"] = cache_control
+    if cache_control != NOT_KEPT:
+        response.set_etag(hashlib.sha256(response.get_data()).hexdigest()[:24])
+        response.make_conditional(request)
+    return response
+
+
+def error_page(problem: ProblemDocument, status: int) -> str:
+    """What went wrong, in plain words; it never says more of an agency than that nothing is known."""
+    return rendered(
+        "intake/error.html" if is_of_intake(request.path) else "error.html",
+        problem.language,
+        here="",
+        # What failed is not repeated: the question may be what went wrong.
+        keeps_query=False,
+        is_demo=current_app.extensions.get("registry_is_demo", False),
+        title=wording.problem_title(problem.language, problem.code),
+        detail=wording.problem_detail(problem.language, problem.code),
+        request_id=problem.request_id,
+        status=status,
+    )
+
+
+def is_demo() -> bool:
+    """Whether the registry holds invented data. Remembered for error pages, which must not need the database."""
+    found = bool(reading().execute(select(LogState.is_demo)).scalar_one_or_none())
+    current_app.extensions["registry_is_demo"] = found
+    return found
+
+
+def rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
+    """A template's text, with the language's words in reach and what every page leads to."""
+    leads: dict[str, Any] = {
+        "menu": (*MENU, INTAKE) if services().settings.leads_to_intake else MENU,
+        "leads_to_intake": services().settings.leads_to_intake,
+        "further": FURTHER,
+        "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
+        "stylesheet": address_of("style.css"),
+        "mark": address_of("mark.svg"),
+        "asset": address_of,
+    }
+    return rendered_alone(template, language, **leads | context)
+
+
+def rendered_alone(template: str, language: Language, **context: Any) -> str:
+    """A template's text for paper, which leads nowhere and may be made outside of any request."""
+    words: dict[str, Any] = {
+        "language": language,
+        "t": partial(text, language),
+        "text": text,
+        "has": has_text,
+        "html": partial(marked, language),
+        "date": partial(wording.date_text, language),
+        "country": partial(wording.country_name, language),
+        "sector": partial(wording.sector_name, language),
+        "word": partial(wording.word, language),
+        "listed": partial(wording.listed, language),
+        "spoken_list": lambda tags: wording.listed(language, [wording.language_name(language, tag) for tag in tags]),
+        "span": partial(span, language),
+        "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
+    }
+    return _environment().get_template(template).render(words | context)
+
+
+def marked(language: Language, key: str, **values: Any) -> Markup:
+    """A text whose values may be pieces of a page, such as a name set apart; everything else is escaped."""
+    return Markup(escape(text(language, key, **{name: f"{{{name}}}" for name in values}))).format(**values)
+
+
+def span(language: Language, from_: date | None, to: date | None, *, otherwise: str = "page.span.unknown") -> str:
+    """From when to when something held, as words."""
+    values = {name: wording.date_text(language, day) for name, day in (("from_", from_), ("to", to)) if day}
+    if len(values) == 2:
+        return text(language, "page.span.both", **values)
+    if not values:
+        return text(language, otherwise)
+    return text(language, f"page.span.{'from' if from_ else 'to'}", **values)
+
+
+def _same_page(language: Language, keeps_query: bool) -> str:
+    """The address of the page asked for in another language; its start where the page has none."""
+    _, first, rest = [*request.path.split("/", 2), "", ""][:3]
+    if first not in list(Language):
+        return f"/{language}/"
+    query = request.query_string.decode("ascii", "replace") if keeps_query else ""
+    return f"/{language}/{quote(rest)}" + (f"?{query}" if query else "")

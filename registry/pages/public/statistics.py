@@ -1,0 +1,65 @@
+"""The open numbers as a page: a chart for each way of counting, and the same numbers beneath as a table."""
+
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, request
+
+from registry.core.errors import NotFound
+from registry.http.statistics import cell_name
+from registry.http.transaction import reading
+from registry.oversight.statistics.queries import Release, Table, closed_quarters, releases
+from registry.oversight.statistics.rules import FEWEST, read_quarter
+from registry.pages.public.rendering import page
+from registry.vocabulary.register import Language
+
+pages = Blueprint("statistics", __name__)
+
+LONGEST_BAR = 80
+"""Percent of the chart's width; what is left takes the number beside it."""
+
+
+class Bar(NamedTuple):
+    """One count. `width` in percent of the chart, `top` in pixels from its upper edge."""
+
+    name: str
+    complaints: int
+    width: float
+    top: int
+
+
+ROW = 48
+
+
+@pages.get("/<language:language>/statistics")
+def statistics(language: Language) -> Response:
+    """The newest closed quarter, or the one that the address names."""
+    quarters = closed_quarters(reading())
+    wanted = read_quarter(request.args.get("quarter", "")) if "quarter" in request.args else None
+    if "quarter" in request.args and str(wanted) not in quarters:
+        raise NotFound("no such quarter is closed")
+    shown = str(wanted) if wanted else next(iter(quarters), None)
+    release = releases(reading(), shown)[0] if shown else None
+    return page(
+        "statistics.html",
+        language,
+        here="statistics",
+        quarters=quarters,
+        release=release,
+        charts=_charts(language, release) if release else [],
+        row=ROW,
+        fewest=FEWEST,
+    )
+
+
+def _charts(language: Language, release: Release) -> list[dict[str, Any]]:
+    return [
+        {"dimension": table.dimension, "bars": _bars(language, table), "total": table.total} for table in release.tables
+    ]
+
+
+def _bars(language: Language, table: Table) -> list[Bar]:
+    most = max(table.cells.values(), default=1)
+    return [
+        Bar(cell_name(language, table.dimension, value), count, round(LONGEST_BAR * count / most, 1), place * ROW)
+        for place, (value, count) in enumerate(table.cells.items())
+    ]

@@ -1,0 +1,123 @@
+"""Codes on paper that somebody shows: ours, and saying what the log says?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.codes import ProofFlaw
+from registry.core.keyring import KeyState, Use
+from registry.log.models import Entry
+from registry.log.tree import leaf_hash
+from registry.proofs.credentials import rules
+from registry.proofs.credentials.reading import Flawed, read_paper
+from registry.proofs.credentials.rules import Logged
+from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
+
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSaid:
+    """What a genuine code says. A page shows this, and never what the paper says. `expires_at` is its first instant over."""
+
+    licence_id: str
+    number: str | None
+    name: str | None
+    kind: str
+    country: str
+    corridors: tuple[str, ...] | None
+    issued_at: int
+    expires_at: int | None
+    valid_from: int | None
+    index: int
+
+
+def read_paper_code(session: Session, text: str) -> Checked:
+    """Whether the code is one of ours and says what the entry says that it names. `text`: all of it, or from behind its `#`.
+
+    Of a compromised key only what stands in the log up to its last good index is believed.
+    """
+    try:
+        signed = read_paper(text)
+        key = believed_key(session, signed, Use.CREDENTIAL)
+        entry = _entry_stated(session, signed.claims)
+        _refuse_difference(session, signed.claims, entry)
+    except Flawed as error:
+        return refused(error.flaw)
+    if key.state is KeyState.RETIRED and entry.index > key.index:
+        return refused(ProofFlaw.KEY_RETIRED)
+    is_proven = key.last_good_index is not None and entry.index <= key.last_good_index
+    return judged(key, signed.claims, is_proven=is_proven)
+
+
+def paper_said(claims: Mapping[int, Any]) -> PaperSaid:
+    """The claims of a code that was found genuine."""
+    corridors = claims.get(rules.CORRIDORS)
+    return PaperSaid(
+        claims[rules.SUB],
+        claims.get(rules.NUMBER),
+        claims.get(rules.NAME),
+        claims[rules.KIND],
+        claims[rules.COUNTRY],
+        None if corridors is None else tuple(corridors),
+        claims[rules.IAT],
+        claims.get(rules.EXP),
+        claims.get(rules.NBF),
+        claims[rules.INDEX],
+    )
+
+
+def _entry_stated(session: Session, claims: Mapping[int, Any]) -> Logged:
+    """The entry that the code stands on. Raises Flawed."""
+    match claims:
+        case {
+            rules.ISS: str(),
+            rules.SUB: str(licence_id),
+            rules.IAT: int(),
+            rules.PAPER_VERSION: rules.VERSION,
+            rules.INDEX: int(index),
+            rules.LEAF: bytes(leaf_start),
+        } if 0 <= index < 2**62:
+            pass
+        case _:
+            raise Flawed(ProofFlaw.MALFORMED)
+    entry = session.get(Entry, index)
+    is_its = entry is not None and entry.key == f"licence/{licence_id}"
+    if entry is None or not is_its or leaf_hash(entry.leaf)[: rules.LEAF_BYTES] != leaf_start:
+        raise Flawed(ProofFlaw.NOT_IN_LOG)
+    return _logged(entry)
+
+
+def _refuse_difference(session: Session, claims: Mapping[int, Any], entry: Logged) -> None:
+    """Raise Flawed unless the code says what the log says: a stolen key signs anything."""
+    known = _entries_of(session, entry.record["agency_id"])
+    said = rules.paper_claims(claims[rules.ISS], entry, known[-1], time_zone=None, issued=entry.at)
+    dates = (rules.EXP, rules.NBF)
+    loose = {*dates, rules.IAT, rules.NAME}
+    if {k: v for k, v in claims.items() if k not in loose} != {k: v for k, v in said.items() if k not in loose}:
+        raise Flawed(ProofFlaw.DIFFERS_FROM_LOG)
+    # Days begin where the authority sits, wherever the registry thought that was.
+    for label in dates:
+        stated, logged_day = claims.get(label), said.get(label)
+        if (stated is None) is not (logged_day is None):
+            raise Flawed(ProofFlaw.DIFFERS_FROM_LOG)
+        if logged_day is not None and not (isinstance(stated, int) and abs(stated - logged_day) <= DAY):
+            raise Flawed(ProofFlaw.DIFFERS_FROM_LOG)
+    if claims.get(rules.NAME) not in [rules.legal_name(one.record) for one in known]:
+        raise Flawed(ProofFlaw.DIFFERS_FROM_LOG)
+    if claims[rules.IAT] < int(entry.at.timestamp()):
+        raise Flawed(ProofFlaw.DIFFERS_FROM_LOG)
+
+
+def _entries_of(session: Session, agency_id: str) -> list[Logged]:
+    """Every entry of an agency, for a code may have been printed before it was renamed."""
+    query = select(Entry).where(Entry.key == f"agency/{agency_id}").order_by(Entry.index)
+    return [_logged(entry) for entry in session.execute(query).scalars()]
+
+
+def _logged(entry: Entry) -> Logged:
+    return Logged(entry.index, entry.leaf, entry.at, msgspec.json.decode(entry.leaf)["record"])

@@ -1,0 +1,185 @@
+"""The status lists, derived from the entries below the published checkpoint and from nothing else.
+
+What a list needs is kept in memory by place, only of licences that are not plainly valid, and brought up to date by the
+entries appended since. Whoever replays the log finds the same bits.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from registry.core.clock import day_at
+from registry.core.errors import NotFound
+from registry.core.keyring import Signer
+from registry.log.models import Entry, LogState
+from registry.proofs.credentials.queries import published_now
+from registry.proofs.credentials.rules import (
+    PLACES,
+    STATUS_TTL,
+    Steps,
+    packed_list,
+    status_claims,
+    status_steps,
+    value_on,
+)
+from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
+from registry.register.agencies import record
+from registry.register.agencies.models import Agency, Licence
+
+MOST_AGENCIES_CAUGHT_UP = 20_000
+"""Beyond so many changed agencies a list is read anew: it costs less."""
+
+_CHUNK = 400
+
+
+class _LicenceLeaf(msgspec.Struct):
+    record: record.Licence
+
+
+class _LoggedAgency(record.Agency, frozen=True):
+    """As it is logged: an official's free words are digests there, which the public record's shape does not know."""
+
+    clone_warnings: tuple[Any, ...] = ()
+
+
+class _AgencyLeaf(msgspec.Struct):
+    record: _LoggedAgency
+
+
+_read_licence = msgspec.json.Decoder(_LicenceLeaf).decode
+_read_agency = msgspec.json.Decoder(_AgencyLeaf).decode
+
+
+class _List(NamedTuple):
+    """What the first `size` entries say of the places of one list."""
+
+    size: int
+    steps: dict[int, Steps]
+
+
+class _Token(NamedTuple):
+    text: str
+    size: int
+    kid: str
+    at: datetime
+
+
+class StatusLists:
+    """The status lists of one process."""
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+        self._lists: dict[int, _List] = {}
+        self._tokens: dict[int, _Token] = {}
+        self._lock = threading.Lock()
+
+    def token(self, session: Session, number: int, signer: Signer, now: datetime) -> str:
+        """The signed list of a number; the same until the log grew, the day ended or half its time to live is over.
+
+        Raises NotFound for a list in which no licence has a place, NotIssuing before the first checkpoint.
+        """
+        checkpoint = published_now(session)
+        with self._lock:
+            held = self._tokens.get(number)
+            if held is not None and _serves(held, checkpoint.size, signer, now):
+                return held.text
+            values = self._values(session, number, checkpoint.size, day_at(now, None))
+            claims = status_claims(
+                self._issuer,
+                number,
+                packed_list(values),
+                issued_at=now,
+                origin=checkpoint.origin,
+                size=checkpoint.size,
+            )
+            text = compact_jws(STATUS_TYPE, claims, signer)
+            self._tokens[number] = _Token(text, checkpoint.size, signer.key.kid, now)
+            return text
+
+    def _values(self, session: Session, number: int, size: int, day: date) -> list[tuple[int, int]]:
+        known = self._lists.get(number)
+        if known is None and not 0 <= number <= _last_list(session):
+            raise NotFound("there is no status list of this number: no licence has a place in it")
+        if known is None or known.size > size:
+            known = _List(size, _read(session, number, size))
+        elif known.size < size:
+            known = _caught_up(session, number, known, size)
+        self._lists[number] = known
+        return [(place, value) for place, steps in known.steps.items() if (value := value_on(steps, day))]
+
+
+def _serves(held: _Token, size: int, signer: Signer, now: datetime) -> bool:
+    is_young = 0 <= (now - held.at).total_seconds() < STATUS_TTL / 2
+    return held.size == size and held.kid == signer.key.kid and is_young and day_at(held.at, None) == day_at(now, None)
+
+
+def _last_list(session: Session) -> int:
+    places = session.execute(select(LogState.next_status_place)).scalar_one()
+    return max(0, places - 1) // PLACES
+
+
+def _read(session: Session, number: int, size: int) -> dict[int, Steps]:
+    """The steps of all places of a list, by one pass over its licences' latest entries and their agencies'."""
+    agencies = {row_id: _read_agency(leaf).record for row_id, leaf in _agencies(session, size, _within(number))}
+    return _steps(_licences(session, size, _within(number)), agencies)
+
+
+def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
+    """The list with the entries from `known.size` to before `size` applied."""
+    changed = session.execute(
+        select(Entry.agency_id)
+        .where(Entry.index >= known.size, Entry.index < size, Entry.agency_id.is_not(None))
+        .distinct()
+    ).scalars()
+    row_ids = [row_id for row_id in changed if row_id is not None]
+    if len(row_ids) > MOST_AGENCIES_CAUGHT_UP:
+        return _List(size, _read(session, number, size))
+    steps = dict(known.steps)
+    for start in range(0, len(row_ids), _CHUNK):
+        these = and_(_within(number), Licence.agency_id.in_(row_ids[start : start + _CHUNK]))
+        agencies = {row_id: _read_agency(leaf).record for row_id, leaf in _agencies(session, size, these)}
+        licences = _licences(session, size, these)
+        for place in [_read_licence(leaf).record.status_place % PLACES for _, leaf in licences]:
+            steps.pop(place, None)
+        steps |= _steps(licences, agencies)
+    return _List(size, steps)
+
+
+def _steps(licences: Iterable[tuple[int, bytes]], agencies: Mapping[int, record.Agency]) -> dict[int, Steps]:
+    found = {}
+    for agency_id, leaf in licences:
+        licence = _read_licence(leaf).record
+        steps = status_steps(licence, agencies[agency_id])
+        if steps:
+            found[licence.status_place % PLACES] = steps
+    return found
+
+
+def _within(number: int) -> ColumnElement[bool]:
+    return and_(Licence.status_place >= number * PLACES, Licence.status_place < (number + 1) * PLACES)
+
+
+def _licences(session: Session, size: int, which: ColumnElement[bool]) -> Sequence[Any]:
+    """Agency's row id and latest leaf of each licence of `which` that has an entry among the first `size`."""
+    last = _last_index("licence/" + Licence.reference, size)
+    return session.execute(select(Licence.agency_id, Entry.leaf).join(Entry, Entry.index == last).where(which)).all()
+
+
+def _agencies(session: Session, size: int, which: ColumnElement[bool]) -> Sequence[Any]:
+    """Row id and latest leaf of each agency that holds a licence of `which`."""
+    holders = select(Licence.agency_id).where(which)
+    last = _last_index("agency/" + Agency.reference, size)
+    return session.execute(
+        select(Agency.id, Entry.leaf).join(Entry, Entry.index == last).where(Agency.id.in_(holders))
+    ).all()
+
+
+def _last_index(key: ColumnElement[str], size: int) -> Any:
+    """The index of the last entry of a key among the first `size`, looked up once for each row."""
+    earlier = aliased(Entry)
+    return select(func.max(earlier.index)).where(earlier.key == key, earlier.index < size).scalar_subquery()

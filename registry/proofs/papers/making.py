@@ -1,0 +1,145 @@
+"""Has papers made beside the server: a request starts a short-lived process and never waits for it.
+
+One folder serves all processes of a registry. A slot is a file that the making process holds locked for as long as it lives,
+so that at most SLOTS papers are made at once however many processes serve, and one that is killed frees its slot by dying.
+Before a process starts, a file says that the paper failed; it removes that file when it succeeds. So a paper whose maker
+was killed or ran out of time is known as failed, and not begun again for every request.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from registry.proofs.papers.rendering import Draft, Trouble
+
+SLOTS = 2
+KEPT = 600
+"""Seconds a finished paper is kept, so that no erased name stays in one."""
+PAUSE = 60
+"""Seconds before a paper that failed is tried again."""
+
+
+class Making(StrEnum):
+    READY = "ready"
+    WAITING = "waiting"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished paper (`body`), one that is being made, or one that cannot be: `missing` names Debian packages."""
+
+    state: Making
+    body: bytes = b""
+    missing: tuple[str, ...] = ()
+
+
+def key_of(*facts: object) -> str:
+    """The name of a paper by all that it depends on."""
+    return sha256(msgspec.json.encode([str(fact) for fact in facts])).hexdigest()[:40]
+
+
+def paper(folder: Path, key: str, draft: Callable[[], Draft]) -> Made:
+    """The paper of a key if it is there; otherwise it is begun, unless it is being made or has just failed."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _sweep(folder)
+    is_being_made = _is_being_made(folder, key)
+    # Read after the slots: a paper that was finished in between is found.
+    body = _read(folder / f"{key}.pdf")
+    if body is not None:
+        return Made(Making.READY, body)
+    if is_being_made:
+        return Made(Making.WAITING)
+    trouble = _read(folder / f"{key}.trouble")
+    if trouble is not None:
+        return Made(Making.FAILED, missing=msgspec.json.decode(trouble, type=Trouble).missing)
+    _begin(folder, key, draft)
+    return Made(Making.WAITING)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove papers that are too old to keep, and the news of failures that are old enough to try again."""
+    age = {".pdf": KEPT, ".trouble": PAUSE}
+    instant = time.time()
+    for path in folder.iterdir():
+        try:
+            if instant - path.stat().st_mtime > age.get(path.suffix, KEPT) and not path.name.startswith("slot-"):
+                path.unlink()
+        except FileNotFoundError:
+            continue
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _is_being_made(folder: Path, key: str) -> bool:
+    for number in range(SLOTS):
+        descriptor = _open(folder, number)
+        try:
+            if not _lock(descriptor) and os.pread(descriptor, 64, 0) == key.encode():
+                return True
+        finally:
+            os.close(descriptor)
+    return False
+
+
+def _begin(folder: Path, key: str, draft: Callable[[], Draft]) -> None:
+    """Start a process if a slot is free; otherwise the asker comes again."""
+    for number in range(SLOTS):
+        descriptor = _open(folder, number)
+        try:
+            if _lock(descriptor):
+                made = draft()
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, key.encode(), 0)
+                (folder / f"{key}.trouble").write_bytes(msgspec.json.encode(Trouble()))
+                _start(folder, key, made, descriptor)
+                return
+        finally:
+            # The child has its own copy of the descriptor, and the lock lasts as long as any.
+            os.close(descriptor)
+
+
+def _start(folder: Path, key: str, draft: Draft, slot: int) -> None:
+    _running[:] = [one for one in _running if one.poll() is None]
+    with tempfile.TemporaryFile(dir=folder) as handed_over:
+        handed_over.write(msgspec.json.encode(draft))
+        handed_over.seek(0)
+        _running.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "registry.proofs.papers.rendering", str(folder), key],
+                stdin=handed_over,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(slot,),
+            )
+        )
+
+
+_running: list[subprocess.Popen[bytes]] = []
+"""Those that this process has begun. Nobody waits for one; it is reaped when the next begins."""
+
+
+def _open(folder: Path, number: int) -> int:
+    return os.open(folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,168 @@
+"""The seal of an operator who has one: a PAdES signature (B-B, ETSI EN 319 142-1) over a whole certificate.
+
+It says who runs the registry, by a certificate authority that PDF readers know; what the registry itself signs needs none. Two
+files under REGISTRY_HOME/keys are all there is to set: CHAIN and SECRET. Without both nothing is sealed.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from registry.core.clock import now
+from registry.core.errors import KeyTrouble
+from registry.core.keyring import read_private
+
+if TYPE_CHECKING:
+    from pyhanko.sign.signers import SimpleSigner
+
+CHAIN = "seal-chain.pem"
+"""Certificates: the seal's own first, then that of who issued it, and so on."""
+
+SECRET = "seal-key.pem"
+"""The private key of the first certificate, without a password, readable by its owner alone."""
+
+LEAST_RSA_BITS = 2048
+
+FIELD = "RegistrySeal"
+
+
+class Seal(NamedTuple):
+    chain: list[x509.Certificate]
+    secret: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+def mark_of(folder: Path) -> str | None:
+    """A text that changes with the files of the seal; None where there is neither."""
+    marks = []
+    for name in (CHAIN, SECRET):
+        try:
+            facts = (folder / name).stat()
+        except OSError:
+            continue
+        marks.append(f"{name} {facts.st_mtime_ns} {facts.st_size} {facts.st_mode}")
+    return sha256("\n".join(marks).encode()).hexdigest() if marks else None
+
+
+def seal_now(folder: Path) -> Seal | None:
+    """As `seal_in`, at this instant."""
+    return seal_in(folder, now())
+
+
+def seal_in(folder: Path, at: datetime) -> Seal | None:
+    """The seal of a folder, if it is good at an instant; None where nothing of one lies.
+
+    Raises KeyTrouble, whose text says which file is wrong and what to do.
+    """
+    if mark_of(folder) is None:
+        return None
+    secret = _secret(folder / SECRET)
+    chain = _chain(folder / CHAIN)
+    if chain[0].public_key() != secret.public_key():
+        raise KeyTrouble(
+            f"{folder / SECRET} is not the key of the first certificate in {folder / CHAIN}: the seal's own goes first"
+        )
+    _require_use(chain[0], folder / CHAIN, at)
+    _require_signer()
+    return Seal(chain, secret)
+
+
+def sealed(pdf: bytes, seal: Seal) -> bytes:
+    """The PDF with the seal over all its bytes. No change is allowed afterwards."""
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign import PdfSignatureMetadata, fields, signers
+
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    said = PdfSignatureMetadata(
+        field_name=FIELD,
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+    )
+    # Hidden: a field that is seen would have to stand among the tags, and a screen reader would stop at it.
+    place = fields.SigFieldSpec(
+        FIELD,
+        readable_field_name="Seal",
+        invis_sig_settings=fields.InvisSigSettings(set_print_flag=False, set_hidden_flag=True),
+    )
+    made: BytesIO = signers.sign_pdf(writer, said, signer=_signer(seal), new_field_spec=place, output=BytesIO())
+    return made.getvalue()
+
+
+def _signer(seal: Seal) -> "SimpleSigner":
+    from asn1crypto.keys import PrivateKeyInfo
+    from asn1crypto.x509 import Certificate
+    from pyhanko.sign.signers import SimpleSigner
+    from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+    der = [one.public_bytes(serialization.Encoding.DER) for one in seal.chain]
+    secret = seal.secret.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    known = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+    known.register_multiple([Certificate.load(one) for one in der])
+    return SimpleSigner(Certificate.load(der[0]), PrivateKeyInfo.load(secret), known)
+
+
+def _secret(path: Path) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    try:
+        secret = serialization.load_pem_private_key(read_private(path), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise KeyTrouble(f"{path} holds no private key in PEM that can be read without a password") from None
+    if isinstance(secret, rsa.RSAPrivateKey) and secret.key_size >= LEAST_RSA_BITS:
+        return secret
+    if isinstance(secret, ec.EllipticCurvePrivateKey) and isinstance(secret.curve, ec.SECP256R1 | ec.SECP384R1):
+        return secret
+    raise KeyTrouble(f"{path} holds a key that PDF readers do not know: use RSA of 2048 bits or more, P-256 or P-384")
+
+
+def _chain(path: Path) -> list[x509.Certificate]:
+    """The certificates of a file, each issued by the one that follows."""
+    try:
+        chain = x509.load_pem_x509_certificates(path.read_bytes())
+    except OSError as error:
+        raise KeyTrouble(f"{path} cannot be read ({error.strerror}): put the certificates of the seal there") from None
+    except ValueError:
+        raise KeyTrouble(f"{path} holds no certificates in PEM: put the seal's own there, then its issuers'") from None
+    for number, (issued, issuer) in enumerate(pairwise(chain), 1):
+        try:
+            issued.verify_directly_issued_by(issuer)
+        except (ValueError, TypeError, InvalidSignature):
+            raise KeyTrouble(
+                f"{path}: certificate {number} was not issued by certificate {number + 1}; "
+                "put the seal's own first, then its issuer's, and so on"
+            ) from None
+    return chain
+
+
+def _require_use(certificate: x509.Certificate, path: Path, at: datetime) -> None:
+    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+        begun, over = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+        raise KeyTrouble(
+            f"{path}: the seal's certificate is valid from {begun:%Y-%m-%d} to {over:%Y-%m-%d} only; "
+            "put a newer one there, or remove both files to print without a seal"
+        )
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    except x509.ExtensionNotFound:
+        return
+    if not (usage.digital_signature or usage.content_commitment):
+        raise KeyTrouble(f"{path}: the first certificate is not for signatures; the seal's own goes first")
+
+
+def _require_signer() -> None:
+    try:
+        import pyhanko.sign  # noqa: F401
+    except ImportError:
+        raise KeyTrouble(
+            "a seal needs pyHanko: run `uv sync --frozen --inexact --no-default-groups --extra seal` where the registry is "
+            "installed, or remove the seal's files to print without one"
+        ) from None

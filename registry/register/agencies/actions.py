@@ -1,0 +1,305 @@
+"""Writing agencies down, and the one way to the public.
+
+`admit` writes new agencies, `amend` says something new of a known one; both hand on to publishing, which stores the public
+record, appends an entry for each changed agency, licence or agreement and renews the lookup keys - all in the caller's
+transaction. Nothing here commits.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from registry.core.db.engine import EPOCH, bulk_insert, microseconds, reserve_ids
+from registry.core.errors import ErasedAgency
+from registry.core.keyring import Keyring
+from registry.log.actions import Appended, instant_of_append, lock_log, reserve_status_places
+from registry.register.agencies import models, record, storage
+from registry.register.agencies.bank_accounts import carry_digests, keep_digests, sealed
+from registry.register.agencies.channels import forget_changes
+from registry.register.agencies.publishing import ERASED, Change, Event, publish_all, publish_changes
+
+
+def publish(session: Session, agency: models.Agency, event: Event) -> Appended | None:
+    """Tell the public what the registry now says of `agency`; the only way to the public. None when nothing changed."""
+    return publish_all(session, [agency.id], event)
+
+
+def admit(
+    session: Session,
+    agencies: Sequence[record.Agency],
+    event: Event,
+    *,
+    at: datetime | None = None,
+    keyring: Keyring | None = None,
+) -> list[int]:
+    """Write down agencies the registry has not held before and publish them. Gives their row ids.
+
+    `at` lets the batches of one import share an instant: it comes from `instant_of_append` in the same transaction.
+
+    References of agencies and licences are set by the caller (registry.core.ids); status places are given here. Agreements are
+    written by `register_agreement`, once both ends are there: ValueError when an agency brings its own.
+
+    A bank account may come as its whole number, once: with `keyring` its digest is kept and nothing else of it but what
+    may be shown (ValueError without).
+    """
+    if any(agency.agreements for agency in agencies):
+        raise ValueError("agreements are written down by register_agreement")
+    at = at or instant_of_append(lock_log(session))
+    said_at = microseconds(at)
+    agencies, digests = sealed(_with_status_places(session, agencies), keyring)
+    ids = reserve_ids(session, models.Agency, len(agencies))
+    profile = attrgetter(*storage.PROFILE)
+    bulk_insert(
+        session, models.Agency, ("id", "reference"), [(i, a.agency_id) for i, a in zip(ids, agencies, strict=True)]
+    )
+    bulk_insert(
+        session,
+        models.AgencyProfile,
+        ("agency_id", "said_at", *storage.PROFILE),
+        [(i, said_at, *map(storage.stored, profile(a))) for i, a in zip(ids, agencies, strict=True)],
+    )
+    for family in storage.FAMILIES:
+        rows: list[tuple[Any, ...]] = []
+        for i, agency in zip(ids, agencies, strict=True):
+            parts = getattr(agency, family.attribute)
+            if parts:
+                rows += storage.rows_of(family, i, parts, said_at)
+        bulk_insert(session, family.model, storage.columns_of(family), rows)
+    for i, agency in zip(ids, agencies, strict=True):
+        keep_digests(session, i, digests.get(agency.agency_id, ()))
+    _write_licences(
+        session, [(i, licence) for i, a in zip(ids, agencies, strict=True) for licence in a.licences], said_at
+    )
+    publish_changes(session, [Change(i, None, a) for i, a in zip(ids, agencies, strict=True)], event, at)
+    return ids
+
+
+def amend(session: Session, new: record.Agency, event: Event) -> Appended | None:
+    """Say of a known agency what `new` says, and publish it.
+
+    Facts that `new` no longer holds stop being said; facts it adds are said from now on; those it repeats keep their row,
+    source and first retrieval. Agreements are not touched (see `register_agreement`), nor are licences that `new` leaves
+    out. None when nothing changed. What it says of channels is published at once: see registry.register.agencies.channels for the way
+    that a change of one has to go. ErasedAgency when its holder's name was erased; ValueError when a known licence comes
+    with another number, kind or authority, for that is another licence.
+    """
+    return amend_all(session, [new], event)
+
+
+def amend_all(
+    session: Session, agencies: Sequence[record.Agency], event: Event, *, at: datetime | None = None
+) -> Appended | None:
+    """As `amend`, for many: one instant (`at` as for `admit`)."""
+    at = at or instant_of_append(lock_log(session))
+    agencies, _ = sealed(_with_status_places(session, agencies), None)
+    ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
+    before = storage.loaded_records(session, list(ids.values()))
+    for new in agencies:
+        _require_amendable(before[ids[new.agency_id]], new)
+        _amend_facts(session, ids[new.agency_id], before[ids[new.agency_id]], new, microseconds(at))
+    return publish_all(session, list(ids.values()), event, at)
+
+
+def register_agreement(session: Session, agreement: record.Agreement, event: Event) -> Appended | None:
+    """Write down an agreement, or say of a known one (same reference) what holds now, and publish both ends.
+
+    None when nothing changed. Ends that are no longer part of it are published too.
+    """
+    at = instant_of_append(lock_log(session))
+    ends = storage.row_ids(session, [end for end in (agreement.sending, agreement.receiving) if end is not None])
+    said = storage.agreement_said(session, agreement.agreement_id)
+    if said is not None:
+        row, former, former_ends = said
+        if storage.same_statement(former, agreement):
+            return None
+        storage.unsay(session, models.Agreement, "id", [row], microseconds(at))
+        ends |= former_ends
+    employer = agreement.employer
+    session.add(
+        models.Agreement(
+            reference=agreement.agreement_id,
+            sending_id=ends[agreement.sending],
+            receiving_id=ends[agreement.receiving] if agreement.receiving else None,
+            employer_name=employer.name if employer else None,
+            employer_country=employer.country if employer else None,
+            employer_identifier=employer.identifier if employer else None,
+            authority=agreement.authority,
+            number=agreement.number,
+            origin=agreement.origin,
+            destination=agreement.destination,
+            sectors=None if agreement.sectors is None else msgspec.to_builtins(agreement.sectors),
+            held_from=agreement.from_,
+            held_to=agreement.to,
+            said_at=at,
+            source=agreement.source,
+            retrieved_at=agreement.retrieved_at,
+        )
+    )
+    return publish_all(session, list(ends.values()), event)
+
+
+def erase(session: Session, agency: models.Agency) -> None:
+    """Destroy what could name a natural person: name, numbers, place, channels, and the salts behind the log's digests.
+
+    Entries and digests remain; readers of them say `withheld_by_law`. The law of erasure stands above "never overwrite".
+    """
+    at = instant_of_append(lock_log(session))
+    for family in storage.FAMILIES:
+        if family.attribute != "sanctions":
+            session.execute(delete(family.model).where(family.model.agency_id == agency.id))  # type: ignore[attr-defined]
+    forget_changes(session, agency.id)
+    storage.erase_texts(session, agency.id)
+    session.execute(update(models.AgencyProfile).where(models.AgencyProfile.agency_id == agency.id).values(place=None))
+    agency.erased_at = at
+    session.execute(update(models.Licence).where(models.Licence.agency_id == agency.id).values(number=None))
+    session.execute(delete(models.LookupKey).where(models.LookupKey.agency_id == agency.id))
+    session.execute(
+        update(models.ErasableValue)
+        .where(models.ErasableValue.agency_id == agency.id)
+        .values(salt=None, value=None, erased_at=at)
+    )
+    publish_all(session, [agency.id], Event(ERASED, agency.reference), at)
+
+
+def confirm(session: Session, agency_ids: Sequence[int], at: datetime) -> None:
+    """A partial list showed these agencies unchanged: their facts are as fresh as `at`, and nothing else changes."""
+    for start in range(0, len(agency_ids), 500):
+        session.execute(
+            update(models.PublicRecord)
+            .where(models.PublicRecord.agency_id.in_(agency_ids[start : start + 500]))
+            .values(confirmed_at=at)
+        )
+
+
+UNPLACED = -1
+"""The `status_place` of a licence that has not been admitted yet."""
+
+
+def _with_status_places(session: Session, agencies: Sequence[record.Agency]) -> list[record.Agency]:
+    unplaced = sum(licence.status_place == UNPLACED for agency in agencies for licence in agency.licences)
+    if not unplaced:
+        return list(agencies)
+    place = reserve_status_places(session, unplaced)
+    placed = []
+    for agency in agencies:
+        licences = []
+        for licence in agency.licences:
+            if licence.status_place == UNPLACED:
+                licence = msgspec.structs.replace(licence, status_place=place)
+                place += 1
+            licences.append(licence)
+        placed.append(msgspec.structs.replace(agency, licences=tuple(licences)))
+    return placed
+
+
+def _write_licences(session: Session, owned: Sequence[tuple[int, record.Licence]], said_at: int) -> None:
+    ids = reserve_ids(session, models.Licence, len(owned))
+    columns = ("reference", "authority", "country", "kind", "number", "status_place")
+    identity = attrgetter("licence_id", *columns[1:])
+    bulk_insert(
+        session,
+        models.Licence,
+        ("id", "agency_id", *columns),
+        [(i, owner, *map(storage.stored, identity(part))) for i, (owner, part) in zip(ids, owned, strict=True)],
+    )
+    _write_terms(session, [(i, part) for i, (_, part) in zip(ids, owned, strict=True)], said_at)
+    rows: list[tuple[Any, ...]] = []
+    for i, (_, part) in zip(ids, owned, strict=True):
+        rows += storage.rows_of(storage.STATUS, i, part.status_history, said_at)
+    bulk_insert(session, models.LicenceStatusPeriod, storage.columns_of(storage.STATUS, "licence_id"), rows)
+
+
+def _write_terms(session: Session, terms: Sequence[tuple[int, record.Licence]], said_at: int) -> None:
+    term = attrgetter(*storage.TERM)
+    bulk_insert(
+        session,
+        models.LicenceTerm,
+        ("licence_id", "said_at", *storage.TERM),
+        [(i, said_at, *map(storage.stored, term(part))) for i, part in terms],
+    )
+    scopes = [(i, what, value) for i, part in terms for what, value in _stated_scope(part)]
+    bulk_insert(session, models.LicenceScope, ("licence_id", "what", "value"), scopes)
+
+
+def _stated_scope(licence: record.Licence) -> Iterable[tuple[str, str]]:
+    for corridor in licence.corridors or ():
+        yield "corridor", f"{corridor.origin or '*'}>{corridor.destination or '*'}"
+    for sector in licence.sectors or ():
+        yield "sector", sector.code
+
+
+_IDENTITY = attrgetter("authority", "country", "kind")
+
+
+def _is_same_licence(old: record.Licence, new: record.Licence) -> bool:
+    """An application gets its number when it is granted; a number that was given never changes."""
+    return _IDENTITY(old) == _IDENTITY(new) and old.number in (None, new.number)
+
+
+def _require_amendable(old: record.Agency, new: record.Agency) -> None:
+    if old.withheld:
+        raise ErasedAgency(f"the holder of {old.agency_id} was erased: nothing more may be written down of it")
+    known = {licence.licence_id: licence for licence in old.licences}
+    changed = next((one for one in new.licences if not _is_same_licence(known.get(one.licence_id, one), one)), None)
+    if changed is not None:
+        raise ValueError(f"licence {changed.licence_id} keeps its number, kind and authority: issue another instead")
+
+
+def _amend_facts(session: Session, agency_id: int, old: record.Agency, new: record.Agency, said_at: int) -> None:
+    if any(getattr(old, f) != getattr(new, f) for f in storage.PROFILE if f not in ("source", "retrieved_at")):
+        storage.unsay(session, models.AgencyProfile, "agency_id", [agency_id], said_at)
+        bulk_insert(
+            session,
+            models.AgencyProfile,
+            ("agency_id", "said_at", *storage.PROFILE),
+            [(agency_id, said_at, *(storage.stored(getattr(new, field)) for field in storage.PROFILE))],
+        )
+    for family in storage.FAMILIES:
+        _say_instead(session, family, "agency_id", agency_id, getattr(new, family.attribute), said_at)
+    if old.channels != new.channels:
+        carry_digests(session, agency_id, EPOCH + timedelta(microseconds=said_at))
+    _amend_licences(session, agency_id, old, new, said_at)
+
+
+def _amend_licences(session: Session, agency_id: int, old: record.Agency, new: record.Agency, said_at: int) -> None:
+    known = {licence.licence_id: licence for licence in old.licences}
+    _write_licences(session, [(agency_id, part) for part in new.licences if part.licence_id not in known], said_at)
+    query = select(models.Licence).where(models.Licence.agency_id == agency_id)
+    licence_ids = {row.reference: row.id for row in session.execute(query).scalars()}
+    for part in new.licences:
+        before = known.get(part.licence_id)
+        if before is None:
+            continue
+        row_id = licence_ids[part.licence_id]
+        if before.number != part.number:
+            session.execute(update(models.Licence).where(models.Licence.id == row_id).values(number=part.number))
+        if any(getattr(before, f) != getattr(part, f) for f in storage.TERM if f not in ("source", "retrieved_at")):
+            storage.unsay(session, models.LicenceTerm, "licence_id", [row_id], said_at)
+            session.execute(delete(models.LicenceScope).where(models.LicenceScope.licence_id == row_id))
+            _write_terms(session, [(row_id, part)], said_at)
+        _say_instead(session, storage.STATUS, "licence_id", row_id, part.status_history, said_at)
+
+
+def _say_instead(
+    session: Session, family: storage.Family, owner: str, owner_id: int, wanted: Sequence[Any], said_at: int
+) -> None:
+    """Close the facts that are no longer wanted and add the new ones; equal statements keep their row."""
+    rows = storage.current_rows(session, family.model, owner, [owner_id])
+    current = storage.parts_by_owner(rows, family, owner).get(owner_id, [])
+    fresh = list(wanted)
+    closed = []
+    for row_id, part in current:
+        match = next((candidate for candidate in fresh if storage.same_statement(part, candidate)), None)
+        if match is None:
+            closed.append(row_id)
+        else:
+            fresh.remove(match)
+    storage.unsay(session, family.model, "id", closed, said_at)
+    bulk_insert(
+        session, family.model, storage.columns_of(family, owner), storage.rows_of(family, owner_id, fresh, said_at)
+    )

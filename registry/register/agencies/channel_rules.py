@@ -1,0 +1,120 @@
+"""Channels compared: when two ways of writing are one channel, what may be shown of an account, since when one has held. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+
+from registry.core.faults import Message, message
+from registry.vocabulary.register import ChannelKind
+
+EFFECT_AFTER = timedelta(hours=72)
+"""From the second person's approval to the day a changed channel is published: time for the old one to object."""
+
+RECENT = timedelta(days=30)
+"""How long a changed channel is not called a match: a stolen or bought channel is used at once."""
+
+LONGEST_CHANNEL = 200
+
+_SHOWN = re.compile(r"(?:[A-Z]{2} )?…?[0-9A-Z]{4}")
+_ACCOUNT = re.compile(r"[0-9A-Z]{8,34}")
+
+
+def account_text(number: str) -> str | None:
+    """An account number in the one form that is digested: NFKC, upper case, letters and digits alone. None: it is none."""
+    folded = unicodedata.normalize("NFKC", number).upper()
+    kept = "".join(character for character in folded if character.isalnum())
+    kept = kept.removeprefix("IBAN")
+    is_one = _ACCOUNT.fullmatch(kept) is not None and sum(character.isdigit() for character in kept) >= 6
+    return kept if is_one else None
+
+
+def shown_account(account: str) -> str:
+    """What the public is told of an account (`account_text`): the country of an IBAN and the last four characters."""
+    is_iban = re.fullmatch(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}", account) is not None
+    return f"{account[:2]} …{account[-4:]}" if is_iban else f"…{account[-4:]}"
+
+
+def is_shown_account(value: str) -> bool:
+    """Whether a value is already what may be shown of an account, so that nothing is left to hide."""
+    return _SHOWN.fullmatch(value) is not None
+
+
+def channel_key(kind: ChannelKind, value: str) -> str:
+    """Two values of one key are one channel, written in two ways."""
+    folded = "".join(unicodedata.normalize("NFKC", value).casefold().split())
+    if kind is ChannelKind.PHONE:
+        digits = "".join(character for character in folded if character.isdigit() or character == "+")
+        return f"+{digits[2:]}" if digits.startswith("00") else digits
+    if kind is ChannelKind.WEBSITE:
+        return re.sub(r"^https?://", "", folded).rstrip("/")
+    return folded
+
+
+def trouble_with(kind: ChannelKind, value: str) -> Message | None:
+    """Why a value cannot be a channel of its kind, without repeating it; None when it can. Accounts apart."""
+    if not value.strip() or len(value) > LONGEST_CHANNEL:
+        return message("channel_length", most=LONGEST_CHANNEL)
+    if any(unicodedata.category(character)[0] == "C" for character in value):
+        return message("channel_unseen")
+    if kind is ChannelKind.PHONE and not 6 <= sum(character.isdigit() for character in value) <= 15:
+        return message("channel_phone")
+    if kind is ChannelKind.EMAIL and re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;.]{2,}", value) is None:
+        return message("channel_email")
+    if (
+        kind is ChannelKind.WEBSITE
+        and re.fullmatch(r"(?i)(?:https?://)?[^\s/@.]+(?:\.[^\s/@.]+)+(?:/\S*)?", value) is None
+    ):
+        return message("channel_website")
+    return None
+
+
+class Saying(NamedTuple):
+    """One saying of a channel: from when until when the registry said it, and the days for which."""
+
+    said_at: datetime
+    unsaid_at: datetime | None
+    held_from: date | None
+    held_to: date | None
+
+
+def begun_at(sayings: Sequence[Saying], now: datetime) -> datetime | None:
+    """Since when the registry has said without a gap that the channel holds; None when it did not.
+
+    `sayings` are all of one channel. A saying that was already over when it was said tells only of the past.
+    """
+    begun: datetime | None = None
+    ended: datetime | None = None
+    for saying in sorted(sayings, key=lambda one: one.said_at):
+        last = _end_of(saying.held_to)
+        if saying.said_at > now or (last is not None and last <= saying.said_at):
+            continue
+        if begun is None or (ended is not None and saying.said_at > ended):
+            begun, ended = saying.said_at, saying.said_at
+        ends = [end for end in (saying.unsaid_at, last) if end is not None]
+        if ended is not None:
+            ended = max(ended, min(ends)) if ends else None
+    return begun
+
+
+def changed_at(sayings: Sequence[Saying], known_at: datetime, known_from: date, now: datetime) -> datetime | None:
+    """When a channel became one of an agency that was known before; None for those with which it came.
+
+    `known_at` is when the registry first said anything of the agency, `known_from` the first day its record speaks of: a
+    new agency's first channels took nobody's place, unless they are stated to have begun later than it did.
+    """
+    began = begun_at(sayings, now)
+    changes = [began] if began is not None and began > known_at else []
+    days = [one.held_from for one in sayings if one.held_from is not None and one.unsaid_at is None]
+    changes += [datetime.combine(day, time(), UTC) for day in days if day > known_from]
+    return max(changes, default=None)
+
+
+def is_recent(changed: datetime | None, now: datetime) -> bool:
+    """Whether a change is too fresh for its channel to be called a match."""
+    return changed is not None and now - changed < RECENT
+
+
+def _end_of(day: date | None) -> datetime | None:
+    return None if day is None else datetime.combine(day, time(), UTC) + timedelta(days=1)

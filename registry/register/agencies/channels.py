@@ -1,0 +1,353 @@
+"""Changes of registered channels: proposed by one, approved by another, told to the old channel, published 72 hours later.
+
+A registered channel is what a fraud wants most: whoever gets his own phone or account registered has the register vouch for
+him. Nothing here commits; each step says in its row how far it came, so whoever is killed goes on from there.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.core.db.locking import lock
+from registry.core.errors import ChannelChangeRefused, ErasedAgency, NotFound
+from registry.core.ids import new_reference, read_reference
+from registry.core.keyring import Keyring
+from registry.log.actions import instant_of_append, lock_log
+from registry.register.agencies import record, storage
+from registry.register.agencies.bank_accounts import ACCOUNTS
+from registry.register.agencies.channel_rules import (
+    EFFECT_AFTER,
+    account_text,
+    channel_key,
+    shown_account,
+    trouble_with,
+)
+from registry.register.agencies.models import Agency, Channel, PendingChannelChange
+from registry.register.agencies.publishing import Event, publish_all
+from registry.vocabulary.register import ChannelChangeState, ChannelKind, HolderKind
+
+OFFICIALS = "registry"
+"""The source of a channel that officials registered; no list may close what it never said."""
+
+OPEN = (ChannelChangeState.PROPOSED, ChannelChangeState.APPROVED)
+
+
+def propose(
+    session: Session,
+    reference: str,
+    kind: ChannelKind,
+    value: str,
+    *,
+    by: str,
+    keyring: Keyring,
+    instead_of: str | None = None,
+) -> PendingChannelChange:
+    """Propose that an agency's channel be another, or (without `instead_of`) that it have one more.
+
+    Of an account only its digest and what may be shown of it are written down. Raises NotFound or ChannelChangeRefused.
+    """
+    agency, known = _known_agency(session, reference)
+    if known.holder_kind is not HolderKind.LEGAL_PERSON:
+        raise ChannelChangeRefused(
+            "phones and addresses of natural persons are not stored, so they cannot be registered",
+            "channel.natural_person",
+        )
+    digest = None
+    value = unicodedata.normalize("NFC", value.strip())
+    if kind is ChannelKind.BANK_ACCOUNT:
+        account = account_text(value)
+        if account is None:
+            raise ChannelChangeRefused(
+                "the account number must have 8 to 34 letters and digits, six digits at least", "channel.no_account"
+            )
+        value, digest = shown_account(account), keyring.digest(ACCOUNTS, account)
+    elif (trouble := trouble_with(kind, value)) is not None:
+        raise ChannelChangeRefused(f"the {kind} {trouble}", "channel.unfit", kind=kind, trouble=trouble)
+    current = _current(known, kind, now().date())
+    old = _replaced(current, kind, instead_of, reference) if instead_of is not None else None
+    if _is_registered(session, agency.id, current, kind, value, digest):
+        raise ChannelChangeRefused(
+            f"this {kind} is registered for {reference} already", "channel.registered", kind=kind, agency=reference
+        )
+    _refuse_second(session, agency.id, kind, value, old)
+    at = now()
+    change = PendingChannelChange(
+        reference=new_reference(),
+        agency_id=agency.id,
+        kind=kind,
+        old_value=old.value if old is not None else None,
+        value=value,
+        digest=digest,
+        source=OFFICIALS,
+        retrieved_at=at,
+        state=ChannelChangeState.PROPOSED,
+        proposed_by=_named(by),
+        proposed_at=at,
+    )
+    session.add(change)
+    session.flush()
+    return change
+
+
+def approve(session: Session, reference: str, *, by: str) -> PendingChannelChange:
+    """Let a proposed change take effect in 72 hours. Raises NotFound, or ChannelChangeRefused for the proposer himself."""
+    change = _lock_change(session, reference)
+    name = _named(by)
+    _require_pending(change, (ChannelChangeState.PROPOSED,))
+    if _person(name) == _person(change.proposed_by):
+        raise ChannelChangeRefused(f"{name} proposed this change: another person must approve it", "channel.own_change")
+    if not _still_fits(session, change):
+        raise ChannelChangeRefused(
+            f"the change {change.reference} is stale: what it replaces is not what is registered now; "
+            "refuse it and propose another",
+            "channel.stale",
+            change=change.reference,
+        )
+    change.state, change.decided_by, change.decided_at = ChannelChangeState.APPROVED, name, now()
+    change.takes_effect_at = change.decided_at + EFFECT_AFTER
+    session.flush()
+    return change
+
+
+def refuse(session: Session, reference: str, *, by: str) -> PendingChannelChange:
+    """End a change before it takes effect; also one that is approved, for the old channel may have objected."""
+    change = _lock_change(session, reference)
+    _require_pending(change, OPEN)
+    change.state, change.decided_by, change.decided_at = ChannelChangeState.REFUSED, _named(by), now()
+    session.flush()
+    return change
+
+
+def apply(session: Session, reference: str) -> PendingChannelChange:
+    """Publish an approved change whose time has come; anything else is left as it is.
+
+    One whose old channel is registered no more becomes `stale` instead: what its approver saw is not what it would change.
+    """
+    # Lists lock the log before they touch a change: so must we, or each would wait for the other.
+    state = lock_log(session)
+    change = _lock_change(session, reference)
+    if (
+        change.state is not ChannelChangeState.APPROVED
+        or change.takes_effect_at is None
+        or change.takes_effect_at > now()
+    ):
+        return change
+    if not _still_fits(session, change):
+        change.state = ChannelChangeState.STALE
+        session.flush()
+        return change
+    at = instant_of_append(state)
+    day = at.date()
+    if change.old_value is not None:
+        _close(session, change, at)
+    session.add(
+        Channel(
+            agency_id=change.agency_id,
+            kind=change.kind,
+            value=change.value,
+            digest=change.digest,
+            held_from=day,
+            said_at=at,
+            source=change.source,
+            retrieved_at=change.retrieved_at,
+        )
+    )
+    change.state = ChannelChangeState.APPLIED
+    session.flush()
+    owner = session.get_one(Agency, change.agency_id)
+    publish_all(session, [change.agency_id], Event("agency.channel_changed", owner.reference), at)
+    return change
+
+
+def _close(session: Session, change: PendingChannelChange, at: datetime) -> None:
+    rows = session.execute(
+        select(Channel).where(
+            Channel.agency_id == change.agency_id,
+            Channel.kind == change.kind,
+            Channel.value == change.old_value,
+            Channel.unsaid_at.is_(None),
+            Channel.held_to.is_(None),
+        )
+    ).scalars()
+    before = at.date() - timedelta(days=1)
+    for row in rows:
+        row.unsaid_at = at
+        session.add(
+            Channel(
+                agency_id=row.agency_id,
+                kind=row.kind,
+                value=row.value,
+                digest=row.digest,
+                held_from=row.held_from,
+                held_to=before if row.held_from is None or row.held_from <= before else row.held_from,
+                said_at=at,
+                source=row.source,
+                retrieved_at=row.retrieved_at,
+            )
+        )
+
+
+def forget_changes(session: Session, agency_id: int) -> None:
+    """Destroy what was ever proposed for an agency whose holder is erased."""
+    session.execute(delete(PendingChannelChange).where(PendingChannelChange.agency_id == agency_id))
+
+
+def channel_changes(session: Session, *, is_open: bool = True) -> list[tuple[PendingChannelChange, str]]:
+    """Changes with the reference of their agency, the oldest first; all that ever were unless `is_open`."""
+    query = (
+        select(PendingChannelChange, Agency.reference)
+        .join(Agency, Agency.id == PendingChannelChange.agency_id)
+        .order_by(PendingChannelChange.id)
+    )
+    if is_open:
+        query = query.where(PendingChannelChange.state.in_(OPEN))
+    return [(change, reference) for change, reference in session.execute(query)]
+
+
+def addresses_to_tell(session: Session, change: PendingChannelChange) -> list[str]:
+    """Every e-mail address that the agency has registered now, the old channel with them if it is one."""
+    return registered_addresses(session, change.agency_id)
+
+
+def registered_addresses(session: Session, agency_id: int) -> list[str]:
+    """Every e-mail address that an agency (row id) has registered now."""
+    rows = session.execute(
+        select(Channel.value)
+        .where(
+            Channel.agency_id == agency_id,
+            Channel.kind == ChannelKind.EMAIL,
+            Channel.unsaid_at.is_(None),
+            Channel.held_to.is_(None),
+        )
+        .order_by(Channel.id)
+    ).scalars()
+    return list(dict.fromkeys(rows))
+
+
+def _known_agency(session: Session, reference: str) -> tuple[Agency, record.Agency]:
+    stored = read_reference(reference)
+    agency = session.execute(select(Agency).where(Agency.reference == stored)).scalar_one_or_none() if stored else None
+    if agency is None:
+        raise NotFound(f"no agency has the reference {reference}: see `agency_id` on its page")
+    if agency.erased_at is not None:
+        raise ErasedAgency(f"the holder of {agency.reference} was erased: nothing more may be written down of it")
+    return agency, storage.loaded_records(session, [agency.id])[agency.id]
+
+
+def _current(known: record.Agency, kind: ChannelKind, day: date) -> list[record.Channel]:
+    return [one for one in known.channels if one.kind is kind and (one.to is None or one.to >= day)]
+
+
+def _replaced(current: Sequence[record.Channel], kind: ChannelKind, old: str, reference: str) -> record.Channel:
+    """The registered channel that is meant; an account is named by its last four characters."""
+    is_account = kind is ChannelKind.BANK_ACCOUNT
+
+    def key(value: str) -> str:
+        return (account_text(value) or value.strip().upper())[-4:] if is_account else channel_key(kind, value)
+
+    found = [one for one in current if key(one.value) == key(old)]
+    if not found:
+        registered = ", ".join(one.value for one in current) or "none"
+        raise ChannelChangeRefused(
+            f"the {kind} to be replaced is not registered for {reference}; registered: {registered}",
+            "channel.nothing_to_replace",
+            kind=kind,
+            agency=reference,
+            registered=[one.value for one in current] or ["-"],
+        )
+    if is_account and len(found) > 1:
+        raise ChannelChangeRefused(
+            f"{len(found)} registered accounts end so: it cannot be told which is meant",
+            "channel.several_end_so",
+            count=len(found),
+        )
+    return found[0]
+
+
+def _is_registered(
+    session: Session,
+    agency_id: int,
+    current: Sequence[record.Channel],
+    kind: ChannelKind,
+    value: str,
+    digest: str | None,
+) -> bool:
+    if digest is None:
+        return any(channel_key(kind, one.value) == channel_key(kind, value) for one in current)
+    query = select(Channel.id).where(
+        Channel.agency_id == agency_id,
+        Channel.digest == digest,
+        Channel.unsaid_at.is_(None),
+        Channel.held_to.is_(None),
+    )
+    return session.execute(query).first() is not None
+
+
+def _refuse_second(session: Session, agency_id: int, kind: ChannelKind, value: str, old: record.Channel | None) -> None:
+    waiting = session.execute(
+        select(PendingChannelChange).where(
+            PendingChannelChange.agency_id == agency_id,
+            PendingChannelChange.kind == kind,
+            PendingChannelChange.state.in_(OPEN),
+        )
+    ).scalars()
+    for change in waiting:
+        is_same = channel_key(kind, change.value) == channel_key(kind, value)
+        if is_same or (old is not None and change.old_value == old.value):
+            raise ChannelChangeRefused(
+                f"a change of this {kind} waits already under {change.reference}: decide that first",
+                "channel.one_waits",
+                kind=kind,
+                change=change.reference,
+            )
+
+
+def _lock_change(session: Session, reference: str) -> PendingChannelChange:
+    missing = f"no change has the reference {reference}: see `registry channels list`"
+    its = PendingChannelChange.reference == read_reference(reference)
+    return lock(session, PendingChannelChange, its, missing=missing)
+
+
+def _require_pending(change: PendingChannelChange, states: Sequence[ChannelChangeState]) -> None:
+    if change.state not in states:
+        raise ChannelChangeRefused(
+            f"the change {change.reference} is not pending: it is {change.state} since {_since(change)}",
+            "channel.not_pending",
+            change=change.reference,
+            state=change.state,
+            day=_decided(change).date(),
+        )
+
+
+def _still_fits(session: Session, change: PendingChannelChange) -> bool:
+    """Whether the agency is there, still has the channel to be replaced, and has not the new one yet."""
+    if session.get_one(Agency, change.agency_id).erased_at is not None:
+        return False
+    known = storage.loaded_records(session, [change.agency_id])[change.agency_id]
+    current = _current(known, change.kind, now().date())
+    if change.old_value is not None and not any(one.value == change.old_value and one.to is None for one in current):
+        return False
+    return not _is_registered(session, change.agency_id, current, change.kind, change.value, change.digest)
+
+
+def _since(change: PendingChannelChange) -> str:
+    return f"{_decided(change):%Y-%m-%d %H:%M} UTC"
+
+
+def _decided(change: PendingChannelChange) -> datetime:
+    return change.decided_at or change.proposed_at
+
+
+def _named(by: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", by).split())
+    if not name or len(name) > 80 or not name.isprintable():
+        raise ChannelChangeRefused("--by must name a person, in 1 to 80 characters", "channel.no_name")
+    return name
+
+
+def _person(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()

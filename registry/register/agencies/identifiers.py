@@ -1,0 +1,135 @@
+"""What can be told of an identifier from its characters alone: its tidy form, and that it cannot exist.
+
+Every check takes what people and lists really write: full-width digits, lower case, spaces and dashes. A ValueError's text
+says what is wrong without repeating the number, so that it may be shown and logged.
+"""
+
+import re
+import unicodedata
+from datetime import date
+
+from stdnum import lei as stdnum_lei
+from stdnum.eu import vat as stdnum_vat
+from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
+from stdnum.iso7064 import mod_11_2
+
+from registry.vocabulary.register import EU_STATES
+
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc"
+
+USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+"""GB 32100-2015: digits and capitals without I, O, S, V and Z."""
+
+_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+
+_VAT_PREFIXES = (EU_STATES - {"GR"}) | {"EL", "XI"}
+"""Greece is EL in VAT numbers, Northern Ireland XI."""
+
+_EUID_PREFIXES = EU_STATES | {"EL", "IS", "LI", "NO"}
+"""States whose business registers are interconnected (Implementing Regulation (EU) 2021/1042)."""
+
+_EUID = re.compile(r"([A-Za-z]{2})([A-Za-z0-9]{1,14}) ?\. ?([^\s_.](?:\S| ){0,58}?)(_[A-Za-z0-9]{1,4})?")
+
+
+def checked_uscc(text: str) -> tuple[str, bool]:
+    """The tidy code, and whether its check character is wrong. ValueError when it cannot be a code at all.
+
+    Real codes with a wrong check character exist, so that one is looked up all the same. Letters as the first character
+    (the registration department) are allowed: the standard's own list has them.
+    """
+    code = _tidy(text)
+    if len(code) != 18:
+        raise ValueError(f"a unified social credit code has 18 characters; this has {len(code)}")
+    if any(character not in USCC_ALPHABET for character in code):
+        raise ValueError(
+            "a unified social credit code is made of digits and capital letters without I, O, S, V and Z; "
+            "0 and O, 1 and I, 2 and Z, 5 and S are easily confused"
+        )
+    has_failed_check = not code[2:8].isdigit() or code[17] != uscc_check_character(code[:17])
+    if has_failed_check and is_resident_number(code):
+        raise ValueError(
+            "this is a personal identity number, not a company's code: please do not send it anywhere; "
+            "the company's code stands on its business licence"
+        )
+    return code, has_failed_check
+
+
+def uscc_check_character(body: str) -> str:
+    """The last character of a code, from its first seventeen."""
+    total = sum(USCC_ALPHABET.index(character) * weight for character, weight in zip(body, _USCC_WEIGHTS, strict=True))
+    return USCC_ALPHABET[-total % 31]
+
+
+def is_resident_number(text: str) -> bool:
+    """Whether eighteen characters are a Chinese resident identity number (GB 11643-1999): it is never stored."""
+    if not re.fullmatch(r"[1-9][0-9]{16}[0-9X]", text) or not mod_11_2.is_valid(text):
+        return False
+    try:
+        born = date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        return False
+    return 1850 <= born.year <= 2100
+
+
+def checked_lei(text: str) -> str:
+    """The tidy LEI (ISO 17442). ValueError when it cannot exist."""
+    code = _tidy(text)
+    if len(code) != 20:
+        raise ValueError(f"an LEI has 20 characters; this has {len(code)}")
+    if not re.fullmatch(r"[A-Z0-9]{18}[0-9]{2}", code):
+        raise ValueError("an LEI is made of letters and digits and ends in two digits")
+    if not stdnum_lei.is_valid(code):
+        raise ValueError(
+            "the two check digits at the end do not fit the rest of this LEI: a character is wrong somewhere"
+        )
+    return code
+
+
+def checked_vat(text: str) -> str:
+    """The tidy EU VAT number with its state's prefix. ValueError when it cannot exist. Nobody is asked over the network."""
+    number = _tidy(text).replace(".", "").replace("/", "")
+    if number.startswith("GR"):
+        number = "EL" + number[2:]
+    prefix = number[:2]
+    if prefix not in _VAT_PREFIXES or not number.isascii():
+        raise ValueError(
+            "an EU VAT number begins with the two letters of a member state, for example IT or PL (Greece is EL)"
+        )
+    try:
+        return str(stdnum_vat.validate(number))
+    except InvalidLength:
+        raise ValueError(f"a VAT number of {prefix} has another length") from None
+    except InvalidChecksum:
+        raise ValueError(f"the check digits do not fit the rest of this VAT number of {prefix}") from None
+    except ValidationError:
+        raise ValueError(f"a VAT number of {prefix} is built otherwise") from None
+
+
+def checked_euid(text: str) -> str:
+    """The tidy EUID: country and register in capitals, a full stop, the number as the register writes it.
+
+    The number keeps its case and may hold slashes, dashes and spaces; an underscore leads in a validation character. ValueError
+    when it cannot exist.
+    """
+    match = _EUID.fullmatch(" ".join(_visible(text).split()))
+    if match is None:
+        raise ValueError(
+            "an EUID is the country's two letters, the register's code, a full stop and the number, "
+            "for example PLKRS.0000123456"
+        )
+    country, register, number, check = match.groups()
+    if country.upper() not in _EUID_PREFIXES:
+        raise ValueError("an EUID begins with the two letters of a state whose registers are interconnected")
+    return f"{country.upper()}{register.upper()}.{number}{check or ''}"
+
+
+def _tidy(text: str) -> str:
+    return "".join(
+        character for character in _visible(text).upper() if character not in _DASHES and not character.isspace()
+    )
+
+
+def _visible(text: str) -> str:
+    """NFKC without control, zero-width and other invisible characters."""
+    folded = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in folded if c.isspace() or unicodedata.category(c)[0] != "C")

@@ -1,0 +1,240 @@
+"""The list of agencies: filters, search by number, identifier or name, and a stable order to page."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from registry.core.ids import read_reference
+from registry.register.agencies import record
+from registry.register.agencies.keys import LICENCE_NUMBER, NAME, number_key
+from registry.register.agencies.models import (
+    Agency,
+    AgencyProfile,
+    Licence,
+    LicenceScope,
+    LicenceStatusPeriod,
+    LicenceTerm,
+    LookupKey,
+    PublicRecord,
+)
+from registry.register.agencies.naming import agencies_named
+from registry.register.names.queries import CANDIDATES
+from registry.vocabulary.register import (
+    EU_STATES,
+    KINDS,
+    SENDING_COUNTRIES,
+    STATUSES,
+    Answer,
+    IdentifierScheme,
+    LicenceStatus,
+    Likeness,
+    NameKind,
+    Role,
+    Territory,
+)
+
+_HOME = [kind for kind, rule in KINDS.items() if rule.territory is Territory.HOME]
+_ABROAD = [kind for kind, rule in KINDS.items() if rule.territory is Territory.ABROAD]
+_UNTIL_EXPIRY = [
+    status
+    for status, rule in STATUSES.items()
+    if rule.recruit is not Answer.NO and status is not LicenceStatus.RENEWAL_PENDING_DEEMED_VALID
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to. `q` is free text; the licence filters must all hold of one licence."""
+
+    q: str | None = None
+    country: str | None = None
+    role: Role | None = None
+    origin: str | None = None
+    destination: str | None = None
+    sector: str | None = None
+    status: LicenceStatus | None = None
+
+
+class Match(NamedTuple):
+    """Why an agency answers `q`: which kind of key, the number or name that matched, how well (0 to 100), and of a name how."""
+
+    by: str
+    value: str
+    score: float
+    kind: NameKind | None = None
+    how: Likeness | None = None
+
+
+class Hit(NamedTuple):
+    agency: record.Agency
+    match: Match | None
+
+
+class Place(NamedTuple):
+    """A place in the order: hundredths of the score, the best first (0 without a search), and the agency's row id."""
+
+    rank: int
+    agency_id: int
+
+
+class Page(NamedTuple):
+    items: list[Hit]
+    next_place: Place | None
+    total: int
+
+
+def page_of_agencies(
+    session: Session, filters: Filters, today: date, *, limit: int, after: Place | None = None
+) -> Page:
+    """At most `limit` agencies behind the place `after`: by how well `q` matches, else in the order of registration.
+
+    A search finds at most `CANDIDATES` agencies by name and as many by number.
+    """
+    if filters.q is None:
+        matches: dict[int, Match] = {}
+        shown, is_more, total = _listed(session, filters, today, limit, after.agency_id if after else 0)
+    else:
+        matches = _matches(session, filters, today)
+        ranked = sorted((_place(agency_id, match) for agency_id, match in matches.items()), key=_order)
+        rest = [place.agency_id for place in ranked if after is None or _order(place) > _order(after)]
+        shown, is_more, total = rest[:limit], len(rest) > limit, len(ranked)
+    bodies = _bodies(session, shown)
+    items = [
+        Hit(record.withhold(record.read_record(bodies[agency_id]), today), matches.get(agency_id))
+        for agency_id in shown
+    ]
+    return Page(items, _place(shown[-1], matches.get(shown[-1])) if is_more else None, total)
+
+
+def agencies_asked(session: Session, q: str, today: date) -> dict[int, Match]:
+    """The agencies (row ids) that free text leads to, whole numbers and names alike, each with its best match."""
+    return _matches(session, Filters(q=q), today)
+
+
+def _place(agency_id: int, match: Match | None) -> Place:
+    return Place(0 if match is None else round(100 * match.score), agency_id)
+
+
+def _order(place: Place) -> tuple[int, int]:
+    return -place.rank, place.agency_id
+
+
+def _listed(session: Session, filters: Filters, today: date, limit: int, after: int) -> tuple[list[int], bool, int]:
+    fitting = select(AgencyProfile.agency_id).where(AgencyProfile.unsaid_at.is_(None), *_conditions(filters, today))
+    total = session.execute(select(func.count()).select_from(fitting.subquery())).scalar_one()
+    behind = fitting.where(AgencyProfile.agency_id > after).order_by(AgencyProfile.agency_id).limit(limit + 1)
+    rows = list(session.execute(behind).scalars())
+    return rows[:limit], len(rows) > limit, total
+
+
+def _bodies(session: Session, agency_ids: list[int]) -> dict[int, bytes]:
+    query = select(PublicRecord).where(PublicRecord.agency_id.in_(agency_ids))
+    return {row.agency_id: row.body for row in session.execute(query).scalars()}
+
+
+def _matches(session: Session, filters: Filters, today: date) -> dict[int, Match]:
+    """The agencies that `q` leads to and the filters leave, each with its best match: a number before any name."""
+    conditions = list(_conditions(filters, today))
+
+    def wanted(agency_ids: Sequence[int]) -> set[int]:
+        fitting = select(AgencyProfile.agency_id).where(AgencyProfile.unsaid_at.is_(None), *conditions)
+        kept: set[int] = set()
+        for start in range(0, len(agency_ids), 500):
+            some = AgencyProfile.agency_id.in_(agency_ids[start : start + 500])
+            kept.update(session.execute(fitting.where(some)).scalars())
+        return kept
+
+    q = filters.q or ""
+    hits = agencies_named(session, q, CANDIDATES, wanted=wanted if conditions else None)
+    found = {hit.agency_id: Match(NAME, hit.name, hit.score, hit.kind, hit.how) for hit in hits}
+    numbered = dict(_numbered(session, q))
+    return found | {agency_id: numbered[agency_id] for agency_id in wanted(list(numbered))}
+
+
+def _numbered(session: Session, q: str) -> Iterator[tuple[int, Match]]:
+    """Agencies by a licence number, an identifier or a reference of ours, whole."""
+    number = number_key(q)
+    if number:
+        schemes = (LICENCE_NUMBER, *(scheme.value for scheme in IdentifierScheme))
+        registered = [f"{country}:{number}" for country in sorted(EU_STATES | SENDING_COUNTRIES)]
+        keyed = or_(
+            and_(LookupKey.kind.in_(schemes), LookupKey.value == number),
+            and_(LookupKey.kind == IdentifierScheme.REGISTRATION_NUMBER.value, LookupKey.value.in_(registered)),
+        )
+        query = select(LookupKey.agency_id, LookupKey.kind, LookupKey.value).where(LookupKey.unsaid_at.is_(None), keyed)
+        for agency_id, kind, value in session.execute(query.order_by(LookupKey.agency_id).limit(CANDIDATES)):
+            yield agency_id, Match(kind, value, 100.0)
+    reference = read_reference(q)
+    if reference is not None:
+        for agency_id in session.execute(select(Agency.id).where(Agency.reference == reference)).scalars():
+            yield agency_id, Match("agency_id", reference, 100.0)
+        for agency_id in session.execute(select(Licence.agency_id).where(Licence.reference == reference)).scalars():
+            yield agency_id, Match("licence_id", reference, 100.0)
+
+
+def _conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
+    if filters.country is not None:
+        yield AgencyProfile.country == filters.country
+    if filters.role is not None:
+        yield AgencyProfile.role == filters.role
+    of_licence = list(_licence_conditions(filters, today))
+    if of_licence:
+        yield exists().where(
+            Licence.agency_id == AgencyProfile.agency_id,
+            LicenceTerm.licence_id == Licence.id,
+            LicenceTerm.unsaid_at.is_(None),
+            *of_licence,
+        )
+
+
+def _licence_conditions(filters: Filters, today: date) -> Iterator[ColumnElement[bool]]:
+    if filters.origin is not None or filters.destination is not None:
+        yield _may_serve(filters.origin, filters.destination)
+    if filters.sector is not None:
+        digits = filters.sector.replace(".", "")
+        wider = {filters.sector, digits[:2], f"{digits[:2]}.{digits[2:3]}"}
+        yield or_(LicenceTerm.sectors.is_(None), _states("sector", LicenceScope.value.in_(wider)))
+    if filters.status is not None:
+        yield has_status(filters.status, today)
+
+
+def _may_serve(origin: str | None, destination: str | None) -> ColumnElement[bool]:
+    """Stated corridors decide; where none is stated the kind's legal default does."""
+    stated = [LicenceScope.value.like(f"{part}>%") | LicenceScope.value.like("*>%") for part in [origin] if part]
+    stated += [LicenceScope.value.like(f"%>{part}") | LicenceScope.value.like("%>*") for part in [destination] if part]
+    home: list[ColumnElement[bool]] = [Licence.kind.in_(_HOME)]
+    abroad: list[ColumnElement[bool]] = [Licence.kind.in_(_ABROAD)]
+    if destination is not None:
+        home.append(Licence.country == destination)
+        abroad.append(Licence.country != destination)
+    if origin is not None:
+        home.append(Licence.country == origin)
+        abroad.append(Licence.country == origin)
+    default = and_(LicenceTerm.corridors.is_(None), or_(and_(*home), and_(*abroad)))
+    return or_(_states("corridor", and_(*stated)), default)
+
+
+def _states(what: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(LicenceScope.licence_id == Licence.id, LicenceScope.what == what, condition)
+
+
+def has_status(status: LicenceStatus, today: date) -> ColumnElement[bool]:
+    """The status today: stated and not withheld, or expired by the end of the term."""
+    period = LicenceStatusPeriod
+    covers = and_(
+        period.licence_id == Licence.id,
+        period.unsaid_at.is_(None),
+        or_(period.held_from.is_(None), period.held_from <= today),
+        or_(period.held_to.is_(None), period.held_to >= today),
+        or_(period.publish_until.is_(None), period.publish_until >= today),
+    )
+    running = or_(LicenceTerm.valid_to.is_(None), LicenceTerm.valid_to >= today)
+    if status is LicenceStatus.EXPIRED:
+        ended = and_(LicenceTerm.valid_to < today, exists().where(covers, period.status.in_(_UNTIL_EXPIRY)))
+        return or_(ended, exists().where(covers, period.status == LicenceStatus.EXPIRED))
+    stated = exists().where(covers, period.status == status)
+    return and_(running, stated) if status in _UNTIL_EXPIRY else stated

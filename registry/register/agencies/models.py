@@ -1,0 +1,307 @@
+"""Agencies and everything the registry holds of them, in two times.
+
+Each fact row says when it held (`held_from`, `held_to`, days, last day inclusive) and when the registry said it (`said_at`
+until `unsaid_at`). A correction closes the old saying and adds a new one; nothing is overwritten.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.vocabulary.register import (
+    ChannelChangeState,
+    ChannelKind,
+    HolderKind,
+    IdentifierScheme,
+    LicenceKind,
+    LicenceStatus,
+    NameKind,
+    Role,
+    SanctionEnd,
+    SanctionKind,
+    Script,
+)
+
+
+class Said:
+    """When the registry said it, and whom it had it from."""
+
+    said_at: Mapped[datetime] = mapped_column(Instant)
+    unsaid_at: Mapped[datetime | None] = mapped_column(Instant)
+    source: Mapped[str] = mapped_column(Text(40))
+    retrieved_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Held(Said):
+    """When it held: days, the last one inclusive; None is open."""
+
+    held_from: Mapped[date | None]
+    held_to: Mapped[date | None]
+
+
+class Agency(Base):
+    """Whoever holds or held a licence. Only what never changes stands here, and that the name was erased."""
+
+    __tablename__ = "agencies"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class AgencyProfile(Said, Base):
+    """What can change about an agency as a whole."""
+
+    __tablename__ = "agency_profiles"
+    __table_args__ = (Index("ix_agency_profiles_country_role", "country", "role", "agency_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    country: Mapped[str] = mapped_column(Text(2))
+    role: Mapped[Role] = mapped_column(one_of(Role))
+    holder_kind: Mapped[HolderKind] = mapped_column(one_of(HolderKind))
+    place: Mapped[str | None] = mapped_column(Text(200))
+    dissolved_on: Mapped[date | None]
+    is_correction_requested: Mapped[bool] = mapped_column(default=False)
+
+
+class AgencyName(Held, Base):
+    __tablename__ = "agency_names"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    name: Mapped[str] = mapped_column(Text(400))
+    script: Mapped[Script] = mapped_column(one_of(Script))
+    kind: Mapped[NameKind] = mapped_column(one_of(NameKind))
+
+
+class AgencyIdentifier(Held, Base):
+    """An identifier of the holder. `is_under_review` marks a change that an official has not yet looked at."""
+
+    __tablename__ = "agency_identifiers"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    scheme: Mapped[IdentifierScheme] = mapped_column(one_of(IdentifierScheme))
+    value: Mapped[str] = mapped_column(Text(80))
+    has_failed_check: Mapped[bool] = mapped_column(default=False)
+    is_under_review: Mapped[bool] = mapped_column(default=False)
+
+
+class Licence(Base):
+    """The identity of a licence. `number` is opaque and unique only per authority; some lists print none, and an
+    application has none until it is granted."""
+
+    __tablename__ = "licences"
+    __table_args__ = (Index("ix_licences_authority", "authority", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    authority: Mapped[str] = mapped_column(Text(40))
+    country: Mapped[str] = mapped_column(Text(2))
+    kind: Mapped[LicenceKind] = mapped_column(one_of(LicenceKind))
+    number: Mapped[str | None] = mapped_column(Text(120))
+    status_place: Mapped[int] = mapped_column(unique=True)
+
+
+class LicenceTerm(Said, Base):
+    """Term and scope of a licence. A scope column that is None was not stated; an empty one was stated to be empty."""
+
+    __tablename__ = "licence_terms"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    corridors: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
+    sectors: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
+    activities: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    conditions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class LicenceScope(Base):
+    """What a licence's current term states, one row per corridor or sector, for the filters of the list of agencies."""
+
+    __tablename__ = "licence_scopes"
+    __table_args__ = (Index("ix_licence_scopes_what", "what", "value", "licence_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
+    what: Mapped[str] = mapped_column(Text(12))
+    value: Mapped[str] = mapped_column(Text(12))
+
+
+class LicenceStatusPeriod(Held, Base):
+    """A status the authority stated, and when it held. `ground_text` may be erased; `ground` is a citation.
+
+    `publish_until` ends the publicity of a bad status by law; `until` is the last day of a wind-down.
+    """
+
+    __tablename__ = "licence_statuses"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licences.id"), index=True)
+    status: Mapped[LicenceStatus] = mapped_column(one_of(LicenceStatus))
+    ground: Mapped[str | None] = mapped_column(Text(400))
+    ground_text: Mapped[str | None] = mapped_column(Text(4000))
+    publish_until: Mapped[date | None]
+    until: Mapped[date | None]
+    is_stayed: Mapped[bool] = mapped_column(default=False)
+
+
+class Agreement(Held, Base):
+    """A registered contract of a sending agency with a receiving agency or a direct employer, for one corridor."""
+
+    __tablename__ = "agreements"
+    __table_args__ = (
+        CheckConstraint("(receiving_id IS NULL) <> (employer_name IS NULL)", name="one_counterpart"),
+        Index("ix_agreements_reference", "reference"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12))
+    sending_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    receiving_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"), index=True)
+    employer_name: Mapped[str | None] = mapped_column(Text(400))
+    employer_country: Mapped[str | None] = mapped_column(Text(2))
+    employer_identifier: Mapped[str | None] = mapped_column(Text(80))
+    authority: Mapped[str] = mapped_column(Text(40))
+    number: Mapped[str | None] = mapped_column(Text(120))
+    origin: Mapped[str] = mapped_column(Text(2))
+    destination: Mapped[str] = mapped_column(Text(2))
+    sectors: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Deposit(Held, Base):
+    """Money kept for workers' claims: `amount` as decimal text in `currency` (ISO 4217)."""
+
+    __tablename__ = "deposits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    form: Mapped[str] = mapped_column(Text(20))
+    amount: Mapped[str] = mapped_column(Text(24))
+    currency: Mapped[str] = mapped_column(Text(3))
+    held_by: Mapped[str | None] = mapped_column(Text(200))
+
+
+class Intermediary(Held, Base):
+    """Recruits for the agency and holds no licence of its own. Natural persons stand here by staff number alone."""
+
+    __tablename__ = "intermediaries"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    name: Mapped[str] = mapped_column(Text(400))
+    number: Mapped[str | None] = mapped_column(Text(120))
+    place: Mapped[str | None] = mapped_column(Text(200))
+
+
+class Channel(Held, Base):
+    """A channel the agency declared as its own. Of a bank account `value` is what may be shown of it.
+
+    `digest` is the keyed digest of the whole account (`Keyring.digest("accounts", account_text)`), by which alone a question
+    is compared; it stands in no record, log or answer.
+    """
+
+    __tablename__ = "channels"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    kind: Mapped[ChannelKind] = mapped_column(one_of(ChannelKind))
+    value: Mapped[str] = mapped_column(Text(200))
+    digest: Mapped[str | None] = mapped_column(Text(64))
+
+
+class PendingChannelChange(Base):
+    """A registered channel that is to change: proposed by one, approved by another, published when it takes effect.
+
+    `old_value` is what it replaces, None when it stands beside what is there. `digest` as in Channel. `source` and
+    `retrieved_at` are whom the fact will be said to come from.
+    """
+
+    __tablename__ = "pending_channel_changes"
+    __table_args__ = (Index("ix_pending_channel_changes_state_takes_effect_at", "state", "takes_effect_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    kind: Mapped[ChannelKind] = mapped_column(one_of(ChannelKind))
+    old_value: Mapped[str | None] = mapped_column(Text(200))
+    value: Mapped[str] = mapped_column(Text(200))
+    digest: Mapped[str | None] = mapped_column(Text(64))
+    source: Mapped[str] = mapped_column(Text(40))
+    retrieved_at: Mapped[datetime] = mapped_column(Instant)
+    state: Mapped[ChannelChangeState] = mapped_column(one_of(ChannelChangeState))
+    proposed_by: Mapped[str] = mapped_column(Text(80))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text(80))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    takes_effect_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class PublishedSanction(Held, Base):
+    """A sanction as published: its legal ground, and until when the law lets us show it."""
+
+    __tablename__ = "published_sanctions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), index=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    licence: Mapped[str | None] = mapped_column(Text(12))
+    kind: Mapped[SanctionKind] = mapped_column(one_of(SanctionKind))
+    legal_ground: Mapped[str] = mapped_column(Text(400))
+    is_stayed_by_appeal: Mapped[bool] = mapped_column(default=False)
+    appeal_deadline: Mapped[date | None]
+    published_on: Mapped[date]
+    publish_until: Mapped[date | None]
+    ended_as: Mapped[SanctionEnd | None] = mapped_column(one_of(SanctionEnd))
+
+
+class CloneWarning(Held, Base):
+    """An official's warning, on the true entry, that somebody imitates this agency."""
+
+    __tablename__ = "clone_warnings"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    text: Mapped[str] = mapped_column(Text(1000))
+
+
+class PublicRecord(Base):
+    """What the public is told of an agency now: exact bytes, read by key and spliced into answers.
+
+    `withhold_on` is the first day on which something in it must be withheld by law; `confirmed_at` is when a partial list
+    last showed it unchanged. `told` is what answers copy (registry.register.agencies.prerendered); whoever finds it missing or written by other
+    code makes it anew from the body.
+    """
+
+    __tablename__ = "public_records"
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), primary_key=True, autoincrement=False)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    etag: Mapped[str] = mapped_column(Text(24))
+    withhold_on: Mapped[date | None]
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    told: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class LookupKey(Base):
+    """What an asker may hold in his hand, and whom it leads to, while the registry said so.
+
+    `kind` is an identifier scheme, `licence_number` or `name`; `value` the normalised key (registry.register.agencies.keys).
+    """
+
+    __tablename__ = "lookup_keys"
+    __table_args__ = (Index("ix_lookup_keys_kind_value", "kind", "value", "agency_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Text(20))
+    value: Mapped[str] = mapped_column(Text(400))
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    licence: Mapped[str | None] = mapped_column(Text(12))
+    said_at: Mapped[datetime] = mapped_column(Instant)
+    unsaid_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ErasableValue(Base):
+    """What the log holds only a salted digest of: a sole trader's name and numbers, free-text grounds.
+
+    Erasing sets salt and value to None; entry and digest remain, and readers say `withheld_by_law`.
+    """
+
+    __tablename__ = "erasable_values"
+    digest: Mapped[str] = mapped_column(Text(71), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    value: Mapped[bytes | None] = mapped_column(LargeBinary)
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,317 @@
+"""How the parts of a public record lie in fact rows, and back. One table of families drives reading, writing and comparing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from registry.core.db.engine import EPOCH, Base, microseconds
+from registry.core.errors import NotFound
+from registry.register.agencies import models, record
+from registry.vocabulary.register import Activity
+
+_RENAMED = {
+    "from_": "held_from",
+    "to": "held_to",
+    "sanction_id": "reference",
+    "agreement_id": "reference",
+    "licence_id": "licence",
+}
+
+
+class Family(NamedTuple):
+    """One kind of fact: where it stands in the record, its part, its table, and which fields lie in which columns."""
+
+    attribute: str
+    part: type[record.Sourced]
+    model: type[Base]
+    columns: Mapping[str, str]
+
+
+def _family(attribute: str, part: type[record.Sourced], model: type[Base]) -> Family:
+    fields = [field for field in part.__struct_fields__ if field != "withheld"]
+    return Family(attribute, part, model, {field: _RENAMED.get(field, field) for field in fields})
+
+
+FAMILIES = (
+    _family("names", record.Name, models.AgencyName),
+    _family("identifiers", record.Identifier, models.AgencyIdentifier),
+    _family("deposits", record.Deposit, models.Deposit),
+    _family("intermediaries", record.Intermediary, models.Intermediary),
+    _family("channels", record.Channel, models.Channel),
+    _family("sanctions", record.Sanction, models.PublishedSanction),
+    _family("clone_warnings", record.Warning_, models.CloneWarning),
+)
+
+PROFILE = (
+    "country",
+    "role",
+    "holder_kind",
+    "place",
+    "dissolved_on",
+    "is_correction_requested",
+    "source",
+    "retrieved_at",
+)
+TERM = ("valid_from", "valid_to", "corridors", "sectors", "activities", "conditions", "source", "retrieved_at")
+STATUS = _family("status_history", record.StatusPeriod, models.LicenceStatusPeriod)
+_SCOPE = {
+    "corridors": tuple[record.Corridor, ...],
+    "sectors": tuple[record.Sector, ...],
+    "conditions": tuple[record.Condition, ...],
+}
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+_STORED_AS: dict[type, Callable[[Any], Any]] = {
+    type(None): _as_is,
+    str: _as_is,
+    int: _as_is,
+    bool: _as_is,
+    datetime: microseconds,
+    date: date.isoformat,
+    tuple: lambda value: record.canonical(value).decode(),
+}
+
+
+def stored(value: Any) -> Any:
+    """A field's value as the driver is to be handed it (see registry.core.db.engine.bulk_insert)."""
+    kind = type(value)
+    convert = _STORED_AS.get(kind)
+    if convert is None:
+        # A word of a closed set; its type is remembered, for imports ask this a million times.
+        assert isinstance(value, StrEnum)
+        convert = _STORED_AS[kind] = _WORD_OF
+    return convert(value)
+
+
+_WORD_OF = attrgetter("_value_")
+
+
+def same_statement(one: record.Sourced, other: record.Sourced) -> bool:
+    """Whether two facts say the same, whoever said it and whenever."""
+    return msgspec.structs.replace(one, source=other.source, retrieved_at=other.retrieved_at) == other
+
+
+def rows_of(family: Family, owner: int, parts: Iterable[Any], said_at: int) -> list[tuple[Any, ...]]:
+    """The rows of some parts, to be inserted under `columns_of(family)`."""
+    fields = attrgetter(*family.columns)
+    return [(owner, said_at, *map(stored, fields(part))) for part in parts]
+
+
+def columns_of(family: Family, owner: str = "agency_id") -> tuple[str, ...]:
+    return (owner, "said_at", *family.columns.values())
+
+
+def current_rows(session: Session, model: Any, owner: str, owners: Sequence[int]) -> Sequence[Any]:
+    """The rows of a fact table that the registry still says, in the order they were first said."""
+    table = model.__table__
+    query = select(table).where(table.c[owner].in_(owners), table.c.unsaid_at.is_(None)).order_by(table.c.id)
+    return session.execute(query).all()
+
+
+def parts_by_owner(rows: Iterable[Any], family: Family, owner: str = "agency_id") -> dict[int, list[tuple[int, Any]]]:
+    """For each owner its (row id, part) pairs."""
+    found: dict[int, list[tuple[int, Any]]] = defaultdict(list)
+    for row in rows:
+        values = row._mapping
+        part = family.part(**{field: values[column] for field, column in family.columns.items()})
+        found[values[owner]].append((values["id"], part))
+    return found
+
+
+def scope_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The scope columns of a licence term as record parts; None where the list stated nothing."""
+    scope: dict[str, Any] = {
+        field: None if row[field] is None else msgspec.convert(row[field], shape) for field, shape in _SCOPE.items()
+    }
+    scope["activities"] = (
+        None if row["activities"] is None else msgspec.convert(row["activities"], tuple[Activity, ...])
+    )
+    return scope
+
+
+def loaded_record(session: Session, reference: str) -> record.Agency:
+    """The whole current record of one agency by its reference. Raises NotFound."""
+    row_id = row_ids(session, [reference])[reference]
+    return loaded_records(session, [row_id])[row_id]
+
+
+def loaded_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
+    """The whole current record of each agency, built from its fact rows."""
+    identities = session.execute(
+        select(models.Agency.id, models.Agency.reference, models.Agency.erased_at).where(
+            models.Agency.id.in_(agency_ids)
+        )
+    ).all()
+    profiles = {row.agency_id: row for row in current_rows(session, models.AgencyProfile, "agency_id", agency_ids)}
+    families = {
+        family.attribute: parts_by_owner(current_rows(session, family.model, "agency_id", agency_ids), family)
+        for family in FAMILIES
+    }
+    licences = _loaded_licences(session, agency_ids)
+    agreements = _loaded_agreements(session, agency_ids)
+    return {
+        agency_id: record.Agency(
+            agency_id=reference,
+            withheld=record.WITHHELD if erased_at else None,
+            **_facts_of(profiles[agency_id], families, agency_id),
+            licences=tuple(licences.get(agency_id, ())),
+            agreements=tuple(agreements.get(agency_id, ())),
+        )
+        for agency_id, reference, erased_at in identities
+        if agency_id in profiles
+    }
+
+
+def _facts_of(profile: Any, families: Mapping[str, Mapping[int, list[tuple[int, Any]]]], agency_id: int) -> Any:
+    """The fields of a record that come from the profile and from the families of facts."""
+    facts: dict[str, Any] = {field: getattr(profile, field) for field in PROFILE}
+    for family in FAMILIES:
+        facts[family.attribute] = tuple(part for _, part in families[family.attribute].get(agency_id, ()))
+    return facts
+
+
+def _loaded_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Licence]]:
+    table = models.Licence.__table__
+    identities = session.execute(select(table).where(table.c.agency_id.in_(agency_ids)).order_by(table.c.id)).all()
+    licence_ids = [row.id for row in identities]
+    terms = {row.licence_id: row for row in current_rows(session, models.LicenceTerm, "licence_id", licence_ids)}
+    statuses = parts_by_owner(
+        current_rows(session, models.LicenceStatusPeriod, "licence_id", licence_ids), STATUS, "licence_id"
+    )
+    found: dict[int, list[record.Licence]] = defaultdict(list)
+    for row in identities:
+        term = terms[row.id]
+        found[row.agency_id].append(
+            record.Licence(
+                licence_id=row.reference,
+                authority=row.authority,
+                country=row.country,
+                kind=row.kind,
+                number=row.number,
+                status_place=row.status_place,
+                valid_from=term.valid_from,
+                valid_to=term.valid_to,
+                **scope_of(term._mapping),
+                status_history=in_order(part for _, part in statuses.get(row.id, ())),
+                source=term.source,
+                retrieved_at=term.retrieved_at,
+            )
+        )
+    return found
+
+
+def in_order(periods: Iterable[record.StatusPeriod]) -> tuple[record.StatusPeriod, ...]:
+    """A status history by the day each status began; an open beginning comes first."""
+    return tuple(sorted(periods, key=lambda period: period.from_ or date.min))
+
+
+def _agreements_query() -> tuple[Any, Select[Any]]:
+    table = models.Agreement.__table__
+    sending = models.Agency.__table__.alias("sending")
+    receiving = models.Agency.__table__.alias("receiving")
+    query = (
+        select(table, sending.c.reference.label("sending"), receiving.c.reference.label("receiving"))
+        .join(sending, sending.c.id == table.c.sending_id)
+        .outerjoin(receiving, receiving.c.id == table.c.receiving_id)
+        .where(table.c.unsaid_at.is_(None))
+        .order_by(table.c.id)
+    )
+    return table, query
+
+
+def _loaded_agreements(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Agreement]]:
+    table, query = _agreements_query()
+    query = query.where(table.c.sending_id.in_(agency_ids) | table.c.receiving_id.in_(agency_ids))
+    wanted = set(agency_ids)
+    found: dict[int, list[record.Agreement]] = defaultdict(list)
+    for row in session.execute(query):
+        part = _agreement(row)
+        for owner in {row.sending_id, row.receiving_id} & wanted:
+            found[owner].append(part)
+    return found
+
+
+def agreement_said(session: Session, reference: str) -> tuple[int, record.Agreement, dict[str, int]] | None:
+    """What the registry says of an agreement now: its row, the agreement, and its ends' references with their row ids."""
+    table, query = _agreements_query()
+    row = session.execute(query.where(table.c.reference == reference)).one_or_none()
+    if row is None:
+        return None
+    ends = {row.sending: row.sending_id}
+    if row.receiving is not None:
+        ends[row.receiving] = row.receiving_id
+    return row.id, _agreement(row), ends
+
+
+def _agreement(row: Any) -> record.Agreement:
+    employer = None
+    if row.employer_name is not None:
+        employer = record.Employer(
+            name=row.employer_name, country=row.employer_country, identifier=row.employer_identifier
+        )
+    return record.Agreement(
+        agreement_id=row.reference,
+        sending=row.sending,
+        receiving=row.receiving,
+        employer=employer,
+        authority=row.authority,
+        number=row.number,
+        origin=row.origin,
+        destination=row.destination,
+        sectors=None if row.sectors is None else msgspec.convert(row.sectors, tuple[record.Sector, ...]),
+        from_=row.held_from,
+        to=row.held_to,
+        source=row.source,
+        retrieved_at=row.retrieved_at,
+    )
+
+
+def erase_texts(session: Session, agency_id: int) -> None:
+    """Destroy the free texts of an agency's licences, in every saying of them: they may name a natural person."""
+    licences = select(models.Licence.id).where(models.Licence.agency_id == agency_id)
+    session.execute(
+        update(models.LicenceStatusPeriod)
+        .where(models.LicenceStatusPeriod.licence_id.in_(licences))
+        .values(ground_text=None)
+    )
+    term = models.LicenceTerm
+    rows = session.execute(select(term.id, term.conditions).where(term.licence_id.in_(licences))).all()
+    for row_id, conditions in rows:
+        if any("text" in condition for condition in conditions or ()):
+            kept = [{field: value for field, value in part.items() if field != "text"} for part in conditions]
+            session.execute(update(term).where(term.id == row_id).values(conditions=kept))
+
+
+def row_ids(session: Session, references: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for start in range(0, len(references), 500):
+        query = select(models.Agency.reference, models.Agency.id).where(
+            models.Agency.reference.in_(references[start : start + 500])
+        )
+        found.update((reference, row_id) for reference, row_id in session.execute(query))
+    missing = [reference for reference in references if reference not in found]
+    if missing:
+        raise NotFound(f"no agency has the reference {missing[0]}")
+    return {reference: found[reference] for reference in references}
+
+
+def unsay(session: Session, model: Any, column: str, values: Sequence[int], said_at: int) -> None:
+    if not values:
+        return
+    table = model.__table__
+    session.connection().execute(
+        update(table)
+        .where(table.c[column].in_(values), table.c.unsaid_at.is_(None))
+        .values(unsaid_at=EPOCH + timedelta(microseconds=said_at))
+    )

@@ -1,0 +1,18 @@
+"""Words of officials on their way into a public record."""
+
+import unicodedata
+
+from registry.core.codes import Problem
+from registry.core.errors import Fault, InvalidInput
+
+
+def tidy_line(parameter: str, text: str, most: int) -> str:
+    """One tidy line of text that may stand in a record. Raises InvalidInput, which names the parameter."""
+    tidy = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not tidy:
+        raise InvalidInput([Fault.of(parameter, Problem.MISSING, "must_say")])
+    if len(tidy) > most:
+        raise InvalidInput([Fault.of(parameter, Problem.TOO_LONG, "too_long", most=most)])
+    if any(unicodedata.category(character)[0] == "C" for character in tidy):
+        raise InvalidInput([Fault.of(parameter, Problem.CONTROL_CHARACTER, "control")])
+    return tidy

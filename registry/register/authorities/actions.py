@@ -1,0 +1,96 @@
+"""Writing down authorities, their lists and each reading of them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.core.errors import NotFound
+from registry.register.authorities.models import Authority, GroundState, Retrieval, Source
+from registry.register.authorities.own_lists import desk_list
+from registry.vocabulary.register import KINDS
+
+
+def keep_authority(
+    session: Session, reference: str, *, country: str, time_zone: str, names: dict[str, str], website: str | None = None
+) -> Authority:
+    """Write the authority down, or bring what we hold of it up to date."""
+    authority = session.execute(select(Authority).where(Authority.reference == reference)).scalar_one_or_none()
+    if authority is None:
+        authority = Authority(reference=reference)
+        session.add(authority)
+    authority.country, authority.time_zone = country, time_zone
+    authority.names, authority.website = names, website
+    _ground_changed(session)
+    return authority
+
+
+def keep_source(session: Session, reference: str, authority: Authority, **facts: Any) -> Source:
+    """Write a list down, or bring it up to date; `facts` are the other columns of Source."""
+    session.flush()
+    source = session.execute(select(Source).where(Source.reference == reference)).scalar_one_or_none()
+    if source is None:
+        source = Source(reference=reference)
+        session.add(source)
+    source.authority_id = authority.id
+    for name, value in facts.items():
+        setattr(source, name, value)
+    _ground_changed(session)
+    return source
+
+
+def record_retrieval(
+    session: Session, source: Source, *, retrieved_at: datetime, digest: str, counts: dict[str, int]
+) -> Retrieval:
+    """Write down that the list was read and applied: from now on it is as fresh as `retrieved_at`."""
+    session.flush()
+    retrieval = Retrieval(
+        source_id=source.id,
+        retrieved_at=retrieved_at,
+        is_full=source.is_full,
+        fresh_for_days=source.fresh_for_days,
+        digest=digest,
+        counts=counts,
+    )
+    session.add(retrieval)
+    source.warned_at = None
+    _ground_changed(session)
+    return retrieval
+
+
+def keep_desk_reading(session: Session, authority: str, at: datetime) -> str:
+    """Write down that an authority said something here at `at`. Gives the reference of its list. Raises NotFound.
+
+    It is partial: silence on it proves nothing. `fresh_for_days` is 0, for the authority itself keeps it here.
+    """
+    reference = desk_list(authority)
+    source = session.execute(select(Source).where(Source.reference == reference)).scalar_one_or_none()
+    if source is None:
+        known = session.execute(select(Authority).where(Authority.reference == authority)).scalar_one_or_none()
+        if known is None:
+            raise NotFound(f"the authority {authority} is not known here: import one of its lists first")
+        kinds = [kind.value for kind, rule in KINDS.items() if rule.country in (known.country, None)]
+        source = keep_source(
+            session,
+            reference,
+            known,
+            kinds=kinds,
+            prints=["licence_number"],
+            is_full=False,
+            is_national=False,
+            fresh_for_days=0,
+            mapping={},
+        )
+    is_read = session.execute(
+        select(Retrieval.id).where(Retrieval.source_id == source.id, Retrieval.retrieved_at == at)
+    ).first()
+    # Several acts of one instant are one reading.
+    if is_read is None:
+        record_retrieval(session, source, retrieved_at=at, digest="0" * 64, counts={})
+    return reference
+
+
+def _ground_changed(session: Session) -> None:
+    session.flush()
+    session.execute(update(GroundState).values(version=GroundState.version + 1))

@@ -1,0 +1,59 @@
+"""Reading the ground a verdict stands on."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.register.authorities.models import Authority, GroundState, Retrieval, Source
+from registry.register.authorities.sources import AuthorityFacts, Ground, SourceFacts
+from registry.vocabulary.register import LicenceKind
+
+
+def ground_version(session: Session) -> int:
+    return session.execute(select(GroundState.version)).scalar_one()
+
+
+def ground_at(session: Session, known_at: datetime | None = None) -> Ground:
+    """The ground now, or as it was known at `known_at`."""
+    authorities = {
+        row.reference: AuthorityFacts(row.reference, row.country, row.time_zone, row.names, row.website)
+        for row in session.execute(select(Authority).order_by(Authority.reference)).scalars()
+    }
+    readings: dict[int, list[Retrieval]] = defaultdict(list)
+    said = select(Retrieval).order_by(Retrieval.retrieved_at)
+    if known_at is not None:
+        said = said.where(Retrieval.retrieved_at <= known_at)
+    for reading in session.execute(said).scalars():
+        readings[reading.source_id].append(reading)
+    rows = session.execute(
+        select(Source, Authority.reference, Authority.country)
+        .join(Authority, Authority.id == Source.authority_id)
+        .order_by(Source.reference)
+    )
+    sources = {
+        source.reference: _source_facts(source, authority, country, readings[source.id])
+        for source, authority, country in rows
+    }
+    return Ground(ground_version(session), authorities, sources)
+
+
+def _source_facts(source: Source, authority: str, country: str, readings: Sequence[Retrieval]) -> SourceFacts:
+    """A list as its readings (oldest first) found it: how full and how fresh is what the last one said, not today's word."""
+    last = readings[-1] if readings else None
+    # Of a list that was partial at first, silence means something only from its first full reading on.
+    first = next((one for one in readings if one.is_full or not last or not last.is_full), None)
+    return SourceFacts(
+        source.reference,
+        authority,
+        country,
+        frozenset(LicenceKind(kind) for kind in source.kinds),
+        frozenset(source.prints),
+        last.is_full if last else source.is_full,
+        source.is_national,
+        last.fresh_for_days if last else source.fresh_for_days,
+        first.retrieved_at if first else None,
+        last.retrieved_at if last else None,
+    )

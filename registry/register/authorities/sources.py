@@ -1,0 +1,63 @@
+"""The ground a verdict stands on: authorities, their lists, and how fresh each was at an instant. Pure values."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from registry.vocabulary.register import LicenceKind
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityFacts:
+    """An authority: `names` maps page languages to its name."""
+
+    reference: str
+    country: str
+    time_zone: str
+    names: dict[str, str]
+    website: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """A list as it stood at some instant.
+
+    `retrieved_at` is its last reading by then, None if it had not been read yet; `first_retrieved_at` its first. `prints`
+    are the numbers it shows: identifier schemes and `licence_number`.
+    """
+
+    reference: str
+    authority: str
+    country: str
+    kinds: frozenset[LicenceKind]
+    prints: frozenset[str]
+    is_full: bool
+    is_national: bool
+    fresh_for_days: int
+    first_retrieved_at: datetime | None
+    retrieved_at: datetime | None
+
+    def stale_at(self) -> datetime | None:
+        """The instant from which it may no longer be relied on; None if it never goes stale."""
+        if self.fresh_for_days == 0:
+            return None
+        return (
+            self.retrieved_at + timedelta(days=self.fresh_for_days)
+            if self.retrieved_at
+            else datetime.min.replace(tzinfo=UTC)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """All authorities and sources by reference, as the registry knew them at one instant."""
+
+    version: int = 0
+    authorities: dict[str, AuthorityFacts] = field(default_factory=dict)
+    sources: dict[str, SourceFacts] = field(default_factory=dict)
+
+    def time_zone(self, authority: str | None) -> str | None:
+        facts = self.authorities.get(authority) if authority else None
+        return facts.time_zone if facts else None
+
+    def authorities_of(self, country: str) -> list[AuthorityFacts]:
+        return [facts for facts in self.authorities.values() if facts.country == country]

@@ -1,0 +1,337 @@
+"""Applying a staged list: everything it says, in the caller's one transaction.
+
+If we crash before its commit the former state stands; after it everything does. Nothing here commits.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at
+from registry.core.codes import Flaw
+from registry.core.db.engine import prefer_indexes
+from registry.core.errors import ImportRefused
+from registry.core.ids import new_references
+from registry.log.actions import instant_of_append, lock_log, refuse_mixing
+from registry.register.agencies import actions as agencies
+from registry.register.agencies import models, record, storage
+from registry.register.agencies.keys import identifier_key
+from registry.register.agencies.listed_channels import Held, propose_from_list
+from registry.register.agencies.publishing import Event
+from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.register.authorities.models import Authority, Source
+from registry.register.imports.amending import Reading, amended_record, new_record, vanished_record
+from registry.register.imports.findings import Finding, NeedsApproval
+from registry.register.imports.listings import CHUNK, Listings
+from registry.register.imports.mapping import SourceMapping, as_stored, printed_numbers
+from registry.register.imports.models import Listing
+from registry.register.imports.queries import last_retrieval
+from registry.register.imports.report import Report
+from registry.register.imports.staging import Staged, Staging
+from registry.register.imports.statements import Statement, unpacked
+from registry.register.names.actions import gathered
+from registry.vocabulary.register import ChannelKind
+
+SHRINK = 0.10
+"""A list that would delist more than this share of its agencies or licences stops and asks."""
+
+Progress = Callable[[str, float, int], None]
+"""Told now and then: what is being done, the share done (0 to 1), and how many so far."""
+
+
+def kept_source(session: Session, mapping: SourceMapping) -> Source:
+    """The source and its authority as the mapping has them, written down where they are new or have changed."""
+    wanted = {
+        "kinds": [kind.value for kind in mapping.source.kinds],
+        "prints": printed_numbers(mapping),
+        "is_full": mapping.source.is_full,
+        "is_national": mapping.source.is_national,
+        "fresh_for_days": mapping.source.fresh_for_days,
+        "address": mapping.source.address,
+        "mapping": as_stored(mapping),
+    }
+    query = select(Source).where(Source.reference == mapping.source.reference).with_for_update()
+    source = session.execute(query).scalar_one_or_none()
+    if source is not None and all(getattr(source, name) == value for name, value in wanted.items()):
+        return source
+    known = session.execute(
+        select(Authority).where(Authority.reference == mapping.authority.reference)
+    ).scalar_one_or_none()
+    if source is not None and (known is None or source.authority_id != known.id):
+        raise ImportRefused(
+            f"the source {mapping.source.reference} belongs to another authority than {mapping.authority.reference}: "
+            "give the new list a reference of its own"
+        )
+    authority = keep_authority(
+        session,
+        mapping.authority.reference,
+        country=mapping.authority.country,
+        time_zone=mapping.authority.time_zone,
+        names=mapping.authority.names,
+        website=mapping.authority.website,
+    )
+    return keep_source(session, mapping.source.reference, authority, **wanted)
+
+
+class Application:
+    """One staged list being applied. With `source` None nothing of it is known yet; with `is_dry_run` nothing is written."""
+
+    def __init__(
+        self,
+        session: Session,
+        source: Source | None,
+        mapping: SourceMapping,
+        staging: Staging,
+        report: Report,
+        retrieved_at: Any,
+    ) -> None:
+        self._session = session
+        self._source = source
+        self._staging = staging
+        self._report = report
+        self._counts = report.counts
+        self._is_dry_run = report.is_dry_run
+        self._event = Event("source.imported", mapping.source.reference)
+        self._reading = Reading(
+            mapping.source.reference,
+            mapping.authority.reference,
+            mapping.authority.country,
+            mapping.source.is_full,
+            retrieved_at,
+            day_at(retrieved_at, mapping.authority.time_zone),
+        )
+        self._unread = staging.unread()
+        self._at: datetime | None = None
+        self._adopted: set[int] = set()
+        self._held_channels = 0
+        self._listings = Listings(session, source, is_dry_run=report.is_dry_run)
+
+    def apply(self, *, accepts_shrink: bool, progress: Progress) -> None:
+        """Raises ImportRefused, leaving it to the caller to roll back, when the list shrinks too much."""
+        before, vanished = self._vanished()
+        gone = {agency_id for _, agency_id in vanished}
+        total = max(self._staging.count(), 1)
+        done = 0
+        with gathered(self._session):
+            for batch in self._staging.batches():
+                self._take(batch)
+                done += len(batch)
+                progress("comparing" if self._is_dry_run else "publishing", done / total, done)
+        # An agency that the list now shows under another key has moved, not vanished.
+        moved = gone & self._adopted
+        if self._reading.is_full:
+            self._delist([(row_key, agency_id) for row_key, agency_id in vanished if agency_id not in moved])
+        self._listings.forget([row_key for row_key, agency_id in vanished if agency_id in moved])
+        self._leave_unread()
+        self._refuse_shrink(before, accepts_shrink)
+        if self._held_channels:
+            self._report.notes.append(
+                f"{self._held_channels} changes of registered channels wait for an official: see `registry channels list`"
+            )
+
+    def _vanished(self) -> tuple[int, list[tuple[str, int]]]:
+        """How many agencies the list had, and those it no longer has. A row that was rejected has not vanished."""
+        before, vanished = 0, []
+        for page in self._listings.pages():
+            before += len(page)
+            keys = dict(page)
+            for start in range(0, len(page), CHUNK):
+                missing = self._staging.missing_of([row_key for row_key, _ in page[start : start + CHUNK]])
+                vanished += [(row_key, keys[row_key]) for row_key in missing if row_key not in self._unread]
+        return before, vanished
+
+    def _take(self, batch: Sequence[Staged]) -> None:
+        known = self._listings.known([staged.row_key for staged in batch])
+        unchanged: list[int] = []
+        changed: list[tuple[Staged, int]] = []
+        unknown: list[tuple[Staged, Statement]] = []
+        for staged in batch:
+            listing = known.get(staged.row_key)
+            if listing is None:
+                unknown.append((staged, unpacked(staged.body)))
+            elif listing.digest == staged.digest and not listing.is_delisted and staged.row_key not in self._unread:
+                unchanged.append(listing.agency_id)
+            else:
+                self._counts.reinstated += listing.is_delisted
+                changed.append((staged, listing.agency_id))
+        held = self._held(unknown)
+        self._adopted.update(held.values())
+        fresh = [(staged, statement) for staged, statement in unknown if staged.row_key not in held]
+        adopted = [(staged, held[staged.row_key]) for staged, _ in unknown if staged.row_key in held]
+        self._admit(fresh)
+        self._amend([*changed, *adopted])
+        self._counts.unchanged += len(unchanged)
+        if self._is_dry_run:
+            return
+        self._listings.remember(adopted, self._reading.retrieved_at)
+        self._listings.renew([staged for staged, _ in changed], self._reading.retrieved_at)
+        if not self._reading.is_full:
+            seen = [*unchanged, *(agency_id for _, agency_id in (*changed, *adopted))]
+            agencies.confirm(self._session, seen, self._reading.retrieved_at)
+
+    def _held(self, unknown: Sequence[tuple[Staged, Statement]]) -> dict[str, int]:
+        """Agencies that the registry holds from elsewhere, found by identifier: by row key."""
+        wanted: dict[tuple[str, str], list[str]] = {}
+        for staged, statement in unknown:
+            for one in statement.identifiers:
+                value = identifier_key(one.scheme, one.value, statement.country)
+                wanted.setdefault((one.scheme.value, value), []).append(staged.row_key)
+        table = models.LookupKey
+        holders: dict[tuple[str, str], int] = {}
+        for scheme in {scheme for scheme, _ in wanted}:
+            values = [value for kind, value in wanted if kind == scheme]
+            for start in range(0, len(values), CHUNK):
+                query = select(table.value, table.agency_id).where(
+                    table.kind == scheme, table.value.in_(values[start : start + CHUNK]), table.unsaid_at.is_(None)
+                )
+                for value, agency_id in self._session.execute(query):
+                    # Of several holders of one identifier the first registered is taken, the same at every import.
+                    holders[scheme, value] = min(agency_id, holders.get((scheme, value), agency_id))
+        held: dict[str, int] = {}
+        lines = {staged.row_key: staged for staged, _ in unknown}
+        for key, row_keys in wanted.items():
+            if key not in holders:
+                continue
+            for row_key in row_keys:
+                if held.setdefault(row_key, holders[key]) != holders[key]:
+                    staged = lines[row_key]
+                    self._report.warn([Finding(staged.line, key[0], Flaw.SEVERAL_AGENCIES, part=staged.part)])
+        return held
+
+    def _admit(self, fresh: Sequence[tuple[Staged, Statement]]) -> None:
+        self._counts.new += len(fresh)
+        if self._is_dry_run or not fresh:
+            return
+        references = iter(new_references(len(fresh) + sum(len(statement.licences) for _, statement in fresh)))
+        records = [
+            new_record(statement, self._reading, next(references), [next(references) for _ in statement.licences])
+            for _, statement in fresh
+        ]
+        row_ids = agencies.admit(self._session, records, self._event, at=self._instant())
+        remembered = [(staged, row_id) for (staged, _), row_id in zip(fresh, row_ids, strict=True)]
+        self._listings.remember(remembered, self._reading.retrieved_at)
+
+    def _instant(self) -> datetime:
+        """The one instant of all entries of this import."""
+        if self._at is None:
+            self._at = instant_of_append(lock_log(self._session))
+        return self._at
+
+    def _amend(self, rows: Sequence[tuple[Staged, int]]) -> None:
+        if not rows:
+            return
+        ids = [agency_id for _, agency_id in rows]
+        erased = self._erased(ids)
+        shared = self._listings.shared(ids)
+        records = storage.loaded_records(self._session, ids)
+        amended: dict[int, record.Agency] = {}
+        held: dict[int, list[Held]] = defaultdict(list)
+        stated: dict[int, frozenset[tuple[ChannelKind, str]]] = {}
+        for staged, agency_id in rows:
+            if agency_id in erased:
+                self._counts.unchanged += 1
+                continue
+            statement = unpacked(staged.body)
+            # Rows that lead to one agency of ours must not delist each other's licences.
+            reading = self._reading._replace(is_full=False) if agency_id in shared else self._reading
+            result = amended_record(
+                amended.get(agency_id, records[agency_id]),
+                statement,
+                reading,
+                new_references(len(statement.licences)),
+                is_unread=staged.row_key in self._unread,
+            )
+            held[agency_id] += result.held
+            printed = frozenset((one.kind, one.value) for one in statement.channels)
+            stated[agency_id] = stated.get(agency_id, frozenset()) | printed
+            self._counts.delisted_licences += result.delisted
+            self._counts.changed += result.has_changed
+            self._counts.unchanged += not result.has_changed
+            if result.has_changed:
+                amended[agency_id] = result.record
+            shared.add(agency_id)
+        self._say(list(amended.values()))
+        if not self._is_dry_run:
+            source, at = self._reading.source, self._reading.retrieved_at
+            self._held_channels += propose_from_list(self._session, source, at, held, stated)
+
+    def _say(self, records: Sequence[record.Agency]) -> None:
+        if records and not self._is_dry_run:
+            agencies.amend_all(self._session, records, self._event, at=self._instant())
+
+    def _erased(self, agency_ids: Sequence[int]) -> set[int]:
+        """Agencies whose holder was erased: what the list says of them is not written down again."""
+        query = select(models.Agency.id).where(models.Agency.id.in_(agency_ids), models.Agency.erased_at.is_not(None))
+        return set(self._session.execute(query).scalars())
+
+    def _delist(self, vanished: Sequence[tuple[str, int]]) -> None:
+        self._counts.vanished += len(vanished)
+        for start in range(0, len(vanished), CHUNK):
+            chunk = vanished[start : start + CHUNK]
+            self._end([agency_id for _, agency_id in chunk], is_unread=False)
+            self._listings.delist([row_key for row_key, _ in chunk])
+
+    def _leave_unread(self) -> None:
+        """Known agencies all of whose rows were rejected: their status is not stated any more."""
+        keys = sorted(self._unread)
+        for start in range(0, len(keys), CHUNK):
+            missing = self._staging.missing_of(keys[start : start + CHUNK])
+            listed = [
+                listing.agency_id for listing in self._listings.known(missing).values() if not listing.is_delisted
+            ]
+            self._end(listed, is_unread=True)
+            self._listings.doubt(keys[start : start + CHUNK])
+
+    def _end(self, agency_ids: Sequence[int], *, is_unread: bool) -> None:
+        records = storage.loaded_records(self._session, agency_ids)
+        ended = [vanished_record(known, self._reading, is_unread=is_unread) for known in records.values()]
+        self._say([one.record for one in ended if one.has_changed])
+
+    def _refuse_shrink(self, before: int, accepts_shrink: bool) -> None:
+        if accepts_shrink or self._source is None or not self._reading.is_full:
+            return
+        former = last_retrieval(self._session, self._source)
+        licences_before = former.counts.get("licences", 0) if former else 0
+        for word, gone, whole in (
+            ("agencies", self._counts.vanished, before),
+            ("licences", self._counts.delisted_licences, licences_before),
+        ):
+            if gone > SHRINK * whole and gone:
+                raise NeedsApproval(
+                    f"the list would delist {gone} of {whole} {word} (more than {SHRINK:.0%}): see whether it is complete, "
+                    "and if it is, import it with --accept-shrink"
+                )
+
+
+def apply_staged(
+    session: Session,
+    staging: Staging,
+    mapping: SourceMapping,
+    report: Report,
+    retrieved_at: Any,
+    *,
+    accepts_shrink: bool,
+    progress: Progress,
+) -> None:
+    """Write down everything the staged list says, and that it was read. ImportRefused leaves it to the caller to roll back."""
+    prefer_indexes(session)
+    refuse_mixing(session, is_demo=False)
+    source = kept_source(session, mapping)
+    former = last_retrieval(session, source)
+    if former is not None and former.retrieved_at >= retrieved_at:
+        raise ImportRefused(f"{mapping.source.reference} was read again in the meantime: import the newer file")
+    Application(session, source, mapping, staging, report, retrieved_at).apply(
+        accepts_shrink=accepts_shrink, progress=progress
+    )
+    if mapping.source.is_full:
+        session.execute(
+            update(Listing)
+            .where(Listing.source_id == source.id, Listing.is_delisted.is_(False))
+            .values(last_seen_at=retrieved_at)
+        )
+    counts = {name: getattr(report.counts, name) for name in report.counts.__struct_fields__}
+    record_retrieval(session, source, retrieved_at=retrieved_at, digest=report.digest, counts=counts)

@@ -1,0 +1,392 @@
+"""From what a list says to what the registry says from now on: new records, and known ones brought up to date. Pure.
+
+Nothing is forgotten on the way: a name the list no longer prints becomes a former name, a status that no longer holds keeps
+its days, a licence that vanished stays with a status that says so.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from registry.core.db.engine import EPOCH
+from registry.log.leaf import LIMIT
+from registry.register.agencies import record
+from registry.register.agencies.actions import UNPLACED
+from registry.register.agencies.channel_rules import channel_key
+from registry.register.agencies.keys import number_key
+from registry.register.agencies.listed_channels import Held
+from registry.register.agencies.storage import same_statement
+from registry.register.authorities.own_lists import is_desk_list
+from registry.register.imports.statements import StatedLicence, Statement
+from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, NameKind
+
+_KEEPS_BEGINNING = frozenset(status for status, rule in STATUSES.items() if rule.recruit is Answer.YES)
+"""Statuses that, on a first reading without a date, are taken to hold since the licence began."""
+
+
+class Reading(NamedTuple):
+    """One reading of one list. `day` is the day of retrieval where the authority sits."""
+
+    source: str
+    authority: str
+    country: str
+    is_full: bool
+    retrieved_at: datetime
+    day: date
+
+
+def new_record(statement: Statement, reading: Reading, agency_id: str, licence_ids: Sequence[str]) -> record.Agency:
+    """The public record of an agency the registry has not held before."""
+    said: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
+    return record.Agency(
+        agency_id=agency_id,
+        country=statement.country,
+        role=statement.role,
+        holder_kind=statement.holder_kind,
+        place=statement.place,
+        dissolved_on=statement.dissolved_on,
+        names=_names(statement, reading),
+        identifiers=tuple(
+            record.Identifier(scheme=one.scheme, value=one.value, has_failed_check=one.has_failed_check, **said)
+            for one in statement.identifiers
+        ),
+        channels=tuple(record.Channel(kind=one.kind, value=one.value, **said) for one in statement.channels),
+        licences=tuple(
+            _new_licence(licence, reading, licence_id)
+            for licence, licence_id in zip(statement.licences, licence_ids, strict=True)
+        ),
+        **said,
+    )
+
+
+def _names(statement: Statement, reading: Reading) -> tuple[record.Name, ...]:
+    return tuple(
+        record.Name(
+            name=one.name, script=one.script, kind=one.kind, source=reading.source, retrieved_at=reading.retrieved_at
+        )
+        for one in statement.names
+    )
+
+
+def _new_licence(stated: StatedLicence, reading: Reading, licence_id: str) -> record.Licence:
+    return record.Licence(
+        licence_id=licence_id,
+        authority=reading.authority,
+        country=reading.country,
+        kind=stated.kind,
+        status_place=UNPLACED,
+        number=stated.number,
+        status_history=(_first_period(stated, reading),),
+        source=reading.source,
+        retrieved_at=reading.retrieved_at,
+        **_term(stated),
+    )
+
+
+def _term(stated: StatedLicence) -> dict[str, Any]:
+    conditions = stated.conditions
+    return {
+        "valid_from": stated.valid_from,
+        "valid_to": stated.valid_to,
+        "activities": stated.activities,
+        "corridors": None
+        if stated.corridors is None
+        else tuple(record.Corridor(origin=origin, destination=destination) for origin, destination in stated.corridors),
+        "sectors": None
+        if stated.sectors is None
+        else tuple(record.Sector(code=code, nace_revision=revision) for code, revision in stated.sectors),
+        "conditions": None
+        if conditions is None
+        else tuple(record.Condition(code=condition.code, text=condition.text) for condition in conditions),
+    }
+
+
+def _first_period(stated: StatedLicence, reading: Reading) -> record.StatusPeriod:
+    """A bad status without a date holds from the reading on: when it began, the list does not say."""
+    begins = stated.status_from or (stated.valid_from if stated.status in _KEEPS_BEGINNING else reading.day)
+    return _period(stated, reading, begins)
+
+
+def _period(stated: StatedLicence, reading: Reading, begins: date | None) -> record.StatusPeriod:
+    return record.StatusPeriod(
+        status=stated.status,
+        from_=begins,
+        ground=stated.status_ground,
+        publish_until=stated.publish_until,
+        until=stated.status_until,
+        source=reading.source,
+        retrieved_at=reading.retrieved_at,
+    )
+
+
+_ENVELOPE = 512
+"""Bytes that an entry adds to the record in it, generously."""
+
+
+def fits(statement: Statement) -> bool:
+    """Whether all that would be published of a new agency fits into entries of the log."""
+    reading = Reading("s" * 40, "a" * 40, statement.country, True, EPOCH, EPOCH.date())
+    whole = new_record(statement, reading, "A" * 12, ["A" * 12] * len(statement.licences))
+    parts = (msgspec.structs.replace(whole, licences=()), *whole.licences)
+    return all(len(record.canonical(part)) + _ENVELOPE <= LIMIT for part in parts)
+
+
+class Amended(NamedTuple):
+    """The record as it shall be said from now on, how many of its licences were delisted by it, which channels are held."""
+
+    record: record.Agency
+    delisted: int
+    has_changed: bool
+    held: tuple[Held, ...] = ()
+
+
+def amended_record(
+    known: record.Agency, statement: Statement, reading: Reading, fresh_ids: Sequence[str], *, is_unread: bool = False
+) -> Amended:
+    """A known agency after its list was read again. `is_unread`: some of its rows could not be read.
+
+    `fresh_ids` are licence references for licences not seen before, at least as many as the statement has licences.
+    """
+    licences, delisted = _licences(known, statement, reading, list(fresh_ids), is_unread)
+    channels, held = _amended_channels(known, statement, reading)
+    new = msgspec.structs.replace(
+        known,
+        holder_kind=statement.holder_kind if known.source == reading.source else known.holder_kind,
+        place=statement.place or known.place,
+        dissolved_on=statement.dissolved_on or known.dissolved_on,
+        names=_amended_names(known, statement, reading),
+        identifiers=_amended_identifiers(known, statement, reading),
+        channels=channels,
+        licences=licences,
+    )
+    return Amended(new, delisted, new != known, held)
+
+
+def vanished_record(known: record.Agency, reading: Reading, *, is_unread: bool = False) -> Amended:
+    """A known agency that its full list no longer holds (or whose rows could not be read)."""
+    licences = []
+    delisted = 0
+    for licence in known.licences:
+        ended = _ended_by_list(licence, reading, is_unread) if _is_of(licence, reading) else licence
+        delisted += ended is not licence and not is_unread
+        licences.append(ended)
+    new = msgspec.structs.replace(known, licences=tuple(licences))
+    return Amended(new, delisted, new != known)
+
+
+def _amended_names(known: record.Agency, statement: Statement, reading: Reading) -> tuple[record.Name, ...]:
+    stated = _names(statement, reading)
+    kept: list[record.Name] = []
+    for name in known.names:
+        is_ours = name.source == reading.source and name.to is None and name.kind is not NameKind.FORMER
+        if is_ours and not any(name.name == one.name and name.kind is one.kind for one in stated):
+            # Dated by the reading, for the list does not tell when the name changed.
+            name = msgspec.structs.replace(name, kind=NameKind.FORMER, to=_day_before(reading.day, name.from_))
+        kept.append(name)
+    held = {(name.name, name.kind) for name in kept if name.to is None}
+    fresh = [one for one in stated if (one.name, one.kind) not in held]
+    return (*kept, *fresh)
+
+
+def _amended_identifiers(known: record.Agency, statement: Statement, reading: Reading) -> tuple[record.Identifier, ...]:
+    """A licence is bound to its holder's identifiers: another one of the same scheme waits for an official's eyes."""
+    kept: list[record.Identifier] = []
+    changed = set()
+    for identifier in known.identifiers:
+        stated = {one.value for one in statement.identifiers if one.scheme is identifier.scheme}
+        is_ours = identifier.source == reading.source and identifier.to is None
+        if is_ours and stated and identifier.value not in stated:
+            identifier = msgspec.structs.replace(identifier, to=_day_before(reading.day, identifier.from_))
+        if stated and identifier.value not in stated:
+            changed.add(identifier.scheme)
+        kept.append(identifier)
+    fresh = [
+        record.Identifier(
+            scheme=one.scheme,
+            value=one.value,
+            has_failed_check=one.has_failed_check,
+            is_under_review=one.scheme in changed,
+            from_=reading.day if one.scheme in changed else None,
+            source=reading.source,
+            retrieved_at=reading.retrieved_at,
+        )
+        for one in statement.identifiers
+        if not any(one.scheme is other.scheme and one.value == other.value and other.to is None for other in kept)
+    ]
+    return (*kept, *fresh)
+
+
+def _amended_channels(
+    known: record.Agency, statement: Statement, reading: Reading
+) -> tuple[tuple[record.Channel, ...], tuple[Held, ...]]:
+    """The channels as they are said from now on, and what of them is held until an official has approved it.
+
+    A channel of a kind that the agency has or had is not published by a list alone, and the one whose place it takes stays.
+    The first of its kind takes nobody's place, another spelling is no change, and one that is gone is closed.
+    """
+    said: Any = {"source": reading.source, "retrieved_at": reading.retrieved_at}
+    stated = {(one.kind, one.value) for one in statement.channels}
+    still_open = [one for one in known.channels if one.to is None]
+    gone = [one for one in still_open if one.source == reading.source and (one.kind, one.value) not in stated]
+    spelt = {(one.kind, channel_key(one.kind, one.value)) for one in gone}
+    had = {one.kind for one in known.channels}
+    fresh: list[record.Channel] = []
+    held: list[Held] = []
+    for one in statement.channels:
+        if any(one.kind is other.kind and one.value == other.value for other in still_open):
+            continue
+        if one.kind not in had or (one.kind, channel_key(one.kind, one.value)) in spelt:
+            fresh.append(record.Channel(kind=one.kind, value=one.value, **said))
+            continue
+        old = next((other for other in gone if other.kind is one.kind), None)
+        if old is not None:
+            gone.remove(old)
+        held.append(Held(one.kind, one.value, old.value if old is not None else None))
+    closed = [
+        msgspec.structs.replace(one, to=_day_before(reading.day, one.from_)) if one in gone else one
+        for one in known.channels
+    ]
+    return (*closed, *fresh), tuple(held)
+
+
+def _is_of(licence: record.Licence, reading: Reading) -> bool:
+    is_said_by_list = licence.source == reading.source or any(
+        period.source == reading.source for period in licence.status_history
+    )
+    return licence.authority == reading.authority and is_said_by_list
+
+
+def _licences(
+    known: record.Agency, statement: Statement, reading: Reading, fresh_ids: list[str], is_unread: bool
+) -> tuple[tuple[record.Licence, ...], int]:
+    waiting = list(statement.licences)
+    licences: list[record.Licence] = []
+    delisted = 0
+    for licence in known.licences:
+        match = next((stated for stated in waiting if _is_same(licence, stated, reading)), None)
+        if match is not None:
+            waiting.remove(match)
+            licence = _amended_licence(licence, match, reading)
+        elif (reading.is_full or is_unread) and _is_of(licence, reading):
+            ended = _ended_by_list(licence, reading, is_unread)
+            delisted += ended is not licence and not is_unread
+            licence = ended
+        licences.append(licence)
+    licences += [_new_licence(stated, reading, fresh_ids.pop()) for stated in waiting]
+    return tuple(licences), delisted
+
+
+def _is_same(licence: record.Licence, stated: StatedLicence, reading: Reading) -> bool:
+    """A printed number names a licence; without one its kind and first day do."""
+    if licence.authority != reading.authority or licence.kind is not stated.kind:
+        return False
+    if stated.number is not None or licence.number is not None:
+        return (
+            stated.number is not None
+            and licence.number is not None
+            and (number_key(stated.number) == number_key(licence.number))
+        )
+    return licence.valid_from == stated.valid_from
+
+
+def _amended_licence(licence: record.Licence, stated: StatedLicence, reading: Reading) -> record.Licence:
+    term = _term(stated)
+    new = msgspec.structs.replace(licence, status_history=_amended_history(licence, stated, reading))
+    # Terms that the authority's officers stated here are changed by officers alone.
+    if not is_desk_list(licence.source) and any(getattr(licence, field) != value for field, value in term.items()):
+        new = msgspec.structs.replace(new, source=reading.source, retrieved_at=reading.retrieved_at, **term)
+    return new
+
+
+def _amended_history(
+    licence: record.Licence, stated: StatedLicence, reading: Reading
+) -> tuple[record.StatusPeriod, ...]:
+    history = licence.status_history
+    last = history[-1] if history else None
+    if last is None:
+        return (_first_period(stated, reading),)
+    if _is_for_officials(history, stated.status, reading):
+        return history
+    is_open = last.to is None or last.to >= reading.day
+    if is_open and last.status is stated.status:
+        said = _period(stated, reading, stated.status_from or last.from_)
+        return history if same_statement(last, said) else (*history[:-1], said)
+    begins = stated.status_from or reading.day
+    if last.to is not None and stated.status_from is None and last.to >= begins:
+        begins = last.to + timedelta(days=1)
+    return (*_closed(history, begins), _period(stated, reading, begins))
+
+
+_TEMPORARY = frozenset({LicenceStatus.SUSPENDED, LicenceStatus.WINDING_DOWN, LicenceStatus.APPLIED})
+
+
+def _is_for_officials(history: tuple[record.StatusPeriod, ...], stated: LicenceStatus | None, reading: Reading) -> bool:
+    """Whether a list leaves alone what the authority's officers stated here: a list that was not brought up to date must
+    not end a suspension. It is heard when it says something new and graver than they did."""
+    held = [period.status for period in _held_by_officials(history, reading.day) if period.status]
+    if not held:
+        return False
+    listed = next((period.status for period in reversed(history) if not is_desk_list(period.source)), None)
+    is_graver = stated is not None and _strength(stated) > max(map(_strength, held))
+    return stated is listed or not is_graver
+
+
+def _held_by_officials(history: tuple[record.StatusPeriod, ...], day: date) -> list[record.StatusPeriod]:
+    """What officers stated for that day or a later one."""
+    return [one for one in history if is_desk_list(one.source) and (one.to is None or one.to >= day)]
+
+
+def _strength(status: LicenceStatus) -> int:
+    answer = STATUSES[status].recruit
+    if answer is Answer.NO:
+        return 2 if status in _TEMPORARY else 3
+    return 1 if answer is Answer.UNKNOWN else 0
+
+
+def _closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[record.StatusPeriod, ...]:
+    """A history that ends before `begins`; a period that would have no day left is corrected away."""
+    kept = []
+    for period in history:
+        if period.to is not None and period.to < begins:
+            kept.append(period)
+        elif period.from_ is None or period.from_ < begins:
+            kept.append(msgspec.structs.replace(period, to=begins - timedelta(days=1)))
+    return tuple(kept)
+
+
+def _ended_by_list(licence: record.Licence, reading: Reading, is_unread: bool) -> record.Licence:
+    """A licence that is not on its list any more: delisted, unless how it ended is known.
+
+    One whose row could not be read has no stated status from that day on: to go on saying what stood there before would
+    let a misspelt revocation pass for an active licence.
+    """
+    history = licence.status_history
+    last = history[-1] if history else None
+    if licence.valid_to is not None and licence.valid_to < reading.day:
+        return licence
+    if last is not None and last.to is None and _is_over(last):
+        return licence
+    if any(_is_over(period) for period in _held_by_officials(history, reading.day)):
+        return licence
+    if is_unread:
+        closed = _closed(history, reading.day)
+        return licence if closed == history else msgspec.structs.replace(licence, status_history=closed)
+    period = record.StatusPeriod(
+        status=LicenceStatus.DELISTED, from_=reading.day, source=reading.source, retrieved_at=reading.retrieved_at
+    )
+    return msgspec.structs.replace(licence, status_history=(*_closed(history, reading.day), period))
+
+
+def _is_over(period: record.StatusPeriod) -> bool:
+    """A status that leaves nothing to take away: delisting would turn a sure `no` into `unknown`."""
+    if period.status is None:
+        return period.withheld is not None
+    return period.status is LicenceStatus.DELISTED or STATUSES[period.status].recruit is Answer.NO
+
+
+def _day_before(day: date, begun: date | None) -> date:
+    """The day before, but no earlier than the fact began."""
+    before = day - timedelta(days=1)
+    return before if begun is None or begun <= before else begun

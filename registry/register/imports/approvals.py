@@ -1,0 +1,48 @@
+"""Lists that wait for an official: ordered to be applied, or rejected. The worker does it, for a list may take minutes.
+
+No request waits for it, and nothing here reaches out to any other server: see `ordered` for the worker's part.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.errors import NotFound, NotNow
+from registry.core.ids import read_reference
+from registry.register.authorities.models import Authority, Source
+from registry.register.imports.models import PendingImport
+
+
+def lock_held_list(session: Session, authority: str, reference: str) -> tuple[PendingImport, Source]:
+    """A held list of an authority, locked. Raises NotFound for any other, NotNow where it was decided."""
+    query = (
+        select(PendingImport, Source)
+        .join(Source, Source.id == PendingImport.source_id)
+        .join(Authority, Authority.id == Source.authority_id)
+        .where(PendingImport.reference == read_reference(reference), Authority.reference == authority)
+        .with_for_update(of=PendingImport)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"no list of this authority waits under {reference}: a newer one may have taken its place")
+    pending, source = found
+    if pending.decided_at is not None or pending.ordered_at is not None:
+        raise NotNow("this list waits no more: somebody has decided it", "imports.decided")
+    return pending, source
+
+
+def order(session: Session, authority: str, reference: str, by: str, at: datetime) -> Source:
+    """Have a held list applied: its good rows, and whatever it delists. Raises as `lock_held_list`."""
+    pending, source = lock_held_list(session, authority, reference)
+    pending.ordered_by, pending.ordered_at = by, at
+    session.flush()
+    return source
+
+
+def reject(session: Session, authority: str, reference: str, by: str, at: datetime) -> Source:
+    """Do not apply a held list; the worker destroys the file. Raises as `lock_held_list`."""
+    pending, source = lock_held_list(session, authority, reference)
+    pending.ordered_by, pending.decided_at, pending.is_approved = by, at, False
+    session.flush()
+    return source

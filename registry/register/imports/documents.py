@@ -1,0 +1,149 @@
+"""Reading JSON lists record by record, whatever their size."""
+
+import codecs
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import ijson
+
+from registry.core.errors import ImportRefused
+from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
+from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
+from registry.register.imports.rows import Opened, Row
+
+STRANGE = object()
+
+
+def opened_document(path: Path, layout: Layout, encoding: str | None) -> Opened:
+    """A JSON file. Rows are the licences of each record where the layout names `each`, the records themselves otherwise."""
+    wanted = encoding or layout.encoding
+    found = named_encoding(wanted) if wanted else found_encoding(path)
+    raw = path.open("rb")
+    size = path.stat().st_size
+    stream = readable(raw, found)
+    prefix = f"{layout.rows}.item" if layout.rows else "item"
+    result = Opened("json", layout, iter(()), lambda: raw.tell() / size if not raw.closed else 1.0, found)
+    result.rows = _rows(raw, stream, path, prefix, layout, found, result)
+    return result
+
+
+def readable(raw: BinaryIO, encoding: Encoding) -> Any:
+    """The file as the UTF-8 bytes that the parser takes."""
+    if encoding.codec == "utf-8":
+        return raw
+    if encoding.codec == "utf-8-sig":
+        raw.seek(len(codecs.BOM_UTF8))
+        return raw
+    return _Recoded(raw, encoding)
+
+
+class _Recoded:
+    """Another encoding, as the UTF-8 bytes that the parser takes."""
+
+    def __init__(self, raw: BinaryIO, encoding: Encoding) -> None:
+        self._raw = raw
+        self._decoder = codecs.getincrementaldecoder(encoding.codec)(errors="strict")
+        self._rest = b""
+
+    def read(self, size: int = -1) -> bytes:
+        while size < 0 or len(self._rest) < size:
+            chunk = self._raw.read(64 * 1024)
+            self._rest += self._decoder.decode(chunk, final=not chunk).encode()
+            if not chunk:
+                break
+        cut = len(self._rest) if size < 0 else size
+        given, self._rest = self._rest[:cut], self._rest[cut:]
+        return given
+
+
+def _rows(
+    raw: BinaryIO, stream: Any, path: Path, prefix: str, layout: Layout, encoding: Encoding, result: Opened
+) -> Iterator[Row]:
+    paths = _paths(layout)
+    # A column that no record has means that the list has changed its shape; one that is only mostly absent does not.
+    unseen = {place for place, (steps, _) in enumerate(paths) if steps is not None}
+    count = 0
+    with raw:
+        for count, item in enumerate(_items(stream, path, prefix, encoding, raw), start=1):
+            parts: Sequence[Any] = (None,) if layout.each is None else _parts(item, layout.each)
+            for number, part in enumerate(parts, start=1):
+                values = [_value(item, part, steps, of_part) for steps, of_part in paths]
+                if unseen:
+                    unseen -= {place for place in unseen if values[place] is not STRANGE}
+                cells = [_text_of(value) for value in values]
+                yield Row(count, number if layout.each is not None else 0, cells)
+    names = wanted_columns(layout)
+    lacking = [names[place][0] for place in sorted(unseen) if not set(names[place]) & set(layout.optional)]
+    result.missing = lacking if count else []
+    if not count:
+        where = f"a list called {layout.rows!r}" if layout.rows else "a list"
+        result.notes.append(f"no record was found: the mapping looks for {where}")
+
+
+Steps = tuple[str, ...] | None
+
+
+def _paths(layout: Layout) -> list[tuple[Steps, bool]]:
+    """For each wanted column its steps (None: dropped) and whether they begin at a part of the record."""
+    dropped = set(dropped_columns(layout))
+    lead = f"{layout.each}[]." if layout.each else None
+    paths: list[tuple[Steps, bool]] = []
+    for names in wanted_columns(layout):
+        name = names[0]
+        if name in dropped:
+            paths.append((None, False))
+        elif lead is not None and name.startswith(lead):
+            paths.append((tuple(name.removeprefix(lead).split(".")), True))
+        else:
+            paths.append((tuple(name.split(".")), False))
+    return paths
+
+
+def _items(stream: Any, path: Path, prefix: str, encoding: Encoding, raw: BinaryIO) -> Iterator[Any]:
+    try:
+        yield from ijson.items(stream, prefix, use_float=True)
+    except ijson.IncompleteJSONError as error:
+        words = str(error).splitlines()[0] if str(error) else ""
+        raise ImportRefused(
+            f"{path.name} stops being JSON within {raw.tell()} bytes ({words.strip()}): "
+            "it is cut off or damaged; download it again"
+        ) from None
+    except ijson.JSONError as error:
+        raise ImportRefused(f"{path.name} is no well-formed JSON: {str(error).splitlines()[0]}") from None
+    except UnicodeDecodeError:
+        place = first_undecodable(path, encoding.codec)
+        where = place.words(encoding.shown) if place else f"the file is not {encoding.shown} throughout"
+        raise ImportRefused(f"{where}: see --encoding") from None
+
+
+def _parts(item: Any, each: str) -> Sequence[Any]:
+    found = _followed(item, tuple(each.split(".")))
+    return found if isinstance(found, list) else ()
+
+
+def _value(item: Any, part: Any, steps: Steps, of_part: bool) -> Any:
+    if steps is None:
+        return STRANGE
+    return _followed(part if of_part else item, steps)
+
+
+def _followed(value: Any, steps: tuple[str, ...]) -> Any:
+    for step in steps:
+        if not isinstance(value, dict):
+            return STRANGE
+        value = value.get(step, STRANGE)
+    return value
+
+
+def _text_of(value: Any) -> str:
+    if type(value) is str:
+        return value
+    if value is STRANGE or value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ";".join(_text_of(one) for one in value)
+    # An object where a value was expected: none of its text may slip in unasked.
+    return "" if isinstance(value, dict) else str(value)

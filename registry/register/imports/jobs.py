@@ -1,0 +1,210 @@
+"""One import from file to answer: read and stage without holding anybody up, then apply in one transaction."""
+
+import fcntl
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import instant_text, now
+from registry.core.errors import EntryTooLarge, ImportRefused
+from registry.core.settings import Settings
+from registry.register.authorities.models import Source
+from registry.register.imports.actions import Application, Progress, apply_staged
+from registry.register.imports.findings import Finding, NeedsApproval, Refused
+from registry.register.imports.mapping import SourceMapping, dropped_columns
+from registry.register.imports.reading import opened
+from registry.register.imports.report import Report
+from registry.register.imports.rows import Opened
+from registry.register.imports.rules import RowRules
+from registry.register.imports.staging import Staging
+
+TELL_EVERY = 2_000
+"""Rows between two words about progress."""
+
+
+class ImportRunning(ImportRefused):
+    """Another import of the same source is not over yet."""
+
+
+def _silent(stage: str, share: float, rows: int) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to import and how. `retrieved_at` is when the file was fetched; None: just now."""
+
+    path: Path
+    mapping: SourceMapping
+    encoding: str | None = None
+    is_dry_run: bool = False
+    skips_rejects: bool = False
+    accepts_shrink: bool = False
+    retrieved_at: datetime | None = None
+    progress: Progress = field(default=_silent)
+
+
+def import_list(settings: Settings, sessions: sessionmaker[Session], request: Request) -> Report:
+    """Import one file. The report says whether it was applied, and if not, why: then nothing was changed.
+
+    Raises ImportRunning while another import of the source goes on.
+    """
+    began = time.monotonic()
+    retrieved_at = request.retrieved_at or now()
+    reference = request.mapping.source.reference
+    report = Report(
+        source=reference,
+        file=request.path.name,
+        retrieved_at=instant_text(retrieved_at),
+        is_dry_run=request.is_dry_run,
+    )
+    with only_import_of(settings, reference):
+        try:
+            _import(settings, sessions, request, report, retrieved_at)
+        except (ImportRefused, EntryTooLarge) as refusal:
+            report.refused_because = refusal.text
+            report.needs_approval = isinstance(refusal, NeedsApproval)
+        except sqlite3.OperationalError as error:
+            # Only the staging file is spoken to without SQLAlchemy.
+            report.refused_because = (
+                f"the list cannot be staged in {settings.home / 'tmp'} ({error}): is the disk full?"
+            )
+    report.seconds = round(time.monotonic() - began, 3)
+    return report
+
+
+def _import(
+    settings: Settings, sessions: sessionmaker[Session], request: Request, report: Report, retrieved_at: datetime
+) -> None:
+    staging = Staging(settings.home / "tmp", request.mapping.source.key)
+    try:
+        stage(request, staging, report)
+        if not request.is_dry_run:
+            _refuse_rejects(request, report)
+        with sessions() as session:
+            if request.is_dry_run:
+                # A dry run must not make anybody wait for it.
+                session.connection(execution_options={"registry_reading": True})
+                query = select(Source).where(Source.reference == request.mapping.source.reference)
+                source = session.execute(query).scalar_one_or_none()
+                Application(session, source, request.mapping, staging, report, retrieved_at).apply(
+                    accepts_shrink=request.accepts_shrink, progress=request.progress
+                )
+                _refuse_rejects(request, report)
+                return
+            apply_staged(
+                session,
+                staging,
+                request.mapping,
+                report,
+                retrieved_at,
+                accepts_shrink=request.accepts_shrink,
+                progress=request.progress,
+            )
+            session.commit()
+            report.is_applied = True
+    finally:
+        staging.close()
+
+
+def _refuse_rejects(request: Request, report: Report) -> None:
+    if report.counts.rejected and not request.skips_rejects:
+        raise NeedsApproval(
+            f"{report.counts.rejected} of {report.counts.read} rows cannot be taken: mend them, "
+            "or take the others with --skip-rejects"
+        )
+
+
+def stage(request: Request, staging: Staging, report: Report) -> None:
+    """Read, check and stage every row. ImportRefused when the file as a whole cannot be used."""
+    report.digest = _digest_of(request.path)
+    _note_age(request, report)
+    file = opened(request.path, request.mapping, request.encoding)
+    report.describe(file)
+    report.notes += [
+        f"column {name!r} holds data of natural persons (or is to be dropped) and was not read"
+        for name in dropped_columns(file.layout)
+    ]
+    rules = RowRules(request.mapping, file.layout)
+    _read_all(request, file, rules, staging, report)
+    staging.settle()
+    report.counts.licences = staging.licences
+    report.reject(staging.rejected)
+    report.warn(staging.findings)
+    if file.missing:
+        raise ImportRefused(
+            f"no record has {', '.join(map(repr, file.missing))}: the list has changed its shape; "
+            "correct the mapping, or list them under `optional`"
+        )
+    if not report.counts.read:
+        raise ImportRefused(f"{request.path.name} has no rows: download it again, or correct the mapping")
+
+
+def _read_all(request: Request, file: Opened, rules: RowRules, staging: Staging, report: Report) -> None:
+    read, add, count = rules.read, staging.add, 0
+    for row in file.rows:
+        count += 1
+        try:
+            row_key, statement = read(row)
+        except Refused as refused:
+            report.reject([Finding(row.line, refused.column, refused.flaw, refused.value, row.part, refused.detail)])
+            unread = rules.key_of(row)
+            if unread is not None:
+                staging.mark_unread(unread)
+        else:
+            add(row_key, statement, row.line, row.part)
+        if rules.findings:
+            report.warn(rules.findings)
+            rules.findings.clear()
+        if not count % TELL_EVERY:
+            request.progress("reading", file.progress(), count)
+    report.counts.read = count
+    request.progress("reading", 1.0, count)
+
+
+def _note_age(request: Request, report: Report) -> None:
+    """An old copy would count as fresh: whoever imports it should know."""
+    written = datetime.fromtimestamp(request.path.stat().st_mtime, UTC)
+    days = request.mapping.source.fresh_for_days
+    if request.retrieved_at is None and days and now() - written > timedelta(days=days):
+        report.notes.append(
+            f"the file was last written on {written:%Y-%m-%d}, and counts as read now: see whether it is the newest"
+        )
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def only_import_of(settings: Settings, reference: str) -> Iterator[None]:
+    """No two imports of one source at once from this data folder. The lock ends with the process, however it ends."""
+    folder = settings.home / "tmp"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = hashlib.sha256(reference.encode()).hexdigest()[:16]
+    with (folder / f"import-{name}.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            holder = lock.read().strip() or "another process"
+            raise ImportRunning(
+                f"another import of {reference} is running ({holder}): let it end, then start this one again"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"process {os.getpid()}, since {instant_text(now())}")
+        lock.flush()
+        try:
+            yield
+        finally:
+            lock.truncate(0)

@@ -1,0 +1,111 @@
+"""What a list last had: a row for each agency it showed, by which the next import knows what is new, changed or gone."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from registry.core.db.engine import bulk_insert, microseconds
+from registry.register.authorities.models import Source
+from registry.register.imports.models import Listing
+from registry.register.imports.staging import Staged
+
+CHUNK = 500
+PAGE = 5_000
+
+
+class Known(NamedTuple):
+    """An agency as its list last had it."""
+
+    agency_id: int
+    digest: str
+    is_delisted: bool
+
+
+class Listings:
+    """The rows of one source. With `source` None there are none yet; with `is_dry_run` nothing is written."""
+
+    def __init__(self, session: Session, source: Source | None, *, is_dry_run: bool) -> None:
+        self._session = session
+        self._source_id = source.id if source is not None else None
+        self._is_writing = source is not None and not is_dry_run
+
+    def pages(self) -> Iterator[Sequence[tuple[str, int]]]:
+        """Row keys and agencies of all that is listed now."""
+        last = ""
+        while self._source_id is not None:
+            query = (
+                select(Listing.row_key, Listing.agency_id)
+                .where(Listing.source_id == self._source_id, Listing.is_delisted.is_(False), Listing.row_key > last)
+                .order_by(Listing.row_key)
+                .limit(PAGE)
+            )
+            page = [(row_key, agency_id) for row_key, agency_id in self._session.execute(query)]
+            if not page:
+                return
+            yield page
+            last = page[-1][0]
+
+    def known(self, row_keys: Sequence[str]) -> dict[str, Known]:
+        found: dict[str, Known] = {}
+        if self._source_id is None:
+            return found
+        for start in range(0, len(row_keys), CHUNK):
+            query = select(Listing.row_key, Listing.agency_id, Listing.digest, Listing.is_delisted).where(
+                *self._rows(row_keys[start : start + CHUNK])
+            )
+            for row_key, agency_id, digest, is_delisted in self._session.execute(query):
+                found[row_key] = Known(agency_id, digest, is_delisted)
+        return found
+
+    def shared(self, agency_ids: Sequence[int]) -> set[int]:
+        """Agencies that several rows of the list lead to."""
+        if self._source_id is None:
+            return set()
+        query = (
+            select(Listing.agency_id)
+            .where(
+                Listing.source_id == self._source_id,
+                Listing.agency_id.in_(agency_ids),
+                Listing.is_delisted.is_(False),
+            )
+            .group_by(Listing.agency_id)
+            .having(func.count() > 1)
+        )
+        return set(self._session.execute(query).scalars())
+
+    def remember(self, rows: Sequence[tuple[Staged, int]], retrieved_at: datetime) -> None:
+        """Rows that the list shows for the first time."""
+        assert self._is_writing
+        at = microseconds(retrieved_at)
+        bulk_insert(
+            self._session,
+            Listing,
+            ("source_id", "row_key", "agency_id", "digest", "last_seen_at", "is_delisted"),
+            [(self._source_id, staged.row_key, agency_id, staged.digest, at, False) for staged, agency_id in rows],
+        )
+
+    def renew(self, rows: Sequence[Staged], retrieved_at: datetime) -> None:
+        """Rows that say something else than before."""
+        for staged in rows:
+            self._update([staged.row_key], digest=staged.digest, is_delisted=False, last_seen_at=retrieved_at)
+
+    def delist(self, row_keys: Sequence[str]) -> None:
+        self._update(row_keys, is_delisted=True)
+
+    def doubt(self, row_keys: Sequence[str]) -> None:
+        """Rows that could not be read: whatever they say when they can be read again is news."""
+        self._update(row_keys, digest="")
+
+    def forget(self, row_keys: Sequence[str]) -> None:
+        for start in range(0, len(row_keys) if self._is_writing else 0, CHUNK):
+            self._session.execute(delete(Listing).where(*self._rows(row_keys[start : start + CHUNK])))
+
+    def _update(self, row_keys: Sequence[str], **values: Any) -> None:
+        if self._is_writing:
+            self._session.execute(update(Listing).where(*self._rows(row_keys)).values(**values))
+
+    def _rows(self, row_keys: Sequence[str]) -> tuple[Any, ...]:
+        return Listing.source_id == self._source_id, Listing.row_key.in_(row_keys)

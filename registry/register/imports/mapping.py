@@ -1,0 +1,307 @@
+"""How a list is read: a source's mapping file. Shape and checks; docs/operators/sources.md tells the whole story."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from registry.core.errors import ImportRefused
+from registry.register.authorities.own_lists import is_desk_list
+from registry.register.imports.identifiers import CHECKS
+from registry.register.imports.personal import is_personal_column
+from registry.register.imports.values import DATE_FORMS
+from registry.vocabulary.register import Activity, HolderKind, IdentifierScheme, LicenceKind, LicenceStatus, Role
+
+Names = str | list[str]
+"""The name of a column, or several under which it has been seen."""
+
+
+class Shape(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of a mapping file; an unknown key is a slip and is refused."""
+
+
+class AuthorityTable(Shape, frozen=True):
+    reference: str
+    country: str
+    time_zone: str
+    names: dict[str, str]
+    website: str | None = None
+
+
+class SourceTable(Shape, frozen=True):
+    """`key` names the field by which the list's agencies are told apart. `is_full`: whoever is not on it holds no licence."""
+
+    reference: str
+    kinds: list[LicenceKind]
+    is_full: bool
+    key: str
+    is_national: bool = False
+    fresh_for_days: int = 30
+    address: str | None = None
+    fetch_every_hours: int | None = None
+    warn: list[str] = []
+
+
+class Layout(Shape, frozen=True):
+    """Where the fields are, in a table (CSV, XLSX) by column header or in JSON by path.
+
+    In JSON `rows` leads to the list of agencies ("" when the file itself is that list) and `each` to the list of licences
+    within one; paths that go through it are written `each[].name`.
+    """
+
+    columns: dict[str, Names]
+    flags: dict[str, Names] = {}
+    conditions: list[str] = []
+    optional: list[str] = []
+    drop: list[str] = []
+    rows: str = ""
+    each: str | None = None
+    sheet: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+
+
+class KindRule(Shape, frozen=True):
+    """The licence kind of a row whose flags are all set; the first rule that fits decides."""
+
+    flags: list[str]
+    kind: LicenceKind
+
+
+class ConditionRule(Shape, frozen=True):
+    """Words to record as a condition where one of `any` is set and none of `none` is."""
+
+    text: str
+    any: list[str]
+    none: list[str] = []
+
+
+class NumberTable(Shape, frozen=True):
+    digits: int = 0
+    check: str | None = None
+
+
+class HolderTable(Shape, frozen=True):
+    """How to tell who holds: by patterns searched in the name, ignoring case; `otherwise` where none is found."""
+
+    legal_person: str | None = None
+    sole_trader: str | None = None
+    otherwise: HolderKind = HolderKind.UNKNOWN
+
+
+class Constants(Shape, frozen=True):
+    """What every row of the list says without printing it."""
+
+    role: Role | None = None
+    status: LicenceStatus | None = None
+    kind: LicenceKind | None = None
+    holder_kind: HolderKind | None = None
+    activities: list[Activity] | None = None
+    sectors: list[str] | None = None
+    origins: list[str] | None = None
+    destinations: list[str] | None = None
+    nace_revision: str = "2.1"
+
+
+class SourceMapping(Shape, frozen=True):
+    authority: AuthorityTable
+    source: SourceTable
+    table: Layout | None = None
+    json: Layout | None = None
+    constants: Constants = Constants()
+    words: dict[str, dict[str, str]] = {}
+    yes: list[str] = []
+    no: list[str] = []
+    dates: list[str] = []
+    separators: str = ";,、；，\n"
+    kind: list[KindRule] = []
+    condition: list[ConditionRule] = []
+    activity_flags: dict[str, Activity] = {}
+    registration_number: NumberTable = NumberTable()
+    holder: HolderTable = HolderTable()
+
+
+NAME_FIELDS = ("name", "trade_name", "short_name", "former_name")
+CHANNEL_FIELDS = ("phone", "email", "website", "wechat")
+IDENTIFIER_FIELDS = tuple(scheme.value for scheme in IdentifierScheme)
+FIELDS = (
+    *NAME_FIELDS,
+    *IDENTIFIER_FIELDS,
+    *CHANNEL_FIELDS,
+    *("place", "country", "role", "holder_kind", "dissolved_on"),
+    *("number", "kind", "valid_from", "valid_to", "activities", "sectors", "origins", "destinations"),
+    *("status", "status_from", "status_until", "status_ground", "publish_until"),
+)
+"""What a column can be mapped to."""
+
+FREE_FIELDS = ("place", "status_ground")
+"""Fields that would take any text."""
+
+KEYS = (*IDENTIFIER_FIELDS, "number", "name")
+
+
+def printed_numbers(mapping: SourceMapping) -> list[str]:
+    """Which numbers the list shows of its agencies: identifier schemes and `licence_number`, sorted."""
+    mapped = {field for layout in (mapping.table, mapping.json) if layout is not None for field in layout.columns}
+    found = mapped & set(IDENTIFIER_FIELDS)
+    return sorted(found | {"licence_number"} if "number" in mapped else found)
+
+
+def read_mapping(text: str, called: str) -> SourceMapping:
+    """A mapping from its TOML text. ImportRefused names the place that is wrong; `called` is how the file is called in it."""
+    try:
+        mapping = msgspec.convert(tomllib.loads(text), SourceMapping)
+    except tomllib.TOMLDecodeError as error:
+        raise ImportRefused(f"{called} is not well-formed TOML: {error}") from None
+    except msgspec.ValidationError as error:
+        raise ImportRefused(f"{called}: {error}") from None
+    faults = list(_faults(mapping))
+    if faults:
+        raise ImportRefused(f"{called}: " + "; ".join(faults))
+    return mapping
+
+
+def _faults(mapping: SourceMapping) -> Iterator[str]:
+    try:
+        ZoneInfo(mapping.authority.time_zone)
+    except (KeyError, ValueError, OSError):
+        yield f"authority.time_zone: no time zone is called {mapping.authority.time_zone!r}; write one like Europe/Prague"
+    if len(mapping.authority.country) != 2 or not mapping.authority.country.isupper():
+        yield "authority.country: write the ISO 3166-1 code in two capital letters"
+    for reference in (mapping.authority.reference, mapping.source.reference):
+        if not 1 <= len(reference) <= 40 or not reference.isascii() or reference.strip() != reference:
+            yield f"reference {reference!r}: write 1 to 40 plain characters"
+    if is_desk_list(mapping.source.reference):
+        yield f"reference {mapping.source.reference!r}: that is what an authority's own officers write here; name the list"
+    if mapping.table is None and mapping.json is None:
+        yield "nothing says where the fields are: add [table] for CSV and XLSX, or [json]"
+    if mapping.source.fresh_for_days < 0:
+        yield "source.fresh_for_days: write 0 for a list that never goes stale, or a number of days"
+    if mapping.source.key not in KEYS:
+        yield f"source.key must be one of {', '.join(KEYS)}"
+    for pattern in (mapping.holder.legal_person, mapping.holder.sole_trader):
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            yield f"holder: {pattern!r} is no pattern ({error})"
+    address = mapping.source.address
+    if address is not None and (not address.startswith(("http://", "https://")) or len(address) > 400):
+        yield "source.address: write an http or https address of at most 400 characters"
+    yield from _word_faults(mapping)
+    for form in mapping.dates:
+        if form not in DATE_FORMS:
+            yield f"dates: {form!r} is no form; year-first forms need no statement, others are {', '.join(sorted(DATE_FORMS))}"
+    if mapping.registration_number.check not in (None, *CHECKS):
+        yield f"registration_number.check must be one of {', '.join(CHECKS)}"
+    for title, layout in (("table", mapping.table), ("json", mapping.json)):
+        if layout is not None:
+            yield from _layout_faults(mapping, layout, title)
+
+
+_CLOSED: dict[str, type[StrEnum]] = {
+    "status": LicenceStatus,
+    "kind": LicenceKind,
+    "role": Role,
+    "holder_kind": HolderKind,
+    "activities": Activity,
+}
+
+
+def _word_faults(mapping: SourceMapping) -> Iterator[str]:
+    """Value tables whose words mean nothing, and kinds that the source does not say it covers."""
+    for name, words in _CLOSED.items():
+        for word, meant in mapping.words.get(name, {}).items():
+            if meant not in list(words):
+                yield f"words.{name}: {word!r} means {meant!r}, which is none of {', '.join(words)}"
+    used = {rule.kind for rule in mapping.kind} | {LicenceKind(kind) for kind in _known_kinds(mapping)}
+    if mapping.constants.kind is not None:
+        used.add(mapping.constants.kind)
+    uncovered = used - set(mapping.source.kinds)
+    if uncovered:
+        yield f"source.kinds lacks {', '.join(sorted(uncovered))}: the list would not count as covering what it gives"
+
+
+def _known_kinds(mapping: SourceMapping) -> list[str]:
+    return [meant for meant in mapping.words.get("kind", {}).values() if meant in list(LicenceKind)]
+
+
+def _layout_faults(mapping: SourceMapping, layout: Layout, title: str) -> Iterator[str]:
+    for field in layout.columns:
+        if field not in FIELDS:
+            yield f"{title}.columns: {field!r} is no field; the fields are {', '.join(FIELDS)}"
+    for field in ("name", mapping.source.key):
+        if field not in layout.columns:
+            yield f"{title}.columns: a column for {field!r} is needed"
+    if not mapping.kind and mapping.constants.kind is None and "kind" not in layout.columns:
+        yield f"{title}: nothing says the licence kind: map a column, write rules [[kind]], or constants.kind"
+    if mapping.constants.status is None and "status" not in layout.columns:
+        yield f"{title}: nothing says the status: map a column, or write constants.status"
+    if title == "json" and any(isinstance(names, list) for names in (*layout.columns.values(), *layout.flags.values())):
+        yield "json: a column takes one path"
+    known = set(layout.flags)
+    used = [*(flag for rule in mapping.kind for flag in rule.flags), *mapping.activity_flags]
+    for flag in used:
+        if flag not in known and not any(flag in other.flags for other in (mapping.table, mapping.json) if other):
+            yield f"the flag {flag!r} is used and stands in no [{title}.flags]"
+
+
+def names_of(names: Names) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def dropped_columns(layout: Layout) -> list[str]:
+    """Columns that are about natural persons by their name, mapped though they are."""
+    every = [*layout.columns.values(), *layout.flags.values(), *layout.conditions]
+    wanted = [name for names in every for name in names_of(names)]
+    return [name for name in wanted if is_personal_column(name) or name in layout.drop]
+
+
+def shipped_names() -> list[str]:
+    folder = files("registry.register.imports") / "sources"
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def mapping_named(name: str, home: Path) -> SourceMapping:
+    """The mapping called `name`: the operator's own in REGISTRY_HOME/sources, or a shipped one. ImportRefused otherwise."""
+    own = home / "sources" / f"{name}.toml"
+    if own.name == f"{name}.toml" and own.parent == home / "sources" and own.is_file():
+        return read_mapping_file(own)
+    if name in shipped_names():
+        text = (files("registry.register.imports") / "sources" / f"{name}.toml").read_text(encoding="utf-8")
+        return read_mapping(text, f"the shipped mapping {name}")
+    known = sorted({*shipped_names(), *(path.stem for path in (home / "sources").glob("*.toml"))})
+    raise ImportRefused(
+        f"no source is called {name!r}; there are {', '.join(known)}. "
+        "Give a mapping with --mapping FILE.toml, or draft one with `registry sources new SAMPLE`"
+    )
+
+
+def read_mapping_file(path: Path) -> SourceMapping:
+    try:
+        return read_mapping(path.read_text(encoding="utf-8"), str(path))
+    except UnicodeDecodeError:
+        raise ImportRefused(f"{path} is not UTF-8 text") from None
+    except OSError as error:
+        raise ImportRefused(f"{path} cannot be read: {error.strerror}") from None
+
+
+def as_stored(mapping: SourceMapping) -> dict[str, Any]:
+    """The mapping as JSON, to be kept beside the source."""
+    stored: dict[str, Any] = msgspec.to_builtins(mapping)
+    return stored
+
+
+def from_stored(stored: Mapping[str, Any]) -> SourceMapping:
+    return msgspec.convert(stored, SourceMapping)
+
+
+def wanted_columns(layout: Layout) -> Sequence[tuple[str, ...]]:
+    """The columns a reader must deliver, in order: fields, then flags, then conditions; each with its other names."""
+    every = [*layout.columns.values(), *layout.flags.values(), *layout.conditions]
+    return [names_of(names) for names in every]

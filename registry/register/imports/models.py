@@ -1,0 +1,59 @@
+"""What imports remember: which row of a list led to which agency, lists held for approval, and how fetching fares."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from registry.core.db.engine import Base, Instant, Text
+
+
+class Listing(Base):
+    """One agency as it stands on one list.
+
+    `row_key` is a digest of whatever tells the list's agencies apart, so that erasing an agency leaves no number of its
+    holder here; `digest` is that of everything the list said, so that the same rows again are known to change nothing.
+    """
+
+    __tablename__ = "listings"
+    __table_args__ = (Index("ix_listings_agency_id", "agency_id"),)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True, autoincrement=False)
+    row_key: Mapped[str] = mapped_column(Text(32), primary_key=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"))
+    digest: Mapped[str] = mapped_column(Text(32))
+    last_seen_at: Mapped[datetime] = mapped_column(Instant)
+    is_delisted: Mapped[bool]
+
+
+class PendingImport(Base):
+    """A fetched list that an official must look at first. `file` stands in REGISTRY_HOME/pending; `reason` is shown.
+
+    `ordered_by` is the officer (a reference) who decided in the console; the worker applies what was ordered.
+    """
+
+    __tablename__ = "pending_imports"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
+    file: Mapped[str] = mapped_column(Text(80))
+    digest: Mapped[str] = mapped_column(Text(64))
+    fetched_at: Mapped[datetime] = mapped_column(Instant)
+    etag: Mapped[str | None] = mapped_column(Text(200))
+    last_modified: Mapped[str | None] = mapped_column(Text(80))
+    reason: Mapped[str] = mapped_column(Text(1000))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    is_approved: Mapped[bool | None]
+    ordered_by: Mapped[str | None] = mapped_column(Text(60))
+    ordered_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class FetchState(Base):
+    """How fetching one source fares: when it was last tried, and what went wrong how often since it last went well."""
+
+    __tablename__ = "fetch_states"
+    source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), primary_key=True, autoincrement=False)
+    tried_at: Mapped[datetime] = mapped_column(Instant)
+    failures: Mapped[int]
+    trouble: Mapped[str | None] = mapped_column(Text(1000))

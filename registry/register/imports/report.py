@@ -1,0 +1,124 @@
+"""What an import did, for people, programs and spreadsheets."""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from registry.core.formulas import harmless
+from registry.register.imports.findings import Finding
+from registry.register.imports.rows import Opened
+
+KEPT = 10_000
+"""Findings of each kind that a report lists; beyond that it only counts."""
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """`read` and `rejected` count rows; the others agencies, `delisted_licences` licences."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    vanished: int = 0
+    reinstated: int = 0
+    delisted_licences: int = 0
+    licences: int = 0
+
+
+class Report(msgspec.Struct, kw_only=True):
+    """All that is told of one import. `is_applied` is False for a dry run and for an import that was refused."""
+
+    source: str
+    file: str
+    digest: str = ""
+    form: str = ""
+    encoding: str | None = None
+    retrieved_at: str = ""
+    is_dry_run: bool = False
+    is_applied: bool = False
+    refused_because: str | None = None
+    needs_approval: bool = False
+    seconds: float = 0.0
+    counts: Counts = msgspec.field(default_factory=Counts)
+    notes: list[str] = msgspec.field(default_factory=list)
+    rejects: list[Finding] = msgspec.field(default_factory=list)
+    warnings: list[Finding] = msgspec.field(default_factory=list)
+    warning_counts: dict[str, int] = msgspec.field(default_factory=dict)
+
+    def describe(self, opened: Opened) -> None:
+        self.form = opened.form
+        self.encoding = f"{opened.encoding.shown} ({opened.encoding.how})" if opened.encoding else None
+        self.notes += opened.notes
+
+    def warn(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self.warning_counts[finding.flaw] = self.warning_counts.get(finding.flaw, 0) + 1
+            if len(self.warnings) < KEPT:
+                self.warnings.append(finding)
+
+    def reject(self, findings: Iterable[Finding]) -> None:
+        for finding in findings:
+            self.counts.rejected += 1
+            if len(self.rejects) < KEPT:
+                self.rejects.append(finding)
+
+
+def as_json(report: Report) -> bytes:
+    """The report as JSON: counts, notes, and for each finding line, column, value, reason and what to do."""
+    plain: dict[str, Any] = msgspec.to_builtins(report)
+    plain["rejects"] = [_told(finding) for finding in report.rejects]
+    plain["warnings"] = [_told(finding) for finding in report.warnings]
+    return msgspec.json.format(msgspec.json.encode(plain), indent=2) + b"\n"
+
+
+def _told(finding: Finding) -> dict[str, Any]:
+    told: dict[str, Any] = {"line": finding.line}
+    if finding.part:
+        told["part"] = finding.part
+    told |= {"column": finding.column, "value": finding.value, "reason": finding.flaw, "what_to_do": finding.advice}
+    if finding.detail:
+        told["detail"] = finding.detail
+    return told
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """The file appears as a whole or not at all."""
+    half = path.with_name(f".{path.name}.{os.getpid()}.part")
+    half.write_bytes(body)
+    half.replace(path)
+
+
+def rejects_csv(findings: Sequence[Finding]) -> str:
+    """Rejected rows for a spreadsheet. Values that one would run as a formula are defused."""
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["line", "part", "column", "value", "reason", "what to do", "detail"])
+    for finding in findings:
+        writer.writerow(
+            [
+                finding.line,
+                finding.part or "",
+                harmless(finding.column),
+                harmless(finding.value or ""),
+                finding.flaw.value,
+                finding.advice,
+                harmless(finding.detail or ""),
+            ]
+        )
+    return out.getvalue()
+
+
+def in_brief(findings: Iterable[Finding]) -> list[tuple[str, str, int, str]]:
+    """Findings summed up by reason and column: (reason, column, how many, advice), the most frequent first."""
+    counted = Counter((finding.flaw, finding.column) for finding in findings)
+    return [
+        (flaw.value, column, times, Finding(0, column, flaw).advice) for (flaw, column), times in counted.most_common()
+    ]

@@ -1,0 +1,40 @@
+"""What reading a list gives, whatever kind of file it is: rows one after another, and what was noticed on the way."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from registry.register.imports.encodings import Encoding
+from registry.register.imports.mapping import Layout
+
+LIMIT = 512 << 20
+"""The largest file taken, in bytes; a sheet may not unpack to more either."""
+
+
+class Row(NamedTuple):
+    """One row: its line (or record number) and part, both as in Finding, and the wanted cells in order, tidied of nothing.
+
+    `cells` is None where the row is broken; `found` and `wanted` then count its cells.
+    """
+
+    line: int
+    part: int
+    cells: Sequence[str] | None
+    found: int = 0
+    wanted: int = 0
+
+
+@dataclass(slots=True)
+class Opened:
+    """A file ready to be read. `rows` may be iterated once; `progress` gives the share read so far, 0 to 1.
+
+    `notes` are sentences for the operator; `missing` names wanted columns that the file does not have.
+    """
+
+    form: str
+    layout: Layout
+    rows: Iterator[Row]
+    progress: Callable[[], float]
+    encoding: Encoding | None = None
+    notes: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)

@@ -1,0 +1,182 @@
+"""What a row says of a licence's kind and scope: flags, value tables and lists within a cell. Pure.
+
+Lists repeat the same few combinations on every row, so each combination of cells is worked out once.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from registry.core.codes import Flaw
+from registry.register.imports.findings import Refused
+from registry.register.imports.mapping import Layout, SourceMapping, names_of
+from registry.register.imports.personal import holds_personal_number
+from registry.register.imports.statements import StatedCondition
+from registry.register.imports.values import NO, YES, folded, tidy
+from registry.vocabulary.register import Activity, ConditionCode, LicenceKind
+
+REMEMBERED = 10_000
+LONGEST_CONDITION = 1000
+
+
+class Scope(NamedTuple):
+    """Kind and scope of a licence; None is what the list does not say.
+
+    `held_back`: a natural person's number stood in a condition.
+    """
+
+    kind: LicenceKind
+    activities: tuple[Activity, ...] | None
+    sectors: tuple[tuple[str, str], ...] | None
+    corridors: tuple[tuple[str | None, str | None], ...] | None
+    conditions: tuple[StatedCondition, ...] | None
+    held_back: bool = False
+
+
+class ScopeRules:
+    """Reads kind and scope from the cells of a row, in the order of registry.register.imports.mapping.wanted_columns."""
+
+    def __init__(self, mapping: SourceMapping, layout: Layout, words: Mapping[str, Mapping[str, str]]) -> None:
+        self._mapping = mapping
+        self._words = words
+        self._column = {field: names_of(names)[0] for field, names in layout.columns.items()}
+        place = {field: place for place, field in enumerate(layout.columns)}
+        self._fields: dict[str, int] = {
+            f: place[f] for f in ("kind", "activities", "sectors", "origins", "destinations") if f in place
+        }
+        first = len(layout.columns)
+        self._flags = {flag: first + number for number, flag in enumerate(layout.flags)}
+        self._flag_columns = {flag: names_of(names)[0] for flag, names in layout.flags.items()}
+        first += len(layout.flags)
+        self._conditions = [(first + number, column) for number, column in enumerate(layout.conditions)]
+        self.places = (*self._fields.values(), *self._flags.values(), *(place for place, _ in self._conditions))
+        self._yes = YES | {folded(word) for word in mapping.yes}
+        self._no = NO | {folded(word) for word in mapping.no} | {""}
+        self._split = re.compile("[" + re.escape(mapping.separators) + "]")
+        self._remembered: dict[tuple[str, ...], Scope] = {}
+
+    def scope(self, cells: Sequence[str]) -> Scope:
+        """Raises Refused where a cell means nothing known, or where no rule gives a kind."""
+        mark = tuple([cells[place] for place in self.places])
+        found = self._remembered.get(mark)
+        if found is None:
+            found = self._worked_out(cells)
+            if len(self._remembered) < REMEMBERED:
+                self._remembered[mark] = found
+        return found
+
+    def _worked_out(self, cells: Sequence[str]) -> Scope:
+        flags = {flag: self._is_set(flag, cells[place]) for flag, place in self._flags.items()}
+        conditions, held_back = self._stated_conditions(cells, flags)
+        return Scope(
+            self._kind(cells, flags),
+            self._activities(cells, flags),
+            self._sectors(cells),
+            self._corridors(cells),
+            conditions,
+            held_back,
+        )
+
+    def _is_set(self, flag: str, text: str) -> bool:
+        word = folded(text)
+        if word in self._yes:
+            return True
+        if word in self._no:
+            return False
+        shown = None if holds_personal_number(text) else text[:80]
+        raise Refused(self._flag_columns[flag], Flaw.UNKNOWN_WORD, shown, "neither yes nor no")
+
+    def _kind(self, cells: Sequence[str], flags: Mapping[str, bool]) -> LicenceKind:
+        place = self._fields.get("kind")
+        if place is not None and (word := folded(cells[place])):
+            try:
+                return LicenceKind(self._words.get("kind", {}).get(word, word))
+            except ValueError:
+                raise Refused(self._column["kind"], Flaw.UNKNOWN_WORD, cells[place].strip()[:80]) from None
+        for rule in self._mapping.kind:
+            if all(flags.get(flag, False) for flag in rule.flags):
+                return rule.kind
+        if self._mapping.constants.kind is not None:
+            return self._mapping.constants.kind
+        raise Refused(", ".join(self._flag_columns.values()) or self._column.get("kind", ""), Flaw.NO_KIND)
+
+    def _activities(self, cells: Sequence[str], flags: Mapping[str, bool]) -> tuple[Activity, ...] | None:
+        stated = [activity for flag, activity in self._mapping.activity_flags.items() if flags.get(flag, False)]
+        for text in self._list(cells, "activities"):
+            try:
+                stated.append(Activity(self._words.get("activities", {}).get(folded(text), folded(text))))
+            except ValueError:
+                raise Refused(self._column["activities"], Flaw.UNKNOWN_WORD, text[:80]) from None
+        if stated:
+            return tuple(sorted(set(stated)))
+        # Flags that a list leaves all false mean "not stated", never "out of scope".
+        constant = self._mapping.constants.activities
+        return None if constant is None else tuple(sorted(set(constant)))
+
+    def _sectors(self, cells: Sequence[str]) -> tuple[tuple[str, str], ...] | None:
+        revision = self._mapping.constants.nace_revision
+        words = self._words.get("sectors", {})
+        codes: set[str] = set()
+        for text in self._list(cells, "sectors"):
+            meant = words.get(folded(text), text)
+            if meant == "":
+                # The table says that this word sets no limit.
+                continue
+            for code in meant.split():
+                if not re.fullmatch(r"\d{2}(\.\d{1,2})?|[A-U]", code):
+                    raise Refused(self._column["sectors"], Flaw.NOT_A_SECTOR, text[:80])
+                codes.add(code)
+        codes = codes or set(self._mapping.constants.sectors or ())
+        return tuple((code, revision) for code in sorted(codes)) or None
+
+    def _corridors(self, cells: Sequence[str]) -> tuple[tuple[str | None, str | None], ...] | None:
+        origins = self._countries(cells, "origins") or self._mapping.constants.origins
+        destinations = self._countries(cells, "destinations") or self._mapping.constants.destinations
+        if not origins and not destinations:
+            return None
+        return tuple(
+            (one, other) for one in sorted(origins or ()) or (None,) for other in sorted(destinations or ()) or (None,)
+        )
+
+    def _countries(self, cells: Sequence[str], field: str) -> list[str]:
+        words = self._words.get("country", {})
+        found: set[str] = set()
+        for text in self._list(cells, field):
+            for code in words.get(folded(text), text).split():
+                if not (len(code) == 2 and code.isascii() and code.isalpha()):
+                    raise Refused(self._column[field], Flaw.NOT_A_COUNTRY, text[:80])
+                found.add(code.upper())
+        return sorted(found)
+
+    def _list(self, cells: Sequence[str], field: str) -> list[str]:
+        place = self._fields.get(field)
+        if place is None or not cells[place]:
+            return []
+        words = self._words.get(field, {})
+        if folded(cells[place]) in words:
+            return [tidy(cells[place])]
+        return [text for text in (tidy(part) for part in self._split.split(cells[place])) if text]
+
+    def _stated_conditions(
+        self, cells: Sequence[str], flags: Mapping[str, bool]
+    ) -> tuple[tuple[StatedCondition, ...] | None, bool]:
+        texts: list[str] = []
+        held_back = False
+        words = self._words.get("conditions", {})
+        for place, column in self._conditions:
+            text = tidy(cells[place])
+            text = words.get(folded(text), text)
+            if len(text) > LONGEST_CONDITION:
+                raise Refused(column, Flaw.TOO_LONG, detail=f"{len(text)} characters")
+            if text and holds_personal_number(text):
+                # That there is a condition must not get lost with its words: nobody may answer yes on it unread.
+                held_back, text = True, "(withheld: it named a natural person)"
+            if text:
+                texts.append(text)
+        for rule in self._mapping.condition:
+            if any(flags.get(flag, False) for flag in rule.any) and not any(
+                flags.get(flag, False) for flag in rule.none
+            ):
+                texts.append(rule.text)
+        found = tuple(StatedCondition(ConditionCode.OTHER, text) for text in dict.fromkeys(texts))
+        return found or None, held_back

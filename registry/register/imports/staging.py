@@ -1,0 +1,167 @@
+"""Statements on their way into the registry: a private file in the data folder, so that memory stays bounded and nobody waits.
+
+The file has no name once it is open: whoever is killed leaves nothing behind.
+"""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from registry.core.codes import Flaw
+from registry.register.imports.amending import fits
+from registry.register.imports.findings import Finding
+from registry.register.imports.statements import Statement, digest_of, merged, packed, unpacked
+
+BATCH = 2_000
+
+SURELY_FITS = 1_500
+"""Bytes of a packed statement whose record cannot outgrow an entry."""
+
+
+class Staged(NamedTuple):
+    """One agency's statement, packed, with the digest by which a later import knows it again."""
+
+    row_key: str
+    digest: str
+    body: bytes
+    line: int
+    part: int
+
+
+class Staging:
+    """Rows go in with `add`; after `settle` there is one statement for each agency."""
+
+    def __init__(self, folder: Path, key: str = "") -> None:
+        """`key` is the field that tells the list's agencies apart; other identifiers join rows that it keeps apart."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"staging-{os.getpid()}-{secrets.token_hex(4)}.sqlite3"
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        run = self._connection.execute
+        run("PRAGMA journal_mode=OFF")
+        run("PRAGMA synchronous=OFF")
+        run("PRAGMA cache_size=-32768")
+        run("PRAGMA temp_store=FILE")
+        run("CREATE TABLE staged (row_key TEXT, digest TEXT, body BLOB, line INTEGER, part INTEGER)")
+        run("CREATE TABLE unread (row_key TEXT PRIMARY KEY)")
+        run("CREATE TABLE marks (mark TEXT, row_key TEXT)")
+        path.unlink()
+        run("BEGIN")
+        self._waiting: list[tuple[str, str, bytes, int, int]] = []
+        self._key = key
+        self._marks: list[tuple[str, str]] = []
+        self._group: list[Statement] = []
+        self._group_key = ""
+        self._group_place = (0, 0)
+        self.licences = 0
+        self.findings: list[Finding] = []
+        self.rejected: list[Finding] = []
+
+    def add(self, row_key: str, statement: Statement, line: int, part: int) -> None:
+        """Rows of one agency that follow one another under one name are joined at once: most lists are sorted so."""
+        if row_key == self._group_key and statement.names == self._group[0].names:
+            self._group.append(statement)
+            return
+        self._flush_group()
+        self._group_key, self._group, self._group_place = row_key, [statement], (line, part)
+
+    def mark_unread(self, row_key: str) -> None:
+        """A row of this agency was rejected: what it said is not known."""
+        self._connection.execute("INSERT OR IGNORE INTO unread VALUES (?)", (row_key,))
+
+    def _flush_group(self) -> None:
+        if not self._group:
+            return
+        self._stage(self._group_key, self._group, self._group_place)
+        self._group = []
+        if len(self._waiting) >= BATCH:
+            self._write()
+
+    def _stage(self, row_key: str, group: Sequence[Statement], place: tuple[int, int]) -> None:
+        statement = group[0]
+        if len(group) > 1:
+            statement, flaws = merged(group)
+            self.findings += [Finding(place[0], field, flaw, part=place[1]) for flaw, field in flaws]
+        body = packed(statement)
+        if len(body) > SURELY_FITS and not fits(statement):
+            self.rejected.append(
+                Finding(place[0], "", Flaw.RECORD_TOO_LARGE, part=place[1], detail=f"{len(body)} bytes")
+            )
+            self.mark_unread(row_key)
+            return
+        self.licences += len(statement.licences)
+        self._waiting.append((row_key, digest_of(body), body, *place))
+        for one in statement.identifiers:
+            if one.scheme != self._key:
+                self._marks.append((f"{one.scheme}:{one.value}", row_key))
+
+    def _write(self) -> None:
+        self._connection.executemany("INSERT INTO staged VALUES (?, ?, ?, ?, ?)", self._waiting)
+        self._waiting = []
+        self._connection.executemany("INSERT INTO marks VALUES (?, ?)", self._marks)
+        self._marks = []
+
+    def settle(self) -> None:
+        """Join rows of one agency that stood apart, and make the statements findable by key."""
+        self._flush_group()
+        self._write()
+        run = self._connection.execute
+        run("CREATE INDEX staged_row_key ON staged (row_key)")
+        self._join_by_identifier()
+        apart = run("SELECT row_key FROM staged GROUP BY row_key HAVING count(*) > 1").fetchall()
+        for (row_key,) in apart:
+            rows = run("SELECT body, line, part FROM staged WHERE row_key = ? ORDER BY rowid", (row_key,)).fetchall()
+            run("DELETE FROM staged WHERE row_key = ?", (row_key,))
+            group = [unpacked(body) for body, _, _ in rows]
+            self.licences -= sum(len(statement.licences) for statement in group)
+            self._stage(row_key, group, rows[0][1:])
+        self._write()
+
+    def _join_by_identifier(self) -> None:
+        """Rows with different keys that share another identifier are about one agency: they take the least of their keys.
+
+        Twice two agencies under one number would otherwise be held, and nobody could say which is meant.
+        """
+        run = self._connection.execute
+        run("CREATE INDEX marks_mark ON marks (mark)")
+        shared = "SELECT mark FROM marks GROUP BY mark HAVING count(DISTINCT row_key) > 1"
+        leaders: dict[str, str] = {}
+
+        def leader(row_key: str) -> str:
+            while row_key in leaders:
+                row_key = leaders[row_key]
+            return row_key
+
+        for (mark,) in run(shared).fetchall():
+            keys = {leader(row_key) for (row_key,) in run("SELECT row_key FROM marks WHERE mark = ?", (mark,))}
+            first = min(keys)
+            leaders.update((row_key, first) for row_key in keys if row_key != first)
+        for row_key in leaders:
+            line, part = run("SELECT line, part FROM staged WHERE row_key = ?", (row_key,)).fetchone()
+            self.findings.append(Finding(line, "", Flaw.SHARED_IDENTIFIER, part=part))
+            run("UPDATE staged SET row_key = ? WHERE row_key = ?", (leader(row_key), row_key))
+
+    def count(self) -> int:
+        return int(self._connection.execute("SELECT count(*) FROM staged").fetchone()[0])
+
+    def batches(self) -> Iterator[list[Staged]]:
+        """The statements in the list's order, some at a time."""
+        cursor = self._connection.execute("SELECT row_key, digest, body, line, part FROM staged ORDER BY rowid")
+        while rows := cursor.fetchmany(BATCH):
+            yield [Staged(*row) for row in rows]
+
+    def unread(self) -> set[str]:
+        """Agencies some of whose rows were rejected."""
+        return {row_key for (row_key,) in self._connection.execute("SELECT row_key FROM unread")}
+
+    def missing_of(self, row_keys: Sequence[str]) -> list[str]:
+        """Which of these keys the list no longer holds."""
+        places = ",".join("?" * len(row_keys))
+        found = self._connection.execute(f"SELECT row_key FROM staged WHERE row_key IN ({places})", list(row_keys))
+        there = {row_key for (row_key,) in found}
+        return [row_key for row_key in row_keys if row_key not in there]
+
+    def close(self) -> None:
+        self._connection.close()

@@ -1,0 +1,166 @@
+"""Reading tables: where the header is, which columns are wanted, and the rows of a CSV file."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from registry.core.errors import ImportRefused
+from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
+from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
+from registry.register.imports.rows import Opened, Row
+from registry.register.imports.values import folded
+
+HEADER_WITHIN = 40
+"""Lines in which the header must stand: titles, dates and notes come above it."""
+
+FIELD_LIMIT = 64 * 1024
+DELIMITERS = ",;\t|"
+
+
+class Header:
+    """Where the wanted columns stand in a table. `places` is None for a column the table does not have."""
+
+    def __init__(self, layout: Layout, cells: Sequence[str], depth: int) -> None:
+        standing: dict[str, int] = {}
+        for place, cell in enumerate(cells):
+            standing.setdefault(folded(cell), place)
+        dropped = set(dropped_columns(layout))
+        optional = set(layout.optional)
+        self.depth = depth
+        self.width = max((place + 1 for place, cell in enumerate(cells) if cell.strip()), default=0)
+        self.places: list[int | None] = []
+        self.missing: list[str] = []
+        for names in wanted_columns(layout):
+            found = next((standing[folded(name)] for name in names if folded(name) in standing), None)
+            is_dropped = any(name in dropped for name in names)
+            if found is None and not is_dropped and not optional.intersection(names):
+                self.missing.append(names[0])
+            self.places.append(None if is_dropped else found)
+        self.matched = sum(place is not None for place in self.places)
+
+
+def found_header(lines: Sequence[Sequence[str]], layout: Layout) -> Header:
+    """The line among the first that has the wanted columns. ImportRefused names those that no line has."""
+    headers = [Header(layout, cells, depth) for depth, cells in enumerate(lines)]
+    best = max(headers, key=lambda header: (header.matched, -header.depth), default=None)
+    if best is None or best.matched == 0:
+        seen = max(lines, key=lambda cells: sum(bool(cell.strip()) for cell in cells), default=[])
+        shown = ", ".join(repr(cell.strip()[:40]) for cell in seen if cell.strip())
+        raise ImportRefused(
+            f"none of the mapped columns is in the first {HEADER_WITHIN} lines; the fullest of them holds {shown[:600]}: "
+            "is it the right file, and is the separator right?"
+        )
+    if best.missing:
+        there = ", ".join(repr(cell.strip()[:40]) for cell in lines[best.depth] if cell.strip())
+        raise ImportRefused(
+            f"line {best.depth + 1} looks like the header, but lacks {', '.join(map(repr, best.missing))}; it has {there[:600]}: "
+            "give the new name in the mapping, or list the column under `optional`"
+        )
+    return best
+
+
+def picked(header: Header) -> Any:
+    """A function from a full row to the wanted cells in order; a column that is not there reads as empty.
+
+    The row must have one more cell than the header, an empty one at its end.
+    """
+    places = [header.width if place is None else place for place in header.places]
+    if len(places) == 1:
+        only = places[0]
+        return lambda cells: (cells[only],)
+    return itemgetter(*places)
+
+
+def opened_table(path: Path, layout: Layout, encoding: str | None) -> Opened:
+    """A CSV file, its encoding and delimiter found out unless they are given."""
+    wanted = encoding or layout.encoding
+    found = named_encoding(wanted) if wanted else found_encoding(path)
+    size = path.stat().st_size
+    csv.field_size_limit(FIELD_LIMIT)
+    delimiter = layout.delimiter or found_delimiter(path, found)
+    with path.open("rb") as raw:
+        header = found_header(_first_lines(raw, found, delimiter, path), layout)
+    raw = path.open("rb")
+    # A read-ahead of a few hundred kilobytes lies between the file's position and the row in hand: fine for a progress bar.
+    rows = _rows(raw, path, found, delimiter, header)
+    shown = {"\t": "tab"}.get(delimiter, delimiter)
+    notes = [f"columns are separated by {shown}, the header is on line {header.depth + 1}"]
+    return Opened("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
+
+
+def _text(raw: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
+    return io.TextIOWrapper(raw, encoding=encoding.codec, errors="strict", newline="")
+
+
+def _first_lines(raw: BinaryIO, encoding: Encoding, delimiter: str, path: Path) -> list[list[str]]:
+    reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
+    lines: list[list[str]] = []
+    for cells in _checked(reader, path, encoding):
+        # Numbered as the file's lines are, so that a header can be pointed at.
+        lines += [[]] * (reader.line_num - len(lines) - 1)
+        lines.append(cells)
+        if len(lines) >= HEADER_WITHIN:
+            break
+    return lines
+
+
+def _checked(reader: Any, path: Path, encoding: Encoding) -> Iterator[list[str]]:
+    """The reader's rows, with what stops it said in words."""
+    try:
+        yield from reader
+    except UnicodeDecodeError:
+        place = first_undecodable(path, encoding.codec)
+        where = place.words(encoding.shown) if place else f"the file is not {encoding.shown} throughout"
+        raise ImportRefused(f"{where}: the file is cut off, damaged, or in another encoding (see --encoding)") from None
+    except UnicodeError as error:
+        raise ImportRefused(f"{path.name} is not {encoding.shown}: {error}") from None
+    except csv.Error as error:
+        raise ImportRefused(
+            f"line {reader.line_num}: {error}; a quotation mark that is opened and never closed does this"
+        ) from None
+
+
+def found_delimiter(path: Path, encoding: Encoding) -> str:
+    """The delimiter that gives most of the first lines the same number of cells, and more than one."""
+    with path.open("rb") as raw:
+        text = _text(raw, encoding)
+        try:
+            lines = [line for line, _ in zip(text, range(200), strict=False)]
+        except UnicodeError:
+            return ","
+    scores: dict[str, int] = {}
+    for delimiter in DELIMITERS:
+        try:
+            widths = Counter(len(cells) for cells in csv.reader(lines, delimiter=delimiter) if len(cells) > 1)
+        except csv.Error:
+            continue
+        width, times = max(widths.items(), key=lambda item: item[0] * item[1], default=(1, 0))
+        scores[delimiter] = width * times
+    return max(scores, key=scores.__getitem__, default=",")
+
+
+def _rows(raw: BinaryIO, path: Path, encoding: Encoding, delimiter: str, header: Header) -> Iterator[Row]:
+    width, pick = header.width, picked(header)
+    empty = [""]
+    with raw:
+        reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
+        above = header.depth + 1
+        for cells in _checked(reader, path, encoding):
+            line = reader.line_num
+            if line <= above:
+                continue
+            found = len(cells)
+            if found == width:
+                if any(cells):
+                    yield Row(line, 0, pick(cells + empty))
+            elif found > width:
+                is_padded = not any(cells[width:])
+                if is_padded and not any(cells):
+                    continue
+                yield Row(line, 0, pick([*cells[:width], ""]) if is_padded else None, found, width)
+            elif any(cells):
+                yield Row(line, 0, None, found, width)

@@ -1,0 +1,327 @@
+"""What a worker does for lists: fetch those that are due, hold for approval what needs eyes, warn before one goes stale.
+
+The state of the work stands in our own tables, so that any number of workers may run and one that is killed is made up for:
+a source is claimed by moving its next fetch ahead, in a transaction of its own.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from secrets import token_hex
+
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import instant_text, now
+from registry.core.errors import ImportRefused, NotFound
+from registry.core.ids import new_reference, read_reference
+from registry.core.settings import Settings
+from registry.log.actions import refuse_mixing
+from registry.register.agencies.actions import confirm
+from registry.register.authorities.actions import record_retrieval
+from registry.register.authorities.models import Source
+from registry.register.imports.actions import kept_source
+from registry.register.imports.fetching import Fetched, FetchFailed, fetch
+from registry.register.imports.jobs import ImportRunning, Request, import_list
+from registry.register.imports.mapping import SourceMapping, from_stored, mapping_named
+from registry.register.imports.models import FetchState, Listing, PendingImport
+from registry.register.imports.queries import last_retrieval, source_named
+from registry.register.imports.report import Report
+from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
+
+log = structlog.get_logger()
+
+LEASE = timedelta(hours=2)
+"""How long a claimed source is left alone: longer than any fetch and import, short enough to make up for a crash."""
+
+
+def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
+    """Fetch and import every list that is due. Gives how many were tried."""
+    tried = 0
+    while True:
+        reference = _claim(sessions, now())
+        if reference is None:
+            return tried
+        tried += 1
+        fetch_source(settings, sessions, reference)
+
+
+def _claim(sessions: sessionmaker[Session], at: datetime) -> str | None:
+    with sessions() as session:
+        source = session.execute(
+            select(Source)
+            .where(Source.address.is_not(None), or_(Source.next_fetch_at.is_(None), Source.next_fetch_at <= at))
+            .order_by(Source.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).scalar_one_or_none()
+        if source is None:
+            return None
+        source.next_fetch_at = at + LEASE
+        session.commit()
+        return source.reference
+
+
+def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference: str) -> str:
+    """Fetch one list now and apply it, or hold it for approval. Gives a sentence on how it went; it is also kept."""
+    with sessions() as session:
+        source = _known_source(session, settings, reference)
+        mapping = mapping_of(settings, source)
+        address, etag, last_modified = source.address, source.etag, source.last_modified
+    usual = pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
+    fetched_at = now()
+    if address is None:
+        raise ImportRefused(f"the source {reference} has no address: write one into its mapping")
+    with _download(settings) as path:
+        try:
+            fetched = fetch(address, path, etag=etag, last_modified=last_modified)
+        except FetchFailed as failure:
+            return _failed(sessions, reference, failure.text, usual)
+        if not fetched.is_new:
+            return _renew(sessions, reference, fetched_at, usual)
+        if (waiting := _seen_before(sessions, reference, fetched.digest)) is not None:
+            return _failed(sessions, reference, waiting, usual)
+        try:
+            report = import_list(settings, sessions, Request(path, mapping, retrieved_at=fetched_at))
+        except ImportRunning as running:
+            return _failed(sessions, reference, running.text, usual)
+        if report.is_applied:
+            return _applied(sessions, reference, fetched, usual, report)
+        if not report.needs_approval:
+            return _failed(sessions, reference, report.refused_because or "", usual)
+        return _hold(settings, sessions, reference, path, fetched, fetched_at, usual, report)
+
+
+def _seen_before(sessions: sessionmaker[Session], reference: str, digest: str) -> str | None:
+    """Words on a list that is held already, or was rejected: the same bytes need no second look. None for any other."""
+    with sessions() as session:
+        source = source_named(session, reference)
+        pending = session.execute(
+            select(PendingImport)
+            .where(
+                PendingImport.source_id == source.id,
+                PendingImport.digest == digest,
+                PendingImport.is_approved.is_not(True),
+            )
+            .limit(1)
+        ).scalar_one_or_none()
+        if pending is None:
+            return None
+        if pending.decided_at is None:
+            return f"held for approval: {pending.reason}"
+        return f"the publisher still has the list that was rejected on {pending.decided_at:%Y-%m-%d}"
+
+
+def _known_source(session: Session, settings: Settings, reference: str) -> Source:
+    """The source, written down now if it is only a mapping yet."""
+    try:
+        return source_named(session, reference)
+    except NotFound:
+        mapping = mapping_named(reference, settings.home)
+        refuse_mixing(session, is_demo=False)
+        source = kept_source(session, mapping)
+        session.commit()
+        return source
+
+
+def mapping_of(settings: Settings, source: Source) -> SourceMapping:
+    """The mapping as it stands now, or as it was when the list was last imported with one named by file."""
+    try:
+        return mapping_named(source.reference, settings.home)
+    except ImportRefused:
+        return from_stored(source.mapping)
+
+
+@contextmanager
+def _download(settings: Settings) -> Iterator[Path]:
+    folder = settings.home / "tmp"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = folder / f"fetched-{token_hex(8)}"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _state(session: Session, source: Source, trouble: str | None) -> FetchState:
+    state = session.get(FetchState, source.id)
+    if state is None:
+        state = FetchState(source_id=source.id, tried_at=now(), failures=0, trouble=None)
+        session.add(state)
+    state.tried_at = now()
+    state.failures = state.failures + 1 if trouble else 0
+    state.trouble = trouble[:1000] if trouble else None
+    return state
+
+
+def _failed(sessions: sessionmaker[Session], reference: str, trouble: str, usual: timedelta) -> str:
+    with sessions() as session:
+        source = source_named(session, reference)
+        state = _state(session, source, trouble)
+        source.next_fetch_at = now() + pause_after_failure(state.failures, usual)
+        session.commit()
+    log.warning("fetch_failed", source=reference, trouble=trouble)
+    return f"not fetched: {trouble}"
+
+
+def _renew(sessions: sessionmaker[Session], reference: str, at: datetime, usual: timedelta) -> str:
+    """The publisher says that nothing has changed: what we hold is as fresh as that answer."""
+    with sessions() as session:
+        source = source_named(session, reference)
+        former = last_retrieval(session, source)
+        if former is not None:
+            record_retrieval(session, source, retrieved_at=at, digest=former.digest, counts=former.counts)
+            if not source.is_full:
+                listed = select(Listing.agency_id).where(Listing.source_id == source.id, Listing.is_delisted.is_(False))
+                confirm(session, session.execute(listed).scalars().all(), at)
+        _state(session, source, None)
+        source.next_fetch_at = now() + usual
+        session.commit()
+    log.info("fetch_unchanged", source=reference)
+    return "unchanged at its source"
+
+
+def _applied(
+    sessions: sessionmaker[Session], reference: str, fetched: Fetched, usual: timedelta, report: Report
+) -> str:
+    with sessions() as session:
+        source = source_named(session, reference)
+        source.etag, source.last_modified = fetched.etag, fetched.last_modified
+        source.next_fetch_at = now() + usual
+        _state(session, source, None)
+        session.commit()
+    counts = report.counts
+    log.info("fetch_applied", source=reference, new=counts.new, changed=counts.changed, vanished=counts.vanished)
+    return f"applied: {counts.read} rows, {counts.new} new, {counts.changed} changed, {counts.vanished} vanished"
+
+
+def _hold(
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    reference: str,
+    path: Path,
+    fetched: Fetched,
+    fetched_at: datetime,
+    usual: timedelta,
+    report: Report,
+) -> str:
+    """Keep a list that was refused until an official has looked at it; the same bytes are held once."""
+    reason = (report.refused_because or "")[:1000]
+    folder = settings.home / "pending"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with sessions() as session:
+        source = source_named(session, reference)
+        waiting = session.execute(
+            select(PendingImport).where(PendingImport.source_id == source.id, PendingImport.decided_at.is_(None))
+        ).scalars()
+        superseded = []
+        for pending in waiting:
+            # The newest list is the one to look at.
+            superseded.append(folder / pending.file)
+            session.delete(pending)
+        file = f"{token_hex(8)}.list"
+        path.rename(folder / file)
+        session.add(
+            PendingImport(
+                reference=new_reference(),
+                source_id=source.id,
+                file=file,
+                digest=fetched.digest,
+                fetched_at=fetched_at,
+                etag=fetched.etag,
+                last_modified=fetched.last_modified,
+                reason=reason,
+                counts={name: getattr(report.counts, name) for name in report.counts.__struct_fields__},
+            )
+        )
+        _state(session, source, f"held for approval: {reason}")
+        source.next_fetch_at = now() + usual
+        session.commit()
+    for old in superseded:
+        old.unlink(missing_ok=True)
+    log.warning("fetch_held", source=reference, reason=reason)
+    return f"held for approval: {reason}"
+
+
+def _pending(session: Session, reference: str) -> tuple[PendingImport, Source]:
+    query = (
+        select(PendingImport, Source)
+        .join(Source, Source.id == PendingImport.source_id)
+        .where(PendingImport.reference == read_reference(reference), PendingImport.decided_at.is_(None))
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"no list waits under {reference}: see `registry sources pending`")
+    return found
+
+
+def approve(settings: Settings, sessions: sessionmaker[Session], reference: str) -> Report:
+    """Apply a held list after all: good rows only, and whatever it delists. It counts as read when it was fetched."""
+    with sessions() as session:
+        pending, source = _pending(session, reference)
+        mapping, path = mapping_of(settings, source), settings.home / "pending" / pending.file
+    if not path.is_file():
+        raise ImportRefused(f"the held file {path.name} is gone: reject it and fetch the list again")
+    report = import_list(
+        settings,
+        sessions,
+        Request(path, mapping, skips_rejects=True, accepts_shrink=True, retrieved_at=pending.fetched_at),
+    )
+    if report.is_applied:
+        _decide(settings, sessions, reference, is_approved=True)
+    return report
+
+
+def reject(settings: Settings, sessions: sessionmaker[Session], reference: str) -> None:
+    """Do not apply a held list; the next one is fetched as usual."""
+    _decide(settings, sessions, reference, is_approved=False)
+
+
+def _decide(settings: Settings, sessions: sessionmaker[Session], reference: str, *, is_approved: bool) -> None:
+    with sessions() as session:
+        pending, source = _pending(session, reference)
+        pending.decided_at, pending.is_approved = now(), is_approved
+        if is_approved:
+            source.etag, source.last_modified = pending.etag, pending.last_modified
+            _state(session, source, None)
+        session.commit()
+    (settings.home / "pending" / pending.file).unlink(missing_ok=True)
+
+
+Tell = Callable[[str, str, str], None]
+"""Sends a mail: address, subject, text. One that cannot be sent is the sender's to note."""
+
+
+def warn_of_staleness(settings: Settings, sessions: sessionmaker[Session], tell: Tell) -> list[str]:
+    """Warn once of each list that three quarters of its life have passed for. Gives the sources warned of."""
+    at = now()
+    due = []
+    with sessions() as session:
+        for source in session.execute(select(Source).where(Source.warned_at.is_(None)).order_by(Source.id)).scalars():
+            former = last_retrieval(session, source)
+            warn_at = warn_from(former.retrieved_at, source.fresh_for_days) if former else None
+            if former is not None and warn_at is not None and at >= warn_at:
+                stale_at = former.retrieved_at + timedelta(days=source.fresh_for_days)
+                # Demo data come from no list that anybody keeps.
+                addresses = mapping_of(settings, source).source.warn if source.mapping else ()
+                due.append((source.reference, addresses, former.retrieved_at, stale_at))
+    for reference, addresses, read_at, stale_at in due:
+        log.warning("source_goes_stale", source=reference, stale_at=instant_text(stale_at))
+        for address in addresses:
+            tell(address, f"The list {reference} is about to go stale", _warning(reference, read_at, stale_at))
+        with sessions() as session:
+            source_named(session, reference).warned_at = at
+            session.commit()
+    return [reference for reference, *_ in due]
+
+
+def _warning(reference: str, read_at: datetime, stale_at: datetime) -> str:
+    return (
+        f"The list {reference} was last read on {read_at:%Y-%m-%d %H:%M} UTC.\n"
+        f"From {stale_at:%Y-%m-%d %H:%M} UTC on it is stale: every answer that rests on it then turns to unknown.\n\n"
+        f"Fetch it with `registry sources fetch {reference}`,\n"
+        f"or import a new file with `registry import FILE --source {reference}`.\n"
+        "`registry sources list` shows what went wrong.\n"
+    )

@@ -1,0 +1,100 @@
+"""Words that say little of whose name it is - places, the trade's words, legal forms - in every usual language and script."""
+
+import tomllib
+from collections.abc import Iterator
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from registry.register.names import pinyin
+from registry.register.names.spelling import folded, is_chinese, normalised
+
+
+class Kind(IntEnum):
+    CORE = 0
+    PLACE = 1
+    TRADE = 2
+    LINK = 3
+
+
+class Dictionary(NamedTuple):
+    """The words of the data files, each folded and without spaces."""
+
+    latin: dict[str, tuple[Kind, str]]
+    chinese: dict[str, tuple[Kind, str]]
+    forms: dict[str, str]
+    leading: dict[str, str]
+
+
+_DIVISIONS = ("市", "省")
+
+
+@cache
+def single_forms() -> list[str]:
+    return sorted(form for form in dictionary().forms if form.isascii() and 3 <= len(form) <= 9)
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+@cache
+def dictionary() -> Dictionary:
+    latin: dict[str, tuple[Kind, str]] = {}
+    chinese: dict[str, tuple[Kind, str]] = {}
+    for kind, means, spelling in (*_places(), *_trade_words()):
+        word = folded(normalised(spelling)).replace(" ", "")
+        if not any(map(is_chinese, word)):
+            latin.setdefault(word, (kind, means))
+        elif len(word) > 1:
+            chinese.setdefault(word, (kind, means))
+            # In pinyin, 市 would swallow the first syllable of the name's own word.
+            for spelled in pinyin.usual(word) if kind is not Kind.PLACE or word[-1] not in _DIVISIONS else ():
+                latin.setdefault(spelled, (kind, means))
+    forms: dict[str, str] = {}
+    leading: dict[str, str] = {}
+    for form, spelling, leads in _legal_forms():
+        word = folded(normalised(spelling)).replace(" ", "")
+        spelled_out = folded(normalised(spelling).translate(_UMLAUTS)).replace(" ", "")
+        for spelled in (word, spelled_out, *(pinyin.usual(word) if is_chinese(word[0]) else ())):
+            forms.setdefault(spelled, form)
+            if leads:
+                leading.setdefault(spelled, forms[spelled])
+    return Dictionary(latin, chinese, forms, leading)
+
+
+def _data(name: str) -> dict[str, object]:
+    return tomllib.loads(files("registry.register.names").joinpath(name).read_text(encoding="utf-8"))
+
+
+def _places() -> Iterator[tuple[Kind, str, str]]:
+    data = _data("places.toml")
+    rows = [[place] for place in str(data["china"]).split()]
+    also: list[list[str]] = data["also"]  # type: ignore[assignment]
+    for row in [*also, *rows]:
+        means = pinyin.usual(row[0])[0] if is_chinese(row[0][0]) else folded(normalised(row[0]))
+        for spelling in row:
+            yield Kind.PLACE, means, spelling
+        for suffix in _DIVISIONS:
+            yield Kind.PLACE, means, row[0] + suffix
+
+
+_LINKS = ("and", "of", "firm")
+
+
+def _trade_words() -> Iterator[tuple[Kind, str, str]]:
+    for means, spellings in _data("trade_words.toml").items():
+        kind = Kind.LINK if means in _LINKS else Kind.TRADE
+        for spelling in spellings:  # type: ignore[attr-defined]
+            yield kind, means, spelling
+
+
+def _legal_forms() -> Iterator[tuple[str, str, bool]]:
+    """(what it is, spelling, whether it may lead). A spelling of two countries is what the first says."""
+    for forms in _data("legal_forms.toml").values():
+        leading = forms.pop("leading", ())  # type: ignore[attr-defined]
+        for form, spellings in forms.items():  # type: ignore[attr-defined]
+            for spelling in spellings:
+                yield form, spelling, False
+        for spelling in leading:
+            yield "leading", spelling, True

@@ -1,0 +1,187 @@
+"""Index keys: what two spellings of one name still share.
+
+A name has about ten keys. Whatever befalls it - a slip, a swap, a missing half, another script - leaves at least one whole:
+
+- `word`: each word of its own; of a Chinese word every reading in pinyin, which homophones and pinyin share;
+- `pair`: neighbouring words, places and trade words by their meaning in whatever language;
+- `all`: all words in alphabetical order;
+- `gap`: a Chinese word with its place and one character left out; `traded`: that, with the first word of the trade;
+- `part`: a third of the name with its position and the length of the whole. Two slips leave one third untouched, and shift it
+  by no more than two (G. Li and others, PASS-JOIN, 2011);
+- `own half` and `own third`: the same of its own words alone, a third together with the first word of the trade: what
+  thousands share finds nobody;
+- `initials`.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache, lru_cache
+from itertools import pairwise
+from zlib import crc32
+
+from registry.register.names import pinyin
+from registry.register.names.dictionary import Kind
+from registry.register.names.query_variants import asked
+from registry.register.names.spelling import is_chinese, squeezed
+from registry.register.names.words import Parted, Unit, parted
+
+
+class Evidence(Enum):
+    """What a shared key tells. Keys that tell of the same count once: a word that is shared shares all its thirds."""
+
+    WORD = "word"
+    SLIP = "slip"
+    ALL_BUT_A_CHARACTER = "all_but_a_character"
+    NEIGHBOURS = "neighbours"
+    WHOLE = "whole"
+
+
+_EVIDENCE = {
+    "word": Evidence.WORD,
+    "own": Evidence.SLIP,
+    "gap": Evidence.SLIP,
+    "traded": Evidence.ALL_BUT_A_CHARACTER,
+    "initials": Evidence.WORD,
+    "pair": Evidence.NEIGHBOURS,
+    "all": Evidence.WHOLE,
+    "part": Evidence.WHOLE,
+}
+
+SLIPS = 2
+"""Letters wrong, missing or too many, wherever they are, that a whole name survives."""
+LONGEST_WHOLE = 80
+"""Letters of a name whose thirds count."""
+
+
+def keys_of(name: str) -> frozenset[int]:
+    """The keys, 32 bit each, under which a name is found."""
+    return frozenset(map(_hashed, _keys(parted(name))))
+
+
+def asked_keys(text: str) -> dict[int, Evidence]:
+    """The keys that lead from what is asked to the names it may mean, and what sharing each is evidence of."""
+    return {
+        _hashed(key): _EVIDENCE[key.partition(" ")[0]]
+        for reading in asked(text)
+        for key in (*_keys(reading), *_wider(reading))
+    }
+
+
+def _hashed(key: str) -> int:
+    return crc32(key.encode())
+
+
+def _keys(name: Parted) -> Iterator[str]:
+    for unit in name.own:
+        yield from (f"word {spelling}" for spelling in _spellings(unit))
+        if is_chinese(unit.text[0]) and len(unit.text) > 3:
+            # Half of a long word is often all that is remembered.
+            for half in {unit.text[:2], unit.text[-2:]}:
+                yield f"word {_spellings(Unit(unit.kind, half, half))[0]}"
+    units = [unit for unit in name.units if unit.kind is not Kind.LINK]
+    own = set(name.own)
+    for one, other in pairwise(units):
+        if one in own or other in own:
+            for spelling in _spellings(one):
+                yield from (_pair(spelling, another) for another in _spellings(other))
+    named_place = next((unit for unit in units if unit.kind is Kind.PLACE), None)
+    if named_place and named_place not in own:
+        # A short name often keeps these two and drops what stands between them.
+        yield from (_pair(named_place.means, spelling) for spelling in _spellings(name.own[0]))
+    if name.is_chinese:
+        for gap in _gaps(units):
+            yield gap
+            yield f"traded {gap} {_trade(name)}"
+    elif len(units) > 2:
+        yield "all " + " ".join(sorted(unit.means for unit in units))
+    yield from _initials(units)
+    yield from _parts("part", name.letters, SLIPS)
+    if not name.is_chinese:
+        word = "".join(unit.means for unit in name.own)
+        yield from _parts("own half", word, 1)
+        yield from _parts(f"own third {_trade(name)}", word, SLIPS)
+
+
+def _wider(asking: Parted) -> Iterator[str]:
+    """Keys of a question alone: the same name with slips, words typed apart, a word cut short, initials."""
+    yield from _shifted_parts("part", asking.letters, SLIPS)
+    own = [unit.means for unit in asking.own]
+    if not asking.is_chinese:
+        # A slip in a trade word makes it look like one of the name's own: so each of these may be all there are.
+        for word in dict.fromkeys(("".join(own), *own, *map("".join, pairwise(own)))):
+            yield from _shifted_parts("own half", word, 1)
+            yield from _shifted_parts(f"own third {_trade(asking)}", word, SLIPS)
+    yield from (f"word {one}{other}" for one, other in pairwise(own))
+    if len(own) > 2:
+        yield f"word {''.join(own)}"
+    if len(asking.units) == 1 and len(asking.body) <= 16:
+        yield f"initials {asking.body}"
+    place = next((unit.means for unit in asking.units if unit.kind is Kind.PLACE), "")
+    for unit in asking.own:
+        if is_chinese(unit.text[0]):
+            yield f"gap {place} {unit.text}"
+            yield f"traded gap {place} {unit.text} {_trade(asking)}"
+
+
+def _spellings(unit: Unit) -> tuple[str, ...]:
+    if unit.kind is Kind.CORE and is_chinese(unit.text[0]):
+        return _squeezed_spellings(unit.text) or (unit.text,)
+    return (unit.means,)
+
+
+@lru_cache(1 << 14)
+def _squeezed_spellings(word: str) -> tuple[str, ...]:
+    return tuple(map(squeezed, pinyin.spellings(word)))
+
+
+def _pair(one: str, other: str) -> str:
+    return f"pair {one} {other}" if one < other else f"pair {other} {one}"
+
+
+def _gaps(units: list[Unit]) -> Iterator[str]:
+    place = next((unit.means for unit in units if unit.kind is Kind.PLACE), "")
+    for unit in units:
+        if unit.kind is Kind.CORE and is_chinese(unit.text[0]) and 2 <= len(unit.text) <= 6:
+            for gap in range(len(unit.text)):
+                yield f"gap {place} {unit.text[:gap]}{unit.text[gap + 1 :]}"
+
+
+def _initials(units: list[Unit]) -> Iterator[str]:
+    letters = [pinyin.initials(u.text) if is_chinese(u.text[0]) else u.text[0] for u in units]
+    if sum(map(len, letters)) > 2:
+        yield f"initials {''.join(letters)[:16]}"
+    if units and is_chinese(units[0].text[0]) and len(units) > 2:
+        yield f"initials {''.join(letters[:2])}"
+
+
+def _trade(name: Parted) -> str:
+    return next((unit.means for unit in name.units if unit.kind is Kind.TRADE), "")
+
+
+def _parts(family: str, whole: str, slips: int) -> Iterator[str]:
+    length = min(len(whole), LONGEST_WHOLE)
+    for place, (start, width) in enumerate(_cuts(length, slips)):
+        yield f"{family} {length} {place} {whole[start : start + width]}"
+
+
+@cache
+def _cuts(length: int, slips: int) -> list[tuple[int, int]]:
+    """Start and length of each of `slips` + 1 parts, the longer ones last."""
+    parts = slips + 1
+    short, longer = divmod(length, parts)
+    widths = [short] * (parts - longer) + [short + 1] * longer
+    starts = [sum(widths[:place]) for place in range(parts)]
+    return [(start, width) for start, width in zip(starts, widths, strict=True) if width]
+
+
+def _shifted_parts(family: str, whole: str, slips: int) -> Iterator[str]:
+    """Every part of every name within so many slips that could stand untouched in the question."""
+    whole = whole[: LONGEST_WHOLE + slips]
+    for length in range(max(1, len(whole) - slips), min(len(whole) + slips, LONGEST_WHOLE) + 1):
+        longer = len(whole) - length
+        for place, (start, width) in enumerate(_cuts(length, slips)):
+            # Slips before a part shift it; those that must still follow bound how far (the paper's multi-match-aware rule).
+            first = max(start - place, start + longer - (slips - place))
+            last = min(start + place, start + longer + (slips - place))
+            for begin in range(max(0, first), min(last, len(whole) - width) + 1):
+                yield f"{family} {length} {place} {whole[begin : begin + width]}"

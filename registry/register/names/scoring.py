@@ -1,0 +1,252 @@
+"""How near a registered name is to what was asked, and in what way."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from registry.register.names import pinyin
+from registry.register.names.dictionary import Kind
+from registry.register.names.query_variants import asked
+from registry.register.names.spelling import folded, is_chinese
+from registry.register.names.words import Parted, Unit, parted
+from registry.vocabulary.register import Likeness
+
+FLOOR = 60.0
+"""Below this nothing is shown: a name that is only somewhat like another helps nobody."""
+NEAR = 85.0
+"""From here on two names can be taken for each other: they are shown together, with what tells them apart."""
+
+
+SLIPS = frozenset({Likeness.CHARACTERS, Likeness.TYPING, Likeness.SIMILAR})
+"""What is near by letters that differ, and by nothing else: a slip of the pen, or what an imitator changed."""
+
+
+class Match(NamedTuple):
+    """`score` is 0 to 100."""
+
+    score: float
+    how: Likeness
+
+
+NONE = Match(0.0, Likeness.SIMILAR)
+
+_ALL = 0.999
+_NEARLY_ALL = 0.895
+_HALF = 0.9
+"""How much a half of a word of two halves is of the whole, and a word of another that sounds the same."""
+_WRITTEN = 0.4
+_ONE_SLIP, _OF_ONE_SLIP = 83.0, 82.0
+_TAKEN_FOR = 85.5
+_LIKE_LETTERS, _LIKE_CHARACTERS, _MOST_SLIPS = 0.8, 0.7, 2
+_ANOTHER_PLACE = 10.0
+_OTHER_TONES = 2.5
+_WEIGHTS = {Kind.CORE: 3.0, Kind.PLACE: 1.6, Kind.TRADE: 1.0, Kind.LINK: 0.1}
+
+
+def score(query: str, name: str) -> Match:
+    """How well a registered name answers a question; symmetric only for whole names. NONE where either is empty."""
+    return best_match(asked(query), parted(name))
+
+
+def best_match(readings: Sequence[Parted], name: Parted) -> Match:
+    """The best match among what a question may mean (`asked`)."""
+    if not name.units:
+        return NONE
+    return max((_match(reading, name) for reading in readings), key=lambda match: match.score, default=NONE)
+
+
+def _match(asking: Parted, name: Parted) -> Match:
+    if asking.normal == name.normal:
+        return Match(100.0, Likeness.EXACT)
+    found = _matched(asking, name)
+    # Of names that fare alike, the one that is written more alike comes first.
+    written = fuzz.ratio(asking.normal, name.normal) / 100.0
+    return found._replace(score=max(0.0, found.score - _WRITTEN * (1.0 - written)))
+
+
+def _matched(asking: Parted, name: Parted) -> Match:
+    penalty = _penalty(asking, name)
+    if asking.letters == name.letters:
+        if asking.body == name.body:
+            same_form = folded(asking.normal) == folded(name.normal)
+            return Match(99.0, Likeness.DIACRITICS) if same_form else Match(98.5 - penalty, Likeness.LEGAL_FORM)
+        return Match(98.0 - penalty, Likeness.DIACRITICS)
+    if asking.sorted_letters == name.sorted_letters:
+        return Match(97.0 - penalty, Likeness.WORD_ORDER)
+    if name.has_own_word and not asking.has_own_word:
+        # Place and trade alone would list half the registry.
+        return NONE
+    if asking.is_chinese != name.is_chinese:
+        return _across_scripts(asking, name, penalty + _tone_penalty(asking, name))
+    return _alike(asking, name, penalty)
+
+
+def _penalty(asking: Parted, name: Parted) -> float:
+    """Nothing for the same legal form in any language, little for a missing one, more for another, most for another place."""
+    another_place = asking.places and name.places and not asking.places & name.places
+    if set(asking.forms) == set(name.forms):
+        return _ANOTHER_PLACE if another_place else 0.0
+    return (2.5 if asking.forms and name.forms else 1.0) + (_ANOTHER_PLACE if another_place else 0.0)
+
+
+def _tone_penalty(asking: Parted, name: Parted) -> float:
+    """Who writes tones tells 新信 from 鑫鑫. Many write them wrong, so it decides only among names that fare alike."""
+    if asking.is_chinese or not pinyin.has_tones(asking.normal):
+        return 0.0
+    letters = asking.normal.replace(" ", "")
+    return 0.0 if all(pinyin.is_said_toned(letters, unit.text) for unit in name.own) else _OTHER_TONES
+
+
+def _alike(asking: Parted, name: Parted, penalty: float) -> Match:
+    # Two letters that changed places are one slip.
+    whole = 100.0 * max(
+        OSA.normalized_similarity(asking.letters, name.letters),
+        OSA.normalized_similarity(asking.sorted_letters, name.sorted_letters),
+    )
+    found, back = _covered(asking.units, name), _covered(name.units, asking)
+    if found >= _ALL:
+        how = Likeness.TRANSLATION if back >= _ALL else Likeness.PART
+        return Match(_part(asking, name, back) - penalty, how)
+    own = _covered(asking.own, name)
+    best = Match(0.5 * whole + 25.0 * found + 15.0 * back + 10.0 * own, Likeness.SIMILAR)
+    if whole >= 80.0:
+        how = Likeness.CHARACTERS if name.is_chinese else Likeness.TYPING
+        slipped = _slipped(whole, own, found)
+        if penalty >= _ANOTHER_PLACE:
+            # The slip is in the place: as likely as one in the name's own words.
+            slipped = min(slipped, _slipped(whole, 0.5, 1.0 - 0.5 * _WEIGHTS[Kind.CORE] / _weight(asking)) + penalty)
+        if name.is_chinese and whole >= _ONE_SLIP:
+            # One character of a whole name: nearer than a name that only sounds alike and says its trade in other words.
+            slipped = max(slipped, _OF_ONE_SLIP + (penalty if penalty >= _ANOTHER_PLACE else 0.0))
+        if penalty < _ANOTHER_PLACE and _is_own_word_with_a_slip(asking, name):
+            slipped = max(slipped, _TAKEN_FOR + penalty)
+        best = Match(slipped, how)
+    if found >= _NEARLY_ALL:
+        part = _part(asking, name, back) - 100.0 * (1.0 - found)
+        best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
+    return Match(best.score - penalty, best.how)
+
+
+def _is_own_word_with_a_slip(asking: Parted, name: Parted) -> bool:
+    """Whether all that differs is a letter in five of the name's own, or a character in four: 云蝶 and 云鹤 are two firms."""
+    one, other = ("".join(unit.means for unit in parts.own) for parts in (asking, name))
+    least = _LIKE_CHARACTERS if name.is_chinese else _LIKE_LETTERS
+    slips = OSA.distance(one, other, score_cutoff=_MOST_SLIPS)
+    if slips > _MOST_SLIPS or slips > (1.0 - least) * max(len(one), len(other)):
+        return False
+    if _digits(one) != _digits(other):
+        # Two branches, not a slip.
+        return False
+    return {u.means for u in asking.units} - {u.means for u in asking.own} == {u.means for u in name.units} - {
+        u.means for u in name.own
+    }
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
+
+
+def _weight(name: Parted) -> float:
+    return sum(_WEIGHTS[unit.kind] for unit in name.units)
+
+
+def _slipped(whole: float, own: float, found: float) -> float:
+    """Slips in the name's own words weigh more than others, and any slip more than a missing place or trade."""
+    return 0.7 * whole + 15.0 * own * own + 15.0 * found - 3.0
+
+
+def _part(asking: Parted, name: Parted, back: float) -> float:
+    """Nothing asked for is missing, and what the name has beyond it was left out; its own words weigh most."""
+    return 80.0 + 15.0 * back - (0.0 if _covered(name.own, asking) >= _ALL else 8.0)
+
+
+def _across_scripts(asking: Parted, name: Parted, penalty: float) -> Match:
+    """A question in Latin letters about a Chinese name, or the other way round."""
+    latin, chinese = (name, asking) if asking.is_chinese else (asking, name)
+    if _is_said(latin.body, chinese.body):
+        return Match(96.0 - penalty, Likeness.PINYIN)
+    found, back = _covered(asking.units, name), _covered(name.units, asking)
+    if found >= _ALL:
+        return Match(_part(asking, name, back) - penalty, Likeness.TRANSLATION if back >= 0.9 else Likeness.PART)
+    if len(latin.units) == 1 and 3 <= len(latin.body) <= 16 and latin.body in _initials(chinese.units):
+        return Match(72.0, Likeness.INITIALS)
+    said = "".join((pinyin.spellings(unit.text) or (unit.text,))[0] for unit in chinese.units)
+    whole, own = fuzz.ratio(latin.body, said), _covered(asking.own, name)
+    best = Match(_slipped(whole, own, found) - penalty, Likeness.PINYIN)
+    if found >= _NEARLY_ALL:
+        part = _part(asking, name, back) - 100.0 * (1.0 - found) - penalty
+        best = max(best, Match(part, Likeness.PART), key=lambda match: match.score)
+    return best
+
+
+def _covered(units: Sequence[Unit], other: Parted) -> float:
+    """How much of the units, by weight, the other name has too: 0 to 1."""
+    total = had = 0.0
+    for unit in units:
+        weight = _WEIGHTS[unit.kind]
+        total += weight
+        if unit.means in other.meanings and (unit.kind is not Kind.PLACE or _is_place_of(unit, other)):
+            had += weight
+        else:
+            had += weight * max([_resemblance(unit, one) for one in other.units])
+    return had / total
+
+
+def _is_place_of(place: Unit, other: Parted) -> bool:
+    """福州 and 抚州 sound alike and are one only to who writes them in pinyin."""
+    if not is_chinese(place.text[0]):
+        return True
+    same = [unit.text for unit in other.units if unit.means == place.means]
+    return any(not is_chinese(text[0]) or text[:2] == place.text[:2] for text in same)
+
+
+@lru_cache(1 << 14)
+def _resemblance(one: Unit, other: Unit) -> float:
+    """Of two words that do not mean the same; of those that are not a name's own, only the meaning counts."""
+    if one.kind is not Kind.CORE and other.kind is not Kind.CORE:
+        return 0.0
+    if is_chinese(one.text[0]) == is_chinese(other.text[0]):
+        alike = fuzz.ratio(one.text, other.text) / 100.0
+        if is_chinese(one.text[0]):
+            # Half of a word of its own: 启航 of 示例启航.
+            is_part = len(one.text) >= 2 and one.text in other.text
+            return max(alike, _HALF) if is_part or _are_homophones(one.text, other.text) else alike
+        if len(one.text) >= 4 and other.text.startswith(one.text):
+            # A word cut short.
+            return max(alike, 0.95)
+        return alike if alike >= 0.5 else 0.0
+    latin, chinese = (other, one) if is_chinese(one.text[0]) else (one, other)
+    if _is_said(latin.text, chinese.text):
+        return 1.0
+    if len(chinese.text) > 3 and any(_is_said(latin.text, half) for half in (chinese.text[:2], chinese.text[-2:])):
+        return _HALF
+    alike = max((fuzz.ratio(latin.text, said) for said in pinyin.spellings(chinese.text)), default=0.0) / 100.0
+    return 0.85 * alike if alike >= 0.7 else 0.0
+
+
+def _are_homophones(one: str, other: str) -> bool:
+    """One of them as it is commonly read: rare readings would make half of all characters homophones. Two characters that
+    are read like one, such as xi an and xian, are not: a person sees how many there are."""
+    if len(one) != len(other):
+        return False
+    said, others = pinyin.spellings(one), pinyin.spellings(other)
+    return bool(said and others) and (said[0] in others or others[0] in said)
+
+
+def _is_said(letters: str, word: str) -> bool:
+    """Whether the letters are the word in pinyin, each character in whichever of its readings."""
+    ends = {0}
+    for character in word:
+        sounds: Iterable[str] = pinyin.readings(character) or (character,)
+        ends = {end + len(sound) for end in ends for sound in sounds if letters.startswith(sound, end)}
+        if not ends:
+            return False
+    return len(letters) in ends
+
+
+def _initials(units: Sequence[Unit]) -> set[str]:
+    letters = [pinyin.initials(unit.text) if is_chinese(unit.text[0]) else unit.text[0] for unit in units]
+    return {"".join(letters[:count]) for count in range(2, len(letters) + 1)}

@@ -1,0 +1,227 @@
+"""A name taken apart: its place, its own words, the words of its trade, its legal form."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+from registry.register.names.dictionary import Dictionary, Kind, dictionary
+from registry.register.names.spelling import folded, is_chinese, normalised, squeezed
+
+LONGEST_FORM = 9
+"""Words of the longest legal form, abbreviations spaced out: `spol . s r . o .`."""
+LONGEST_CHINESE = 10
+"""Characters of the longest Chinese word that is looked up."""
+LONGEST_WORD = 4
+"""Words of the longest place or trade word, counting each syllable of pinyin typed apart."""
+
+
+class Unit(NamedTuple):
+    """One part of a name. `means` is the same for every language and spelling of a place or trade word."""
+
+    kind: Kind
+    means: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Parted:
+    """A name without its legal forms, which stand apart in `forms` by what they are."""
+
+    normal: str
+    units: tuple[Unit, ...]
+    forms: tuple[str, ...]
+
+    @cached_property
+    def words(self) -> list[str]:
+        return [unit.text for unit in self.units]
+
+    @cached_property
+    def body(self) -> str:
+        """The name without legal forms and spaces."""
+        return "".join(self.words)
+
+    @cached_property
+    def letters(self) -> str:
+        """The body with umlauts spelled out and left out made one."""
+        return squeezed(self.body)
+
+    @cached_property
+    def sorted_letters(self) -> str:
+        """The letters by word in alphabetical order."""
+        return "".join(sorted(map(squeezed, self.words)))
+
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        return frozenset(unit.means for unit in self.units)
+
+    @cached_property
+    def places(self) -> frozenset[str]:
+        return frozenset(unit.means for unit in self.units if unit.kind is Kind.PLACE)
+
+    @cached_property
+    def own(self) -> tuple[Unit, ...]:
+        """What is the name's own; where it has no word of its own, all that it has."""
+        return tuple(u for u in self.units if u.kind is Kind.CORE) or self.units
+
+    @cached_property
+    def has_own_word(self) -> bool:
+        return any(unit.kind is Kind.CORE for unit in self.units)
+
+    @cached_property
+    def is_chinese(self) -> bool:
+        return any(map(is_chinese, self.body))
+
+
+@lru_cache(1 << 12)
+def parted(name: str) -> Parted:
+    """A name as its owner writes it, taken apart."""
+    normal = normalised(name)
+    return part_apart(normal, folded(normal))
+
+
+def part_apart(normal: str, plain: str) -> Parted:
+    """A name by its normalised form, read as the plain letters say."""
+    units: list[Unit] = []
+    forms: list[str] = []
+    if plain.isascii() or not any(map(is_chinese, plain)):
+        units, forms = _latin_parts(plain.split())
+    else:
+        for chinese, run in groupby(plain.replace(" ", ""), key=is_chinese) if _is_spaced_out(plain) else _runs(plain):
+            text = "".join(run)
+            parts = _chinese_parts(text) if chinese else _latin_parts(text.split(), may_vanish=bool(units))
+            units += parts[0]
+            forms += parts[1]
+    if forms and not units:
+        # A form alone is no form of anything.
+        return Parted(normal, (_own(plain),), ())
+    return Parted(normal, tuple(_with_own(units)), tuple(forms))
+
+
+def _own(text: str) -> Unit:
+    return Unit(Kind.CORE, text if is_chinese(text[0]) else squeezed(text), text)
+
+
+def _with_own(units: list[Unit]) -> list[Unit]:
+    """Of two places without a word of the name's own between them and the trade, the second is that word."""
+    places = [at for at, unit in enumerate(units) if unit.kind is Kind.PLACE]
+    if len(places) > 1 and not any(unit.kind is Kind.CORE for unit in units):
+        units[places[1]] = _own(units[places[1]].text)
+    return units
+
+
+def _is_spaced_out(plain: str) -> bool:
+    """Every character apart, as some forms print them."""
+    return all(len(word) == 1 for word in plain.split())
+
+
+def _runs(plain: str) -> Iterator[tuple[bool, Iterable[str]]]:
+    """Chinese and other writing in turn; a space parts Chinese words, a Latin name keeps its own."""
+    for word_is_chinese, words in groupby(plain.split(), key=lambda word: is_chinese(word[0]) and is_chinese(word[-1])):
+        if word_is_chinese:
+            for word in words:
+                yield from groupby(word, key=is_chinese)
+        else:
+            yield from groupby(" ".join(words), key=is_chinese)
+
+
+def _chinese_parts(run: str) -> tuple[list[Unit], list[str]]:
+    """Places from the start, then the rest from its end: so a name's own word is not cut where two words meet in it."""
+    known = dictionary()
+    units: list[Unit] = []
+    start = 0
+    while place := _known_at_start(run, start, known):
+        units.append(Unit(*known.chinese[place], place))
+        start += len(place)
+    rest: list[Unit] = []
+    forms: list[str] = []
+    end = own = len(run)
+    while end > start:
+        word = _known_at_end(run, start, end, known)
+        if not word:
+            end -= 1
+            continue
+        if end < own:
+            rest.append(_own(run[end:own]))
+        end = own = end - len(word)
+        if word in known.forms:
+            forms.append(known.forms[word])
+        else:
+            rest.append(Unit(*known.chinese[word], word))
+    if start < own:
+        rest.append(_own(run[start:own]))
+    return units + rest[::-1], forms[::-1]
+
+
+def _known_at_start(run: str, start: int, known: Dictionary) -> str | None:
+    """A place, unless nothing or a single character would be left after it."""
+    for length in range(min(LONGEST_CHINESE, len(run) - start), 1, -1):
+        word = run[start : start + length]
+        if known.chinese.get(word, _NOTHING)[0] is Kind.PLACE:
+            return word
+    return None
+
+
+def _known_at_end(run: str, start: int, end: int, known: Dictionary) -> str | None:
+    """A trade word or legal form; a place only behind other words, as in the name of a branch."""
+    for length in range(min(LONGEST_CHINESE, end - start), 1, -1):
+        word = run[end - length : end]
+        if word in known.forms or known.chinese.get(word, _NOTHING)[0] is Kind.TRADE:
+            return word
+    return None
+
+
+_NOTHING = (Kind.CORE, "")
+
+
+def _latin_parts(words: list[str], *, may_vanish: bool = False) -> tuple[list[Unit], list[str]]:
+    """At least one word is left that is no legal form, unless others stand before these."""
+    known = dictionary()
+    words = _initials_joined(words)
+    forms: list[str] = []
+    start, end = 0, len(words)
+    least = 0 if may_vanish else 1
+    while end - start > least and (width := _form_width(words, least, end, known.forms, at_end=True)):
+        forms.insert(0, known.forms["".join(words[end - width : end])])
+        end -= width
+    while end - start > 1 and (width := _form_width(words, start, end - 1, known.leading, at_end=False)):
+        forms.append(known.leading["".join(words[start : start + width])])
+        start += width
+    units: list[Unit] = []
+    while start < end:
+        for width in range(min(LONGEST_WORD, end - start), 0, -1):
+            text = words[start] if width == 1 else "".join(words[start : start + width])
+            meaning = known.latin.get(text)
+            if meaning is not None:
+                units.append(Unit(*meaning, text))
+                break
+        else:
+            width = 1
+            units.append(_own(text))
+        start += width
+    return units, forms
+
+
+def _form_width(words: list[str], start: int, end: int, forms: dict[str, str], *, at_end: bool) -> int:
+    """How many of the words from `start` to `end` are a legal form at one end of them; 0 if none are."""
+    for width in range(min(LONGEST_FORM, end - start), 0, -1):
+        piece = words[end - width : end] if at_end else words[start : start + width]
+        if "".join(piece) in forms:
+            return width
+    return 0
+
+
+def _initials_joined(words: list[str]) -> list[str]:
+    """`s r l` as one word, as it is when typed without spaces."""
+    if sum(len(word) == 1 for word in words) < 2:
+        return words
+    joined: list[str] = []
+    before = ""
+    for word in words:
+        if len(before) == len(word) == 1:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        before = word
+    return joined

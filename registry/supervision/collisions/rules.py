@@ -1,0 +1,218 @@
+"""Pure decisions about agencies that resemble each other: what is compared, in which form, and how much it tells."""
+
+import unicodedata
+from collections.abc import Collection, Iterator
+from datetime import date
+from enum import StrEnum
+
+from registry.register.agencies import record
+from registry.register.agencies.domains import host_of, is_shared, registrable
+from registry.register.agencies.keys import identifier_key
+from registry.register.agencies.phones import e164
+from registry.register.names.rules import NEAR, score
+from registry.vocabulary.register import STATUSES, Answer, ChannelKind, IdentifierScheme, LicenceStatus
+
+
+class Sign(StrEnum):
+    """What two agencies have in common. `registered_after` says that one began when the other had lost its licence."""
+
+    NEAR_NAME = "near_name"
+    IDENTIFIER = "identifier"
+    BANK_ACCOUNT = "bank_account"
+    PHONE = "phone"
+    WECHAT = "wechat"
+    WEBSITE = "website"
+    EMAIL = "email"
+    ADDRESS = "address"
+    REGISTERED_AFTER = "registered_after"
+
+
+SIGN_OF = {
+    ChannelKind.PHONE: Sign.PHONE,
+    ChannelKind.EMAIL: Sign.EMAIL,
+    ChannelKind.WEBSITE: Sign.WEBSITE,
+    ChannelKind.WECHAT: Sign.WECHAT,
+    ChannelKind.BANK_ACCOUNT: Sign.BANK_ACCOUNT,
+}
+
+WEIGHTS = {
+    Sign.IDENTIFIER: 50,
+    Sign.BANK_ACCOUNT: 45,
+    Sign.PHONE: 35,
+    Sign.WECHAT: 35,
+    Sign.EMAIL: 30,
+    Sign.WEBSITE: 30,
+    Sign.NEAR_NAME: 25,
+    Sign.REGISTERED_AFTER: 20,
+    Sign.ADDRESS: 15,
+}
+"""How much each sign tells. A rank is their sum, 100 at most."""
+
+LOST = frozenset(
+    {LicenceStatus.REVOKED, LicenceStatus.REVOKED_IMMEDIATE, LicenceStatus.BANNED, LicenceStatus.SUSPENDED}
+)
+"""The statuses after which a firm may rise again under another name."""
+
+MOST_NAMES = 12
+"""Names of one agency that are compared."""
+_SHORTEST_ADDRESS = 6
+_SHORTEST_PHONE = 7
+
+
+def rank(signs: Collection[Sign]) -> int:
+    return min(100, sum(WEIGHTS[sign] for sign in signs))
+
+
+def comparable(sign: Sign, value: str, country: str) -> str | None:
+    """The form in which two values of a sign are compared; None for what tells nobody from another."""
+    return _FORMS[sign](value, country)
+
+
+def _phone(value: str, country: str) -> str | None:
+    number = next(iter(e164(value, (country,))), None)
+    if number is not None:
+        return number
+    digits = "".join(character for character in unicodedata.normalize("NFKC", value) if character.isdecimal())
+    return f"{country}:{digits}" if len(digits) >= _SHORTEST_PHONE else None
+
+
+def _domain(value: str, country: str) -> str | None:
+    """The part of a website's host that somebody registered; of a site where strangers have pages, host and page."""
+    found = host_of(value)
+    if found is None:
+        return None
+    owned = registrable(found[0])
+    return "/".join(found) if is_shared(found[0]) else owned
+
+
+def _address(value: str, country: str) -> str | None:
+    """A place with a house number; without one it is a town, which thousands share."""
+    letters = "".join(c for c in unicodedata.normalize("NFKC", value).casefold() if c.isalnum())
+    has_number = any(character.isdecimal() for character in letters)
+    return f"{country}:{letters}" if has_number and len(letters) >= _SHORTEST_ADDRESS else None
+
+
+def _word(value: str, country: str) -> str | None:
+    return "".join(unicodedata.normalize("NFKC", value).casefold().split()) or None
+
+
+def _nothing(value: str, country: str) -> str | None:
+    """Of a bank account only the last four characters are held: too few to tell one from another."""
+    return None
+
+
+def _as_is(value: str, country: str) -> str | None:
+    return value
+
+
+_FORMS = {
+    Sign.PHONE: _phone,
+    Sign.WEBSITE: _domain,
+    Sign.EMAIL: _word,
+    Sign.WECHAT: _word,
+    Sign.ADDRESS: _address,
+    Sign.BANK_ACCOUNT: _nothing,
+    Sign.IDENTIFIER: _as_is,
+}
+
+
+def identifier_value(scheme: IdentifierScheme, value: str, country: str) -> str:
+    return f"{scheme}:{identifier_key(scheme, value, country)}"
+
+
+def shared_values(agency: record.Agency) -> Iterator[tuple[Sign, str, str]]:
+    """What an agency's public record holds that another may share: the sign, the comparable form, and as it stands there."""
+    for channel in agency.channels:
+        yield from _one(SIGN_OF[channel.kind], channel.value, agency.country)
+    for identifier in agency.identifiers:
+        value = identifier_value(identifier.scheme, identifier.value, agency.country)
+        yield Sign.IDENTIFIER, value, identifier.value
+    if agency.place is not None:
+        yield from _one(Sign.ADDRESS, agency.place, agency.country)
+
+
+def _one(sign: Sign, value: str, country: str) -> Iterator[tuple[Sign, str, str]]:
+    form = comparable(sign, value, country)
+    if form is not None:
+        yield sign, form, value
+
+
+def lost_on(agency: record.Agency) -> date | None:
+    """The day since which a licence of the agency is revoked, suspended or banned; the first, if several are."""
+    days = [
+        period.from_
+        for licence in agency.licences
+        for period in licence.status_history
+        if period.status in LOST and period.to is None and period.from_ is not None
+    ]
+    return min(days, default=None)
+
+
+def began_on(agency: record.Agency) -> date | None:
+    """The first day for which a licence of the agency is known."""
+    days = [day for one in agency.licences for day in (one.valid_from, *(p.from_ for p in one.status_history)) if day]
+    return min(days, default=None)
+
+
+def rose_after(one: record.Agency, other: record.Agency) -> bool:
+    """Whether one of them was first licensed on or after the day on which the other lost its licence."""
+    return _rose(one, other) or _rose(other, one)
+
+
+def _rose(fallen: record.Agency, fresh: record.Agency) -> bool:
+    lost, began = lost_on(fallen), began_on(fresh)
+    return lost is not None and began is not None and began >= lost
+
+
+def evidence(one: record.Agency, other: record.Agency, signs: Collection[Sign]) -> list[str]:
+    """A line for each sign, with what both records say now; what they no longer share says so."""
+    values: dict[Sign, list[str]] = {}
+    theirs = {(sign, form): value for sign, form, value in shared_values(other)}
+    for sign, form, value in shared_values(one):
+        if (sign, form) in theirs:
+            both = theirs[sign, form]
+            values.setdefault(sign, []).append(value if value == both else f"{value} / {both}")
+    lines = []
+    for sign in (sign for sign in Sign if sign in signs):
+        if sign is Sign.NEAR_NAME:
+            lines.append(_name_line(one, other))
+        elif sign is Sign.REGISTERED_AFTER:
+            lines.append(_time_line(one, other))
+        elif sign is Sign.BANK_ACCOUNT:
+            lines.append("same bank account, by its digest: whole numbers are not kept")
+        elif sign in values:
+            lines.append(f"same {sign.replace('_', ' ')}: {', '.join(values[sign])}")
+        else:
+            lines.append(f"same {sign.replace('_', ' ')} when it was found")
+    return lines
+
+
+def _name_line(one: record.Agency, other: record.Agency) -> str:
+    pairs = [
+        (score(mine.name, theirs.name), mine.name, theirs.name)
+        for mine in one.names[:MOST_NAMES]
+        for theirs in other.names[:MOST_NAMES]
+    ]
+    best = max(pairs, key=lambda pair: pair[0].score, default=None)
+    if best is None or best[0].score < NEAR:
+        return "near name when it was found"
+    match, mine, theirs = best
+    return f"near name: {mine} / {theirs} ({match.how.replace('_', ' ')}, {match.score:.0f})"
+
+
+def _time_line(one: record.Agency, other: record.Agency) -> str:
+    fallen, fresh = (one, other) if _rose(one, other) else (other, one)
+    return f"{fresh.agency_id} begins {began_on(fresh)}; {fallen.agency_id} lost its licence on {lost_on(fallen)}"
+
+
+def statuses_now(agency: record.Agency, day: date) -> list[str]:
+    """The statuses stated for a day, the worst first, for a reader's eye."""
+    said = {
+        period.status
+        for licence in agency.licences
+        for period in licence.status_history
+        if period.status and (period.from_ is None or period.from_ <= day) and (period.to is None or day <= period.to)
+    }
+    return sorted(
+        (status.value for status in said), key=lambda word: STATUSES[LicenceStatus(word)].recruit is Answer.YES
+    )

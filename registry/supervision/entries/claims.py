@@ -1,0 +1,70 @@
+"""Claiming an entry: the authority invites people of an agency, by two of its officers. There is no other door."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.core.errors import NotFound
+from registry.officers import accounts
+from registry.officers.models import ChangeState, OfficerChange, Unit
+from registry.officers.rights import Role
+from registry.register.agencies.models import Agency, Licence
+from registry.supervision.entries.decisions import Official, require_own
+
+
+def invite(
+    session: Session, official: Official, desk: Unit, name: str, email: str, language: str, at: datetime
+) -> OfficerChange:
+    """Propose an account for somebody of an agency, whose unit is `desk`. Raises NotFound, ActRefused."""
+    require_own(session, official, desk.agency or "")
+    change = accounts.propose_invitation(
+        session, desk.reference, name, email, [Role.AGENCY_REP], language, by=official.name, at=at
+    )
+    record(session, "entry.claim_proposed", desk.agency or "", on=at.date(), actor=official.name)
+    return change
+
+
+def approve(session: Session, official: Official, reference: str, at: datetime) -> str | None:
+    """Let an invitation go out, by another officer. Gives the code to hand over. Raises NotFound, ActRefused."""
+    change, agency = _waiting(session, official, reference)
+    code = accounts.approve(session, change, by=official.name, at=at, today=at.date())
+    record(session, "entry.claimed", agency, on=at.date(), actor=official.name)
+    return code
+
+
+def refuse(session: Session, official: Official, reference: str, at: datetime) -> None:
+    """Raises NotFound, ActRefused."""
+    change, _ = _waiting(session, official, reference)
+    accounts.refuse(session, change, by=official.name, at=at)
+
+
+def invitations(session: Session, official: Official) -> Sequence[tuple[OfficerChange, str]]:
+    """The invitations that wait for a second officer of this authority, each with its agency."""
+    own = select(Agency.reference).join(Licence, Licence.agency_id == Agency.id)
+    query = (
+        select(OfficerChange, Unit.agency)
+        .join(Unit, Unit.reference == OfficerChange.unit)
+        .where(
+            OfficerChange.state == ChangeState.OPEN,
+            Unit.agency.in_(own.where(Licence.authority == official.authority)),
+        )
+        .order_by(OfficerChange.id)
+    )
+    return [(change, agency or "") for change, agency in session.execute(query)]
+
+
+def _waiting(session: Session, official: Official, reference: str) -> tuple[OfficerChange, str]:
+    found = session.execute(
+        select(OfficerChange, Unit.agency)
+        .join(Unit, Unit.reference == OfficerChange.unit)
+        .where(OfficerChange.reference == reference, Unit.agency.is_not(None))
+        .with_for_update(of=OfficerChange)
+    ).one_or_none()
+    if found is None:
+        raise NotFound("there is no such invitation")
+    change, agency = found[0], found[1] or ""
+    require_own(session, official, agency)
+    return change, agency

@@ -1,0 +1,65 @@
+"""What is read of entries' requests: by the agency, by the licensing desk, and the reply that everybody reads."""
+
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.errors import NotFound
+from registry.officers.models import Unit
+from registry.register.agencies import record
+from registry.supervision.entries.decisions import Official, within
+from registry.supervision.entries.models import EntryRequest
+from registry.supervision.entries.rules import is_answerable
+from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
+
+
+class Reply(NamedTuple):
+    """What an agency says to what its entry says, as everybody reads it."""
+
+    text: str
+    shown_on: date
+
+
+def reply_to(session: Session, agency: record.Agency, day: date) -> Reply | None:
+    """The reply that is shown on an entry, while there is something it replies to. `agency` is as it may be shown that day."""
+    if not is_answerable(agency, day):
+        return None
+    row = session.execute(
+        select(EntryRequest).where(
+            EntryRequest.agency == agency.agency_id,
+            EntryRequest.kind == EntryRequestKind.REPLY,
+            EntryRequest.state == EntryRequestState.ACCEPTED,
+        )
+    ).scalar_one_or_none()
+    return None if row is None or row.decided_on is None else Reply(row.text, row.decided_on)
+
+
+def agency_of_desk(session: Session, unit: str) -> str:
+    """The agency for which a unit stands. Raises NotFound."""
+    agency = session.execute(select(Unit.agency).where(Unit.reference == unit)).scalar_one_or_none()
+    if agency is None:
+        raise NotFound("this unit stands for no agency")
+    return agency
+
+
+def requests_of(session: Session, agency: str) -> list[EntryRequest]:
+    """All that an agency asked, the latest first."""
+    query = select(EntryRequest).where(EntryRequest.agency == agency).order_by(EntryRequest.id.desc())
+    return list(session.execute(query).scalars())
+
+
+def waiting(session: Session, official: Official) -> list[EntryRequest]:
+    """What waits for the officer's authority, what is due first first."""
+    query = select(EntryRequest).where(within(official.authority), EntryRequest.state == EntryRequestState.OPEN)
+    return list(session.execute(query.order_by(EntryRequest.due_on, EntryRequest.id)).scalars())
+
+
+def request_named(session: Session, official: Official, reference: str) -> EntryRequest:
+    """Raises NotFound for what is another authority's."""
+    query = select(EntryRequest).where(within(official.authority), EntryRequest.reference == reference)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("there is no such request")
+    return found

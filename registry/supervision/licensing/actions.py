@@ -1,0 +1,90 @@
+"""Putting what officials decided about a licence into the public record. Everything in the caller's transaction."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from registry.audit import actions as audit
+from registry.log.actions import Appended, lock_log
+from registry.register.agencies import models, record, storage
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
+from registry.register.authorities.actions import keep_desk_reading
+from registry.supervision.licensing.changes import with_licence, with_sanction, with_status
+from registry.supervision.licensing.statements import Statement
+from registry.vocabulary.register import LicenceStatus
+
+
+def set_status(
+    session: Session,
+    licence: models.Licence,
+    status: LicenceStatus,
+    *,
+    ground: str,
+    ground_text: str | None = None,
+    from_on: date,
+    to_on: date | None = None,
+    publish_until: date | None = None,
+    until: date | None = None,
+    is_stayed: bool = False,
+    by: str,
+    at: datetime,
+    event: Event,
+) -> Appended | None:
+    """State another status of a licence: public record, log entry and status list at once, and the audit.
+
+    `from_on` and `to_on` are days where the authority sits, the last one inclusive. An open status ends whatever was stated
+    before; one with `to_on` is laid over it and ends by itself. A day to come is published now and holds from that day.
+    `publish_until` is the last day on which the law lets it be shown, `until` that of a wind-down. `by` is the officer's
+    reference. Whoever calls this has asked whether it may be done: nothing here does. Last in a transaction, for it holds the
+    log and the audit until that ends. None when the record says so already.
+    """
+    said = Statement(status, ground, from_on, to_on, ground_text, publish_until, until, is_stayed)
+    detail = f"{status} from {from_on}"
+    return state(session, licence, [said], by=by, at=at, event=event, detail=detail)
+
+
+def state(
+    session: Session,
+    licence: models.Licence,
+    statements: Sequence[Statement],
+    sanction: record.Sanction | None = None,
+    *,
+    by: str,
+    at: datetime,
+    event: Event,
+    detail: str,
+) -> Appended | None:
+    """As `set_status`, for several statements, one after the other, and a sanction that is shown with them: one publication.
+
+    A sanction replaces what was published under its reference; its source and instant are set here. `detail` is the audit's.
+    """
+    # Whoever holds the log reads what the last one to publish wrote, so two officers at once lose nothing.
+    lock_log(session)
+    source = keep_desk_reading(session, licence.authority, at)
+    agency = storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
+    known = next(one for one in agency.licences if one.licence_id == licence.reference)
+    for said in statements:
+        known = with_status(
+            known,
+            record.StatusPeriod(
+                status=said.status,
+                from_=said.from_on,
+                to=said.to_on,
+                ground=said.ground,
+                ground_text=said.ground_text,
+                publish_until=said.publish_until,
+                until=said.until,
+                is_stayed=said.is_stayed,
+                source=source,
+                retrieved_at=at,
+            ),
+        )
+    agency = with_licence(agency, known)
+    if sanction is not None:
+        agency = with_sanction(agency, msgspec.structs.replace(sanction, source=source, retrieved_at=at))
+    appended = amend(session, agency, event)
+    audit.record(session, event.type, licence.reference, on=at.date(), actor=by, detail=detail)
+    return appended

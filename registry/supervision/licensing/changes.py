@@ -1,0 +1,276 @@
+"""What an act makes of a public record: the record before, what is said, the record after. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import UNSET
+
+from registry.register.agencies import record
+from registry.register.agencies.actions import UNPLACED
+from registry.register.agencies.keys import number_key
+from registry.register.agencies.storage import in_order
+from registry.register.imports.values import script_of
+from registry.supervision.licensing.act_forms import Stated, given
+from registry.supervision.licensing.rules import ACTS
+from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.register import SENDING_COUNTRIES, ChannelKind, LicenceStatus, NameKind, Role
+
+_DAY = timedelta(days=1)
+
+
+class Said(NamedTuple):
+    """Who says it and when, from which day and on which legal ground."""
+
+    source: str
+    at: datetime
+    day: date
+    ground: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {"source": self.source, "retrieved_at": self.at}
+
+
+def after(
+    act: LicenceAct, agency: record.Agency, subject: str, stated: Stated, said: Said, authority: str
+) -> record.Agency:
+    """The record as the act makes it. `subject` is the reference of the licence or agreement that is acted on or begun."""
+    if act is LicenceAct.APPLY:
+        return with_licence(agency, _applied(agency, subject, stated, said, authority))
+    change_of_agency = _OF_AGENCY.get(act)
+    if change_of_agency is not None:
+        return change_of_agency(agency, subject, stated, said, authority)
+    licence = next(one for one in agency.licences if one.licence_id == subject)
+    return with_licence(agency, _OF_LICENCE.get(act, _status_stated)(act, licence, stated, said))
+
+
+def applicant(stated: Stated, said: Said, agency_id: str, country: str) -> record.Agency:
+    """Who applies and was not known, as the registry will say it."""
+    assert stated.name is not None
+    name = record.Name(name=stated.name, script=script_of(stated.name, country), kind=NameKind.LEGAL, **said.facts)
+    identifiers: tuple[record.Identifier, ...] = ()
+    if stated.identifier is not None and stated.scheme is not None:
+        identifiers = (record.Identifier(scheme=stated.scheme, value=stated.identifier, **said.facts),)
+    channels = tuple(
+        record.Channel(kind=kind, value=value, **said.facts)
+        for kind, value in (
+            (ChannelKind.PHONE, stated.phone),
+            (ChannelKind.EMAIL, stated.email),
+            (ChannelKind.WEBSITE, stated.website),
+        )
+        if value is not None
+    )
+    return record.Agency(
+        agency_id=agency_id,
+        country=country,
+        role=Role.SENDING if country in SENDING_COUNTRIES else Role.RECEIVING,
+        holder_kind=stated.holder_kind,
+        place=stated.place,
+        names=(name,),
+        identifiers=identifiers,
+        channels=channels,
+        **said.facts,
+    )
+
+
+def with_status(licence: record.Licence, period: record.StatusPeriod) -> record.Licence:
+    """The licence with another status from `period.from_` on.
+
+    An open period ends what was stated before it. One with a last day is laid over it instead: the gravest status of a day
+    counts, so that a suspension ends by itself on its day and no job has to run at midnight.
+    """
+    begins = period.from_
+    if begins is None:
+        raise ValueError("a status that officials state has a first day")
+    history = licence.status_history
+    kept = history if period.to is not None else closed(history, begins)
+    return msgspec.structs.replace(licence, status_history=in_order((*kept, period)))
+
+
+def closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[record.StatusPeriod, ...]:
+    """A history that ends before `begins`; what would have no day left is said no more."""
+    kept = []
+    for period in history:
+        if period.to is not None and period.to < begins:
+            kept.append(period)
+        elif period.from_ is None or period.from_ < begins:
+            kept.append(msgspec.structs.replace(period, to=begins - _DAY))
+    return tuple(kept)
+
+
+def corrected(licence: record.Licence, period: record.StatusPeriod) -> record.Licence:
+    """The licence with these days said otherwise, whatever was stated of them; the days around them stay as they were."""
+    begins, ends = period.from_, period.to
+    assert begins is not None
+    before = closed(licence.status_history, begins)
+    later: list[record.StatusPeriod] = []
+    for one in licence.status_history if ends is not None else ():
+        assert ends is not None
+        if one.to is None or one.to > ends:
+            first = one.from_ if one.from_ is not None and one.from_ > ends else ends + _DAY
+            later.append(msgspec.structs.replace(one, from_=first))
+    return msgspec.structs.replace(licence, status_history=in_order((*before, period, *later)))
+
+
+def with_licence(agency: record.Agency, licence: record.Licence) -> record.Agency:
+    """The agency with this licence in the place of the one of the same reference, or beside the others."""
+    is_known = any(one.licence_id == licence.licence_id for one in agency.licences)
+    if not is_known:
+        return msgspec.structs.replace(agency, licences=(*agency.licences, licence))
+    licences = tuple(licence if one.licence_id == licence.licence_id else one for one in agency.licences)
+    return msgspec.structs.replace(agency, licences=licences)
+
+
+def with_sanction(agency: record.Agency, sanction: record.Sanction) -> record.Agency:
+    """The agency with this sanction in the place of the one of the same reference, or behind the others."""
+    kept = tuple(one for one in agency.sanctions if one.sanction_id != sanction.sanction_id)
+    return msgspec.structs.replace(agency, sanctions=(*kept, sanction))
+
+
+def _period(status: LicenceStatus, stated: Stated, said: Said) -> record.StatusPeriod:
+    return record.StatusPeriod(
+        status=status,
+        from_=said.day,
+        to=stated.to_on,
+        ground=said.ground,
+        ground_text=stated.ground_text,
+        publish_until=stated.publish_until,
+        until=stated.until,
+        **said.facts,
+    )
+
+
+def _target(act: LicenceAct, stated: Stated) -> LicenceStatus:
+    return stated.status or ACTS[act].targets[0]
+
+
+def _status_stated(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
+    return with_status(licence, _period(_target(act, stated), stated, said))
+
+
+def _status_corrected(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
+    return corrected(licence, _period(_target(act, stated), stated, said))
+
+
+def _amended(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
+    return msgspec.structs.replace(licence, **_terms(stated), **said.facts)
+
+
+def _issued(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
+    terms = {"valid_from": said.day} | _terms(stated)
+    granted = msgspec.structs.replace(licence, number=stated.number, **terms, **said.facts)
+    return _status_stated(act, granted, stated, said)
+
+
+def _renewed(act: LicenceAct, licence: record.Licence, stated: Stated, said: Said) -> record.Licence:
+    """A renewal that comes late does not make good the days between: they stay expired."""
+    ended = licence.valid_to
+    if ended is not None and ended + _DAY < said.day:
+        gap = record.StatusPeriod(status=LicenceStatus.EXPIRED, from_=ended + _DAY, to=said.day - _DAY, **said.facts)
+        licence = with_status(licence, gap)
+    longer = msgspec.structs.replace(licence, valid_to=stated.valid_to, **said.facts)
+    return _status_stated(act, longer, stated, said)
+
+
+def terms_changed(licence: record.Licence, stated: Stated) -> bool:
+    """Whether any term is stated otherwise than it stands there."""
+    return any(getattr(licence, field) != value for field, value in _terms(stated).items())
+
+
+def _terms(stated: Stated) -> dict[str, Any]:
+    fields = ("valid_from", "valid_to", "corridors", "sectors", "activities", "conditions")
+    return {field: value for field in fields if (value := getattr(stated, field)) is not UNSET}
+
+
+def _applied(agency: record.Agency, licence_id: str, stated: Stated, said: Said, authority: str) -> record.Licence:
+    assert stated.kind is not None
+    return record.Licence(
+        licence_id=licence_id,
+        authority=authority,
+        country=agency.country,
+        kind=stated.kind,
+        status_place=UNPLACED,
+        status_history=(_period(LicenceStatus.APPLIED, stated, said),),
+        **_terms(stated),
+        **said.facts,
+    )
+
+
+def _agreement_registered(
+    agency: record.Agency, reference: str, stated: Stated, said: Said, authority: str
+) -> record.Agency:
+    employer = None
+    if stated.employer_name is not None and stated.employer_country is not None:
+        employer = record.Employer(
+            name=stated.employer_name, country=stated.employer_country, identifier=stated.employer_identifier
+        )
+    assert stated.destination is not None
+    agreement = record.Agreement(
+        agreement_id=reference,
+        sending=agency.agency_id,
+        receiving=stated.receiving,
+        employer=employer,
+        authority=authority,
+        number=stated.number,
+        origin=agency.country,
+        destination=stated.destination,
+        sectors=given(stated.sectors) or None,
+        from_=said.day,
+        to=stated.to_on,
+        **said.facts,
+    )
+    return msgspec.structs.replace(agency, agreements=(*agency.agreements, agreement))
+
+
+def _agreement_ended(
+    agency: record.Agency, reference: str, stated: Stated, said: Said, authority: str
+) -> record.Agency:
+    agreements = tuple(
+        msgspec.structs.replace(one, to=said.day, **said.facts) if one.agreement_id == reference else one
+        for one in agency.agreements
+    )
+    return msgspec.structs.replace(agency, agreements=agreements)
+
+
+def _intermediary_registered(
+    agency: record.Agency, reference: str, stated: Stated, said: Said, authority: str
+) -> record.Agency:
+    assert stated.name is not None
+    one = record.Intermediary(
+        name=stated.name, number=stated.number, place=stated.place, from_=said.day, to=stated.to_on, **said.facts
+    )
+    return msgspec.structs.replace(agency, intermediaries=(*agency.intermediaries, one))
+
+
+def _intermediary_ended(
+    agency: record.Agency, reference: str, stated: Stated, said: Said, authority: str
+) -> record.Agency:
+    intermediaries = tuple(
+        msgspec.structs.replace(one, to=said.day, **said.facts) if is_intermediary(one, stated, said.day) else one
+        for one in agency.intermediaries
+    )
+    return msgspec.structs.replace(agency, intermediaries=intermediaries)
+
+
+def is_intermediary(one: record.Intermediary, stated: Stated, day: date) -> bool:
+    """Whether this is the intermediary that is meant, and still one on that day."""
+    is_current = (one.from_ is None or one.from_ <= day) and (one.to is None or one.to > day)
+    return is_current and one.name == stated.name and number_key(one.number or "") == number_key(stated.number or "")
+
+
+_OF_LICENCE: Mapping[LicenceAct, Callable[[LicenceAct, record.Licence, Stated, Said], record.Licence]] = {
+    LicenceAct.ISSUE: _issued,
+    LicenceAct.AMEND: _amended,
+    LicenceAct.RENEW: _renewed,
+    LicenceAct.CORRECT: _status_corrected,
+}
+"""Acts that do more than state a status."""
+
+_OF_AGENCY: Mapping[LicenceAct, Callable[[record.Agency, str, Stated, Said, str], record.Agency]] = {
+    LicenceAct.REGISTER_AGREEMENT: _agreement_registered,
+    LicenceAct.END_AGREEMENT: _agreement_ended,
+    LicenceAct.REGISTER_INTERMEDIARY: _intermediary_registered,
+    LicenceAct.END_INTERMEDIARY: _intermediary_ended,
+}

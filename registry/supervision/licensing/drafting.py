@@ -1,0 +1,316 @@
+"""An act before it is proposed: whom it is about, what is stated, whether it may be done, and what the record would become.
+
+The same reading serves the preview, the proposal and its approval, so that all three speak of the same thing.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.clock import day_at
+from registry.core.codes import Problem
+from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
+from registry.core.ids import new_reference, read_reference
+from registry.register.agencies import models, record, storage
+from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
+from registry.register.agencies.queries import agency_row, licence_row
+from registry.register.agencies.texts import tidy_line
+from registry.register.authorities.models import Authority
+from registry.register.authorities.own_lists import desk_list
+from registry.supervision.licensing import changes
+from registry.supervision.licensing.act_forms import Stated, read_stated
+from registry.supervision.licensing.changes import Said, after, applicant, is_intermediary
+from registry.supervision.licensing.rules import ACTS, AGREEMENTS, IMPOSSIBLE, UNFIT, About, Facts, is_barred, lacking
+from registry.verification.verdicts.status_rules import standing_on
+from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, Role
+
+MOST_GROUND = 400
+
+
+class Official(NamedTuple):
+    """Who acts: an officer's reference, and the authority for which he does. Nothing of another authority is there for him.
+
+    `unit` is whose matter the audit takes it for.
+    """
+
+    name: str
+    authority: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An act that may be done. `before` is the agency's whole record, None for an applicant who was not known; `licence_id` is
+    None for acts on agreements and intermediaries."""
+
+    act: LicenceAct
+    authority: str
+    subject: str
+    agency_row_id: int | None
+    before: record.Agency | None
+    after: record.Agency
+    stated: Stated
+    legal_ground: str
+    effective_on: date
+    today: date
+
+    @property
+    def licence_id(self) -> str | None:
+        return None if ACTS[self.act].about is About.AGENCY else self.subject
+
+    @property
+    def seen(self) -> str:
+        """A digest of what the act would change, as it stands."""
+        return _seen(self.act, self.before, self.subject)
+
+
+def today_of(session: Session, authority: str, at: datetime) -> tuple[date, str]:
+    """The day where an authority sits, and its country. Raises NotFound for one that the registry does not know."""
+    known = session.execute(select(Authority).where(Authority.reference == authority)).scalar_one_or_none()
+    if known is None:
+        raise NotFound(f"the authority {authority} is not known here: import one of its lists first")
+    return day_at(at, known.time_zone), known.country
+
+
+def drafted(
+    session: Session,
+    official: Official,
+    act: LicenceAct,
+    about: str | None,
+    sent: Mapping[str, Any],
+    at: datetime,
+    *,
+    legal_ground: str,
+    effective_on: date,
+    subject: str | None = None,
+) -> Draft:
+    """Read an act. `about` is the reference of a licence, or of an agency for acts on agreements and intermediaries, and None
+    for an application. `subject` is kept where the draft is made again.
+
+    Raises NotFound (of another authority too), InvalidInput with every field at fault, IllegalMove, NotNow.
+    """
+    today, country = today_of(session, official.authority, at)
+    ground = tidy_line("legal_ground", legal_ground, MOST_GROUND)
+    stated = read_stated(act, sent, country)
+    row_id, before = _holder(session, official, act, about, stated, country)
+    if before is not None and before.withheld:
+        raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
+    said = Said(desk_list(official.authority), at, effective_on, ground)
+    subject = subject or _subject(act, about, stated)
+    _require_days(stated, effective_on)
+    _require_lawful(act, before, subject, today, effective_on)
+    _require_sense(session, official, act, before, subject, stated, said)
+    known = before or applicant(stated, said, new_reference(), country)
+    return Draft(
+        act=act,
+        authority=official.authority,
+        subject=subject,
+        agency_row_id=row_id,
+        before=before,
+        after=after(act, known, subject, stated, said, official.authority),
+        stated=stated,
+        legal_ground=ground,
+        effective_on=effective_on,
+        today=today,
+    )
+
+
+def is_of(agency: record.Agency, authority: str) -> bool:
+    """Whether an authority's desk works on an agency: it has, or had, a licence of it."""
+    return any(one.authority == authority for one in agency.licences)
+
+
+def _holder(
+    session: Session, official: Official, act: LicenceAct, about: str | None, stated: Stated, country: str
+) -> tuple[int | None, record.Agency | None]:
+    kind = ACTS[act].about
+    if kind is About.LICENCE:
+        licence = licence_row(session, read_reference(about or "") or "")
+        if licence is None or licence.authority != official.authority:
+            raise NotFound(f"there is no licence {about} of this authority")
+        return licence.agency_id, storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
+    wanted = about if kind is About.AGENCY else stated.agency_id
+    if wanted is None and kind is About.APPLICANT:
+        return None, None
+    row = agency_row(session, read_reference(wanted or "") or "")
+    known = None if row is None else storage.loaded_records(session, [row.id]).get(row.id)
+    if row is not None and known is not None:
+        is_at_home = kind is About.APPLICANT and known.country == country
+        if is_at_home or is_of(known, official.authority):
+            return row.id, known
+    if kind is About.APPLICANT:
+        raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "agency_unknown")])
+    raise NotFound(f"there is no agency {about} with a licence of this authority")
+
+
+def _subject(act: LicenceAct, about: str | None, stated: Stated) -> str:
+    if ACTS[act].about is About.LICENCE:
+        return read_reference(about or "") or ""
+    if act is LicenceAct.END_AGREEMENT:
+        return read_reference(stated.agreement_id or "") or ""
+    if act in (LicenceAct.REGISTER_INTERMEDIARY, LicenceAct.END_INTERMEDIARY):
+        return read_reference(about or "") or ""
+    return new_reference()
+
+
+def _require_days(stated: Stated, effective_on: date) -> None:
+    faults = [
+        Fault.of(field, Problem.INVALID_VALUE, "before_effect")
+        for field in ("to_on", "until", "publish_until", "valid_to")
+        if (day := getattr(stated, field)) and day < effective_on
+    ]
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _require_lawful(
+    act: LicenceAct, before: record.Agency | None, subject: str, today: date, effective_on: date
+) -> None:
+    status = None
+    if ACTS[act].about is About.LICENCE:
+        assert before is not None
+        status = status_on(before, subject, effective_on)
+    why = lacking(
+        Facts(
+            act=act,
+            today=today,
+            effective_on=effective_on,
+            status=status,
+            is_barred=before is not None and is_barred(before, subject, effective_on),
+        )
+    )
+    if why is not None and why in IMPOSSIBLE:
+        raise IllegalMove(
+            f"{IMPOSSIBLE[why]} ({status or 'none is stated'} on {effective_on})", f"licensing.{why}", day=effective_on
+        )
+    if why is not None:
+        raise InvalidInput([Fault.of("effective_on", Problem.INVALID_VALUE, UNFIT[why])])
+
+
+def status_on(agency: record.Agency, licence_id: str, day: date) -> LicenceStatus | None:
+    """The status of a licence on a day, the end of its term considered."""
+    return standing_on(licence_of(agency, licence_id), agency, day).status
+
+
+def licence_of(agency: record.Agency, licence_id: str) -> record.Licence:
+    return next(one for one in agency.licences if one.licence_id == licence_id)
+
+
+def _require_sense(
+    session: Session,
+    official: Official,
+    act: LicenceAct,
+    before: record.Agency | None,
+    subject: str,
+    stated: Stated,
+    said: Said,
+) -> None:
+    """Raise InvalidInput for what fits no record: a number that is another's, an agreement that is not there, nothing new."""
+    fault: Fault | None = None
+    match act:
+        case LicenceAct.APPLY:
+            fault = _fault_of_application(session, official, before, stated, said)
+        case LicenceAct.ISSUE:
+            fault = _fault_of_number(session, official, subject, stated)
+        case LicenceAct.AMEND:
+            assert before is not None
+            if not changes.terms_changed(licence_of(before, subject), stated):
+                fault = Fault.of("conditions", Problem.MISSING, "state_one_term")
+        case LicenceAct.REGISTER_AGREEMENT:
+            assert before is not None
+            fault = _fault_of_agreement(session, before, stated)
+        case LicenceAct.END_AGREEMENT:
+            assert before is not None
+            if not any(_is_running(one, subject, official, said.day) for one in before.agreements):
+                fault = Fault.of("agreement_id", Problem.INVALID_VALUE, "agreement_not_running")
+        case LicenceAct.REGISTER_INTERMEDIARY | LicenceAct.END_INTERMEDIARY:
+            assert before is not None
+            is_there = any(is_intermediary(one, stated, said.day) for one in before.intermediaries)
+            if is_there is (act is LicenceAct.REGISTER_INTERMEDIARY):
+                wrong = "intermediary_registered" if is_there else "intermediary_unknown"
+                fault = Fault.of("name", Problem.INVALID_VALUE, wrong)
+    if fault is not None:
+        raise InvalidInput([fault])
+
+
+def _fault_of_application(
+    session: Session, official: Official, before: record.Agency | None, stated: Stated, said: Said
+) -> Fault | None:
+    for licence in before.licences if before is not None else ():
+        status = status_on(before, licence.licence_id, said.day) if before is not None else None
+        is_held = status is LicenceStatus.APPLIED or (status and STATUSES[status].recruit is Answer.YES)
+        if licence.authority == official.authority and licence.kind is stated.kind and is_held:
+            return Fault.of("kind", Problem.CONTRADICTORY, "held_already", licence=licence.licence_id)
+    if before is None and stated.scheme is not None and stated.identifier is not None:
+        country = today_of(session, official.authority, said.at)[1]
+        key = identifier_key(stated.scheme, stated.identifier, country)
+        owner = _holder_of_key(session, stated.scheme.value, key)
+        if owner is not None:
+            return Fault.of("identifier", Problem.CONTRADICTORY, "belongs_to", owner=owner)
+    return None
+
+
+def _holder_of_key(session: Session, kind: str, value: str) -> str | None:
+    key = models.LookupKey
+    query = (
+        select(models.Agency.reference)
+        .join(key, key.agency_id == models.Agency.id)
+        .where(key.kind == kind, key.value == value, key.unsaid_at.is_(None))
+        .order_by(models.Agency.id)
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def _fault_of_number(session: Session, official: Official, subject: str, stated: Stated) -> Fault | None:
+    assert stated.number is not None
+    key, licence = models.LookupKey, models.Licence
+    query = (
+        select(licence.reference)
+        .join(key, key.licence == licence.reference)
+        .where(
+            key.kind == LICENCE_NUMBER,
+            key.value == number_key(stated.number),
+            key.unsaid_at.is_(None),
+            licence.authority == official.authority,
+            licence.reference != subject,
+        )
+        .limit(1)
+    )
+    other = session.execute(query).scalar_one_or_none()
+    if other is None:
+        return None
+    return Fault.of("number", Problem.CONTRADICTORY, "licence_number", other=other)
+
+
+def _fault_of_agreement(session: Session, before: record.Agency, stated: Stated) -> Fault | None:
+    if before.role is not Role.SENDING:
+        return Fault.of("destination", Problem.INVALID_VALUE, "agreements_sending")
+    if stated.receiving is None:
+        return None
+    other = agency_row(session, read_reference(stated.receiving) or "")
+    if other is None or other.erased_at is not None or other.reference == before.agency_id:
+        return Fault.of("receiving", Problem.INVALID_VALUE, "other_agency")
+    return None
+
+
+def _is_running(one: record.Agreement, reference: str, official: Official, day: date) -> bool:
+    is_current = (one.from_ is None or one.from_ <= day) and (one.to is None or one.to > day)
+    return one.agreement_id == reference and one.authority == official.authority and is_current
+
+
+def _seen(act: LicenceAct, before: record.Agency | None, subject: str) -> str:
+    part: Any = ()
+    if act in AGREEMENTS and before is not None:
+        part = before.agreements
+    elif ACTS[act].about is About.AGENCY and before is not None:
+        part = before.intermediaries
+    elif ACTS[act].about is About.LICENCE and before is not None:
+        part = licence_of(before, subject)
+    return hashlib.sha256(record.canonical(part)).hexdigest()[:16]

@@ -1,0 +1,244 @@
+"""The desk's hand in what other rooms keep: held lists, changes of channels, warnings of clones; within its wall, and audited."""
+
+import hashlib
+from datetime import date, datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from registry.audit import actions as audit
+from registry.core.errors import NotFound, StaleVersion
+from registry.core.ids import read_reference
+from registry.core.keyring import Keyring
+from registry.log.actions import Appended
+from registry.register.agencies import channels, record, storage
+from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
+from registry.register.agencies.models import Agency, CloneWarning, Licence, PendingChannelChange
+from registry.register.imports import approvals
+from registry.supervision.collisions import actions as collisions
+from registry.supervision.collisions.models import Collision, CollisionState
+from registry.supervision.collisions.queries import collision_found, records_of
+from registry.supervision.licensing.drafting import Official, is_of
+from registry.supervision.licensing.queries import agency_at_desk
+from registry.vocabulary.register import ChannelKind
+
+MOST_SHOWN = 50
+
+
+def changes_waiting(session: Session, authority: str) -> list[tuple[PendingChannelChange, record.Agency]]:
+    """Open changes of channels of an authority's agencies, the oldest first."""
+    query = (
+        select(PendingChannelChange)
+        .where(
+            PendingChannelChange.state.in_(channels.OPEN), PendingChannelChange.agency_id.in_(_agencies_of(authority))
+        )
+        .order_by(PendingChannelChange.id)
+    )
+    rows = list(session.execute(query).scalars())
+    records = storage.loaded_records(session, list({row.agency_id for row in rows}))
+    return [(row, records[row.agency_id]) for row in rows]
+
+
+def propose_change(
+    session: Session,
+    official: Official,
+    keyring: Keyring,
+    agency: str,
+    kind: ChannelKind,
+    value: str,
+    at: datetime,
+    *,
+    instead_of: str | None = None,
+) -> PendingChannelChange:
+    """As `channels.propose`. Raises NotFound for another authority's agency too."""
+    row, _ = agency_at_desk(session, official.authority, agency)
+    change = channels.propose(
+        session, row.reference, kind, value, by=official.name, keyring=keyring, instead_of=instead_of
+    )
+    _record(session, official, "channel.proposed", row.reference, at, f"{kind}, change {change.reference}")
+    return change
+
+
+def approve_change(
+    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+) -> PendingChannelChange:
+    """As `channels.approve`: another person than proposed it, and 72 hours.
+
+    `version` is what `change_version` gave of it. Raises NotFound, ChannelChangeRefused, StaleVersion.
+    """
+    agency = _lock_change(session, official, reference, version)
+    change = channels.approve(session, reference, by=official.name)
+    _record(session, official, "channel.approved", agency, at, f"{change.kind}, change {change.reference}")
+    return change
+
+
+def refuse_change(
+    session: Session, official: Official, reference: str, at: datetime, *, version: int | None = None
+) -> PendingChannelChange:
+    """As `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
+    agency = _lock_change(session, official, reference, version)
+    change = channels.refuse(session, reference, by=official.name)
+    _record(session, official, "channel.refused", agency, at, f"{change.kind}, change {change.reference}")
+    return change
+
+
+def change_opened(session: Session, authority: str, reference: str) -> tuple[PendingChannelChange, str]:
+    """A change, whether it waits or not, and the reference of its agency. Raises NotFound for another authority's."""
+    query = (
+        select(PendingChannelChange, Agency.reference)
+        .join(Agency, PendingChannelChange.agency_id == Agency.id)
+        .where(
+            PendingChannelChange.reference == read_reference(reference),
+            PendingChannelChange.agency_id.in_(_agencies_of(authority)),
+        )
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        raise NotFound(f"there is no change {reference} of a channel at this desk")
+    change, agency = found
+    return change, agency
+
+
+def change_version(change: PendingChannelChange) -> int:
+    return _seen_as(change.state, change.value, str(change.decided_at))
+
+
+def collisions_open(session: Session, authority: str) -> list[tuple[Collision, list[record.Agency]]]:
+    """Pairs that resemble each other and are not decided, one of them an agency of the authority, the gravest first."""
+    mine = _agencies_of(authority)
+    query = (
+        select(Collision)
+        .where(Collision.state == CollisionState.OPEN, or_(Collision.first_id.in_(mine), Collision.second_id.in_(mine)))
+        .order_by(Collision.rank.desc(), Collision.id)
+        .limit(MOST_SHOWN)
+    )
+    rows = list(session.execute(query).scalars())
+    records = records_of(session, [end for row in rows for end in (row.first_id, row.second_id)])
+    return [(row, [records[row.first_id], records[row.second_id]]) for row in rows]
+
+
+def collision_at_desk(session: Session, authority: str, reference: str) -> tuple[Collision, list[record.Agency]]:
+    """A collision with both its agencies. Raises NotFound unless one of them is the authority's."""
+    unknown = NotFound(f"there is no collision {reference} at this desk")
+    collision = collision_found(session, read_reference(reference) or "")
+    if collision is None:
+        raise unknown
+    records = records_of(session, [collision.first_id, collision.second_id])
+    both = [records[collision.first_id], records[collision.second_id]]
+    if not any(is_of(agency, authority) for agency in both):
+        raise unknown
+    return collision, both
+
+
+def collision_version(collision: Collision) -> int:
+    """Another once it is decided, and once a further sign was found."""
+    return _seen_as(collision.state, *sorted(collision.signs))
+
+
+def confirm_collision(
+    session: Session, official: Official, reference: str, true_entry: str | None, text: str, at: datetime, *,
+    version: int | None = None,
+) -> record.Agency:  # fmt: skip
+    """Put a clone warning on the true entry, which is the authority's own.
+
+    Without `true_entry` it is the one of the two that holds a licence in force. `version` is what `collision_version` gave
+    of it. Raises NotFound, InvalidInput, StaleVersion.
+    """
+    collision, both = collision_at_desk(session, official.authority, reference)
+    _require_seen(version, collision_version(collision))
+    chosen = true_entry or collisions.true_entry_of(session, both, None).agency_id
+    row, _ = agency_at_desk(session, official.authority, chosen)
+    agency = collisions.confirm(
+        session, reference, official.name, text, source=official.authority, true_entry=row.reference
+    )
+    _record(session, official, "clone.confirmed", agency.agency_id, at, f"collision {reference}")
+    return agency
+
+
+def dismiss_collision(
+    session: Session, official: Official, reference: str, text: str, at: datetime, *, version: int | None = None
+) -> None:
+    """Set a pair aside. Raises NotFound, InvalidInput, StaleVersion."""
+    collision, both = collision_at_desk(session, official.authority, reference)
+    _require_seen(version, collision_version(collision))
+    collisions.dismiss(session, reference, official.name, text)
+    mine = next(agency for agency in both if is_of(agency, official.authority))
+    _record(session, official, "clone.dismissed", mine.agency_id, at, f"collision {reference}")
+
+
+def warned(session: Session, authority: str) -> list[record.Agency]:
+    """The authority's agencies whose entries bear a clone warning."""
+    query = select(CloneWarning.agency_id).where(
+        CloneWarning.unsaid_at.is_(None), CloneWarning.agency_id.in_(_agencies_of(authority))
+    )
+    records = storage.loaded_records(session, list(session.execute(query.distinct()).scalars()))
+    return sorted(records.values(), key=lambda agency: agency.agency_id)
+
+
+def warn(
+    session: Session, official: Official, agency: str, text: str, at: datetime, *,
+    source: str | None = None, from_: date | None = None, to: date | None = None,
+) -> Appended:  # fmt: skip
+    """Warn on an agency's entry that somebody imitates it, in the authority's name unless `source` is another's.
+
+    Raises NotFound, InvalidInput.
+    """
+    row, _ = agency_at_desk(session, official.authority, agency)
+    appended = warn_of_clone(session, row.reference, text, source or official.authority, from_=from_, to=to)
+    _record(session, official, "clone.warned", row.reference, at, "")
+    return appended
+
+
+def warnings_version(agency: record.Agency) -> int:
+    """Another once a warning was put on the entry or taken from it: their numbers are others then."""
+    return _seen_as(*(f"{one.retrieved_at} {one.text}" for one in agency.clone_warnings))
+
+
+def lift(
+    session: Session, official: Official, agency: str, place: int | None, at: datetime, *, version: int | None = None
+) -> record.Warning_:
+    """Take a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput, StaleVersion."""
+    row, known = agency_at_desk(session, official.authority, agency)
+    _require_seen(version, warnings_version(known))
+    lifted = lift_clone_warning(session, row.reference, place)
+    _record(session, official, "clone.lifted", row.reference, at, "")
+    return lifted
+
+
+def order_list(session: Session, official: Official, reference: str, at: datetime) -> None:
+    """Have a held list applied by the worker. Raises NotFound, NotNow."""
+    source = approvals.order(session, official.authority, reference, official.name, at)
+    _record(session, official, "import.approved", source.reference, at, f"held list {reference}")
+
+
+def reject_list(session: Session, official: Official, reference: str, at: datetime) -> None:
+    """Raises NotFound, NotNow."""
+    source = approvals.reject(session, official.authority, reference, official.name, at)
+    _record(session, official, "import.rejected", source.reference, at, f"held list {reference}")
+
+
+def _lock_change(session: Session, official: Official, reference: str, version: int | None) -> str:
+    """The agency of a change that is as it was read."""
+    change, agency = change_opened(session, official.authority, reference)
+    session.refresh(change, with_for_update=True)
+    _require_seen(version, change_version(change))
+    return agency
+
+
+def _seen_as(*parts: str) -> int:
+    """What counts no versions is known by what was read of it: other words, another number of nine digits at most."""
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return int.from_bytes(digest[:5]) % 1_000_000_000
+
+
+def _require_seen(version: int | None, found: int) -> None:
+    if version is not None and version != found:
+        raise StaleVersion("somebody changed this in the meantime: look again")
+
+
+def _agencies_of(authority: str) -> Select[int]:
+    return select(Licence.agency_id).where(Licence.authority == authority)
+
+
+def _record(session: Session, official: Official, act: str, subject: str, at: datetime, detail: str) -> None:
+    audit.record(session, act, subject, on=at.date(), actor=official.name, detail=detail, unit=official.unit)

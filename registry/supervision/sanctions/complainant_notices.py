@@ -1,0 +1,60 @@
+"""What follows a sanction after its commit: whoever complained reads in her mailbox what became of it, once.
+
+The outbox says what is still to be told. A worker that is killed leaves the event where it was; the message is written and the
+event deleted in one transaction, so that it is told once however often it is tried.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.complaints.case.models import Case
+from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.decisions.actions import language_of
+from registry.complaints.casework.decisions.queries import behind
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.errors import NotNow
+from registry.core.outbox.actions import consume
+from registry.core.outbox.models import OutboxEvent
+from registry.officers.models import Unit
+from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.moves import TOLD
+from registry.vocabulary.cases import CaseRole, CaseState
+from registry.vocabulary.register import Language, SanctionKind
+
+_SILENT = frozenset({CaseState.WITHDRAWN, CaseState.PURGED, CaseState.DRAFT})
+
+Words = Callable[[Language, str, SanctionKind], str]
+"""What she reads of an event, in her language: of its type, such as `sanction.in_force`, and the kind of sanction."""
+
+
+def hand_on(sessions: sessionmaker[Session], sealer: Sealer, words: Words, at: datetime) -> int:
+    """Tell the complainants behind each sanction that the outbox names; gives how many events were handed on."""
+
+    def tell_all(session: Session, event: OutboxEvent) -> None:
+        sanction = session.execute(select(Sanction).where(Sanction.reference == event.subject)).scalar_one()
+        found = None if sanction.decision is None else behind(session, sanction.decision)
+        # All are locked before the first line of the audit, and in one order.
+        behind_it = sorted(case.id for case in found.cases) if found is not None else []
+        for case in [lock_case_by_id(session, case_id) for case_id in behind_it]:
+            _tell(session, sealer, words, case, event, sanction, at)
+
+    return consume(sessions, TOLD.values(), tell_all)
+
+
+def _tell(
+    session: Session, sealer: Sealer, words: Words, case: Case, event: OutboxEvent, sanction: Sanction, at: datetime
+) -> None:
+    if case.state in _SILENT or case.unit_id is None:
+        return
+    unit = session.get_one(Unit, case.unit_id).reference
+    officer = casework.Officer("", CaseRole.REGISTRY, unit)
+    text = words(language_of(case), event.type, sanction.kind)
+    try:
+        casework.reply(session, sealer, officer, case.reference, text, at, to_helper=True)
+    except NotNow:
+        # She has no mailbox any more: there is nobody to tell.
+        return

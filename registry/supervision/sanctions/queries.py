@@ -1,0 +1,134 @@
+"""Sanctions as officials of one authority read them, with the chain from complaint to log entry."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.casework.actions import in_unit
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.decisions.queries import behind
+from registry.core.errors import NotFound
+from registry.register.agencies import record
+from registry.register.agencies.models import Agency, Licence
+from registry.register.agencies.queries import public_record
+from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace
+from registry.supervision.sanctions.moves import facts, workers_of
+from registry.supervision.sanctions.rules import MOVES, WAITING, By
+from registry.vocabulary.licensing import SanctionState
+
+MOST_OVER = 100
+"""Of sanctions that are over, the latest so many are listed."""
+
+
+class Listed(NamedTuple):
+    """`waits`: a second person has to approve it, or an end that was asked for."""
+
+    sanction: Sanction
+    agency: record.Agency | None
+    waits: bool
+
+
+class Shown(NamedTuple):
+    """`ways`: where an official may take it now, by whom: None, or the code of what is lacking."""
+
+    sanction: Sanction
+    agency: record.Agency | None
+    licence: record.Licence | None
+    workers: WorkersInPlace | None
+    moves: Sequence[SanctionMove]
+    ways: Mapping[tuple[SanctionState, By], str | None]
+
+
+class Chain(NamedTuple):
+    """What a sanction rests on, as far as who asks may know: cases are of his own unit."""
+
+    decision: Decision
+    cases: Sequence[Case]
+
+
+def sanctions_of(session: Session, authority: str, today: date) -> list[Listed]:
+    """An authority's sanctions: first what waits for a second person, then what is prepared, in force, and over."""
+    mine = select(Sanction).where(Sanction.authority == authority)
+    running = (*WAITING, SanctionState.IN_FORCE, SanctionState.STAYED_BY_APPEAL)
+    open_ = session.execute(mine.where(Sanction.state.in_(running)).order_by(Sanction.id)).scalars().all()
+    over = mine.where(Sanction.state.not_in(running)).order_by(Sanction.id.desc()).limit(MOST_OVER)
+    rows = [
+        *sorted(open_, key=lambda one: (not waits(one), one.state not in WAITING)),
+        *session.execute(over).scalars(),
+    ]
+    agencies = {one: public_record(session, one, today) for one in {row.agency for row in rows}}
+    return [Listed(row, agencies[row.agency], waits(row)) for row in rows]
+
+
+def waiting(session: Session, authority: str, actor: str) -> int:
+    """How many wait for a second person who is not the first."""
+    open_ = (Sanction.state == SanctionState.LEGAL_REVIEW) & (Sanction.proposed_by != actor)
+    ends = Sanction.ending_by.is_not(None) & (Sanction.ending_by != actor)
+    mine = select(func.count(Sanction.id)).where(Sanction.authority == authority, or_(open_, ends))
+    return session.execute(mine).scalar_one()
+
+
+def waits(sanction: Sanction) -> bool:
+    return sanction.state is SanctionState.LEGAL_REVIEW or sanction.ending_to is not None
+
+
+def shown(session: Session, sanction: Sanction, actor: str, today: date) -> Shown:
+    """One sanction as an official reads it. The caller has asked for the wall."""
+    agency = public_record(session, sanction.agency, today)
+    licences = agency.licences if agency is not None else ()
+    moves = select(SanctionMove).where(SanctionMove.sanction_id == sanction.id).order_by(SanctionMove.id)
+    # What a form will bring along, a reason, is asked for there.
+    now = facts(session, sanction, today, actor=actor, has_ground=True)
+    return Shown(
+        sanction,
+        agency,
+        next((one for one in licences if one.licence_id == sanction.licence), None),
+        workers_of(session, sanction),
+        list(session.execute(moves).scalars()),
+        {
+            (move.target, by): MOVES.lacking(move.guard, now)
+            for move in MOVES
+            if move.source is sanction.state
+            for by in move.by - {By.REGISTRY}
+        },
+    )
+
+
+def sanction_named(session: Session, authority: str, reference: str) -> Sanction:
+    """A sanction of an authority, to be read. Raises NotFound for any other's."""
+    mine = (Sanction.reference == reference, Sanction.authority == authority)
+    found = session.execute(select(Sanction).where(*mine)).scalar_one_or_none()
+    if found is None:
+        raise NotFound(f"there is no sanction {reference} of this authority")
+    return found
+
+
+def chain(session: Session, sanction: Sanction, unit: str) -> Chain | None:
+    """Decision and cases behind a sanction, for an officer of the unit whose cases they are; None for any other."""
+    found = None if sanction.decision is None else behind(session, sanction.decision)
+    if found is None:
+        return None
+    ids = [case.id for case in found.cases]
+    own = session.execute(select(Case).where(in_unit(unit), Case.id.in_(ids)).order_by(Case.id)).scalars().all()
+    return Chain(found.decision, own) if own else None
+
+
+def resting_on(session: Session, decision: str) -> list[Sanction]:
+    """The sanctions that rest on a decision, the first one first."""
+    return list(session.execute(select(Sanction).where(Sanction.decision == decision).order_by(Sanction.id)).scalars())
+
+
+def licences_of(
+    session: Session, authority: str, agency: str | None, licence: str | None, today: date
+) -> list[record.Licence]:
+    """What a sanction can be proposed on: the agency's licences of this authority, or the one that is named."""
+    if agency is None and licence is not None:
+        owner = select(Agency.reference).join(Licence, Licence.agency_id == Agency.id)
+        agency = session.execute(owner.where(Licence.reference == licence)).scalar_one_or_none()
+    found = None if agency is None else public_record(session, agency, today)
+    licences = () if found is None else found.licences
+    return [one for one in licences if one.authority == authority and licence in (None, one.licence_id)]

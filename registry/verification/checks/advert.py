@@ -1,0 +1,136 @@
+"""What can be checked, picked out of a pasted advert. Every pattern is bounded, so that the time is linear in its length."""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+import phonenumbers
+
+from registry.register.agencies.identifiers import is_resident_number
+from registry.verification.checks.rules import Told
+from registry.vocabulary.register import CheckKind
+
+MOST_CHARACTERS = 10_000
+MOST_OF_A_KIND = 5
+
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_WEBSITE = re.compile(
+    r"(?i)https?://[^\s<>\"'，。；、！]{3,300}|(?<![\w@.-])(?:www\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}"
+    r"\.(?:com|cn|net|org|eu|info|top|xyz|vip|cc|cz|sk|pl|it|de|at|nl|be|fr|es|pt|ro|hu|hr|si|bg|gr|se|dk|fi|lt|lv|ee|ie|lu|mt|cy)"
+    r"(?![\w.-]{0,1}\w)(?:/[^\s<>\"'，。；、！]{0,200})?"
+)
+_WECHAT = re.compile(
+    r"(?i)(?:微信|薇信|威信|加微|v信|wechat|weixin|(?<![a-z])[vw]x)(?:号|號|[ ]?id)?[ ]{0,3}[:]?[ ]{0,3}"
+    r"((?:wxid_)?[a-z][-_a-z0-9]{5,25}|1[3-9][0-9]{9})(?![\w-])"
+)
+_PHONE = re.compile(r"(?<![\w+.-])(?:\+|00)?\(?[0-9][0-9 ()./-]{5,20}[0-9](?![\w])")
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
+_CARD = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){15,18}(?![0-9A-Za-z])")
+# Behind such words digits are an account, whether or not their check digit is right: it may be mistyped, or made up.
+_ACCOUNT = re.compile(
+    r"(?:[账帐賬帳][号號户戶]|卡[号號]|[汇匯](?:款|[到至入])|[打转轉](?:[账帐賬帳款]|[到至入])|存[到入])[^0-9\n]{0,12}"
+    r"([0-9](?:[ -]?[0-9]){11,20})(?![0-9])"
+)
+_USCC = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9A-HJ-NPQRTUWXY]{17}(?![0-9A-Za-z])")
+_LICENCE = re.compile(
+    r"(?i)(?:[许許]可[证證](?:[编編]?[号號]|字)?|[证證][书書]?[编編]?[号號]|"
+    r"licen[cs]e[ ]{0,2}(?:no\.?|number|nr\.?)|autorizzazione[ ]{0,2}n\.?)"
+    r"[ ]{0,3}[码碼为為是]{0,2}[ ]{0,3}[:]?[ ]{0,3}([\u4e00-\u9fff]{0,6}[A-Z0-9][A-Z0-9/.-]{3,40})"
+)
+_STAFF = re.compile(
+    r"(?i)(?:工[号號]|员工编号|staff[ ]?(?:no\.?|number|id))[ ]{0,3}[:]?[ ]{0,3}([A-Z0-9-]{2,20})(?![\w-])"
+)
+_NAME = re.compile(
+    r"[\u4e00-\u9fff()]{3,30}?(?:有限[责責]任公司|股份有限公司|有限公司|集[团團])|"
+    r"(?<![\u4e00-\u9fff])(?!招|聘|找|急|诚|正规|办理|出国|海外|境外|专业|我|你|他|她|这|那|本|有)[\u4e00-\u9fff]{2,10}?"
+    r"(?:[对對]外[劳勞][务務]|[国國][际際][劳勞][务務]|[劳勞][务務](?:合作|派遣)|人力[资資]源|[国國][际際]合作)公?司?(?![\u4e00-\u9fff])|"
+    r"(?:[A-Z][\w&'-]{1,30}[ ]){1,6}(?:s\.r\.o\.|S\.r\.l\.|S\.p\.A\.|GmbH|Ltd\.?|Sp\. z o\.o\.|B\.V\.|a\.s\.|SRL|Kft\.)"
+)
+
+
+def picked(advert: str, country: str | None = None) -> tuple[Told, ...]:
+    """Everything in an advert that can be checked, at most five of a kind; `country` is where the job is, if said.
+
+    A resident's identity number is left where it stands: it is nobody's business here.
+    """
+    text = readable(advert)
+    found: dict[Told, None] = {}
+    for kind, pick in _PICKERS:
+        count = 0
+        kept: list[str] = []
+        last = 0
+        for begin, end, value in pick(text, country):
+            if count == MOST_OF_A_KIND or begin < last:
+                continue
+            told = Told(kind, value)
+            count += told not in found
+            found[told] = None
+            # What was taken as one thing is not read again as another, such as a card as a phone.
+            kept += [text[last:begin], "\n"]
+            last = end
+        text = "".join([*kept, text[last:]])
+    return tuple(sorted(found, key=lambda told: list(CheckKind).index(told.kind)))
+
+
+def readable(advert: str) -> str:
+    """The words of an advert without HTML and what nobody sees."""
+    text = html.unescape(_TAG.sub("\n", advert[:MOST_CHARACTERS]))
+    folded = unicodedata.normalize("NFKC", text)[: 2 * MOST_CHARACTERS]
+    return "".join(c if c == "\n" or unicodedata.category(c)[0] != "C" else "" for c in folded)
+
+
+Found = tuple[int, int, str]
+Picker = Callable[[str, str | None], Iterator[Found]]
+
+
+def _by(pattern: re.Pattern[str], is_one: Callable[[str], bool] = lambda text: True) -> Picker:
+    def pick(text: str, country: str | None) -> Iterator[Found]:
+        for match in pattern.finditer(text):
+            value = (match[1] if pattern.groups else match[0]).strip(" .,-/")
+            if value and is_one(value):
+                yield match.start(), match.end(), value
+
+    return pick
+
+
+def _phones(text: str, country: str | None) -> Iterator[Found]:
+    for match in _PHONE.finditer(text):
+        value = match[0].strip(" .-/")
+        dialled = f"+{value[2:]}" if value.startswith("00") else value
+        if any(_is_valid(dialled, place) for place in ("CN", *((country,) if country else ()))):
+            yield match.start(), match.end(), value
+
+
+def _is_valid(text: str, country: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text, country))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _is_iban(text: str) -> bool:
+    tidy = text.replace(" ", "")
+    return int("".join(str(int(c, 36)) for c in tidy[4:] + tidy[:4])) % 97 == 1
+
+
+def _is_card(text: str) -> bool:
+    digits = [int(c) for c in reversed(text) if c.isdigit()]
+    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
+    return (sum(digits[::2]) + sum(doubled)) % 10 == 0 and not is_resident_number("".join(filter(str.isdigit, text)))
+
+
+_PICKERS: tuple[tuple[CheckKind, Picker], ...] = (
+    (CheckKind.EMAIL, _by(_EMAIL)),
+    (CheckKind.WECHAT, _by(_WECHAT)),
+    (CheckKind.WEBSITE, _by(_WEBSITE)),
+    (CheckKind.STAFF_NUMBER, _by(_STAFF)),
+    (CheckKind.NUMBER, _by(_LICENCE, lambda text: any(c.isdigit() for c in text) and not is_resident_number(text))),
+    (CheckKind.NUMBER, _by(_USCC, lambda text: not is_resident_number(text))),
+    (CheckKind.BANK_ACCOUNT, _by(_IBAN, _is_iban)),
+    (CheckKind.BANK_ACCOUNT, _by(_CARD, _is_card)),
+    (CheckKind.BANK_ACCOUNT, _by(_ACCOUNT, lambda text: not is_resident_number("".join(filter(str.isdigit, text))))),
+    (CheckKind.PHONE, _phones),
+    (CheckKind.NAME, _by(_NAME)),
+)

@@ -1,0 +1,175 @@
+"""What the registry holds against what a worker was told: whom it names, and what that agency registered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from registry.core.codes import CheckSummary
+from registry.core.keyring import Keyring
+from registry.register.agencies import record
+from registry.register.agencies.bank_accounts import ACCOUNTS, channel_history
+from registry.register.agencies.channel_rules import account_text, changed_at
+from registry.register.agencies.queries import published
+from registry.register.authorities.sources import Ground
+from registry.register.names.queries import search
+from registry.register.names.rules import NEAR
+from registry.verification.checks.advert import picked, readable
+from registry.verification.checks.rules import (
+    Checked,
+    Noted,
+    Registered,
+    Told,
+    check,
+    is_same_name,
+    may_mean,
+    mismatched_name,
+    only_bearer,
+    papers_in,
+    summary,
+)
+from registry.verification.verdicts.queries import VerdictReader
+from registry.verification.verdicts.question import Question, SubjectKind, Verdict
+from registry.verification.verdicts.subjects import chosen, guess
+from registry.vocabulary.register import Answer, CheckKind
+
+NEAR_NAMES = 5
+"""Agencies of nearly the name told that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a worker was told. What he states himself goes before what stands in the advert."""
+
+    told: tuple[Told, ...] = ()
+    advert: str = ""
+    agency_id: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer. `verdict` is None where nothing told names an agency; `candidates` are those that may be meant.
+
+    `agency` is whom the comparison is with. Where a name alone names it, the verdict is that on a name: never a yes.
+    """
+
+    checked: tuple[Checked, ...]
+    papers: tuple[Noted, ...]
+    summary: CheckSummary
+    verdict: Verdict | None
+    agency: record.Agency | None
+    candidates: tuple[record.Agency, ...]
+    ground: Ground
+
+
+def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: Given, now: datetime) -> Outcome:
+    """Everything told, checked against the agency it names. Nothing of it is written anywhere."""
+    told = given.told
+    if given.advert:
+        stated = {one.kind for one in told}
+        told += tuple(one for one in picked(given.advert, given.country) if one.kind not in stated)
+    verdict, ground = _named(reader, given, told, now)
+    agency = verdict.agency if verdict is not None else None
+    candidates = tuple(holder.agency for holder in verdict.candidates) if verdict is not None else ()
+    if agency is None and (agency := only_bearer(told, candidates)) is not None:
+        candidates = _nearly_called(verdict, agency)
+    registered = _registered(session, agency, told, keyring, now) if agency is not None else None
+    checked = tuple(check(one, registered, now) for one in told)
+    if agency is None:
+        near, bearers = _near_names(session, told, now)
+        known = {one.agency_id for one in candidates}
+        candidates += tuple(one for one in bearers if one.agency_id not in known)
+        checked = tuple({one.told: one for one in (*checked, *near)}.values())
+    papers = papers_in(readable(given.advert))
+    whole = summary(
+        checked,
+        papers,
+        verdict.verdict if verdict is not None else Answer.UNKNOWN,
+        has_agency=agency is not None,
+        has_candidates=bool(candidates),
+    )
+    return Outcome(checked, papers, whole, verdict, agency, candidates, ground)
+
+
+def _nearly_called(verdict: Verdict | None, agency: record.Agency) -> tuple[record.Agency, ...]:
+    """The other agencies of nearly that name, which are shown beside it."""
+    holders = verdict.candidates if verdict is not None else ()
+    return tuple(
+        one.agency
+        for one in holders
+        if one.agency.agency_id != agency.agency_id and one.match is not None and one.match.score >= NEAR
+    )
+
+
+def _named(reader: VerdictReader, given: Given, told: Sequence[Told], now: datetime) -> tuple[Verdict | None, Ground]:
+    """The verdict on whoever is named: by reference, else by number, else by name."""
+    if given.agency_id is not None:
+        answered = reader.answered(Question(SubjectKind.AGENCY_ID, given.agency_id), now)
+        return answered.verdict, answered.ground
+    first: Verdict | None = None
+    for kind in (CheckKind.NUMBER, CheckKind.NAME):
+        for one in told:
+            if one.kind is not kind:
+                continue
+            readings = guess(one.value, given.country)
+            if kind is CheckKind.NAME:
+                readings = tuple(reading for reading in readings if reading.kind is SubjectKind.NAME)
+            found = chosen([(reading, reader.answered(reading.question(), now).verdict) for reading in readings])
+            if found is None:
+                continue
+            verdict = found[1]
+            if kind is CheckKind.NUMBER and verdict.agency is None:
+                # A number of several authorities' and the name of one of its holders say together whom they mean.
+                holder = only_bearer(told, [candidate.agency for candidate in verdict.candidates])
+                if holder is not None:
+                    verdict = reader.answered(Question(SubjectKind.AGENCY_ID, holder.agency_id), now).verdict
+            if verdict.agency is not None:
+                return verdict, reader.current_ground()
+            if first is None or (verdict.candidates and not first.candidates):
+                first = verdict
+    return first, reader.current_ground()
+
+
+def _registered(
+    session: Session, agency: record.Agency, told: Sequence[Told], keyring: Keyring, now: datetime
+) -> Registered:
+    """The agency with what a comparison needs and its record does not show, as it is at this instant."""
+    history = channel_history(session, agency.agency_id)
+    known_from = _known_from(agency, history.known_at.date())
+    changes = {
+        key: changed
+        for key, sayings in history.sayings.items()
+        if (changed := changed_at(sayings, history.known_at, known_from, now)) is not None
+    }
+    asked = {}
+    if any(history.digests.values()):
+        accounts = {one.value: account_text(one.value) for one in told if one.kind is CheckKind.BANK_ACCOUNT}
+        asked = {value: keyring.digest(ACCOUNTS, account) for value, account in accounts.items() if account is not None}
+    return Registered(agency, changes, history.digests, asked)
+
+
+def _known_from(agency: record.Agency, first_said_on: date) -> date:
+    """The first day that a record speaks of; before it the agency was not known."""
+    days = [first_said_on, *(licence.valid_from for licence in agency.licences)]
+    days += [name.from_ for name in agency.names] + [identifier.from_ for identifier in agency.identifiers]
+    days += [period.from_ for licence in agency.licences for period in licence.status_history]
+    return min(day for day in days if day is not None)
+
+
+def _near_names(
+    session: Session, told: Sequence[Told], now: datetime
+) -> tuple[list[Checked], tuple[record.Agency, ...]]:
+    """Names told that are nobody's but could be taken for a registered one: as mismatches, and whose names those are."""
+    checked: list[Checked] = []
+    references: dict[int, None] = {}
+    for one in told:
+        if one.kind is not CheckKind.NAME:
+            continue
+        hits = search(session, one.value, NEAR_NAMES, floor=NEAR)
+        if hits:
+            if not is_same_name(one.value, hits[0].name) and not may_mean(one.value, hits[0].name):
+                checked.append(mismatched_name(one, hits[0].name, papers_in(one.value)))
+            references |= dict.fromkeys(hit.agency_id for hit in hits)
+    return checked, tuple(published(session, list(references), now.date()))

@@ -1,0 +1,165 @@
+"""One verdict for the whole corridor: the sending licence, the receiving licence, the registered agreement."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from msgspec.structs import replace
+
+from registry.core.clock import day_at
+from registry.core.codes import Reason
+from registry.register.agencies import record
+from registry.register.agencies.keys import name_key, number_key
+from registry.verification.verdicts.judged import GRAVITY
+from registry.verification.verdicts.question import Facts, Finding, Question, SourceNote, Verdict
+from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.scope_rules import is_within
+from registry.vocabulary.register import Answer, Role
+
+
+class LegKind(StrEnum):
+    SENDING_LICENCE = "sending_licence"
+    RECEIVING_LICENCE = "receiving_licence"
+    AGREEMENT = "agreement"
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg: its verdict, or `is_not_required`; `agreement` is the contract that the third leg stands on."""
+
+    kind: LegKind
+    verdict: Verdict
+    is_not_required: bool = False
+    agreement: record.Agreement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorridorVerdict:
+    verdict: Answer
+    legs: tuple[Leg, Leg, Leg]
+
+
+@dataclass(frozen=True, slots=True)
+class Employer:
+    """The direct employer at the receiving end, as the asker names him."""
+
+    text: str
+
+
+def decide_corridor(
+    sending: tuple[Question, Facts], receiving: tuple[Question, Facts] | Employer, destination: str
+) -> CorridorVerdict:
+    """The verdict of the whole is the gravest of its legs; a direct employer needs no licence but needs the agreement."""
+    question, facts = sending
+    first = _leg_of_licence(LegKind.SENDING_LICENCE, question, facts, Role.SENDING)
+    if isinstance(receiving, Employer):
+        second = _leg_of_employer(question, facts)
+    else:
+        second = _leg_of_licence(LegKind.RECEIVING_LICENCE, *receiving, Role.RECEIVING)
+    third = _leg_of_agreement(first, second, receiving, question, facts, destination)
+    needed = [leg.verdict.verdict for leg in (first, second, third) if not leg.is_not_required]
+    return CorridorVerdict(max(needed, key=GRAVITY.__getitem__), (first, second, third))
+
+
+def _leg_of_licence(kind: LegKind, question: Question, facts: Facts, role: Role) -> Leg:
+    verdict = decide(question, facts)
+    if verdict.agency is not None and verdict.agency.role is not role:
+        wrong = Finding(Reason.WRONG_ROLE, {"role": role.value})
+        verdict = replace(verdict, verdict=Answer.NO, reasons=(wrong, *verdict.reasons))
+    return Leg(kind, verdict)
+
+
+def _leg_of_employer(question: Question, facts: Facts) -> Leg:
+    day = question.on or day_at(facts.as_of, None)
+    verdict = Verdict(Answer.UNKNOWN, Answer.UNKNOWN, (Finding(Reason.EMPLOYER_NOT_LICENSED_BY_DESIGN),), day)
+    return Leg(LegKind.RECEIVING_LICENCE, verdict, is_not_required=True)
+
+
+def _leg_of_agreement(
+    first: Leg,
+    second: Leg,
+    receiving: tuple[Question, Facts] | Employer,
+    question: Question,
+    facts: Facts,
+    destination: str,
+) -> Leg:
+    sender = first.verdict.agency
+    day = question.on or first.verdict.on
+    if sender is None:
+        return _agreement_leg(Answer.UNKNOWN, (Finding(Reason.AGREEMENT_NOT_COVERED),), day)
+    between = [
+        agreement
+        for agreement in sender.agreements
+        if agreement.sending == sender.agency_id
+        and agreement.destination == destination
+        and _is_with(agreement, second, receiving)
+        and _is_for(agreement, question)
+    ]
+    in_force = [one for one in between if (one.from_ is None or one.from_ <= day) and (one.to is None or day <= one.to)]
+    if not in_force and between:
+        ended = max((one.to for one in between if one.to is not None), default=None)
+        values = {"date": ended.isoformat()} if ended else {}
+        return _agreement_leg(Answer.NO, (Finding(Reason.AGREEMENT_ENDED, values),), day, between[-1])
+    if not in_force:
+        # No list of agreements is held in full, so their absence proves nothing.
+        return _agreement_leg(Answer.UNKNOWN, (Finding(Reason.AGREEMENT_NOT_COVERED),), day)
+    return _of_agreement_in_force(in_force[0], facts, day, question)
+
+
+def _of_agreement_in_force(agreement: record.Agreement, facts: Facts, day: date, question: Question) -> Leg:
+    zone = facts.ground.time_zone(agreement.authority)
+    today = day_at(facts.as_of, zone)
+    source = facts.ground.sources.get(agreement.source)
+    stale_at = source.stale_at() if source else agreement.retrieved_at
+    is_stale = stale_at is not None and facts.as_of >= stale_at
+    note = SourceNote(
+        agreement.authority, source.retrieved_at if source else agreement.retrieved_at, is_stale, stale_at
+    )
+    findings: list[Finding] = []
+    if is_stale:
+        seen = note.retrieved_at
+        findings.append(Finding(Reason.SOURCE_STALE, {"date": day_at(seen, zone).isoformat() if seen else ""}))
+    if day > today:
+        findings.append(Finding(Reason.FUTURE_DATE, {"date": day.isoformat(), "today": today.isoformat()}))
+    if agreement.sectors is not None and question.sector is None:
+        words = " ".join(sector.code for sector in agreement.sectors)
+        findings.append(Finding(Reason.CONTEXT_NEEDED, {"parameter": "sector", "sectors": words}))
+    answer = Answer.UNKNOWN if findings else Answer.YES
+    values = {"until": agreement.to.isoformat()} if agreement.to else {}
+    findings.append(Finding(Reason.AGREEMENT_REGISTERED, values))
+    return _agreement_leg(answer, tuple(findings), day, agreement, note)
+
+
+def _agreement_leg(
+    answer: Answer,
+    findings: tuple[Finding, ...],
+    day: date,
+    agreement: record.Agreement | None = None,
+    note: SourceNote | None = None,
+) -> Leg:
+    continuing = Answer.YES if answer is Answer.YES else Answer.UNKNOWN
+    return Leg(LegKind.AGREEMENT, Verdict(answer, continuing, findings, day, source=note), agreement=agreement)
+
+
+def _is_with(agreement: record.Agreement, second: Leg, receiving: tuple[Question, Facts] | Employer) -> bool:
+    if isinstance(receiving, Employer):
+        employer = agreement.employer
+        if employer is None:
+            return False
+        wanted = (name_key(receiving.text), number_key(receiving.text))
+        return name_key(employer.name) == wanted[0] or (
+            employer.identifier is not None and number_key(employer.identifier) == wanted[1]
+        )
+    receiver = second.verdict.agency
+    return receiver is not None and agreement.receiving == receiver.agency_id
+
+
+def _is_for(agreement: record.Agreement, question: Question) -> bool:
+    if agreement.sectors is None or question.sector is None:
+        return True
+    return _covers(agreement.sectors, question.sector, question.nace_revision)
+
+
+def _covers(sectors: Sequence[record.Sector], code: str, revision: str) -> bool:
+    return any(is_within(code, sector.code) and sector.nace_revision == revision for sector in sectors)

@@ -1,0 +1,178 @@
+"""Whom a paper may imitate.
+
+Two things are told by a name beside a number. A number that belongs to somebody of another name is never `yes`, for clones
+quote genuine numbers. And a name like that of a licensed agency, with data that are not the agency's, is warned of. Nothing
+here looks at numbers that are almost right: to say how near a forger came would help him.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from registry.core.clock import day_at
+from registry.core.codes import Reason
+from registry.register.agencies import record
+from registry.register.agencies.keys import identifier_key, number_key
+from registry.register.authorities.sources import Ground
+from registry.register.names.rules import NEAR, SLIPS, Match, is_disguised, score
+from registry.verification.verdicts.question import Facts, Finding, Imitated, Lookalike, Question, SubjectKind, Verdict
+from registry.verification.verdicts.silence_rules import home_of
+from registry.verification.verdicts.status_rules import standing_on
+from registry.vocabulary.register import (
+    KINDS,
+    RECRUITING,
+    STATUSES,
+    Answer,
+    Difference,
+    IdentifierScheme,
+    Likeness,
+    Role,
+)
+
+MOST = 5
+"""How many agencies a warning names."""
+
+_NOBODY = Match(0.0, Likeness.SIMILAR)
+
+
+def asked_name(question: Question) -> str | None:
+    """The name that may be borrowed: the one asked about, or the one on the paper beside a number."""
+    return question.value if question.kind is SubjectKind.NAME else question.claimed_name
+
+
+def found_by_name(question: Question, facts: Facts) -> list[Lookalike]:
+    """Of the agencies that a name led to, those whose name is near; as of an earlier instant they come without a match."""
+    near = []
+    for holder in facts.holders:
+        match = holder.match
+        if match is None:
+            fits = [(score(question.value, one.name), one.name) for one in holder.agency.names]
+            best, name = max(fits, key=lambda fit: fit[0].score, default=(_NOBODY, ""))
+            near.append(Lookalike(holder.agency, name, round(best.score, 2), best.how))
+        else:
+            near.append(Lookalike(holder.agency, match.name, match.score, match.how))
+    return [one for one in near if one.score >= NEAR]
+
+
+def is_exactly_of(agency: record.Agency, name: str) -> bool:
+    return _fit(agency, name).how is Likeness.EXACT
+
+
+def with_imitation(question: Question, facts: Facts, verdict: Verdict, near: Sequence[Lookalike]) -> Verdict:
+    """The verdict with what a name beside the question says. `near` are the agencies whose name is near to it."""
+    name = asked_name(question)
+    if name is None:
+        return verdict
+    if question.kind is SubjectKind.NAME:
+        return _warned(verdict, _imitated_by_name(question, facts, near))
+    if _is_of_a_holder(verdict, name, near):
+        return verdict
+    return _warned(_differing(verdict), _imitated_by_number(question, facts, near))
+
+
+def _is_of_a_holder(verdict: Verdict, name: str, near: Sequence[Lookalike]) -> bool:
+    """Whether a holder of the number bears the name as people write it, and nobody else bears it better."""
+    holders = (verdict.agency,) if verdict.agency is not None else tuple(one.agency for one in verdict.candidates)
+    fits = [(score(name, one.name), one.name) for holder in holders for one in holder.names]
+    own, best = max(fits, key=lambda fit: fit[0].score, default=(_NOBODY, ""))
+    if own.score < NEAR or own.how in SLIPS or is_disguised(name, best):
+        return False
+    known = {holder.agency_id for holder in holders}
+    # Scores of hits are rounded to two places.
+    return not any(one.score > own.score + 0.01 for one in near if one.agency.agency_id not in known)
+
+
+def _fit(agency: record.Agency, name: str) -> Match:
+    return max((score(name, one.name) for one in agency.names), key=lambda match: match.score, default=_NOBODY)
+
+
+def _differing(verdict: Verdict) -> Verdict:
+    """The number is somebody's, but not of him whom the paper names. Of a holder whose name was erased nothing is said."""
+    if verdict.agency is None or not verdict.agency.names:
+        return verdict
+    differs = Finding(Reason.NAME_DIFFERS)
+    if verdict.verdict is Answer.NO:
+        # Whoever shows it, this number permits nothing.
+        reasons = (*verdict.reasons[:1], differs, *verdict.reasons[1:])
+    else:
+        reasons = (differs, *verdict.reasons)
+    answer = Answer.NO if verdict.verdict is Answer.NO else Answer.UNKNOWN
+    return replace(verdict, verdict=answer, may_continue=Answer.UNKNOWN, reasons=reasons)
+
+
+def _warned(verdict: Verdict, imitated: Sequence[Imitated]) -> Verdict:
+    if not imitated:
+        return verdict
+    reasons = list(verdict.reasons)
+    reasons.insert(1, Finding(Reason.POSSIBLE_CLONE))
+    return replace(verdict, reasons=tuple(reasons), possible_clone_of=tuple(imitated[:MOST]))
+
+
+def _imitated_by_number(question: Question, facts: Facts, near: Sequence[Lookalike]) -> list[Imitated]:
+    found = []
+    for one in near:
+        differs = _differences(question, one)
+        if differs and is_licensed(one.agency, facts.ground, facts.as_of):
+            found.append(Imitated(one.agency, one.name, one.how, one.score, differs))
+    return found
+
+
+def _imitated_by_name(question: Question, facts: Facts, near: Sequence[Lookalike]) -> list[Imitated]:
+    """A name alone imitates where it is not quite the agency's, and the country is another, somebody else bears it, or its
+    letters only look like the agency's."""
+    bearers = {one.agency.agency_id for one in near if one.how is Likeness.EXACT}
+    found = []
+    for one in near:
+        if one.how is Likeness.EXACT or not is_licensed(one.agency, facts.ground, facts.as_of):
+            continue
+        is_abroad = _is_of_another_country(question, one.agency)
+        if is_abroad or is_disguised(question.value, one.name) or bearers - {one.agency.agency_id}:
+            differs = (Difference.COUNTRY, Difference.NAME) if is_abroad else (Difference.NAME,)
+            found.append(Imitated(one.agency, one.name, one.how, one.score, differs))
+    return found
+
+
+def _differences(question: Question, one: Lookalike) -> tuple[Difference, ...]:
+    """What of the question is not the agency's."""
+    found = []
+    if not _holds_subject(question, one.agency):
+        is_number = question.kind in (SubjectKind.LICENCE_NUMBER, SubjectKind.LICENCE_ID)
+        found.append(Difference.NUMBER if is_number else Difference.CODE)
+    if _is_of_another_country(question, one.agency):
+        found.append(Difference.COUNTRY)
+    if one.how in SLIPS or is_disguised(asked_name(question) or "", one.name):
+        found.append(Difference.NAME)
+    return tuple(found)
+
+
+def _holds_subject(question: Question, agency: record.Agency) -> bool:
+    kind, value = question.kind, question.value
+    if kind is SubjectKind.AGENCY_ID:
+        return agency.agency_id == value
+    if kind is SubjectKind.LICENCE_ID:
+        return any(licence.licence_id == value for licence in agency.licences)
+    if kind is SubjectKind.LICENCE_NUMBER:
+        key = number_key(value)
+        return any(licence.number is not None and number_key(licence.number) == key for licence in agency.licences)
+    scheme = IdentifierScheme(kind.value)
+    key = identifier_key(scheme, value, question.country)
+    return any(
+        one.scheme is scheme and identifier_key(scheme, one.value, agency.country) == key for one in agency.identifiers
+    )
+
+
+def _is_of_another_country(question: Question, agency: record.Agency) -> bool:
+    """Of the country that the number names; else a sending agency sits where recruiting happens, another where the job is."""
+    home = None if question.kind is SubjectKind.NAME else home_of(question)
+    stated = home or (question.origin if agency.role is Role.SENDING else question.destination)
+    return stated is not None and stated != agency.country
+
+
+def is_licensed(agency: record.Agency, ground: Ground, as_of: datetime) -> bool:
+    """Whether it holds a recruitment licence that is in force where its authority sits."""
+    for licence in agency.licences:
+        status = standing_on(licence, agency, day_at(as_of, ground.time_zone(licence.authority))).status
+        if status is not None and STATUSES[status].recruit is Answer.YES and KINDS[licence.kind].permits & RECRUITING:
+            return True
+    return False

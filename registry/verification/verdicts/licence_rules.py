@@ -1,0 +1,131 @@
+"""What one licence answers to one question. Each rule gives the findings it has; the gravest answer stands.
+
+A licence alone must satisfy the whole question: nothing here looks at another licence.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from registry.core.clock import day_at
+from registry.core.codes import Reason
+from registry.register.agencies import record
+from registry.register.authorities.sources import SourceFacts
+from registry.verification.verdicts.judged import GRAVITY, Judged
+from registry.verification.verdicts.question import Facts, Finding, Question
+from registry.verification.verdicts.regime_rules import (
+    asked_activities,
+    first_known,
+    of_foreign_licence,
+    of_origin,
+    of_regime,
+)
+from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
+from registry.verification.verdicts.status_rules import continuation, of_status, of_time, standing_on
+from registry.vocabulary.register import Answer, LicenceStatus
+
+
+class Judgement(msgspec.Struct, frozen=True, gc=False):
+    """What one licence answers: the gravest of its findings, and what of existing placements."""
+
+    licence: record.Licence
+    day: date
+    judged: tuple[Judged, ...]
+    status: LicenceStatus | None
+    may_continue: Answer
+    stale_at: datetime | None
+    retrieved_at: datetime | None
+
+    @property
+    def answer(self) -> Answer:
+        return max((judged.answer for judged in self.judged), key=GRAVITY.__getitem__, default=Answer.UNKNOWN)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The gravest first; those of one weight in the order the rules found them."""
+        return tuple(judged.finding for judged in sorted(self.judged, key=lambda j: -GRAVITY[j.answer]))
+
+
+def judge(
+    licence: record.Licence, agency: record.Agency, question: Question, facts: Facts, confirmed_at: datetime | None
+) -> Judgement:
+    """Apply every rule to one licence of one agency."""
+    zone = facts.ground.time_zone(licence.authority)
+    today = day_at(facts.as_of, zone)
+    day = question.on or today
+    source = facts.ground.sources.get(licence.source)
+    standing = standing_on(licence, agency, day)
+    activities = asked_activities(licence, question)
+    judged = (
+        *of_kind(licence, question),
+        *of_status(licence, standing, day),
+        *of_time(licence, source, day, today, zone),
+        *of_regime(licence, activities, day, facts.regimes),
+        *of_origin(licence, agency, question, day, facts.regimes),
+        *of_corridor(licence, question),
+        *of_foreign_licence(licence, question, activities, day, facts.regimes),
+        *of_sector(licence, question),
+        *of_conditions(licence, question, standing.status),
+        *_of_holder(agency, day),
+        *_of_freshness(licence, source, confirmed_at, facts.as_of, zone),
+        *of_permission(licence),
+    )
+    regime = first_known(facts.regimes, licence.country, activities, day)
+    return Judgement(
+        licence,
+        day,
+        judged,
+        standing.status,
+        continuation(standing, regime, day, judged),
+        _stale_at(licence, source, confirmed_at),
+        _retrieved_at(licence, source, confirmed_at),
+    )
+
+
+def _of_holder(agency: record.Agency, day: date) -> Iterator[Judged]:
+    if any(identifier.is_under_review for identifier in agency.identifiers):
+        yield Judged(Answer.UNKNOWN, Finding(Reason.IDENTIFIER_CHANGE_UNDER_REVIEW))
+    if any(identifier.has_failed_check for identifier in agency.identifiers):
+        yield Judged(Answer.YES, Finding(Reason.USCC_CHECK_FAILED))
+    if agency.withheld:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.WITHHELD_BY_LAW))
+    if agency.is_correction_requested:
+        yield Judged(Answer.YES, Finding(Reason.CORRECTION_REQUESTED))
+    if any(record.holds_on(warning, day) for warning in agency.clone_warnings):
+        yield Judged(Answer.YES, Finding(Reason.CLONE_WARNING))
+
+
+def _retrieved_at(
+    licence: record.Licence, source: SourceFacts | None, confirmed_at: datetime | None
+) -> datetime | None:
+    """When the licence was last seen on its list: a full list's last reading counts for all that is on it."""
+    if source is None:
+        return licence.retrieved_at
+    if source.is_full or source.fresh_for_days == 0:
+        return source.retrieved_at
+    return max(licence.retrieved_at, confirmed_at) if confirmed_at else licence.retrieved_at
+
+
+def _stale_at(licence: record.Licence, source: SourceFacts | None, confirmed_at: datetime | None) -> datetime | None:
+    if source is None:
+        # A fact whose list we do not know cannot be called fresh.
+        return licence.retrieved_at
+    if source.fresh_for_days == 0:
+        return None
+    seen = _retrieved_at(licence, source, confirmed_at)
+    return seen + timedelta(days=source.fresh_for_days) if seen else licence.retrieved_at
+
+
+def _of_freshness(
+    licence: record.Licence,
+    source: SourceFacts | None,
+    confirmed_at: datetime | None,
+    as_of: datetime,
+    zone: str | None,
+) -> Iterator[Judged]:
+    stale_at = _stale_at(licence, source, confirmed_at)
+    if stale_at is not None and as_of >= stale_at:
+        seen = _retrieved_at(licence, source, confirmed_at)
+        date_seen = day_at(seen, zone).isoformat() if seen else ""
+        yield Judged(Answer.UNKNOWN, Finding(Reason.SOURCE_STALE, {"date": date_seen}))

@@ -1,0 +1,157 @@
+"""From a question to its facts: whom the subject leads to, now or as the registry knew it, and the ground to judge on."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import day_at
+from registry.core.db.prepared import HeldReader
+from registry.register.agencies import queries as agencies
+from registry.register.agencies import record
+from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
+from registry.register.agencies.lookup import MOST, Found, Lookup, Stored, stored_records
+from registry.register.agencies.lookups import ManyLookup
+from registry.register.agencies.models import Agency, Licence
+from registry.register.agencies.naming import agencies_named
+from registry.register.authorities.queries import ground_at, ground_version
+from registry.register.authorities.sources import Ground
+from registry.register.law.rules import Regime, shipped_regimes
+from registry.verification.verdicts.imitation_rules import asked_name, found_by_name, is_exactly_of, with_imitation
+from registry.verification.verdicts.lookalikes import lookalikes, lookalikes_at
+from registry.verification.verdicts.question import Facts, Holder, NameMatch, Question, SubjectKind, Verdict
+from registry.verification.verdicts.rules import decide
+from registry.vocabulary.register import IdentifierScheme
+
+
+class Answered(NamedTuple):
+    """A verdict and the ground it was given on."""
+
+    verdict: Verdict
+    ground: Ground
+
+
+class VerdictReader:
+    """Answers questions for one process. It remembers the ground until its version changes, and nothing else."""
+
+    def __init__(
+        self, reader: HeldReader, reading_sessions: sessionmaker[Session], regimes: tuple[Regime, ...] | None = None
+    ) -> None:
+        self.reader = reader
+        self.lookup = Lookup(reader)
+        self.lookup_of_many = ManyLookup(reader)
+        self._reading_sessions = reading_sessions
+        self.regimes = shipped_regimes() if regimes is None else regimes
+        self._ground = Ground(version=-1)
+
+    def answered(self, question: Question, now: datetime) -> Answered:
+        """The verdict on a question asked at `now`, or as the registry would have given it at `question.known_at`."""
+        facts = self.facts(question, now)
+        verdict = self.with_imitation(question, facts, decide(question, facts), now)
+        return Answered(verdict, facts.ground)
+
+    def with_imitation(self, question: Question, facts: Facts, verdict: Verdict, now: datetime) -> Verdict:
+        """The verdict with what a name says of it. More is read only where a name stands beside a number."""
+        name = asked_name(question)
+        if name is None or (
+            question.kind is not SubjectKind.NAME and verdict.agency and is_exactly_of(verdict.agency, name)
+        ):
+            return verdict
+        if question.kind is SubjectKind.NAME:
+            return with_imitation(question, facts, verdict, found_by_name(question, facts))
+        with self._reading_sessions() as session:
+            if question.known_at is None:
+                near = lookalikes(session, name, now)
+            else:
+                near = lookalikes_at(session, name, question.known_at, now)
+        return with_imitation(question, facts, verdict, near)
+
+    def facts(self, question: Question, now: datetime) -> Facts:
+        if question.known_at is not None:
+            return self._facts_at(question, question.known_at, now)
+        if question.kind is SubjectKind.NAME:
+            return self._facts_named(question.value, now)
+        return self.facts_in(self.found(question), now)
+
+    def facts_in(self, found: Found, now: datetime) -> Facts:
+        """The facts that stored records hold."""
+        ground = self.ground(found.ground_version)
+        holders = [Holder(shown(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
+        return Facts(holders, ground, self.regimes, now, found.is_more)
+
+    def _facts_named(self, name: str, now: datetime) -> Facts:
+        """Whom a name may mean: the nearest by any of their names, each with the one that matched."""
+        with self._reading_sessions() as session:
+            hits = {hit.agency_id: hit for hit in agencies_named(session, name, MOST + 1)}
+            found = stored_records(session, list(hits)[:MOST])
+        holders = [
+            Holder(shown(stored, now), None, stored.confirmed_at, NameMatch(hit.name, hit.kind, hit.score, hit.how))
+            for stored in found.records
+            for hit in [hits[stored.agency_id]]
+        ]
+        return Facts(holders, self.ground(found.ground_version), self.regimes, now, len(hits) > MOST)
+
+    def found(self, question: Question) -> Found:
+        """The stored records that a number or reference leads to now."""
+        kind, value = question.kind, question.value
+        if kind is SubjectKind.LICENCE_NUMBER:
+            return self.lookup.by_key(LICENCE_NUMBER, number_key(value))
+        if kind is SubjectKind.AGENCY_ID:
+            return self.lookup.by_agency(value)
+        if kind is SubjectKind.LICENCE_ID:
+            return self.lookup.by_licence(value)
+        return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
+
+    def ground(self, version: int) -> Ground:
+        """The ground at a version; read again only when the version that a lookup saw is another."""
+        if version != self._ground.version:
+            with self._reading_sessions() as session:
+                self._ground = ground_at(session)
+        return self._ground
+
+    def current_ground(self) -> Ground:
+        with self._reading_sessions() as session:
+            version = ground_version(session)
+        return self.ground(version)
+
+    def _facts_at(self, question: Question, known_at: datetime, now: datetime) -> Facts:
+        """Facts as of `known_at`, from the log. What the law lets us show is still judged today."""
+        with self._reading_sessions() as session:
+            ground = ground_at(session, known_at)
+            keyed = _keyed_at(session, question, known_at)
+            records = agencies.records_at(session, list(keyed)[:MOST], known_at, day_at(now, None))
+        holders = [Holder(said, keyed[agency_id]) for agency_id, said in records.items()]
+        return Facts(holders, ground, self.regimes, known_at, len(keyed) > MOST)
+
+
+def shown(stored: Stored, now: datetime) -> record.Agency:
+    """A stored record as it may be shown now."""
+    agency = record.read_record(stored.body)
+    day = day_at(now, None)
+    return record.withhold(agency, day) if stored.withhold_on is not None and day > stored.withhold_on else agency
+
+
+def _keyed_at(session: Session, question: Question, known_at: datetime) -> dict[int, frozenset[str] | None]:
+    kind, value = question.kind, question.value
+    if kind is SubjectKind.LICENCE_NUMBER:
+        return agencies.keyed_at(session, LICENCE_NUMBER, number_key(value), known_at, MOST + 1)
+    if kind is SubjectKind.NAME:
+        return _named_at(session, value, known_at)
+    if kind is SubjectKind.AGENCY_ID:
+        row_ids = session.execute(select(Agency.id).where(Agency.reference == value)).scalars()
+        return dict.fromkeys(row_ids)
+    if kind is SubjectKind.LICENCE_ID:
+        owners = session.execute(select(Licence.agency_id).where(Licence.reference == value)).scalars()
+        return {owner: frozenset({value}) for owner in owners}
+    key = identifier_key(IdentifierScheme(kind.value), value, question.country)
+    return agencies.keyed_at(session, kind.value, key, known_at, MOST + 1)
+
+
+def _named_at(session: Session, name: str, known_at: datetime) -> dict[int, frozenset[str] | None]:
+    """Agencies that a name led to at `known_at`: those with a name of that beginning then, and the nearest by today's index.
+
+    Who was not registered yet has no record of that instant and so drops out.
+    """
+    then = agencies.prefixed_at(session, NAME, name_key(name), known_at, MOST + 1)
+    return dict.fromkeys([*then, *(hit.agency_id for hit in agencies_named(session, name, MOST + 1))])

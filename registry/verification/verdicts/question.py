@@ -1,0 +1,136 @@
+"""The question, what is known about its subject, and the shape of the answer. Pure values."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from registry.core.codes import Reason
+from registry.register.agencies import record
+from registry.register.authorities.sources import Ground
+from registry.register.law.rules import Regime
+from registry.vocabulary.register import Activity, Answer, Difference, Likeness, NameKind, Word
+
+
+class SubjectKind(Word):
+    """What the asker holds in his hand."""
+
+    LICENCE_NUMBER = "licence_number"
+    LICENCE_ID = "licence_id"
+    USCC = "uscc"
+    VAT = "vat"
+    LEI = "lei"
+    EUID = "euid"
+    REGISTRATION_NUMBER = "registration_number"
+    AGENCY_ID = "agency_id"
+    NAME = "name"
+
+
+class Question(msgspec.Struct, frozen=True, gc=False):
+    """One question. `value` is as the asker wrote it; `country` belongs to a registration number.
+
+    `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
+    `has_failed_check` says that a USCC does not pass its own check character; `claimed_name` is the name beside the number.
+    """
+
+    kind: SubjectKind
+    value: str
+    country: str | None = None
+    authority: str | None = None
+    origin: str | None = None
+    destination: str | None = None
+    sector: str | None = None
+    nace_revision: str = "2.1"
+    activity: Activity | None = None
+    on: date | None = None
+    known_at: datetime | None = None
+    has_failed_check: bool = False
+    claimed_name: str | None = None
+
+
+class NameMatch(NamedTuple):
+    """The name by which an agency was found, how, and how well (0 to 100)."""
+
+    name: str
+    kind: NameKind
+    score: float
+    how: Likeness
+
+
+class Holder(NamedTuple):
+    """An agency that the subject leads to. `licences` are the ids that the number names; None means any of its licences.
+
+    `confirmed_at` is when a partial list last showed the agency unchanged; `match` says by which name it was found, if by one.
+    """
+
+    agency: record.Agency
+    licences: frozenset[str] | None = None
+    confirmed_at: datetime | None = None
+    match: NameMatch | None = None
+
+
+class Facts(msgspec.Struct, frozen=True, gc=False):
+    """Everything a verdict may look at. `as_of` is now, or `known_at`; `is_more` says that holders were cut off."""
+
+    holders: Sequence[Holder]
+    ground: Ground
+    regimes: Sequence[Regime]
+    as_of: datetime
+    is_more: bool = False
+
+
+class Finding(NamedTuple):
+    """One reason with the values its text speaks of: days, references and words, never texts."""
+
+    code: Reason
+    values: Mapping[str, str] = {}
+
+
+class SourceNote(NamedTuple):
+    """The list an answer stands on, and whether it was too old to rely on."""
+
+    authority: str
+    retrieved_at: datetime | None
+    stale: bool
+    stale_at: datetime | None = None
+
+
+class Lookalike(NamedTuple):
+    """An agency one of whose names is near to the one asked about: that name, how near (0 to 100) and in what way."""
+
+    agency: record.Agency
+    name: str
+    score: float
+    how: Likeness
+
+
+class Imitated(NamedTuple):
+    """A licensed agency that may be imitated, and what of the question is not the agency's."""
+
+    agency: record.Agency
+    name: str
+    how: Likeness
+    score: float
+    differs: tuple[Difference, ...]
+
+
+class Verdict(msgspec.Struct, frozen=True, gc=False):
+    """The answer: verdict, what of existing placements, why, for which day, and about whom."""
+
+    verdict: Answer
+    may_continue: Answer
+    reasons: tuple[Finding, ...]
+    on: date
+    agency: record.Agency | None = None
+    licence: record.Licence | None = None
+    status: str | None = None
+    candidates: tuple[Holder, ...] = ()
+    source: SourceNote | None = None
+    time_zone: str | None = None
+    possible_clone_of: tuple[Imitated, ...] = ()
+
+    @property
+    def about(self) -> list[record.Agency]:
+        """The agency answered about, or those that may be meant."""
+        return [self.agency] if self.agency is not None else [holder.agency for holder in self.candidates]

@@ -1,0 +1,135 @@
+"""Regimes: what the law of each end of the corridor makes of a licence on a day."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from registry.core.codes import Reason
+from registry.register.agencies import record
+from registry.register.law.rules import Regime, regime_on
+from registry.verification.verdicts.judged import GRAVITY, Judged
+from registry.verification.verdicts.question import Finding, Question
+from registry.verification.verdicts.scope_rules import permitted_activities
+from registry.vocabulary.register import (
+    EU_STATES,
+    KINDS,
+    RECRUITING,
+    SENDING_COUNTRIES,
+    Activity,
+    Answer,
+    ForeignLicence,
+    RegimeRule,
+    Territory,
+)
+
+
+def asked_activities(licence: record.Licence, question: Question) -> list[Activity]:
+    """The activities a regime must be known for: the one asked about, or what the licence permits."""
+    if question.activity is not None:
+        return [question.activity]
+    permitted = permitted_activities(licence) & RECRUITING or KINDS[licence.kind].permits & RECRUITING
+    return sorted(permitted) if permitted else activities_in(licence.country)
+
+
+def activities_in(country: str) -> list[Activity]:
+    """What recruiting is in a country, when nobody says which: sending workers abroad, or placing and hiring them out."""
+    if country in SENDING_COUNTRIES:
+        return [Activity.LABOUR_SERVICE_ABROAD]
+    return [Activity.TEMPORARY_WORK, Activity.PLACEMENT]
+
+
+def first_known(regimes: Sequence[Regime], country: str, activities: Sequence[Activity], day: date) -> Regime | None:
+    known = (regime_on(regimes, country, activity, day) for activity in activities)
+    return next((regime for regime in known if regime is not None), None)
+
+
+def of_regime(
+    licence: record.Licence, activities: Sequence[Activity], day: date, regimes: Sequence[Regime]
+) -> Iterator[Judged]:
+    """What the country that issued the licence asks for. Every activity asked about must be known to need it."""
+    known = {activity: regime_on(regimes, licence.country, activity, day) for activity in activities}
+    values = {"country": licence.country, "activities": " ".join(activities)}
+    rules = {regime.rule for regime in known.values() if regime is not None}
+    if not rules:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values))
+        return
+    unknown = [activity for activity, regime in known.items() if regime is None]
+    if unknown:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values | {"activities": " ".join(unknown)}))
+    if rules == {RegimeRule.PROHIBITED}:
+        yield Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
+    elif RegimeRule.PROHIBITED in rules:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": "activity"} | values))
+    elif not rules & {RegimeRule.LICENCE, RegimeRule.REGISTRATION}:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.NO_LICENCE_REQUIRED, values))
+
+
+def of_origin(
+    licence: record.Licence, agency: record.Agency, question: Question, day: date, regimes: Sequence[Regime]
+) -> Iterator[Judged]:
+    """Where recruiting happens: a foreign agency may need a partner licensed there."""
+    is_for_abroad = KINDS[licence.kind].territory is Territory.ABROAD
+    # A licence to send workers abroad is used in its own country, whether the asker says so or not.
+    origin = question.origin or (licence.country if is_for_abroad else None)
+    if origin is None:
+        return
+    values = {"origin": origin, "country": licence.country}
+    if is_for_abroad and origin != licence.country:
+        yield Judged(Answer.NO, Finding(Reason.OUT_OF_CORRIDOR, values))
+        return
+    there = regime_on(regimes, origin, Activity.LABOUR_SERVICE_ABROAD, day)
+    if there is not None and there.are_foreign_bodies_prohibited:
+        if not origin == licence.country == agency.country:
+            has_partner = any(
+                _agreement_covers(a, agency, origin, question.destination, day) for a in agency.agreements
+            )
+            answer = Answer.UNKNOWN if has_partner else Answer.NO
+            yield Judged(answer, Finding(Reason.NEEDS_LICENSED_SENDING_PARTNER, values))
+    elif origin != licence.country:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, {"country": origin, "activities": ""}))
+
+
+def _agreement_covers(
+    agreement: record.Agreement, agency: record.Agency, origin: str, destination: str | None, day: date
+) -> bool:
+    return (
+        agreement.receiving == agency.agency_id
+        and agreement.origin == origin
+        and destination in (None, agreement.destination)
+        and (agreement.from_ is None or agreement.from_ <= day)
+        and (agreement.to is None or day <= agreement.to)
+    )
+
+
+def of_foreign_licence(
+    licence: record.Licence, question: Question, activities: Sequence[Activity], day: date, regimes: Sequence[Regime]
+) -> Iterator[Judged]:
+    """A licence of one state shown for another: what that state's regime makes of it, whatever the licence itself says."""
+    destination = question.destination
+    if destination in (None, licence.country) or KINDS[licence.kind].territory is Territory.ABROAD:
+        return
+    assert destination is not None
+    known = [regime_on(regimes, destination, activity, day) for activity in activities]
+    values = {"destination": destination, "country": licence.country, "activities": " ".join(activities)}
+    found = [regime for regime in known if regime is not None]
+    if len(found) < len(known):
+        there = {"country": destination, "activities": values["activities"]}
+        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, there))
+        return
+    # The least favourable of the activities decides: the licence must be worth something for each.
+    yield max((_worth_of(licence, regime, values) for regime in found), key=lambda judged: GRAVITY[judged.answer])
+
+
+def _worth_of(licence: record.Licence, regime: Regime, values: dict[str, str]) -> Judged:
+    if regime.rule is RegimeRule.PROHIBITED:
+        return Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
+    if regime.rule is RegimeRule.NONE:
+        return Judged(Answer.UNKNOWN, Finding(Reason.NO_LICENCE_REQUIRED, values | {"country": regime.country}))
+    if licence.country in EU_STATES and regime.foreign_licence is ForeignLicence.SUFFICIENT:
+        return Judged(Answer.YES, Finding(Reason.FOREIGN_LICENCE_SUFFICIENT, values))
+    if licence.country in EU_STATES and regime.foreign_licence is ForeignLicence.NEEDS_ENTRY:
+        return Judged(Answer.UNKNOWN, Finding(Reason.FOREIGN_LICENCE_NEEDS_ENTRY, values))
+    if regime.foreign_licence is not ForeignLicence.NOT_SUFFICIENT and licence.country in EU_STATES:
+        # What a notice, or a worth that nobody knows, makes of it is no refusal.
+        known = {"country": regime.country, "activities": values["activities"]}
+        return Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, known))
+    return Judged(Answer.NO, Finding(Reason.OUT_OF_CORRIDOR, values))

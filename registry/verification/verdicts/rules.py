@@ -1,0 +1,157 @@
+"""The verdict: one pure function from facts and a question to an answer with reasons.
+
+Two rules stand above all others. A name alone is never `yes`. Silence is not proof: "not found" is `no` only where a licence
+was required and the registry covers, in full and freshly, everybody who could have issued one.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+from registry.core.clock import day_at
+from registry.core.codes import Reason
+from registry.register.agencies import record
+from registry.verification.verdicts.judged import GRAVITY
+from registry.verification.verdicts.licence_rules import Judgement, judge
+from registry.verification.verdicts.question import Facts, Finding, Holder, Question, SourceNote, SubjectKind, Verdict
+from registry.verification.verdicts.silence_rules import countries_about, home_of, silence_over, unique, zone_of
+from registry.vocabulary.register import Answer
+
+CANDIDATES = 20
+"""How many agencies an ambiguous answer shows."""
+
+_ABOUT_KIND = frozenset({Reason.NOT_A_RECRUITMENT_LICENCE, Reason.LEGACY_LICENCE_KIND})
+
+
+def decide(question: Question, facts: Facts) -> Verdict:
+    """May this recruiter recruit for this corridor, sector, activity and day - and how do we know?"""
+    holders = _of_authority(question, facts.holders)
+    if question.kind is SubjectKind.NAME:
+        return _of_name(question, facts, holders)
+    if len(holders) > 1:
+        return _undecided(question, facts, (Finding(Reason.AMBIGUOUS, {"count": str(len(holders))}),), holders)
+    if not holders:
+        return _of_nobody(question, facts)
+    return _of_holder(question, facts, holders[0])
+
+
+def _of_authority(question: Question, holders: Sequence[Holder]) -> list[Holder]:
+    """The holders that remain when the asker names the authority: a number is unique only per authority."""
+    if question.authority is None:
+        return list(holders)
+    kept = []
+    for holder in holders:
+        issued = frozenset(
+            licence.licence_id
+            for licence in holder.agency.licences
+            if licence.authority == question.authority
+            and (holder.licences is None or licence.licence_id in holder.licences)
+        )
+        if issued:
+            kept.append(holder._replace(licences=issued))
+    return kept
+
+
+def _of_name(question: Question, facts: Facts, holders: Sequence[Holder]) -> Verdict:
+    if not holders:
+        return _undecided(question, facts, (Finding(Reason.NAME_NOT_FOUND),), ())
+    count = f"{len(holders)}+" if facts.is_more else str(len(holders))
+    return _undecided(question, facts, (Finding(Reason.NAME_ONLY, {"count": count}),), holders)
+
+
+def _undecided(question: Question, facts: Facts, findings: tuple[Finding, ...], holders: Sequence[Holder]) -> Verdict:
+    zone = facts.ground.time_zone(question.authority)
+    day = question.on or day_at(facts.as_of, zone)
+    return Verdict(
+        Answer.UNKNOWN,
+        Answer.UNKNOWN,
+        findings + _warnings(question),
+        day,
+        candidates=tuple(holders[:CANDIDATES]),
+        time_zone=zone,
+    )
+
+
+def _warnings(question: Question) -> tuple[Finding, ...]:
+    return (Finding(Reason.USCC_CHECK_FAILED),) if question.has_failed_check else ()
+
+
+def _of_holder(question: Question, facts: Facts, holder: Holder) -> Verdict:
+    licences = [x for x in holder.agency.licences if holder.licences is None or x.licence_id in holder.licences]
+    judgements = [judge(licence, holder.agency, question, facts, holder.confirmed_at) for licence in licences]
+    if not judgements:
+        return _without_licence(question, facts, holder.agency)
+    # One licence alone must satisfy the whole question: the best of them answers, scopes never combine.
+    best = min(judgements, key=_closeness) if len(judgements) > 1 else judgements[0]
+    answer, findings = best.answer, best.findings
+    if answer is Answer.NO and any(finding.code in _ABOUT_KIND for finding in findings):
+        answer, findings = _of_wrong_paper(question, facts, holder, best)
+    return Verdict(
+        answer,
+        best.may_continue,
+        unique((*findings, *_warnings(question))),
+        best.day,
+        holder.agency,
+        best.licence,
+        best.status,
+        source=_note(best, facts),
+        time_zone=facts.ground.time_zone(best.licence.authority),
+    )
+
+
+def _closeness(judgement: Judgement) -> tuple[int, bool, bool, int, int, int]:
+    """Best answer first; then licences before papers that are none, and those for the activity asked about before others;
+    then what fails least; then the one that ran last."""
+    weights = [GRAVITY[judged.answer] for judged in judgement.judged]
+    is_wrong_paper = any(judged.finding.code in _ABOUT_KIND for judged in judgement.judged)
+    ends = (judgement.licence.valid_to or date.max).toordinal()
+    is_for_another = any(judged.finding.code is Reason.ACTIVITY_NOT_PERMITTED for judged in judgement.judged)
+    return (
+        GRAVITY[judgement.answer],
+        is_wrong_paper,
+        is_for_another,
+        sum(weight == 2 for weight in weights),
+        sum(weights),
+        -ends,
+    )
+
+
+def _of_wrong_paper(
+    question: Question, facts: Facts, holder: Holder, best: Judgement
+) -> tuple[Answer, tuple[Finding, ...]]:
+    """A paper that permits no recruiting. It proves nothing, so beyond it the rule of silence decides."""
+    kind = tuple(finding for finding in best.findings if finding.code in _ABOUT_KIND)
+    if question.kind in (SubjectKind.LICENCE_NUMBER, SubjectKind.LICENCE_ID):
+        free = any(finding.code is Reason.NO_LICENCE_REQUIRED for finding in best.findings)
+        return (Answer.UNKNOWN if free else Answer.NO), best.findings
+    silence = silence_over(countries_about(holder.agency.country, question, facts), question, facts, best.day)
+    # What the countries' laws ask is said by silence already.
+    said = _ABOUT_KIND | {Reason.NO_LICENCE_IN_FORCE, Reason.REGIME_UNKNOWN, Reason.NO_LICENCE_REQUIRED}
+    kept = tuple(finding for finding in best.findings if finding.code not in said)
+    return silence.answer, (*kind, *silence.findings, *kept)
+
+
+def _without_licence(question: Question, facts: Facts, agency: record.Agency) -> Verdict:
+    zone = zone_of(agency.country, facts)
+    day = question.on or day_at(facts.as_of, zone)
+    silence = silence_over(countries_about(agency.country, question, facts), question, facts, day)
+    findings = unique((Finding(Reason.NO_LICENCE_RECORDED), *silence.findings, *_warnings(question)))
+    return Verdict(silence.answer, Answer.UNKNOWN, findings, day, agency, source=silence.source, time_zone=zone)
+
+
+def _of_nobody(question: Question, facts: Facts) -> Verdict:
+    """Nobody is recorded under the subject: `no` only if silence proves it everywhere the subject could be from."""
+    countries = countries_about(home_of(question), question, facts)
+    zone = facts.ground.time_zone(question.authority)
+    if zone is None and len(countries) == 1:
+        zone = zone_of(countries[0], facts)
+    day = question.on or day_at(facts.as_of, zone)
+    silence = silence_over(countries, question, facts, day)
+    in_utc = [Finding(Reason.DAY_IN_UTC, {"date": day.isoformat()})] if countries and zone is None else []
+    findings = unique((*silence.findings, *in_utc, *_warnings(question)))
+    return Verdict(silence.answer, Answer.UNKNOWN, findings, day, source=silence.source, time_zone=zone)
+
+
+def _note(judgement: Judgement, facts: Facts) -> SourceNote:
+    stale_at = judgement.stale_at
+    is_stale = stale_at is not None and facts.as_of >= stale_at
+    return SourceNote(judgement.licence.authority, judgement.retrieved_at, is_stale, stale_at)

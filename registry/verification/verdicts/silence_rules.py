@@ -1,0 +1,150 @@
+"""What silence means. "Not found" is `no` only where a licence was required and the registry covers, in full and freshly,
+everybody who could have issued one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from registry.core.clock import day_at
+from registry.core.codes import Reason
+from registry.register.authorities.sources import SourceFacts
+from registry.register.law.rules import regime_on
+from registry.verification.verdicts.question import Facts, Finding, Question, SourceNote, SubjectKind
+from registry.verification.verdicts.regime_rules import activities_in
+from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Activity, Answer, RegimeRule
+
+
+class Silence(NamedTuple):
+    """What it means that nothing was found, why, and the list that it stands on."""
+
+    answer: Answer
+    findings: tuple[Finding, ...]
+    source: SourceNote | None = None
+
+
+def home_of(question: Question) -> str | None:
+    """The country that an identifier names; None for what names none."""
+    if question.country is not None:
+        return question.country
+    if question.kind is SubjectKind.USCC:
+        return "CN"
+    if question.kind in (SubjectKind.VAT, SubjectKind.EUID):
+        prefix = question.value.strip()[:2].upper()
+        return "GR" if prefix == "EL" else prefix
+    return None
+
+
+def countries_about(home: str | None, question: Question, facts: Facts) -> list[str]:
+    """The countries whose lists must all be silent before silence means anything.
+
+    A named authority answers for itself. Whoever sits in a sending country needs its licence to recruit there, wherever
+    the job is; anybody else may be licensed at home or where the job is. A bare number may come from either end.
+    """
+    if question.authority is not None:
+        known = facts.ground.authorities.get(question.authority)
+        return [known.country] if known else []
+    if home is not None and home in SENDING_COUNTRIES and question.origin in (None, home):
+        return [home]
+    if home is None and question.destination is None:
+        return []
+    sending = [] if home is not None else [question.origin] if question.origin else sorted(SENDING_COUNTRIES)
+    return list(dict.fromkeys(country for country in (home, question.destination, *sending) if country))
+
+
+def silence_over(countries: Sequence[str], question: Question, facts: Facts, day: date) -> Silence:
+    """What silence means in several countries together: `no` only if it does in each of them."""
+    if not countries:
+        return Silence(Answer.UNKNOWN, (Finding(Reason.COUNTRY_NOT_STATED),))
+    silences = [_silence_in(country, question, facts, day) for country in countries]
+    answer = Answer.NO if all(silence.answer is Answer.NO for silence in silences) else Answer.UNKNOWN
+    # What leaves the answer open comes first; a list that was searched in full is named as well.
+    silences.sort(key=lambda silence: silence.answer is Answer.NO)
+    source = next((one.source for one in silences if one.source is not None and one.answer is answer), None)
+    return Silence(answer, unique(finding for silence in silences for finding in silence.findings), source)
+
+
+def _silence_in(country: str, question: Question, facts: Facts, day: date) -> Silence:
+    asked = [question.activity] if question.activity is not None else activities_in(country)
+    today = day_at(facts.as_of, facts.ground.time_zone(question.authority) or zone_of(country, facts))
+    why: list[Finding] = []
+    note: SourceNote | None = None
+    for activity in asked:
+        finding, found = _silence_on(country, activity, question, facts, day)
+        note = found or note
+        if finding is not None:
+            why.append(finding)
+    if day > today:
+        why.append(Finding(Reason.FUTURE_DATE, {"date": day.isoformat(), "today": today.isoformat()}))
+    if why:
+        return Silence(Answer.UNKNOWN, unique(why), note)
+    values = {"country": country, "authority": note.authority if note else "", "date": day.isoformat()}
+    return Silence(Answer.NO, (Finding(Reason.NOT_REGISTERED, values),), note)
+
+
+def _silence_on(
+    country: str, activity: Activity, question: Question, facts: Facts, day: date
+) -> tuple[Finding | None, SourceNote | None]:
+    """Why silence on one activity proves nothing; None when it does prove that nobody is licensed."""
+    values = {"country": country, "activities": activity.value, "authority": question.authority or ""}
+    regime = regime_on(facts.regimes, country, activity, day)
+    if regime is None:
+        return Finding(Reason.REGIME_UNKNOWN, values), None
+    if regime.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION):
+        return Finding(Reason.NO_LICENCE_REQUIRED, values), None
+    if regime.rule is RegimeRule.PROHIBITED:
+        return None, None
+    kinds = [kind for kind, rule in KINDS.items() if rule.country == country and activity in rule.permits]
+    note: SourceNote | None = None
+    for kind in kinds:
+        lists = [
+            source
+            for source in facts.ground.sources.values()
+            if kind in source.kinds and source.country == country and source.is_full and source.retrieved_at
+            and (source.authority == question.authority or (question.authority is None and source.is_national))
+        ]  # fmt: skip
+        if not lists:
+            return Finding(Reason.AUTHORITY_NOT_COVERED, values), note
+        lists = [source for source in lists if _shows(source, question)]
+        if not lists:
+            # Nobody is found by a number that the list does not print.
+            return Finding(Reason.LIST_LACKS_NUMBER, values | {"scheme": question.kind.value}), note
+        best = max(lists, key=_freshness)
+        stale_at = best.stale_at()
+        is_stale = stale_at is not None and facts.as_of >= stale_at
+        note = SourceNote(best.authority, best.retrieved_at, is_stale, stale_at)
+        assert best.retrieved_at is not None
+        assert best.first_retrieved_at is not None
+        zone = facts.ground.time_zone(best.authority)
+        if is_stale:
+            return Finding(Reason.SOURCE_STALE, {"date": day_at(best.retrieved_at, zone).isoformat()}), note
+        began = day_at(best.first_retrieved_at, zone)
+        if day < began:
+            return Finding(Reason.BEFORE_REGISTRY, {"date": began.isoformat()}), note
+    return (None if kinds else Finding(Reason.AUTHORITY_NOT_COVERED, values)), note
+
+
+_ON_EVERY_LIST = frozenset({SubjectKind.AGENCY_ID, SubjectKind.LICENCE_ID, SubjectKind.NAME})
+
+
+def _shows(source: SourceFacts, question: Question) -> bool:
+    return question.kind in _ON_EVERY_LIST or question.kind.value in source.prints
+
+
+def _freshness(source: SourceFacts) -> tuple[bool, float]:
+    stale_at = source.stale_at()
+    return stale_at is None, stale_at.timestamp() if stale_at else 0.0
+
+
+def zone_of(country: str, facts: Facts) -> str | None:
+    """The one time zone of a country's authorities; None when we know no authority there or they differ."""
+    zones = {authority.time_zone for authority in facts.ground.authorities_of(country)}
+    return zones.pop() if len(zones) == 1 else None
+
+
+def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings without repetition, in order."""
+    kept: list[Finding] = []
+    for finding in findings:
+        if finding not in kept:
+            kept.append(finding)
+    return tuple(kept)

@@ -1,0 +1,163 @@
+"""Status and time: what the authority stated for a day, what the term makes of it, and what of existing placements."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from registry.core.clock import day_at
+from registry.core.codes import Reason
+from registry.register.agencies import record
+from registry.register.authorities.sources import SourceFacts
+from registry.register.law.rules import Regime, may_wind_down
+from registry.verification.verdicts.judged import GRAVITY, Judged
+from registry.verification.verdicts.question import Finding
+from registry.vocabulary.register import STATUSES, Answer, Continuation, LicenceStatus
+
+
+class Standing(NamedTuple):
+    """How a licence stands on a day: its status (None: nothing may be or was said), the first day on which it no longer
+    let recruit, and the stated period behind it."""
+
+    status: LicenceStatus | None
+    ended_on: date | None = None
+    period: record.StatusPeriod | None = None
+
+
+def standing_on(licence: record.Licence, agency: record.Agency, day: date) -> Standing:
+    """The gravest stated status of the day counts; the end of the term turns what would answer `yes` into expired, unless
+    the law deems the licence valid until its renewal is decided."""
+    if agency.dissolved_on is not None and day >= agency.dissolved_on:
+        return Standing(LicenceStatus.ANNULLED_ENTITY_DISSOLVED, agency.dissolved_on)
+    covering = [p for p in licence.status_history if _covers(p, day)]
+    period = max(covering, key=_gravity_of, default=None)
+    has_run_out = licence.valid_to is not None and day > licence.valid_to
+    if period is None:
+        return Standing(LicenceStatus.EXPIRED, _day_after(licence.valid_to)) if has_run_out else Standing(None)
+    status = _effective(period)
+    if status is None:
+        return Standing(None, None, period)
+    if status is LicenceStatus.WINDING_DOWN and period.until is not None and day > period.until:
+        return Standing(LicenceStatus.EXPIRED, period.from_, period)
+    outlives_its_term = STATUSES[status].recruit is Answer.NO or status is LicenceStatus.RENEWAL_PENDING_DEEMED_VALID
+    if has_run_out and not outlives_its_term:
+        return Standing(LicenceStatus.EXPIRED, _day_after(licence.valid_to), period)
+    return Standing(status, period.from_ if STATUSES[status].recruit is Answer.NO else None, period)
+
+
+def _covers(period: record.StatusPeriod, day: date) -> bool:
+    return (period.from_ is None or period.from_ <= day) and (period.to is None or day <= period.to)
+
+
+def _day_after(day: date | None) -> date | None:
+    return None if day is None or day == date.max else day + timedelta(days=1)
+
+
+def _effective(period: record.StatusPeriod) -> LicenceStatus | None:
+    """The stated status; an appeal that stays nothing leaves the revocation in force. None: withheld by law."""
+    if period.withheld:
+        return None
+    if period.status is LicenceStatus.REVOCATION_PENDING_APPEAL and not period.is_stayed:
+        return LicenceStatus.REVOKED
+    return period.status
+
+
+def _gravity_of(period: record.StatusPeriod) -> tuple[int, date]:
+    status = _effective(period)
+    answer = Answer.NO if status is None else STATUSES[status].recruit
+    return GRAVITY[answer], period.from_ or date.min
+
+
+def of_status(licence: record.Licence, standing: Standing, day: date) -> Iterator[Judged]:
+    status, ended_on, period = standing
+    if status is None and period is not None:
+        # An open period without a statement leaves no licence in force; a closed one says nothing either way.
+        if period.to is None:
+            yield Judged(Answer.NO, Finding(Reason.NO_LICENCE_IN_FORCE))
+        yield Judged(Answer.UNKNOWN, Finding(Reason.WITHHELD_BY_LAW))
+        return
+    if status is None:
+        if licence.valid_from is None or day >= licence.valid_from:
+            yield Judged(Answer.UNKNOWN, Finding(Reason.STATUS_NOT_STATED, {"date": day.isoformat()}))
+        return
+    values = {"status": status.value}
+    if status is LicenceStatus.EXPIRED and licence.valid_to is not None:
+        values["date"] = licence.valid_to.isoformat()
+    elif ended_on is not None:
+        values["date"] = ended_on.isoformat()
+    elif licence.valid_to is not None:
+        values["until"] = licence.valid_to.isoformat()
+    if period is not None:
+        if period.until is not None:
+            values["until"] = period.until.isoformat()
+        if period.ground is not None:
+            values["ground"] = period.ground
+    yield Judged(STATUSES[status].recruit, Finding(Reason(f"licence_{status}"), values))
+
+
+def of_time(
+    licence: record.Licence, source: SourceFacts | None, day: date, today: date, zone: str | None
+) -> Iterator[Judged]:
+    if zone is None:
+        yield Judged(Answer.YES, Finding(Reason.DAY_IN_UTC, {"date": day.isoformat()}))
+    if day > today:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.FUTURE_DATE, {"date": day.isoformat(), "today": today.isoformat()}))
+    began = day_at(source.first_retrieved_at, zone) if source and source.first_retrieved_at else None
+    opened = _opened_on(licence)
+    if opened is None:
+        if began is None or day < began:
+            yield Judged(Answer.UNKNOWN, Finding(Reason.BEFORE_REGISTRY, {"date": (began or today).isoformat()}))
+        return
+    if day < opened and (began is None or day < began):
+        # Earlier permits may have existed that today's list no longer shows.
+        yield Judged(Answer.UNKNOWN, Finding(Reason.BEFORE_REGISTRY, {"date": opened.isoformat()}))
+    elif day < opened:
+        yield Judged(Answer.NO, Finding(Reason.NOT_YET_VALID, {"date": opened.isoformat()}))
+    elif began is not None and day < began:
+        yield Judged(Answer.YES, Finding(Reason.HISTORY_BEFORE_FIRST_RETRIEVAL, {"date": began.isoformat()}))
+
+
+def _opened_on(licence: record.Licence) -> date | None:
+    """The first day the licence is known for; None when its beginning is open."""
+    if licence.valid_from is not None:
+        return licence.valid_from
+    beginnings = [period.from_ for period in licence.status_history]
+    stated = [beginning for beginning in beginnings if beginning is not None]
+    return min(stated) if stated and len(stated) == len(beginnings) else None
+
+
+_DOUBTS = frozenset(
+    {
+        # What is known is too old, too early or about the future.
+        Reason.SOURCE_STALE,
+        Reason.FUTURE_DATE,
+        Reason.BEFORE_REGISTRY,
+        Reason.NOT_YET_VALID,
+        # The paper, or its holder, may be another than the placements were made under.
+        Reason.NOT_A_RECRUITMENT_LICENCE,
+        Reason.LEGACY_LICENCE_KIND,
+        Reason.IDENTIFIER_CHANGE_UNDER_REVIEW,
+        # Placements outside what the licence ever permitted do not stand on it.
+        Reason.ACTIVITY_NOT_PERMITTED,
+        Reason.ACTIVITY_PROHIBITED,
+        Reason.OUT_OF_CORRIDOR,
+        Reason.OUT_OF_SECTOR,
+    }
+)
+
+
+def continuation(standing: Standing, regime: Regime | None, day: date, judged: Sequence[Judged]) -> Answer:
+    """What may go on with workers already placed: the status table, and the regime where the table leaves it to the law."""
+    status, ended_on, period = standing
+    if status is None or any(one.finding.code in _DOUBTS for one in judged):
+        return Answer.UNKNOWN
+    if period is not None and period.status is LicenceStatus.WINDING_DOWN and period.until is not None:
+        return Answer.YES if day <= period.until else Answer.NO
+    answer = STATUSES[status].continue_placements
+    if answer is Continuation.UNTIL_DATE:
+        return Answer.UNKNOWN
+    if answer is Continuation.BY_REGIME:
+        # What a suspension leaves of existing placements, no regime we hold says.
+        if status is LicenceStatus.SUSPENDED or ended_on is None or ended_on == date.min:
+            return Answer.UNKNOWN
+        return may_wind_down(regime, ended_on - timedelta(days=1), day, status)
+    return Answer(answer.value)

@@ -1,0 +1,271 @@
+"""The words of complaints and cases as closed sets. Everything may import this; it imports nothing of ours.
+
+A complaint is what a worker sent; a case is the officers' work on it. Sources: the ILO's forced-labour indicators, Directive
+(EU) 2019/1937 article 9 for the clocks.
+"""
+
+from enum import StrEnum
+
+
+class CaseState(StrEnum):
+    """Where a case stands. What its complainant reads about each is in registry/complaints/case/states.py."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    IN_TRIAGE = "in_triage"
+    WAITING_COMPLAINANT = "waiting_complainant"
+    INVESTIGATING = "investigating"
+    AGENCY_HEARING = "agency_hearing"
+    DECISION_DRAFT = "decision_draft"
+    DECIDED_UPHELD = "decided_upheld"
+    DECIDED_PARTLY = "decided_partly"
+    DECIDED_NOT_UPHELD = "decided_not_upheld"
+    SANCTION_PENDING = "sanction_pending"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    OUT_OF_SCOPE = "out_of_scope"
+    MERGED = "merged"
+    QUARANTINED = "quarantined"
+    WITHDRAWN = "withdrawn"
+    PURGED = "purged"
+
+
+class Priority(StrEnum):
+    """How soon somebody looks: within an hour, a day, 3, 10 or 20 working days. Text order is order of urgency."""
+
+    P0 = "p0"
+    P1 = "p1"
+    P2 = "p2"
+    P3 = "p3"
+    P4 = "p4"
+
+
+class Indicator(StrEnum):
+    """The eleven ILO indicators of forced labour. Signs for triage, never a verdict."""
+
+    ABUSE_OF_VULNERABILITY = "abuse_of_vulnerability"
+    DECEPTION = "deception"
+    RESTRICTION_OF_MOVEMENT = "restriction_of_movement"
+    ISOLATION = "isolation"
+    PHYSICAL_AND_SEXUAL_VIOLENCE = "physical_and_sexual_violence"
+    INTIMIDATION_AND_THREATS = "intimidation_and_threats"
+    RETENTION_OF_IDENTITY_DOCUMENTS = "retention_of_identity_documents"
+    WITHHOLDING_OF_WAGES = "withholding_of_wages"
+    DEBT_BONDAGE = "debt_bondage"
+    ABUSIVE_WORKING_AND_LIVING_CONDITIONS = "abusive_working_and_living_conditions"
+    EXCESSIVE_OVERTIME = "excessive_overtime"
+
+
+class CaseRole(StrEnum):
+    """Who moves a case. `registry` is the service itself, when a clock or a rule says so; the rest are people."""
+
+    COMPLAINANT = "complainant"
+    REGISTRY = "registry"
+    TRIAGE = "triage"
+    INVESTIGATOR = "investigator"
+    SUPERVISOR = "supervisor"
+    DECIDER = "decider"
+    LICENSING = "licensing"
+
+
+class ClockKind(StrEnum):
+    """What is due: a first look, word to the complainant, the answer, the end of waiting for the complainant, and what
+    follows from an agency's objection."""
+
+    TRIAGE = "triage"
+    ACKNOWLEDGE = "acknowledge"
+    ANSWER = "answer"
+    WAITING = "waiting"
+    OBJECTION = "objection"
+
+
+class BulkKind(StrEnum):
+    """What an officer may do to many cases at once."""
+
+    ASSIGN = "assign"
+    TRIAGE = "triage"
+    QUARANTINE = "quarantine"
+
+
+class BoxRole(StrEnum):
+    """Whose receipt opens a mailbox: the worker's own, or that of a friend, union or NGO who filed for her."""
+
+    WORKER = "worker"
+    HELPER = "helper"
+
+
+class BoxState(StrEnum):
+    """`unconfirmed` until the last six digits were typed back; only an `open` or `unconfirmed` box can be opened."""
+
+    UNCONFIRMED = "unconfirmed"
+    OPEN = "open"
+    REPLACED = "replaced"
+    CUT_OFF = "cut_off"
+
+
+class Author(StrEnum):
+    """Who wrote a message."""
+
+    COMPLAINANT = "complainant"
+    OFFICER = "officer"
+
+
+class ConsentKind(StrEnum):
+    """Whom the officers may tell, each agreed to on its own and revocable; `agency`: without naming who complained.
+
+    Nobody else's consent stands in for another's.
+    """
+
+    AGENCY = "agency"
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+    UNION = "union"
+    NGO = "ngo"
+    POLICE = "police"
+    AUTHORITY_IN_CHINA = "authority_in_china"
+
+
+class PartnerKind(StrEnum):
+    """Organisations to which a case can be referred. None of immigration exists, here and in the database."""
+
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+    NGO = "ngo"
+    UNION = "union"
+    POLICE = "police"
+    PROSECUTOR = "prosecutor"
+
+
+class ReferralState(StrEnum):
+    """Where a referral stands; from where to where it may go is in registry/complaints/parties/referrals/rules.py."""
+
+    PROPOSED = "proposed"
+    CONSENTED = "consented"
+    OVERRIDDEN = "overridden"
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    DONE = "done"
+    REVOKED = "revoked"
+
+
+class ReferralBasis(StrEnum):
+    """Why a partner may be told: she agreed, or two persons found that the law asks for it while somebody is in danger."""
+
+    CONSENT = "consent"
+    OVERRIDE = "override"
+
+
+class ReferralEnd(StrEnum):
+    """Why a referral was revoked."""
+
+    OFFICER = "officer"
+    CONSENT_REVOKED = "consent_revoked"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class DecisionOutcome(StrEnum):
+    """What was found of a complaint."""
+
+    UPHELD = "upheld"
+    PARTLY = "partly"
+    NOT_UPHELD = "not_upheld"
+
+
+class DecisionState(StrEnum):
+    """`sent_back`: it was not made as drafted, and the case is looked into again."""
+
+    DRAFTED = "drafted"
+    SENT_BACK = "sent_back"
+    MADE = "made"
+
+
+class HearingState(StrEnum):
+    """Where a hearing of an agency stands; from where to where it may go is in registry/complaints/parties/hearings/rules.py."""
+
+    DRAFTED = "drafted"
+    REPRISAL_CHECK = "reprisal_check"
+    APPROVED = "approved"
+    SERVED = "served"
+    ANSWERED = "answered"
+    LAPSED = "lapsed"
+    CLOSED = "closed"
+
+
+class HearingEnd(StrEnum):
+    """Why a hearing was closed. `heard`: the agency answered, or its time passed."""
+
+    HEARD = "heard"
+    OFFICER = "officer"
+    CONSENT_REVOKED = "consent_revoked"
+    WITHDRAWN = "withdrawn"
+    CASE_OVER = "case_over"
+
+
+class OpeningKind(StrEnum):
+    """What is opened to an officer for a while, by a second person: all of a case, who wrote it, or a file as it was sent."""
+
+    BREAK_GLASS = "break_glass"
+    IDENTITY = "identity"
+    ORIGINAL = "original"
+
+
+class OpeningState(StrEnum):
+    """`lapsed`: nobody decided in time. `ended`: its time was over, or somebody closed it before."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    ENDED = "ended"
+    LAPSED = "lapsed"
+
+
+class FileKind(StrEnum):
+    """What an attachment may be, told from its bytes. Archives, HTML, SVG and Office files are not taken."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    HEIC = "heic"
+    PDF = "pdf"
+    M4A = "m4a"
+    MP3 = "mp3"
+    AMR = "amr"
+    MP4 = "mp4"
+    TXT = "txt"
+
+
+class HandedWith(StrEnum):
+    """With what an agency handed in a paper: its answer, or its objection to what was decided."""
+
+    ANSWER = "answer"
+    OBJECTION = "objection"
+
+
+class AttachmentState(StrEnum):
+    """`kept`: the original is sealed and stored. Then a clean copy is made, has been made, or cannot be had."""
+
+    KEPT = "kept"
+    CLEANING = "cleaning"
+    CLEAN = "clean"
+    NO_CLEAN_COPY = "no_clean_copy"
+
+
+class NoCopy(StrEnum):
+    """Why there is no clean copy. `no_tool`, `unconfined` and `interrupted` may change; the others lie in the file."""
+
+    DAMAGED = "damaged"
+    LOCKED = "locked"
+    TOO_LARGE = "too_large"
+    TOO_COSTLY = "too_costly"
+    NO_TOOL = "no_tool"
+    UNCONFINED = "unconfined"
+    INTERRUPTED = "interrupted"
+
+
+class Dimension(StrEnum):
+    """What the open statistics count complaints by. `outcome`: what a case came to in that quarter."""
+
+    COUNTRY = "country"
+    SECTOR = "sector"
+    INDICATOR = "indicator"
+    OUTCOME = "outcome"

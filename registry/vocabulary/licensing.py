@@ -1,0 +1,90 @@
+"""The words of the officers' desks as closed sets, where the public asks for none of them: what they do to licences, deposits,
+sanctions and agencies' entries. Everything may import this; it imports nothing of ours.
+"""
+
+from enum import StrEnum
+
+
+class LicenceAct(StrEnum):
+    """What officers of an authority do to its licences. What each asks and does: registry/supervision/licensing/rules.py."""
+
+    APPLY = "apply"
+    ISSUE = "issue"
+    REFUSE_APPLICATION = "refuse_application"
+    AMEND = "amend"
+    RENEW = "renew"
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+    REVOKE = "revoke"
+    WIND_DOWN = "wind_down"
+    SURRENDER = "surrender"
+    CORRECT = "correct"
+    REGISTER_AGREEMENT = "register_agreement"
+    END_AGREEMENT = "end_agreement"
+    REGISTER_INTERMEDIARY = "register_intermediary"
+    END_INTERMEDIARY = "end_intermediary"
+
+
+class ProposalState(StrEnum):
+    """Where an act on a licence stands: it waits for a second person, or is in the public record, or never will be."""
+
+    OPEN = "open"
+    APPLIED = "applied"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
+class SanctionState(StrEnum):
+    """Where a sanction stands; from where to where it may go is in registry/supervision/sanctions/rules.py."""
+
+    PROPOSED = "proposed"
+    LEGAL_REVIEW = "legal_review"
+    APPROVED = "approved"
+    IN_FORCE = "in_force"
+    STAYED_BY_APPEAL = "stayed_by_appeal"
+    LIFTED = "lifted"
+    EXPIRED = "expired"
+    OVERTURNED = "overturned"
+    DROPPED = "dropped"
+
+
+class Timing(StrEnum):
+    """Whether the day on which a sanction takes effect could lead its agency to whoever complained."""
+
+    NO_COMPLAINT = "no_complaint"
+    POINTS_TO_NOBODY = "points_to_nobody"
+    COULD_POINT = "could_point"
+
+
+class ToldFirst(StrEnum):
+    """Who stands by the workers in place, and was told before a licence is taken away."""
+
+    LABOUR_INSPECTORATE = "labour_inspectorate"
+    UNION = "union"
+    NGO = "ngo"
+
+
+class DepositLineKind(StrEnum):
+    """What a line of an agency's deposit says. `reversed` takes back another line, which stays."""
+
+    PAID_IN = "paid_in"
+    DRAWN = "drawn"
+    TOPPED_UP = "topped_up"
+    REVERSED = "reversed"
+
+
+class EntryRequestKind(StrEnum):
+    """What an agency asks about its own entry: to correct it, to warn of a clone, to show a reply beside what stands there."""
+
+    CORRECTION = "correction"
+    CLONE_REPORT = "clone_report"
+    REPLY = "reply"
+
+
+class EntryRequestState(StrEnum):
+    """`withdrawn`: the agency took it back, or a reply was taken down or replaced."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"

@@ -1,0 +1,294 @@
+"""Sending what waits to webhooks: signed, in the order of each agency, again and again for three days. By the worker.
+
+A delivery is claimed in one transaction, sent outside of any, and noted down in another. Whoever is killed between sending and
+noting leaves the claim to run out, and it is sent again with the same webhook-id: at least once, and told apart by its id.
+"""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased, sessionmaker
+from standardwebhooks import Webhook as Signing
+
+from registry.core.clock import day_at, now
+from registry.core.errors import KeyTrouble, RegistryError
+from registry.core.keyring import Keyring
+from registry.vocabulary.watches import DeliveryState, WebhookState
+from registry.watches import rules
+from registry.watches.delivery.connections import Answered, Caller
+from registry.watches.feed import said_of
+from registry.watches.models import WatchEvent
+from registry.watches.webhook_models import Delivery, Webhook
+from registry.watches.webhooks import give_up, secrets_of
+
+log = structlog.get_logger()
+
+THREADS = 16
+MOST_CLAIMED = 256
+EACH_AT_ONCE = 4
+"""Deliveries of one webhook at a time: a slow one does not take all threads."""
+
+LEASE = timedelta(seconds=60)
+"""Longer than any call may take."""
+
+LEAST_LEFT = 35.0
+"""Seconds of its lease that a delivery needs for being sent, by however slow a name, and noted down.
+
+One that waited here too long is left to whoever claims it next, so that no two send it, and none of an agency comes behind a
+later one.
+"""
+
+GONE = 410
+"""By Standard Webhooks: nobody wants to hear of anything here any more."""
+
+MOST_RETRY_AFTER = timedelta(hours=1)
+
+
+class Parcel(NamedTuple):
+    """A claimed delivery, ready to be sent."""
+
+    delivery_id: int
+    webhook_id: int
+    url: str
+    id: str
+    body: str
+    secrets: tuple[bytes, ...]
+    send_before: float
+    """By the monotonic clock."""
+
+
+class Outcome(NamedTuple):
+    parcel: Parcel
+    answered: Answered
+    at: datetime
+
+
+class Courier:
+    """Sends what is due until nothing is. One for a process."""
+
+    def __init__(self, sessions: sessionmaker[Session], keyring: Keyring, caller: Caller) -> None:
+        self._sessions = sessions
+        self._keyring = keyring
+        self._caller = caller
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="courier")
+
+    def deliver_due(self) -> int:
+        """Send all that is due now. Gives how many were tried."""
+        tried = 0
+        flying: set[Future[Outcome | None]] = set()
+        done: list[Outcome] = []
+        noted_at = time.monotonic()
+        while True:
+            if len(flying) < MOST_CLAIMED // 2:
+                claimed = self._claimed(MOST_CLAIMED - len(flying))
+                tried += len(claimed)
+                flying |= {self._pool.submit(self._send, parcel) for parcel in claimed}
+            if not flying and not done:
+                return tried
+            landed, flying = wait(flying, timeout=0.05, return_when=FIRST_COMPLETED)
+            self._caller.cut_overdue()
+            done += [outcome for one in landed if (outcome := one.result()) is not None]
+            if done and (len(done) >= MOST_CLAIMED // 2 or not flying or time.monotonic() - noted_at > 0.1):
+                self._note(done)
+                done, noted_at = [], time.monotonic()
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._caller.close()
+
+    def _claimed(self, most: int) -> list[Parcel]:
+        at, send_before = now(), time.monotonic() + LEASE.total_seconds() - LEAST_LEFT
+        with self._sessions.begin() as session:
+            ids = _due(session, at, most)
+            if not ids:
+                return []
+            found = session.execute(
+                select(Delivery, Webhook, WatchEvent)
+                .join(Webhook, Webhook.id == Delivery.webhook_id)
+                .join(WatchEvent, WatchEvent.id == Delivery.event_id)
+                .where(Delivery.id.in_(ids))
+                .order_by(Delivery.id)
+                .with_for_update(of=Delivery, skip_locked=True)
+                .execution_options(populate_existing=True)
+            ).all()
+            found = [row for row in found if _is_free(row[0], at)]
+            held = [delivery.id for delivery, _, _ in found]
+            session.execute(
+                update(Delivery)
+                .where(Delivery.id.in_(held))
+                .values(claimed_until=at + LEASE)
+                .execution_options(synchronize_session=False)
+            )
+            return self._parcels(found, at, send_before)
+
+    def _parcels(
+        self, found: Iterable[tuple[Delivery, Webhook, WatchEvent]], at: datetime, send_before: float
+    ) -> list[Parcel]:
+        bodies: dict[int, str] = {}
+        parcels = []
+        for delivery, webhook, event in found:
+            if event.id not in bodies:
+                said = said_of(event, day_at(at, None))
+                bodies[event.id] = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+            try:
+                secrets = tuple(secrets_of(self._keyring, webhook, at))
+            except KeyTrouble as trouble:
+                # An operator has to put this right; what waits is claimed again when the lease is over.
+                log.error("webhook_not_signed", trouble=trouble.text)
+                continue
+            event_id = f"evt_{event.reference}"
+            parcels.append(
+                Parcel(delivery.id, webhook.id, webhook.url, event_id, bodies[event.id], secrets, send_before)
+            )
+        return parcels
+
+    def _send(self, parcel: Parcel) -> Outcome | None:
+        if time.monotonic() > parcel.send_before:
+            return None
+        try:
+            answered = self._caller.post(parcel.url, parcel.body.encode(), headers_of(parcel, now()))
+        except RegistryError:
+            # It was looked at when it was stated; the rule may have become stricter since.
+            answered = Answered(None, "its address is one that is not called")
+        return Outcome(parcel, answered, now())
+
+    def _note(self, outcomes: Sequence[Outcome]) -> None:
+        with self._sessions.begin() as session:
+            note(session, outcomes)
+
+
+def headers_of(parcel: Parcel, at: datetime) -> dict[str, str]:
+    """What a delivery is signed with; after a rotation there are two signatures for a day."""
+    signatures = [Signing(secret).sign(parcel.id, at, parcel.body) for secret in parcel.secrets]
+    return {
+        "content-type": "application/json",
+        "user-agent": "recruitment-registry",
+        "webhook-id": parcel.id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _is_free(delivery: Delivery, at: datetime) -> bool:
+    return delivery.state is DeliveryState.WAITING and (delivery.claimed_until is None or delivery.claimed_until <= at)
+
+
+def _due(session: Session, at: datetime, most: int) -> list[int]:
+    """Of each agency the first that waits, a few of each webhook, none that somebody holds."""
+    earlier = aliased(Delivery)
+    flying = (
+        select(Delivery.webhook_id, func.count().label("held"))
+        .where(Delivery.state == DeliveryState.WAITING, Delivery.claimed_until > at)
+        .group_by(Delivery.webhook_id)
+        .subquery()
+    )
+    ranked = (
+        select(
+            Delivery.id,
+            func.row_number().over(partition_by=Delivery.webhook_id, order_by=Delivery.id).label("place"),
+            func.coalesce(flying.c.held, 0).label("held"),
+        )
+        .join(Webhook, Webhook.id == Delivery.webhook_id)
+        .outerjoin(flying, flying.c.webhook_id == Delivery.webhook_id)
+        .where(
+            Delivery.state == DeliveryState.WAITING,
+            Delivery.due_at <= at,
+            or_(Delivery.claimed_until.is_(None), Delivery.claimed_until <= at),
+            Webhook.state == WebhookState.ENABLED,
+            or_(Webhook.resting_until.is_(None), Webhook.resting_until <= at),
+            ~exists().where(
+                earlier.webhook_id == Delivery.webhook_id,
+                earlier.agency_id == Delivery.agency_id,
+                earlier.state == DeliveryState.WAITING,
+                earlier.id < Delivery.id,
+            ),
+        )
+        .subquery()
+    )
+    query = select(ranked.c.id).where(ranked.c.place + ranked.c.held <= EACH_AT_ONCE).order_by(ranked.c.id).limit(most)
+    return list(session.execute(query).scalars())
+
+
+def note(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """Write down how calls went, and what follows for the webhooks."""
+    ids = sorted({one.parcel.webhook_id for one in outcomes})
+    webhooks = {
+        webhook.id: webhook
+        for webhook in session.execute(
+            select(Webhook)
+            .where(Webhook.id.in_(ids))
+            .order_by(Webhook.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).scalars()
+    }
+    deliveries = {
+        delivery.id: delivery
+        for delivery in session.execute(
+            select(Delivery)
+            .where(Delivery.id.in_([one.parcel.delivery_id for one in outcomes]))
+            .execution_options(populate_existing=True)
+        ).scalars()
+    }
+    for outcome in outcomes:
+        delivery, webhook = deliveries.get(outcome.parcel.delivery_id), webhooks.get(outcome.parcel.webhook_id)
+        # It was ended meanwhile.
+        if delivery is None or webhook is None or delivery.state is not DeliveryState.WAITING:
+            continue
+        delivery.attempts += 1
+        delivery.claimed_until = None
+        delivery.tried_at = outcome.at
+        delivery.answered, delivery.trouble = outcome.answered.status, outcome.answered.trouble
+        if outcome.answered.is_taken:
+            _taken(session, delivery, webhook, outcome.at)
+        else:
+            _refused(delivery, webhook, outcome)
+    session.flush()
+    for webhook in webhooks.values():
+        _judge(session, webhook, now())
+    kinds = Counter("taken" if one.answered.is_taken else "refused" for one in outcomes)
+    log.debug("webhooks_called", **kinds)
+
+
+def _taken(session: Session, delivery: Delivery, webhook: Webhook, at: datetime) -> None:
+    delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, at
+    if webhook.failing_since is not None:
+        # It answers again: what waits for a later attempt goes now.
+        webhook.failing_since = webhook.resting_until = None
+        session.flush()
+        session.execute(
+            update(Delivery)
+            .where(Delivery.webhook_id == webhook.id, Delivery.state == DeliveryState.WAITING, Delivery.due_at > at)
+            .values(due_at=at)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _refused(delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
+    webhook.failing_since = webhook.failing_since or outcome.at
+    pause = rules.pause_after(delivery.attempts)
+    if outcome.answered.retry_after is not None:
+        pause = max(pause, min(timedelta(seconds=outcome.answered.retry_after), MOST_RETRY_AFTER))
+    delivery.due_at = outcome.at + pause
+    if outcome.answered.status is None:
+        webhook.resting_until = outcome.at + pause
+    if outcome.answered.status == GONE:
+        webhook.state, webhook.disabled_at = WebhookState.DISABLED, outcome.at
+    if rules.is_given_up(delivery.queued_at, outcome.at):
+        delivery.state = DeliveryState.FAILED
+
+
+def _judge(session: Session, webhook: Webhook, at: datetime) -> None:
+    """Switch off what took nothing for three days: the page and the API say so, and nothing more is queued for it."""
+    if webhook.state is WebhookState.ENABLED and rules.is_disabled(webhook.failing_since, at):
+        webhook.state, webhook.disabled_at = WebhookState.DISABLED, at
+    if webhook.state is WebhookState.DISABLED:
+        session.flush()
+        give_up(session, webhook.id)

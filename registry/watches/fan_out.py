@@ -1,0 +1,309 @@
+"""Handing on: what was published becomes events, and each event stands in the feed of everybody who watches. By the worker.
+
+The log is read in its order, which is that of the commits, from where it was left; one round is one transaction under the lock of
+one row. So whoever crashes has told nothing, and positions in a feed appear in order: none is ever given behind a reader.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, insert, literal, or_, select, true, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import day_at
+from registry.core.db.engine import Instant, bulk_insert, microseconds, reserve_ids
+from registry.core.db.locking import lock_or_none
+from registry.core.ids import new_references
+from registry.core.keyring import Keyring
+from registry.log.models import Entry, LogState
+from registry.register.agencies.models import Agency, Licence, LicenceTerm, LookupKey
+from registry.register.agencies.queries import opened
+from registry.register.authorities.queries import ground_at
+from registry.vocabulary.register import LicenceKind
+from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
+from registry.watches import rules
+from registry.watches.matching import Told, match_agency, match_authority, match_searches, match_targets
+from registry.watches.models import (
+    FeedHead,
+    FeedRow,
+    Watch,
+    WatchEvent,
+    WatchMatch,
+    WatchState,
+    WatchTarget,
+)
+from registry.watches.numbers import digests_of_key
+from registry.watches.rules import Happening
+from registry.watches.webhook_models import Delivery, Webhook
+
+MOST_ENTRIES = 500
+"""Entries of the log that one transaction hands on."""
+
+MOST_DAYS = timedelta(days=90)
+"""How far back the calendar is made up for after a standstill."""
+
+
+def hand_on(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> int:
+    """Tell of all that was published since the last round. Gives how many events were written."""
+    written = 0
+    while True:
+        with sessions.begin() as session:
+            state = lock_watch_state(session)
+            size = session.execute(select(LogState.size)).scalar_one_or_none() or 0
+            if state.next_index >= size:
+                break
+            end = min(size, state.next_index + MOST_ENTRIES)
+            written += _tell_entries(session, keyring, state.next_index, end, at)
+            state.next_index = end
+            # What was older than a watch has been passed by.
+            session.execute(update(Watch).where(Watch.from_index.between(1, end)).values(from_index=0))
+    return written
+
+
+def hand_on_days(sessions: sessionmaker[Session], at: datetime) -> int:
+    """Tell of what the calendar brings: licences that end, lists that went stale or are fresh again. Days are UTC's."""
+    with sessions.begin() as session:
+        state = lock_watch_state(session)
+        today = day_at(at, None)
+        told = _of_sources(session, at)
+        if state.told_through is None:
+            state.told_through = today - timedelta(days=1)
+        if state.told_through < today:
+            told += _of_endings(session, max(state.told_through, today - MOST_DAYS), today, at)
+            state.told_through = today
+        return tell(session, told, at)
+
+
+def is_behind(session: Session) -> bool:
+    """Whether something was published that was not handed on: one cheap question, asked several times a second."""
+    size = session.execute(select(LogState.size)).scalar_one_or_none() or 0
+    told = session.execute(select(WatchState.next_index)).scalar_one_or_none()
+    return told is None or told < size
+
+
+def lock_watch_state(session: Session) -> WatchState:
+    """The row that whoever hands on holds. The first time it begins at today's end of the log: nobody has watched yet."""
+    state = lock_or_none(session, WatchState, WatchState.id == 1)
+    if state is None:
+        state = WatchState(id=1, next_index=0, told_through=None)
+        session.add(state)
+        session.flush()
+    return state
+
+
+def _tell_entries(session: Session, keyring: Keyring, start: int, end: int, at: datetime) -> int:
+    entries = _watched_entries(session, start, end)
+    _find_waited_for(session, keyring, entries)
+    told = [one for entry in entries for one in _read(session, entry)]
+    return tell(session, told, at)
+
+
+def _watched_entries(session: Session, start: int, end: int) -> Sequence[Entry]:
+    """The entries that anybody could watch: of agencies in a watch, and all where a search or an unknown number waits."""
+    query = select(Entry).where(Entry.index >= start, Entry.index < end, Entry.agency_id.is_not(None))
+    is_open = select(Watch.id).where(Watch.kind == WatchKind.SEARCH).limit(1)
+    waits = select(WatchTarget.id).where(WatchTarget.digest.is_not(None)).limit(1)
+    if session.execute(is_open).first() is None and session.execute(waits).first() is None:
+        watched = select(WatchTarget.agency_id).where(WatchTarget.agency_id.is_not(None))
+        query = query.where(or_(Entry.agency_id.in_(watched), Entry.other_agency_id.in_(watched)))
+    return session.execute(query.order_by(Entry.index)).scalars().all()
+
+
+def _find_waited_for(session: Session, keyring: Keyring, entries: Sequence[Entry]) -> None:
+    """Numbers of a list that nobody bore lead somewhere once an agency is entered under them."""
+    if session.execute(select(WatchTarget.id).where(WatchTarget.digest.is_not(None)).limit(1)).first() is None:
+        return
+    ids = sorted({entry.agency_id for entry in entries if entry.agency_id is not None})
+    for first in range(0, len(ids), 500):
+        keys = select(LookupKey).where(LookupKey.agency_id.in_(ids[first : first + 500]), LookupKey.unsaid_at.is_(None))
+        for key in session.execute(keys).scalars():
+            session.execute(
+                update(WatchTarget)
+                .where(WatchTarget.digest.in_(digests_of_key(keyring, key.kind, key.value)))
+                .values(agency_id=key.agency_id, licence=key.licence, digest=None)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _read(session: Session, entry: Entry) -> list[Told]:
+    body = json.loads(entry.leaf)["record"]
+    former = None
+    if entry.prev is not None:
+        former = json.loads(session.get_one(Entry, entry.prev).leaf)["record"]
+    what, _, reference = entry.key.partition("/")
+    new = opened(session, body)
+    old = None if former is None else opened(session, former)
+    assert entry.agency_id is not None
+    today = day_at(entry.at, None)
+    if what == "agency":
+        found = rules.of_agency(old, new, _kinds(session, entry.agency_id), today)
+    elif what == "licence":
+        found = rules.of_licence(old, new)
+    else:
+        found = rules.of_agreement(old, new)
+    agency = session.execute(select(Agency.reference).where(Agency.id == entry.agency_id)).scalar_one()
+    return [
+        Told(
+            happening,
+            entry.at,
+            f"entry:{entry.index}:{place}",
+            entry.agency_id,
+            agency,
+            # A sanction holds for one licence: whoever watches another of the same holder hears of it too, as of all else.
+            licence=reference if what == "licence" else None,
+            log_index=entry.index,
+            other_agency_id=entry.other_agency_id if what == "agreement" else None,
+        )
+        for place, happening in enumerate(found)
+    ]
+
+
+def _kinds(session: Session, agency_id: int) -> list[LicenceKind]:
+    return list(session.execute(select(Licence.kind).where(Licence.agency_id == agency_id).distinct()).scalars())
+
+
+def _of_endings(session: Session, told_through: date, today: date, at: datetime) -> list[Told]:
+    found = []
+    for ending in rules.endings_between(told_through, today):
+        query = (
+            select(Licence.reference, Licence.agency_id, Agency.reference)
+            .join(LicenceTerm, LicenceTerm.licence_id == Licence.id)
+            .join(Agency, Agency.id == Licence.agency_id)
+            .where(LicenceTerm.unsaid_at.is_(None), LicenceTerm.valid_to == ending.last_day)
+            .order_by(Licence.id)
+        )
+        word = EventType.LICENCE_EXPIRING if ending.days else EventType.LICENCE_EXPIRED
+        data: dict[str, Any] = {"valid_to": ending.last_day.isoformat()} | (
+            {"days": ending.days} if ending.days else {}
+        )
+        found += [
+            Told(
+                Happening(word, data),
+                at,
+                f"ends:{licence}:{ending.last_day}:{ending.days}",
+                agency_id,
+                agency,
+                licence=licence,
+            )
+            for licence, agency_id, agency in session.execute(query)
+        ]
+    return found
+
+
+def _of_sources(session: Session, at: datetime) -> list[Told]:
+    """Of lists whose freshness is another than was last told."""
+    if session.execute(select(Watch.id).limit(1)).first() is None:
+        return []
+    latest = select(func.max(WatchEvent.id)).where(WatchEvent.source.is_not(None)).group_by(WatchEvent.source)
+    last: dict[str | None, EventType] = {
+        row.source: row.type
+        for row in session.execute(select(WatchEvent.source, WatchEvent.type).where(WatchEvent.id.in_(latest)))
+    }
+    found = []
+    for source in ground_at(session).sources.values():
+        stale_at = source.stale_at()
+        if stale_at is None or source.retrieved_at is None:
+            continue
+        is_stale, was_stale = at >= stale_at, last.get(source.reference) is EventType.SOURCE_STALE
+        if is_stale != was_stale:
+            word = EventType.SOURCE_STALE if is_stale else EventType.SOURCE_FRESH
+            found.append(
+                Told(
+                    Happening(word, {"authority": source.authority}),
+                    at,
+                    f"{word}:{source.reference}:{microseconds(source.retrieved_at)}",
+                    source=source.reference,
+                    authority=source.authority,
+                )
+            )
+    return found
+
+
+def tell(session: Session, told: Sequence[Told], at: datetime) -> int:
+    """Write events that somebody is told of, into the feed of each organisation once, and queue them for its webhooks.
+
+    Under the lock of the state row. Gives how many events were written.
+    """
+    known = _known(session, [one.once for one in told])
+    told = [one for one in told if one.once not in known]
+    if not told:
+        return 0
+    ids = reserve_ids(session, WatchEvent, len(told))
+    columns = (
+        "id", "reference", "type", "at", "agency_id", "agency", "licence", "source", "log_index", "data", "publish_until", "once",
+    )  # fmt: skip
+    rows = [
+        (
+            i, reference, one.happening.type.value, microseconds(one.at), one.agency_id, one.agency, one.licence, one.source,
+            one.log_index, json.dumps(dict(one.happening.data), sort_keys=True), one.happening.publish_until, one.once,
+        )
+        for i, reference, one in zip(ids, new_references(len(told)), told, strict=True)
+    ]  # fmt: skip
+    bulk_insert(session, WatchEvent, columns, rows)
+    match_targets(session, ids[0], ids[-1])
+    for i, one in zip(ids, told, strict=True):
+        if one.other_agency_id is not None and one.log_index is not None:
+            match_agency(session, i, one.other_agency_id, one.log_index)
+        if one.authority is not None:
+            match_authority(session, i, one.authority)
+    match_searches(session, list(zip(ids, told, strict=True)))
+    _feed(session, ids[0], ids[-1], at)
+    # What nobody was told of leaves no row. Lists stay: by the last one it is known whether a list was stale.
+    unmatched = select(WatchMatch.event_id).where(WatchMatch.event_id == WatchEvent.id).exists()
+    gone = delete(WatchEvent).where(WatchEvent.id.between(ids[0], ids[-1]), ~unmatched, WatchEvent.source.is_(None))
+    removed = session.execute(gone.execution_options(synchronize_session=False))
+    session.execute(delete(WatchMatch).execution_options(synchronize_session=False))
+    return len(told) - int(removed.rowcount)  # type: ignore[attr-defined]
+
+
+def _known(session: Session, onces: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for first in range(0, len(onces), 500):
+        found |= set(
+            session.execute(select(WatchEvent.once).where(WatchEvent.once.in_(onces[first : first + 500]))).scalars()
+        )
+    return found
+
+
+def _feed(session: Session, first: int, last: int, at: datetime) -> None:
+    """A place in each organisation's feed, and a delivery for each webhook of it, for all matches of this round."""
+    dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    told = select(WatchMatch.organisation_id, literal(0)).distinct().where(true())
+    session.execute(dialect(FeedHead).from_select(["organisation_id", "last_position"], told).on_conflict_do_nothing())
+    place = func.row_number().over(partition_by=WatchMatch.organisation_id, order_by=WatchMatch.event_id)
+    placed = select(WatchMatch.organisation_id, FeedHead.last_position + place, WatchMatch.event_id).join(
+        FeedHead, FeedHead.organisation_id == WatchMatch.organisation_id
+    )
+    session.execute(insert(FeedRow).from_select(["organisation_id", "position", "event_id"], placed))
+    queued = (
+        select(
+            Webhook.id,
+            WatchMatch.event_id,
+            func.coalesce(WatchEvent.agency_id, 0),
+            literal(DeliveryState.WAITING.value),
+            literal(at, Instant),
+            literal(at, Instant),
+            literal(0),
+        )
+        .select_from(WatchMatch)
+        .join(WatchEvent, WatchEvent.id == WatchMatch.event_id)
+        .join(Webhook, Webhook.organisation_id == WatchMatch.organisation_id)
+        .where(Webhook.state == WebhookState.ENABLED)
+        .order_by(WatchMatch.event_id, Webhook.id)
+    )
+    columns = ["webhook_id", "event_id", "agency_id", "state", "queued_at", "due_at", "attempts"]
+    session.execute(insert(Delivery).from_select(columns, queued))
+    # By the key of the feed: counting the matches of each would read them all for each.
+    reached = (
+        select(func.max(FeedRow.position)).where(FeedRow.organisation_id == FeedHead.organisation_id).scalar_subquery()
+    )
+    session.execute(
+        update(FeedHead)
+        .where(FeedHead.organisation_id.in_(select(WatchMatch.organisation_id)))
+        .values(last_position=reached)
+        .execution_options(synchronize_session=False)
+    )

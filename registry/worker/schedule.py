@@ -1,0 +1,274 @@
+"""What the worker does again and again: each task says in its own tables what it has done, so it may be killed at any time."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.bulk.archive import actions as diligence
+from registry.cli.lists import answer_lists, purge_lists
+from registry.complaints.attachments.actions import files_remover
+from registry.complaints.attachments.sanitise_worker import clean_waiting
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.case.visits import forget_expired
+from registry.complaints.casework.access_grants.actions import end_due as end_openings_due
+from registry.complaints.intake.admission import Admission
+from registry.complaints.intake.idempotency import forget_repeats
+from registry.complaints.parties.hearings import ending as hearings
+from registry.complaints.parties.referrals import ending as referrals
+from registry.complaints.retention import purging, reminding
+from registry.complaints.sealing.sealer import Sealer
+from registry.core import mail
+from registry.core.clock import day_at, now
+from registry.core.errors import FilesUnavailable, RegistryError
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.http.sanction_words import sanction_notice
+from registry.i18n.notice_words import notice_words
+from registry.log.signing import sign_committed
+from registry.log.witnesses.client import ask_witnesses
+from registry.officers import notices, security_keys, signing_in
+from registry.officers import sessions as officer_sessions
+from registry.officers.providers import linking
+from registry.organisations import letters
+from registry.organisations import sessions as member_sessions
+from registry.oversight.statistics.actions import close_due
+from registry.register.agencies.channel_worker import apply_due, tell_old_channels
+from registry.register.imports.ordered import apply_ordered
+from registry.register.imports.worker import fetch_due, warn_of_staleness
+from registry.register.names import actions as names
+from registry.supervision.licensing.agency_mail import tell_agencies
+from registry.supervision.sanctions.complainant_notices import hand_on
+from registry.supervision.sanctions.enforcement import do_due
+from registry.watches import digests, fan_out, retention
+from registry.watches import notices as watch_notices
+from registry.watches.mail_words import account_words, digest_words, webhook_words
+
+log = structlog.get_logger()
+
+
+class Task(NamedTuple):
+    """`run` is due again after so many seconds."""
+
+    name: str
+    seconds: float
+    run: Callable[[Settings, sessionmaker[Session]], object]
+
+
+def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    def tell(address: str, subject: str, text: str) -> None:
+        try:
+            mail.send(settings, address, subject, text)
+        except mail.MailNotSent as failure:
+            # `registry sources list` tells of it too: one dead mailbox must not keep the others from hearing.
+            log.error("warning_not_sent", subject=subject, trouble=failure.text)
+
+    warn_of_staleness(settings, sessions, tell)
+
+
+def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell first, then publish what is due: nobody shall read of a change before he is told of it."""
+
+    # `registry channels list` says that nobody was told; the next round tries again.
+    tell_old_channels(sessions, _sender(settings, "channel_notice_not_sent"))
+    apply_due(sessions)
+
+
+def tell_licensed(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """What is not sent is not noted down as told; the next round tries again."""
+    tell_agencies(sessions, _sender(settings, "licence_notice_not_sent"))
+
+
+def _sender(settings: Settings, failing: str) -> Callable[[str, str, str], bool]:
+    """Sends one mail and says whether it went; what failed is a line of the log under that name."""
+
+    def send(address: str, subject: str, text: str) -> bool:
+        try:
+            mail.send(settings, address, subject, text)
+        except mail.MailNotSent as failure:
+            log.error(failing, trouble=failure.text)
+            return False
+        return True
+
+    return send
+
+
+def fold_names(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Move freshly published names into the index once there are many; each slice is a short transaction of its own."""
+    with sessions() as session:
+        if not names.is_worth_folding(session):
+            return
+    for number in range(names.SLICES):
+        with sessions.begin() as session:
+            names.fold(session, number)
+
+
+def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Sign what was published and what a crash left unsigned, and have witnesses sign it."""
+    try:
+        if sign_committed(settings, sessions) is not None:
+            ask_witnesses(sessions)
+    except RegistryError as trouble:
+        # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
+        log.error("log_not_signed", trouble=trouble.text)
+
+
+def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    ask_witnesses(sessions)
+
+
+def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Destroy yesterday's key of the buckets even where nobody comes today, and drop what can no longer be used twice."""
+    with sessions.begin() as session:
+        Admission(Keyring(settings.keys), settings.home).forget(session, now())
+        forget_repeats(session, now().date())
+
+
+def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Write down the open numbers of each quarter once it is two weeks past."""
+    close_due(sessions, day_at(now(), None))
+
+
+def remind_of_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Often, so that somebody hears of what is urgent within a minute."""
+
+    def send(address: str, subject: str, text: str) -> bool:
+        try:
+            mail.send(settings, address, subject, text)
+        except mail.MailNotSent as failure:
+            log.error("reminder_not_sent", trouble=failure.text)
+            return False
+        return True
+
+    reminding.remind(sessions, send, now())
+
+
+def tell_officers(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """What is not sent is tried again in some minutes."""
+    notices.tell_due(sessions, notice_words(settings.console_address), _sender(settings, "officer_not_told"), now())
+
+
+def send_account_letters(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Mail links to people of organisations; what is not sent is tried again."""
+    letters.send_due(sessions, account_words, _sender(settings, "account_mail_not_sent"), settings.public_url, now())
+
+
+def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Links that are long over, and receipts that were kept long enough."""
+    at = now()
+    with sessions.begin() as session:
+        letters.forget_old(session, at)
+        diligence.purge(session, day_at(at, None))
+
+
+def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Cases go on whose complainants did not answer; visits that are over leave no row."""
+    reminding.go_on_without_answer(sessions, now())
+    with sessions.begin() as session:
+        forget_expired(session, now())
+
+
+def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """What officers failed at a day ago, what their keys were asked and never answered, and all sessions that are over."""
+    at = now()
+    with sessions.begin() as session:
+        signing_in.forget_delays(session, at)
+        security_keys.forget_challenges(session, at)
+        linking.forget_visits(session, at)
+        officer_sessions.forget_over(session, at)
+        member_sessions.forget_over(session, at)
+
+
+def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Take back what partners may read no longer: its time is over, or she has taken her consent back."""
+    referrals.end_due(sessions, Sealer(Keyring(settings.keys)), now())
+
+
+def end_hearings(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Note that an agency let its time pass, and end hearings whose consent or case is no more."""
+    hearings.end_due(sessions, Sealer(Keyring(settings.keys)), now())
+
+
+def end_openings(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Write down which openings of sealed content are over; every look asks the clock besides."""
+    end_openings_due(sessions, now())
+
+
+def enforce_sanctions(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Put in force what was approved for today, end what is over, and tell whoever complained."""
+    do_due(sessions, now())
+    try:
+        hand_on(sessions, Sealer(Keyring(settings.keys)), sanction_notice, now())
+    except RegistryError as trouble:
+        # A key is missing: the outbox keeps what was not told yet.
+        log.error("sanction_not_told", trouble=trouble.text)
+
+
+def tell_days(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Licences that end soon, and lists that went stale. What was published is told by registry.worker.watch_loop, at once."""
+    fan_out.hand_on_days(sessions, now())
+
+
+def tell_switched_off(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell owners that a webhook of theirs was switched off."""
+    words = webhook_words(settings.public_url)
+    watch_notices.tell_of_switched_off(sessions, words, _sender(settings, "webhook_notice_not_sent"), now())
+
+
+def tell_digests(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Tell members who asked for it, each day or week, how much happened."""
+    words = digest_words(settings.public_url)
+    digests.tell_due(sessions, words, _sender(settings, "digest_not_sent"), now())
+
+
+def purge_watching(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Remove deliveries and events that were kept long enough, and what a closed organisation still watches."""
+    done = retention.purge(sessions, now())
+    if any(done):
+        log.info("watching_purged", **done._asdict())
+
+
+def purge_cases(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Destroy what was kept long enough: drafts, floods, withdrawn and closed cases."""
+    try:
+        done = purging.purge(sessions, Sealer(Keyring(settings.keys)), now(), files_remover(store_of(settings)))
+    except FilesUnavailable as trouble:
+        # The keys are gone, so nobody reads the files; they are removed in a later round.
+        log.error("cases_not_emptied", trouble=trouble.text)
+        return
+    if any(done):
+        log.info("cases_purged", closed=done.closed, emptied=done.emptied, removed=done.removed)
+
+
+TASKS = (
+    Task("fetch_lists", 60.0, fetch_due),
+    Task("apply_ordered", 30.0, apply_ordered),
+    Task("change_channels", 60.0, change_channels),
+    Task("tell_licensed", 60.0, tell_licensed),
+    Task("fold_names", 60.0, fold_names),
+    Task("warn_of_staleness", 3600.0, warn),
+    Task("forget_admissions", 3600.0, forget_admissions),
+    Task("forget_sign_ins", 3600.0, forget_sign_ins),
+    Task("close_quarters", 3600.0, close_quarters),
+    Task("remind_of_cases", 20.0, remind_of_cases),
+    Task("tell_officers", 20.0, tell_officers),
+    Task("send_account_letters", 5.0, send_account_letters),
+    Task("forget_account_letters", 3600.0, forget_account_letters),
+    Task("end_waiting", 300.0, end_waiting),
+    Task("end_referrals", 60.0, end_referrals),
+    Task("end_hearings", 60.0, end_hearings),
+    Task("end_openings", 60.0, end_openings),
+    Task("enforce_sanctions", 60.0, enforce_sanctions),
+    Task("tell_days", 60.0, tell_days),
+    Task("tell_switched_off", 60.0, tell_switched_off),
+    Task("tell_digests", 600.0, tell_digests),
+    Task("purge_watching", 3600.0, purge_watching),
+    Task("purge_cases", 3600.0, purge_cases),
+    Task("clean_attachments", 60.0, clean_waiting),
+    Task("answer_lists", 1.0, answer_lists),
+    Task("purge_lists", 3600.0, purge_lists),
+    # Last, so that one round signs what it published itself.
+    Task("sign_log", 1.0, sign_log),
+    Task("ask_witnesses", 30.0, ask_again),
+)

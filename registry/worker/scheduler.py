@@ -1,0 +1,114 @@
+"""`registry worker`: what nobody waits for - fetching lists, changing channels, warnings, signing the log, telling watchers."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry import cli
+from registry.core.clock import now
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.errors import trouble_in
+from registry.core.errors import LogClosed
+from registry.core.settings import Settings
+from registry.http import logs
+from registry.worker.schedule import TASKS, Task
+from registry.worker.watch_loop import Attendant
+
+log = structlog.get_logger()
+
+
+@click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")
+@click.option("--once", is_flag=True, help="Do everything that is due, and end.")
+def worker(once: bool) -> None:
+    """Fetch lists on schedule, warn by mail before one goes stale, change channels when due, sign the log, tell watchers.
+
+    Any number of workers may run; `registry serve --with-worker` starts one beside the server.
+    """
+    settings = cli.settings()
+    logs.configure()
+    engine = engine_for(settings.database_url)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        revisions.require_current(engine)
+        work(settings, sessions_for(engine), stopping, is_once=once)
+    finally:
+        engine.dispose()
+
+
+def work(
+    settings: Settings, sessions: sessionmaker[Session], stopping: threading.Event, *, is_once: bool = False
+) -> None:
+    """Run each task when its time has come, until told to stop; what runs then is finished first."""
+    attendant = Attendant(settings, sessions)
+    try:
+        if is_once:
+            _round(dict.fromkeys((task.name for task in TASKS), 0.0), settings, sessions, stopping)
+            attendant.once(now())
+            return
+        with _beside(attendant, stopping):
+            due = {task.name: 0.0 for task in TASKS}
+            while not stopping.is_set():
+                _round(due, settings, sessions, stopping)
+                stopping.wait(max(min(due.values()) - time.monotonic(), 0.05))
+    finally:
+        attendant.close()
+
+
+@contextmanager
+def _beside(attendant: Attendant, stopping: threading.Event) -> Iterator[None]:
+    """Watchers are told by a thread of its own: a list that takes an hour to import keeps nobody waiting.
+
+    If that thread dies the worker ends too, so that whoever keeps it starts it anew.
+    """
+    died: list[BaseException] = []
+
+    def attend() -> None:
+        try:
+            attendant.until(stopping)
+        except BaseException as error:
+            died.append(error)
+            stopping.set()
+            raise
+
+    thread = threading.Thread(target=attend, name="attendant")
+    thread.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        thread.join()
+    if died:
+        raise died[0]
+
+
+def _round(
+    due: dict[str, float], settings: Settings, sessions: sessionmaker[Session], stopping: threading.Event
+) -> None:
+    for task in TASKS:
+        if time.monotonic() >= due[task.name] and not stopping.is_set():
+            _run(task, settings, sessions)
+            due[task.name] = time.monotonic() + task.seconds
+
+
+def _run(task: Task, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    try:
+        task.run(settings, sessions)
+    except SQLAlchemyError as error:
+        trouble = trouble_in(error)
+        if trouble is None:
+            raise
+        # The database is away: the task is due again soon, and nothing is lost.
+        log.error("task_put_off", task=task.name, trouble=trouble.text)
+    except LogClosed as closed:
+        # Nothing is published any more; the final head may still have to be signed.
+        log.error("task_refused", task=task.name, trouble=closed.text)

@@ -1,0 +1,62 @@
+"""Beside the worker's round, in a thread of its own: telling watchers at once, whatever else is being done."""
+
+import threading
+from datetime import datetime
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import now
+from registry.core.db.errors import trouble_in
+from registry.core.errors import RegistryError
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.watches import fan_out
+from registry.watches.delivery.connections import Caller
+from registry.watches.delivery.dispatcher import Courier
+
+log = structlog.get_logger()
+
+PAUSE = 0.2
+"""Seconds between two looks at the log and at what is due."""
+
+AFTER_TROUBLE = 5.0
+
+
+class Attendant:
+    """Hands on what was published and sends what is due."""
+
+    def __init__(self, settings: Settings, sessions: sessionmaker[Session]) -> None:
+        self._sessions = sessions
+        self._keyring = Keyring(settings.keys)
+        self._courier = Courier(sessions, self._keyring, Caller(is_unsafe=settings.has_unsafe_webhooks))
+        if settings.has_unsafe_webhooks:
+            log.warning("webhooks_call_this_machines_own_network", setting="REGISTRY_UNSAFE_WEBHOOKS")
+
+    def once(self, at: datetime) -> None:
+        with self._sessions() as session:
+            is_behind = fan_out.is_behind(session)
+        if is_behind:
+            fan_out.hand_on(self._sessions, self._keyring, at)
+        self._courier.deliver_due()
+
+    def until(self, stopping: threading.Event) -> None:
+        """Again and again. What goes wrong is put off: everything is still there the next time."""
+        while not stopping.is_set():
+            pause = PAUSE
+            try:
+                self.once(now())
+            except SQLAlchemyError as error:
+                trouble = trouble_in(error)
+                if trouble is None:
+                    raise
+                log.error("task_put_off", task="attend_watches", trouble=trouble.text)
+                pause = AFTER_TROUBLE
+            except RegistryError as trouble:
+                log.error("task_put_off", task="attend_watches", trouble=trouble.text)
+                pause = AFTER_TROUBLE
+            stopping.wait(pause)
+
+    def close(self) -> None:
+        self._courier.close()

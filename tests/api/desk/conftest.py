@@ -1,5 +1,0 @@
-"""The officers' API in a test's client, beside the console; both are served by the same switch."""
-
-from tests.console.conftest import app, keyring, settings
-
-__all__ = ["app", "keyring", "settings"]

@@ -1,0 +1,369 @@
+"""Plays the examples of the officers' API, and gives each answer with the stand-ins of the story in it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.api.officers.access_grant_examples import CUSTODIAN, OPENINGS
+from registry.api.officers.case_examples import CASES
+from registry.api.officers.examples import (
+    CLERK,
+    COLLEAGUE,
+    HELD_BY,
+    KEEPER,
+    LICENCES,
+    NEW_LIST,
+    OFFICERS,
+    OLD_LIST,
+    OTHER_TOKEN,
+    PERMIT,
+    REVIEWER,
+    SECOND,
+    SESSION,
+    SUPERVISOR,
+    TOKEN,
+)
+from registry.api.officers.neighbour_examples import CLERK as DESK_CLERK
+from registry.api.officers.neighbour_examples import NEIGHBOURS, OTHER, PAIR, STRANGERS, THIRD, TRUE_ENTRY
+from registry.api.officers.neighbour_examples import REVIEWER as DESK_REVIEWER
+from registry.api.officers.oversight_examples import AUDITOR, OVERSIGHT
+from registry.api.officers.paper_examples import FORM, PAPERS, SECOND_FORM, TYPIST
+from registry.api.officers.party_examples import (
+    AGENCYS,
+    BOX,
+    CASE,
+    CHECKER,
+    ENTRIES,
+    ENTRY_AGENCY,
+    ENTRY_REP,
+    HEARINGS,
+    NAME_KEEPER,
+    OFFICIAL,
+    POLICE_PERSON,
+    REFERRALS,
+    REP,
+    SAID,
+    UNION_PERSON,
+    WRITER,
+)
+from registry.api.officers.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
+from registry.complaints.intake.preprinted_codes import premint
+from registry.complaints.parties.accounts import agency_desk
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring
+from registry.officers import sessions, tokens
+from registry.officers.models import Officer
+from registry.officers.rights import Role
+from registry.register.agencies import record
+from registry.register.agencies.storage import row_ids
+from registry.register.authorities.models import Source
+from registry.register.imports.models import PendingImport
+from registry.supervision.collisions.models import Collision, CollisionState
+from registry.supervision.collisions.rules import Sign, rank
+from registry.vocabulary.cases import ConsentKind, PartnerKind
+from registry.vocabulary.register import ChannelKind, Language, LicenceStatus
+from tests.api.shapes import BYTES, assert_as_documented
+from tests.complaints.filing import make_units, minted
+from tests.complaints.parties.hearings.making import heard_case
+from tests.complaints.parties.referrals.making import UNION, make_partner
+from tests.complaints.parties.referrals.making import told as told_case
+from tests.make import licence_record, make_agency, make_source, source_of
+from tests.officers.making import make_officer, make_unit
+from tests.oversight.cases import make_case, make_clock
+from tests.pages.officers.cases.conftest import UNIT
+from tests.supervision.entries.making import entry
+from tests.supervision.licensing.making import holder_of
+from tests.supervision.sanctions import making
+
+POLICE, LICENSING = "it-police", "cz-licensing"
+REQUEST_ID = "0123456789abcdef0123456789abcdef"
+STANDING_IN = {"prefix": "rrt_mN3v", "pseudonym": "9f2c4e17aa03b6d8"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """`tokens` by the name of who asks; `live` are the references of this time by the story's stand-ins."""
+
+    tokens: dict[str, str]
+    live: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`begin` makes the world in which the examples are asked, in their order."""
+
+    examples: tuple[Any, ...]
+    begin: Callable[[Session, Keyring], Cast]
+
+
+def token_of(session: Session, officer: Officer) -> str:
+    """A token of the officer, as he makes it on his own page."""
+    at = now()
+    return tokens.make(session, officer, "a program", 90, at=at, today=at.date())[1]
+
+
+def officers_begin(session: Session, keyring: Keyring) -> Cast:
+    make_unit(session)
+    cast = Cast({}, {})
+    for who, stand_in, role in (
+        ("supervisor", SUPERVISOR, Role.SUPERVISOR),
+        ("second", SECOND, Role.SUPERVISOR),
+        ("colleague", COLLEAGUE, Role.TRIAGE),
+        ("keeper", KEEPER, Role.SYSADMIN),
+    ):
+        name, email = f"Invented {who.capitalize()}", f"{who}@authority.example"
+        officer = make_officer(session, keyring, role, name=name, email=email).officer
+        cast.tokens[who] = token_of(session, officer)
+        cast.live[stand_in] = officer.reference
+        if who == "supervisor":
+            sessions.begin(session, officer, now(), is_full=True)
+            cast.live[SESSION] = sessions.sessions_of(session, officer, now())[0].reference
+        if who in ("second", "keeper"):
+            (token,) = tokens.tokens_of(session, officer, now().date())
+            cast.live[TOKEN if who == "second" else OTHER_TOKEN] = token.reference
+    return cast
+
+
+def _with_officers(session: Session, keyring: Keyring, cast: Cast, *people: tuple[str, str, Role, str]) -> Cast:
+    """Officers by name in the story, stand-in, role and unit."""
+    for who, stand_in, role, unit in people:
+        name, email = f"Invented {who.capitalize()}", f"{who}@authority.example"
+        officer = make_officer(session, keyring, role, unit=unit, name=name, email=email).officer
+        cast.tokens[who] = token_of(session, officer)
+        cast.live[stand_in] = officer.reference
+    return cast
+
+
+def hearings_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    case = heard_case(session, sealer, keyring)
+    cast = Cast({}, {CASE: case.reference, AGENCYS: case.agency})
+    return _with_officers(
+        session, keyring, cast,
+        ("writer", WRITER, Role.INVESTIGATOR, UNIT),
+        ("checker", CHECKER, Role.SUPERVISOR, UNIT),
+        ("rep", REP, Role.AGENCY_REP, case.desk),
+    )  # fmt: skip
+
+
+def referrals_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    for partner, kind in ((UNION, PartnerKind.UNION), (POLICE, PartnerKind.POLICE)):
+        make_partner(session, sealer, partner, kind)
+    case = told_case(session, sealer, consents=(ConsentKind.UNION,))
+    cast = Cast({}, {CASE: case.reference, BOX: case.filed.box.reference, SAID: case.said})
+    return _with_officers(
+        session, keyring, cast,
+        ("writer", WRITER, Role.INVESTIGATOR, UNIT),
+        ("checker", CHECKER, Role.SUPERVISOR, UNIT),
+        ("custodian", NAME_KEEPER, Role.CUSTODIAN, UNIT),
+        ("union", UNION_PERSON, Role.PARTNER, UNION),
+        ("police", POLICE_PERSON, Role.PARTNER, POLICE),
+    )  # fmt: skip
+
+
+def entries_begin(session: Session, keyring: Keyring) -> Cast:
+    agency = entry(session, status=LicenceStatus.SUSPENDED)
+    desk = agency_desk(session, Sealer(keyring), agency.agency_id, now().date()).reference
+    make_unit(session, LICENSING, "CZ", authority=agency.licences[0].authority)
+    return _with_officers(
+        session, keyring, Cast({}, {ENTRY_AGENCY: agency.agency_id}),
+        ("official", OFFICIAL, Role.LICENSING, LICENSING),
+        ("rep", ENTRY_REP, Role.AGENCY_REP, desk),
+    )  # fmt: skip
+
+
+def cases_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    case = told_case(session, sealer)
+    return _with_officers(
+        session, keyring, Cast({}, {CASE: case.reference, BOX: case.filed.box.reference}),
+        ("writer", WRITER, Role.INVESTIGATOR, UNIT),
+        ("checker", CHECKER, Role.SUPERVISOR, UNIT),
+    )  # fmt: skip
+
+
+def openings_begin(session: Session, keyring: Keyring) -> Cast:
+    cast = cases_begin(session, keyring)
+    return _with_officers(session, keyring, cast, ("custodian", CUSTODIAN, Role.CUSTODIAN, UNIT))
+
+
+def oversight_begin(session: Session, keyring: Keyring) -> Cast:
+    make_unit(session)
+    auditor = make_officer(session, keyring, Role.AUDITOR, name="Invented Auditor").officer
+    analyst = make_officer(session, keyring, Role.ANALYST, name="Invented Analyst", email="b@authority.example").officer
+    today = now().date()
+    for days in (0, 3, 40):
+        case = make_case(session, today - timedelta(days=days), unit="it-invented-unit", indicators=["deception"])
+        make_clock(session, case, now() + timedelta(days=1 - days))
+    make_case(session, today - timedelta(days=20), unit="it-invented-unit", decided_on=today)
+    return Cast(
+        {"auditor": token_of(session, auditor), "analyst": token_of(session, analyst)}, {AUDITOR: auditor.reference}
+    )
+
+
+def sanctions_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    making.make_desk(session, sealer)
+    held = making.make_held(session)
+    case = making.looked_into(session, sealer, held).case
+    return _with_officers(
+        session,
+        keyring,
+        Cast({}, {CASE: case.reference, LICENCE: held.licence, ACCUSED: held.agency}),
+        ("writer", WRITER, Role.INVESTIGATOR, making.UNIT),
+        ("decider", DECIDER, Role.DECIDER, making.UNIT),
+        ("supervisor", SUPERVISOR, Role.SUPERVISOR, making.UNIT),
+    )
+
+
+def licences_begin(session: Session, keyring: Keyring) -> Cast:
+    make_unit(session, "ro-licensing", "RO")
+    cast = Cast({}, {})
+    for who, stand_in in (("clerk", CLERK), ("reviewer", REVIEWER)):
+        officer = make_officer(
+            session,
+            keyring,
+            Role.LICENSING,
+            unit="ro-licensing",
+            name=f"Invented {who}",
+            email=f"{who}@authority.example",
+        ).officer
+        cast.tokens[who] = token_of(session, officer)
+        cast.live[stand_in] = officer.reference
+    licence = licence_record(country="RO", number="RO/2001")
+    make_agency(session, country="RO", name="Invented Star", identifiers=(), licences=(licence,))
+    cast.live.update({PERMIT: licence.licence_id, HELD_BY: holder_of(session, licence.licence_id).agency_id})
+    source = session.execute(select(Source).where(Source.reference == source_of("RO"))).scalar_one()
+    for stand_in, reason in (
+        (OLD_LIST, "2 of 40 rows cannot be taken"),
+        (NEW_LIST, "the list would delist 9 of 40 agencies"),
+    ):
+        pending = PendingImport(
+            reference=new_reference(), source_id=source.id, file=f"{stand_in}.list", digest="0" * 64, fetched_at=now(),
+            reason=reason, counts={"read": 40, "vanished": 9},
+        )  # fmt: skip
+        session.add(pending)
+        cast.live[stand_in] = pending.reference
+    session.flush()
+    return cast
+
+
+def neighbours_begin(session: Session, keyring: Keyring) -> Cast:
+    make_unit(session, "ro-licensing", "RO")
+    make_source(session, "RO")
+    phone = record.Channel(kind=ChannelKind.PHONE, value="+40 21 000 0001", source=source_of("RO"), retrieved_at=now())
+    licence = licence_record(country="RO")
+    bare: dict[str, Any] = {"country": "RO", "identifiers": ()}
+    true = make_agency(session, name="Invented Star", channels=(phone,), licences=(licence,), **bare)
+    others = [make_agency(session, name=name, **bare) for name in ("Invented Starr", "Made Up Moon")]
+    cast = Cast({}, {TRUE_ENTRY: true.agency_id, OTHER: others[0].agency_id, THIRD: others[1].agency_id})
+    rows = row_ids(session, [true.agency_id, *(one.agency_id for one in others)])
+    for stand_in, other, sign in ((PAIR, others[0], Sign.NEAR_NAME), (STRANGERS, others[1], Sign.ADDRESS)):
+        pair = Collision(
+            reference=new_reference(), first_id=rows[true.agency_id], second_id=rows[other.agency_id], signs=[sign],
+            rank=rank([sign]), state=CollisionState.OPEN, found_at=now(),
+        )  # fmt: skip
+        session.add(pair)
+        cast.live[stand_in] = pair.reference
+    return _with_officers(
+        session, keyring, cast,
+        ("clerk", DESK_CLERK, Role.LICENSING, "ro-licensing"),
+        ("reviewer", DESK_REVIEWER, Role.LICENSING, "ro-licensing"),
+    )  # fmt: skip
+
+
+def papers_begin(session: Session, keyring: Keyring) -> Cast:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    cast = Cast({}, {})
+    for stand_in in (FORM, SECOND_FORM):
+        code, root = minted()
+        made = premint(session, sealer, code, root, Language.ZH_HANS, now().date() - timedelta(days=30))
+        cast.live[stand_in] = made.reference
+    return _with_officers(session, keyring, cast, ("typist", TYPIST, Role.TRIAGE, UNIT))
+
+
+STORIES = (
+    Story(OFFICERS, officers_begin),
+    Story(HEARINGS, hearings_begin),
+    Story(REFERRALS, referrals_begin),
+    Story(ENTRIES, entries_begin),
+    Story(OVERSIGHT, oversight_begin),
+    Story(SANCTIONS, sanctions_begin),
+    Story(LICENCES, licences_begin),
+    Story(NEIGHBOURS, neighbours_begin),
+    Story(CASES, cases_begin),
+    Story(OPENINGS, openings_begin),
+    Story(PAPERS, papers_begin),
+)
+
+
+def told(
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    story: Story,
+    *,
+    is_held: bool = True,
+    standing_in: Mapping[str, str] = STANDING_IN,
+) -> Iterator[tuple[Any, Any]]:
+    """Each example and its answer. The clock should stand still.
+
+    `is_held`: to the document, which does not know them yet while they are recorded.
+    """
+    cast = story.begin(session, keyring)
+    session.commit()
+    for example in story.examples:
+        headers = {
+            "X-Request-Id": REQUEST_ID,
+            "Accept-Language": "en",
+            "Authorization": f"Bearer {cast.tokens[example.who]}",
+        }
+        if example.version is not None:
+            headers["If-Match"] = f'"{example.version}"'
+        response = client.open(
+            _with(example.address(), cast.live),
+            method=example.method,
+            json=None if example.body is None else json.loads(_with(json.dumps(example.body), cast.live)),
+            headers=headers,
+        )
+        assert response.status_code == example.status, (example.asked(), response.get_data(as_text=True))
+        # What is saved as a file is held to what is in it by another test.
+        is_file = response.mimetype == BYTES
+        if is_held and not is_file:
+            assert_as_documented(response, example.operation)
+        answer = response.get_json(force=True) if response.data and not is_file else None
+        for field, stand_in in example.keeps.items():
+            cast.live[stand_in] = answer[field]
+        stand_ins = {reference: stand_in for stand_in, reference in cast.live.items()}
+        yield example, shown(json.loads(_with(json.dumps(answer), stand_ins)), standing_in)
+
+
+def shown(answer: Any, standing_in: Mapping[str, str] = STANDING_IN) -> Any:
+    """An answer with the story's own beginning of a token and pseudonym in place of those of this time."""
+    if isinstance(answer, list):
+        return [shown(part, standing_in) for part in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        name: shown(part, standing_in) if isinstance(part, dict | list) else standing_in.get(name, part)
+        for name, part in answer.items()
+    }
+
+
+def _with(text: str, replaced: dict[str, str]) -> str:
+    for one, other in replaced.items():
+        text = text.replace(one, other)
+    return text

@@ -1,0 +1,139 @@
+"""The worlds in which the examples of organisations' programs are asked. They are told as those of officers are."""
+
+from io import BytesIO
+
+from sqlalchemy.orm import Session
+
+from registry.api.organisations.examples import (
+    DONE_JOB,
+    JOB,
+    KEY,
+    LISTS,
+    MEMBER,
+    ORGANISATION,
+    ORGANISATIONS,
+    OTHER_KEY,
+)
+from registry.api.organisations.receipt_examples import ABOUT, FORGED, KEPT_LIST, RECEIPT, RECEIPTS
+from registry.api.organisations.watch_examples import EVENT, WATCHED, WATCHED_LICENCE, WATCHES
+from registry.bulk import actions, files
+from registry.bulk.archive import actions as diligence
+from registry.bulk.archive.lists import keep_list
+from registry.bulk.manifest import statement
+from registry.core.clock import now
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring
+from registry.organisations import keys
+from registry.organisations.actions import organisation_named
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
+from registry.vocabulary.bulk import JobKind, JobState
+from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import Answer, LicenceStatus
+from registry.watches import actions as watching
+from tests.api.officers.stories import Cast, Story
+from tests.make import changed, make_api_key, make_licence, make_organisation, status_record, told
+from tests.pages.organisations.conftest import make_member
+from tests.supervision.licensing.making import holder_of
+from tests.watches.making import feed_of, handed_on
+
+STANDING_IN = {
+    "prefix": "rrk_mN3v",
+    "key": "rrk_mN3vQ7-2xKfWc0ZrT9aLbHs4uYpEoJd8gVi1nMq6RtXS",
+    "secret": "whsec_aW52ZW50ZWQgc2VjcmV0IG9mIDMyIGJ5dGVzLCAhIQ==",
+    "cursor": "AAAAAAAAAAF3c3RhbmRpbi1jdXJzb3I",
+    "next_cursor": "AAAAAAAAAAF3c3RhbmRpbi1jdXJzb3I",
+    "id": f"evt_{EVENT}",
+    "event_id": f"evt_{EVENT}",
+}
+"""In place of the beginning of a key, of a whole one, of a secret, a cursor and an event, of this time."""
+
+
+def organisation_begins(session: Session, _keyring: Keyring) -> Cast:
+    organisation = make_organisation(session)
+    cast = Cast({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
+    cast.live[KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
+    narrow = make_api_key(session, organisation, Scope.ORGANISATION, name="narrow")
+    cast.tokens["narrow"] = narrow
+    cast.live[OTHER_KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
+    cast.live[MEMBER] = make_member(session, organisation).reference
+    return cast
+
+
+def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
+    """A receipt that nobody signed: what is told of it is the same each time."""
+    cast = with_keys(session)
+    ours = organisation_named(session, cast.live[ORGANISATION])
+    question = {"licence_number": "FICT-CN-001", "destination": "IT"}
+    about = new_reference()
+    kept = diligence.keep(session, ours.id, FORGED, question, Answer.YES, about, at=now(), today=now().date())
+    said = {"at": 1795608000, "question": question, "verdict": "yes", "reasons": ["licence_active"], "on": "2026-11-25"}
+    row = statement(0, "row-1", None, {**said, "records": [], "may_continue_existing_placements": "yes"})
+    counts = {"items": 1, "answered": 1, "refused": 0, "yes": 1, "no": 0, "unknown": 0}
+    whole = keep_list(
+        session, ours.id, new_reference(), JobKind.VERIFICATION, [row], counts, FORGED, at=now(), today=now().date()
+    )
+    cast.live.update({RECEIPT: kept.reference, ABOUT: about, KEPT_LIST: whole.reference})
+    return cast
+
+
+def with_keys(session: Session, *scopes: Scope) -> Cast:
+    """An organisation whose `owner` has a key of these scopes, every one unless some are named."""
+    organisation = make_organisation(session)
+    return Cast({"owner": make_api_key(session, organisation, *scopes)}, {ORGANISATION: organisation.reference})
+
+
+def lists_begin(session: Session, keyring: Keyring) -> Cast:
+    """A list whose header says little, and one that is done."""
+    organisation = make_organisation(session)
+    home = keyring.folder.parent
+    cast = Cast({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
+    for stand_in, name, body in (
+        (DONE_JOB, "done.csv", b"licence number\n1\n"),
+        (JOB, "list.csv", b"ref,who\n1,Nobody Ltd\n"),
+    ):
+        reference = new_reference()
+        folder = files.folder_of(home, reference)
+        taken = files.take(folder, BytesIO(body))
+        facts = {"reference": reference, "name": name, "language": "en"}
+        job = actions.add_job(session, folder, organisation.id, taken, once=None, now=now(), **facts)
+        cast.live[stand_in] = reference
+        if stand_in == DONE_JOB:
+            job.state, job.rows, job.rows_done, job.ended_at = JobState.DONE, 1, 1, now()
+            job.counts = {"items": 1, "answered": 1, "unknown": 1}
+            files.put(folder, "results.csv", b"key\n")
+            row = statement(0, "row-1", 2, {"question": {"licence_number": "1"}, "verdict": "unknown"})
+            files.put(folder, "statements.jsonl", row)
+            files.put(folder, "manifest.jws", FORGED.encode())
+    session.flush()
+    return cast
+
+
+def watches_begin(session: Session, keyring: Keyring) -> Cast:
+    """Something happens to what the owner watches; another organisation watches it too, and is heard of nowhere."""
+    cast = with_keys(session)
+    ours = organisation_named(session, cast.live[ORGANISATION])
+    licence = make_licence(session)
+    holder = holder_of(session, licence.licence_id).agency_id
+    cast.live.update({WATCHED: holder, WATCHED_LICENCE: licence.licence_id})
+    handed_on(session, keyring)
+    for organisation in (make_organisation(session, "Invented Others"), ours):
+        watch = watching.watch_agency(session, organisation.id, holder, "Before", now().date())
+        if organisation is not ours:
+            continue
+        said = told(session, holder)
+        period = status_record(LicenceStatus.SUSPENDED, from_=now().date())
+        suspended = changed(said.licences[0], status_history=(*said.licences[0].status_history, period))
+        amend(session, changed(said, licences=(suspended,)), Event("licence.suspended", licence.licence_id))
+        handed_on(session, keyring)
+        cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
+        watching.end(session, ours.id, watch.reference)
+    return cast
+
+
+STORIES = (
+    Story(ORGANISATIONS, organisation_begins),
+    Story(RECEIPTS, receipts_begin),
+    Story(LISTS, lists_begin),
+    Story(WATCHES, watches_begin),
+)

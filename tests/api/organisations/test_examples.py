@@ -1,0 +1,30 @@
+"""The examples of organisations' programs are stories that happen: each is asked, and answered as is written there."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.api.openapi.document import views_of
+from registry.api.organisations.edge import EMPLOYERS
+from registry.api.organisations.examples import EMPLOYER_EXAMPLES
+from registry.core.keyring import Keyring
+from tests.api.conftest import then
+from tests.api.officers.stories import Story, told
+from tests.api.organisations.stories import STANDING_IN, STORIES
+
+__all__ = ["then"]
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.examples[0].operation)
+def test_each_story_goes_as_it_is_told(
+    client: FlaskClient, session: Session, keyring: Keyring, then: object, story: Story
+) -> None:
+    for example, answer in told(client, session, keyring, story, standing_in=STANDING_IN):
+        assert answer == (None if example.status == 204 else example.answer), example.asked()
+
+
+def test_every_operation_stands_in_a_story() -> None:
+    named = [view.given.operation for namespace in EMPLOYERS for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
+    assert len(named) == len(set(named))
+    assert {example.operation for example in EMPLOYER_EXAMPLES} == set(named)
+    assert tuple(example for story in STORIES for example in story.examples) == EMPLOYER_EXAMPLES

@@ -1,0 +1,113 @@
+"""Jobs by the API: sent, looked at, started, answered and had, by their own organisation alone."""
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from registry_client.api.proofs import RowProof
+from sqlalchemy.orm import Session
+
+from registry.cli.lists import work_on
+from registry.core.settings import Settings
+from registry.http.query_reader import CSV
+from registry.http.transaction import services
+from registry.vocabulary.organisations import Scope
+from tests import make
+from tests.api import world
+from tests.api.organisations.conftest import Program, program_of
+from tests.api.shapes import assert_as_documented
+
+URL = "/api/v1/verification-jobs"
+
+
+def send(program: Program, body: bytes, **headers: str) -> Any:
+    said = {"X-File-Name": "suppliers.csv", "Authorization": f"Bearer {program.key}", **headers}
+    return program.client.post(URL, data=body, content_type=CSV, headers=said)
+
+
+def test_a_list_is_sent_started_answered_and_had(
+    app: Flask, program: Program, foreign: Program, session: Session, settings: Settings
+) -> None:
+    make.make_licence(session, number="VYMYSL/1")
+    session.commit()
+    world.publish(settings, services(app).sessions)
+    once = {"Idempotency-Key": "a" * 20}
+    made = send(program, b"ref,permit\na,VYMYSL/1\nb,NOBODY\n", **once)
+    assert made.status_code == 201
+    assert_as_documented(made, "createJob")
+    job = made.json
+    assert (job["state"], job["columns"], job["name"]) == ("uploaded", {"key": "ref"}, "suppliers.csv")
+    assert "'ref', 'permit'" in program.post(f"{URL}/{job['job_id']}/start").json["detail"]
+    assert send(program, b"ref,permit\na,VYMYSL/1\nb,NOBODY\n", **once).json["job_id"] == job["job_id"]
+    assert send(program, b"ref,permit\n", **once).json["code"] == "repeat_differs"
+    assert len(list((settings.home / "bulk").iterdir())) == 1
+    at = f"{URL}/{job['job_id']}"
+    wrong = program.send(
+        "PUT", f"{at}/columns", {"kind": "verification", "columns": {"licence_number": "x", "nonsense": "ref"}}
+    )
+    assert [fault["parameter"] for fault in wrong.json["errors"]] == ["nonsense", "licence_number"]
+    columns: dict[str, Any] = {"kind": "verification", "columns": {"key": "ref", "licence_number": "permit"}}
+    impossible = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "yesterday"}})
+    assert [fault["parameter"] for fault in impossible.json["errors"]] == ["constants.on"]
+    corrected = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "2026-01-05"}, "keep": True})
+    assert_as_documented(corrected, "correctColumns")
+    assert (corrected.json["lacking"], corrected.json["constants"]) == ("", {"on": "2026-01-05"})
+    assert program.post(f"{at}/start").json["state"] == program.post(f"{at}/start").json["state"] == "queued"
+    assert program.get(f"{at}/results/csv").json["code"] == "not_now"
+    session.commit()
+    assert work_on(settings, services(app).sessions, services(app).reading_sessions) == 1
+    done = program.get(at)
+    assert_as_documented(done, "getJob")
+    assert (done.json["state"], done.json["rows_done"], done.json["counts"]["yes"]) == ("done", 2, 1)
+    for form in done.json["results"]:
+        had = program.get(f"{at}/results/{form}")
+        assert had.status_code == 200
+        assert had.headers["Content-Disposition"].startswith("attachment")
+        assert had.headers["Cache-Control"] == "no-store"
+    assert program.get(f"{at}/results/chain").status_code == 404
+    assert program.get(f"{at}/results/../../x").status_code == 404
+    # Another's is told like none.
+    unknown = foreign.get(f"{URL}/222222222222").json
+    for answer in (
+        foreign.get(at), foreign.get(f"{at}/results/csv"), foreign.post(f"{at}/start"), foreign.post(f"{at}/cancel"),
+        foreign.send("DELETE", at), foreign.send("PUT", f"{at}/columns", columns),
+    ):  # fmt: skip
+        assert answer.status_code == 404
+        assert answer.json["detail"] == unknown["detail"]
+    assert foreign.get(URL).json == {"items": []}
+    # It stands in the file of receipts, stays as long as they do, and goes from it with its removal.
+    (kept,) = program.get("/api/v1/kept-lists").json["items"]
+    assert (kept["job_id"], kept["ends_on"]) == (job["job_id"], program.get(at).json["removed_on"])
+    assert kept["ends_on"] > job["removed_on"]
+    (first, _) = program.get(f"/api/v1/kept-lists/{job['job_id']}/statements").data.splitlines()
+    assert b'"question":{"licence_number":"VYMYSL/1","on":"2026-01-05"}' in first
+    # One row is proved without the others: by the client's own reckoning it leads to the root that is signed.
+    proofs = [program.get(f"{at}/proofs/{row}") for row in (0, 1)]
+    assert_as_documented(proofs[0], "getRowProof")
+    claims = json.loads(base64.urlsafe_b64decode(proofs[0].json["manifest"].split(".")[1] + "=="))
+    for row, statement in enumerate(program.get(f"{at}/results/statements").data.splitlines()):
+        proof = RowProof(**proofs[row].json)
+        assert (proof.statement.encode(), proof.root()) == (statement, base64.b64decode(claims["root"]))
+        assert replace(proof, statement=proof.statement + " ").root() != base64.b64decode(claims["root"])
+    for wrong in ("2", "-1", "x", "9" * 9):
+        assert program.get(f"{at}/proofs/{wrong}").status_code == 404, wrong
+    assert foreign.get(f"{at}/proofs/0").status_code == 404
+    assert program.send("DELETE", at).status_code == 204
+    assert program.get("/api/v1/kept-lists").json["items"] == []
+    assert list((settings.home / "bulk").glob("[!.]*")) == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_jobs_need_their_scope_and_a_key_raises_the_limit_of_one_go(client: FlaskClient, session: Session) -> None:
+    verifier = program_of(client, session, Scope.VERIFY)
+    assert verifier.get(URL).json["code"] == "scope_missing"
+    assert client.get(URL).status_code == 401
+    items = {"items": [{"licence_number": "1"}] * 101}
+    assert client.post("/api/v1/verifications", json=items).status_code == 413
+    assert verifier.post("/api/v1/verifications", items).json["counts"]["items"] == 101
+    watcher = program_of(client, session, Scope.WATCHES, name="Invented Watchers")
+    assert watcher.post("/api/v1/verifications", items).status_code == 403

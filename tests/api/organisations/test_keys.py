@@ -1,0 +1,46 @@
+"""Keys by the API: made, exchanged and ended, and never with more than the key that asks."""
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.vocabulary.organisations import Scope
+from tests.api.organisations.conftest import Program
+from tests.make import make_api_key
+
+KEYS = "/api/v1/organisation/keys"
+
+
+def test_a_key_makes_others_within_its_own_scopes(client: FlaskClient, session: Session, program: Program) -> None:
+    narrow = Program(
+        client, make_api_key(session, program.organisation, Scope.ORGANISATION, Scope.VERIFY), program.organisation
+    )
+    once = {"Idempotency-Key": "a-key-made-once-only"}
+    made = narrow.post(KEYS, {"name": "check", "scopes": ["verify"]}, headers=once)
+    assert made.status_code == 201
+    again = narrow.post(KEYS, {"name": "check", "scopes": ["verify"]}, headers=once)
+    # Its text is shown once only: what to do where that answer was lost is said.
+    assert (again.status_code, "revoke it and make another" in again.json["detail"]) == (409, True)
+    beyond = narrow.post(KEYS, {"name": "more", "scopes": ["verify", "watches"]})
+    assert (beyond.status_code, beyond.json["code"]) == (403, "scope_missing")
+    assert "watches" in beyond.json["detail"]
+    wide = next(one["key_id"] for one in narrow.get(KEYS).json["items"] if len(one["scopes"]) == len(Scope))
+    assert narrow.post(f"{KEYS}/{wide}/exchange", {}).status_code == 403
+    assert narrow.send("DELETE", f"{KEYS}/{wide}").status_code == 403
+    assert made.json["key"] not in narrow.get(KEYS).get_data(as_text=True)
+    fresh = program.post(f"{KEYS}/{made.json['key_id']}/exchange", {"overlap_days": 0}).json
+    ask = "/api/v1/verify?uscc=91000000MA00FCT307"
+    old = Program(client, made.json["key"], program.organisation).get(ask)
+    new = Program(client, fresh["key"], program.organisation).get(ask)
+    assert (old.status_code, new.status_code) == (401, 200)
+
+
+def test_anothers_keys_are_told_like_what_never_was(program: Program, foreign: Program) -> None:
+    theirs = program.get(KEYS).json["items"][0]["key_id"]
+    words = set()
+    for key_id in (theirs, "222222222222"):
+        answer = foreign.send("DELETE", f"{KEYS}/{key_id}")
+        words.add((answer.status_code, answer.json["detail"]))
+        assert foreign.post(f"{KEYS}/{key_id}/exchange", {}).status_code == 404
+    assert len(words) == 1
+    assert next(iter(words))[0] == 404
+    assert theirs not in foreign.get(KEYS).get_data(as_text=True)

@@ -1,0 +1,80 @@
+"""The Postman collection asks what the document describes, and keeps out what does not belong into such programs."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.api.openapi.bruno import folder_of
+from registry.api.openapi.document import document
+from registry.api.openapi.postman import collection
+
+ROOT = Path(__file__).parents[2]
+BRUNO = ROOT / "openapi" / "bruno"
+
+
+def requests_of(found: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for folder in found["item"]:
+        for item in folder["item"]:
+            yield item["name"], item["request"]
+
+
+def address_of(request: dict[str, Any]) -> str:
+    url = request["url"]
+    variables = {one["key"]: one["value"] for one in url.get("variable", [])}
+    path = "/".join(variables[part[1:]] if part.startswith(":") else part for part in url["path"])
+    return f"/{path}"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_every_request_of_the_collection_is_answered(client: FlaskClient, example_world: Session) -> None:
+    """As a program sends it: what is enabled, with the values that stand there."""
+    asked = 0
+    for name, request in requests_of(json.loads((ROOT / "openapi" / "postman_collection.json").read_text("utf-8"))):
+        query = {one["key"]: one["value"] for one in request["url"].get("query", []) if not one["disabled"]}
+        assert all(query.values()), name
+        headers = {one["key"]: one["value"] for one in request["header"] if not one.get("disabled")}
+        body = request.get("body", {}).get("raw")
+        answer = client.open(
+            address_of(request), method=request["method"], query_string=query, headers=headers, data=body
+        )
+        # Without a key, what needs one is refused; its auth says where the key goes.
+        expected = (401,) if "auth" in request else (200, 201)
+        assert answer.status_code in expected, (name, answer.get_data(as_text=True)[:500])
+        asked += 1
+    assert asked > 30
+
+
+def test_neither_complaints_nor_officers_work_is_in_it() -> None:
+    found = collection(document())
+    paths = {"/".join(request["url"]["path"]) for _, request in requests_of(found)}
+    assert "api/v1/verify" in paths
+    assert "api/v1/events" in paths
+    # It never ends, and would hold a run of all.
+    assert "api/v1/events/stream" not in paths
+    for noun in ("complaints", "cases", "officers", "sanctions", "hearings", "referrals", "audit"):
+        assert not any(path.startswith(f"api/v1/{noun}") for path in paths), noun
+    assert "officerToken" not in {one["key"] for one in found["variable"]}
+
+
+def test_the_folder_for_bruno_holds_the_same_requests_and_no_key() -> None:
+    found = collection(document())
+    files = folder_of(found)
+    kept = {str(path.relative_to(BRUNO)): path.read_text("utf-8") for path in BRUNO.rglob("*") if path.is_file()}
+    assert kept == files, "run `registry openapi`"
+    asked = [text for name, text in files.items() if "type: http" in text]
+    assert len(asked) == len(list(requests_of(found)))
+    assert all(re.search(r"^  url: \{\{baseUrl\}\}/", text, re.MULTILINE) for text in asked)
+    # Each block is closed by the one line that stands at its beginning.
+    for name, text in files.items():
+        if name.endswith(".bru"):
+            assert len(re.findall(r"^[a-z:]+ [{\[]$", text, re.MULTILINE)) == len(
+                re.findall(r"^[}\]]$", text, re.MULTILINE)
+            ), name
+            assert re.fullmatch(r"[A-Za-z0-9 ,()/.-]+", name), name
+    assert "rrk_" not in "".join(files.values())

@@ -1,0 +1,31 @@
+"""Openings of cases, asked for and granted. All invented."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework.access_grants import actions
+from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.actions import Officer
+from registry.complaints.sealing.sealer import Sealer
+from registry.vocabulary.cases import CaseRole, OpeningKind
+from tests.complaints.filing import AT
+
+IDA = Officer("I. Ida", CaseRole.INVESTIGATOR, "it-labour")
+REASON = "Her sister says that they moved her last night."
+
+
+def asked(
+    session: Session, sealer: Sealer, case: str, kind: OpeningKind = OpeningKind.BREAK_GLASS, **more: Any
+) -> Opening:
+    officer = more.pop("officer", IDA)
+    if kind is OpeningKind.BREAK_GLASS:
+        more = {"hours": 2} | more
+    return actions.ask(session, sealer, officer, case, kind, REASON, more.pop("at", AT), **more)
+
+
+def granted(
+    session: Session, sealer: Sealer, case: str, kind: OpeningKind = OpeningKind.BREAK_GLASS, **more: Any
+) -> Opening:
+    opening = asked(session, sealer, case, kind, **more)
+    return actions.decide(session, sealer, IDA.unit, "S. Second", opening.reference, AT, is_granted=True)

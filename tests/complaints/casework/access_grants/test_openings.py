@@ -1,0 +1,186 @@
+"""Break-glass and the custodian's looks: two persons, an end, on record, and never over the wall."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from registry.audit.queries import lines_about
+from registry.complaints.case.models import Case
+from registry.complaints.casework.access_grants import actions, queries
+from registry.complaints.casework.access_grants.models import Opening
+from registry.complaints.casework.queries import case_view
+from registry.complaints.intake import mailbox
+from registry.complaints.retention import purging
+from registry.core.db.engine import sessions_for
+from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.officers.models import Notice, Officer, Unit
+from registry.officers.rights import Role
+from registry.vocabulary.cases import CaseState, OpeningKind, OpeningState
+from tests.complaints.casework.access_grants.making import IDA, REASON, asked, granted
+from tests.complaints.filing import AT, come_back, file, make_units
+from tests.officers.making import make_officer
+
+ACCOUNT = "They took my passport."
+TOLD = {"country": "IT", "account": ACCOUNT, "contact": {"how": "wechat", "address": "wx-her-canary"}}
+CATE = "C. Cate"
+
+
+@pytest.fixture(autouse=True)
+def offices(session, sealer):
+    make_units(session, sealer)
+
+
+@pytest.fixture
+def case(session, sealer):
+    return file(session, sealer, TOLD)
+
+
+def acts(session, case):
+    return [line.act for line in lines_about(session, case.case.reference)]
+
+
+def test_a_broken_glass_shows_who_wrote_and_what_was_withdrawn_until_its_hours_are_over(session, sealer, case):
+    reference = case.case.reference
+    mailbox.withdraw(session, sealer, come_back(session, sealer, case.code), AT)
+    with pytest.raises(NotNow):
+        case_view(session, sealer, IDA, reference, AT.date())
+    opening = asked(session, sealer, reference)
+    with pytest.raises(NotFound, match="nothing is open to you"):
+        queries.look(session, sealer, IDA, opening.reference, AT)
+    actions.decide(session, sealer, IDA.unit, CATE, opening.reference, AT, is_granted=True)
+    late = AT + timedelta(hours=2)
+    seen = queries.look(session, sealer, IDA, opening.reference, late - timedelta(seconds=1))
+    assert "wx-her-canary" in str(seen.identities)
+    assert seen.view.boxes[0].answers["account"] == ACCOUNT
+    assert acts(session, case)[-4:] == [
+        "break_glass.asked", "break_glass.granted", "break_glass.read", "break_glass.identity_read",
+    ]  # fmt: skip
+    for officer, at in ((IDA, late), (IDA._replace(name="S. Somebody"), AT)):
+        with pytest.raises(NotFound):
+            queries.look(session, sealer, officer, opening.reference, at)
+    with pytest.raises(NotNow):
+        case_view(session, sealer, IDA, reference, AT.date())
+
+
+def test_nobody_grants_his_own_or_twice_and_the_database_says_so_too(session, sealer, case):
+    opening = asked(session, sealer, case.case.reference)
+    with pytest.raises(IllegalMove, match="a second person has to"):
+        actions.decide(session, sealer, IDA.unit, IDA.name, opening.reference, AT, is_granted=True)
+    with pytest.raises(StaleVersion):
+        actions.decide(session, sealer, IDA.unit, CATE, opening.reference, AT, is_granted=True, version=9)
+    with pytest.raises(NotNow, match="asked for this already"):
+        asked(session, sealer, case.case.reference)
+    actions.decide(session, sealer, IDA.unit, CATE, opening.reference, AT, is_granted=True)
+    with pytest.raises(IllegalMove, match="granted already"):
+        actions.decide(session, sealer, IDA.unit, "S. Second", opening.reference, AT, is_granted=False)
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(update(Opening).values(decided_by=IDA.name))
+
+
+def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session, sealer, case):
+    reference = case.case.reference
+    first = asked(session, sealer, reference)
+    with pytest.raises(InvalidInput):
+        actions.decide(session, sealer, IDA.unit, CATE, first.reference, AT, is_granted=False, answer=" ")
+    actions.decide(session, sealer, IDA.unit, CATE, first.reference, AT, is_granted=False, answer="Ask the custodian.")
+    (shown,) = queries.in_case(session, sealer, IDA, case.case, AT, is_all=False)
+    assert (shown.state, shown.reason, shown.answer) == ("refused", REASON, "Ask the custodian.")
+    second = granted(session, sealer, reference)
+    actions.end(session, IDA.unit, "S. Supervisor", second.reference, AT, is_own=False)
+    with pytest.raises(NotFound):
+        queries.look(session, sealer, IDA, second.reference, AT)
+    with pytest.raises(IllegalMove, match="closed already"):
+        actions.end(session, IDA.unit, IDA.name, second.reference, AT, is_own=True)
+    third = asked(session, sealer, reference)
+    session.commit()
+    tomorrow = AT + timedelta(hours=24)
+    assert actions.end_due(sessions_for(session.get_bind()), tomorrow) == 1
+    assert actions.end_due(sessions_for(session.get_bind()), tomorrow) == 0
+    session.expire_all()
+    assert third.state == OpeningState.LAPSED
+    assert acts(session, case)[-1] == "break_glass.lapsed"
+    with pytest.raises(IllegalMove, match="lapsed already"):
+        actions.decide(session, sealer, IDA.unit, CATE, third.reference, tomorrow, is_granted=True)
+
+
+def test_another_unit_finds_nothing_and_a_sending_country_is_never_shown_anything(session, sealer, case):
+    opening = asked(session, sealer, case.case.reference)
+    foreign = IDA._replace(unit="cz-labour")
+    for act in (
+        lambda: asked(session, sealer, case.case.reference, officer=foreign),
+        lambda: actions.decide(session, sealer, "cz-labour", CATE, opening.reference, AT, is_granted=True),
+        lambda: actions.end(session, "cz-labour", CATE, opening.reference, AT, is_own=False),
+        lambda: queries.look(session, sealer, foreign, opening.reference, AT),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert queries.of_unit(session, sealer, "cz-labour", CATE, AT, decides=tuple(OpeningKind)) == []
+    # Even a case that came to such a unit by a hand in the database.
+    chinese = session.execute(select(Unit.id).where(Unit.reference == "cn-licensing")).scalar_one()
+    session.execute(update(Case).values(unit_id=chinese))
+    with pytest.raises(NotNow, match="sending country"):
+        asked(session, sealer, case.case.reference, officer=IDA._replace(unit="cn-licensing"))
+
+
+def test_auditors_and_supervisors_are_told_once_that_a_glass_was_broken(session, sealer, keyring, case):
+    watching = {
+        who: make_officer(session, keyring, role, unit=unit, name=who, email=f"{who}@a.example").officer.id
+        for who, role, unit in (
+            ("auditor", Role.AUDITOR, IDA.unit),
+            ("supervisor", Role.SUPERVISOR, IDA.unit),
+            ("custodian", Role.CUSTODIAN, IDA.unit),
+            ("triage", Role.TRIAGE, IDA.unit),
+            ("foreign", Role.AUDITOR, "cz-labour"),
+        )
+    }
+
+    def told():
+        found = session.execute(select(Notice.officer_id).order_by(Notice.officer_id)).scalars().all()
+        session.execute(Notice.__table__.delete())
+        return found
+
+    told()
+    opening = asked(session, sealer, case.case.reference)
+    assert told() == sorted([watching["supervisor"], watching["custodian"]])
+    granter = session.get_one(Officer, watching["custodian"]).reference
+    actions.decide(session, sealer, IDA.unit, granter, opening.reference, AT, is_granted=True)
+    assert told() == sorted([watching["auditor"], watching["supervisor"]])
+    queries.look(session, sealer, IDA, opening.reference, AT)
+    with pytest.raises(IllegalMove):
+        actions.decide(session, sealer, IDA.unit, granter, opening.reference, AT, is_granted=True)
+    assert told() == []
+    assert queries.broken(session, IDA.unit, AT) == 1
+    assert queries.broken(session, "cz-labour", AT) == 0
+    asked(session, sealer, case.case.reference, OpeningKind.IDENTITY)
+    assert told() == [watching["custodian"]]
+
+
+def test_a_look_at_who_wrote_shows_nothing_else_and_is_short(session, sealer, case):
+    opening = granted(session, sealer, case.case.reference, OpeningKind.IDENTITY)
+    tomorrow = AT + timedelta(hours=23)
+    seen = queries.look(session, sealer, IDA, opening.reference, tomorrow)
+    assert (seen.view, "wx-her-canary" in str(seen.identities)) == (None, True)
+    queries.look(session, sealer, IDA, opening.reference, tomorrow + timedelta(minutes=14))
+    with pytest.raises(NotFound):
+        queries.look(session, sealer, IDA, opening.reference, tomorrow + timedelta(minutes=15))
+    assert acts(session, case).count("case.identity_read") == 2
+    with pytest.raises(NotFound, match="opens no file"):
+        queries.original(session, sealer, IDA, granted(session, sealer, case.case.reference).reference, AT, None)
+    with pytest.raises(NotFound, match="no such attachment"):
+        asked(session, sealer, case.case.reference, OpeningKind.ORIGINAL, attachment="ABCDEFGH2345")
+
+
+def test_reasons_are_for_whoever_decides_and_a_purge_takes_them_along(session, sealer, case):
+    asked(session, sealer, case.case.reference)
+    of = {who: queries.of_unit(session, sealer, IDA.unit, CATE, AT, decides=kinds) for who, kinds in (
+        ("custodian", tuple(OpeningKind)), ("auditor", ()),
+    )}  # fmt: skip
+    assert [one.reason for one in of["custodian"] + of["auditor"]] == [REASON, None]
+    assert acts(session, case).count("opening.considered") == 1
+    session.execute(update(Case).values(state=CaseState.CLOSED, closed_on=AT.date(), purge_on=AT.date()))
+    session.commit()
+    purging.purge(sessions_for(session.get_bind()), sealer, AT + timedelta(days=1))
+    session.expire_all()
+    assert session.execute(select(Opening)).all() == []

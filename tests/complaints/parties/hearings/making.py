@@ -1,0 +1,87 @@
+"""Cases that an agency can be heard about, and somebody at the agency who reads it. All invented."""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake import mailbox
+from registry.complaints.parties import accounts
+from registry.complaints.parties.hearings import actions
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.keyring import Keyring
+from registry.officers.rights import Role
+from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind
+from tests.complaints.filing import AT, Filed, come_back, file
+from tests.make import make_agency
+from tests.officers.making import make_officer
+
+ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
+CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
+FOREIGN = Officer("D. Dana", CaseRole.SUPERVISOR, "cz-labour")
+REP = "R. Rep"
+SPOKEN = "They took my passport on the first evening and keep it in the drawer of the green office."
+WRITTEN = "My cousin Mei saw where the passports are kept by the manager."
+ALLEGATION = "Workers say that your staff keep identity documents and return them only against payment."
+ANSWER_BY = AT.date() + timedelta(days=14)
+
+
+class Heard(NamedTuple):
+    """A case, the agency it is about, and the agency's own unit."""
+
+    filed: Filed
+    agency: str
+
+    @property
+    def reference(self) -> str:
+        return self.filed.case.reference
+
+    @property
+    def desk(self) -> str:
+        return f"agency-{self.agency.lower()}"
+
+
+def heard_case(session: Session, sealer: Sealer, keyring: Keyring | None = None, **told: object) -> Heard:
+    """A case that is investigated, whose worker lets the agency be spoken to; with `keyring` somebody there has an account."""
+    agency = make_agency(session, country="CN").agency_id
+    answers: dict[str, object] = {
+        "country": "IT",
+        "account": SPOKEN,
+        "agency": {"agency_id": agency},
+        "coworkers": 40,
+        "retention_of_identity_documents": "yes",
+        "consent_agency": "yes",
+    }
+    filed = file(session, sealer, {code: value for code, value in (answers | told).items() if value is not None})
+    mailbox.write(session, sealer, come_back(session, sealer, filed.code), WRITTEN, AT)
+    for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
+        casework.move(session, sealer, ANNA, filed.case.reference, step, AT)
+    if keyring is not None:
+        desk = accounts.agency_desk(session, sealer, agency, AT.date()).reference
+        make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=REP, email=f"rep@{desk}.example")
+    return Heard(filed, agency)
+
+
+def consent(session: Session, sealer: Sealer, case: Heard, *, is_given: bool) -> None:
+    visit = come_back(session, sealer, case.filed.code)
+    mailbox.consent(session, sealer, visit, ConsentKind.AGENCY, AT, is_given=is_given)
+
+
+def draft(session: Session, sealer: Sealer, case: Heard, text: str = ALLEGATION, **facts: Any) -> Hearing:
+    return actions.draft(session, sealer, facts.pop("officer", ANNA), case.reference, text, AT, **facts)
+
+
+def checked(session: Session, sealer: Sealer, case: Heard, **facts: Any) -> Hearing:
+    """Drafted and handed in."""
+    return actions.hand_in(session, sealer, ANNA, draft(session, sealer, case, **facts).reference, AT)
+
+
+def approved(session: Session, sealer: Sealer, case: Heard, **facts: Any) -> Hearing:
+    return actions.approve(session, sealer, CARLA, checked(session, sealer, case, **facts).reference, AT)
+
+
+def served(session: Session, sealer: Sealer, case: Heard, **facts: Any) -> Hearing:
+    return actions.serve(session, sealer, ANNA, approved(session, sealer, case, **facts).reference, ANSWER_BY, AT)

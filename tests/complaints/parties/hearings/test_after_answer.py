@@ -1,0 +1,224 @@
+"""After a hearing was served: longer to answer, what the agency is told of the decision, and its objection."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from registry.audit.queries import lines_about
+from registry.complaints.case import clocks
+from registry.complaints.case.models import NEVER
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.decisions import actions as decisions
+from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
+from registry.complaints.casework.queue import listing
+from registry.complaints.casework.sealed_copies import is_held_by
+from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.parties.hearings import actions, after_answer, ending, portal, queries
+from registry.complaints.parties.hearings.rules import TOLD_FOR
+from registry.complaints.sealing.models import Box
+from registry.core import working_days
+from registry.core.db.engine import sessions_for
+from registry.core.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
+from registry.officers.models import Notice
+from registry.officers.rights import Role
+from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, DecisionOutcome
+from tests.complaints.filing import AT, make_units
+from tests.complaints.parties.hearings.making import (
+    ANNA,
+    ANSWER_BY,
+    CARLA,
+    FOREIGN,
+    REP,
+    SPOKEN,
+    checked,
+    consent,
+    heard_case,
+    served,
+)
+from tests.officers.making import make_officer
+
+TODAY = AT.date()
+DECIDER = Officer("E. Elsa", CaseRole.DECIDER, "it-labour")
+TOLD = "It was found that documents are kept. Return them, and keep none."
+SECRET_REASONS = "The inspector saw twelve of them in a drawer."
+
+
+@pytest.fixture(autouse=True)
+def offices(session, sealer):
+    make_units(session, sealer)
+
+
+@pytest.fixture
+def case(session, sealer, keyring):
+    return heard_case(session, sealer, keyring)
+
+
+def read(session, sealer, case, hearing, today=TODAY):
+    return portal.read(session, sealer, case.desk, REP, hearing.reference, today)
+
+
+def decided(session, sealer, case):
+    written = decisions.write(
+        session, sealer, ANNA, case.reference, DecisionOutcome.UPHELD, AT,
+        reasons=SECRET_REASONS, summary="It was upheld.", object_days=USUAL_OBJECTION,
+    )  # fmt: skip
+    decisions.make(session, sealer, DECIDER, written.reference, lambda *_: "It was upheld.", AT)
+
+
+def tell(session, sealer, hearing, text=TOLD, days=USUAL_OBJECTION, **more):
+    officer = more.pop("officer", ANNA)
+    return after_answer.tell_outcome(session, sealer, officer, hearing.reference, text, days, AT, **more)
+
+
+def test_a_later_day_is_asked_for_by_the_agency_and_set_by_an_officer_with_reasons_it_never_reads(
+    session, sealer, case
+):
+    hearing = served(session, sealer, case)
+    portal.ask_longer(session, sealer, case.desk, REP, hearing.reference, "Our office is closed.", AT)
+    assert read(session, sealer, case, hearing).listed.answer_by == ANSWER_BY
+    later = ANSWER_BY + timedelta(days=7)
+
+    def longer(day, why="Fair.", officer=ANNA, **more):
+        return after_answer.give_longer(session, sealer, officer, hearing.reference, day, why, AT, **more)
+
+    for wrong in (ANSWER_BY, TODAY + timedelta(days=91)):
+        with pytest.raises(InvalidInput, match="must be after"):
+            longer(wrong)
+    with pytest.raises(InvalidInput, match="reason"):
+        longer(later, " ")
+    with pytest.raises(StaleVersion):
+        longer(later, version=1)
+    with pytest.raises(NotFound):
+        longer(later, officer=FOREIGN)
+    longer(later, "Their office is closed, says the consul.")
+    seen = read(session, sealer, case, hearing)
+    assert (seen.listed.answer_by, seen.longer) == (later, "Our office is closed.")
+    assert "consul" not in str(seen)
+    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).extended.endswith("consul.")
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT + timedelta(days=20))
+    with pytest.raises(IllegalMove, match="may still be answered"):
+        longer(later + timedelta(days=1))
+
+
+def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_reasons(session, sealer, keyring, case):
+    hearing = served(session, sealer, case)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    with pytest.raises(IllegalMove, match="no decision yet"):
+        tell(session, sealer, hearing)
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    with pytest.raises(NotFound):
+        read(session, sealer, case, hearing)
+    decided(session, sealer, case)
+    with pytest.raises(InvalidInput, match="word for word"):
+        tell(session, sealer, hearing, f"We found: {SPOKEN}")
+    with pytest.raises(InvalidInput, match="object_days"):
+        tell(session, sealer, hearing, days=5)
+    with pytest.raises(NotFound):
+        tell(session, sealer, hearing, officer=FOREIGN)
+    tell(session, sealer, hearing)
+    with pytest.raises(IllegalMove, match="told already"):
+        tell(session, sealer, hearing)
+    seen = read(session, sealer, case, hearing)
+    assert (seen.outcome, seen.may_object, seen.may_answer) == (TOLD, True, False)
+    for canary in (SECRET_REASONS, SPOKEN, case.reference, ANNA.name, DECIDER.name):
+        assert canary not in str(seen)
+    assert [one.reference for one in portal.served(session, case.desk, TODAY)] == [hearing.reference]
+    last = hearing.object_until
+    for late in (last + timedelta(days=1), last + timedelta(days=91)):
+        at = AT + (late - TODAY)
+        with pytest.raises((IllegalMove, NotFound)):
+            portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Late.", at)
+    supervisor = make_officer(session, keyring, Role.SUPERVISOR, unit="it-labour").officer
+    portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    assert supervisor.id in session.scalars(select(Notice.officer_id)).all()
+    clock = clocks.clocks_of(session, case.filed.case)[ClockKind.OBJECTION]
+    assert (clock.due_at, clock.met_on) == (working_days.objection_due(TODAY), None)
+    assert case.filed.case.due_at == clock.due_at
+    assert objected(session) == [case.reference]
+    with pytest.raises(IllegalMove, match="objected already"):
+        portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Again.", AT)
+    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).objection == "We keep none."
+    acts = [line.act for line in lines_about(session, case.reference)]
+    assert acts.index("hearing.told") < acts.index("hearing.objected")
+    # The complainant is written to of the decision, not of what the agency says.
+    assert session.execute(select(Message)).scalars().all()[-1].author == "officer"
+    with pytest.raises(NotFound):
+        read(session, sealer, case, hearing, last + timedelta(days=91))
+    # What an officer does next is what follows from it.
+    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Nothing new.")
+    assert (clock.met_on, case.filed.case.due_at) == (TODAY, NEVER)
+    assert objected(session) == []
+
+
+def test_an_objection_to_a_closed_case_stands_in_the_queue_until_it_is_opened_again(session, sealer, case):
+    hearing = served(session, sealer, case)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    decided(session, sealer, case)
+    tell(session, sealer, hearing)
+    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Done.")
+    assert objected(session) == []
+    portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    assert objected(session) == [case.reference]
+    assert objected(session, "cz-labour") == []
+    assert objected(session, at=AT + timedelta(days=366)) == [], "it is opened again no more"
+    assert listing.listed(session, "it-labour", listing.Filters(), AT) == [], "the queue itself has open cases alone"
+    # Opened and closed again on the same day: what followed has followed.
+    for state in (CaseState.REOPENED, CaseState.INVESTIGATING, CaseState.CLOSED):
+        casework.move(session, sealer, CARLA, case.reference, state, AT, reason="Looked at.")
+        assert objected(session) == []
+
+
+def objected(session, unit="it-labour", at=AT):
+    """By the filter, and by the mark on whatever else is listed."""
+    found = listing.listed(session, unit, listing.Filters(is_objected=True), at)
+    assert listing.objected_among(session, found, at) == {one.reference for one in found}
+    return [one.reference for one in found]
+
+
+def holds_key(session, hearing):
+    return is_held_by(session, session.get_one(Box, hearing.box_id), hearing.desk)
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_once_she_takes_her_consent_back_it_is_told_nothing_more_and_has_no_key(session, sealer, case, is_closed):
+    hearing = served(session, sealer, case)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    if is_closed:
+        actions.close(session, sealer, ANNA, hearing.reference, AT)
+    decided(session, sealer, case)
+    tell(session, sealer, hearing)
+    assert holds_key(session, hearing)
+    # What she agrees to later brings nothing back.
+    for is_given in (False, True):
+        consent(session, sealer, case, is_given=is_given)
+        assert not holds_key(session, hearing)
+        with pytest.raises(NotFound):
+            read(session, sealer, case, hearing)
+        assert portal.served(session, case.desk, TODAY) == []
+    acts = [line.act for line in lines_about(session, case.reference)]
+    assert acts.count("hearing.outcome_closed" if is_closed else "hearing.closed") == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_it_was_told_is_closed_by_the_worker_when_its_time_is_over(session, sealer, case):
+    hearing = served(session, sealer, case)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    decided(session, sealer, case)
+    tell(session, sealer, hearing)
+    session.commit()
+    sessions, last = sessions_for(session.get_bind()), AT + (hearing.object_until - TODAY) + TOLD_FOR
+    assert ending.end_due(sessions, sealer, last) == 0
+    assert [ending.end_due(sessions, sealer, last + timedelta(days=1)) for _ in range(2)] == [1, 0]
+    session.expire_all()
+    assert not holds_key(session, hearing)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_name_that_is_written_in_another_way_is_no_second_person(session, sealer, case):
+    hearing = checked(session, sealer, case)
+    with pytest.raises(IllegalMove, match="second person"):
+        actions.approve(session, sealer, ANNA._replace(name="a.  ANNA"), hearing.reference, AT, reason="Many.")

@@ -1,0 +1,412 @@
+"""An agency is heard about an officer's words, by two persons, while she agrees; it learns nothing that tells who complained."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from registry.audit.queries import lines_about
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake import mailbox
+from registry.complaints.parties.hearings import actions, ending, portal, queries
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.rules import By
+from registry.complaints.retention import purging
+from registry.complaints.sealing.models import BoxWrap
+from registry.core.db.engine import sessions_for
+from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion, Unopenable
+from registry.http.transaction import services
+from registry.vocabulary.cases import BoxRole, CaseState, HearingEnd, HearingState
+from tests.complaints.filing import AT, come_back, file, make_units
+from tests.complaints.parties.hearings.making import (
+    ALLEGATION,
+    ANNA,
+    ANSWER_BY,
+    CARLA,
+    FOREIGN,
+    REP,
+    SPOKEN,
+    WRITTEN,
+    approved,
+    checked,
+    consent,
+    draft,
+    heard_case,
+    served,
+)
+from tests.make import make_agency
+
+TODAY = AT.date()
+LATE = AT + timedelta(days=15)
+
+
+@pytest.fixture(autouse=True)
+def offices(session, sealer):
+    make_units(session, sealer)
+
+
+@pytest.fixture
+def case(session, sealer, keyring):
+    return heard_case(session, sealer, keyring)
+
+
+def read(session, sealer, case, hearing, today=TODAY):
+    return portal.read(session, sealer, case.desk, REP, hearing.reference, today)
+
+
+def holders(session, hearing):
+    return {wrap.holder for wrap in session.execute(select(BoxWrap).where(BoxWrap.box_id == hearing.box_id)).scalars()}
+
+
+def acts(session, case):
+    return [line.act for line in lines_about(session, case.reference)]
+
+
+def test_an_agency_is_heard_from_the_first_word_to_its_answer(session, sealer, case):
+    hearing = served(session, sealer, case)
+    assert (hearing.state, hearing.answer_by) == ("served", ANSWER_BY)
+    assert case.filed.case.state == "agency_hearing"
+    got = read(session, sealer, case, hearing)
+    assert (got.allegation, got.may_answer) == (ALLEGATION, True)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).answer == "We keep none."
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    assert hearing.ended_because == HearingEnd.HEARD
+    assert case.filed.case.state == "agency_hearing"
+    steps = ["hearing.drafted", "hearing.reprisal_check", "hearing.approved", "hearing.served", "case.moved"]
+    known = [act for act in acts(session, case) if act.startswith("hearing.") or act == "case.moved"]
+    assert known[known.index("hearing.drafted") :] == [
+        *steps, "hearing.read", "hearing.answered", "hearing.previewed", "hearing.closed",
+    ]  # fmt: skip
+
+
+def test_what_the_agency_reads_holds_no_id_day_word_or_person(session, sealer, case):
+    hearing = served(session, sealer, case)
+    got = str(read(session, sealer, case, hearing)) + str(portal.served(session, case.desk, TODAY))
+    filed = case.filed
+    for canary in (
+        case.reference,
+        filed.box.reference,
+        SPOKEN,
+        WRITTEN,
+        "Mei",
+        ANNA.name,
+        CARLA.name,
+        filed.code,
+        "40",
+    ):
+        assert canary not in got.replace(hearing.reference, "")
+    assert filed.case.filed_on.isoformat() not in str(got) or filed.case.filed_on == hearing.served_on
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["They took my passport on the first evening", "My cousin Mei saw where the passports are kept", "on 2 March 2026"],
+)
+def test_her_words_and_days_are_refused_and_nothing_is_written(session, sealer, case, told):
+    with pytest.raises(InvalidInput, match="line 2") as refused:
+        draft(session, sealer, case, f"Workers say:\n{told}")
+    assert told not in refused.value.text
+    assert session.execute(select(Hearing)).first() is None
+
+
+def test_the_words_of_a_case_that_was_joined_are_hers_too(session, sealer, case):
+    other = file(
+        session, sealer, {"country": "IT", "account": "The boss counts our passports every Sunday in the yard."}
+    )
+    casework.move(session, sealer, ANNA, other.case.reference, CaseState.IN_TRIAGE, AT)
+    casework.merge(session, sealer, ANNA, other.case.reference, case.reference, AT, reason="One dormitory.")
+    for text_ in ("The boss counts our passports every Sunday", f"See {other.case.reference}"):
+        with pytest.raises(InvalidInput):
+            draft(session, sealer, case, text_)
+
+
+def test_what_she_writes_later_counts_before_it_is_served(session, sealer, case):
+    hearing = approved(session, sealer, case)
+    mailbox.write(session, sealer, come_back(session, sealer, case.filed.code), f"I wrote them: {ALLEGATION}", AT)
+    with pytest.raises(InvalidInput):
+        actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
+
+
+def test_without_her_consent_no_agency_is_heard(session, sealer, keyring):
+    case = heard_case(session, sealer, keyring, consent_agency="no")
+    with pytest.raises(IllegalMove, match="not agreed"):
+        draft(session, sealer, case)
+    consent(session, sealer, case, is_given=True)
+    assert draft(session, sealer, case).state == "drafted"
+
+
+def test_a_helpers_consent_is_not_hers(session, sealer):
+    agency = make_agency(session).agency_id
+    answers = {"country": "IT", "account": SPOKEN, "agency": {"agency_id": agency}, "consent_agency": "yes"}
+    filed = file(session, sealer, answers, BoxRole.HELPER)
+    for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
+        casework.move(session, sealer, ANNA, filed.case.reference, step, AT)
+    with pytest.raises(IllegalMove, match="not agreed"):
+        actions.draft(session, sealer, ANNA, filed.case.reference, ALLEGATION, AT)
+
+
+@pytest.mark.parametrize("stage", [draft, checked, approved, served])
+def test_a_consent_taken_back_ends_it_at_every_stage(session, sealer, case, stage):
+    hearing = stage(session, sealer, case)
+    consent(session, sealer, case, is_given=False)
+    session.refresh(hearing)
+    assert (hearing.state, hearing.ended_because) == ("closed", HearingEnd.CONSENT_REVOKED)
+    assert case.desk not in holders(session, hearing)
+    assert case.filed.case.state == "investigating"
+    with pytest.raises(NotFound):
+        read(session, sealer, case, hearing)
+
+
+def test_the_door_asks_for_consent_itself_whatever_keys_are_left(session, sealer, case):
+    hearing = served(session, sealer, case)
+    session.execute(text("UPDATE consents SET revoked_on = given_on"))
+    assert case.desk in holders(session, hearing)
+    assert portal.served(session, case.desk, TODAY) == []
+    for act in (
+        lambda: read(session, sealer, case, hearing),
+        lambda: portal.answer(session, sealer, case.desk, REP, hearing.reference, "x", AT),
+        lambda: portal.keep(session, sealer, case.desk, REP, hearing.reference, "x", AT),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_a_withdrawn_complaint_is_closed_to_the_agency(session, sealer, case):
+    hearing = served(session, sealer, case)
+    mailbox.withdraw(session, sealer, come_back(session, sealer, case.filed.code), AT)
+    session.refresh(hearing)
+    assert hearing.ended_because == HearingEnd.WITHDRAWN
+    assert case.filed.case.state == "withdrawn"
+
+
+def test_who_wrote_it_does_not_approve_it_and_another_does(session, sealer, case):
+    both = Officer("B. Both", CARLA.role, "it-labour")
+    hearing = draft(session, sealer, case, officer=both)
+    actions.hand_in(session, sealer, both, hearing.reference, AT)
+    with pytest.raises(IllegalMove, match="second person"):
+        actions.approve(session, sealer, both, hearing.reference, AT)
+    assert actions.approve(session, sealer, CARLA, hearing.reference, AT).checked_by == CARLA.name
+    with pytest.raises(IllegalMove):
+        actions.approve(session, sealer, CARLA, hearing.reference, AT)
+
+
+def test_nobody_else_changes_a_draft_so_that_the_second_person_is_another(session, sealer, case):
+    hearing = draft(session, sealer, case)
+    with pytest.raises(IllegalMove, match="whoever wrote"):
+        actions.edit(session, sealer, CARLA, hearing.reference, "Another text.", AT)
+    actions.edit(session, sealer, ANNA, hearing.reference, "Another text.", AT, could_complain=7)
+    assert queries.shown(session, sealer, CARLA, hearing.reference, TODAY).allegation == "Another text."
+    actions.hand_in(session, sealer, ANNA, hearing.reference, AT)
+    with pytest.raises(IllegalMove, match="sent back"):
+        actions.edit(session, sealer, ANNA, hearing.reference, "A third text.", AT)
+
+
+def test_the_database_itself_refuses_one_person_for_both_and_two_open_hearings(session, sealer, case):
+    hearing = draft(session, sealer, case)
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(text("UPDATE hearings SET checked_by = drafted_by"))
+    columns = "agency, desk, state, drafted_by, drafted_on, allegation_sealed, version"
+    copy = f"SELECT '23456789ABCD', case_id, (SELECT MIN(id) FROM boxes), {columns} FROM hearings"
+    with pytest.raises(IntegrityError), session.begin_nested():
+        session.execute(text(f"INSERT INTO hearings (reference, case_id, box_id, {columns}) {copy}"))
+    assert hearing.state == "drafted"
+
+
+def test_a_case_has_one_open_hearing(session, sealer, case):
+    first = draft(session, sealer, case)
+    with pytest.raises(NotNow, match="one at a time"):
+        draft(session, sealer, case)
+    actions.close(session, sealer, ANNA, first.reference, AT)
+    assert draft(session, sealer, case).state == "drafted"
+
+
+@pytest.mark.parametrize(("estimate", "coworkers"), [(3, 40), (90, 2), (None, None)])
+def test_where_few_could_complain_the_second_person_says_why_it_may_go(session, sealer, keyring, estimate, coworkers):
+    case = heard_case(session, sealer, keyring, coworkers=coworkers)
+    hearing = checked(session, sealer, case, could_complain=estimate)
+    with pytest.raises(IllegalMove, match="fewer than five"):
+        actions.approve(session, sealer, CARLA, hearing.reference, AT, reason="  ")
+    actions.approve(session, sealer, CARLA, hearing.reference, AT, reason="An inspection saw it too.")
+    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).few == "An inspection saw it too."
+
+
+def test_what_is_sent_back_says_why_and_comes_again(session, sealer, case):
+    hearing = checked(session, sealer, case)
+    with pytest.raises(IllegalMove, match="say why"):
+        actions.send_back(session, sealer, CARLA, hearing.reference, " ", AT)
+    actions.send_back(session, sealer, CARLA, hearing.reference, "The office is green: one room.", AT)
+    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).returned == "The office is green: one room."
+    assert actions.hand_in(session, sealer, ANNA, hearing.reference, AT).state == "reprisal_check"
+
+
+def test_the_agency_cannot_open_why_officers_let_it_go(session, sealer, case):
+    hearing = checked(session, sealer, case, could_complain=2)
+    actions.approve(session, sealer, CARLA, hearing.reference, AT, reason="An inspection saw it too.")
+    actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
+    box = actions.content.opened(session, sealer, case.desk, hearing)
+    for column in ("few_sealed",):
+        with pytest.raises(Unopenable):
+            actions.content.words(box, case.filed.case, hearing, column)
+    assert "inspection" not in str(read(session, sealer, case, hearing))
+
+
+def test_nothing_is_served_to_an_agency_of_which_nobody_reads_it(session, sealer):
+    case = heard_case(session, sealer)
+    hearing = approved(session, sealer, case)
+    with pytest.raises(IllegalMove, match="account"):
+        actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
+    assert case.filed.case.state == "investigating"
+
+
+@pytest.mark.parametrize("days", [0, 2, 91])
+def test_an_agency_gets_a_fair_time(session, sealer, case, days):
+    hearing = approved(session, sealer, case)
+    with pytest.raises(InvalidInput, match="answer_by"):
+        actions.serve(session, sealer, ANNA, hearing.reference, TODAY + timedelta(days=days), AT)
+
+
+def test_an_agency_is_named_by_the_case_or_by_the_officer_and_never_differently(session, sealer, keyring, case):
+    other = make_agency(session).agency_id
+    with pytest.raises(InvalidInput, match="another"):
+        draft(session, sealer, case, agency=other)
+    unnamed = heard_case(session, sealer, keyring, agency=None)
+    with pytest.raises(InvalidInput, match="which agency"):
+        draft(session, sealer, unnamed)
+    with pytest.raises(NotFound):
+        draft(session, sealer, unnamed, agency="23456789ABCD")
+    assert draft(session, sealer, unnamed, agency=other).agency == other
+
+
+def test_an_answer_is_kept_while_it_is_written_and_sent_once(session, sealer, case):
+    hearing = served(session, sealer, case)
+    portal.keep(session, sealer, case.desk, REP, hearing.reference, "Half of it", AT)
+    assert read(session, sealer, case, hearing).draft == "Half of it"
+    assert queries.shown(session, sealer, ANNA, hearing.reference, TODAY).answer is None
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "All of it", AT)
+    got = read(session, sealer, case, hearing)
+    assert (got.answer, got.draft, got.may_answer) == ("All of it", "", False)
+    with pytest.raises(IllegalMove):
+        portal.answer(session, sealer, case.desk, REP, hearing.reference, "More", AT)
+    with pytest.raises(IllegalMove):
+        portal.keep(session, sealer, case.desk, REP, hearing.reference, "More", AT)
+
+
+def test_time_that_passes_lapses_it_and_no_answer_is_taken_meanwhile(session, sealer, app, case):
+    hearing = served(session, sealer, case)
+    session.commit()
+    for write in (portal.answer, portal.keep):
+        with pytest.raises(IllegalMove, match="time to answer is over"):
+            write(session, sealer, case.desk, REP, hearing.reference, "Late", LATE)
+    assert not read(session, sealer, case, hearing, LATE.date()).may_answer
+    session.commit()
+    sessions = sessions_for(services(app).engine)
+    assert ending.end_due(sessions, sealer, AT + timedelta(days=14)) == 0
+    assert [ending.end_due(sessions, sealer, LATE) for _ in range(2)] == [1, 0]
+    session.expire_all()
+    assert hearing.state == "lapsed"
+    assert case.filed.case.state == "agency_hearing"
+    assert acts(session, case)[-1] == "hearing.lapsed"
+
+
+def test_the_worker_ends_what_has_no_case_any_more(session, sealer, app, case):
+    hearing = served(session, sealer, case)
+    casework.move(session, sealer, ANNA, case.reference, CaseState.INVESTIGATING, AT)
+    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Settled.")
+    session.commit()
+    assert ending.end_due(sessions_for(services(app).engine), sealer, AT) == 1
+    session.expire_all()
+    assert (hearing.state, hearing.ended_because) == ("closed", HearingEnd.CASE_OVER)
+    assert case.desk not in holders(session, hearing)
+
+
+def test_a_served_hearing_that_is_given_up_lets_the_investigation_go_on(session, sealer, case):
+    hearing = served(session, sealer, case)
+    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    assert (hearing.ended_because, case.filed.case.state) == (HearingEnd.OFFICER, "investigating")
+
+
+def test_an_agency_and_another_unit_find_nothing_of_others(session, sealer, keyring, case):
+    hearing = served(session, sealer, case)
+    other = heard_case(session, sealer, keyring)
+    with pytest.raises(NotFound):
+        portal.read(session, sealer, other.desk, REP, hearing.reference, TODAY)
+    assert portal.served(session, other.desk, TODAY) == []
+    ref = hearing.reference
+    for act in (
+        lambda: queries.shown(session, sealer, FOREIGN, ref, TODAY),
+        lambda: actions.edit(session, sealer, FOREIGN, ref, "x", AT),
+        lambda: actions.hand_in(session, sealer, FOREIGN, ref, AT),
+        lambda: actions.send_back(session, sealer, FOREIGN, ref, "x", AT),
+        lambda: actions.approve(session, sealer, FOREIGN, ref, AT),
+        lambda: actions.serve(session, sealer, FOREIGN, ref, ANSWER_BY, AT),
+        lambda: actions.close(session, sealer, FOREIGN, ref, AT),
+        lambda: actions.draft(session, sealer, FOREIGN, case.reference, "x", AT),
+        lambda: queries.hearings_of(session, FOREIGN, case.reference),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_an_agencys_unit_opens_nothing_before_it_is_served(session, sealer, case):
+    hearing = approved(session, sealer, case)
+    with pytest.raises(Unopenable):
+        actions.content.opened(session, sealer, case.desk, hearing)
+    with pytest.raises(NotFound):
+        read(session, sealer, case, hearing)
+
+
+def test_what_somebody_else_changed_is_not_changed_unseen(session, sealer, case):
+    hearing = draft(session, sealer, case)
+    old = hearing.version
+    actions.edit(session, sealer, ANNA, hearing.reference, "Another text.", AT)
+    for act in (
+        lambda: actions.edit(session, sealer, ANNA, hearing.reference, "A third.", AT, version=old),
+        lambda: actions.hand_in(session, sealer, ANNA, hearing.reference, AT, version=old),
+        lambda: actions.close(session, sealer, ANNA, hearing.reference, AT, version=old),
+    ):
+        with pytest.raises(StaleVersion):
+            act()
+
+
+def test_what_an_officer_may_do_now_is_told_with_what_is_lacking(session, sealer, case):
+    hearing = checked(session, sealer, case)
+
+    def ways(officer, *by):
+        return queries.shown(session, sealer, officer, hearing.reference, TODAY, by).ways
+
+    assert ways(ANNA, By.OFFICER) == {HearingState.CLOSED: None}
+    assert ways(ANNA, By.CHECKER)[HearingState.APPROVED] == "own_draft"
+    assert ways(CARLA, By.CHECKER) == {HearingState.DRAFTED: None, HearingState.APPROVED: None}
+
+
+def test_a_purge_leaves_nothing_of_a_hearing(session, sealer, app, case):
+    hearing = served(session, sealer, case)
+    box = hearing.box_id
+    mailbox.withdraw(session, sealer, come_back(session, sealer, case.filed.code), AT)
+    session.commit()
+    assert purging.purge(sessions_for(services(app).engine), sealer, AT + timedelta(days=31)).emptied == 1
+    session.expire_all()
+    assert session.execute(select(BoxWrap).where(BoxWrap.box_id == box)).first() is None
+    assert session.execute(select(Hearing)).first() is None
+
+
+def test_a_dump_shows_neither_the_allegation_nor_the_answer(session, sealer, case):
+    hearing = served(session, sealer, case)
+    portal.keep(session, sealer, case.desk, REP, hearing.reference, "Half of it", AT)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    row = str(session.execute(text("SELECT * FROM hearings")).one())
+    for word in ("identity documents", "We keep none", "Half of it"):
+        assert word not in row
+
+
+def test_no_officer_says_by_hand_that_an_agency_is_heard_or_decides_while_it_may_answer(session, sealer, case):
+    with pytest.raises(IllegalMove, match="by serving it a hearing"):
+        casework.move(session, sealer, ANNA, case.reference, CaseState.AGENCY_HEARING, AT)
+    hearing = served(session, sealer, case)
+    with pytest.raises(IllegalMove, match="the agency may still answer"):
+        casework.move(session, sealer, ANNA, case.reference, CaseState.DECISION_DRAFT, AT)
+    portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    assert casework.move(session, sealer, ANNA, case.reference, CaseState.DECISION_DRAFT, AT).state == "decision_draft"

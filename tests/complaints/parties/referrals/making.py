@@ -1,0 +1,91 @@
+"""Cases with something to hand on, and partners to hand it to. All invented."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake import mailbox
+from registry.complaints.parties import accounts
+from registry.complaints.parties.referrals import actions
+from registry.complaints.parties.referrals.content import Choice
+from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.sealing.sealer import Sealer
+from registry.officers.models import Unit
+from registry.vocabulary.cases import CaseRole, ConsentKind, PartnerKind
+from tests.complaints.filing import AT, Filed, come_back, file
+
+ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
+CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
+FOREIGN = Officer("D. Dana", CaseRole.SUPERVISOR, "cz-labour")
+UNION = "it-union"
+PERSON = "P. Person"
+SPOKEN = "They lock the door at night."
+HIDDEN = "The foreman is called Invented."
+EXPIRES = AT.date() + timedelta(days=30)
+
+TOLD = {
+    "country": "IT",
+    "in_danger": "yes",
+    "account": SPOKEN,
+    "introducer": HIDDEN,
+    "contact": {"how": "wechat", "address": "wx-her"},
+}
+
+
+class Told(NamedTuple):
+    filed: Filed
+    said: str
+
+    @property
+    def reference(self) -> str:
+        return self.filed.case.reference
+
+    def piece(self, question: str) -> str:
+        return f"{self.filed.box.reference}.{question}"
+
+
+def make_partner(
+    session: Session, sealer: Sealer, reference: str = UNION, kind: PartnerKind = PartnerKind.UNION, country: str = "IT"
+) -> Unit:
+    return accounts.add_partner(
+        session,
+        sealer,
+        reference,
+        kind,
+        country=country,
+        names={"en": f"Invented {kind}"},
+        email=None,
+        today=AT.date(),
+    )
+
+
+def told(session: Session, sealer: Sealer, *, consents: tuple[ConsentKind, ...] = ()) -> Told:
+    """A case of P0 with an account, a name she did not choose to share, and a message that asks for her name to be told."""
+    filed = file(session, sealer, TOLD)
+    visit = come_back(session, sealer, filed.code)
+    for kind in consents:
+        mailbox.consent(session, sealer, visit, kind, AT, is_given=True)
+    said = mailbox.write(session, sealer, visit, "Tell them my name.", AT).reference
+    return Told(filed, said)
+
+
+def propose(session: Session, sealer: Sealer, told: Told, officer: Officer = ANNA, **facts: object) -> Referral:
+    given: dict[str, object] = {
+        "partner": UNION,
+        "choice": Choice(answers=[told.piece("account")]),
+        "expires_on": EXPIRES,
+    }
+    given |= facts
+    partner, choice = given.pop("partner"), given.pop("choice")
+    return actions.propose(session, sealer, officer, told.reference, partner, choice, AT, **given)  # type: ignore[arg-type]
+
+
+def sent(session: Session, sealer: Sealer, told: Told, **facts: object) -> Referral:
+    referral = propose(session, sealer, told, **facts)
+    return actions.send(session, sealer, ANNA, referral.reference, AT)
+
+
+def day(days: int) -> date:
+    return AT.date() + timedelta(days=days)

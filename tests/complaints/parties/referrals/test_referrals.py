@@ -1,0 +1,466 @@
+"""What is handed to a partner is what was chosen, by her consent or two persons' override, and for as long as that stands."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from registry.audit.queries import lines_about
+from registry.complaints.attachments import actions as attachments
+from registry.complaints.attachments.actions import attach, clean_key, keep, place
+from registry.complaints.attachments.storage import FolderStore, random_name
+from registry.complaints.case import units
+from registry.complaints.casework import sealed_copies
+from registry.complaints.casework.actions import lock_case
+from registry.complaints.intake import mailbox
+from registry.complaints.parties import accounts as outside
+from registry.complaints.parties.referrals import actions, ending, portal, queries
+from registry.complaints.parties.referrals.content import Choice
+from registry.complaints.parties.referrals.models import Referral, ReferralReport
+from registry.complaints.retention import purging
+from registry.complaints.sealing import key_rotation, unit_keys
+from registry.complaints.sealing.models import Box, BoxWrap, KeyHolder
+from registry.complaints.sealing.padding import padded
+from registry.complaints.sealing.streams import seal_stream
+from registry.core.db.engine import sessions_for
+from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.http.transaction import services
+from registry.officers import accounts
+from registry.officers.rights import Role
+from registry.vocabulary.cases import AttachmentState, ConsentKind, PartnerKind, Priority, ReferralEnd, ReferralState
+from tests.complaints.filing import AT, come_back, make_units
+from tests.complaints.parties.referrals.making import (
+    ANNA,
+    CARLA,
+    EXPIRES,
+    FOREIGN,
+    HIDDEN,
+    PERSON,
+    SPOKEN,
+    UNION,
+    day,
+    make_partner,
+    propose,
+    sent,
+    told,
+)
+
+TODAY = AT.date()
+
+
+@pytest.fixture(autouse=True)
+def offices(session, sealer):
+    make_units(session, sealer)
+    make_partner(session, sealer)
+
+
+@pytest.fixture
+def agreed(session, sealer):
+    return told(session, sealer, consents=(ConsentKind.UNION,))
+
+
+def keys_of(session, referral):
+    wraps = session.execute(select(BoxWrap).where(BoxWrap.box_id == referral.box_id)).scalars()
+    return {(wrap.holder_kind.value, wrap.holder) for wrap in wraps}
+
+
+def read(session, sealer, referral, partner=UNION, today=TODAY):
+    return portal.read(session, sealer, partner, PERSON, referral.reference, today)
+
+
+def test_with_her_consent_it_is_consented_at_once_and_the_partner_reads_what_was_chosen(session, sealer, agreed):
+    referral = propose(session, sealer, agreed, note="Please look at the dormitory.")
+    assert (referral.state, referral.basis) == ("consented", "consent")
+    with pytest.raises(NotFound):
+        read(session, sealer, referral)
+    assert (KeyHolder.UNIT, UNION) not in keys_of(session, referral)
+    actions.send(session, sealer, ANNA, referral.reference, AT)
+    got = read(session, sealer, referral)
+    assert [(one.question, one.value) for one in got.handed.answers] == [("account", SPOKEN)]
+    assert (got.handed.note, got.identity) == ("Please look at the dormitory.", {})
+    everything = repr(got)
+    for word in (HIDDEN, "wx-her", agreed.reference, agreed.filed.box.reference):
+        assert word not in everything
+
+
+def test_without_her_consent_nothing_is_sent(session, sealer):
+    case = told(session, sealer)
+    referral = propose(session, sealer, case)
+    assert referral.state == "proposed"
+    for act in (actions.find_consent, lambda *given: actions.send(given[0], sealer, *given[1:])):
+        with pytest.raises(IllegalMove):
+            act(session, ANNA, referral.reference, AT)
+    visit = come_back(session, sealer, case.filed.code)
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, AT, is_given=True)
+    assert actions.find_consent(session, ANNA, referral.reference, AT).state == "consented"
+
+
+def test_consent_to_one_kind_of_partner_is_none_to_another(session, sealer, agreed):
+    make_partner(session, sealer, "it-police", PartnerKind.POLICE)
+    assert propose(session, sealer, agreed, partner="it-police").state == "proposed"
+
+
+def test_an_override_needs_danger_a_second_person_and_a_law(session, sealer):
+    case = told(session, sealer)
+    referral = propose(session, sealer, case, officer=CARLA)
+
+    def override(officer, law="Article 18 of the Invented Act"):
+        return actions.override(session, sealer, officer, referral.reference, law, AT)
+
+    second = CARLA._replace(name="E. Else")
+    for refused in (lambda: override(CARLA), lambda: override(ANNA), lambda: override(second, law=" ")):
+        with pytest.raises(IllegalMove):
+            refused()
+    case.filed.case.priority = Priority.P1
+    session.flush()
+    with pytest.raises(IllegalMove):
+        override(second)
+    case.filed.case.priority = Priority.P0
+    session.flush()
+    done = override(second)
+    assert (done.state, done.basis, done.decided_by) == ("overridden", "override", "E. Else")
+    assert (
+        queries.shown(session, sealer, ANNA, referral.reference, TODAY).legal_basis == "Article 18 of the Invented Act"
+    )
+    actions.send(session, sealer, ANNA, referral.reference, AT)
+    assert read(session, sealer, referral).handed.answers
+
+
+def test_the_database_itself_refuses_an_override_by_whoever_proposed(session, sealer):
+    referral = propose(session, sealer, told(session, sealer))
+    referral.basis, referral.decided_by = "override", referral.proposed_by
+    with pytest.raises(IntegrityError):
+        session.flush()
+
+
+def test_the_database_itself_knows_no_partner_of_immigration(session, sealer):
+    with pytest.raises(IntegrityError):
+        session.execute(text("UPDATE units SET partner_kind = 'immigration' WHERE reference = 'it-union'"))
+
+
+def test_nothing_overrides_the_consent_to_tell_an_authority_in_china(session, sealer):
+    make_partner(session, sealer, "cn-police", PartnerKind.POLICE, "CN")
+    case = told(session, sealer, consents=(ConsentKind.POLICE,))
+    referral = propose(session, sealer, case, partner="cn-police")
+    assert referral.state == "proposed"
+    with pytest.raises(IllegalMove, match="China"):
+        actions.override(session, sealer, CARLA, referral.reference, "Article 18", AT)
+    visit = come_back(session, sealer, case.filed.code)
+    mailbox.consent(session, sealer, visit, ConsentKind.AUTHORITY_IN_CHINA, AT, is_given=True)
+    assert actions.find_consent(session, ANNA, referral.reference, AT).state == "consented"
+
+
+def test_a_consent_taken_back_stops_what_was_not_sent(session, sealer, agreed):
+    referral = propose(session, sealer, agreed)
+    visit = come_back(session, sealer, agreed.filed.code)
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, AT, is_given=False)
+    session.refresh(referral)
+    assert (referral.state, referral.ended_because) == ("revoked", ReferralEnd.CONSENT_REVOKED)
+    with pytest.raises(IllegalMove):
+        actions.send(session, sealer, ANNA, referral.reference, AT)
+
+
+@pytest.mark.parametrize("stage", ["sent", "accepted", "done"])
+def test_a_consent_taken_back_closes_what_was_sent(session, sealer, agreed, stage):
+    referral = sent(session, sealer, agreed)
+    if stage != "sent":
+        portal.accept(session, UNION, PERSON, referral.reference, AT)
+    if stage == "done":
+        portal.report(session, sealer, UNION, PERSON, referral.reference, "We went there.", AT, is_done=True)
+    assert (KeyHolder.UNIT, UNION) in keys_of(session, referral)
+    visit = come_back(session, sealer, agreed.filed.code)
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, AT, is_given=False)
+    assert not [holder for _, holder in keys_of(session, referral) if holder == UNION]
+    with pytest.raises(NotFound):
+        read(session, sealer, referral)
+    assert portal.received(session, UNION, TODAY) == []
+
+
+def test_the_door_asks_for_consent_itself_whatever_keys_are_left(session, sealer, agreed):
+    referral = sent(session, sealer, agreed)
+    row = session.execute(text("UPDATE consents SET revoked_on = given_on"))
+    assert row.rowcount == 1  # type: ignore[attr-defined]
+    with pytest.raises(NotFound):
+        read(session, sealer, referral)
+    for act in (
+        lambda: portal.accept(session, UNION, PERSON, referral.reference, AT),
+        lambda: portal.decline(session, sealer, UNION, PERSON, referral.reference, "no", AT),
+        lambda: portal.report(session, sealer, UNION, PERSON, referral.reference, "x", AT, is_done=False),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_a_withdrawn_complaint_is_closed_to_partners_unless_somebody_is_in_danger(session, sealer, agreed):
+    urgent = sent(session, sealer, agreed)
+    mailbox.withdraw(session, sealer, come_back(session, sealer, agreed.filed.code), AT)
+    assert read(session, sealer, urgent)
+    other = told(session, sealer, consents=(ConsentKind.UNION,))
+    other.filed.case.priority = Priority.P3
+    calm = sent(session, sealer, other)
+    mailbox.withdraw(session, sealer, come_back(session, sealer, other.filed.code), AT)
+    session.refresh(calm)
+    assert calm.ended_because == ReferralEnd.WITHDRAWN
+    with pytest.raises(NotFound):
+        read(session, sealer, calm)
+
+
+def test_after_its_last_day_it_is_not_there_and_the_worker_takes_the_keys(app, session, sealer, agreed):
+    referral = sent(session, sealer, agreed)
+    assert read(session, sealer, referral, today=EXPIRES)
+    with pytest.raises(NotFound):
+        read(session, sealer, referral, today=EXPIRES + timedelta(days=1))
+    session.commit()
+    sessions = sessions_for(services(app).engine)
+    assert ending.end_due(sessions, sealer, AT + timedelta(days=30)) == 0
+    assert ending.end_due(sessions, sealer, AT + timedelta(days=31)) == 1
+    assert ending.end_due(sessions, sealer, AT + timedelta(days=31)) == 0
+    session.expire_all()
+    assert (referral.state, referral.ended_because) == ("revoked", "expired")
+    assert not [holder for _, holder in keys_of(session, referral) if holder == UNION]
+
+
+def test_a_partner_sees_its_own_alone(session, sealer, agreed):
+    make_partner(session, sealer, "it-ngo", PartnerKind.NGO)
+    referral = sent(session, sealer, agreed)
+    with pytest.raises(NotFound):
+        read(session, sealer, referral, partner="it-ngo")
+    with pytest.raises(NotFound):
+        portal.accept(session, "it-ngo", PERSON, referral.reference, AT)
+    assert portal.received(session, "it-ngo", TODAY) == []
+    assert [one.reference for one in portal.received(session, UNION, TODAY)] == [referral.reference]
+
+
+def test_another_unit_finds_no_referral(session, sealer, agreed):
+    referral = propose(session, sealer, agreed)
+    for act in (
+        lambda: queries.shown(session, sealer, FOREIGN, referral.reference, TODAY),
+        lambda: queries.referrals_of(session, FOREIGN, agreed.reference),
+        lambda: actions.send(session, sealer, FOREIGN, referral.reference, AT),
+        lambda: actions.override(session, sealer, FOREIGN, referral.reference, "law", AT),
+        lambda: actions.take_back(session, sealer, FOREIGN, referral.reference, AT),
+        lambda: propose(session, sealer, agreed, officer=FOREIGN),
+        lambda: actions.decide_identity(session, sealer, "cz-labour", "X", referral.reference, AT, is_approved=True),
+    ):
+        with pytest.raises(NotFound):
+            act()
+    assert queries.waiting_identities(session, sealer, "cz-labour", "X", TODAY) == []
+
+
+def test_a_partner_accepts_reports_and_is_done(session, sealer, agreed):
+    referral = sent(session, sealer, agreed)
+    with pytest.raises(IllegalMove):
+        portal.report(session, sealer, UNION, PERSON, referral.reference, "too soon", AT, is_done=False)
+    portal.accept(session, UNION, PERSON, referral.reference, AT)
+    with pytest.raises(IllegalMove):
+        portal.accept(session, UNION, PERSON, referral.reference, AT)
+    portal.report(session, sealer, UNION, PERSON, referral.reference, "We called her.", AT, is_done=False)
+    portal.report(session, sealer, UNION, PERSON, referral.reference, "She is safe.", AT, is_done=True)
+    shown = queries.shown(session, sealer, ANNA, referral.reference, TODAY)
+    assert [one.text for one in shown.reports] == ["We called her.", "She is safe."]
+    assert shown.referral.state is ReferralState.DONE
+
+
+def test_a_partner_that_declines_says_why_and_reads_no_more(session, sealer, agreed):
+    referral = sent(session, sealer, agreed)
+    with pytest.raises(InvalidInput):
+        portal.decline(session, sealer, UNION, PERSON, referral.reference, " ", AT)
+    portal.decline(session, sealer, UNION, PERSON, referral.reference, "Not our sector.", AT)
+    with pytest.raises(NotFound):
+        read(session, sealer, referral)
+    assert queries.shown(session, sealer, ANNA, referral.reference, TODAY).reason == "Not our sector."
+    # And it can be handed to somebody anew.
+    assert propose(session, sealer, agreed).state == "consented"
+
+
+def test_her_name_goes_only_if_she_asked_and_the_custodian_agreed(session, sealer, agreed):
+    referral = propose(session, sealer, agreed, identity_said_in=agreed.said)
+    with pytest.raises(IllegalMove):
+        actions.send(session, sealer, ANNA, referral.reference, AT)
+    waiting = queries.waiting_identities(session, sealer, "it-labour", "K. Keeper", TODAY)
+    assert [(one.case, one.said) for one in waiting] == [(agreed.reference, "Tell them my name.")]
+    with pytest.raises(IllegalMove):
+        actions.decide_identity(session, sealer, "it-labour", ANNA.name, referral.reference, AT, is_approved=True)
+    actions.decide_identity(session, sealer, "it-labour", "K. Keeper", referral.reference, AT, is_approved=True)
+    actions.send(session, sealer, ANNA, referral.reference, AT)
+    assert read(session, sealer, referral).identity == {"contact": {"how": "wechat", "address": "wx-her"}}
+    # The unit's own officers read no more of it than before.
+    assert "wx-her" not in repr(queries.shown(session, sealer, ANNA, referral.reference, TODAY))
+
+
+def test_a_custodian_who_refuses_lets_the_rest_go_without_her_name(session, sealer, agreed):
+    referral = propose(session, sealer, agreed, identity_said_in=agreed.said)
+    actions.decide_identity(session, sealer, "it-labour", "K. Keeper", referral.reference, AT, is_approved=False)
+    actions.send(session, sealer, ANNA, referral.reference, AT)
+    assert read(session, sealer, referral).identity == {}
+
+
+def test_nothing_else_than_her_own_message_says_that_her_name_may_go(session, sealer, agreed):
+    other = told(session, sealer)
+    for said in (other.said, "23456789ABCD"):
+        with pytest.raises(InvalidInput):
+            propose(session, sealer, agreed, identity_said_in=said)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        lambda case, other: Choice(answers=[other.piece("account")]),
+        lambda case, other: Choice(answers=[case.piece("contact")]),
+        lambda case, other: Choice(answers=[case.piece("nothing")]),
+        lambda case, other: Choice(messages=[other.said]),
+        lambda case, other: Choice(files=["23456789ABCD"]),
+        lambda case, other: Choice(),
+    ],
+)
+def test_nothing_of_another_case_and_nothing_of_her_identity_can_be_chosen(session, sealer, agreed, choice):
+    other = told(session, sealer)
+    with pytest.raises(InvalidInput):
+        propose(session, sealer, agreed, choice=choice(agreed, other))
+
+
+def test_a_message_is_handed_on_by_itself(session, sealer, agreed):
+    referral = sent(session, sealer, agreed, choice=Choice(messages=[agreed.said]))
+    assert [one.text for one in read(session, sealer, referral).handed.messages] == ["Tell them my name."]
+
+
+def test_what_was_proposed_is_what_goes_whatever_is_changed_meanwhile(session, sealer, agreed):
+    referral = propose(session, sealer, agreed)
+    session.execute(text("DELETE FROM answer_sheets"))
+    actions.send(session, sealer, ANNA, referral.reference, AT)
+    assert read(session, sealer, referral).handed.answers[0].value == SPOKEN
+
+
+def test_whoever_read_an_older_version_is_told(session, sealer, agreed):
+    referral = propose(session, sealer, agreed)
+    old = referral.version
+    actions.send(session, sealer, ANNA, referral.reference, AT, version=old)
+    with pytest.raises(StaleVersion):
+        actions.take_back(session, sealer, ANNA, referral.reference, AT, version=old)
+    with pytest.raises(StaleVersion):
+        portal.accept(session, UNION, PERSON, referral.reference, AT, version=old)
+    with pytest.raises(StaleVersion):
+        propose(session, sealer, agreed, version=1)
+
+
+def test_one_that_is_not_over_is_enough_for_a_partner(session, sealer, agreed):
+    propose(session, sealer, agreed)
+    with pytest.raises(InvalidInput):
+        propose(session, sealer, agreed)
+
+
+@pytest.mark.parametrize("days", [0, -1, 366])
+def test_access_ends_within_a_year(session, sealer, agreed, days):
+    with pytest.raises(InvalidInput):
+        propose(session, sealer, agreed, expires_on=day(days))
+
+
+def test_an_office_is_no_partner_and_a_closed_partner_takes_nothing(session, sealer, agreed):
+    with pytest.raises(InvalidInput):
+        propose(session, sealer, agreed, partner="cz-labour")
+    units.close(session, UNION, TODAY)
+    with pytest.raises(InvalidInput):
+        propose(session, sealer, agreed)
+
+
+def test_what_is_over_is_not_handed_on(session, sealer, agreed):
+    mailbox.withdraw(session, sealer, come_back(session, sealer, agreed.filed.code), AT)
+    with pytest.raises(NotNow):
+        propose(session, sealer, agreed)
+
+
+def test_a_partner_takes_no_complaints(session, sealer):
+    # First by its reference among the units of Italy.
+    make_partner(session, sealer, "it-a-union")
+    assert units.route(session, "IT").reference == "it-labour"
+    with pytest.raises(InvalidInput):
+        units.make_default(session, "it-a-union")
+
+
+def test_a_copy_is_no_mailbox(session, sealer, agreed):
+    referral = propose(session, sealer, agreed)
+    box = session.get_one(Box, referral.box_id)
+    assert box.is_copy
+    view = lock_case(session, ANNA, agreed.reference)
+    assert view.id == referral.case_id
+    assert len(attachments.attachments_of(session, [box])) == 0
+    assert sealed_copies.is_held_by(session, box, "it-labour")
+
+
+def test_every_reading_and_move_is_on_record(session, sealer, agreed):
+    referral = sent(session, sealer, agreed)
+    read(session, sealer, referral)
+    portal.accept(session, UNION, PERSON, referral.reference, AT)
+    lines = [(line.act, line.actor) for line in lines_about(session, agreed.reference)]
+    assert [line for line in lines if line[0].startswith("referral.")] == [
+        ("referral.proposed", ANNA.name),
+        ("referral.consented", ANNA.name),
+        ("referral.sent", ANNA.name),
+        ("referral.read", PERSON),
+        ("referral.accepted", PERSON),
+    ]
+
+
+def test_keys_of_a_partner_are_changed_like_any_units(app, session, sealer, agreed):
+    referral = sent(session, sealer, agreed)
+    unit_keys.rotate(session, sealer.keyring, KeyHolder.UNIT, UNION, TODAY)
+    session.commit()
+    key_rotation.rewrap(sessions_for(services(app).engine), sealer, lambda *_: None)
+    session.expire_all()
+    newest = unit_keys.newest_key(session, KeyHolder.UNIT, UNION)
+    wrap = session.execute(
+        select(BoxWrap).where(BoxWrap.box_id == referral.box_id, BoxWrap.holder == UNION)
+    ).scalar_one()
+    assert newest is not None
+    assert wrap.kid == newest.kid
+    assert read(session, sealer, referral)
+
+
+def test_a_purge_takes_every_key_and_row_of_what_was_handed_on(app, session, sealer, agreed):
+    referral = sent(session, sealer, agreed)
+    portal.accept(session, UNION, PERSON, referral.reference, AT)
+    portal.report(session, sealer, UNION, PERSON, referral.reference, "done", AT, is_done=True)
+    box = referral.box_id
+    mailbox.withdraw(session, sealer, come_back(session, sealer, agreed.filed.code), AT)
+    session.commit()
+    done = purging.purge(sessions_for(services(app).engine), sealer, AT + timedelta(days=31))
+    assert done.emptied == 1
+    session.expire_all()
+    assert session.execute(select(BoxWrap).where(BoxWrap.box_id == box)).first() is None
+    assert session.execute(select(Referral)).first() is None
+    assert session.execute(select(ReferralReport)).first() is None
+
+
+def test_a_file_goes_by_its_clean_copy_and_its_own_key(session, sealer, agreed, tmp_path):
+    store = FolderStore(tmp_path / "files")
+    row, body = attached(session, sealer, store, agreed)
+    referral = sent(session, sealer, agreed, choice=Choice(files=[row.reference]))
+    kind, name, got = portal.file(session, sealer, store, UNION, PERSON, referral.reference, row.reference, TODAY)
+    assert (kind, name, got) == ("txt", "note.txt", body)
+    with pytest.raises(NotFound):
+        portal.file(session, sealer, store, UNION, PERSON, referral.reference, "23456789ABCD", TODAY)
+    with pytest.raises(NotFound):
+        portal.file(session, sealer, store, UNION, PERSON, referral.reference, row.reference, day(31))
+
+
+def attached(session, sealer, store, case):
+    """A note that was sent along, with its clean copy in the store."""
+    body = b"a note"
+    visit = come_back(session, sealer, case.filed.code)
+    opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+    row = attach(
+        session, case.filed.case, visit.box, keep(store, opened, case.filed.case, body, "note.txt"), "1", TODAY
+    )
+    row.clean_name, row.state = random_name(), AttachmentState.CLEAN
+    where = place(case.filed.case, row.reference, "clean")
+    store.put(row.clean_name, seal_stream(clean_key(opened, case.filed.case, row), padded(body), where))
+    session.flush()
+    return row, body
+
+
+def test_an_agency_or_partner_unit_has_its_own_people_alone(session, sealer):
+    assert outside.partner_named(session, UNION).is_outside
+    with pytest.raises(ActRefused):
+        accounts.propose_invitation(session, UNION, "N", "n@union.example", [Role.SUPERVISOR], "en", by="x", at=AT)
+    accounts.propose_invitation(session, UNION, "N", "n@union.example", [Role.PARTNER], "en", by="x", at=AT)

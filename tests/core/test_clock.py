@@ -1,0 +1,49 @@
+"""Instants and days."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.core.clock import day_at, instant_text, now, read_instant
+
+FIRST = datetime(1900, 1, 1, tzinfo=UTC)
+instants = st.integers(0, 200 * 365 * 86_400 * 10**6).map(lambda n: FIRST + timedelta(microseconds=n))
+
+
+def test_now_is_aware_and_in_utc():
+    with time_machine.travel(datetime(2026, 11, 25, 10, tzinfo=UTC), tick=False):
+        assert now() == datetime(2026, 11, 25, 10, tzinfo=UTC)
+        assert now().tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "day"),
+    [
+        ("2026-12-31T15:59:59Z", "Asia/Shanghai", date(2026, 12, 31)),
+        ("2026-12-31T16:00:00Z", "Asia/Shanghai", date(2027, 1, 1)),
+        ("2026-12-31T22:59:59Z", "Europe/Amsterdam", date(2026, 12, 31)),
+        ("2026-12-31T23:00:00Z", "Europe/Amsterdam", date(2027, 1, 1)),
+        ("2026-12-31T23:00:00Z", None, date(2026, 12, 31)),
+        ("2026-07-01T22:00:00Z", "Europe/Prague", date(2026, 7, 2)),
+        ("2026-07-01T21:00:00Z", "Europe/Athens", date(2026, 7, 2)),
+    ],
+)
+def test_a_day_is_the_authoritys_own(instant, zone, day):
+    assert day_at(read_instant(instant), zone) == day
+
+
+@given(instants, instants)
+def test_the_order_of_texts_is_the_order_of_instants(one, other):
+    assert (instant_text(one) < instant_text(other)) is (one < other)
+    assert read_instant(instant_text(one)) == one
+
+
+def test_an_instant_is_read_with_any_offset_and_never_without():
+    there = datetime(2026, 11, 25, 18, tzinfo=timezone(timedelta(hours=8)))
+    assert read_instant("2026-11-25T18:00:00+08:00") == there
+    assert instant_text(there) == "2026-11-25T10:00:00.000000Z"
+    with pytest.raises(ValueError, match="offset"):
+        read_instant("2026-11-25T18:00:00")

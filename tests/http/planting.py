@@ -1,0 +1,244 @@
+"""A registry in which everything that anybody may write was written by somebody hostile. All invented."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.access_grants import actions as openings
+from registry.complaints.casework.actions import Officer as Caseworker
+from registry.complaints.casework.decisions import actions as decisions
+from registry.complaints.casework.notes import actions as notes
+from registry.complaints.casework.saved_views import actions as views
+from registry.complaints.casework.translations import actions as translations
+from registry.complaints.intake import mailbox
+from registry.complaints.parties import accounts as outside
+from registry.complaints.parties.hearings import actions as hearings
+from registry.complaints.parties.hearings import portal as heard
+from registry.complaints.parties.referrals import actions as referrals
+from registry.complaints.parties.referrals import portal as received
+from registry.complaints.parties.referrals.content import Choice
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.officers import accounts, tokens
+from registry.officers.models import Officer, RoleHeld
+from registry.officers.rights import Role
+from registry.organisations.models import Member
+from registry.register.agencies import record
+from registry.register.authorities.models import Source
+from registry.register.imports.models import PendingImport
+from registry.supervision.entries import decisions as deciding
+from registry.supervision.entries import requests as asking
+from registry.supervision.entries.requests import Rep
+from registry.supervision.sanctions import actions as sanctions
+from registry.supervision.sanctions.actions import Look, Terms
+from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, DecisionOutcome, OpeningKind, PartnerKind
+from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
+from registry.vocabulary.register import ChannelKind, EntryPart, Language, SanctionKind
+from registry.watches import actions as watches
+from tests.complaints.casework.decisions.making import words
+from tests.complaints.filing import Filed, come_back, file
+from tests.complaints.parties.referrals.making import make_partner
+from tests.http.hostile import FILE_NAMES, LOUD, MARKUP, TAG
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, name_record, source_of, told
+from tests.officers.making import make_officer
+from tests.oversight.accounts import WORDS
+from tests.pages.officers.cases.attaching import attached
+from tests.pages.organisations.conftest import make_member
+from tests.supervision.licensing import making as licensing
+from tests.supervision.sanctions.making import ANNA, AUTHORITY, DANA, LENA, SARA, UNIT, make_desk, today
+
+CARLA = Caseworker("C. Carla", CaseRole.SUPERVISOR, UNIT)
+UNION = "cz-union"
+
+
+@dataclass(frozen=True, slots=True)
+class Planted:
+    """References by what they are of, and who reads it all; `token` is the owner's program's, `key` the organisation's."""
+
+    things: Mapping[str, str]
+    owner: Officer
+    rep: Officer
+    partner: Officer
+    licence: str
+    member: Member
+    key: str
+    token: str
+
+
+def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
+    sealer, at = Sealer(keyring), now()
+    make_desk(session, sealer)
+    agency = _agency(session)
+    licence = agency.licences[0].licence_id
+    desk = outside.agency_desk(session, sealer, agency.agency_id, at.date()).reference
+    rep = make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=TAG, email="rep@agency.example").officer
+    make_partner(session, sealer, UNION, PartnerKind.UNION, "CZ")
+    partner = make_officer(session, keyring, Role.PARTNER, unit=UNION, name=TAG, email="p@union.example").officer
+    owner = _with_every_role(session, keyring)
+    views.keep_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
+    token, text = tokens.make(session, owner, TAG[:60], 9, at=at, today=at.date())
+
+    filed, files = _told(session, sealer, settings, agency.agency_id)
+    case = filed.case.reference
+    _worked_on(session, sealer, filed)
+    hearing = _heard(session, sealer, case, desk, rep.reference)
+    referral = _referred(session, sealer, filed, partner.reference)
+    opening = openings.ask(session, sealer, ANNA, case, OpeningKind.BREAK_GLASS, LOUD, at, hours=2)
+    decision = decisions.write(
+        session,
+        sealer,
+        ANNA,
+        case,
+        DecisionOutcome.UPHELD,
+        at,
+        reasons=LOUD,
+        summary=f"Papers were kept. {TAG}<b {TAG}",
+    )
+    decisions.make(session, sealer, Caseworker(DANA.name, CaseRole.DECIDER, UNIT), decision.reference, words, at)
+    sanction = _sanctioned(session, sealer, licence, decision.reference)
+    proposal = licensing.proposed(
+        session, LicenceAct.SUSPEND, told(session, agency.agency_id).licences[1], ground_text=MARKUP[:400]
+    )
+    entry = _asked_of_the_entry(session, agency.agency_id, rep)
+    _lists(session)
+    change = accounts.propose_roles(session, owner, [Role.TRIAGE], by="somebody", at=at)
+    things = {
+        "case": case,
+        "decision": decision.reference,
+        "sanction": sanction,
+        "licence": licence,
+        "agency": agency.agency_id,
+        "proposal": proposal.reference,
+        "hearing": hearing,
+        "referral": referral,
+        "opening": opening.reference,
+        "officer": owner.reference,
+        "change": change.reference,
+        "token": token.reference,
+        "entry": entry,
+        "attachment": files[-1],
+        "name": "agencies",
+    }
+    return Planted(things, owner, rep, partner, agency.licences[1].licence_id, *_watching(session, agency), text)
+
+
+def _with_every_role(session: Session, keyring: Keyring) -> Officer:
+    """As nobody may be: one who reads every page."""
+    officer = make_officer(
+        session, keyring, Role.LICENSING, unit=UNIT, name=TAG, email="owner@authority.example"
+    ).officer
+    others = set(Role) - {Role.LICENSING}
+    session.add_all([RoleHeld(officer_id=officer.id, role=role, since_on=now().date()) for role in others])
+    session.flush()
+    return officer
+
+
+def _agency(session: Session) -> record.Agency:
+    site = record.Channel(kind=ChannelKind.PHONE, value="+420 601 000 001", source=source_of("CZ"), retrieved_at=now())
+    return make_agency(
+        session,
+        names=(name_record(MARKUP[:400]), name_record(f"=zq(){TAG}")),
+        place=MARKUP[:200],
+        channels=(site,),
+        licences=(licence_record(number=TAG), licence_record(number=f"=1+{TAG}")),
+    )
+
+
+def _told(session: Session, sealer: Sealer, settings: Settings, agency: str) -> tuple[Filed, list[str]]:
+    """Four complaints, so that the overview names whom they are about; one with files, messages and all that may be typed."""
+    answers = {
+        "country": "CZ", "deception": "yes", "account": LOUD, "introducer": LOUD[:500], "employer": MARKUP[:200],
+        "region": TAG, "contact": {"how": "wechat", "address": TAG}, "consent_agency": "yes",
+    }  # fmt: skip
+    filed = file(session, sealer, answers | {"in_danger": "yes", "agency": {"agency_id": agency}}, at=now())
+    for words_told in WORDS:
+        file(session, sealer, answers | {"account": words_told, "agency": {"name": f"={MARKUP}"[:200]}}, at=now())
+    visit = come_back(session, sealer, filed.code, now())
+    mailbox.write(session, sealer, visit, LOUD, now())
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, now(), is_given=True)
+    return filed, [attached(session, sealer, settings, filed, name) for name in FILE_NAMES]
+
+
+def _worked_on(session: Session, sealer: Sealer, filed: Filed) -> None:
+    case, today = filed.case.reference, now().date()
+    for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
+        casework.move(session, sealer, ANNA, case, state, now(), reason=LOUD)
+    notes.write_note(session, sealer, ANNA, case, LOUD, today)
+    notes.add_task(session, sealer, ANNA, case, f"{MARKUP[:300]}", today, due_on=today)
+    translations.translate(
+        session, sealer, UNIT, "T. Tina", case, filed.box.reference, "answer.account", Language.EN, LOUD, today
+    )
+
+
+def _heard(session: Session, sealer: Sealer, case: str, desk: str, rep: str) -> str:
+    """In other words than the complaint's, as the rule has it."""
+    at, hostile = now(), f"Papers are kept. {TAG}<b {TAG}"
+    hearing = hearings.draft(session, sealer, ANNA, case, hostile, at, could_complain=40)
+    hearings.hand_in(session, sealer, ANNA, hearing.reference, at)
+    hearings.approve(session, sealer, CARLA, hearing.reference, at, reason=LOUD)
+    hearings.serve(session, sealer, ANNA, hearing.reference, at.date() + timedelta(days=20), at)
+    heard.ask_longer(session, sealer, desk, rep, hearing.reference, LOUD, at)
+    heard.answer(session, sealer, desk, rep, hearing.reference, LOUD, at)
+    return hearing.reference
+
+
+def _referred(session: Session, sealer: Sealer, filed: Filed, partner: str) -> str:
+    at = now()
+    choice = Choice(answers=[f"{filed.box.reference}.account"])
+    referral = referrals.propose(
+        session, sealer, ANNA, filed.case.reference, UNION, choice, at, note=LOUD, expires_on=at.date() + timedelta(30)
+    )
+    referrals.send(session, sealer, ANNA, referral.reference, at)
+    received.accept(session, UNION, partner, referral.reference, at)
+    received.report(session, sealer, UNION, partner, referral.reference, LOUD, at, is_done=False)
+    return referral.reference
+
+
+def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -> str:
+    terms = Terms(SanctionKind.SUSPENSION, MARKUP[:300], today())
+    made = sanctions.propose(session, sealer, LENA, licence, terms, now(), decision=decision).reference
+    look = Look(40, 12, None, frozenset({ToldFirst.UNION}), MARKUP[:200], Timing.POINTS_TO_NOBODY)
+    sanctions.look_at_workers(session, LENA, made, look, now())
+    sanctions.hand_to_review(session, LENA, made, now())
+    sanctions.approve(session, SARA, made, now())
+    return made
+
+
+def _asked_of_the_entry(session: Session, agency: str, officer: Officer) -> str:
+    rep, official = Rep(officer.reference, agency), deciding.Official("OFFICIAL222A", AUTHORITY)
+    correction = asking.ask_correction(session, rep, EntryPart.NAME, MARKUP, now())
+    asking.report_clone(session, rep, MARKUP, now())
+    reply = asking.propose_reply(session, rep, MARKUP[:900], now())
+    deciding.decide(session, official, reply.reference, MARKUP, now(), is_accepted=True)
+    deciding.decide(session, official, correction.reference, MARKUP, now(), is_accepted=False)
+    return asking.report_clone(session, rep, TAG, now()).reference
+
+
+def _lists(session: Session) -> None:
+    source = session.execute(select(Source).where(Source.reference == source_of("CZ"))).scalar_one()
+    session.add(
+        PendingImport(
+            reference=new_reference(),
+            source_id=source.id,
+            file=FILE_NAMES[0],
+            digest="0" * 64,
+            fetched_at=now(),
+            reason=MARKUP[:200],
+            counts={"read": 6, "vanished": 5},
+        )
+    )
+    session.flush()
+
+
+def _watching(session: Session, agency: record.Agency) -> tuple[Member, str]:
+    """Somebody of an organisation, and the text of its program's key."""
+    organisation = make_organisation(session, TAG)
+    watches.watch_agency(session, organisation.id, agency.agency_id, TAG, now().date())
+    return make_member(session, organisation, name=TAG), make_api_key(session, organisation, name=TAG)

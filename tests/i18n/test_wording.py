@@ -1,0 +1,207 @@
+"""Reasons and the field's words as sentences: every code, in every language, with the values that rules give."""
+
+from datetime import date
+from enum import StrEnum
+
+import pytest
+
+from registry.core.codes import Problem, ProofFlaw, Reason
+from registry.i18n import languages
+from registry.i18n.languages import has_text
+from registry.i18n.wording import (
+    authority_name,
+    country_name,
+    date_text,
+    problem_detail,
+    problem_title,
+    reason_text,
+    sector_name,
+    word,
+)
+from registry.register.authorities.sources import AuthorityFacts, Ground
+from registry.register.help_lines.rules import RunBy, shipped_help_lines
+from registry.register.law.rules import shipped_regimes
+from registry.verification.verdicts.question import Finding
+from registry.vocabulary.register import (
+    CORRIDOR_SECTORS,
+    EU_STATES,
+    SENDING_COUNTRIES,
+    Activity,
+    Answer,
+    ChannelKind,
+    ConditionCode,
+    Difference,
+    EntryType,
+    HolderKind,
+    IdentifierScheme,
+    Language,
+    LicenceKind,
+    LicenceStatus,
+    Likeness,
+    Mark,
+    NameKind,
+    RegimeRule,
+    Role,
+    SanctionKind,
+)
+
+AUTHORITY = AuthorityFacts("cz-invented", "CZ", "Europe/Prague", {"en": "Invented authority", "zh-Hans": "虚构部门"})
+GROUND = Ground(1, {AUTHORITY.reference: AUTHORITY})
+
+VALUES = {
+    "date": "2026-11-24",
+    "until": "2027-01-31",
+    "today": "2026-11-24",
+    "country": "CZ",
+    "origin": "CN",
+    "destination": "IT",
+    "countries": "IT FR",
+    "activity": "placement",
+    "activities": "placement temporary_work",
+    "sector": "14.10",
+    "sectors": "14.10 78.20",
+    "kind": "nl_recognised_sponsor",
+    "status": "suspended",
+    "scope": "sector",
+    "condition": "no_new_recruitment",
+    "parameter": "sector",
+    "authority": "cz-invented",
+    "ground": "section 5",
+    "count": "3",
+    "scheme": "lei",
+}
+NEEDED = {
+    Reason.LIST_LACKS_NUMBER: ("scheme",),
+    Reason.NOT_YET_VALID: ("date",),
+    Reason.STATUS_NOT_STATED: ("date",),
+    Reason.OUT_OF_SECTOR: ("sector", "sectors"),
+    Reason.NOT_A_RECRUITMENT_LICENCE: ("kind",),
+    Reason.LEGACY_LICENCE_KIND: ("kind",),
+    Reason.SECTOR_REVISION_DIFFERS: ("sector",),
+    Reason.PERMITS_ONLY: ("activities",),
+    Reason.NEEDS_LICENSED_SENDING_PARTNER: ("origin",),
+    Reason.FOREIGN_LICENCE_NEEDS_ENTRY: ("destination",),
+    Reason.FOREIGN_LICENCE_SUFFICIENT: ("destination",),
+    Reason.REGIME_UNKNOWN: ("country",),
+    Reason.ACTIVITY_PROHIBITED: ("country",),
+    Reason.NO_LICENCE_REQUIRED: ("country",),
+    Reason.NOT_REGISTERED: ("country",),
+    Reason.AUTHORITY_NOT_COVERED: ("country",),
+    Reason.NAME_ONLY: ("count",),
+    Reason.AMBIGUOUS: ("count",),
+    Reason.BEFORE_REGISTRY: ("date",),
+    Reason.HISTORY_BEFORE_FIRST_RETRIEVAL: ("date",),
+    Reason.DAY_IN_UTC: ("date",),
+}
+"""The values that the rules always give with a reason; whatever else a text can say is left out when it is not known."""
+
+
+@pytest.fixture(autouse=True)
+def _strict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "IS_STRICT", True)
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("code", list(Reason))
+def test_every_reason_is_a_sentence_with_its_values(code: Reason, language: Language) -> None:
+    full = reason_text(language, Finding(code, VALUES), GROUND)
+    spare = reason_text(language, Finding(code, {name: VALUES[name] for name in NEEDED.get(code, ())}), GROUND)
+    empty = dict.fromkeys(VALUES, "") | {name: VALUES[name] for name in NEEDED.get(code, ())}
+    assert reason_text(language, Finding(code, empty), GROUND) == spare
+    for words in (full, spare):
+        assert words.strip().endswith((".", "。")), words
+        assert "{" not in words
+        assert "  " not in words
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("code", list(Reason))
+def test_every_no_on_a_licence_says_it_is_no_reason_to_dismiss_workers(code: Reason, language: Language) -> None:
+    finding = Finding(code, VALUES)
+    added = {
+        "en": "wages remain owed",
+        "it": "salari restano dovuti",
+        "zh-Hans": "工资仍须照付",
+        "zh-Hant": "工資仍須照付",
+    }
+    assert added[language] in reason_text(language, finding, GROUND, has_licence=True, answer=Answer.NO)
+    assert added[language] not in reason_text(language, finding, GROUND, has_licence=True, answer=Answer.YES)
+    assert added[language] not in reason_text(language, finding, GROUND, has_licence=False, answer=Answer.NO)
+
+
+@pytest.mark.parametrize("parameter", ["activity", "destination", "origin", "sector"])
+def test_a_missing_detail_is_asked_for_by_name(parameter: str) -> None:
+    asked = {reason_text(Language.EN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter}), GROUND)}
+    asked.add(reason_text(Language.EN, Finding(Reason.CONTEXT_NEEDED, {}), GROUND))
+    assert len(asked) == 2
+
+
+def test_a_suspended_licence_is_told_with_its_day_and_ground() -> None:
+    finding = Finding(Reason.LICENCE_SUSPENDED, {"status": "suspended", "date": "2026-02-01", "ground": "section 5"})
+    assert reason_text(Language.EN, finding, GROUND) == (
+        "The licence is suspended: this agency may not recruit now. Since 1 February 2026. The authority’s ground: section 5."
+    )
+    assert "自2026年2月1日起。" in reason_text(Language.ZH_HANS, finding, GROUND)
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("code", list(Problem))
+def test_every_problem_has_a_title_and_says_what_to_do(code: Problem, language: Language) -> None:
+    assert problem_title(language, code)
+    assert problem_detail(language, code).endswith((".", "。"))
+
+
+FAMILIES: dict[str, type[StrEnum]] = {
+    "status": LicenceStatus,
+    "kind": LicenceKind,
+    "role": Role,
+    "holder": HolderKind,
+    "activity": Activity,
+    "activity.brief": Activity,
+    "name_kind": NameKind,
+    "likeness": Likeness,
+    "scheme": IdentifierScheme,
+    "channel": ChannelKind,
+    "difference": Difference,
+    "page.answer.channel": ChannelKind,
+    "sanction": SanctionKind,
+    "condition": ConditionCode,
+    "entry": EntryType,
+    "run_by": RunBy,
+    "answer": Answer,
+    "page.coverage.law": RegimeRule,
+    "page.coverage.mark": Mark,
+    "proof_flaw": ProofFlaw,
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_word_of_the_field_has_a_plain_one(family: str) -> None:
+    # No bank account is ever typed into the lookup, so no answer speaks of one.
+    rare = {"page.answer.channel.bank_account"}
+    missing = [key for value in FAMILIES[family] if not has_text(key := f"{family}.{value}") and key not in rare]
+    assert missing == []
+
+
+def test_the_words_of_the_data_that_ships_are_there() -> None:
+    for language in Language:
+        assert all(word(language, "run_by", line.run_by) for line in shipped_help_lines())
+        assert all(word(language, "page.coverage.law", regime.rule) for regime in shipped_regimes())
+        assert all(sector_name(language, code) != f"NACE {code}" for code in CORRIDOR_SECTORS)
+        assert all(country_name(language, code) != code for code in EU_STATES | SENDING_COUNTRIES)
+
+
+def test_dates_are_in_the_languages_own_form() -> None:
+    day = date(2026, 11, 4)
+    assert [date_text(language, day) for language in Language] == [
+        "2026年11月4日",
+        "2026年11月4日",
+        "4 November 2026",
+        "4 novembre 2026",
+    ]
+
+
+def test_an_authority_is_named_in_the_nearest_language_it_has() -> None:
+    assert authority_name(Language.ZH_HANT, "cz-invented", GROUND) == "虚构部门"
+    assert authority_name(Language.IT, "cz-invented", GROUND) == "Invented authority"
+    assert authority_name(Language.IT, "nobody", GROUND) == "nobody"

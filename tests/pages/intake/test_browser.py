@@ -1,0 +1,272 @@
+"""The intake in a real browser: without scripts on an old phone, by keyboard, in the dark, zoomed, and light to load."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.i18n.languages import CATALOGUES
+from tests.browsing import assert_fits, assert_sound, follow, leading_on, transferred, weighed
+from tests.complaints.filing import make_units
+from tests.pages.public.shown_agencies import write_agencies
+from tests.serving import serve
+
+ZH = CATALOGUES["zh-Hans"]
+MOST_BYTES_OF_A_PAGE = 30_000
+MOST_BYTES_OF_A_FILING = 300_000
+
+
+@pytest.fixture(scope="module")
+def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """One server for all: how pages look and work in a browser does not depend on the database."""
+    home = tmp_path_factory.mktemp("intake")
+    shutil.copyfile(sqlite_template, home / "registry.sqlite3")
+    settings = Settings(home=home, database_url=f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000)
+    engine = engine_for(settings.database_url)
+    with sessions_for(engine).begin() as session:
+        make_units(session, Sealer(Keyring(settings.keys)))
+        write_agencies(session)
+    engine.dispose()
+    with serve(settings) as served:
+        yield served.base_url
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    """An old phone: narrow, and without scripts."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False, locale="zh-CN")
+    yield context
+    context.close()
+
+
+def begin(page: Page, site: str, language: str = "zh-Hans") -> str:
+    page.goto(f"{site}/{language}/box")
+    # With scripts the page works first and goes on by itself; without, it may lead to one that waits.
+    follow(page.locator("form[data-work] button.main"))
+    if page.url.endswith("/wait"):
+        # Without scripts: the page looks again by itself when the wait is over.
+        expect(page.get_by_role("heading", level=1)).to_have_text(CATALOGUES[language]["page.box.wait.ready"])
+        follow(page.locator("form[data-work] button.main"))
+    expect(page.locator(".digits span").first).to_be_visible()
+    code = "".join(page.locator(".digits span").all_inner_texts())
+    page.fill("#last_six", code[-6:])
+    follow(page.locator("form.card button.main"))
+    expect(page).to_have_url(f"{site}/{language}/box/1")
+    return code
+
+
+def answer_everything(page: Page, looked_at: Callable[[Page], None] = lambda page: None) -> int:
+    """Answer question after question until all are done; gives how many there were."""
+    count = 0
+    while not page.url.endswith("/all"):
+        looked_at(page)
+        before = page.url
+        if page.url.endswith("/now"):
+            follow(page.locator("main a.main"))
+            continue
+        count += 1
+        fill(page)
+        follow(page.locator("button[value=next]"))
+        assert page.url != before, page.locator(".fault").all_inner_texts()
+    looked_at(page)
+    return count
+
+
+def fill(page: Page) -> None:
+    if page.locator("button[value=find]").count():
+        page.fill("#name", "示例劳务")
+    elif page.locator("[name=amount]").count():
+        page.fill("[name=amount]", "30000")
+    elif page.locator("[name=address]").count():
+        page.fill("[name=address]", "weixin")
+    elif page.locator("select[name=answer]").count():
+        page.locator("select[name=answer]").select_option(index=3)
+    elif page.locator("[name=answer]:is([type=checkbox], [type=radio])").count():
+        page.locator("[name=answer]").first.check()
+    elif page.locator("textarea").count():
+        page.fill("textarea", "老板拿走了护照，三个月没有发工资。")
+    else:
+        page.fill("[name=answer]", "2026" if page.locator("[placeholder]").count() else "5")
+
+
+def test_a_worker_files_on_an_old_phone_without_scripts_and_comes_back(
+    phone: BrowserContext, browser: Browser, looks: str
+) -> None:
+    page = phone.new_page()
+    code = begin(page, looks)
+    assert answer_everything(page, assert_fits) > 30
+    follow(page.locator("form.go button.main"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(ZH["case.reads.received"])
+    assert_fits(page)
+    page.fill("#text", "我换了一个房间。")
+    follow(page.get_by_role("button", name=ZH["page.box.mine.send"]))
+    expect(page.locator(".message")).to_contain_text("我换了一个房间。")
+    page.go_back()
+    page.go_back()
+    page.reload()
+    expect(page.locator(".message")).to_have_count(1)
+    other = browser.new_context(viewport={"width": 320, "height": 640}, locale="zh-CN").new_page()
+    other.goto(f"{looks}/zh-Hans/box/open")
+    other.fill("#number", code)
+    follow(other.locator("form[data-work] button.main"))
+    expect(other.locator(".message")).to_contain_text("我换了一个房间。")
+    other.context.close()
+
+
+def test_leaving_hides_everything_and_back_shows_nothing(phone: BrowserContext, looks: str) -> None:
+    phone.route(
+        "https://www.weather.com.cn/**",
+        lambda route: route.fulfill(body="<title>weather</title>sunny", content_type="text/html"),
+    )
+    page = phone.new_page()
+    begin(page, looks)
+    # A route sees no redirect: Chromium gets nowhere, tries again by itself, and that is what is answered.
+    page.locator(".leave button").click()
+    expect(page).to_have_url("https://www.weather.com.cn/")
+    page.go_back()
+    expect(page).to_have_title("记事")
+    expect(page.locator("#number")).to_be_visible()
+    assert phone.cookies(looks) == [] or all(cookie["name"] != "notes" for cookie in phone.cookies(looks))
+
+
+def test_a_script_does_the_work_with_and_without_webcrypto(browser: Browser, looks: str) -> None:
+    for without in (False, True):
+        context = browser.new_context(locale="zh-CN")
+        if without:
+            # As where an address is not encrypted, or in an old browser.
+            context.add_init_script("Object.defineProperty(window.crypto, 'subtle', {value: undefined})")
+        page = context.new_page()
+        page.goto(f"{looks}/zh-Hans/box")
+        expect(page.locator("form[data-work] [name=proof]")).not_to_have_value("")
+        follow(page.locator("form[data-work] button.main"))
+        expect(page).to_have_url(f"{looks}/zh-Hans/box/number")
+        context.close()
+
+
+def test_the_number_is_printed_without_any_word(browser: Browser, looks: str) -> None:
+    page = browser.new_context(locale="zh-CN").new_page()
+    page.goto(f"{looks}/zh-Hans/box")
+    follow(page.locator("form[data-work] button.main"))
+    page.emulate_media(media="print")
+    expect(page.locator(".digits")).to_be_visible()
+    shown = page.locator("body").inner_text()
+    assert re.fullmatch(r"[\d\s]+", shown)
+    page.context.close()
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("zh-Hans", "light"), ("it", "dark")])
+def test_axe_finds_nothing_wrong(browser: Browser, looks: str, language: str, scheme: Literal["light", "dark"]) -> None:
+    context = browser.new_context(color_scheme=scheme, locale=language)
+    page = context.new_page()
+    for path in ("", "/open", "/wait", "/kept", "/nothing"):
+        page.goto(f"{looks}/{language}/box{path}")
+        assert_sound(page)
+    page.goto(f"{looks}/{language}/box")
+    follow(page.locator("form[data-work] button.main"))
+    page.locator("details summary").click()
+    assert_sound(page)
+    code = "".join(page.locator(".digits span").all_inner_texts())
+    page.fill("#last_six", "0")
+    follow(page.locator("form.card button.main"))
+    assert_sound(page)
+    page.fill("#last_six", code[-6:])
+    follow(page.locator("form.card button.main"))
+    answer_everything(page, assert_sound)
+    follow(page.locator("form.go button.main"))
+    assert_sound(page)
+    for path in ("/end", "/copy"):
+        page.goto(f"{looks}/{language}/box{path}")
+        assert_sound(page)
+    context.close()
+
+
+def test_everything_is_done_by_keyboard(browser: Browser, looks: str) -> None:
+    page = browser.new_context(locale="en-GB").new_page()
+    page.goto(f"{looks}/en/box")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator(".leave button")).to_be_focused()
+    press_on(page, "Begin and give me a number")
+    expect(page).to_have_url(f"{looks}/en/box/number")
+    code = "".join(page.locator(".digits span").all_inner_texts())
+    tab_to(page, "#last_six")
+    page.keyboard.type(code[-6:])
+    with leading_on(page):
+        page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{looks}/en/box/1")
+    tab_to(page, "[name=answer]")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[name=answer][value=no]")).to_be_checked()
+    press_on(page, "Save and go on")
+    expect(page).to_have_url(f"{looks}/en/box/2")
+    press_on(page, "Save and look at everything")
+    expect(page).to_have_url(f"{looks}/en/box/all")
+    press_on(page, "Send")
+    expect(page).to_have_url(f"{looks}/en/box/mine")
+    page.context.close()
+
+
+def tab_to(page: Page, selector: str) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by the keyboard")
+
+
+def press_on(page: Page, words: str) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == words:
+            with leading_on(page):
+                page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{words} is not reached by the keyboard")
+
+
+def test_zoomed_to_twice_nothing_is_cut_off(browser: Browser, looks: str) -> None:
+    """A window of 640 at 200 % is one of 320: the same layout, with letters twice the size."""
+    page = browser.new_context(viewport={"width": 320, "height": 480}, device_scale_factor=2, locale="it-IT").new_page()
+    for path in ("", "/open"):
+        page.goto(f"{looks}/it/box{path}")
+        assert_fits(page)
+    # Letters alone twice as large, as a phone's own setting makes them.
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 321
+    page.context.close()
+
+
+def test_a_whole_filing_is_light_on_a_slow_line(browser: Browser, looks: str) -> None:
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    sizes = weighed(page)
+    pages: list[int] = []
+
+    def looked_at(_: Page) -> None:
+        pages.append(sum(sizes))
+
+    begin(page, looks)
+    looked_at(page)
+    answer_everything(page, looked_at)
+    follow(page.locator("form.go button.main"))
+    page.wait_for_load_state("networkidle")
+    looked_at(page)
+    each = [later - earlier for earlier, later in zip([0, *pages], pages, strict=False)]
+    assert max(each[1:]) <= MOST_BYTES_OF_A_PAGE
+    assert pages[-1] <= MOST_BYTES_OF_A_FILING, pages[-1]
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["", "/open"])
+def test_the_first_page_is_light_even_without_a_cache(browser: Browser, looks: str, path: str) -> None:
+    sizes = transferred(browser, lambda page: page.goto(f"{looks}/zh-Hans/box{path}"))
+    assert 0 < sum(sizes) <= MOST_BYTES_OF_A_PAGE

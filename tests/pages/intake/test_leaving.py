@@ -1,0 +1,41 @@
+"""Leaving at once, neutral addresses and titles, and the headers that keep a page from being kept."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from registry.i18n.languages import CATALOGUES
+from registry.vocabulary.register import Language
+
+NEUTRAL = {"zh-Hans": "记事", "zh-Hant": "記事", "en": "Notes", "it": "Appunti"}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_whoever_leaves_sees_the_weather_and_the_browser_forgets(client: FlaskClient, language: Language) -> None:
+    answer = client.post(f"/{language}/box/leave")
+    assert answer.status_code == 303
+    away = answer.headers["Location"]
+    assert away.startswith("https://")
+    assert "registry" not in away
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert f"form-action 'self' {away}" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_what_is_not_there_looks_like_notes_and_can_be_left(client: FlaskClient, language: Language) -> None:
+    answer = client.get(f"/{language}/box/nothing")
+    assert answer.status_code == 404
+    assert f"<title>{NEUTRAL[language]}</title>" in answer.text
+    assert CATALOGUES[language]["page.box.leave"] in answer.text
+    assert CATALOGUES[language]["page.site"] not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in answer.headers
+    assert "https://" in answer.headers["Content-Security-Policy"]
+
+
+def test_where_leaving_leads_is_no_choice_of_the_asker(client: FlaskClient) -> None:
+    away = client.post("/en/box/leave").headers["Location"]
+    sent = client.post(
+        "/en/box/leave?next=https://evil.example", data={"next": "//evil.example", "url": "//evil.example"}
+    )
+    assert sent.headers["Location"] == away

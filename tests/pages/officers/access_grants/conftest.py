@@ -1,0 +1,20 @@
+"""As at the case desk, with a case whose complainant said how she is reached."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.complaints.sealing.sealer import Sealer
+from tests.complaints.filing import Filed, file
+from tests.pages.officers.cases.conftest import desk_for, sealer
+
+__all__ = ["desk_for", "sealer"]
+
+
+@pytest.fixture
+def case(session: Session, sealer: Sealer) -> Filed:
+    told = {
+        "country": "IT",
+        "account": "They took my passport.",
+        "contact": {"how": "wechat", "address": "wx-her-canary<script>"},
+    }
+    return file(session, sealer, told)

@@ -1,0 +1,137 @@
+"""A case's page: what was told, in the officer's words, without a mark of its own, by few questions to the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from registry.audit.models import AuditEntry
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.intake import mailbox
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.http.transaction import services
+from registry.officers import accounts
+from registry.officers.rights import Role
+from registry.vocabulary.cases import CaseRole
+from tests.complaints.filing import Filed, come_back, file
+from tests.make import licence_record, make_agency
+from tests.pages.officers.cases.attaching import attached
+from tests.pages.officers.signed_in import words_of
+
+HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\u202e\"'>"
+ACCOUNT = "They took my passport and lock the door at night; the foreman keeps the wages of everybody."
+
+
+def told(session: Session, sealer: Sealer, **answers: object) -> Filed:
+    return file(session, sealer, {"country": "IT", "deception": "yes", "account": ACCOUNT} | answers, at=now())
+
+
+@contextmanager
+def counting(app: Flask) -> Iterator[list[str]]:
+    """Every statement that reads or writes a row."""
+    said: list[str] = []
+
+    def heard(_connection, _cursor, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
+        if statement.split(None, 1)[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+            said.append(statement)
+
+    event.listen(services(app).engine, "before_cursor_execute", heard)
+    yield said
+    event.remove(services(app).engine, "before_cursor_execute", heard)
+
+
+def test_a_case_is_read_with_all_that_was_told_and_the_reading_is_on_record(session, sealer, desk_for):
+    agency = make_agency(session, name="Agentura Smyšlená s.r.o.", licences=(licence_record(),))
+    named = {"agency": {"agency_id": agency.agency_id}}
+    filed, other = told(session, sealer, **named), told(session, sealer, **named)
+    mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), "Is anybody there?", now())
+    desk = desk_for(Role.INVESTIGATOR)
+    shown = words_of(desk.get(f"/console/cases/{filed.case.reference}"))
+    assert f"What happened? {ACCOUNT}" in shown or ACCOUNT in shown
+    for words in ("Is anybody there?", "new", "Agentura Smyšlená s.r.o.", "active", "16 of 16 parts", "Received"):
+        assert words in shown
+    assert "Other cases of this unit that name it: 1; decided for the worker: 0." in shown
+    assert other.case.reference in shown
+    last = session.query(AuditEntry).order_by(AuditEntry.index.desc()).first()
+    assert (last.act, last.actor) == ("case.read", desk.officer.reference)
+
+
+def test_what_was_answered_stands_in_the_officers_language(session, sealer, desk_for):
+    filed = told(session, sealer)
+    desk = desk_for(Role.INVESTIGATOR)
+    desk.officer.language = "it"
+    page = desk.get(f"/console/cases/{filed.case.reference}")
+    assert page.headers["Content-Language"] == "it"
+    assert "Dov’è il lavoro" in words_of(page) or "lavoro" in words_of(page)
+    assert ACCOUNT in words_of(page)
+
+
+def test_what_somebody_wrote_is_text_and_nothing_else(session, sealer, desk_for, settings):
+    filed = told(session, sealer, account=HOSTILE, agency={"name": HOSTILE}, employer=HOSTILE)
+    mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), HOSTILE, now())
+    attached(session, sealer, settings, filed, f"{HOSTILE}.txt")
+    shown = desk_for(Role.INVESTIGATOR).get(f"/console/cases/{filed.case.reference}").get_data(as_text=True)
+    assert "<script" not in shown
+    assert "<img src=x" not in shown
+    assert shown.count("&lt;script&gt;alert(1)") >= 4
+
+
+def test_a_file_is_saved_and_never_shown(session, sealer, desk_for, settings):
+    filed = told(session, sealer)
+    reference = attached(session, sealer, settings, filed, "<b>lease</b>.txt")
+    desk = desk_for(Role.INVESTIGATOR)
+    got = desk.get(f"/console/cases/{filed.case.reference}/files/{reference}")
+    assert got.data == b"a clean copy"
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in got.headers["Content-Security-Policy"]
+    elsewhere = told(session, sealer)
+    assert desk.get(f"/console/cases/{elsewhere.case.reference}/files/{reference}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "/files/222222222222"])
+def test_neither_a_foreign_unit_nor_whoever_has_an_interest_reads_a_case(session, sealer, desk_for, path):
+    agency = make_agency(session)
+    filed = told(session, sealer, agency={"agency_id": agency.agency_id})
+    at = f"/console/cases/{filed.case.reference}{path}"
+    assert desk_for(Role.SUPERVISOR, unit="cz-labour").get(at).status_code == 404
+    mine = desk_for(Role.SUPERVISOR, name="Interested Officer")
+    accounts.declare_conflict(session, mine.officer, agency.agency_id, now().date())
+    lines = session.query(AuditEntry).count()
+    assert mine.get(at).status_code == 403
+    assert session.query(AuditEntry).count() == lines, "what was refused was not read"
+
+
+def test_what_was_withdrawn_is_not_read(session, sealer, desk_for):
+    filed = told(session, sealer)
+    mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code, now()), now())
+    shown = words_of(desk_for(Role.INVESTIGATOR).get(f"/console/cases/{filed.case.reference}"))
+    assert "This was withdrawn." in shown
+    assert ACCOUNT not in shown
+
+
+def test_a_page_asks_twelve_times_however_much_was_told(app, session, sealer, desk_for, settings):
+    agency = make_agency(session)
+    filed = told(session, sealer, agency={"agency_id": agency.agency_id})
+    for _ in range(3):
+        told(session, sealer, agency={"agency_id": agency.agency_id})
+        mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), "And another thing.", now())
+    casework.reply(
+        session, sealer, Officer("A. Anna", CaseRole.TRIAGE, "it-labour"), filed.case.reference, "Thank you.", now()
+    )
+    attached(session, sealer, settings, filed, "lease.txt")
+    desk = desk_for(Role.INVESTIGATOR, Role.SUPERVISOR)
+    at = f"/console/cases/{filed.case.reference}"
+    desk.get(at)
+    with counting(app) as nothing_found:
+        assert desk.get("/console/cases/222222222222").status_code == 404
+    with counting(app) as said:
+        assert desk.get(at).status_code == 200
+    # Who asks is looked up for every page alike; the line of the audit is two reads and two writes.
+    sign_in = len(nothing_found) - 1
+    assert len(said) - sign_in - 4 <= 12, "\n".join(said)

@@ -1,0 +1,73 @@
+"""The first page: what comes first for an officer, and what waits for his hand and no other's."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.officers.rights import Role
+from registry.pages.officers.local_times import day_text, due_text, moment_text
+from registry.vocabulary.cases import HearingState
+from registry.vocabulary.register import Language
+from tests.complaints.filing import file
+from tests.complaints.parties.hearings.making import checked, heard_case
+from tests.pages.officers.cases.conftest import DeskOf
+from tests.pages.officers.signed_in import words_of
+
+
+def test_what_waits_for_a_second_person_is_led_to_and_never_to_the_first(
+    session: Session, sealer: Sealer, keyring: Keyring, desk_for: DeskOf
+) -> None:
+    heard = heard_case(session, sealer, keyring)
+    checked(session, sealer, heard)
+    case = heard.filed.case
+    session.commit()
+    first, second = desk_for(Role.SUPERVISOR, name="First"), desk_for(Role.SUPERVISOR, name="Second")
+    hearing = session.query(Hearing).one()
+    assert hearing.state is HearingState.REPRISAL_CHECK
+    hearing.drafted_by = first.officer.reference
+    session.commit()
+    assert f'href="/console/cases/{case.reference}/hearings">Hearings to check for reprisal: 1<' in second.get(
+        "/console/"
+    ).get_data(as_text=True)
+    assert "Hearings to check" not in words_of(first.get("/console/"))
+    assert "Hearings to check" not in words_of(desk_for(Role.TRIAGE, name="Third").get("/console/"))
+
+
+def test_the_head_counts_the_queue_and_ones_own_cases_come_before_nobodys(
+    session: Session, sealer: Sealer, desk_for: DeskOf
+) -> None:
+    told = {"country": "IT", "deception": "yes"}
+    nobodys = file(session, sealer, {**told, "in_danger": "yes"}, at=now()).case
+    mine = file(session, sealer, told, at=now()).case
+    foreign = file(session, sealer, {"country": "CZ"}, at=now()).case
+    desk = desk_for(Role.INVESTIGATOR)
+    mine.assignee = desk.officer.reference
+    session.commit()
+    page = desk.get("/console/").get_data(as_text=True)
+    assert foreign.reference not in page
+    assert 0 < page.index(mine.reference) < page.index(nobodys.reference)
+    assert '<a href="/console/cases?assignee=mine"><b>1</b> Mine</a>' in page
+    # Who sees no case is told nothing of any, not even how many there are.
+    assert "/console/cases" not in desk_for(Role.AUDITOR, name="Auditor").get("/console/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "shown", "due"),
+    [
+        (Language.EN, "IT", "26 Nov 2026 03:50", "26 Nov 2026"),
+        (Language.IT, "CN", "26 nov 2026 10:50", "26 nov 2026"),
+        (Language.ZH_HANS, "CN", "2026年11月26日 10:50", "2026年11月26日"),
+        (Language.EN, "XX", "26 Nov 2026 02:50 UTC", "26 Nov 2026"),
+    ],
+)
+def test_times_are_those_of_the_units_country_and_a_day_that_ends_is_that_day(
+    language: Language, country: str, shown: str, due: str
+) -> None:
+    at, midnight = datetime(2026, 11, 26, 2, 50, tzinfo=UTC), datetime(2026, 11, 27, tzinfo=UTC)
+    assert moment_text(language, at, country) == due_text(language, at, country) == shown
+    assert due_text(language, midnight, country) == day_text(language, at.date()) == due

@@ -1,0 +1,181 @@
+"""Agencies' entries in the console: who speaks for an agency, what it asks, and what the licensing desk decides."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.complaints.parties import accounts as outside
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.officers import accounts
+from registry.officers.rights import Role
+from registry.register.agencies import record
+from registry.vocabulary.register import LicenceStatus
+from tests.make import authority_of
+from tests.officers.making import make_officer, make_unit
+from tests.pages.officers.signed_in import Desk, desk_of, words_of
+from tests.supervision.entries.making import entry
+
+SCRIPT = "<script>alert(1)</script>"
+ESCAPED = "&lt;script&gt;alert(1)"
+OFFICE = "cz-licensing"
+
+
+@pytest.fixture
+def agency(session: Session) -> record.Agency:
+    return entry(session, status=LicenceStatus.SUSPENDED)
+
+
+@pytest.fixture
+def keys(settings) -> Keyring:
+    return Keyring(settings.keys)
+
+
+@pytest.fixture
+def rep(client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency) -> Desk:
+    desk = outside.agency_desk(session, Sealer(keys), agency.agency_id, now().date())
+    who = make_officer(session, keys, Role.AGENCY_REP, unit=desk.reference, name="R Rep", email="rep@agency.example")
+    return desk_of(client, session, who.officer)
+
+
+def official(client: FlaskClient, session: Session, keys: Keyring, name: str, country: str = "CZ") -> Desk:
+    unit = f"{country.lower()}-licensing"
+    who = make_officer(session, keys, Role.LICENSING, unit=unit, name=name, email=f"{name[0].lower()}@{unit}.example")
+    return desk_of(client, session, who.officer)
+
+
+@pytest.fixture
+def desk(client: FlaskClient, session: Session, keys: Keyring) -> Desk:
+    make_unit(session, OFFICE, "CZ", authority=authority_of("CZ"))
+    return official(client, session, keys, "Licensing Officer")
+
+
+@pytest.fixture
+def foreign(client: FlaskClient, session: Session, keys: Keyring) -> Desk:
+    make_unit(session, "it-licensing", "IT", authority=authority_of("IT"))
+    return official(client, session, keys, "Foreign Officer", "IT")
+
+
+def version_on(desk: Desk, path: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
+    assert found is not None, path
+    return found[1]
+
+
+def asked(desk: Desk) -> str:
+    """The path of the first request that waits."""
+    found = re.search(r'href="(/console/entries/[A-Z0-9]{12})"', desk.get("/console/entries").get_data(as_text=True))
+    assert found is not None
+    return found[1]
+
+
+def test_a_correction_is_asked_decided_and_answered(agency: record.Agency, rep: Desk, desk: Desk) -> None:
+    assert rep.post("/console/entry/correction", part="name", text=f"Wrong {SCRIPT}").status_code == 303
+    page = rep.get("/console/entry").get_data(as_text=True)
+    assert f"Wrong {ESCAPED}" in page
+    assert "correction requested" in page
+    path = asked(desk)
+    assert f"Wrong {ESCAPED}" in desk.get(path).get_data(as_text=True)
+    version = version_on(desk, path)
+    empty = desk.post(f"{path}/decide", version=version, decision="accept", answer=" ")
+    assert empty.status_code == 400
+    assert desk.post(f"{path}/decide", version=version, decision="accept", answer=f"Done {SCRIPT}").status_code == 303
+    late = desk.post(f"{path}/decide", version=version, decision="refuse", answer="Kept words")
+    assert late.status_code == 409
+    page = rep.get("/console/entry").get_data(as_text=True)
+    assert f"Done {ESCAPED}" in page
+    assert "correction requested" not in page
+    assert SCRIPT not in page
+
+
+def test_what_is_refused_keeps_what_was_typed_in_its_own_form(rep: Desk) -> None:
+    bad = rep.post("/console/entry/correction", part="weather", text=f"Kept {SCRIPT}")
+    assert bad.status_code == 400
+    assert bad.get_data(as_text=True).count(f"Kept {ESCAPED}") == 1
+    assert rep.post("/console/entry/immunity", text="x").status_code == 404
+    rep.post("/console/entry/correction", part="name", text="First")
+    assert rep.post("/console/entry/correction", part="name", text="Second").status_code == 409
+
+
+def test_a_reply_is_let_through_and_taken_down(
+    client: FlaskClient, agency: record.Agency, rep: Desk, desk: Desk
+) -> None:
+    assert rep.post("/console/entry/reply", text="We have appealed.").status_code == 303
+    public = f"/en/agencies/{agency.agency_id}"
+    assert "We have appealed." not in client.get(public).get_data(as_text=True)
+    path = asked(desk)
+    desk.post(f"{path}/decide", version=version_on(desk, path), decision="accept", answer="Fair.")
+    assert "We have appealed." in client.get(public).get_data(as_text=True)
+    assert "as it is shown" in words_of(rep.get("/console/entry"))
+    gone = desk.post(f"{path}/take-down", version=version_on(desk, path), answer="It names a worker.")
+    assert gone.status_code == 303
+    assert "We have appealed." not in client.get(public).get_data(as_text=True)
+
+
+def test_a_request_is_taken_back_by_its_own_agency_alone(
+    client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency, rep: Desk
+) -> None:
+    rep.post("/console/entry/clone_report", text="Somebody uses our stamp.")
+    found = re.search(
+        r"/console/entry/requests/([A-Z0-9]{12})/withdraw", rep.get("/console/entry").get_data(as_text=True)
+    )
+    assert found is not None
+    other = outside.agency_desk(session, Sealer(keys), entry(session).agency_id, now().date()).reference
+    who = make_officer(session, keys, Role.AGENCY_REP, unit=other, name="O Other", email="other@agency.example")
+    stranger = desk_of(client, session, who.officer)
+    assert "stamp" not in words_of(stranger.get("/console/entry"))
+    assert stranger.post(found[0], version=1).status_code == 404
+    assert rep.post(found[0], version=7).status_code == 409
+    assert rep.post(found[0], version=1).status_code == 303
+
+
+def test_another_authority_sees_and_does_nothing(agency: record.Agency, rep: Desk, desk: Desk, foreign: Desk) -> None:
+    rep.post("/console/entry/correction", part="name", text="Wrong")
+    path = asked(desk)
+    assert "No agency asks" in words_of(foreign.get("/console/entries"))
+    assert foreign.get(path).status_code == 404
+    assert foreign.post(f"{path}/decide", version=1, decision="accept", answer="x").status_code == 404
+    assert foreign.post(f"{path}/take-down", version=1, answer="x").status_code == 404
+    assert (
+        foreign.post(
+            "/console/entries/invitations", agency=agency.agency_id, name="S Spy", email="s@x.example"
+        ).status_code
+        == 404
+    )
+    for refused in ("/console/entries", path):
+        assert rep.get(refused).status_code == 403
+    assert desk.get("/console/entry").status_code == 403
+
+
+def test_two_officers_let_somebody_speak_for_an_agency(
+    client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency, desk: Desk
+) -> None:
+    second = official(client, session, keys, "Second Officer")
+    wrong = desk.post("/console/entries/invitations", agency="nothing", name="Kept Name", email="n@agency.example")
+    assert (wrong.status_code, "Kept Name" in wrong.get_data(as_text=True)) == (400, True)
+    form = {"agency": agency.agency_id, "name": f"N {SCRIPT}", "email": "new@agency.example", "language": "zh-Hans"}
+    assert desk.post("/console/entries/invitations", **form).status_code == 303
+    page = second.get("/console/entries").get_data(as_text=True)
+    assert f"N {ESCAPED}" in page
+    found = re.search(r"/console/entries/invitations/[A-Z0-9]{12}", page)
+    assert found is not None
+    assert desk.post(f"{found[0]}/approve").status_code == 409
+    done = second.post(f"{found[0]}/approve")
+    assert (done.status_code, "<code>" in done.get_data(as_text=True)) == (200, True)
+    assert second.post(f"{found[0]}/approve").status_code == 409
+
+
+def test_whoever_has_an_interest_decides_nothing(
+    session: Session, agency: record.Agency, rep: Desk, desk: Desk
+) -> None:
+    rep.post("/console/entry/correction", part="name", text="Wrong")
+    path = asked(desk)
+    accounts.declare_conflict(session, desk.officer, agency.agency_id, now().date())
+    session.commit()
+    assert desk.get(path).status_code == 403
+    assert desk.post(f"{path}/decide", version=1, decision="accept", answer="x").status_code == 403
+    form = {"agency": agency.agency_id, "name": "N", "email": "n@agency.example"}
+    assert desk.post("/console/entries/invitations", **form).status_code == 403

@@ -1,0 +1,16 @@
+"""As at the case desk, with an investigated case about an agency of which somebody has an account."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.keyring import Keyring
+from tests.complaints.parties.hearings.making import Heard, heard_case
+from tests.pages.officers.cases.conftest import desk_for, sealer
+
+__all__ = ["desk_for", "sealer"]
+
+
+@pytest.fixture
+def case(session: Session, sealer: Sealer, keyring: Keyring) -> Heard:
+    return heard_case(session, sealer, keyring)

@@ -1,0 +1,363 @@
+"""Papers of an agency's answer: cleaned, seen by the case's officers once it has answered, and by nobody else."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.queries import lines_about
+from registry.complaints.attachments import actions as attachments
+from registry.complaints.attachments import sanitise_jobs
+from registry.complaints.attachments.models import Attachment
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.uploading import upload
+from registry.complaints.case.models import Case
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.custody import Approval, original
+from registry.complaints.casework.decisions import actions as decisions
+from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
+from registry.complaints.intake import mailbox_files
+from registry.complaints.parties.hearings import actions, after_answer, portal_files
+from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.retention import purging
+from registry.complaints.sealing.models import Box
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import sessions_for
+from registry.core.errors import NotFound, Unopenable
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.officers.rights import Role
+from registry.vocabulary.cases import AttachmentState, CaseRole, CaseState, DecisionOutcome, HandedWith
+from tests.api.officers.requests import program_of
+from tests.complaints import samples
+from tests.complaints.filing import come_back
+from tests.complaints.parties.hearings.making import ANNA, FOREIGN, Heard, heard_case
+from tests.complaints.parties.hearings.making import served as make_served
+from tests.pages.officers.cases.conftest import DeskOf
+from tests.pages.officers.signed_in import Desk, words_of
+from tests.waiting import until
+
+HOSTILE = "../<img src=x onerror=alert(1)>\u202egpj.jpg"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_goes_on(settings: Settings) -> Iterator[None]:
+    """What a test has begun ends before its database goes."""
+    yield
+    until(lambda: not sanitise_jobs.being_cleaned(settings))
+
+
+@pytest.fixture
+def hearing(session: Session, sealer: Sealer, case: Heard) -> Hearing:
+    made = make_served(session, sealer, case)
+    made.answer_by = now().date() + timedelta(days=9)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def rep(desk_for: DeskOf, case: Heard) -> Desk:
+    return desk_for(Role.AGENCY_REP, name="Second Rep", unit=case.desk)
+
+
+def sent(desk: Desk, path: str, body: bytes, name: str, once: str = "") -> int:
+    return desk.post(f"{path}/files", file=(BytesIO(body), name), once=once or name).status_code
+
+
+def version_on(desk: Desk, path: str) -> str:
+    version = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
+    assert version is not None
+    return version[1]
+
+
+def assert_saves_its_own(
+    client: FlaskClient, session: Session, rep: Desk, theirs: str, paper: str, body: bytes
+) -> None:  # fmt: skip
+    assert f"{theirs}/files/{paper}" in rep.get(theirs).get_data(as_text=True)
+    saved = rep.get(f"{theirs}/files/{paper}")
+    assert (saved.status_code, saved.data == body, saved.headers["Cache-Control"]) == (200, True, "no-store")
+    assert saved.headers["Content-Disposition"].startswith("attachment; ")
+    program = program_of(client, session, rep.officer)
+    assert program.get(f"/api/v1/served-hearings/{theirs.rpartition('/')[2]}/files/{paper}").data == body
+    session.commit()
+
+
+def decide_and_tell(session: Session, sealer: Sealer, case: Heard, hearing: Hearing) -> None:
+    at, decider = now(), Officer("E. Elsa", CaseRole.DECIDER, ANNA.unit)
+    actions.close(session, sealer, ANNA, hearing.reference, at)
+    written = decisions.write(
+        session, sealer, ANNA, case.reference, DecisionOutcome.UPHELD, at,
+        reasons="Twelve lay in a drawer.", summary="It was upheld.", object_days=USUAL_OBJECTION,
+    )  # fmt: skip
+    decisions.make(session, sealer, decider, written.reference, lambda *_: "It was upheld.", at)
+    after_answer.tell_outcome(session, sealer, ANNA, hearing.reference, "Return them.", USUAL_OBJECTION, at)
+    session.commit()
+
+
+def rows(session: Session) -> list[Attachment]:
+    # What the test itself holds would keep every process out that makes a copy.
+    session.commit()
+    with sessions_for(session.get_bind())() as fresh:
+        return list(fresh.scalars(select(Attachment).order_by(Attachment.id)))
+
+
+def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_alone(
+    session: Session,
+    settings: Settings,
+    sealer: Sealer,
+    keyring: Keyring,
+    client: FlaskClient,
+    case: Heard,
+    hearing: Hearing,
+    rep: Desk,
+    desk_for: DeskOf,
+) -> None:
+    theirs, ours = (
+        f"/console/hearings/{hearing.reference}",
+        f"/console/cases/{case.reference}/hearings/{hearing.reference}",
+    )
+    photo = samples.jpeg()
+    assert (sent(rep, theirs, photo, HOSTILE), sent(rep, theirs, photo, HOSTILE)) == (303, 303)
+    assert sent(rep, theirs, b"A receipt of a fee.", "fee.txt") == 303
+    until(lambda: {one.state for one in rows(session)} == {AttachmentState.CLEAN})
+    kept, note = rows(session)
+    other = desk_for(Role.AGENCY_REP, name="Other Rep", unit=heard_case(session, sealer, keyring).desk)
+    writer = desk_for(Role.INVESTIGATOR, name="W Writer")
+    foreign = desk_for(Role.SUPERVISOR, Role.INVESTIGATOR, name="F Foreign", unit="cz-labour")
+    file = f"{ours}/files/{kept.reference}"
+    # Nobody but the agency before it has answered.
+    assert "onerror" not in words_of(writer.get(ours))
+    assert writer.get(file).status_code == 404
+    assert kept.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    assert program_of(client, session, writer.officer).get(f"/api/v1/hearings/{hearing.reference}").json["files"] == []
+    session.commit()
+    assert "added a file" not in words_of(writer.get(f"/console/cases/{case.reference}"))
+    assert sent(other, theirs, photo, "x.jpg") == 404
+    assert other.post(f"{theirs}/files/{kept.reference}/remove").status_code == 404
+    assert rep.post(f"{theirs}/files/{note.reference}/remove").status_code == 303
+    assert [one.reference for one in rows(session)] == [kept.reference]
+    # It saves its own again as it sent it, now and once it has answered; to everybody else that is nowhere.
+    assert_saves_its_own(client, session, rep, theirs, kept.reference, photo)
+    assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.").status_code == 303
+    assert_saves_its_own(client, session, rep, theirs, kept.reference, photo)
+    for stranger, status in ((other, 404), (writer, 403), (foreign, 403)):
+        assert stranger.get(f"{theirs}/files/{kept.reference}").status_code == status
+        api = program_of(client, session, stranger.officer)
+        assert api.get(f"/api/v1/served-hearings/{hearing.reference}/files/{kept.reference}").status_code == status
+
+    page = writer.get(ours).get_data(as_text=True)
+    assert "<img src=x" not in page
+    assert "\u202e" not in page
+    assert "&lt;img" not in page, "signs that no system takes in a name are gone and not only escaped"
+    assert file in page
+    saved = writer.get(file)
+    assert saved.status_code == 200
+    assert saved.content_type == "application/octet-stream"
+    assert saved.headers["Content-Disposition"].startswith("attachment; ")
+    assert samples.CANARY.encode() not in saved.data
+    with Image.open(BytesIO(saved.data)) as copy:
+        assert not copy.getexif()
+    program = program_of(client, session, writer.officer)
+    told = program.get(f"/api/v1/hearings/{hearing.reference}").json["files"]
+    assert [(one["attachment_id"], one["state"]) for one in told] == [(kept.reference, "clean")]
+    assert program.get(f"/api/v1/hearings/{hearing.reference}/files/{kept.reference}/copy").data == saved.data
+    for stranger in (foreign, other, rep):
+        assert stranger.get(file).status_code == 404
+    beyond = program_of(client, session, foreign.officer)
+    assert beyond.get(f"/api/v1/hearings/{hearing.reference}/files/{kept.reference}/copy").status_code == 404
+
+    # What was sent is final, and neither the complainant nor a page of hers knows of it.
+    assert sent(rep, theirs, photo, "late.jpg") == 409
+    assert rep.post(f"{theirs}/files/{kept.reference}/remove").status_code == 409
+    session.expire_all()
+    visit = come_back(session, sealer, case.filed.code)
+    assert mailbox_files.files_of(session, sealer, visit) == []
+    with pytest.raises(NotFound):
+        mailbox_files.file_of(session, sealer, visit, kept.reference)
+    session.commit()
+    assert kept.reference not in writer.get(f"/console/cases/{case.reference}").get_data(as_text=True)
+
+    session.commit()
+    # The original is the custodian's: neither the officers' key nor the agency's opens it.
+    store, today = store_of(settings), now().date()
+    box, row, held = session.get_one(Box, hearing.box_id), session.get_one(Case, hearing.case_id), rows(session)[0]
+    for unit in (ANNA.unit, case.desk):
+        with pytest.raises(Unopenable):
+            attachments.open_original(store, sealer.open_as_unit(session, box, unit), row, held)
+    session.commit()
+    assert kept.reference in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    approval = Approval("C. Cate", "The stamp cannot be read.")
+    assert original(session, sealer, ANNA, case.reference, kept.reference, approval, store, today) == photo
+    with pytest.raises(NotFound):
+        original(session, sealer, FOREIGN, case.reference, kept.reference, approval, store, today)
+    acts = [line.act for line in lines_about(session, case.reference)]
+    assert acts.count("hearing.file_added") == 2
+    assert acts.count("hearing.file_saved") == 4
+    assert {"hearing.file_removed", "hearing.file_read", "case.original_read"} <= set(acts)
+    assert "saved a file of its own" not in words_of(writer.get(f"/console/cases/{case.reference}"))
+
+    # And it goes with the case.
+    names = [held.original_name, held.clean_name]
+    case_row = session.get_one(Case, hearing.case_id)
+    case_row.state, case_row.purge_on = CaseState.CLOSED, today
+    session.commit()
+    purging.purge(sessions_for(session.get_bind()), sealer, now(), attachments.files_remover(store))
+    assert rows(session) == []
+    assert set(names).isdisjoint(name for name, _ in store.listing())
+
+
+def test_what_is_refused_is_said_and_neither_side_takes_the_others_room(
+    session: Session,
+    settings: Settings,
+    sealer: Sealer,
+    case: Heard,
+    hearing: Hearing,
+    rep: Desk,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sanitise_jobs, "SLOTS", 0)
+    theirs = f"/console/hearings/{hearing.reference}"
+    for body, name, status, words in (
+        (b"", "empty.txt", 400, "The file is empty"),
+        (b"PK\x03\x04" + bytes(99), "bomb.zip", 400, "This kind of file is not taken"),
+        (bytes(21 * 1024 * 1024), "film.mp4", 413, "One file may have up to 20 MB"),
+    ):
+        refused = rep.post(f"{theirs}/files", file=(BytesIO(body), name), once=name)
+        assert (refused.status_code, words in words_of(refused)) == (status, True), name
+    assert rep.post_bare(f"{theirs}/files", file=(BytesIO(b"x"), "x.txt")).status_code == 409
+    assert rows(session) == []
+    for number in range(10):
+        assert sent(rep, theirs, f"Receipt {number}".encode(), f"{number}.txt") == 303
+    full = rep.post(f"{theirs}/files", file=(BytesIO(b"more"), "more.txt"), once="more")
+    assert (full.status_code, "Ten files are the most" in words_of(full)) == (400, True)
+    services = sessions_for(session.get_bind())
+    store, visit = store_of(settings), come_back(session, sealer, case.filed.code)
+    opened, row = sealer.open_as_mailbox(session, visit.box, visit.seed), session.get_one(Case, hearing.case_id)
+    session.commit()
+    hers = upload(settings, services, store, opened, row, body=b"Hers", name="h.txt", once="h", today=now().date())
+    assert hers.box_id == visit.box.id
+
+
+def test_papers_of_an_objection_are_the_agencys_alone_until_it_is_sent(
+    session: Session,
+    settings: Settings,
+    sealer: Sealer,
+    client: FlaskClient,
+    case: Heard,
+    hearing: Hearing,
+    rep: Desk,
+    desk_for: DeskOf,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sanitise_jobs, "SLOTS", 0)
+    theirs, ours = (
+        f"/console/hearings/{hearing.reference}",
+        f"/console/cases/{case.reference}/hearings/{hearing.reference}",
+    )
+    assert sent(rep, theirs, b"With the answer", "answer.txt") == 303
+    rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.")
+    assert sent(rep, theirs, b"Too late", "late.txt") == 409
+    session.expire_all()
+    decide_and_tell(session, sealer, case, hearing)
+    for number in range(10):
+        assert sent(rep, theirs, f"Objection {number}".encode(), f"objection-{number}.txt") == 303
+    assert sent(rep, theirs, b"more", "more.txt") == 400
+    first, second, *_ = (row for row in rows(session) if row.goes_with is HandedWith.OBJECTION)
+    assert rep.post(f"{theirs}/files/{first.reference}/remove").status_code == 303
+    answered = next(row for row in rows(session) if row.goes_with is HandedWith.ANSWER)
+    assert rep.post(f"{theirs}/files/{answered.reference}/remove").status_code == 409
+    writer = desk_for(Role.INVESTIGATOR, name="W Writer")
+    program = program_of(client, session, writer.officer)
+
+    def seen() -> tuple[str, int, int]:
+        session.commit()
+        copy = program.get(f"/api/v1/hearings/{hearing.reference}/files/{second.reference}/copy")
+        told = program.get(f"/api/v1/hearings/{hearing.reference}").json["files"]
+        openings = writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+        wait = "not found" if copy.json["code"] == "not_found" else "?"
+        return wait, len(told), openings.count("objection-")
+
+    # One page and the custodian's list show the paper of the answer, and nothing of what is not sent.
+    assert seen() == ("not found", 1, 0)
+    assert "objection-1" not in words_of(writer.get(ours))
+    assert rep.post(f"{theirs}/object", version=version_on(rep, theirs), objection="No.").status_code == 303
+    assert seen() == ("not found", 10, 9), "there is no copy yet, but they are told of it"
+    assert "objection-1" in words_of(writer.get(ours))
+    assert rep.get(f"{theirs}/files/{second.reference}").data == b"Objection 1"
+    assert rep.post(f"{theirs}/files/{second.reference}/remove").status_code == 409
+    assert sent(rep, theirs, b"Too late", "later.txt") == 409
+
+
+def test_without_the_custodians_secret_the_copy_alone_is_kept_and_said_to_be(
+    session: Session,
+    settings: Settings,
+    keyring: Keyring,
+    client: FlaskClient,
+    case: Heard,
+    hearing: Hearing,
+    rep: Desk,
+    desk_for: DeskOf,
+) -> None:
+    theirs, photo = f"/console/hearings/{hearing.reference}", samples.jpeg()
+    assert "does not hold what would keep an original" not in words_of(rep.get(theirs))
+    for secret in keyring.folder.glob(f"custodian-{ANNA.unit}-*"):
+        secret.unlink()
+    assert "does not hold what would keep an original" in words_of(rep.get(theirs))
+    assert sent(rep, theirs, photo, "photo.jpg") == 303
+    (kept,) = rows(session)
+    assert (kept.state, kept.original_name, kept.original_key) == (AttachmentState.CLEAN, None, None)
+    assert [name for name, _ in store_of(settings).listing()] == [kept.clean_name], "no original lies there"
+    assert "the original is not here" in words_of(rep.get(theirs))
+    saved = rep.get(f"{theirs}/files/{kept.reference}")
+    assert saved.status_code == 200
+    assert samples.CANARY.encode() not in saved.data
+    broken = rep.post(f"{theirs}/files", file=(BytesIO(b"%PDF-1.7\nnothing\n%%EOF\n"), "x.pdf"), once="x")
+    assert (broken.status_code, len(rows(session))) == (400, 1)
+    assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.").status_code == 303
+    writer = desk_for(Role.INVESTIGATOR, name="W Writer")
+    ours = f"/console/cases/{case.reference}/hearings/{hearing.reference}"
+    assert "the original is not here" in words_of(writer.get(ours))
+    assert writer.get(f"{ours}/files/{kept.reference}").data == saved.data
+    assert kept.reference not in writer.get(f"/console/cases/{case.reference}/openings").get_data(as_text=True)
+    asked = program_of(client, session, writer.officer).send(
+        "POST",
+        f"/api/v1/cases/{case.reference}/openings/original",
+        {"reason": "The stamp cannot be read.", "attachment_id": kept.reference},
+        version=session.get_one(Case, hearing.case_id).version,
+    )
+    assert (asked.status_code, "copy alone" in asked.json["detail"]) == (409, True), asked.json
+
+
+def test_whoever_may_not_answer_any_more_leaves_no_file(
+    session: Session,
+    settings: Settings,
+    sealer: Sealer,
+    case: Heard,
+    hearing: Hearing,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """She takes her consent back while a slow line still sends."""
+    monkeypatch.setattr(sanitise_jobs, "SLOTS", 0)
+    store, sessions = store_of(settings), sessions_for(session.get_bind())
+
+    def while_it_is_stored(*given: object, **more: object) -> attachments.Kept:
+        kept = attachments.keep(*given, **more)  # type: ignore[arg-type]
+        with sessions.begin() as other:
+            other.get_one(Hearing, hearing.id).answer_by = now().date() - timedelta(days=1)
+        return kept
+
+    monkeypatch.setattr("registry.complaints.attachments.uploading.keep", while_it_is_stored)
+    with pytest.raises(Exception, match="its time to answer is over"):
+        portal_files.add(
+            settings, sessions, store, sealer, case.desk, "R. Rep", hearing.reference, now(),
+            body=b"Late", name="late.txt", once="late",
+        )  # fmt: skip
+    assert rows(session) == []
+    assert list(store.listing()) == []

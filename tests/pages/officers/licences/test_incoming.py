@@ -1,0 +1,175 @@
+"""What waits from outside: held lists, changes of channels, clones. Each by two hands where it takes two, within the wall."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.models import AuditEntry
+from registry.core.clock import now
+from registry.core.ids import new_reference
+from registry.officers import accounts
+from registry.officers.rights import Role
+from registry.register.agencies import record
+from registry.register.agencies.models import PendingChannelChange
+from registry.register.agencies.storage import row_ids
+from registry.register.authorities.models import Source
+from registry.register.imports.models import PendingImport
+from registry.supervision.collisions.actions import find_collisions, renew_keys
+from registry.supervision.collisions.models import Collision
+from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.register import ChannelKind
+from tests.make import licence_record, make_agency, make_source, source_of, told
+from tests.officers.making import make_unit
+from tests.pages.officers.licences.conftest import DeskFor
+from tests.pages.officers.signed_in import words_of
+from tests.supervision.licensing.making import proposed
+
+PHONE = "+420 601 000 001"
+
+
+@pytest.fixture
+def agency(session: Session) -> record.Agency:
+    channel = record.Channel(kind=ChannelKind.PHONE, value=PHONE, source=source_of("CZ"), retrieved_at=now())
+    return make_agency(session, channels=(channel,), licences=(licence_record(),))
+
+
+@pytest.fixture
+def held(session: Session) -> PendingImport:
+    make_source(session, "CZ")
+    source = session.execute(select(Source).where(Source.reference == source_of("CZ"))).scalar_one()
+    pending = PendingImport(
+        reference=new_reference(), source_id=source.id, file="x.list", digest="0" * 64, fetched_at=now(),
+        reason="the list would delist 5 of 11 agencies <script>", counts={"read": 6, "vanished": 5},
+    )  # fmt: skip
+    session.add(pending)
+    session.flush()
+    return pending
+
+
+def test_a_held_list_is_ordered_once(session: Session, desk_for: DeskFor, held: PendingImport) -> None:
+    anna = desk_for("Anna")
+    page = anna.get("/console/imports")
+    assert "would delist 5 of 11" in words_of(page)
+    assert "<script" not in page.get_data(as_text=True)
+    assert source_of("CZ") in words_of(page)
+    assert anna.post(f"/console/imports/{held.reference}/approve").status_code == 303
+    assert "The worker applies it" in words_of(anna.get("/console/imports"))
+    again = anna.post(f"/console/imports/{held.reference}/reject")
+    assert (again.status_code, "waits no more" in words_of(again)) == (409, True)
+    session.refresh(held)
+    assert (held.ordered_by, held.is_approved) == (anna.officer.reference, None)
+    assert session.execute(select(AuditEntry.act).order_by(AuditEntry.index.desc()).limit(1)).scalar_one() == (
+        "import.approved"
+    )
+
+
+def test_a_change_of_a_channel_is_proposed_by_one_and_approved_by_another(
+    session: Session, desk_for: DeskFor, agency: record.Agency
+) -> None:
+    anna, boris = desk_for("Anna"), desk_for("Boris")
+    refused = anna.post("/console/channels", agency=agency.agency_id, kind="phone", value="nonsense")
+    assert (refused.status_code, "is no phone number" in words_of(refused)) == (409, True)
+    proposed = anna.post(
+        "/console/channels", agency=agency.agency_id, kind="phone", value="+420 601 000 002", instead_of=PHONE
+    )
+    assert proposed.status_code == 303
+    change = session.execute(select(PendingChannelChange)).scalar_one()
+    address = f"/console/channels/{change.reference}"
+    own = anna.post(f"{address}/approve")
+    assert (own.status_code, "another person must approve it" in words_of(own)) == (409, True)
+    assert boris.post(f"{address}/approve").status_code == 303
+    assert boris.post(f"{address}/approve").status_code == 409
+    assert "tell it by hand" in words_of(boris.get("/console/channels"))
+    assert boris.post(f"{address}/refuse").status_code == 303
+    acts = session.execute(select(AuditEntry.act).order_by(AuditEntry.index)).scalars().all()
+    assert acts[-3:] == ["channel.proposed", "channel.approved", "channel.refused"]
+
+
+def test_a_clone_is_confirmed_on_the_true_entry_and_the_warning_lifted(
+    session: Session, desk_for: DeskFor, agency: record.Agency
+) -> None:
+    other = make_agency(session, name=agency.names[0].name)
+
+    def digest(text: str) -> str:
+        return f"{abs(hash(text)):016x}"
+
+    renew_keys(session, digest)
+    find_collisions(session, row_ids(session, [agency.agency_id])[agency.agency_id], digest)
+    pair = session.execute(select(Collision)).scalar_one()
+    anna = desk_for("Anna")
+    assert other.agency_id in words_of(anna.get("/console/clones"))
+    # The other has no licence of this authority: no warning is put on what is not the desk's own.
+    foreign = anna.post(f"/console/clones/{pair.reference}/confirm", true_entry=other.agency_id, text="A clone.")
+    assert foreign.status_code == 404
+    done = anna.post(f"/console/clones/{pair.reference}/confirm", true_entry=agency.agency_id, text="A clone <b>.")
+    assert done.status_code == 303
+    assert [one.text for one in told(session, agency.agency_id).clone_warnings] == ["A clone <b>."]
+    assert "A clone &lt;b&gt;." in anna.get("/console/clones").get_data(as_text=True)
+    assert anna.post(f"/console/clones/{pair.reference}/dismiss", text="No.").status_code == 400
+    assert anna.post(f"/console/clones/agencies/{agency.agency_id}/lift", number="1").status_code == 303
+    assert told(session, agency.agency_id).clone_warnings == ()
+    assert anna.post(f"/console/clones/agencies/{agency.agency_id}/lift").status_code == 400
+
+
+def test_another_authority_finds_none_of_it(
+    session: Session, desk_for: DeskFor, agency: record.Agency, held: PendingImport
+) -> None:
+    make_source(session, "IT")
+    make_unit(session)
+    anna, franco = desk_for("Anna"), desk_for("Franco", unit="it-invented-unit")
+    anna.post("/console/channels", agency=agency.agency_id, kind="phone", value="+420 601 000 002")
+    change = session.execute(select(PendingChannelChange)).scalar_one()
+    for path in (
+        f"/console/imports/{held.reference}/approve",
+        f"/console/imports/{held.reference}/reject",
+        f"/console/channels/{change.reference}/approve",
+        f"/console/channels/{change.reference}/refuse",
+        f"/console/clones/agencies/{agency.agency_id}/warn",
+        f"/console/clones/agencies/{agency.agency_id}/lift",
+    ):
+        assert franco.post(path, text="x").status_code == 404, path
+    foreign = franco.post("/console/channels", agency=agency.agency_id, kind="phone", value="+39 06 1234567")
+    assert foreign.status_code == 404
+    for page in ("imports", "channels", "clones"):
+        body = franco.get(f"/console/{page}").get_data(as_text=True)
+        assert agency.agency_id not in body
+        assert held.reference not in body
+
+
+def test_whoever_declared_an_interest_is_shown_nothing_of_it_and_may_do_nothing_however_it_is_spelt(
+    session: Session, desk_for: DeskFor, agency: record.Agency
+) -> None:
+    anna, boris = desk_for("Anna"), desk_for("Boris")
+    licence = agency.licences[0].licence_id
+    anna.post("/console/channels", agency=agency.agency_id, kind="phone", value="+420 601 000 002")
+    anna.post(f"/console/clones/agencies/{agency.agency_id}/warn", text="A clone.")
+    proposal = proposed(session, LicenceAct.SUSPEND, agency.licences[0])
+    shown = (
+        ("channels", agency.agency_id),
+        ("clones", agency.agency_id),
+        ("licences/waiting", licence),
+        ("", proposal.reference),
+        ("", "Changes of registered channels to approve: 1"),
+    )
+    seen = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown]
+    accounts.declare_conflict(session, boris.officer, agency.agency_id, now().date())
+    session.commit()
+    hidden = [what in boris.get(f"/console/{page}").get_data(as_text=True) for page, what in shown]
+    assert (seen, hidden) == ([True] * len(shown), [False] * len(shown))
+    for spelt in (agency.agency_id, agency.agency_id.lower(), "-".join(re.findall("....", agency.agency_id))):
+        for path, form in (
+            ("/console/channels", {"agency": spelt, "kind": "phone", "value": "+420 601 000 003"}),
+            (f"/console/clones/agencies/{spelt}/warn", {"text": "Mine."}),
+            (f"/console/clones/agencies/{spelt}/lift", {}),
+        ):
+            refused = boris.post(path, **form)
+            assert (refused.status_code, "declared an interest" in words_of(refused)) == (403, True), path
+
+
+def test_who_only_reads_is_offered_nothing(session: Session, desk_for: DeskFor, agency: record.Agency) -> None:
+    ivan = desk_for("Ivan", Role.INVESTIGATOR)
+    assert ivan.get("/console/imports").status_code == 403
+    assert "Propose a change" not in words_of(ivan.get("/console/channels"))
+    assert ivan.get("/console/clones").status_code == 200

@@ -1,0 +1,3 @@
+from tests.pages.officers.cases.conftest import desk_for, sealer
+
+__all__ = ["desk_for", "sealer"]

@@ -1,0 +1,141 @@
+"""The overview, its files and the board: for those who may, of their own unit, with nothing in them that could run."""
+
+import csv
+import io
+import re
+
+import openpyxl
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.audit.queries import lines_about
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.http.spreadsheets import as_csv, as_xlsx
+from registry.officers import accounts
+from registry.officers.rights import Role
+from tests.complaints.filing import file
+from tests.make import make_agency
+from tests.oversight.accounts import WORDS
+from tests.oversight.cases import make_case
+from tests.pages.officers.cases.conftest import DeskOf
+from tests.pages.officers.signed_in import words_of
+
+HOSTILE = '=HYPERLINK("http://evil.example","<script>alert(1)</script>")'
+
+
+def tell(session: Session, sealer: Sealer, agency: dict[str, str], country: str = "IT") -> list[str]:
+    cases = [
+        file(session, sealer, {"country": country, "deception": "yes", "account": words, "agency": agency}, at=now())
+        for words in WORDS
+    ]
+    session.commit()
+    return [one.case.reference for one in cases]
+
+
+def test_the_page_has_each_figure_as_a_chart_and_a_table(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+    tell(session, sealer, {"name": HOSTILE})
+    make_case(session, now().date(), decided_on=now().date())
+    session.commit()
+    page = desk_for(Role.SUPERVISOR).get("/console/overview").get_data(as_text=True)
+    assert page.count("<svg class=") == page.count('role="img"') == 8
+    assert "<script>" not in page
+    assert "4 open cases" in " ".join(words_of(desk_for(Role.ANALYST, name="A A").get("/console/overview")).split())
+
+
+def test_another_units_cases_move_no_figure(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+    desk = desk_for(Role.SUPERVISOR)
+
+    def figures() -> list[str]:
+        # Both say as of which minute, and one may begin in between.
+        shown = [words_of(desk.get(path)) for path in ("/console/overview", "/console/board")]
+        return [re.sub(r"\d\d:\d\d", "", one) for one in shown]
+
+    before = figures()
+    tell(session, sealer, {"name": "Foreign Agency"}, country="CZ")
+    assert figures() == before
+
+
+def test_names_that_complaints_gave_are_for_those_who_read_cases(
+    session: Session, sealer: Sealer, desk_for: DeskOf
+) -> None:
+    tell(session, sealer, {"name": "Invented Labour Export"})
+    assert "Invented Labour Export 3 3" in words_of(desk_for(Role.SUPERVISOR).get("/console/overview"))
+    for number, role in enumerate((Role.ANALYST, Role.AUDITOR)):
+        shown = words_of(desk_for(role, name=f"N {number}").get("/console/overview"))
+        assert "Invented Labour Export" not in shown
+        assert "Agency 1 3 3" in shown
+    analyst = desk_for(Role.ANALYST, name="A A")
+    assert "Invented" not in analyst.get("/console/overview/agencies.csv").get_data(as_text=True)
+
+
+def test_an_agency_in_which_he_has_an_interest_is_not_shown(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+    agency = make_agency(session)
+    tell(session, sealer, {"agency_id": agency.agency_id})
+    desk = desk_for(Role.SUPERVISOR)
+    assert agency.agency_id in words_of(desk.get("/console/overview"))
+    accounts.declare_conflict(session, desk.officer, agency.agency_id, now().date())
+    session.commit()
+    assert agency.agency_id not in words_of(desk.get("/console/overview"))
+
+
+@pytest.mark.parametrize("query", ["from=soon", "from=2026-11-25&to=2026-11-24", "from=2020-01-01&to=2026-01-01"])
+def test_days_that_make_no_period_are_said_and_stay(
+    session: Session, sealer: Sealer, desk_for: DeskOf, query: str
+) -> None:
+    desk = desk_for(Role.SUPERVISOR)
+    for path in ("overview", "overview/open.csv", "overview.xlsx"):
+        refused = desk.get(f"/console/{path}?{query}")
+        assert refused.status_code == 400
+        assert "two years at most" in words_of(refused)
+        assert f'value="{query.split("&")[0][5:]}"' in refused.get_data(as_text=True)
+
+
+def test_files_hold_text_and_numbers_and_no_formula(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+    tell(session, sealer, {"name": HOSTILE})
+    desk = desk_for(Role.SUPERVISOR)
+    table = desk.get("/console/overview/agencies.csv")
+    assert table.headers["Content-Disposition"].startswith('attachment; filename="overview-agencies-it-labour-')
+    (row,) = csv.DictReader(io.StringIO(table.get_data(as_text=True).removeprefix("\ufeff")))
+    assert row["agency"] == f"'{HOSTILE}"
+    assert row["independent"] == "3"
+    book = openpyxl.load_workbook(io.BytesIO(desk.get("/console/overview.xlsx").get_data()))
+    assert book.sheetnames == ["open", "clocks", "inflow", "indicators", "decisions", "agencies"]
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+    assert f"'{HOSTILE}" in [cell.value for cell in cells]
+    session.expire_all()
+    assert [line.act for line in lines_about(session, "it-labour")].count("statistics.exported") == 2
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", " ="])
+def test_no_cell_begins_like_a_formula(begin: str) -> None:
+    text = f"{begin}1+1"
+    assert as_csv(["a"], [[text, -1, None]]).decode("utf-8-sig").split("\r\n", 1)[1].lstrip('"').startswith(f"'{begin}")
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx([("a", ["a"], [[text, -1]])])))
+    first, second = book["a"]["A2"], book["a"]["B2"]
+    assert (first.data_type, str(first.value)[0], second.value) == ("s", "'", -1)
+
+
+def test_signs_that_no_workbook_may_hold_are_replaced() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(as_xlsx([("a", ["a"], [["a\x00b\ud800c"]])])))
+    assert book["a"]["A2"].value == "a\ufffdb\ufffdc"
+
+
+def test_the_board_has_no_name_and_no_number_of_a_case_and_no_script(
+    session: Session, sealer: Sealer, desk_for: DeskOf
+) -> None:
+    references = tell(session, sealer, {"name": "Invented Labour Export"})
+    desk = desk_for(Role.ANALYST, name="Named Officer")
+    page = desk.get("/console/board").get_data(as_text=True)
+    assert '<meta http-equiv="refresh" content="60">' in page
+    for hidden in (*references, "Invented Labour Export", "Named Officer", "<script", desk.officer.reference):
+        assert hidden not in page
+    assert "3 open cases" in words_of(desk.get("/console/board"))
+
+
+def test_files_are_for_those_who_may_take_them_away(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+    desk = desk_for(Role.AUDITOR)
+    assert desk.get("/console/overview/open.csv").status_code == 403
+    assert "overview.xlsx" not in desk.get("/console/overview").get_data(as_text=True)
+    assert desk_for(Role.ANALYST, name="A A").get("/console/overview/nothing.csv").status_code == 404

@@ -1,0 +1,23 @@
+"""As at the case desk, in a unit of the authority that licensed the agency."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.keyring import Keyring
+from tests.pages.officers.cases.conftest import desk_for
+from tests.supervision.sanctions.making import Held, make_desk, make_held
+
+__all__ = ["desk_for"]
+
+
+@pytest.fixture
+def sealer(session: Session, keyring: Keyring) -> Sealer:
+    sealer = Sealer(keyring)
+    make_desk(session, sealer)
+    return sealer
+
+
+@pytest.fixture
+def held(session: Session, sealer: Sealer) -> Held:
+    return make_held(session)

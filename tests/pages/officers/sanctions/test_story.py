@@ -1,0 +1,154 @@
+"""From a complaint that was sent to a licence that is not good any more: three officers, by the pages alone."""
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.audit.queries import lines_about, verify
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.intake import mailbox
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import sessions_for
+from registry.http.sanction_words import sanction_notice
+from registry.log.models import Entry
+from registry.officers.rights import Role
+from registry.supervision.sanctions.complainant_notices import hand_on
+from registry.supervision.sanctions.models import Sanction
+from registry.vocabulary.cases import CaseState
+from tests.complaints.filing import come_back
+from tests.pages.officers.cases.conftest import DeskOf
+from tests.pages.officers.signed_in import Desk, version_on, words_of
+from tests.supervision.sanctions.making import LAW, UNIT, Held, looked_into, today
+
+EVIL = "<img src=x onerror=alert(1)>"
+
+
+def verdict(client: FlaskClient, held: Held) -> str:
+    answer = client.get("/api/v1/verify", query_string={"licence_number": held.number}).json
+    assert answer is not None
+    return str(answer["verdict"])
+
+
+def done(desk: Desk, page: str, path: str, **fields: object) -> None:
+    response = desk.post(f"{page}{path}", version=version_on(desk, page), **fields)
+    assert response.status_code == 303, words_of(response)
+
+
+def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_approves(
+    client: FlaskClient, session: Session, sealer: Sealer, held: Held, desk_for: DeskOf
+) -> None:
+    filed = looked_into(session, sealer, held)
+    writer = desk_for(Role.INVESTIGATOR, name="W Writer", unit=UNIT)
+    decider = desk_for(Role.DECIDER, name="D Decider", unit=UNIT)
+    supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
+    case = f"/console/cases/{filed.case.reference}"
+    found = {"outcome": "upheld", "reasons": "It is so.", "summary": "Papers were kept.", "object_days": "60"}
+    done(writer, f"{case}/decision", "", **found)
+    decision = session.execute(select(Decision.reference)).scalar_one()
+    done(decider, f"{case}/decision", f"/{decision}/make")
+    new = f"/console/sanctions/new?decision={decision}"
+    assert f"/console/sanctions/new?decision={decision}" in decider.get(f"{case}/decision").get_data(as_text=True)
+    assert held.number in words_of(decider.get(new))
+    proposed = decider.post(
+        "/console/sanctions/new", decision=decision, licence=held.licence, kind="suspension",
+        legal_ground=f"{LAW} {EVIL}", public_text=EVIL, effective_from=str(today()), version=version_on(decider, new),
+    )  # fmt: skip
+    assert proposed.status_code == 303, words_of(proposed)
+    path = str(proposed.location)
+    assert filed.case.state is CaseState.SANCTION_PENDING
+    assert "Nobody has looked at the workers in place yet." in words_of(decider.get(path))
+    look = {"workers": "40", "permits_at_risk": "", "told": ["union"], "teller": EVIL, "timing": "points_to_nobody"}
+    done(decider, path, "/workers", **look)
+    done(decider, path, "/review")
+    assert decider.post(f"{path}/approve", version=version_on(supervisor, path)).status_code == 409
+    assert "You asked for this: a second person has to decide." in words_of(decider.get(path))
+    assert "Waits for a second person" in words_of(supervisor.get("/console/sanctions"))
+    assert "Sanctions that wait for a second person: 1" in words_of(supervisor.get("/console/"))
+    assert "Sanctions that wait" not in words_of(decider.get("/console/"))
+    version = version_on(supervisor, path)
+    before = verdict(client, held)
+    approved = supervisor.post(f"{path}/approve", version=version)
+    assert (before, approved.status_code, verdict(client, held)) == ("yes", 303, "no")
+    last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
+    assert (last.type, last.key) == ("licence.suspended", f"licence/{held.licence}")
+    page = supervisor.get(path).get_data(as_text=True)
+    # The chain, each link of it leading on.
+    for link in (f'href="{case}"', f'href="{case}/decision"', f'href="/en/log/{last.index}"'):
+        assert link in page
+    assert client.get(f"/en/log/{last.index}").status_code == 200
+    for shown in (page, supervisor.get("/console/sanctions").get_data(as_text=True)):
+        assert EVIL not in shown
+    assert supervisor.post(f"{path}/approve", version=version).status_code == 409
+    # The public page names law and licence, and nothing of who complained.
+    public = client.get(f"/en/agencies/{held.agency}").get_data(as_text=True)
+    assert LAW in public
+    assert EVIL not in public
+    for secret in (filed.case.reference, decision, "It is so."):
+        assert secret not in public
+        assert secret.encode() not in last.leaf
+    session.commit()
+    assert hand_on(sessions_for(session.get_bind()), sealer, sanction_notice, now()) == 1  # type: ignore[arg-type]
+    visit = come_back(session, sealer, filed.code, now())
+    assert "您的投诉有了结果" in mailbox.mailbox(session, sealer, visit, now()).messages[-1].text
+    reference = session.execute(select(Sanction.reference)).scalar_one()
+    acts = [(line.act, line.actor) for line in lines_about(session, reference)]
+    assert acts[-2:] == [
+        ("sanction.approved", supervisor.officer.reference), ("sanction.in_force", supervisor.officer.reference)
+    ]  # fmt: skip
+    assert verify(session).troubles == []
+
+
+def test_an_appeal_gives_the_licence_back_by_two_persons(
+    client: FlaskClient, session: Session, sealer: Sealer, held: Held, desk_for: DeskOf
+) -> None:
+    licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
+    supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
+    fields = {"kind": "revocation", "legal_ground": LAW, "effective_from": str(today()), "licence": held.licence}
+    path = str(licensing.post("/console/sanctions/new", **fields).location)
+    done(licensing, path, "/workers", timing="no_complaint", teller="The union")
+    done(licensing, path, "/review")
+    done(supervisor, path, "/approve")
+    assert verdict(client, held) == "no"
+    done(licensing, path, "/end", target="stayed_by_appeal", ground="Court, 4 C 1")
+    assert verdict(client, held) == "no"
+    done(supervisor, path, "/end/confirm")
+    assert verdict(client, held) == "yes"
+    assert "<b>stayed by an appeal</b>" in client.get(f"/en/agencies/{held.agency}").get_data(as_text=True)
+    assert "no complaint stands behind it" in words_of(supervisor.get(path))
+
+
+def test_a_proposal_that_is_refused_keeps_what_was_typed(session: Session, held: Held, desk_for: DeskOf) -> None:
+    desk = desk_for(Role.LICENSING, unit=UNIT)
+    good = {"kind": "fine", "legal_ground": f"Kept {EVIL}", "effective_from": str(today()), "licence": held.licence}
+    for fields, words in (
+        ({"licence": "222222222222"}, "must be a licence of your own authority"),
+        ({"kind": "prison"}, "choose one of these"),
+        ({"effective_from": "soon"}, "must be a day like"),
+        ({"until": str(today())}, "this kind has no last day"),
+    ):
+        refused = desk.post("/console/sanctions/new", **(good | fields))
+        assert refused.status_code == 400
+        assert words in words_of(refused)
+        assert "Kept &lt;img" in refused.get_data(as_text=True)
+    assert session.execute(select(Sanction)).all() == []
+
+
+def test_what_is_not_ones_own_is_not_there(session: Session, sealer: Sealer, held: Held, desk_for: DeskOf) -> None:
+    filed = looked_into(session, sealer, held)
+    licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
+    foreign = desk_for(Role.LICENSING, name="F Foreign", unit="cn-licensing")
+    fields = {"kind": "fine", "legal_ground": LAW, "effective_from": str(today()), "licence": held.licence}
+    assert foreign.post("/console/sanctions/new", **fields).status_code == 400
+    path = str(licensing.post("/console/sanctions/new", **fields).location)
+    assert foreign.get(path).status_code == 404
+    assert foreign.post(f"{path}/drop", version=1, reason="x").status_code == 404
+    assert path not in foreign.get("/console/sanctions").get_data(as_text=True)
+    # Whoever sees no cases reads neither a decision nor what stands behind one.
+    writer = desk_for(Role.INVESTIGATOR, name="W Writer", unit=UNIT)
+    case = f"/console/cases/{filed.case.reference}"
+    found = {"outcome": "upheld", "reasons": "It is so.", "summary": "Papers were kept.", "object_days": "60"}
+    done(writer, f"{case}/decision", "", **found)
+    decision = session.execute(select(Decision.reference)).scalar_one()
+    assert licensing.get(f"/console/sanctions/new?decision={decision}").status_code == 404
+    assert licensing.post("/console/sanctions/new", **fields, decision=decision, version=1).status_code == 404

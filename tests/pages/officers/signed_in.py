@@ -1,0 +1,59 @@
+"""A browser of an officer who has signed in, as far as Flask's client is one."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from registry.core.clock import now
+from registry.officers import sessions
+from registry.officers.models import Officer
+
+
+@dataclass(slots=True)
+class Desk:
+    """`token` is the session's, `client` sends it along."""
+
+    client: FlaskClient
+    token: str
+    officer: Officer
+
+    @property
+    def form(self) -> str:
+        return sessions.form_token(self.token)
+
+    def get(self, path: str) -> TestResponse:
+        return self._asks().get(path)
+
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        """As the page's own form sends it."""
+        return self._asks().post(path, data={"form": self.form, **fields})
+
+    def post_bare(self, path: str, **fields: Any) -> TestResponse:
+        """Without what only the page knows."""
+        return self._asks().post(path, data=fields)
+
+    def _asks(self) -> FlaskClient:
+        # Several desks share the client: each brings its own cookie along.
+        self.client.set_cookie("console", self.token, path="/console")
+        return self.client
+
+
+def desk_of(client: FlaskClient, session: Session, officer: Officer) -> Desk:
+    """The officer signed in; how he signs in is another test's matter."""
+    token = sessions.begin(session, officer, now(), is_full=True)
+    session.commit()
+    return Desk(client, token, officer)
+
+
+def words_of(response: TestResponse) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)).split())
+
+
+def version_on(desk: Desk, path: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
+    assert found is not None, path
+    return found[1]

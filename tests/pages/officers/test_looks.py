@@ -1,0 +1,161 @@
+"""How the console looks and is used: sound by axe in light and dark, at 320 px, by keyboard, on paper, when something fails."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Edge, Settings
+from registry.officers import accounts, sessions
+from registry.officers.rights import Role
+from registry.vocabulary.cases import PartnerKind
+from tests.browsing import assert_fits, assert_sound, browsing
+from tests.make import make_agency
+from tests.officers.making import make_officer, make_unit
+from tests.serving import serve
+
+LANGUAGES = ("en", "it", "zh-Hans")
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """`tokens` are of a supervisor's session by language, `others` of sessions in other roles."""
+
+    site: str
+    tokens: dict[str, str]
+    others: dict[Role, str]
+
+
+@pytest.fixture(scope="module")
+def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looks]:
+    """One server for all: how pages look does not depend on the database."""
+    home = tmp_path_factory.mktemp("looks")
+    shutil.copyfile(sqlite_template, home / "registry.sqlite3")
+    edges = frozenset({Edge.API, Edge.PUBLIC, Edge.CONSOLE})
+    settings = Settings(home, f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000, edges=edges)
+    settings.prepare_home()
+    keys, tokens = Keyring(settings.keys), {}
+    engine = engine_for(settings.database_url)
+    with sessions_for(engine)() as session:
+        make_unit(session)
+        for language in LANGUAGES:
+            who = make_officer(session, keys, Role.SUPERVISOR, email=f"{language}@authority.example").officer
+            who.language = language
+            tokens[language] = sessions.begin(session, who, now(), is_full=True)
+        other = make_officer(
+            session, keys, Role.TRIAGE, name="O" * 60, email=f"{'long' * 12}@authority.example"
+        ).officer
+        accounts.propose_roles(session, other, [Role.INVESTIGATOR], by=who.reference, at=now())
+        accounts.lend(session, who, other, Role.SUPERVISOR, now().date(), now().date(), now().date())
+        agency = make_agency(session).agency_id
+        make_unit(session, "agency-invented-unit", agency=agency)
+        make_unit(session, "partner-invented-unit", partner_kind=PartnerKind.NGO)
+        others = {}
+        for role in PLACES:
+            unit = {Role.AGENCY_REP: "agency-invented-unit", Role.PARTNER: "partner-invented-unit"}.get(
+                role, "it-invented-unit"
+            )
+            one = make_officer(session, keys, role, unit=unit, email=f"{role}@authority.example").officer
+            one.language = "it" if role is Role.LICENSING else "en"
+            others[role] = sessions.begin(session, one, now(), is_full=True)
+        session.commit()
+    engine.dispose()
+    with serve(settings) as served:
+        yield Looks(served.base_url, tokens, others)
+
+
+OPEN = ("sign-in", "code", "join")
+PLACES = {
+    Role.LICENSING: ("", "licences", "imports", "entries", "sanctions"),
+    Role.AUDITOR: ("audit", "overview"),
+    Role.CUSTODIAN: ("identities", "openings"),
+    Role.TRIAGE: ("papers",),
+    Role.TRANSLATOR: ("translations",),
+    Role.AGENCY_REP: ("", "entry", "hearings"),
+    Role.PARTNER: ("", "referrals"),
+}
+"""Where each role works besides, as it is on the first day."""
+SIGNED_IN = ("", "cases", "overview", "officers", "own")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(browser: Browser, looks: Looks, scheme: str, language: str) -> None:
+    for token, paths in (("", OPEN), (looks.tokens[language], SIGNED_IN)):
+        with browsing(
+            browser, looks.site, token, scheme=scheme, has_scripts=True, locale=language.replace("Hans", "CN")
+        ) as it:
+            page = it.new_page()
+            for path in (*paths, "nothing-here"):
+                page.goto(f"{looks.site}/console/{path}")
+                assert_sound(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_fits_a_narrow_screen(browser: Browser, looks: Looks, language: str) -> None:
+    for token, paths in (("", OPEN), (looks.tokens[language], SIGNED_IN)):
+        with browsing(browser, looks.site, token, width=320, has_scripts=True) as it:
+            page = it.new_page()
+            for path in paths:
+                page.goto(f"{looks.site}/console/{path}")
+                assert_fits(page)
+
+
+def test_every_role_finds_its_pages_sound_on_a_telephone(browser: Browser, looks: Looks) -> None:
+    for role, paths in PLACES.items():
+        with browsing(browser, looks.site, looks.others[role], width=320, scheme="dark", has_scripts=True) as it:
+            page = it.new_page()
+            for path in paths:
+                answer = page.goto(f"{looks.site}/console/{path}")
+                assert answer is not None
+                assert answer.status == 200, (role, path)
+                assert_fits(page)
+                assert_sound(page)
+
+
+def test_the_first_stop_skips_the_menu_and_each_entry_has_a_key(browser: Browser, looks: Looks) -> None:
+    with browsing(browser, looks.site, looks.tokens["en"]) as it:
+        page = it.new_page()
+        page.goto(f"{looks.site}/console/officers")
+        page.keyboard.press("Tab")
+        expect(page.locator(".skip")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(f"{looks.site}/console/officers#main")
+        page.keyboard.press("Tab")
+        expect(page.locator("main :focus")).to_have_count(1)
+        keys = [one.get_attribute("accesskey") for one in page.locator("nav a").all()[:9]]
+        assert keys == [str(number + 1) for number in range(len(keys))]
+
+
+def test_paper_shows_what_was_found_and_no_buttons(browser: Browser, looks: Looks) -> None:
+    with browsing(browser, looks.site, looks.tokens["en"]) as it:
+        page = it.new_page()
+        page.emulate_media(media="print")
+        for path, heading in (("own", "My account"), ("officers", "Officers of this unit")):
+            page.goto(f"{looks.site}/console/{path}")
+            expect(page.get_by_role("heading", name=heading)).to_be_visible()
+            for hidden in (".bar", "button", "form", "a.button", ".acts"):
+                assert all(not one.is_visible() for one in page.locator(hidden).all()), hidden
+        # The queue is a form with a table: its lines are on paper, what is chosen and done there is not.
+        page.locator("main").evaluate(
+            """main => { main.innerHTML = `<section><form class="on-paper"><table class="queue"><tbody><tr>
+            <td><input type="checkbox"></td><th>a case</th></tr></tbody></table><div>act</div></form></section>
+            <section><h2>to type</h2><form><input></form></section><p><button>go on</button> why not</p>`; }"""
+        )
+        assert page.locator("main").inner_text().split() == ["a", "case"]
+
+
+def test_what_fails_is_said_in_the_officers_language_beside_his_menu(browser: Browser, looks: Looks) -> None:
+    with browsing(browser, looks.site, looks.tokens["it"]) as it:
+        answer = it.request.post(f"{looks.site}/console/own/sessions/end", form={"form": "of another session"})
+        assert answer.status == 409
+        said = answer.text()
+        assert '<html lang="it">' in said
+        assert "Il modulo viene da un altro accesso" in said
+        assert 'href="/console/officers"' in said

@@ -1,0 +1,118 @@
+"""An officer's own page: tokens shown once, how he is told by mail, another password."""
+
+import hashlib
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from registry.audit.models import AuditEntry
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.officers import notices, signing_in, tokens
+from registry.officers.models import NoticeChoice
+from registry.officers.passwords import STOLEN
+from registry.officers.rights import Role
+from registry.officers.signing_in import Step
+from tests.officers.making import PASSWORD, make_officer, make_unit
+from tests.pages.officers.signed_in import Desk, desk_of, words_of
+
+
+@pytest.fixture
+def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
+    make_unit(session)
+    return desk_of(client, session, make_officer(session, keyring, Role.TRIAGE).officer)
+
+
+def test_a_token_is_shown_once_works_and_is_revoked(desk: Desk, client: FlaskClient, session: Session) -> None:
+    response = desk.post("/console/own/tokens", name="<b>export</b>", days="30")
+    shown = re.search(r"<code class=\"long\">(rrt_[\w-]{43})</code>", response.get_data(as_text=True))
+    assert shown is not None
+    assert response.headers["Cache-Control"] == "no-store"
+    asked = {"Authorization": f"Bearer {shown[1]}"}
+    assert client.get("/api/v1/officers/me", headers=asked).json["officer_id"] == desk.officer.reference
+    again = desk.get("/console/own").get_data(as_text=True)
+    assert shown[1] not in again
+    assert f"{shown[1][:8]}…" in again
+    assert "&lt;b&gt;export&lt;/b&gt;" in again
+    assert "<b>export" not in again
+    address = re.search(r'action="(/console/own/tokens/\w+/revoke)"', again)
+    assert address is not None
+    assert desk.post(address[1]).status_code == 303
+    assert client.get("/api/v1/officers/me", headers=asked).status_code == 401
+    assert tokens.tokens_of(session, desk.officer, now().date()) == []
+
+
+@pytest.mark.parametrize("days", ["", "0", "366", "x", "9" * 30, "٣٠"])
+def test_what_is_refused_says_why_and_keeps_what_was_typed(desk: Desk, days: str) -> None:
+    response = desk.post("/console/own/tokens", name="nightly export", days=days)
+    assert response.status_code == 400
+    assert "1 to 365 days" in words_of(response)
+    assert 'value="nightly export"' in response.get_data(as_text=True)
+
+
+def test_an_officer_chooses_how_he_is_told(desk: Desk, session: Session) -> None:
+    assert desk.post("/console/own/notices", choice="daily").status_code == 303
+    assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
+    assert '<option value="daily" selected>' in desk.get("/console/own").get_data(as_text=True)
+    assert desk.post("/console/own/notices", choice="hourly").status_code == 303
+    assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
+
+
+NEW = "granite violin harvest ninety-one"
+
+
+def change(desk: Desk, old: str = PASSWORD, new: str = NEW, again: str | None = None) -> TestResponse:
+    return desk.post("/console/own/password", old=old, new=new, again=new if again is None else again)
+
+
+def test_a_changed_password_signs_out_everywhere_else(
+    desk: Desk, client: FlaskClient, session: Session, keyring: Keyring
+) -> None:
+    elsewhere = desk_of(client, session, desk.officer)
+    response = change(desk)
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "no-store")
+    assert "Everywhere else you are signed out" in words_of(response)
+    assert elsewhere.get("/console/").location == "/console/sign-in"
+    assert desk.get("/console/").status_code == 200
+    email, at = desk.officer.email, now()
+    assert signing_in.sign_in(session, keyring, email, PASSWORD, at).step is Step.REFUSED
+    assert signing_in.sign_in(session, keyring, email, NEW, at).step is Step.SECOND_FACTOR
+    acts = [entry.act for entry in session.query(AuditEntry).order_by(AuditEntry.index)]
+    assert "officer.password_changed" in acts
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ({"old": "another walnut cobalt"}, "is another one"),
+        ({"again": "something else"}, "differ"),
+        ({"new": "short"}, "12 characters"),
+        ({"new": "passwordpassword"}, "easily guessed"),
+        ({"new": PASSWORD}, "choose another"),
+    ],
+)
+def test_a_password_is_not_changed_so(desk: Desk, session: Session, said: dict[str, str], says: str) -> None:
+    kept = desk.officer.password
+    response = change(desk, **said)
+    assert response.status_code == 400
+    assert says in words_of(response)
+    assert not any(word in response.get_data(as_text=True) for word in (PASSWORD, NEW))
+    session.refresh(desk.officer)
+    assert desk.officer.password == kept
+
+
+def test_a_stolen_password_is_refused(desk: Desk, settings: Settings) -> None:
+    digest = hashlib.sha1(NEW.encode(), usedforsecurity=False).hexdigest().upper()
+    (settings.home / STOLEN).write_text(f"{digest}:9\n", encoding="ascii")
+    assert "stolen" in words_of(change(desk))
+
+
+def test_who_sits_at_an_open_session_cannot_try_passwords(desk: Desk) -> None:
+    statuses = [change(desk, old=f"guess number {number}").status_code for number in range(7)]
+    assert statuses == [400] * 5 + [429] * 2
+    # Even the right one waits now.
+    assert change(desk).status_code == 429

@@ -1,0 +1,148 @@
+"""How organisations' pages look: sound by axe in light and dark, and at 320 px, in three languages."""
+
+import shutil
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.bulk import actions as bulk
+from registry.bulk import files
+from registry.bulk.archive import actions as diligence
+from registry.bulk.archive.lists import keep_list
+from registry.bulk.manifest import statement
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.ids import new_reference
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.organisations import apps, sessions
+from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.register import Answer, Language, LicenceStatus
+from registry.vocabulary.watches import DeliveryState
+from registry.watches import actions as watches
+from registry.watches import webhooks
+from registry.watches.delivery.connections import CERTIFICATES
+from registry.watches.numbers import Number
+from registry.watches.webhook_models import Delivery
+from tests.browsing import assert_fits, assert_sound
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
+from tests.pages.organisations.conftest import make_member
+from tests.serving import serve
+from tests.watches.making import handed_on, today
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """One server, and a session of a member in each language."""
+    home = tmp_path_factory.mktemp("account")
+    shutil.copyfile(sqlite_template, home / "registry.sqlite3")
+    settings = Settings(home, f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000)
+    tokens = {}
+    engine = engine_for(settings.database_url)
+    with sessions_for(engine)() as session:
+        organisation = make_organisation(session, "Invented Works and Sons for Garments and Shoes")
+        make_api_key(session, organisation, name="nightly check of every supplier")
+        for language in (Language.EN, Language.IT, Language.ZH_HANS):
+            address = f"{'long' * 8}.{language.lower()}@works.example"
+            member = make_member(session, organisation, email=address, language=language)
+            tokens[language.value] = sessions.begin(session, member, now())
+        app, _ = apps.begin(session, Keyring(settings.keys), member, "long" * 15, now().date())
+        app.is_confirmed = True
+        tokens["half"] = sessions.begin(session, member, now(), is_full=False)
+        question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}
+        kept = diligence.keep(
+            session, organisation.id, "eyJ" + "x" * 1500, question, Answer.NO, None, at=now(), today=now().date()
+        )
+        tokens["receipt"] = kept.reference
+        watched(session, Keyring(settings.keys), organisation.id)
+        tokens["list"] = listed(session, settings, organisation.id)
+        tokens["kept"] = kept_whole(session, organisation.id)
+        session.commit()
+    engine.dispose()
+    with serve(settings) as server:
+        yield server.base_url, tokens
+
+
+def watched(session: Session, keyring: Keyring, organisation: int) -> None:
+    """A watch of each kind under long names, a webhook that fails, and deliveries of every state."""
+    agency = make_agency(session, licences=(licence_record(),))
+    handed_on(session, keyring)
+    watches.watch_agency(session, organisation, agency.agency_id, "Our supplier's agency", today())
+    watches.watch_list(session, keyring, organisation, [Number("A/1")], "Whole supply " + "long" * 24, today())
+    watches.watch_search(session, organisation, {"country": "CZ", "sector": "14.10"}, "Czech sewing", today())
+    made = webhooks.make(
+        session, keyring, organisation, f"https://hooks.works.example/{'events/' * 40}", "Ear", now(), is_unsafe=False
+    )
+    made.webhook.failing_since = now()
+    for status in (LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE, LicenceStatus.REVOKED):
+        suspend(session, agency.agency_id, status)
+    handed_on(session, keyring)
+    for delivery, state in zip(session.scalars(select(Delivery)), DeliveryState, strict=True):
+        delivery.state, delivery.attempts, delivery.trouble = state, 3, CERTIFICATES[20]
+
+
+def listed(session: Session, settings: Settings, organisation: int) -> str:
+    """A list under a long name whose columns are to be looked at."""
+    reference = new_reference()
+    folder = files.folder_of(settings.home, reference)
+    taken = files.take(folder, BytesIO(b"licence number,country\n1,CZ\n"))
+    facts = {"reference": reference, "name": f"suppliers-{'long-' * 12}.csv", "language": "en"}
+    bulk.add_job(session, folder, organisation, taken, once=None, now=now(), **facts)
+    return reference
+
+
+def kept_whole(session: Session, organisation: int) -> str:
+    """A kept list whose rows are answered otherwise now, one of them under a long name."""
+    reference, question = new_reference(), {"name": "Invented " + "long" * 20}
+    said = {"question": question, "verdict": "yes", "reasons": [], "records": [], "on": "2026-01-05"}
+    rows = [statement(n, key, n + 2, said) for n, key in enumerate((None, "our-row-" + "9" * 60))]
+    counts = {"items": 2, "yes": 2, "no": 0, "unknown": 0, "refused": 0}
+    keep_list(
+        session, organisation, reference, JobKind.VERIFICATION, rows, counts, "eyJ", at=now(), today=now().date()
+    ).name = f"kept-{'long-' * 12}.csv"
+    return reference
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme", "width"), [("en", "light", 1280), ("it", "dark", 320), ("zh-Hans", "light", 320)]
+)
+def test_pages_are_sound_and_fit(
+    browser: Browser, site: tuple[str, dict[str, str]], language: str, scheme: str, width: int
+) -> None:
+    address, tokens = site
+    context = browser.new_context(
+        viewport={"width": width, "height": 700},
+        color_scheme=scheme,
+        locale=language,
+        reduced_motion="reduce",  # type: ignore[arg-type]
+    )
+    page = context.new_page()
+    for path in ("register", "sign-in"):
+        page.goto(f"{address}/account/{path}")
+        assert_fits(page)
+        assert_sound(page)
+    context.add_cookies([{"name": "account", "value": tokens[language], "url": f"{address}/account"}])
+    whole = ["keys", "people", "own", "receipts", "receipts/changes", f"receipts/{tokens['receipt']}"]
+    kept = f"receipts/lists/{tokens['kept']}"
+    whole += [f"{kept}/changes"]
+    if language == "zh-Hans":
+        whole += ["second-step"]
+    if language == "it":
+        whole += ["watches", "webhooks", "lists", f"lists/{tokens['list']}", "receipts/lists", kept]
+    for path in whole:
+        page.goto(f"{address}/account/{path}")
+        assert page.locator("h1").count() == 1
+        assert_fits(page)
+        assert_sound(page)
+    if language == "it":
+        context.add_cookies([{"name": "account", "value": tokens["half"], "url": f"{address}/account"}])
+        page.goto(f"{address}/account/code")
+        assert page.locator("#code").count() == 1
+        assert_fits(page)
+        assert_sound(page)
+    context.close()

@@ -1,0 +1,72 @@
+"""What members do on their pages: keys, people, their own account."""
+
+import re
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.organisations.models import ApiKey, Member
+from registry.vocabulary.organisations import MemberRole
+from tests.make import make_organisation
+from tests.pages.organisations.conftest import PASSWORD, Seat, link_in, mails, make_member
+
+__all__ = ["mails"]
+
+
+def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session: Session) -> None:
+    seat = Seat(client, session, make_member(session), now())
+    page = seat.post("/account/keys", name="<b>check", scope=["verify", "organisation"], days="30").get_data(
+        as_text=True
+    )
+    (key,) = re.findall(r"rrk_[\w-]{43}", page)
+    assert "&lt;b&gt;check" in page
+    assert client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    kept = session.scalars(select(ApiKey)).one()
+    assert key not in seat.get("/account/keys").get_data(as_text=True)
+    exchanged = seat.post(f"/account/keys/{kept.reference}/exchange", overlap="0").get_data(as_text=True)
+    (fresh,) = re.findall(r"rrk_[\w-]{43}", exchanged)
+    statuses = [
+        client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {one}"}).status_code
+        for one in (key, fresh)
+    ]
+    assert statuses == [401, 200]
+    bad = seat.post("/account/keys", name="check", days="9999", scope="verify")
+    assert (bad.status_code, "1 to 730 days" in bad.get_data(as_text=True)) == (400, True)
+    other = Seat(client, session, make_member(session, email="other@others.example"), now())
+    newest = session.scalars(select(ApiKey.reference).order_by(ApiKey.id.desc())).first()
+    assert other.post(f"/account/keys/{newest}/revoke").status_code == 404
+    assert seat.post(f"/account/keys/{newest}/revoke").status_code == 303
+    assert client.get("/api/v1/organisation", headers={"Authorization": f"Bearer {fresh}"}).status_code == 401
+
+
+def test_an_owner_invites_and_removes_and_a_member_does_not(
+    client: FlaskClient, session: Session, mails: Callable[[], list[tuple[str, str, str]]]
+) -> None:
+    organisation = make_organisation(session)
+    owner = Seat(client, session, make_member(session, organisation), now())
+    owner.post("/account/people", email="new@works.example", role="member")
+    ((to, _, text),) = mails()
+    assert to == "new@works.example"
+    assert "join Invented Works" in text
+    client.delete_cookie("account", path="/account")
+    joined = {"name": "N. Person", "password": PASSWORD, "again": PASSWORD}
+    assert client.post(link_in(text), data=joined).status_code == 303
+    member = session.scalars(select(Member).where(Member.email == "new@works.example")).one()
+    assert (member.organisation_id, member.role) == (organisation.id, MemberRole.MEMBER)
+    seat = Seat(client, session, member, now())
+    for path, fields in (
+        ("people", {"email": "x@works.example"}),
+        (f"people/{member.reference}/role", {"role": "owner"}),
+        (f"people/{owner.member.reference}/remove", {}),
+        ("invitations/222222222222/take-back", {}),
+    ):
+        assert seat.post(f"/account/{path}", **fields).status_code == 403, path
+    last = owner.post(f"/account/people/{owner.member.reference}/role", role="member")
+    assert (last.status_code, "keeps one owner" in last.get_data(as_text=True)) == (400, True)
+    assert owner.post(f"/account/people/{member.reference}/remove").status_code == 303
+    assert seat.get("/account/keys").status_code == 303
+    foreign = Seat(client, session, make_member(session, email="other@others.example"), now())
+    assert foreign.post(f"/account/people/{owner.member.reference}/remove").status_code == 404

@@ -1,0 +1,28 @@
+"""Agencies for pages in a browser, and how many bytes a page may have."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.register.agencies import record
+from registry.vocabulary.register import ChannelKind, LicenceStatus
+from tests.make import licence_record, make_agency, source_of
+
+NUMBER, SUSPENDED, NAME = "CISLO/0001", "CISLO/0002", "Smyšlená Dlouhojmenná Agentura Práce s.r.o."
+
+MOST_BYTES = 40_000
+
+
+def write_agencies(session: Session) -> None:
+    said: dict[str, Any] = {"source": source_of("CZ"), "retrieved_at": now()}
+    channels = (
+        record.Channel(kind=ChannelKind.WECHAT, value="smyslena", **said),
+        record.Channel(
+            kind=ChannelKind.WEBSITE, value="https://velmi-dlouha-adresa.example.invalid/prace/cizinci", **said
+        ),
+    )
+    make_agency(session, name=NAME, channels=channels, licences=(licence_record(number=NUMBER),))
+    make_agency(session, licences=(licence_record(number=SUSPENDED, status=LicenceStatus.SUSPENDED),))
+    make_agency(session, country="CN", name="示例劳务合作有限公司")
+    session.commit()

@@ -1,0 +1,180 @@
+"""What everybody should know, and the pages' frame: errors, files, the mark of a demonstration."""
+
+import dataclasses
+import gzip
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.core.settings import Settings
+from registry.i18n.wording import country_name
+from registry.log.models import LogState
+from registry.pages.public.assets import address_of
+from registry.vocabulary.register import EU_STATES, Language
+from tests.make import make_source
+from tests.pages.public.reading import read
+
+PAGES = ("", "agencies", "coverage", "licences", "help")
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_stands_in_every_language(client: FlaskClient, path: str, language: Language) -> None:
+    response = client.get(f"/{language}/{path}")
+    assert response.status_code == 200
+    page = read(response)
+    assert page.language == language
+    assert page.heading
+    assert "{" not in page.text
+
+
+@pytest.mark.parametrize("path", ["agencies?country=CZ&q=x", "coverage", "help", ""])
+def test_the_visible_switch_stays_on_the_page(client: FlaskClient, path: str) -> None:
+    links = read(client.get(f"/en/{path}")).links
+    assert f"/it/{path}" in links
+    assert f"/zh-Hant/{path}" in links
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_needs_a_script_or_anything_from_elsewhere(client: FlaskClient, path: str) -> None:
+    response = client.get(f"/en/{path}")
+    html = response.get_data(as_text=True)
+    scripts = re.findall(r"<script([^>]*)>([^<]*)", html)
+    # What a script adds is named here: each comes from us, runs last and holds nothing inline.
+    assert [re.fullmatch(r' src="/static/pages/[0-9a-f]{12}/suggest\.js" defer', head)[0] for head, _ in scripts] == [
+        head for head, _ in scripts
+    ]
+    assert [body for _, body in scripts if body] == []
+    assert " style=" not in html
+    assert " on" + "click" not in html
+    assert "http://" not in html.replace("http://www.w3.org", "")
+    assert "script-src 'self'" in response.headers["Content-Security-Policy"]
+
+
+def test_coverage_says_what_is_fresh_stale_and_never_read(client: FlaskClient, session: Session) -> None:
+    make_source(session, "CZ")
+    make_source(session, "PL", retrieved_at=(now() - timedelta(days=90),))
+    make_source(session, "IT", retrieved_at=(), is_full=False)
+    text = read(client.get("/en/coverage")).text
+    for words in ("up to date", "too old to rely on", "not read yet", "only a part", "complete"):
+        assert words in text
+    uncovered = text.partition("whatever you ask:")[2].partition("What the law")[0]
+    assert "Germany" in uncovered
+    assert "Poland" not in uncovered
+
+
+def test_help_lists_every_state_and_hides_numbers_that_nobody_called(client: FlaskClient) -> None:
+    text = read(client.get("/en/help")).text
+    assert all(country_name(Language.EN, code) in text for code in EU_STATES)
+    assert "We have not called this number yet, so we do not show it." in text
+    assert "800 290 290" not in text
+
+
+def test_a_demonstration_says_so_on_every_page_and_marks_unchecked_numbers(
+    client: FlaskClient, session: Session
+) -> None:
+    session.execute(update(LogState).values(is_demo=True))
+    for path in PAGES:
+        assert "Demonstration. Every agency here is invented." in read(client.get(f"/en/{path}")).text
+    assert "Demonstration." in read(client.post("/en/", data={"subject": "1"})).text
+    assert "Demonstration." in read(client.get("/en/nothing")).text
+    text = read(client.get("/en/help")).text
+    assert "800 290 290" in text
+    assert "not checked, shown in the demonstration only" in text
+
+
+def test_real_data_carries_no_mark_of_a_demonstration(client: FlaskClient) -> None:
+    assert "Demonstration" not in read(client.get("/en/")).text
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_an_address_without_a_page_is_friendly_in_its_language(client: FlaskClient, language: Language) -> None:
+    response = client.get(f"/{language}/nothing")
+    assert response.status_code == 404
+    page = read(response)
+    assert page.language == language
+    assert f"/{language}/" in page.links
+
+
+def test_an_unknown_language_is_answered_in_the_browsers(client: FlaskClient) -> None:
+    response = client.get("/xx/", headers={"Accept-Language": "zh-TW"})
+    assert response.status_code == 404
+    assert read(response).language == "zh-Hant"
+
+
+def test_a_method_that_a_page_does_not_take_is_a_page_too(client: FlaskClient) -> None:
+    response = client.delete("/en/")
+    assert response.status_code == 405
+    assert read(response).heading == "Not possible at this address"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("language", list(Language))
+def test_a_database_that_is_away_is_never_not_registered(
+    make_app: Callable[[Settings], Flask], settings: Settings, tmp_path: Path, language: Language
+) -> None:
+    nowhere = (
+        "postgresql+psycopg://nobody@127.0.0.1:1/nothing?connect_timeout=1"
+        if settings.database_url.startswith("postgresql")
+        else f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite3'}"
+    )
+    app = make_app(dataclasses.replace(settings, database_url=nowhere))
+    response = app.test_client().post(f"/{language}/", data={"subject": "1", "country": "CZ"})
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    page = read(response)
+    assert page.language == language
+    assert page.tone is None
+
+
+def test_the_stylesheet_is_kept_for_ever_under_an_address_that_changes_with_it(client: FlaskClient) -> None:
+    response = client.get(address_of("style.css"))
+    assert response.status_code == 200
+    assert response.mimetype == "text/css"
+    assert "immutable" in response.headers["Cache-Control"]
+    assert client.get("/static/pages/000000000000/style.css").status_code == 404
+    assert client.get("/static/pages/000000000000/..%2fedge.py").status_code == 404
+
+
+def test_what_is_kept_for_ever_is_packed_for_a_slow_line(client: FlaskClient) -> None:
+    address = address_of("style.css")
+    plain = client.get(address)
+    packed = client.get(address, headers={"Accept-Encoding": "gzip, br"})
+    assert (plain.headers.get("Content-Encoding"), packed.headers["Content-Encoding"]) == (None, "gzip")
+    assert "Accept-Encoding" in plain.headers["Vary"]
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 2
+
+
+def test_the_stylesheet_asks_nothing_of_old_phones_that_they_cannot_do(client: FlaskClient) -> None:
+    css = client.get(address_of("style.css")).get_data(as_text=True)
+    rules = css.partition("*/")[2]
+    for newer in (
+        ":is(",
+        ":where(",
+        ":has(",
+        "aspect-ratio",
+        "inset:",
+        "color-mix",
+        "@layer",
+        "@container",
+        "&:",
+        "dvh",
+    ):
+        assert newer not in rules
+    assert "@import" not in rules
+    assert "url(http" not in rules.replace('url("data:', "")
+    # `gap` works in grids there, under its older name alone.
+    assert " gap:" not in rules
+
+
+def test_the_small_picture_that_browsers_ask_for_is_there(client: FlaskClient) -> None:
+    assert client.get("/favicon.ico").status_code == 200

@@ -1,0 +1,190 @@
+"""The pages in a real browser: without scripts, at 320 px, by keyboard, printed, in the dark, and light to load."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy.orm import Session
+
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.settings import Settings
+from registry.demo.load import demo_data
+from registry.demo.statistics import load_statistics
+from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on, transferred
+from tests.pages.public.shown_agencies import MOST_BYTES, NAME, NUMBER, SUSPENDED, write_agencies
+from tests.serving import Served, serve
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.fixture
+def site(served: Served, session: Session) -> str:
+    """The address of a real server whose registry holds three agencies, on each kind of database."""
+    write_agencies(session)
+    return served.base_url
+
+
+@pytest.fixture(scope="module")
+def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """As `site`, one server for all tests of how pages look: that does not depend on the database."""
+    home = tmp_path_factory.mktemp("looks")
+    shutil.copyfile(sqlite_template, home / "registry.sqlite3")
+    settings = Settings(home=home, database_url=f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000)
+    engine = engine_for(settings.database_url)
+    with sessions_for(engine)() as session:
+        load_statistics(session, demo_data(TODAY)["release"], TODAY)
+        write_agencies(session)
+    engine.dispose()
+    with serve(settings) as served:
+        yield served.base_url
+
+
+@pytest.fixture
+def phone(browser: Browser) -> BrowserContext:
+    """An old phone: narrow, and without scripts."""
+    return browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False, locale="zh-CN")
+
+
+def check(page: Page, subject: str, country: str = "CZ") -> None:
+    page.select_option("#country", country)
+    page.fill("#subject", subject)
+    enter(page.locator("#subject"))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_language(
+    phone: BrowserContext, site: str
+) -> None:
+    page = phone.new_page()
+    page.goto(site)
+    assert page.url == f"{site}/zh-Hans/"
+    check(page, NUMBER)
+    assert page.url == f"{site}/zh-Hans/"
+    expect(page.locator(".answer.yes h1")).to_contain_text(NAME)
+    expect(page.locator(".really")).to_contain_text("smyslena")
+    follow(page.get_by_role("button", name="Italiano"))
+    assert page.url == f"{site}/it/"
+    expect(page.locator(".answer.yes h1")).to_contain_text(NAME)
+    expect(page.locator("#subject")).to_have_value(NUMBER)
+    follow(page.get_by_role("link", name="Dati completi e storia"))
+    expect(page.locator("h1")).to_have_text(NAME)
+    follow(page.get_by_role("link", name="English"))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_choosing_from_a_name_asks_again_about_the_agency_chosen(phone: BrowserContext, site: str) -> None:
+    page = phone.new_page()
+    page.goto(f"{site}/en/")
+    check(page, "smyšlená dlouhojmenná")
+    follow(page.locator(".candidates button").first)
+    expect(page.locator(".answer.name h1")).to_contain_text("A name alone does not show who is talking to you.")
+    assert page.locator(".answer.yes").count() == 0
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_names_are_offered_while_one_is_typed_and_a_number_is_not_sent(browser: Browser, site: str) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or "") if request.url.endswith("/names") else None)
+    page.goto(f"{site}/en/")
+    page.locator("#subject").press_sequentially("CISLO/0001")
+    page.locator("#subject").fill("")
+    page.locator("#subject").press_sequentially("smyslena dlouho")
+    expect(page.locator("datalist option").first).to_have_attribute("value", NAME)
+    assert all("0001" not in body for body in sent)
+    with leading_on(page):
+        page.keyboard.press("Enter")
+    expect(page.locator(".candidates button")).to_contain_text(NAME)
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en", "it"])
+def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str, language: str) -> None:
+    page = phone.new_page()
+    for path in ("", "agencies", "coverage", "licences", "help", "statistics", "nothing"):
+        page.goto(f"{looks}/{language}/{path}")
+        assert_fits(page)
+    page.goto(f"{looks}/{language}/agencies")
+    follow(page.locator(".rows a").first)
+    assert_fits(page)
+    for subject in (NUMBER, SUSPENDED, "9" * 200):
+        page.goto(f"{looks}/{language}/")
+        check(page, subject)
+        assert_fits(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong(browser: Browser, looks: str, scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", locale="zh-CN")
+    page = context.new_page()
+    for path in (
+        "zh-Hans/",
+        "en/agencies",
+        "it/coverage",
+        "zh-Hant/licences",
+        "en/help",
+        "it/statistics",
+        "it/nothing",
+    ):
+        page.goto(f"{looks}/{path}")
+        assert_sound(page)
+    page.goto(f"{looks}/en/agencies")
+    follow(page.locator(".rows a").first)
+    assert_sound(page)
+    for subject in (NUMBER, SUSPENDED, "smyšlená", "99999999", "+86 138 0013 8000"):
+        page.goto(f"{looks}/zh-Hans/")
+        check(page, subject)
+        assert_sound(page)
+    page.goto(f"{looks}/en/")
+    page.locator("#subject").evaluate("field => field.required = false")
+    follow(page.get_by_role("button", name="Check"))
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_sound(page)
+
+
+def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(browser: Browser, looks: str) -> None:
+    page = browser.new_context(locale="en-GB").new_page()
+    page.goto(f"{looks}/en/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{looks}/en/#content")
+    page.keyboard.press("Tab")
+    expect(page.locator("#country")).to_be_focused()
+    page.keyboard.type("Czechia")
+    page.keyboard.press("Tab")
+    page.keyboard.type(NUMBER)
+    page.keyboard.press("Tab")
+    expect(page.locator("summary")).to_be_focused()
+    page.keyboard.press("Tab")
+    with leading_on(page):
+        page.keyboard.press("Enter")
+    expect(page.locator(".answer.yes")).to_be_visible()
+
+
+def test_a_printed_answer_keeps_the_answer_and_drops_the_forms(browser: Browser, looks: str) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{looks}/en/")
+    check(page, NUMBER)
+    page.emulate_media(media="print")
+    expect(page.locator(".answer h1")).to_be_visible()
+    expect(page.locator("#help")).to_be_visible()
+    for hidden in (".menu", ".switch", ".again"):
+        expect(page.locator(hidden)).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_the_first_view_is_light_enough_for_a_slow_line(browser: Browser, looks: str, language: str) -> None:
+    sizes = transferred(browser, lambda page: page.goto(f"{looks}/{language}/"))
+    assert sum(sizes) <= MOST_BYTES
+
+
+def test_an_answer_is_light_enough_even_without_a_cache(browser: Browser, looks: str) -> None:
+    def look_up(page: Page) -> None:
+        page.goto(f"{looks}/zh-Hans/")
+        check(page, NUMBER)
+
+    assert sum(transferred(browser, look_up)) <= MOST_BYTES

@@ -1,0 +1,202 @@
+"""The page "check what they told me": an advert is shown for correction first, then answered in place."""
+
+from typing import Any
+
+import pytest
+import requests
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.register.agencies import record
+from registry.vocabulary.register import ChannelKind, Language
+from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on
+from tests.make import licence_record, make_agency, source_of
+from tests.pages.public.reading import Page, read
+from tests.serving import Served
+
+NUMBER = "CISLO/0001"
+
+
+@pytest.fixture
+def agency(session: Session) -> record.Agency:
+    channel = record.Channel(
+        kind=ChannelKind.WECHAT, value="smyslena_agentura", source=source_of("CZ"), retrieved_at=now()
+    )
+    made = make_agency(
+        session, name="Agentura Smyšlená s.r.o.", channels=(channel,), licences=(licence_record(number=NUMBER),)
+    )
+    session.commit()
+    return made
+
+
+def ask(client: FlaskClient, language: str = "en", status: int = 200, **told: Any) -> Page:
+    response = client.post(f"/{language}/check", data=told)
+    assert response.status_code == status
+    assert response.headers["Cache-Control"] == "no-store"
+    return read(response)
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("wechat", ["smyslena_agentura", "smyslena_agentvra", ""])
+def test_the_answer_never_looks_like_a_licences_yes(
+    client: FlaskClient, agency: record.Agency, language: Language, wechat: str
+) -> None:
+    page = ask(client, language, number=NUMBER, wechat=wechat)
+    assert page.language == language
+    assert page.tone == {"smyslena_agentura": "name", "smyslena_agentvra": "no", "": "unknown"}[wechat]
+    assert "Agentura Smyšlená s.r.o." in page.text
+
+
+def test_an_advert_is_shown_for_correction_before_it_is_answered(client: FlaskClient, agency: record.Agency) -> None:
+    response = client.post("/en/check", data={"advert": "<b>工作</b>\r\n微信：smyslena_agentura", "pick": "1"})
+    assert 'value="smyslena_agentura"' in response.get_data(as_text=True)
+    page = read(response)
+    assert page.tone is None
+    assert "correct it" in page.text
+
+
+def test_the_lookups_answer_leads_to_the_check_of_that_agency(client: FlaskClient, agency: record.Agency) -> None:
+    page = read(client.post("/en/", data={"subject": NUMBER, "country": "CZ"}))
+    assert page.hidden["agency_id"] == agency.agency_id
+    form = read(client.post("/en/check", data={"agency_id": agency.agency_id, "pick": "1"}))
+    assert form.hidden["agency_id"] == agency.agency_id
+    assert ask(client, agency_id=agency.agency_id, wechat="smyslena_agentura").tone == "name"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"phone": "x" * 401},
+        {"advert": "x" * 10_001},
+        {"number": "11010519491231002X"},
+        {"name": "a\0b"},
+        {"name": "%%%"},
+        {"country": "XX"},
+    ],
+)
+def test_what_cannot_be_checked_is_shown_at_its_field(client: FlaskClient, told: dict[str, str]) -> None:
+    page = ask(client, status=400, **told)
+    assert "fault" in page.classes
+
+
+def test_markup_in_what_was_told_stays_words(client: FlaskClient, agency: record.Agency) -> None:
+    response = client.post(
+        "/en/check", data={"number": NUMBER, "name": "<script>alert(1)</script>", "advert": "</textarea><b>"}
+    )
+    assert "<script>" not in response.get_data(as_text=True)
+    assert "</textarea><b>" not in response.get_data(as_text=True)
+
+
+def test_the_language_can_be_changed_without_losing_what_was_told(client: FlaskClient, agency: record.Agency) -> None:
+    page = ask(client, number=NUMBER, wechat="smyslena_agentura")
+    assert page.hidden["wechat"] == "smyslena_agentura"
+    assert "/zh-Hans/check" in [button.get("formaction") for button in page.buttons]
+
+
+def test_a_genuine_number_is_never_shown_in_the_colour_of_a_yes(client: FlaskClient, agency: record.Agency) -> None:
+    page = client.post("/en/check", data={"number": NUMBER, "wechat": "smyslena_agentura", "email": "a@b.example"})
+    body = page.get_data(as_text=True)
+    rows = body.split('<ul class="checked">')[1].split("</ul>")[0].split("<li class=")[1:]
+    tones = {row.split("<p class=")[1].split(">")[1].split(":")[0]: row.split('"')[1] for row in rows}
+    assert tones == {"E-mail": "unknown", "Licence number or company code": "unknown", "WeChat id": "yes"}
+
+
+def test_the_agency_that_the_lookup_carried_is_named(client: FlaskClient, agency: record.Agency) -> None:
+    page = read(client.post("/en/check", data={"agency_id": agency.agency_id, "pick": "1"}))
+    assert "Agentura Smyšlená s.r.o." in page.text
+
+
+def test_an_advert_of_ten_thousand_characters_is_read_and_shown_again(served: Served) -> None:
+    for letter in "工🔥а":
+        data = {"advert": letter * 9_980 + " 微信：smyslena_1", "pick": "1"}
+        response = requests.post(f"{served.base_url}/zh-Hans/check", data=data, timeout=30)
+        assert response.status_code == 200
+        assert 'value="smyslena_1"' in response.text
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("language", ["zh-Hans", "en"])
+def test_the_check_works_on_an_old_phone_without_scripts(
+    browser: Browser, served: Served, agency: record.Agency, language: str
+) -> None:
+    phone = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False, locale="zh-CN")
+    page = phone.new_page()
+    page.goto(f"{served.base_url}/{language}/")
+    page.select_option("#country", "CZ")
+    page.fill("#subject", NUMBER)
+    enter(page.locator("#subject"))
+    follow(page.locator("section.really button[name=pick]"))
+    expect(page.locator("h1")).to_contain_text("Agentura Smyšlená s.r.o.")
+    page.fill("#advert", f"出国劳务 🔥 许可证号：{NUMBER} 微信：smyslena_agentvra 网址 {'dlouhe-' * 20}jmeno.example")
+    follow(page.locator("button[name=pick]"))
+    expect(page.locator("#wechat")).to_have_value("smyslena_agentvra")
+    assert_fits(page)
+    page.fill("#email", "info@agentura.example")
+    follow(page.locator("button.main"))
+    expect(page.locator("section.answer.no")).to_be_visible()
+    assert page.url == f"{served.base_url}/{language}/check"
+    assert_fits(page)
+    phone.close()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_check_is_filled_in_and_sent_by_keyboard(browser: Browser, served: Served, agency: record.Agency) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
+    page.goto(f"{served.base_url}/en/check")
+    page.focus("#country")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "document.activeElement.id || document.activeElement.name || document.activeElement.className"
+        )
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outline == "solid"
+        if focused == "number":
+            page.keyboard.type(NUMBER)
+        if focused == "wechat":
+            page.keyboard.type("smyslena_agentura")
+        if focused == "main":
+            break
+    with leading_on(page):
+        page.keyboard.press("Enter")
+    expect(page.locator("section.answer.name")).to_be_visible()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_check_has_no_barriers(browser: Browser, served: Served, agency: record.Agency, scheme: Any) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 640}, color_scheme=scheme).new_page()
+    page.goto(f"{served.base_url}/en/check")
+    assert_sound(page)
+    page.fill("#number", NUMBER)
+    page.fill("#wechat", "smyslena_agentura")
+    follow(page.locator("button.main"))
+    expect(page.locator("section.answer.name")).to_be_visible()
+    assert_sound(page)
+
+
+def test_half_a_name_asks_which_agency_is_meant(client: FlaskClient, agency: record.Agency) -> None:
+    page = ask(client, name="Smyšlená", wechat="smyslena_agentura")
+    assert page.tone == "unknown"
+    assert "Choose below which agency is meant" in page.text
+    assert agency.agency_id in [button.get("value") for button in page.buttons]
+
+
+def test_agencies_of_nearly_one_name_stand_together_with_what_tells_them_apart(
+    client: FlaskClient, agency: record.Agency, session: Session
+) -> None:
+    make_agency(session, name="Agentura Smyšlená a.s.", licences=(licence_record(number="JINE/7"),))
+    session.commit()
+    page = ask(client, name="Agentura Smyšlená s.r.o.", wechat="smyslena_agentura")
+    assert page.tone == "unknown"
+    assert "Agencies of nearly the same name" in page.text
+    assert "JINE/7" in page.text
+
+
+def test_a_fault_in_one_field_is_no_fault_of_the_advert(client: FlaskClient) -> None:
+    page = ask(client, status=400, name="%%%")
+    assert "no letter and no digit" in page.text
+    assert "Paste an advert or fill in" not in page.text

@@ -1,0 +1,124 @@
+"""The fee checker's page: without scripts, in four languages, with every mistake told beside its field."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, expect
+
+from registry.vocabulary.register import FeeKind, Language
+from tests.browsing import assert_fits, assert_sound, follow
+from tests.pages.public.reading import read
+from tests.serving import Served
+
+ROW = {"kind_0": "bond", "amount_0": "20000", "currency_0": "CNY", "state_0": "paid"}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_kind_is_answered_in_every_language(client: FlaskClient, language: Language) -> None:
+    kinds = list(FeeKind)
+    for some in (kinds[:10], kinds[10:]):
+        form = {"origin": "CN", "destination": "IT", "monthly_wage": "1500", "wage_currency": "EUR"}
+        for place, kind in enumerate(some):
+            form |= {name.replace("0", str(place)): value for name, value in ROW.items() if name != "amount_0"}
+            form |= {f"kind_{place}": kind, f"amount_{place}": "100"}
+        response = client.post(f"/{language}/fees", data=form)
+        assert response.status_code == 200
+        assert response.headers["Cache-Control"] == "no-store"
+        page = read(response)
+        assert page.language == language
+        assert "{" not in page.text
+
+
+def test_a_deposit_is_called_forbidden_with_its_rule_and_total(client: FlaskClient) -> None:
+    form = ROW | {"origin": "CN", "monthly_wage": "8000", "wage_currency": "CNY"}
+    text = read(client.post("/en/fees", data=form)).text
+    assert "China’s rule forbids taking any deposit or guarantee from workers." in text
+    assert "That is 2.50 months of the promised wage" in text
+    assert "20,000.00\xa0CNY".replace("\xa0", " ") in text
+
+
+def test_empty_rows_do_not_count_and_a_fault_stands_beside_its_own_row(client: FlaskClient) -> None:
+    form = {"kind_0": "", "amount_0": ""} | {name.replace("0", "2"): value for name, value in ROW.items()}
+    form |= {"amount_2": "1,000.50"}
+    response = client.post("/en/fees", data=form)
+    assert response.status_code == 400
+    assert "fault-amount_1" in read(response).ids
+
+
+@pytest.mark.parametrize("typed", ["-1", "0", "1e400", "9" * 30, "9" * 5000, "<script>1</script>", "💰", "1.000"])
+def test_a_sum_that_cannot_be_read_is_asked_again_in_every_language(client: FlaskClient, typed: str) -> None:
+    for language in Language:
+        response = client.post(f"/{language}/fees", data=ROW | {"amount_0": typed})
+        assert response.status_code == 400
+        assert "<script" not in response.get_data(as_text=True)
+        assert "fault-amount_0" in read(response).ids
+
+
+def test_an_empty_form_and_eleven_charges_are_refused_in_words(client: FlaskClient) -> None:
+    assert client.post("/en/fees", data={}).status_code == 400
+    form = {f"{name[:-1]}{place}": value for place in range(11) for name, value in ROW.items()}
+    response = client.post("/en/fees", data=form)
+    assert response.status_code == 400
+    assert "At most ten at a time" in read(response).text
+
+
+def test_the_advice_never_to_pay_leads_to_the_checker(client: FlaskClient) -> None:
+    assert "/en/fees" in read(client.get("/en/licences")).links
+
+
+@pytest.fixture
+def phone(browser: Browser, served: Served) -> Iterator[Page]:
+    """The page on a narrow phone without scripts."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{served.base_url}/zh-Hans/fees")
+    yield page
+    context.close()
+
+
+def fill(page: Page) -> None:
+    page.select_option("#kind_0", "recruitment_service_payment")
+    page.fill("#amount_0", "30000")
+    page.select_option("#state_0", "paid")
+    follow(page.locator("button[name=more]"))
+    page.select_option("#kind_1", "bond")
+    page.fill("#amount_1", "999999999999.99")
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_charges_are_added_checked_and_shown_in_another_language_on_an_old_phone(phone: Page, tmp_path: Path) -> None:
+    fill(phone)
+    expect(phone.locator("#amount_0")).to_have_value("30000")
+    phone.select_option("#destination", "IT")
+    follow(phone.locator("button.main"))
+    expect(phone.locator("#answer")).to_be_visible()
+    assert_fits(phone)
+    phone.screenshot(path=tmp_path / "fees.png", full_page=True)
+    follow(phone.get_by_role("button", name="Italiano"))
+    expect(phone.locator("html")).to_have_attribute("lang", "it")
+    expect(phone.locator("#answer")).to_be_visible()
+    phone.emulate_media(media="print")
+    expect(phone.locator("#answer")).to_be_visible()
+    expect(phone.locator(".ask")).to_be_hidden()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_with_the_form_the_answer_and_its_faults(
+    browser: Browser, served: Served, scheme: str
+) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    page.goto(f"{served.base_url}/en/fees")
+    assert_sound(page)
+    fill(page)
+    follow(page.locator("button.main"))
+    expect(page.locator("#answer")).to_be_visible()
+    assert_sound(page)
+    page.fill("#amount_0", "1.000")
+    follow(page.locator("button.main"))
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_sound(page)
+    context.close()

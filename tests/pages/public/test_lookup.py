@@ -1,0 +1,361 @@
+"""The lookup page: one answer in plain words, and nothing of the question left behind."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.register.agencies import record
+from registry.vocabulary.register import (
+    Activity,
+    ChannelKind,
+    IdentifierScheme,
+    Language,
+    LicenceKind,
+    LicenceStatus,
+    NameKind,
+)
+from tests.make import (
+    agency_record,
+    identifier_record,
+    licence_record,
+    make_agency,
+    make_licence,
+    make_source,
+    name_record,
+    source_of,
+)
+from tests.pages.public.reading import Page, read
+
+
+def ask(client: FlaskClient, subject: str, language: str = "en", status: int = 200, **context: Any) -> Page:
+    response = client.post(f"/{language}/", data={"subject": subject, **context})
+    assert response.status_code == status
+    return read(response)
+
+
+def test_a_candidate_shows_the_name_it_was_found_by_and_in_what_way(client: FlaskClient, session: Session) -> None:
+    names = (
+        name_record("青岛云蝶国际劳务合作有限公司", script="hans", country="CN"),
+        name_record("青岛云鲤经贸有限公司", script="hans", kind=NameKind.FORMER, country="CN"),
+    )
+    make_agency(session, country="CN", names=names)
+    page = ask(client, "青岛云鲤经贸", "zh-Hans")
+    assert all(words in page.text for words in ("按曾用名找到", "青岛云鲤经贸有限公司", "只差公司类型"))
+
+
+def test_names_are_suggested_and_what_was_typed_is_neither_kept_nor_shown(
+    client: FlaskClient, session: Session
+) -> None:
+    make_agency(session, name="Smyšlená Činná s.r.o.")
+    for typed in ("smyslena", "Smyšlená Č"):
+        response = client.post("/en/names", data={"subject": typed})
+        assert response.json == ["Smyšlená Činná s.r.o."]
+        assert response.headers["Cache-Control"] == "no-store"
+    for typed in ("", "x" * 100_000, "%_*", "\0", "💰"):
+        assert client.post("/en/names", data={"subject": typed}).json == []
+    assert client.get("/en/names?subject=smyslena").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("header", "place"),
+    [(None, "/zh-Hans/"), ("zh-TW", "/zh-Hant/"), ("it-IT,it;q=0.9", "/it/"), ("en-GB", "/en/"), ("fr", "/en/")],
+)
+def test_the_first_page_leads_to_the_browsers_language(client: FlaskClient, header: str | None, place: str) -> None:
+    response = client.get("/", headers={"Accept-Language": header} if header else {})
+    assert (response.status_code, response.location) == (302, place)
+    assert "Accept-Language" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_page_says_which_language_it_is_in(client: FlaskClient, language: Language) -> None:
+    response = client.get(f"/{language}/")
+    assert read(response).language == language
+    assert response.headers["Content-Language"] == language
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_an_active_licences_number_belongs_to_somebody_and_the_person_is_still_to_be_checked(
+    client: FlaskClient, session: Session, language: Language
+) -> None:
+    channel = record.Channel(
+        kind=ChannelKind.WECHAT, value="smyslena_agentura", source=source_of("CZ"), retrieved_at=now()
+    )
+    licence = make_licence(session, agency={"name": "Agentura Smyšlená s.r.o.", "channels": (channel,)})
+    page = ask(client, licence.number or "", language, country="CZ")
+    assert page.tone == "yes"
+    assert "Agentura Smyšlená s.r.o." in page.heading
+    assert "smyslena_agentura" in page.text
+    assert "{" not in page.text
+
+
+@pytest.mark.parametrize("write", [str.lower, lambda text: f"  {text} ", lambda text: text.replace("/", " / ")])
+def test_a_number_is_found_however_it_is_typed(client: FlaskClient, session: Session, write: Any) -> None:
+    licence = make_licence(session)
+    assert ask(client, write(licence.number or ""), country="CZ").tone == "yes"
+
+
+def test_full_width_digits_are_found(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in licence.number or "")
+    assert ask(client, wide, country="CZ").tone == "yes"
+
+
+def test_a_suspended_licence_is_a_no_that_protects_the_workers(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session, LicenceStatus.SUSPENDED)
+    page = ask(client, licence.number or "", country="CZ")
+    assert page.tone == "no"
+    assert "This is not a reason to dismiss or report workers; wages remain owed." in page.text
+    assert "Do not pay and do not sign." in page.text
+
+
+def test_a_name_never_looks_green(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session, agency={"name": "Agentura Smyšlená s.r.o."})
+    page = ask(client, "Agentura Smyšlená", country="CZ")
+    assert page.tone == "unknown"
+    chosen = next(button["value"] for button in page.buttons if button.get("name") == "agency_id")
+    page = ask(client, "Agentura Smyšlená", country="CZ", agency_id=chosen)
+    assert page.tone == "name"
+    assert "A name alone does not show who is talking to you." in page.text
+    assert ask(client, licence.number or "", country="CZ", agency_id=chosen).tone == "yes"
+
+
+def test_an_agency_asked_about_from_its_own_page_does_not_look_green(client: FlaskClient, session: Session) -> None:
+    agency = make_agency(session, licences=(licence_record(),))
+    assert ask(client, "", agency_id=agency.agency_id, country="CZ").tone == "name"
+
+
+def test_one_number_of_two_holders_lets_the_asker_choose(client: FlaskClient, session: Session) -> None:
+    first = make_agency(session, name="Smyšlená První s.r.o.", licences=(licence_record(number="DVOJI/1"),))
+    make_agency(
+        session,
+        country="CN",
+        name="示例公司",
+        licences=(licence_record(LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="DVOJI/1"),),
+    )
+    page = ask(client, "DVOJI/1", country="CZ")
+    assert page.tone == "unknown"
+    assert {"Smyšlená První s.r.o.", "示例公司"} <= set(page.words)
+    page = ask(client, "DVOJI/1", country="CZ", agency_id=first.agency_id)
+    assert page.tone == "yes"
+    assert "Smyšlená První s.r.o." in page.heading
+
+
+def test_more_than_twenty_candidates_are_paged(client: FlaskClient, session: Session) -> None:
+    for number in range(23):
+        make_agency(session, name=f"Hojná Smyšlená {number:02} s.r.o.")
+    first = ask(client, "Hojná Smyšlená")
+    assert sum(button.get("name") == "agency_id" for button in first.buttons) == 20
+    assert any(button.get("name") == "place" and button["value"] == "1" for button in first.buttons)
+    second = ask(client, "Hojná Smyšlená", place="1")
+    assert sum(button.get("name") == "agency_id" for button in second.buttons) == 3
+
+
+def test_a_licence_of_limited_scope_asks_what_it_must_know_and_the_answer_completes_the_question(
+    client: FlaskClient, session: Session
+) -> None:
+    licence = make_licence(session, activities=(Activity.PLACEMENT,))
+    page = ask(client, licence.number or "", country="CZ")
+    assert page.tone == "unknown"
+    button = next(button for button in page.buttons if button.get("name") == "activity")
+    assert button["value"] == "placement"
+    page = ask(client, page.hidden["subject"], country=page.hidden["country"], activity=button["value"])
+    assert page.tone == "yes"
+
+
+def test_a_number_without_a_country_asks_for_the_country(client: FlaskClient, session: Session) -> None:
+    make_source(session)
+    page = ask(client, "99999")
+    assert page.tone == "unknown"
+    assert "In which country is the job?" in page.text
+
+
+def test_recruiting_in_china_needs_a_licensed_partner_there(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    page = ask(client, licence.number or "", country="CZ", origin="CN")
+    assert page.tone == "no"
+    assert "It needs a licensed sending agency there." in page.text
+
+
+def test_not_found_is_a_no_only_where_silence_proves_something(client: FlaskClient, session: Session) -> None:
+    make_source(session, "CZ")
+    make_source(session, "CN")
+    assert ask(client, "2026/9999", country="CZ").tone == "no"
+    assert ask(client, "2026/9999", country="DE").tone == "unknown"
+
+
+def test_a_name_that_nobody_has_is_neither_a_yes_nor_a_no(client: FlaskClient, session: Session) -> None:
+    make_source(session, "CZ")
+    make_source(session, "CN")
+    page = ask(client, "Nikdo Neznámý", country="CZ")
+    assert page.tone == "unknown"
+    assert "We found nobody under this. That is neither a yes nor a no." in page.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("+86 138 0013 8000", "We cannot check a phone number yet. Ask for the licence number."),
+        ("13800138000", "We cannot check a phone number yet. Ask for the licence number."),
+        ("offer@example.org", "We cannot check an e-mail address yet. Ask for the licence number."),
+        ("https://example.org/jobs", "We cannot check a website yet. Ask for the licence number."),
+        ("微信：li_gong", "We cannot check a WeChat account yet. Ask for the licence number."),
+    ],
+)
+def test_what_cannot_be_looked_up_yet_is_recognised_and_said(
+    client: FlaskClient, session: Session, typed: str, words: str
+) -> None:
+    make_source(session, "CZ")
+    make_source(session, "CN")
+    page = ask(client, typed, country="CZ")
+    assert page.tone == "unknown"
+    assert words in page.heading
+
+
+def test_a_holder_is_found_by_each_of_its_numbers(client: FlaskClient, session: Session) -> None:
+    numbers = (
+        identifier_record(IdentifierScheme.VAT, "IT99999019997", country="IT"),
+        identifier_record(IdentifierScheme.REGISTRATION_NUMBER, "99999019997", country="IT"),
+        identifier_record(IdentifierScheme.LEI, "999900DEMVERZNR00191", country="IT"),
+    )
+    licences = (licence_record(country="IT", activities=(Activity.TEMPORARY_WORK,)),)
+    make_agency(session, country="IT", identifiers=numbers, licences=licences)
+    for typed in ("it99999019997", "999 990 199 97", "9999 00DE MVER ZNR0 0191"):
+        assert ask(client, typed, country="IT", activity="temporary_work").tone == "yes"
+
+
+def test_a_personal_identity_number_is_not_looked_up_and_not_shown_again(client: FlaskClient) -> None:
+    page = ask(client, "11010519491231002X", status=400)
+    assert "This looks like a personal identity number." in page.text
+    response = client.post("/en/", data={"subject": "11010519491231002X"})
+    assert b"11010519491231002X" not in response.data
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("subject", ""),
+        ("subject", "   "),
+        ("subject", "a\0b"),
+        ("subject", "x" * 10_000),
+        ("country", "XX"),
+        ("origin", "Narnia"),
+        ("activity", "magic"),
+        ("sector", "99.99"),
+        ("on", "0000-00-00"),
+        ("on", "2026-02-29"),
+        ("on", "soon"),
+        ("agency_id", "AAAAAAAAAAAA"),
+        ("place", "-"),
+    ],
+)
+def test_a_wrong_field_brings_the_form_back_with_a_word_of_help(client: FlaskClient, field: str, typed: str) -> None:
+    response = client.post("/en/", data={"subject": "1", field: typed})
+    assert response.status_code == 400
+    assert "Please check what you typed" in read(response).text
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("typed", ["2024-02-29", "2024/2/29", "2024年2月29日", "２０２４－０２－２９"])
+def test_a_day_is_read_as_people_write_it(client: FlaskClient, session: Session, typed: str) -> None:
+    licence = make_licence(session)
+    assert "29 February 2024" in ask(client, licence.number or "", country="CZ", on=typed).text
+
+
+def test_a_day_in_the_future_is_never_a_yes(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    later = (now() + timedelta(days=400)).date().isoformat()
+    assert ask(client, licence.number or "", country="CZ", on=later).tone == "unknown"
+
+
+def test_nothing_of_the_question_stands_in_an_address(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    response = client.post("/en/", data={"subject": licence.number, "country": "CZ"})
+    assert response.status_code == 200
+    assert response.headers["Cache-Control"] == "no-store"
+    assert not any((licence.number or "") in link or "?" in link for link in read(response).links)
+
+
+def test_a_change_of_language_keeps_the_question(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    page = ask(client, licence.number or "", country="CZ", on="2026-01-01", activity="placement")
+    targets = [button["formaction"] for button in page.buttons if "formaction" in button]
+    assert targets == ["/zh-Hans/", "/zh-Hant/", "/en/", "/it/"]
+    asked = {"subject": licence.number, "country": "CZ", "on": "2026-01-01", "activity": "placement"}
+    assert page.switched == asked
+    assert read(client.post("/it/", data=page.switched)).tone == page.tone
+
+
+def test_sharing_shows_the_record_and_never_the_question(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    page = ask(client, licence.number or "", country="CZ")
+    shared = next(word for word in page.words if word.startswith("http"))
+    assert "/en/agencies/" in shared
+    assert (licence.number or "") not in shared
+
+
+def test_hostile_names_are_shown_as_they_are_and_set_apart(client: FlaskClient, session: Session) -> None:
+    hostile = "<script>alert(1)</script>\"'{{7*7}}{name}%s"
+    make_agency(session, name=hostile, licences=(licence_record(number="ZLO/1"),), place="<img src=x>")
+    response = client.post("/en/", data={"subject": "ZLO/1", "country": "CZ"})
+    html = response.get_data(as_text=True)
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<bdi>&lt;script" in html
+    assert read(response).tone == "yes"
+
+
+def test_a_hostile_question_is_shown_as_it_is(client: FlaskClient, session: Session) -> None:
+    make_source(session)
+    response = client.post("/en/", data={"subject": '"><script>x</script>{name}', "country": "CZ"})
+    assert "<script" not in response.get_data(as_text=True)
+    assert read(response).tone == "unknown"
+
+
+def test_the_name_shown_first_is_in_the_askers_script(client: FlaskClient, session: Session) -> None:
+    names = (
+        name_record("Fictitious Labour Co.", kind=NameKind.TRADE, country="CN"),
+        name_record("示例劳务公司", script="hans", country="CN"),
+        name_record("示例旧名公司", script="hans", kind=NameKind.FORMER, country="CN"),
+    )
+    licence = licence_record(LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="示例L9")
+    make_agency(session, country="CN", names=names, licences=(licence,))
+    assert "示例劳务公司" in ask(client, "示例L9", "zh-Hans", country="IT").heading
+    assert "Fictitious Labour Co." in ask(client, "示例L9", "en", country="IT").heading
+
+
+def test_help_in_the_country_of_the_job_says_who_runs_it(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    page = ask(client, licence.number or "", country="IT")
+    assert "run by the state together with NGOs" in page.text
+    assert "112" in page.text
+    # Nobody has called these numbers yet, and this registry is no demonstration.
+    assert "800 290 290" not in page.text
+
+
+def test_the_answer_says_what_it_does_not_mean_and_what_must_never_be_paid(
+    client: FlaskClient, session: Session
+) -> None:
+    licence = make_licence(session)
+    text = ask(client, licence.number or "", country="CZ").text
+    assert "A licence is not a visa. Working on a tourist, business or study visa is forbidden." in text
+    assert "No deposit and no bond" in text
+    assert "No name is needed." in text
+
+
+def test_a_warning_of_a_clone_stands_beside_the_question_who_is_talking(client: FlaskClient, session: Session) -> None:
+    warning = record.Warning_(text="Smyšlené varování", source=source_of("CZ"), retrieved_at=now())
+    make_agency(session, clone_warnings=(warning,), licences=(licence_record(number="KLON/1"),))
+    page = ask(client, "KLON/1", country="CZ")
+    assert "alert" in page.classes
+    assert "Warning: somebody is imitating this agency." in page.text.partition("Why")[0]
+
+
+def test_an_agency_that_cannot_be_shown_by_name_says_so(client: FlaskClient, session: Session) -> None:
+    agency = agency_record(names=(), licences=(licence_record(number="BEZ/1"),))
+    make_agency(session, agency_id=agency.agency_id, names=(), licences=agency.licences)
+    assert "Name no longer shown, by law" in ask(client, "BEZ/1", country="CZ").text

@@ -1,0 +1,261 @@
+"""The operator's seal: two other readers believe it, a changed byte is told, and what is wrong with its files is said."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from pypdf import PdfReader
+
+from registry.core.clock import now
+from registry.core.errors import KeyTrouble
+from registry.proofs.papers.making import Making, key_of
+from registry.proofs.papers.rendering import Attachment, Draft, pdf_of
+from registry.proofs.papers.seal import CHAIN, SECRET, mark_of, seal_in, seal_now, sealed
+from tests.proofs.papers.sealing import certificate, make_seal, make_secret, put_chain, put_secret
+from tests.proofs.papers.waiting import made
+
+pytestmark = pytest.mark.slow
+
+HTML = '<html lang="zh-Hans"><head><title>证明</title></head><body><h1>示例公司</h1></body></html>'
+FILES = (Attachment("credential.jwt", "Smyšlená", b"abc~"),)
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    return folder
+
+
+def alone(work: Callable[[], Any]) -> Any:
+    """Do it in a thread of its own: pyHanko starts an event loop, and the browser's tests may have one running in ours."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(work).result()
+
+
+def seal_of(folder: Path) -> bytes:
+    seal = seal_now(folder)
+    assert seal is not None
+    return alone(lambda: sealed(pdf_of(Draft(HTML, FILES)), seal))
+
+
+def pdfsig(pdf: bytes, folder: Path) -> str:
+    path = folder / "sealed.pdf"
+    path.write_bytes(pdf)
+    return subprocess.run(["pdfsig", path], capture_output=True, text=True).stdout
+
+
+def is_believed(pdf: bytes, root: x509.Certificate) -> bool:
+    """Whether pyHanko's validator calls the seal whole, of the authority, and over all of the file."""
+    from asn1crypto.x509 import Certificate
+    from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko_certvalidator import ValidationContext
+
+    roots = [Certificate.load(root.public_bytes(serialization.Encoding.DER))]
+    (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
+    context = ValidationContext(trust_roots=roots, allow_fetching=False)
+    return bool(alone(lambda: validate_pdf_signature(signature, context)).bottom_line)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        make_secret,
+        lambda: ec.generate_private_key(ec.SECP384R1()),
+        lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    ],
+    ids=["P-256", "P-384", "RSA"],
+)
+def test_two_other_readers_believe_the_seal(
+    keys: Path, tmp_path: Path, make: Callable[[], ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey]
+) -> None:
+    root = make_seal(keys, make())
+    pdf = seal_of(keys)
+    said = pdfsig(pdf, tmp_path)
+    assert "Signature is Valid." in said
+    assert "Total document signed" in said
+    assert "ETSI.CAdES.detached" in said
+    assert "Example Registry (fictitious)" in said
+    assert is_believed(pdf, root)
+    assert not is_believed(pdf, make_seal(keys))
+
+
+def test_a_changed_byte_is_told(keys: Path, tmp_path: Path) -> None:
+    root = make_seal(keys)
+    pdf = seal_of(keys)
+    begin, end = (int(number) for number in re.findall(rb"/ByteRange ?\[0 (\d+) (\d+)", pdf)[0])
+    for place in (12, begin // 2, begin - 40, end + 40):
+        changed = pdf[:place] + bytes([pdf[place] ^ 1]) + pdf[place + 1 :]
+        said = pdfsig(changed, tmp_path)
+        assert "Signature is Valid." not in said or "Total document signed" not in said
+        assert not is_still_believed(changed, root)
+
+
+def is_still_believed(pdf: bytes, root: x509.Certificate) -> bool:
+    from pyhanko.pdf_utils.misc import PdfError
+
+    try:
+        return is_believed(pdf, root)
+    except (PdfError, ValueError):
+        # The change has spoilt the file itself.
+        return False
+
+
+def test_a_sealed_paper_keeps_its_tags_words_and_files(keys: Path) -> None:
+    make_seal(keys)
+    reader = PdfReader(BytesIO(seal_of(keys)))
+    assert "示例公司" in reader.pages[0].extract_text()
+    assert reader.attachments["credential.jwt"] == [b"abc~"]
+    assert reader.root_object["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in reader.root_object
+
+
+def test_a_paper_is_sealed_where_it_is_made(keys: Path, tmp_path: Path) -> None:
+    root = make_seal(keys)
+    found = made(tmp_path / "papers", key_of("sealed"), Draft(HTML, FILES, str(keys)))
+    assert found.state is Making.READY
+    assert is_believed(found.body, root)
+
+
+def test_without_a_seal_nothing_is_signed(keys: Path, tmp_path: Path) -> None:
+    assert mark_of(keys) is None
+    assert seal_now(keys) is None
+    found = made(tmp_path / "papers", key_of("plain"), Draft(HTML, FILES, str(keys)))
+    assert "/AcroForm" not in PdfReader(BytesIO(found.body)).root_object
+
+
+def test_a_paper_that_cannot_be_sealed_is_not_made_and_the_reason_is_said(
+    keys: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    make_seal(keys)
+    (keys / SECRET).unlink()
+    found = made(tmp_path / "papers", key_of("half"), Draft(HTML, FILES, str(keys)))
+    assert (found.state, found.missing) == (Making.FAILED, ())
+    said = capfd.readouterr().err
+    assert '"event":"paper_not_made"' in said
+    assert f"{keys / SECRET} cannot be read" in said
+
+
+def test_the_mark_changes_with_the_files(keys: Path) -> None:
+    make_seal(keys)
+    before = mark_of(keys)
+    make_seal(keys)
+    assert mark_of(keys) not in (None, before)
+
+
+def open_to_others(keys: Path) -> None:
+    (keys / SECRET).chmod(0o644)
+
+
+def no_chain(keys: Path) -> None:
+    (keys / CHAIN).unlink()
+
+
+def rubbish_chain(keys: Path) -> None:
+    (keys / CHAIN).write_text("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+
+
+def empty_chain(keys: Path) -> None:
+    (keys / CHAIN).write_text("")
+
+
+def rubbish_secret(keys: Path) -> None:
+    (keys / SECRET).write_text("rubbish")
+
+
+def locked_secret(keys: Path) -> None:
+    locked = serialization.BestAvailableEncryption(b"fictitious")
+    pem = make_secret().private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, locked)
+    (keys / SECRET).write_bytes(pem)
+
+
+def another_secret(keys: Path) -> None:
+    put_secret(keys, make_secret())
+
+
+def small_secret(keys: Path) -> None:
+    put_secret(keys, rsa.generate_private_key(public_exponent=65537, key_size=1024))
+
+
+def strange_secret(keys: Path) -> None:
+    pem = ed25519.Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (keys / SECRET).write_bytes(pem)
+
+
+def foreign_issuer(keys: Path) -> None:
+    own, other = x509.load_pem_x509_certificates((keys / CHAIN).read_bytes()), make_secret()
+    name = "Example Authority (fictitious)"
+    put_chain(keys, own[0], certificate(name, other, name, other, is_authority=True))
+
+
+def issuer_first(keys: Path) -> None:
+    put_chain(keys, *reversed(x509.load_pem_x509_certificates((keys / CHAIN).read_bytes())))
+
+
+def authority_alone(keys: Path) -> None:
+    own = make_secret()
+    put_secret(keys, own)
+    put_chain(keys, certificate("Example", own, "Example", own, is_for_signatures=False))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (open_to_others, "may be read by others than its owner: run `chmod 600"),
+        (no_chain, "put the certificates of the seal there"),
+        (rubbish_chain, "holds no certificates in PEM"),
+        (empty_chain, "holds no certificates in PEM"),
+        (rubbish_secret, "holds no private key in PEM that can be read without a password"),
+        (locked_secret, "holds no private key in PEM that can be read without a password"),
+        (another_secret, "is not the key of the first certificate"),
+        (small_secret, "use RSA of 2048 bits or more, P-256 or P-384"),
+        (strange_secret, "use RSA of 2048 bits or more, P-256 or P-384"),
+        (foreign_issuer, "certificate 1 was not issued by certificate 2"),
+        (issuer_first, "certificate 1 was not issued by certificate 2"),
+        (authority_alone, "the first certificate is not for signatures"),
+    ],
+)
+def test_what_is_wrong_with_the_files_is_said(keys: Path, spoil: Callable[[Path], None], words: str) -> None:
+    make_seal(keys)
+    spoil(keys)
+    with pytest.raises(KeyTrouble, match=re.escape(words)):
+        seal_now(keys)
+
+
+@pytest.mark.parametrize("days", [-2, 101])
+def test_a_seal_is_good_between_its_days_alone(keys: Path, days: int) -> None:
+    make_seal(keys)
+    with pytest.raises(KeyTrouble, match=r"is valid from .* only; put a newer one there"):
+        seal_in(keys, now() + timedelta(days=days))
+
+
+WITHOUT_PYHANKO = """
+import sys
+sys.modules["pyhanko"] = None
+from pathlib import Path
+from registry.core.errors import KeyTrouble
+from registry.proofs.papers.seal import seal_now
+try:
+    seal_now(Path(sys.argv[1]))
+except KeyTrouble as trouble:
+    print(trouble.text)
+"""
+
+
+def test_without_pyhanko_the_line_that_installs_it_is_said(keys: Path) -> None:
+    make_seal(keys)
+    said = subprocess.run([sys.executable, "-c", WITHOUT_PYHANKO, keys], capture_output=True, text=True, check=True)
+    assert "--extra seal" in said.stdout

@@ -1,0 +1,136 @@
+"""A mapping is drafted from a sample: what headers and values tell is guessed, the rest is asked."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from registry.core.errors import ImportRefused
+from registry.register.imports.drafting import Answers, as_toml, drafted
+from registry.register.imports.mapping import read_mapping
+from tests.register.imports.lists import Desk, agency, czech_list, ico
+
+ANSWERED = Answers(
+    reference="zz-list",
+    authority="zz-labour",
+    authority_name="Invented Labour Office",
+    country="CZ",
+    time_zone="Europe/Prague",
+    kind="other_eu",
+    status="active",
+    is_full=True,
+    fresh_for_days=30,
+)
+
+
+def table(path: Path, header: str, *rows: str, encoding: str = "utf-8") -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding=encoding)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "encoding", "columns"),
+    [
+        (
+            "企业名称,统一社会信用代码,经营资格证书编号,有效期至,法定代表人",
+            "虚构有限公司,91440101687679653R,粤一,2027-01-01,某某",
+            "gb18030",
+            {"name": "企业名称", "uscc": "统一社会信用代码", "number": "经营资格证书编号", "valid_to": "有效期至"},
+        ),
+        (
+            "IČO;Název;Platnost od;Platnost do;Datum narození",
+            f"{ico(1)};Vymyšlená;1.2.2024;;1.1.1970",
+            "windows-1250",
+            {"registration_number": "IČO", "name": "Název", "valid_from": "Platnost od", "valid_to": "Platnost do"},
+        ),
+        (
+            "Organisatie,KvK-nummer",
+            "Verzonnen B.V.,00000019",
+            "utf-8",
+            {"name": "Organisatie", "registration_number": "KvK-nummer"},
+        ),
+        (
+            "Denominazione;Partita IVA;Comune;Data rilascio",
+            "Inventata S.r.l.;IT00000010215;Roma;01/02/2024",
+            "utf-8",
+            {"name": "Denominazione", "vat": "Partita IVA", "place": "Comune", "valid_from": "Data rilascio"},
+        ),
+        (
+            "Firma;Erlaubnisnummer;gültig bis;Ort",
+            "Erfundene GmbH;D-1;2027-01-01;Berlin",
+            "utf-8",
+            {"name": "Firma", "number": "Erlaubnisnummer", "valid_to": "gültig bis", "place": "Ort"},
+        ),
+        (
+            "Nazwa;NIP;Nr certyfikatu;Miejscowość",
+            "Zmyślona sp. z o.o.;0000000000;1/1a;Łódź",
+            "utf-8",
+            {"name": "Nazwa", "registration_number": "NIP", "number": "Nr certyfikatu", "place": "Miejscowość"},
+        ),
+        (
+            "Company name,License number,Status",
+            "Fictitious Ltd,L1,valid",
+            "utf-8",
+            {"name": "Company name", "number": "License number", "status": "Status"},
+        ),
+    ],
+)  # fmt: skip
+def test_columns_are_guessed_in_the_languages_of_our_lists(
+    tmp_path: Path, header: str, row: str, encoding: str, columns: dict[str, str]
+) -> None:
+    draft = drafted(table(tmp_path / "sample.csv", header, row, encoding=encoding))
+    assert draft.columns == columns
+    assert not {"法定代表人", "Datum narození"} & set(draft.columns.values())
+
+
+def test_values_tell_what_a_header_does_not(tmp_path: Path) -> None:
+    draft = drafted(
+        table(tmp_path / "s.csv", "A,B,C", "Fictitious,91440101687679653R,yes", "Invented,91440300570016397Q,no")
+    )
+    assert draft.columns == {"uscc": "B"}
+    assert draft.flags == {"c": "C"}
+    assert [column.name for column in draft.unknown] == ["A"]
+
+
+def test_a_json_list_is_taken_apart_into_agencies_and_their_licences(tmp_path: Path) -> None:
+    draft = drafted(czech_list(tmp_path / "s.json", [agency(1, odpovednyZastupce={"jmeno": "x"}), agency(2)]))
+    assert (draft.rows, draft.each) == ("polozky", "povoleni")
+    assert draft.columns["name"] == "nazev"
+    assert draft.columns["registration_number"] == "ico"
+    assert draft.columns["valid_from"] == "povoleni[].platnostOd"
+    assert draft.personal == ["odpovednyZastupce.jmeno"]
+    assert "povoleni[].zamestnavaniOsob" in draft.flags.values()
+
+
+def test_an_answered_draft_imports_its_own_sample(tmp_path: Path, desk: Desk) -> None:
+    sample = table(
+        tmp_path / "s.csv",
+        "Register of agencies;;",
+        "Firma;IČO;Platnost od;Poznámka",
+        f"Erfundene GmbH;{ico(7)};3.4.2024;x",
+    )
+    draft = drafted(sample)
+    mapping = read_mapping(as_toml(draft, ANSWERED), "the draft")
+    report = desk.take(sample, mapping)
+    assert report.refused_because is None
+    assert report.counts.new == 1
+    (one,) = desk.records()
+    assert str(one.licences[0].valid_from) == "2024-04-03"
+
+
+def test_an_unanswered_draft_asks_and_does_not_import(tmp_path: Path) -> None:
+    text = as_toml(
+        drafted(table(tmp_path / "s.csv", "Firma,IČO,Status,Poznámka", f"Erfundene GmbH,{ico(7)},gültig,mehr")),
+        Answers(),
+    )
+    tomllib.loads(text)
+    assert text.count("# ?") >= 8
+    assert '"gültig" = ""  # ?' in text
+    assert '"Poznámka" is not read' in text
+    with pytest.raises(ImportRefused):
+        read_mapping(text, "the draft")
+
+
+def test_quotes_and_controls_in_headers_cannot_break_the_draft(tmp_path: Path) -> None:
+    sample = table(tmp_path / "s.csv", 'Firma,"say ""\\hi"" \x07"', "Erfundene GmbH,1")
+    tomllib.loads(as_toml(drafted(sample), Answers()))

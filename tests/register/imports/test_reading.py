@@ -1,0 +1,270 @@
+"""Files as they come: tables with titles above them, sheets, JSON, and everything that is broken or hostile."""
+
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from registry.core.errors import ImportRefused
+from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
+from registry.register.imports.reading import opened
+from registry.register.imports.rows import Row
+from tests.register.imports.lists import HEADER, agency, czech_list, permit, plain_list, plain_mapping
+
+MAPPING = plain_mapping({"name": "Name", "registration_number": "Reg", "status": "Status"})
+
+
+def rows_of(path: Path, mapping: SourceMapping = MAPPING) -> list[Row]:
+    return list(opened(path, mapping).rows)
+
+
+def written(path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_delimiters_and_line_ends_are_found_out(tmp_path: Path, delimiter: str, end: str) -> None:
+    lines = [["Name", "Reg", "Status"], ["Fictitious Ltd", "1", "valid"], ["Invented, quoted Ltd", "2", "valid"]]
+    if delimiter == ",":
+        lines[2][0] = '"Invented, quoted Ltd"'
+    path = written(tmp_path / "l.csv", end.join(delimiter.join(cells) for cells in lines) + end)
+    assert [row.cells for row in rows_of(path)] == [
+        ("Fictitious Ltd", "1", "valid"),
+        ("Invented, quoted Ltd", "2", "valid"),
+    ]
+
+
+def test_titles_above_the_header_and_columns_in_another_order_do_not_matter(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "l.csv",
+        "Register of agencies;;\nas of;1.1.2026;\n;;\nSTATUS; reg ;Ｎａｍｅ\nvalid;7;Fictitious Ltd\n;;\n",
+    )
+    assert rows_of(path) == [Row(5, 0, ("Fictitious Ltd", "7", "valid"))]
+
+
+def test_a_row_with_too_few_or_too_many_cells_is_told_by_its_line(tmp_path: Path) -> None:
+    path = written(tmp_path / "l.csv", "Name,Reg,Status\nA Ltd,1\nB Ltd,2,valid,\nC Ltd,3,valid,x\nD Ltd,4,valid\n")
+    found = rows_of(path)
+    assert [(row.line, row.cells is None) for row in found] == [(2, True), (3, False), (4, True), (5, False)]
+
+
+def test_a_renamed_column_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path / "l.csv", "Name,Reg,State\nA Ltd,1,valid\n")
+    with pytest.raises(
+        ImportRefused, match="line 1 looks like the header, but lacks 'Status'; it has 'Name', 'Reg', 'State'"
+    ):
+        rows_of(path)
+
+
+def test_another_table_altogether_is_refused_with_what_it_has(tmp_path: Path) -> None:
+    path = written(tmp_path / "l.csv", "fruit,price\napple,1\n")
+    with pytest.raises(ImportRefused, match=r"none of the mapped columns .* 'fruit', 'price'"):
+        rows_of(path)
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"", "is empty"),
+        (b"  \n \n", "nothing but spaces"),
+        (b"%PDF-1.7 ...", "a PDF"),
+        (b"<!DOCTYPE html><html>", "a web page"),
+        (b"\n<html>", "a web page"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "old Excel"),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "password-protected: open it, save it without a password",
+        ),
+        (b"PK\x03\x04 cut off", "damaged or cut off"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_with_what_to_do(tmp_path: Path, head: bytes, words: str) -> None:
+    path = tmp_path / "list"
+    path.write_bytes(head)
+    with pytest.raises(ImportRefused, match=words):
+        rows_of(path)
+
+
+def test_a_file_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    with path.open("wb") as file:
+        file.write(b"Name,Reg,Status\n")
+        file.truncate(2 << 30)
+    with pytest.raises(ImportRefused, match="2048 MB; the limit is 512 MB"):
+        rows_of(path)
+
+
+def test_an_unclosed_quotation_mark_is_told_by_line(tmp_path: Path) -> None:
+    path = written(tmp_path / "l.csv", 'Name,Reg,Status\n"A Ltd,1,valid\n' + "B Ltd,2,valid\n" * 6000)
+    with pytest.raises(ImportRefused, match=r"line \d+: field larger than .* quotation mark"):
+        rows_of(path)
+
+
+def test_bytes_that_are_not_of_the_named_encoding_are_told_by_line_and_byte(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv"
+    path.write_bytes(b"Name,Reg,Status\nA Ltd,1,valid\nB \xff Ltd,2,valid\n")
+    with pytest.raises(ImportRefused, match=r"line 3 \(byte 33 of the file\) is not utf-8"):
+        list(opened(path, MAPPING, "utf-8").rows)
+
+
+def workbook(path: Path, *rows: list[object]) -> tuple[openpyxl.Workbook, Any]:
+    """A saved workbook and its one sheet."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+    return book, sheet
+
+
+def test_a_sheet_with_titles_numbers_and_days_is_read_as_text(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    workbook(
+        path,
+        ["Register"],
+        [],
+        ["Name", "Reg", "Status", "Day"],
+        ["A Ltd", 12345, "valid", date(2026, 1, 2)],
+        [None, None],
+        ["B Ltd", 7.0, True],
+    )
+    mapping = plain_mapping({"name": "Name", "registration_number": "Reg", "status": "Status", "valid_from": "Day"})
+    assert rows_of(path, mapping) == [
+        Row(4, 0, ("A Ltd", "12345", "valid", "2026-01-02")),
+        Row(6, 0, ("B Ltd", "7", "true", "")),
+    ]
+
+
+def test_merged_cells_count_for_every_row_they_span(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    book, sheet = workbook(
+        path, ["Name", "Reg", "Status"], ["A Ltd", 1, "valid"], [None, None, "on hold"], ["B Ltd", 2, "valid"]
+    )
+    sheet.merge_cells("A2:A3")
+    sheet.merge_cells("B2:B3")
+    book.save(path)
+    file = opened(path, MAPPING)
+    assert [row.cells for row in file.rows] == [
+        ("A Ltd", "1", "valid"),
+        ("A Ltd", "1", "on hold"),
+        ("B Ltd", "2", "valid"),
+    ]
+    assert any("merged" in note for note in file.notes)
+
+
+def test_hidden_sheets_are_ignored_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    book, sheet = workbook(path, ["Name", "Reg", "Status"], ["Hidden Ltd", 1, "valid"])
+    sheet.sheet_state = "hidden"
+    shown = book.create_sheet("Shown")
+    shown.append(["Name", "Reg", "Status"])
+    shown.append(["Shown Ltd", 2, "valid"])
+    book.create_sheet("Notes").append(["nothing"])
+    book.save(path)
+    file = opened(path, MAPPING)
+    assert [row.cells for row in file.rows] == [("Shown Ltd", "2", "valid")]
+    assert "hidden sheet 'Sheet' was ignored" in file.notes
+    assert "sheet 'Shown' was read, not 'Notes'" in file.notes
+
+
+def test_formulas_without_a_stored_result_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    workbook(path, ["Name", "Reg", "Status"], ["A Ltd", "=1+1", "valid"])
+    file = opened(path, MAPPING)
+    assert [row.cells for row in file.rows] == [("A Ltd", "", "valid")]
+    assert any(note.startswith("1 formula cells") for note in file.notes)
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    workbook(path, ["Name"])
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet2.xml", b"<row/>" * 5_000_000)
+    with pytest.raises(ImportRefused, match="packed suspiciously tight"):
+        rows_of(path)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "l.xlsx"
+    workbook(path, ["Name"])
+    from registry.register.imports import spreadsheets
+
+    monkeypatch.setattr(spreadsheets, "LIMIT", 1000)
+    with pytest.raises(ImportRefused, match="unpacks to"):
+        rows_of(path)
+
+
+def test_a_sheet_cut_off_in_the_middle_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    workbook(path, ["Name", "Reg", "Status"], *[[f"A{i} Ltd", i, "valid"] for i in range(100)])
+    body = path.read_bytes()
+    path.write_bytes(body[: len(body) // 2])
+    with pytest.raises(ImportRefused, match="damaged or cut off"):
+        rows_of(path)
+
+
+def test_another_archive_is_no_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "l.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("list.csv", HEADER)
+    with pytest.raises(ImportRefused, match="no XLSX file: unpack it"):
+        rows_of(path)
+
+
+CZECH = mapping_named("cz-mpsv", Path("/nonexistent"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_is_read_permit_by_permit_in_any_unicode(tmp_path: Path, encoding: str) -> None:
+    body = json.dumps(
+        {"polozky": [agency(1, permits=[permit(), permit(platnostOd="2025-05-05")]), agency(2)]}, ensure_ascii=False
+    )
+    path = written(tmp_path / "l.json", body, encoding)
+    found = rows_of(path, CZECH)
+    assert [(row.line, row.part) for row in found] == [(1, 1), (1, 2), (2, 1)]
+    assert found[1].cells is not None
+    assert found[1].cells[2:4] == ["2025-05-05", ""]
+
+
+def test_json_cut_off_is_refused(tmp_path: Path) -> None:
+    path = czech_list(tmp_path / "l.json", [agency(number) for number in range(50)])
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(ImportRefused, match="cut off or damaged"):
+        rows_of(path, CZECH)
+
+
+def test_json_of_another_shape_says_which_columns_no_record_has(tmp_path: Path) -> None:
+    path = written(tmp_path / "l.json", json.dumps({"polozky": [{"jmeno": "x", "povoleni": [permit()]}]}))
+    file = opened(path, CZECH)
+    list(file.rows)
+    assert file.missing == ["nazev", "ico"]
+
+
+def test_a_csv_that_a_mapping_does_not_know_is_refused(tmp_path: Path) -> None:
+    text = """
+[authority]
+reference = "zz"
+country = "CZ"
+time_zone = "Europe/Prague"
+names = {en = "Invented"}
+[source]
+reference = "zz"
+kinds = ["other_eu"]
+is_full = false
+key = "name"
+[constants]
+kind = "other_eu"
+status = "active"
+[json]
+columns = {name = "n"}
+"""
+    path = plain_list(tmp_path / "l.csv", "A,1,2,valid,,")
+    with pytest.raises(ImportRefused, match=r"has no \[table\]"):
+        opened(path, read_mapping(text, "x"))

@@ -1,0 +1,52 @@
+"""Posting lists as bytes."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.register.names.postings import (
+    MOST,
+    agencies_under,
+    bucket_of,
+    by_bucket,
+    key_and_agency,
+    numbers_in,
+    packed,
+    posting,
+    unpacked,
+)
+
+KEYS = st.integers(0, 2**32 - 1)
+AGENCIES = st.integers(1, 2**31 - 1)
+
+
+@given(st.sets(st.tuples(st.integers(0, 2**16 - 1), AGENCIES), max_size=50), st.integers(0, 2**16 - 1))
+def test_what_is_packed_is_found_again_under_its_key(pairs, bucket):
+    numbers = sorted(posting(bucket << 16 | half, agency) for half, agency in pairs)
+    postings = unpacked(packed(numbers))
+    assert list(numbers_in(bucket, postings)) == numbers
+    for half, _ in pairs:
+        key = bucket << 16 | half
+        assert bucket_of(key) == bucket
+        assert list(agencies_under(key, postings)) == sorted(agency for other, agency in pairs if other == half)
+
+
+@given(KEYS, AGENCIES)
+def test_a_posting_is_its_key_and_agency(key, agency):
+    assert key_and_agency(posting(key, agency)) == (key, agency)
+
+
+def test_a_key_of_too_many_agencies_keeps_the_first_and_leaves_others_alone():
+    many = [posting(7, agency) for agency in range(1, MOST + 100)] + [posting(8, 3)]
+    postings = unpacked(packed(many))
+    assert list(agencies_under(7, postings)) == list(range(1, MOST + 1))
+    assert list(agencies_under(8, postings)) == [3]
+
+
+def test_postings_are_grouped_by_bucket():
+    keys = [1, 2, 2**31, 2**32 - 1]
+    grouped = list(by_bucket(posting(key, 1) for key in keys))
+    assert [bucket for bucket, _ in grouped] == sorted({bucket_of(key) for key in keys})
+
+
+def test_the_bytes_are_the_same_on_every_machine():
+    assert packed([posting(1, 2)]) == bytes([1, 0, 2, 0, 0, 0])

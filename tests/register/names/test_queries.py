@@ -1,0 +1,168 @@
+"""Finding agencies by name, on both databases alike."""
+
+import pytest
+
+from registry.register.names.actions import index_all, index_names
+from registry.register.names.queries import CANDIDATES, search
+from registry.register.names.rules import FLOOR
+from registry.register.names.spelling import is_chinese
+from registry.vocabulary.register import Likeness, NameKind
+from tests.costing import costing_at_most
+
+
+def found(session, text, **options) -> list[int]:
+    return [hit.agency_id for hit in search(session, text, **options)]
+
+
+def test_a_hit_says_which_name_matched_how_and_how_well(session):
+    index_names(
+        session,
+        7,
+        [(NameKind.LEGAL, "青岛云蝶国际劳务合作有限公司"), (NameKind.FORMER, "青岛云鲤经贸有限公司")],
+    )
+    [hit] = search(session, "青岛云鲤经贸")
+    assert (hit.agency_id, hit.name, hit.kind, hit.how) == (
+        7,
+        "青岛云鲤经贸有限公司",
+        NameKind.FORMER,
+        Likeness.LEGAL_FORM,
+    )
+    assert FLOOR <= hit.score < 100
+
+
+@pytest.mark.parametrize("kind", list(NameKind))
+def test_legal_trade_short_and_former_names_all_count(session, kind):
+    index_names(session, 7, [(NameKind.LEGAL, "Grifone Lento Servizi S.p.A."), (kind, "Lumaca Blu")])
+    assert search(session, "lumaca blu")[0].kind is kind
+
+
+def test_an_agency_is_listed_once_by_its_best_name(session, named):
+    named(("Lumaca Blu Lavoro S.r.l.", "Lumaca Blu", "Lumaca"))
+    [hit] = search(session, "Lumaca Blu")
+    assert hit.name == "Lumaca Blu"
+
+
+def test_the_legal_name_is_shown_where_two_names_match_alike(session):
+    index_names(session, 7, [(NameKind.TRADE, "Lumaca Blu"), (NameKind.LEGAL, "LUMACA BLU")])
+    assert search(session, "lumaca blu")[0].kind is NameKind.LEGAL
+
+
+def test_agencies_of_nearly_one_name_are_shown_together(session, named):
+    named(
+        "青岛云蝶国际劳务合作有限公司",
+        "青岛云跌国际劳务合作有限公司",
+        "青岛云蝶国际劳务合作集团有限公司",
+        "大连帆影劳务有限公司",
+    )
+    assert set(found(session, "青岛云蝶国际劳务合作有限公司")) == {1, 2, 3}
+
+
+def test_below_the_floor_nothing_is_shown(session, named):
+    named("青岛云蝶国际劳务合作有限公司", "Lumaca Blu Lavoro S.r.l.")
+    assert found(session, "国际劳务合作有限公司") == []
+    assert found(session, "Tartaruga Trasporti S.r.l.") == []
+    assert found(session, "Lumaca Blu", floor=100.0) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "%",
+        "_%_*?",
+        "%%%%" * 3000,
+        "✈️🎉",
+        "\u200b\u202e",
+        "\ud800\udfff",
+        "\x00",
+        "' OR 1=1 --",
+        "<b>x</b>" * 2000,
+    ],
+)
+def test_what_cannot_be_compared_finds_nothing(session, named, text):
+    named("青岛云蝶国际劳务合作有限公司", "Lumaca Blu Lavoro S.r.l.")
+    assert found(session, text) == []
+
+
+def test_letters_of_another_script_that_look_latin_are_seen_through(session, named):
+    named("Lumaca Blu Lavoro S.r.l.")
+    assert found(session, "Lumаса Вlu Lavоrо") == [1]
+
+
+def test_hits_come_in_a_stable_order(session, named):
+    named(*["Lumaca Blu Lavoro S.r.l."] * 30)
+    assert found(session, "Lumaca Blu", limit=50) == list(range(1, 31))
+    assert found(session, "Lumaca Blu", limit=7) == list(range(1, 8))
+
+
+def test_a_filter_costs_no_hits(session, named):
+    named(*["Lumaca Blu Lavoro S.r.l."] * (CANDIDATES + 50))
+    wanted = {CANDIDATES + 20, CANDIDATES + 30}
+    assert found(session, "Lumaca Blu", wanted=wanted.intersection) == sorted(wanted)
+    assert found(session, "Lumaca Blu", wanted=lambda agencies: ()) == []
+
+
+def test_hundreds_of_one_name_are_answered_in_bounded_time(session):
+    index_all(session, [(n, [(NameKind.LEGAL, "青岛云蝶国际劳务合作有限公司")]) for n in range(1, 4001)])
+    index_names(session, 5000, [(NameKind.LEGAL, "青岛云蝶琴国际劳务合作有限公司")])
+    with costing_at_most(1):
+        hits = search(session, "青岛云蝶国际劳务合作有限公司", limit=1000)
+    assert len(hits) == CANDIDATES
+    assert found(session, "青岛云蝶琴国际劳务合作有限公司")[0] == 5000
+
+
+@pytest.mark.parametrize(
+    "text", ["云蝶" * 5000, "lumaca " * 2000, "é" * 10_000, "曾行重乐" * 2500, "a b c d " * 1500, "qingdao" * 1500]
+)
+def test_a_long_text_is_answered_in_bounded_time(session, named, text):
+    named("青岛云蝶国际劳务合作有限公司", "Lumaca Blu Lavoro S.r.l.")
+    with costing_at_most(2):
+        search(session, text)
+
+
+def test_who_writes_characters_is_not_answered_by_a_name_that_only_sounds_alike(session, named):
+    named(("郑州海世外派劳务有限公司", "Zhengzhou Haishi Dispatch Labour Co., Ltd."), "郑州海康劳务派遣有限公司")
+    hits = search(session, "郑州海实劳务派遣有限公司")
+    assert [hit.agency_id for hit in hits] == [2, 1]
+    assert all(is_chinese(hit.name[0]) for hit in hits)
+    assert search(session, "zhengzhou haishi dispatch labour")[0].agency_id == 1
+
+
+def test_an_agency_with_latin_names_alone_is_found_by_characters(session, named):
+    named("Zhengzhou Haishi Dispatch Labour Co., Ltd.")
+    assert found(session, "郑州海实劳务派遣") == [1]
+
+
+def test_a_wrong_character_weighs_the_same_in_the_place_and_in_the_name(session, named):
+    named("福建恒港国际贸易有限公司", "福州恒海国际贸易有限公司", "福州大港国际贸易有限公司")
+    scores = [hit.score for hit in search(session, "福州恒港国际贸易有限公司")]
+    assert len(scores) == 3
+    assert max(scores) - min(scores) < 0.1
+
+
+def test_tones_tell_apart_what_sounds_alike(session, named):
+    named("合肥鑫鑫人力资源有限公司", "合肥新信人力资源有限公司")
+    assert found(session, "hé féi xīn xìn rén lì zī yuán")[0] == 2
+    assert found(session, "hé féi xīn xīn rén lì zī yuán")[0] == 1
+    assert set(found(session, "hefei xinxin renli ziyuan")) == {1, 2}
+
+
+def test_half_of_a_names_own_word_is_found_as_a_part_of_it(session, named):
+    named("示例启航对外劳务合作有限公司", "示例启杭对外劳务合作有限公司")
+    hits = search(session, "启航对外劳务")
+    assert (hits[0].agency_id, hits[0].how) == (1, Likeness.PART)
+    assert hits[0].score > 70
+
+
+def test_whoever_sees_an_agency_sees_those_of_nearly_its_name(session, named):
+    named("示例启航对外劳务合作有限公司", "示例启船对外劳务合作有限公司", "示例裁缝对外劳务合作有限公司")
+    [first, second] = search(session, "qihang duiwai laowu hezuo shili")
+    assert (first.agency_id, second.agency_id) == (1, 2)
+    assert FLOOR <= second.score < first.score
+
+
+def test_a_half_name_and_pinyin_with_an_english_form_find_the_agency(session, named):
+    named("示例启航对外劳务合作有限公司", "Lumaca Blu Lavoro S.r.l.")
+    for text in ("启航", "qi hang", "shili qi hang co ltd", "Qihang labour company"):
+        assert found(session, text) == [1], text

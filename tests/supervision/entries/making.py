@@ -1,0 +1,28 @@
+"""Agencies with an entry, and the officials who keep it. All invented."""
+
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from registry.register.agencies import record
+from registry.supervision.entries.decisions import Official
+from registry.supervision.entries.requests import Rep
+from registry.vocabulary.register import LicenceStatus
+from tests import make
+
+AT = datetime(2026, 3, 2, 9, 31, 7, tzinfo=UTC)
+"""A Monday."""
+
+
+def entry(session: Session, country: str = "CZ", status: LicenceStatus = LicenceStatus.ACTIVE) -> record.Agency:
+    """An agency with a licence in force, or of another status."""
+    licence = make.licence_record(status=status, country=country)
+    return make.make_agency(session, country=country, licences=(licence,))
+
+
+def rep_of(agency: record.Agency) -> Rep:
+    return Rep("REPREPREP222", agency.agency_id)
+
+
+def official_of(agency: record.Agency, name: str = "OFFICIAL222A") -> Official:
+    return Official(name, agency.licences[0].authority)

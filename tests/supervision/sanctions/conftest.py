@@ -1,0 +1,16 @@
+"""What tests of sanctions stand on: keys, a desk, and a licence that answers yes."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.complaints.sealing.sealer import Sealer
+from tests.complaints.conftest import keyring, sealer
+from tests.supervision.sanctions.making import Held, make_desk, make_held
+
+__all__ = ["keyring", "sealer"]
+
+
+@pytest.fixture
+def held(session: Session, sealer: Sealer) -> Held:
+    make_desk(session, sealer)
+    return make_held(session)

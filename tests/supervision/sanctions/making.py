@@ -1,0 +1,117 @@
+"""An authority's unit, a licence of it that answers yes, and sanctions on it. All invented."""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.decisions import actions as decisions
+from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import day_at, now
+from registry.supervision.sanctions import actions
+from registry.supervision.sanctions.actions import Look, Official, Terms
+from registry.supervision.sanctions.models import Sanction
+from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
+from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
+from registry.vocabulary.register import SanctionKind
+from tests.complaints.casework.decisions.making import words
+from tests.complaints.filing import Filed, file, make_units
+from tests.make import ZONES, authority_of, licence_record, make_agency
+
+UNIT, AUTHORITY = "cz-labour", authority_of("CZ")
+ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, UNIT)
+LENA = Official("L. Lena", CaseRole.LICENSING, UNIT, AUTHORITY)
+DANA = Official("D. Dana", CaseRole.DECIDER, UNIT, AUTHORITY)
+SARA = Official("S. Sara", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
+LAW = "Act 435/2004, section 63"
+LOOK = Look(40, 12, None, frozenset({ToldFirst.UNION}), "The union's interpreter", Timing.NO_COMPLAINT)
+
+
+def today() -> date:
+    """Where the authority sits. Asked for each time: tests that began before midnight go on after it."""
+    return day_at(now(), ZONES["CZ"])
+
+
+class Held(NamedTuple):
+    """An agency and its licence."""
+
+    agency: str
+    licence: str
+    number: str
+
+
+def make_desk(session: Session, sealer: Sealer) -> None:
+    """A unit of the licence's own authority."""
+    make_units(session, sealer)["CZ"].authority = AUTHORITY
+
+
+def make_held(session: Session) -> Held:
+    agency = make_agency(session, licences=(licence_record(),))
+    licence = agency.licences[0]
+    assert licence.number is not None
+    return Held(agency.agency_id, licence.licence_id, licence.number)
+
+
+def looked_into(session: Session, sealer: Sealer, held: Held, **answers: object) -> Filed:
+    """A complaint about the agency that Anna took up."""
+    told = {"country": "CZ", "deception": "yes", "agency": {"agency_id": held.agency}, "account": "Another job."}
+    filed = file(session, sealer, told | answers, at=now())
+    for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
+        casework.move(session, sealer, ANNA, filed.case.reference, state, now())
+    return filed
+
+
+def drafted(
+    session: Session, sealer: Sealer, filed: Filed, reasons: str = "It is so.", summary: str = "Papers were kept."
+) -> Decision:
+    reference = filed.case.reference
+    return decisions.write(
+        session, sealer, ANNA, reference, DecisionOutcome.UPHELD, now(), reasons=reasons, summary=summary
+    )
+
+
+def decided_case(session: Session, sealer: Sealer, held: Held, **answers: object) -> tuple[Filed, Decision]:
+    """A complaint about the agency, upheld by Dana."""
+    filed = looked_into(session, sealer, held, **answers)
+    draft = drafted(session, sealer, filed)
+    decider = Officer(DANA.name, CaseRole.DECIDER, UNIT)
+    return filed, decisions.make(session, sealer, decider, draft.reference, words, now())
+
+
+def proposed(
+    session: Session,
+    sealer: Sealer,
+    held: Held,
+    kind: SanctionKind = SanctionKind.SUSPENSION,
+    by: Official = LENA,
+    **facts: object,
+) -> Sanction:
+    decision = facts.pop("decision", None)
+    said: dict[str, object] = {"legal_ground": LAW, "effective_from": today()} | facts
+    return actions.propose(session, sealer, by, held.licence, Terms(kind, **said), now(), decision=decision)  # type: ignore[arg-type]
+
+
+def reviewed(session: Session, sealer: Sealer, held: Held, *args: object, **facts: object) -> Sanction:
+    """Proposed, looked at, and handed to review by Lena."""
+    look = facts.pop("look", LOOK)
+    sanction = proposed(session, sealer, held, *args, **facts)  # type: ignore[arg-type]
+    actions.look_at_workers(session, LENA, sanction.reference, look, now())  # type: ignore[arg-type]
+    return actions.hand_to_review(session, LENA, sanction.reference, now())
+
+
+def in_force(session: Session, sealer: Sealer, held: Held, *args: object, **facts: object) -> Sanction:
+    sanction = reviewed(session, sealer, held, *args, **facts)
+    return actions.approve(session, SARA, sanction.reference, now())
+
+
+def ended(session: Session, sanction: Sanction, target: SanctionState, ground: str = "Court, 4 C 1") -> Sanction:
+    """Asked for by Sara, confirmed by Dana."""
+    actions.ask_for_end(session, SARA, sanction.reference, target, ground, now())
+    return actions.confirm_end(session, DANA, sanction.reference, now())
+
+
+def in_days(days: int) -> datetime:
+    return now() + timedelta(days=days)

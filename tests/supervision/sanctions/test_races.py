@@ -1,0 +1,102 @@
+"""Two officers at once: one of them is told, nothing is done twice, and nobody waits for somebody who waits for him."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.audit.queries import verify
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import IllegalMove, RegistryError, StaleVersion
+from registry.core.outbox.models import OutboxEvent
+from registry.core.settings import Settings
+from registry.log.models import Entry
+from registry.supervision.sanctions import actions, complainant_notices, enforcement
+from registry.supervision.sanctions.models import Sanction, SanctionMove
+from registry.vocabulary.licensing import SanctionState, Timing
+from registry.vocabulary.register import SanctionKind
+from tests.racing import at_once
+from tests.supervision.sanctions.making import DANA, LOOK, SARA, Held, decided_case, in_days, in_force, reviewed
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    engine = engine_for(settings.database_url, timeout=60)
+    yield sessions_for(engine)
+    engine.dispose()
+
+
+def entries(session: Session) -> int:
+    return session.execute(select(func.count()).select_from(Entry)).scalar_one()
+
+
+def test_of_two_who_approve_at_once_one_is_told(
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, held: Held
+) -> None:
+    sanction, before = reviewed(session, sealer, held), entries(session)
+    reference, version = sanction.reference, sanction.version
+    session.commit()
+    results = at_once(
+        sessions,
+        *(
+            lambda own, who=who: actions.approve(own, who, reference, now(), version=version).reference
+            for who in (SARA, DANA)
+        ),
+    )
+    refused = [one for one in results if isinstance(one, RegistryError)]
+    assert len(refused) == 1
+    assert isinstance(refused[0], (StaleVersion, IllegalMove))
+    session.expire_all()
+    assert session.get_one(Sanction, sanction.id).state is SanctionState.IN_FORCE
+    # One agency and one licence changed, once.
+    assert entries(session) == before + 2
+    moves = select(SanctionMove.to_state).where(SanctionMove.sanction_id == sanction.id).order_by(SanctionMove.id)
+    assert list(session.execute(moves).scalars()) == ["legal_review", "approved", "in_force"]
+    assert verify(session).troubles == []
+
+
+def test_two_sanctions_on_one_licence_come_in_force_at_once(
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, held: Held
+) -> None:
+    one = reviewed(session, sealer, held).reference
+    other = reviewed(session, sealer, held, SanctionKind.REVOCATION).reference
+    session.commit()
+    results = at_once(
+        sessions,
+        lambda own: actions.approve(own, SARA, one, now()).reference,
+        lambda own: actions.approve(own, DANA, other, now()).reference,
+    )
+    assert sorted(results) == sorted([one, other])
+    session.expire_all()
+    # Each knows what the licence was before either.
+    assert set(session.execute(select(Sanction.own_status)).scalars()) == {"active"}
+
+
+def test_two_workers_do_what_is_due_and_tell_of_it_once(
+    session: Session, sessions: sessionmaker[Session], sealer: Sealer, held: Held
+) -> None:
+    _, decision = decided_case(session, sealer, held)
+    look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
+    later = in_days(3)
+    sanction = in_force(
+        session, sealer, held, by=DANA, decision=decision.reference, look=look, effective_from=later.date()
+    )
+    session.commit()
+    at_once(sessions, *(lambda _: enforcement.do_due(sessions, later) for _ in range(2)))
+    enforcement.do_due(sessions, later)
+    session.expire_all()
+    assert sanction.state is SanctionState.IN_FORCE
+    session.commit()
+    told = at_once(
+        sessions,
+        *(lambda _: complainant_notices.hand_on(sessions, sealer, lambda *_: "It is so.", later) for _ in range(2)),
+    )
+    assert sum(told) <= 1
+    complainant_notices.hand_on(sessions, sealer, lambda *_: "It is so.", later)
+    session.expire_all()
+    assert session.execute(select(OutboxEvent)).all() == []

@@ -1,0 +1,332 @@
+"""Sanctions: by two persons, in the next answer, and gone from it the moment they hold no more."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from registry.audit.queries import lines_about, verify
+from registry.complaints.intake import mailbox
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import sessions_for
+from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
+from registry.log.models import Entry
+from registry.register.agencies.publishing import Event
+from registry.register.agencies.queries import licence_row
+from registry.supervision.licensing.actions import set_status
+from registry.supervision.sanctions import actions, complainant_notices, enforcement
+from registry.supervision.sanctions.actions import Official
+from registry.supervision.sanctions.models import Sanction, SanctionMove
+from registry.vocabulary.cases import CaseRole, CaseState
+from registry.vocabulary.licensing import SanctionState, Timing
+from registry.vocabulary.register import LicenceStatus, SanctionEnd, SanctionKind
+from tests.complaints.filing import come_back, file
+from tests.make import told
+from tests.supervision.sanctions.making import (
+    AUTHORITY,
+    DANA,
+    LAW,
+    LENA,
+    LOOK,
+    SARA,
+    UNIT,
+    Held,
+    decided_case,
+    ended,
+    in_days,
+    in_force,
+    make_held,
+    proposed,
+    reviewed,
+    today,
+)
+
+
+def verdict(client: FlaskClient, held: Held) -> str:
+    response = client.get("/api/v1/verify", query_string={"licence_number": held.number})
+    assert response.json is not None
+    return str(response.json["verdict"])
+
+
+def status_of(session: Session, held: Held) -> list[tuple[LicenceStatus | None, bool]]:
+    """What is stated of the licence for today, and whether it has a last day."""
+    history = told(session, held.agency).licences[0].status_history
+    return [
+        (one.status, one.to is not None)
+        for one in history
+        if (one.from_ is None or one.from_ <= today()) and (one.to is None or one.to >= today())
+    ]
+
+
+def moves_of(session: Session, sanction: Sanction) -> list[SanctionMove]:
+    query = select(SanctionMove).where(SanctionMove.sanction_id == sanction.id).order_by(SanctionMove.id)
+    return list(session.execute(query).scalars())
+
+
+def do_due(session: Session, days: int = 0) -> int:
+    session.commit()
+    done = enforcement.do_due(sessions_for(session.get_bind()), in_days(days))  # type: ignore[arg-type]
+    session.expire_all()
+    return done
+
+
+def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
+    client: FlaskClient, session: Session, sealer: Sealer, held: Held
+) -> None:
+    sanction = reviewed(session, sealer, held)
+    assert verdict(client, held) == "yes"
+    actions.approve(session, SARA, sanction.reference, now())
+    assert verdict(client, held) == "no"
+    last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
+    assert (last.type, last.key) == ("licence.suspended", f"licence/{held.licence}")
+    assert moves_of(session, sanction)[-1].entry == last.index
+    shown = told(session, held.agency).sanctions
+    assert [(one.kind, one.legal_ground, one.licence_id, one.from_) for one in shown] == [
+        (SanctionKind.SUSPENSION, LAW, held.licence, today())
+    ]
+    acts = [line.act for line in lines_about(session, sanction.reference)]
+    assert acts == [
+        "sanction.proposed", "sanction.workers_looked_at", "sanction.legal_review", "sanction.approved",
+        "sanction.in_force",
+    ]  # fmt: skip
+    assert verify(session).troubles == []
+
+
+def test_a_sanction_that_leaves_the_status_alone_is_published_beside_it(
+    client: FlaskClient, session: Session, sealer: Sealer, held: Held
+) -> None:
+    fine = proposed(session, sealer, held, SanctionKind.FINE)
+    actions.hand_to_review(session, LENA, fine.reference, now())
+    actions.approve(session, SARA, fine.reference, now())
+    assert verdict(client, held) == "yes"
+    assert [one.kind for one in told(session, held.agency).sanctions] == [SanctionKind.FINE]
+    assert status_of(session, held) == [(LicenceStatus.ACTIVE, False)]
+
+
+def test_nobody_is_called_guilty_before_a_court_said_so(session: Session, sealer: Sealer, held: Held) -> None:
+    entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
+    sanction = proposed(session, sealer, held, SanctionKind.REFERRAL_TO_PROSECUTOR)
+    actions.hand_to_review(session, LENA, sanction.reference, now())
+    actions.approve(session, SARA, sanction.reference, now())
+    assert sanction.state is SanctionState.IN_FORCE
+    assert told(session, held.agency).sanctions == ()
+    assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
+
+
+def test_nobody_approves_what_he_proposed_or_looked_at(session: Session, sealer: Sealer, held: Held) -> None:
+    sanction = proposed(session, sealer, held, by=DANA)
+    actions.look_at_workers(session, SARA, sanction.reference, LOOK, now())
+    actions.hand_to_review(session, LENA, sanction.reference, now())
+    with pytest.raises(IllegalMove, match="who proposed it"):
+        actions.approve(session, DANA, sanction.reference, now())
+    with pytest.raises(IllegalMove, match="who looked at"):
+        actions.approve(session, SARA, sanction.reference, now())
+    other = Official("T. Tina", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
+    actions.approve(session, other, sanction.reference, now())
+    with pytest.raises(IllegalMove):
+        actions.approve(session, other, sanction.reference, now())
+    session.commit()
+    with pytest.raises(IntegrityError):
+        session.execute(text("UPDATE sanctions SET approved_by = proposed_by"))
+    session.rollback()
+
+
+def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
+    session: Session, sealer: Sealer, held: Held
+) -> None:
+    filed, decision = decided_case(session, sealer, held)
+    sanction = proposed(session, sealer, held, SanctionKind.REVOCATION, DANA, decision=decision.reference)
+    assert filed.case.state is CaseState.SANCTION_PENDING
+    for look, words in (
+        (None, "nobody has looked"),
+        (LOOK, "timing could point"),
+        (LOOK._replace(timing=Timing.COULD_POINT), "choose another day"),
+        (LOOK._replace(timing=Timing.POINTS_TO_NOBODY, teller=" "), "who tells the workers"),
+    ):
+        if look is not None:
+            actions.look_at_workers(session, LENA, sanction.reference, look, now())
+        with pytest.raises(IllegalMove, match=words):
+            actions.hand_to_review(session, LENA, sanction.reference, now())
+    later = today() + timedelta(days=20)
+    look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY, waits_until=later)
+    actions.look_at_workers(session, LENA, sanction.reference, look, now())
+    assert sanction.effective_from == later
+    actions.hand_to_review(session, LENA, sanction.reference, now())
+    actions.approve(session, SARA, sanction.reference, now())
+    assert sanction.state is SanctionState.APPROVED
+
+
+def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sealer, held: Held) -> None:
+    _, decision = decided_case(session, sealer, held, in_danger="yes")
+    with pytest.raises(InvalidInput, match="nothing waits"):
+        proposed(
+            session, sealer, held, by=DANA, decision=decision.reference, effective_from=today() + timedelta(days=1)
+        )
+    sanction = proposed(session, sealer, held, by=DANA, decision=decision.reference)
+    look = LOOK._replace(timing=Timing.COULD_POINT, waits_until=today() + timedelta(days=9))
+    with pytest.raises(InvalidInput, match="nothing waits"):
+        actions.look_at_workers(session, LENA, sanction.reference, look, now())
+    look = LOOK._replace(workers=None, permits_at_risk=None, teller="", timing=Timing.COULD_POINT)
+    actions.look_at_workers(session, LENA, sanction.reference, look, now())
+    actions.hand_to_review(session, LENA, sanction.reference, now())
+    assert actions.approve(session, SARA, sanction.reference, now()).state is SanctionState.IN_FORCE
+
+
+def test_a_day_to_come_is_kept_by_the_worker_once(
+    client: FlaskClient, session: Session, sealer: Sealer, held: Held
+) -> None:
+    sanction = in_force(session, sealer, held, effective_from=today() + timedelta(days=5))
+    assert sanction.state is SanctionState.APPROVED
+    assert (do_due(session, 4), verdict(client, held)) == (0, "yes")
+    assert [do_due(session, 5), do_due(session, 5)] == [1, 0]
+    assert sanction.state is SanctionState.IN_FORCE
+    history = told(session, held.agency).licences[0].status_history
+    assert [(one.status, one.from_) for one in history][-1] == (LicenceStatus.SUSPENDED, today() + timedelta(days=5))
+
+
+def test_a_suspension_with_a_last_day_is_over_after_it(session: Session, sealer: Sealer, held: Held) -> None:
+    sanction = in_force(session, sealer, held, until=today() + timedelta(days=10))
+    assert do_due(session, 10) == 0
+    assert [do_due(session, 11), do_due(session, 11)] == [1, 0]
+    assert sanction.state is SanctionState.EXPIRED
+    assert told(session, held.agency).sanctions[0].to == today() + timedelta(days=10)
+
+
+@pytest.mark.parametrize("target", [SanctionState.STAYED_BY_APPEAL, SanctionState.LIFTED, SanctionState.OVERTURNED])
+def test_what_holds_no_more_gives_the_licence_back_and_is_shown(
+    client: FlaskClient, session: Session, sealer: Sealer, held: Held, target: SanctionState
+) -> None:
+    sanction = in_force(session, sealer, held, SanctionKind.REVOCATION)
+    assert verdict(client, held) == "no"
+    actions.ask_for_end(session, SARA, sanction.reference, target, "Court, 4 C 1", now())
+    with pytest.raises(NotNow, match="already"):
+        actions.ask_for_end(session, DANA, sanction.reference, target, "Court", now())
+    with pytest.raises(IllegalMove, match="second person"):
+        actions.confirm_end(session, SARA, sanction.reference, now())
+    assert verdict(client, held) == "no"
+    actions.confirm_end(session, DANA, sanction.reference, now())
+    assert verdict(client, held) == "yes"
+    with pytest.raises(NotNow):
+        actions.confirm_end(session, DANA, sanction.reference, now())
+    shown = told(session, held.agency).sanctions[0]
+    assert shown.is_stayed_by_appeal is (target is SanctionState.STAYED_BY_APPEAL)
+    assert shown.ended_as == (SanctionEnd(target) if target in set(SanctionEnd) else None)
+    page = client.get(f"/en/agencies/{held.agency}").get_data(as_text=True)
+    words = {"stayed_by_appeal": "stayed by an appeal", "lifted": "lifted", "overturned": "overturned: it was wrong"}
+    assert f"<b>{words[target]}</b>" in page
+    last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
+    assert last.type == "licence.reinstated"
+    if target is SanctionState.STAYED_BY_APPEAL:
+        ended(session, sanction, SanctionState.IN_FORCE, "Appeal dismissed")
+        assert verdict(client, held) == "no"
+
+
+def test_of_two_that_hold_the_graver_stays_when_the_other_ends(session: Session, sealer: Sealer, held: Held) -> None:
+    suspension = in_force(session, sealer, held, until=today() + timedelta(days=30))
+    revocation = in_force(session, sealer, held, SanctionKind.REVOCATION)
+    assert (LicenceStatus.REVOKED, False) in status_of(session, held)
+    ended(session, revocation, SanctionState.LIFTED)
+    assert status_of(session, held) == [(LicenceStatus.ACTIVE, False), (LicenceStatus.SUSPENDED, True)]
+    ended(session, suspension, SanctionState.OVERTURNED)
+    assert status_of(session, held) == [(LicenceStatus.ACTIVE, False)]
+    lasting = in_force(session, sealer, held, SanctionKind.BLACKLISTING)
+    lighter = in_force(session, sealer, held)
+    assert status_of(session, held) == [(LicenceStatus.BANNED, False)]
+    ended(session, lasting, SanctionState.LIFTED)
+    assert status_of(session, held) == [(LicenceStatus.SUSPENDED, False)]
+    ended(session, lighter, SanctionState.LIFTED)
+    assert status_of(session, held) == [(LicenceStatus.ACTIVE, False)]
+
+
+def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Sealer, held: Held) -> None:
+    sanction = in_force(session, sealer, held)
+    row = licence_row(session, held.licence)
+    assert row is not None
+    set_status(
+        session, row, LicenceStatus.SURRENDERED,
+        ground=LAW, from_on=today(), by="DESK", at=now(), event=Event("licence.surrendered"),
+    )  # fmt: skip
+    ended(session, sanction, SanctionState.LIFTED)
+    assert status_of(session, held) == [(LicenceStatus.SURRENDERED, False)]
+    assert told(session, held.agency).sanctions[0].ended_as is SanctionEnd.LIFTED
+
+
+def test_nothing_of_it_is_there_when_it_is_not_committed(
+    client: FlaskClient, session: Session, sealer: Sealer, held: Held
+) -> None:
+    sanction = reviewed(session, sealer, held)
+    session.commit()
+    before = [len(session.execute(select(table)).all()) for table in (Entry, SanctionMove)]
+    actions.approve(session, SARA, sanction.reference, now())
+    session.rollback()
+    session.expire_all()
+    assert sanction.state is SanctionState.LEGAL_REVIEW
+    assert [len(session.execute(select(table)).all()) for table in (Entry, SanctionMove)] == before
+    assert verdict(client, held) == "yes"
+
+
+def test_the_wall_stands_between_authorities(session: Session, sealer: Sealer, held: Held) -> None:
+    foreign = Official("F. Fang", CaseRole.LICENSING, "cn-licensing", "cn-authority")
+    with pytest.raises(InvalidInput, match="your own authority"):
+        proposed(session, sealer, held, by=foreign)
+    sanction = reviewed(session, sealer, held)
+    with pytest.raises(NotFound):
+        actions.approve(session, foreign._replace(role=CaseRole.SUPERVISOR), sanction.reference, now())
+    with pytest.raises(StaleVersion):
+        actions.approve(session, SARA, sanction.reference, now(), version=sanction.version - 1)
+
+
+def test_a_sanction_rests_on_a_decision_about_the_same_agency(session: Session, sealer: Sealer, held: Held) -> None:
+    other = make_held(session)
+    _, decision = decided_case(session, sealer, other)
+    with pytest.raises(InvalidInput, match="not of the agency"):
+        proposed(session, sealer, held, by=DANA, decision=decision.reference)
+    undecided = file(session, sealer, {"country": "CZ", "deception": "yes"}, at=now())
+    with pytest.raises(NotFound):
+        proposed(session, sealer, held, by=DANA, decision=undecided.case.reference)
+
+
+def test_what_cannot_be_is_said_where_it_stands(session: Session, sealer: Sealer, held: Held) -> None:
+    for kind, facts, field in (
+        (SanctionKind.REVOCATION, {"until": today()}, "until"),
+        (SanctionKind.SUSPENSION, {"until": today() - timedelta(days=1)}, "until"),
+        (SanctionKind.SUSPENSION, {"effective_from": today() - timedelta(days=1)}, "effective_from"),
+        (SanctionKind.SUSPENSION, {"effective_from": today() + timedelta(days=400)}, "effective_from"),
+        (SanctionKind.FINE, {"appeal_deadline": today() - timedelta(days=1)}, "appeal_deadline"),
+        (SanctionKind.FINE, {"publish_until": today() - timedelta(days=1)}, "publish_until"),
+        (SanctionKind.FINE, {"legal_ground": "  "}, "legal_ground"),
+        (SanctionKind.FINE, {"legal_ground": "x" * 401}, "legal_ground"),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            proposed(session, sealer, held, kind, **facts)  # type: ignore[arg-type]
+        assert [fault.parameter for fault in refused.value.faults] == [field]
+
+
+def test_she_reads_what_became_of_it_once_however_often_a_worker_is_killed(
+    session: Session, sealer: Sealer, held: Held
+) -> None:
+    filed, decision = decided_case(session, sealer, held)
+    look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY)
+    in_force(session, sealer, held, by=DANA, decision=decision.reference, look=look)
+    session.commit()
+    sessions = sessions_for(session.get_bind())  # type: ignore[arg-type]
+
+    def killed(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    def words(language: object, event: str, kind: object) -> str:
+        return f"{language} {event} {kind}"
+
+    with pytest.raises(KeyboardInterrupt):
+        complainant_notices.hand_on(sessions, sealer, killed, now())
+    assert [
+        complainant_notices.hand_on(sessions, sealer, words, now()),
+        complainant_notices.hand_on(sessions, sealer, words, now()),
+    ] == [1, 0]
+    visit = come_back(session, sealer, filed.code, now())
+    read = [message.text for message in mailbox.mailbox(session, sealer, visit, now()).messages]
+    assert read[1:] == ["zh-Hans sanction.in_force suspension"]

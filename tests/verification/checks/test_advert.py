@@ -1,0 +1,77 @@
+"""Adverts: what can be checked is picked out, whatever else is in them, in bounded time."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from registry.verification.checks.advert import MOST_CHARACTERS, MOST_OF_A_KIND, picked
+from registry.verification.checks.rules import Told
+from registry.vocabulary.register import CheckKind
+from tests.costing import costing_at_most
+
+ADVERT = """<p>🔥🔥<b>出国劳务</b>月薪<i>3万</i>!</p> 虚构示例劳务合作有限公司<br>许可证号：FICT-CN-001
+电话 138-0013-8000 微信：fictional_ex 邮箱 jobs@agentura.example.com 网址 https://agentura.example/jobs?a=1&amp;b=2
+工号：A-0001 汇款 IT60 X054 2811 1010 0000 0123 456 身份证 11010519491231002X"""
+
+
+def test_everything_that_can_be_checked_is_picked_out_of_an_advert() -> None:
+    found = {told.kind: told.value for told in picked(ADVERT)}
+    assert found == {
+        CheckKind.NUMBER: "FICT-CN-001",
+        CheckKind.NAME: "虚构示例劳务合作有限公司",
+        CheckKind.PHONE: "138-0013-8000",
+        CheckKind.WECHAT: "fictional_ex",
+        CheckKind.EMAIL: "jobs@agentura.example.com",
+        CheckKind.WEBSITE: "https://agentura.example/jobs?a=1&b=2",
+        CheckKind.BANK_ACCOUNT: "IT60 X054 2811 1010 0000 0123 456",
+        CheckKind.STAFF_NUMBER: "A-0001",
+    }
+
+
+def test_an_advert_as_people_send_it_gives_account_and_name_without_a_legal_form() -> None:
+    advert = (
+        "【急聘】意大利服装厂招工，月薪1800欧，虚构启航对外劳务，微信：qihang_888 报名费汇到 6222020200112233445 张三"
+    )
+    found = {told.kind: told.value for told in picked(advert, "IT")}
+    assert found[CheckKind.BANK_ACCOUNT] == "6222020200112233445"
+    assert found[CheckKind.NAME] == "虚构启航对外劳务"
+
+
+@pytest.mark.parametrize("advert", ["出国劳务派遣，高薪", "招聘国际劳务。", "办理对外劳务合作", "我们做人力资源"])
+def test_words_of_the_trade_alone_are_no_name(advert: str) -> None:
+    assert [told for told in picked(advert) if told.kind is CheckKind.NAME] == []
+
+
+def test_an_identity_number_is_never_picked_out() -> None:
+    assert picked("身份证 11010519491231002X, 证号 11010519491231002X") == ()
+
+
+@pytest.mark.parametrize(
+    "piece", ["<", "a@", "1 ", "+", "微信", "a.", "许可证", "(", "A ", "有限", "&lt;", "a-", "🔥", "https://", "12345 "]
+)
+def test_ten_thousand_characters_of_anything_take_bounded_time(piece: str) -> None:
+    with costing_at_most(2):
+        picked((piece * MOST_CHARACTERS)[:MOST_CHARACTERS], "CZ")
+
+
+def test_a_list_of_phones_is_cut_short() -> None:
+    advert = "\n".join(f"1380013{number:04}" for number in range(300))
+    assert len(picked(advert)) == MOST_OF_A_KIND
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=500))
+def test_any_text_is_an_advert(text: str) -> None:
+    assert all(told.value for told in picked(text))
+
+
+@pytest.mark.parametrize(
+    ("advert", "number"),
+    [
+        ("许可证号:示例L0001 微信: x", "示例L0001"),
+        ("许可证号码为鲁A123/4，急招", "鲁A123/4"),
+        ("许可证号：L0001微信：fictional_ex", "L0001"),
+    ],
+)
+def test_a_licence_number_may_begin_with_characters(advert: str, number: str) -> None:
+    assert Told(CheckKind.NUMBER, number) in picked(advert)

@@ -1,0 +1,157 @@
+"""Fees are judged by rules that are data; what no rule names is unknown, and by the ILO's standard no worker pays."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.core.codes import FeeReason
+from registry.verification.fees.rules import (
+    Charge,
+    FeeAnswer,
+    FeeQuestion,
+    JudgedCharge,
+    Wage,
+    judge,
+    shipped_fee_rules,
+)
+from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard
+
+RULES = shipped_fee_rules()
+
+amounts = st.decimals("0.01", "999999999999.99", places=2)
+currencies = st.sampled_from(["CNY", "EUR", "PLN"])
+charges = st.builds(Charge, st.sampled_from(FeeKind), amounts, currencies, st.sampled_from(ChargeState))
+questions = st.builds(
+    FeeQuestion,
+    st.lists(charges, min_size=1, max_size=10).map(tuple),
+    st.none() | st.builds(Wage, amounts, currencies),
+    st.sampled_from([None, "CN", "VN", "IT"]),
+    st.sampled_from([None, "IT", "US"]),
+    st.sampled_from([None, True, False]),
+)
+
+
+def judged(
+    kind: FeeKind, state: ChargeState = ChargeState.PAID, origin: str | None = "CN", **more: Any
+) -> JudgedCharge:
+    charge = Charge(kind, Decimal(100), "CNY", state)
+    return judge(FeeQuestion((charge,), origin=origin, **more), RULES).charges[0]
+
+
+def totalled(*sums: str, wage: Wage | None = None) -> FeeAnswer:
+    """The answer to charges such as `100 CNY`."""
+    asked = [
+        Charge(FeeKind.BOND, Decimal(amount), currency, ChargeState.PAID) for amount, currency in map(str.split, sums)
+    ]
+    return judge(FeeQuestion(tuple(asked), wage), RULES)
+
+
+def test_every_rule_names_its_source_and_its_own_reference():
+    assert all(rule.source and rule.mark for rule in (*RULES.rule, *RULES.deposit))
+    assert len({rule.reference for rule in RULES.rule}) == len(RULES.rule)
+
+
+def test_a_rule_of_a_country_names_it_and_no_rule_ever_calls_a_fee_lawful():
+    for rule in RULES.rule:
+        assert (rule.country is None) is (rule.standard is FeeStandard.ILO)
+        assert rule.answer is not Answer.YES
+
+
+@given(questions)
+def test_no_charge_to_a_worker_is_ever_what_the_ilo_asks(question: FeeQuestion):
+    for one in judge(question, RULES).charges:
+        assert (one.ilo_compliant.answer, one.ilo_compliant.reason) == (Answer.NO, FeeReason.WORKERS_NEVER_PAY)
+
+
+@given(questions)
+def test_where_no_rule_is_known_the_law_is_unknown(question: FeeQuestion):
+    for one in judge(question, RULES).charges:
+        if question.origin != "CN":
+            assert (one.lawful_at_origin.answer, one.lawful_at_origin.rule) == (Answer.UNKNOWN, None)
+        if one.lawful_at_origin.answer is not Answer.UNKNOWN:
+            assert one.lawful_at_origin.rule is not None
+
+
+@given(questions)
+def test_totals_add_up_exactly_and_are_months_of_wage_in_its_own_currency_alone(question: FeeQuestion):
+    answer = judge(question, RULES)
+    for total in answer.totals:
+        assert total.whole == sum(one.amount for one in question.charges if one.currency == total.currency)
+        is_counted = question.wage is not None and question.wage.currency == total.currency
+        assert (total.months is not None) is is_counted
+        if total.months is not None and question.wage is not None:
+            assert abs(total.months * question.wage.amount - total.whole) <= question.wage.amount * Decimal("0.005")
+    assert [total.currency for total in answer.totals] == list(dict.fromkeys(one.currency for one in question.charges))
+
+
+@given(questions)
+def test_only_what_was_paid_can_be_claimed_back(question: FeeQuestion):
+    for one in judge(question, RULES).charges:
+        if one.charge.state is ChargeState.ASKED:
+            assert (one.claim.answer, one.claim.reason) == (Answer.NO, FeeReason.NOT_PAID)
+        if one.claim.answer is Answer.YES:
+            assert one.lawful_at_origin.answer is Answer.NO
+            assert one.claim.rule is not None
+
+
+@pytest.mark.parametrize("kind", [FeeKind.BOND, FeeKind.COLLATERAL])
+def test_china_forbids_any_deposit_or_guarantee(kind: FeeKind):
+    found = judged(kind).lawful_at_origin
+    assert (found.answer, found.reason) == (Answer.NO, FeeReason.DEPOSIT_FORBIDDEN)
+
+
+def test_the_cap_of_2009_is_cited_and_never_calls_a_fee_lawful():
+    found = judged(FeeKind.RECRUITMENT_SERVICE_PAYMENT).lawful_at_origin
+    assert (found.answer, found.reason) == (Answer.UNKNOWN, FeeReason.SERVICE_FEE_CAP_UNSETTLED)
+    assert found.rule is not None
+    assert found.rule.most_percent == "12.5"  # type: ignore[union-attr]
+
+
+def test_an_enterprise_takes_no_service_fee_from_those_who_have_its_labour_contract():
+    one = judged(FeeKind.RECRUITMENT_SERVICE_PAYMENT, has_labour_contract=True)
+    assert one.lawful_at_origin.reason is FeeReason.NO_FEE_WITH_LABOUR_CONTRACT
+    assert (one.claim.answer, one.claim.reason) == (Answer.YES, FeeReason.CLAIM_FROM_DEPOSIT)
+
+
+@pytest.mark.parametrize("said", [None, False])
+def test_without_a_labour_contract_a_refund_from_the_deposit_is_not_certain(said: bool | None):
+    one = judged(FeeKind.RECRUITMENT_SERVICE_PAYMENT, has_labour_contract=said)
+    assert (one.claim.answer, one.claim.reason) == (Answer.UNKNOWN, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT)
+
+
+def test_a_deposit_pays_back_service_fees_and_no_other_charge_that_we_know_of():
+    paid_back = {kind for kind in FeeKind if judged(kind).claim.reason is not FeeReason.NO_CLAIM_KNOWN}
+    assert paid_back == {FeeKind.RECRUITMENT_SERVICE_PAYMENT}
+
+
+def test_the_deposit_of_china_has_the_four_uses_of_the_decree():
+    question = FeeQuestion((Charge(FeeKind.BRIBE, Decimal(1), "CNY", ChargeState.PAID),), origin="CN")
+    deposit = judge(question, RULES).deposit
+    assert deposit is not None
+    assert [use.use for use in deposit.uses] == list(DepositUse)
+    assert deposit.top_up_working_days == 20
+
+
+def test_no_route_at_the_destination_is_invented():
+    question = FeeQuestion((Charge(FeeKind.BRIBE, Decimal(1), "CNY", ChargeState.PAID),), destination="IT")
+    found = judge(question, RULES).at_destination
+    assert (found.answer, found.reason, found.rule) == (Answer.UNKNOWN, FeeReason.NO_ROUTE_KNOWN, None)
+
+
+def test_no_exchange_rate_is_invented():
+    answer = totalled("100 CNY", "100 EUR", wage=Wage(Decimal(50), "EUR"))
+    assert [total.months for total in answer.totals] == [None, Decimal("2.00")]
+    assert answer.months is FeeReason.OTHER_CURRENCY
+
+
+def test_sums_that_no_float_can_hold_are_exact():
+    answer = totalled("0.10 CNY", "0.20 CNY", "999999999999.99 CNY", wage=Wage(Decimal("0.01"), "CNY"))
+    assert answer.totals[0].whole == Decimal("1000000000000.29")
+    assert answer.totals[0].months == Decimal("100000000000029.00")
+
+
+def test_months_are_rounded_half_up_to_two_places():
+    assert totalled("1 CNY", wage=Wage(Decimal(8), "CNY")).totals[0].months == Decimal("0.13")

@@ -1,0 +1,78 @@
+"""Asking the pure verdict, on one fixed instant, without a database."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from msgspec.structs import replace
+
+from registry.core.codes import Reason
+from registry.register.agencies import record
+from registry.register.authorities.sources import Ground
+from registry.register.law.rows import Regime, Source
+from registry.register.law.rules import shipped_regimes
+from registry.register.law.words import AsOfKind, LawActivity, TextFrom
+from registry.verification.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
+from registry.verification.verdicts.rules import decide
+from registry.vocabulary.register import Activity, Mark, RegimeRule
+from tests.make import agency_record, ground_of
+
+NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 25)
+YESTERDAY = TODAY - timedelta(days=1)
+TOMORROW = TODAY + timedelta(days=1)
+
+
+def fresh_ground(**facts: Any) -> Ground:
+    """Every country's list in full, first read a year ago and last an hour ago."""
+    said = {"first_retrieved_at": NOW - timedelta(days=365), "retrieved_at": NOW - timedelta(hours=1)}
+    return ground_of(**(said | facts))
+
+
+def regime(country: str, activity: Activity, rule: RegimeRule = RegimeRule.LICENCE, **facts: Any) -> Regime:
+    said = {
+        "id": f"{country.lower()}-regime-{activity}",
+        "from_": date(2000, 1, 1),
+        "article": "Invented Act, art. 1",
+        "source": Source(title="invented"),
+        "text_from": TextFrom.PUBLISHER,
+        "as_of": TODAY,
+        "as_of_kind": AsOfKind.TEXT,
+        "check_by": TODAY + timedelta(days=365),
+        "mark": Mark.SOURCE,
+    }
+    # An activity that law does not regulate gets a row that no question meets.
+    known = LawActivity(activity.value) if activity.value in set(LawActivity) else LawActivity.POSTING_IN
+    return Regime(country=country, activity=known, rule=rule, **(said | facts))
+
+
+def facts_about(
+    *licences: record.Licence,
+    holders: Sequence[Holder] | None = None,
+    agency: dict[str, Any] | None = None,
+    ground: Ground | None = None,
+    regimes: Sequence[Regime] | None = None,
+    as_of: datetime = NOW,
+) -> Facts:
+    """Facts about one holder of some licences; `agency` says what is special about it."""
+    if holders is None:
+        country = licences[0].country if licences else "CZ"
+        holders = [Holder(agency_record(**({"country": country, "licences": licences} | (agency or {}))))]
+    return Facts(holders, ground or fresh_ground(), shipped_regimes() if regimes is None else regimes, as_of)
+
+
+def ask(*licences: record.Licence, kind: SubjectKind = SubjectKind.LICENCE_NUMBER, **context: Any) -> Verdict:
+    """The verdict on one holder of some licences; what is no part of the question goes to `facts_about`."""
+    given = {name: context.pop(name) for name in ("holders", "agency", "ground", "regimes", "as_of") if name in context}
+    facts = facts_about(*licences, **given)
+    question = replace(Question(kind, context.pop("value", "VYMYSL/1")), **context)
+    return decide(question, facts)
+
+
+def ask_nobody(kind: SubjectKind, **context: Any) -> Verdict:
+    """The verdict on a subject that leads to nobody."""
+    return ask(kind=kind, holders=(), **context)
+
+
+def codes(verdict: Verdict) -> list[Reason]:
+    return [finding.code for finding in verdict.reasons]

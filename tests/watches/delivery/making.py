@@ -1,0 +1,31 @@
+"""Webhooks and watched agencies, all invented."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.core.keyring import Keyring
+from registry.watches import webhooks
+from registry.watches.webhook_models import Delivery
+from registry.watches.webhooks import Made
+from tests.make import licence_record, make_agency
+from tests.watches.making import BRAND, handed_on, make_brands, make_watch
+
+
+def make_webhook(session: Session, keyring: Keyring, url: str, organisation: int = BRAND) -> Made:
+    make_brands(session)
+    return webhooks.make(session, keyring, organisation, url, "Our ear", now(), is_unsafe=True)
+
+
+def make_watched(session: Session, keyring: Keyring) -> str:
+    agency = make_agency(session, licences=(licence_record(),)).agency_id
+    handed_on(session, keyring)
+    make_watch(session, agency)
+    return agency
+
+
+def states_of(session: Session) -> list[tuple[str, int]]:
+    session.expire_all()
+    rows = session.execute(select(Delivery.state, Delivery.attempts).order_by(Delivery.id)).all()
+    session.commit()
+    return [(str(state), attempts) for state, attempts in rows]

@@ -1,0 +1,108 @@
+"""The stream of events from a process of its own: who may listen, what is told, and where it goes on."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+from sqlalchemy.orm import Session
+
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.vocabulary.organisations import Scope
+from registry.watches.feed import cursor_of
+from registry.watches.stream.app import HEARTBEAT, MOST_EACH
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
+from tests.serving import environment, free_port
+from tests.watches.making import handed_on, make_watch
+
+pytestmark = pytest.mark.slow
+
+PATH = "/api/v1/events/stream"
+
+
+@pytest.fixture
+def streaming(settings: Settings, session: Session) -> Iterator[str]:
+    """The address of `registry stream` on the test's database."""
+    port = free_port()
+    settings.prepare_home()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "registry.cli", "stream", "--port", str(port)],
+        env=environment(settings, port),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + 120
+        while True:
+            try:
+                requests.get(f"http://127.0.0.1:{port}/", timeout=30)
+                break
+            except (requests.ConnectionError, requests.Timeout):
+                assert process.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}{PATH}"
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def listen(url: str, key: str, **headers: str) -> requests.Response:
+    return requests.get(url, headers={"Authorization": f"Bearer {key}", **headers}, stream=True, timeout=30)
+
+
+def next_events(response: requests.Response, count: int) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = []
+    event: dict[str, str] = {}
+    for line in response.iter_lines(chunk_size=1, decode_unicode=True):
+        name, _, value = line.partition(": ")
+        if line and name in ("id", "event", "data"):
+            event[name] = value
+        elif not line and event:
+            found.append(event)
+            event = {}
+        if len(found) == count:
+            break
+    return found
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
+    streaming: str, session: Session, keyring: Keyring
+) -> None:
+    agency = make_agency(session, licences=(licence_record(),)).agency_id
+    handed_on(session, keyring)
+    ours, theirs = make_organisation(session), make_organisation(session, "Invented Others")
+    key, foreign = make_api_key(session, ours), make_api_key(session, theirs)
+    narrow = make_api_key(session, ours, Scope.VERIFY)
+    make_watch(session, agency, ours.id)
+    session.commit()
+    for sent, status, code in (("rrk_" + "A" * 43, 401, "not_signed_in"), (narrow, 403, "scope_missing")):
+        refused = listen(streaming, sent)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    stolen = listen(streaming, foreign, **{"Last-Event-ID": cursor_of(keyring, ours.id, 0)})
+    assert (stolen.status_code, stolen.json()["code"]) == (400, "invalid_request")
+    with listen(streaming, key) as first:
+        assert first.headers["content-type"] == "text/event-stream; charset=utf-8"
+        suspend(session, agency)
+        handed_on(session, keyring)
+        (told,) = next_events(first, 1)
+    assert told["event"] == json.loads(told["data"])["type"] == "licence.suspended"
+    with listen(streaming, key, **{"Last-Event-ID": cursor_of(keyring, ours.id, 0)}) as again:
+        assert next_events(again, 1) == [told]
+    full = [listen(streaming, foreign) for _ in range(MOST_EACH + 1)]
+    assert [one.status_code for one in full] == [200] * MOST_EACH + [503]
+    assert full[-1].headers["Retry-After"] == "30"
+    assert "use a webhook" in full[-1].json()["detail"]
+    for one in full:
+        one.close()
+    # Whoever has gone is in nobody's way: he need not wait for the next sign of life.
+    end = time.monotonic() + HEARTBEAT / 2
+    while (again := listen(streaming, foreign)).status_code != 200:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    again.close()
