@@ -23,7 +23,6 @@ from bench.receipts import registry_of, unheard
 from bench.report import Row
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
-from registry.cli.lists import work_on
 from registry.core.clock import now
 from registry.core.gc import settle
 from registry.core.ids import new_reference
@@ -31,6 +30,7 @@ from registry.http.transaction import services
 from registry.organisations import actions as organisations
 from registry.organisations import keys
 from registry.vocabulary.organisations import Scope
+from registry.worker.bulk_jobs import work_on
 
 MOST = 10_000
 USUAL = 1_000

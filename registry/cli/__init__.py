@@ -23,7 +23,7 @@ COMMANDS: dict[str, str] = {
     "channels": "registry.cli.channels:channels",
     "verify-offline": "registry.cli.verify_offline:verify_offline",
     "monitor": "registry.cli.monitor:monitor",
-    "worker": "registry.worker.scheduler:worker",
+    "worker": "registry.cli.worker:worker",
     "stream": "registry.cli.stream:stream",
     "reindex": "registry.cli.reindex:reindex",
     "clones": "registry.cli.clones:clones",

@@ -16,6 +16,7 @@ from registry.i18n.wording import authority_name, reason_text
 from registry.register.agencies import record
 from registry.register.agencies.shown import AgencySummary, agency_summary, names_shown
 from registry.register.authorities.sources import Ground
+from registry.verification.verdicts.corridor import CorridorVerdict, Leg, LegKind
 from registry.verification.verdicts.question import Finding, Holder, SourceNote, Verdict
 from registry.vocabulary.register import Answer, Difference, Language, Likeness, NameKind
 
@@ -161,3 +162,35 @@ def source_shown(note: SourceNote | None, ground: Ground, language: Language) ->
     if note is None:
         return NOTHING
     return SourceShown(note.authority, authority_name(language, note.authority, ground), note.retrieved_at, note.stale)
+
+
+class LegShown(msgspec.Struct, frozen=True):
+    leg: LegKind
+    verdict: str
+    reasons: list[ReasonShown]
+    on: date
+    agency: AgencySummary | Mapping[str, Any]
+    licence: msgspec.Raw | Mapping[str, Any]
+    agreement: record.Agreement | Mapping[str, Any]
+    candidates: list[AgencySummary | msgspec.Raw]
+    source: SourceShown | Mapping[str, Any]
+
+
+def corridor_shown(whole: CorridorVerdict, ground: Ground, language: Language) -> dict[str, Any]:
+    return {"verdict": whole.verdict, "legs": [leg_shown(leg, ground, language) for leg in whole.legs]}
+
+
+def leg_shown(leg: Leg, ground: Ground, language: Language) -> LegShown:
+    verdict = leg.verdict
+    licence = verdict.licence
+    return LegShown(
+        leg.kind,
+        "not_required" if leg.is_not_required else verdict.verdict,
+        reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
+        verdict.on,
+        NOTHING if verdict.agency is None else agency_summary(verdict.agency),
+        NOTHING if licence is None else licence_with(licence, status=verdict.status),
+        leg.agreement or NOTHING,
+        [candidate_shown(candidate) for candidate in verdict.candidates],
+        source_shown(verdict.source, ground, language),
+    )

@@ -7,7 +7,6 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk.archive import actions as diligence
-from registry.cli.lists import answer_lists, purge_lists
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
@@ -44,6 +43,7 @@ from registry.supervision.sanctions.enforcement import do_due
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words
+from registry.worker.bulk_jobs import answer_lists, purge_lists
 
 log = structlog.get_logger()
 

@@ -1,48 +1,22 @@
-"""`registry worker`: what nobody waits for - fetching lists, changing channels, warnings, signing the log, telling watchers."""
+"""Runs what no request waits for: fetching lists, changing channels, warnings, signing the log, notifying watchers."""
 
-import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import click
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry import cli
 from registry.core.clock import now
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.db.errors import trouble_in
 from registry.core.errors import LogClosed
 from registry.core.settings import Settings
-from registry.http import logs
 from registry.worker.schedule import TASKS, Task
 from registry.worker.watch_loop import Attendant
 
 log = structlog.get_logger()
-
-
-@click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")
-@click.option("--once", is_flag=True, help="Do everything that is due, and end.")
-def worker(once: bool) -> None:
-    """Fetch lists on schedule, warn by mail before one goes stale, change channels when due, sign the log, tell watchers.
-
-    Any number of workers may run; `registry serve --with-worker` starts one beside the server.
-    """
-    settings = cli.settings()
-    logs.configure()
-    engine = engine_for(settings.database_url)
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    try:
-        revisions.require_current(engine)
-        work(settings, sessions_for(engine), stopping, is_once=once)
-    finally:
-        engine.dispose()
 
 
 def work(

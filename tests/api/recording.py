@@ -65,8 +65,8 @@ def record() -> None:
         employers = recorded_stories(settings, employer_stories.STORIES, employer_stories.STANDING_IN)
     write(API / "examples.json", answers)
     write(API / "complaints" / "examples.json", told)
-    write(API / "desk" / "examples.json", desk)
-    write(API / "employers" / "examples.json", employers)
+    write(API / "officers" / "examples.json", desk)
+    write(API / "organisations" / "examples.json", employers)
 
 
 def recorded_stories(

@@ -23,13 +23,13 @@ from registry.bulk import actions, files
 from registry.bulk import engine as working
 from registry.bulk.manifest import root_over
 from registry.bulk.models import BulkJob
-from registry.cli.lists import purge_lists, work_on
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, RepeatDiffers, UnreadableList
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.http.transaction import services
 from registry.vocabulary.bulk import JobKind, JobState
+from registry.worker.bulk_jobs import purge_lists, work_on
 from tests import make
 from tests.api import world
 from tests.serving import environment
@@ -126,7 +126,7 @@ def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
 ENDLESS = """
 import itertools, sys
 from registry import cli
-from registry.cli.lists import work_on
+from registry.worker.bulk_jobs import work_on
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 
 settings, asked = cli.settings(), itertools.count()

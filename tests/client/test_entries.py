@@ -36,7 +36,7 @@ def test_each_status_has_its_value_in_the_list(value: int, status: str) -> None:
 
 def test_every_status_of_the_table_of_verdicts_is_known_here() -> None:
     """The table is the rules' own; the client has its words from the documents alone."""
-    table = (Path(__file__).parents[1] / "verdicts" / "tables.txt").read_text(encoding="utf-8")
+    table = (Path(__file__).parents[1] / "verification" / "verdicts" / "tables.txt").read_text(encoding="utf-8")
     rows = table[table.index("status  ") :].split("\n\n")[0].splitlines()[1:]
     answers = {row.split()[0]: row.split()[1] for row in rows if row.strip()}
     for status, answer in answers.items():

@@ -18,7 +18,6 @@ from registry.app import create_app
 from registry.bulk.chain_pictures import chain_svg
 from registry.bulk.papers import summary_draft
 from registry.bulk.supply_chains import Link
-from registry.cli.lists import work_on
 from registry.complaints.intake import admission_rules
 from registry.core.clock import now
 from registry.core.keyring import Keyring
@@ -32,6 +31,7 @@ from registry.proofs.papers.rendering import Draft, pdf_of
 from registry.register.imports.findings import Finding, Flaw
 from registry.register.imports.report import rejects_csv
 from registry.vocabulary.register import Language
+from registry.worker.bulk_jobs import work_on
 from tests.api import world
 from tests.conftest import TEMPLATE
 from tests.http.hostile import (

@@ -9,7 +9,7 @@ from flask import g, request
 
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.answering import Given, answers, corridor_answers
-from registry.bulk.answering.corridors import CORRIDORS, corridor_asked
+from registry.bulk.answering.corridors import CORRIDORS, corridor_asked, corridor_of
 from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.statements import keep_given, require_signed
@@ -196,11 +196,6 @@ def _require_few(count: int) -> None:
             f"{count} questions were sent; without a key {most} are answered in one go, with one {MOST_AT_ONCE}: "
             "send fewer, or the key of an organisation"
         )
-
-
-def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:
-    """The corridor of a row: whose supplier it is about is for whoever asks."""
-    return {name: text for name, text in cells.items() if name not in ("supplier", "site")}
 
 
 def answered(form: Form, items: Sequence[Item], listed: Listed, at: datetime, keeper: Caller | None = None) -> Answer:

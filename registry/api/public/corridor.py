@@ -1,52 +1,27 @@
 """One question for the whole corridor: the sending licence, the receiving licence, the registered agreement."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-import msgspec
 from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
-from registry.http.answer_shapes import (
-    NOTHING,
-    ReasonShown,
-    SourceShown,
-    candidate_shown,
-    licence_with,
-    reasons_shown,
-    source_shown,
-)
+from registry.http.answer_shapes import corridor_shown
 from registry.http.app_services import verdicts
 from registry.http.question_parser import says_something
 from registry.http.responses import Answer, asked_language, keep_for
 from registry.http.schemas import returns, takes
-from registry.register.agencies import record
-from registry.register.agencies.shown import AgencySummary, agency_summary
-from registry.register.authorities.sources import Ground
-from registry.verification.verdicts.corridor import CorridorVerdict, Employer, Leg, LegKind, decide_corridor
+from registry.verification.verdicts.corridor import Employer, decide_corridor
 from registry.verification.verdicts.question import Facts, Question
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import chosen, guess
-from registry.vocabulary.register import SENDING_COUNTRIES, Language
+from registry.vocabulary.register import SENDING_COUNTRIES
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
 
 ns = Namespace("corridor", path="/corridor")
-
-
-class LegShown(msgspec.Struct, frozen=True):
-    leg: LegKind
-    verdict: str
-    reasons: list[ReasonShown]
-    on: date
-    agency: AgencySummary | Mapping[str, Any]
-    licence: msgspec.Raw | Mapping[str, Any]
-    agreement: record.Agreement | Mapping[str, Any]
-    candidates: list[AgencySummary | msgspec.Raw]
-    source: SourceShown | Mapping[str, Any]
 
 
 @ns.route("")
@@ -98,23 +73,3 @@ def asked_of(parameter: str, text: str, country: str, context: dict[str, Any], a
         detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
         raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, detail)])
     return next((question, facts) for subject, question, facts, _ in tried if subject == choice[0])
-
-
-def corridor_shown(whole: CorridorVerdict, ground: Ground, language: Language) -> dict[str, Any]:
-    return {"verdict": whole.verdict, "legs": [leg_shown(leg, ground, language) for leg in whole.legs]}
-
-
-def leg_shown(leg: Leg, ground: Ground, language: Language) -> LegShown:
-    verdict = leg.verdict
-    licence = verdict.licence
-    return LegShown(
-        leg.kind,
-        "not_required" if leg.is_not_required else verdict.verdict,
-        reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
-        verdict.on,
-        NOTHING if verdict.agency is None else agency_summary(verdict.agency),
-        NOTHING if licence is None else licence_with(licence, status=verdict.status),
-        leg.agreement or NOTHING,
-        [candidate_shown(candidate) for candidate in verdict.candidates],
-        source_shown(verdict.source, ground, language),
-    )

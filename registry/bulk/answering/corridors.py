@@ -1,5 +1,6 @@
 """Rows that say both ends of a corridor, each an agency or, at the receiving end, an employer who hires by himself."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from registry.bulk.answering.answering import CorridorAsked
@@ -30,3 +31,8 @@ def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
     else:
         receiving = Asked(asked["receiving"], destination, context)
     return CorridorAsked(Asked(asked["sending"], min(SENDING_COUNTRIES), context), receiving, destination)
+
+
+def corridor_of(cells: Mapping[str, str]) -> dict[str, str]:
+    """The corridor of a row: whose supplier it is about is for whoever asks."""
+    return {name: text for name, text in cells.items() if name not in ("supplier", "site")}

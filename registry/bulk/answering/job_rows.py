@@ -11,11 +11,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.api.organisations.verifications import corridor_of
 from registry.bulk import files
 from registry.bulk.answering import supply_chains
 from registry.bulk.answering.answering import Given, answers, corridor_answers
-from registry.bulk.answering.corridors import CORRIDORS, corridor_asked
+from registry.bulk.answering.corridors import CORRIDORS, corridor_asked, corridor_of
 from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of

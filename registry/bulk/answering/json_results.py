@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 
-from registry.api.public.corridor import corridor_shown
 from registry.bulk.answering.answer_templates import Frame, frame_of
 from registry.bulk.answering.answering import Given
 from registry.bulk.answering.items import Item
-from registry.http.answer_shapes import verdict_shown
+from registry.http.answer_shapes import corridor_shown, verdict_shown
 from registry.http.responses import encode
 from registry.i18n.languages import text
 from registry.verification.verdicts.alike import MOST_JUDGED

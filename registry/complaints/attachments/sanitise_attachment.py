@@ -1,4 +1,7 @@
-"""`python -m registry.complaints.attachments.sanitise_attachment`: one errand, from the sealed original to the sealed clean copy and its row."""
+"""Sanitises one attachment: from the sealed original to the sealed clean copy and its row.
+
+Run as `python -m registry.complaints.attachments.sanitise_attachment`.
+"""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Has clean copies made beside the server: whoever asks starts a process and never waits for it.
 
-That process (registry.complaints.attachments.sanitise_attachment) fetches the sealed original, has it cleaned in a confined process, stores the sealed
+That process (sanitise_attachment.py) fetches the sealed original, has it cleaned in a confined process, stores the sealed
 copy and writes down what came of it. All processes of a home share a few slots: locks that last as long as
 their holder lives. Who is killed leaves a row that says `cleaning` and holds no slot: the next visit or the worker tries again,
 a few times at most. Two that clean the same file do no harm: the second finds a copy there and removes its own.

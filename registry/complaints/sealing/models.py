@@ -32,7 +32,7 @@ class UnitKeyState(StrEnum):
 
 
 class Box(Base):
-    """One receipt's mailbox in a case. `tag` finds it by the receipt (registry.complaints.case.complaint_codes), `public_key` seals to it.
+    """One receipt's mailbox in a case. `tag` finds it by the receipt (case/complaint_codes.py), `public_key` seals to it.
 
     `answers_allowed`: in a helper's box, whether the worker lets the officers' answers go there too. `last_visit_on` is the day
     on which it was last opened, `visit_before_on` the one before. A box that `replaces` another has no keys of its own: it offers

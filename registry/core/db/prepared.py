@@ -90,7 +90,7 @@ class HeldReader:
         connection = self.engine.connect()
         try:
             found = [tuple(row) for row in connection.exec_driver_sql(prepared.sql, self._parameters(prepared, given))]
-            # SQLite's transaction begins by hand (registry.core.db.engine); left open, this thread would see what stood now for ever.
+            # SQLite's transaction begins by hand (engine.py); left open, this thread would see what stood now for ever.
             connection.commit()
         except BaseException:
             connection.close()

@@ -26,7 +26,7 @@ A_YEAR = 365 * 86400
 
 @cache
 def _content(name: str) -> bytes:
-    return (files("registry.pages.public") / _ELSEWHERE.get(name, "static") / name).read_bytes()
+    return (files("registry.pages") / _ELSEWHERE.get(name, "public/static") / name).read_bytes()
 
 
 @cache

@@ -84,7 +84,7 @@ def amend(session: Session, new: record.Agency, event: Event) -> Appended | None
 
     Facts that `new` no longer holds stop being said; facts it adds are said from now on; those it repeats keep their row,
     source and first retrieval. Agreements are not touched (see `register_agreement`), nor are licences that `new` leaves
-    out. None when nothing changed. What it says of channels is published at once: see registry.register.agencies.channels for the way
+    out. None when nothing changed. What it says of channels is published at once: see channels.py for the way
     that a change of one has to go. ErasedAgency when its holder's name was erased; ValueError when a known licence comes
     with another number, kind or authority, for that is another licence.
     """

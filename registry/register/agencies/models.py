@@ -262,7 +262,7 @@ class PublicRecord(Base):
     """What the public is told of an agency now: exact bytes, read by key and spliced into answers.
 
     `withhold_on` is the first day on which something in it must be withheld by law; `confirmed_at` is when a partial list
-    last showed it unchanged. `told` is what answers copy (registry.register.agencies.prerendered); whoever finds it missing or written by other
+    last showed it unchanged. `told` is what answers copy (prerendered.py); whoever finds it missing or written by other
     code makes it anew from the body.
     """
 

@@ -1,4 +1,4 @@
-"""What a row of law may do to an answer: the rules of docs/law.md that hold for every row, pure."""
+"""What a row of law may do to an answer: the rules of docs/maintainers/law.md that hold for every row, pure."""
 
 from datetime import date
 from typing import TypeVar

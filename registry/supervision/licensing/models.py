@@ -14,7 +14,7 @@ class Proposal(Base):
     """An act of an authority's officers. `subject` is the licence or agreement that it is about, or that it begins.
 
     `agency_id` is empty while somebody applies who is not in the registry yet. `details` are what is stated
-    (registry.supervision.licensing.act_forms), `seen` a digest of what stood in the record of the subject when it was proposed: what a second
+    (act_forms.py), `seen` a digest of what stood in the record of the subject when it was proposed: what a second
     person approves is what he was shown. `proposed_by` and `decided_by` are officers' references. `told_at` is when the agency
     had been told of what was published.
     """

@@ -1,8 +1,8 @@
 """Holders that a verdict cannot tell apart: all that decides is the same, and only ids, numbers, names and days differ. Pure.
 
 Of those one is judged, by the one function that judges all, without what tells him from the others and on days that note what
-is asked of them (registry.verification.verdicts.days); the answer is given to each whose days lie alike, with his own record and days. So
-nothing can be decided by what was taken away, and whatever a record gains later is compared until registry.register.agencies.prerendered
+is asked of them (days.py); the answer is given to each whose days lie alike, with his own record and days. So
+nothing can be decided by what was taken away, and whatever a record gains later is compared until prerendered.py
 takes it away.
 """
 

@@ -11,11 +11,11 @@ from flask.testing import FlaskClient
 from registry_client.api.proofs import RowProof
 from sqlalchemy.orm import Session
 
-from registry.cli.lists import work_on
 from registry.core.settings import Settings
 from registry.http.query_reader import CSV
 from registry.http.transaction import services
 from registry.vocabulary.organisations import Scope
+from registry.worker.bulk_jobs import work_on
 from tests import make
 from tests.api import world
 from tests.api.organisations.conftest import Program, program_of

@@ -1,8 +1,8 @@
 """Nobody learns who asked, by what is sent: another organisation's writes, feed, stream and deliveries, on both databases.
 
 Two registries differ in one organisation alone: it exists, and did all it can, about the agency that the other watches too. What
-the other is answered, told and sent, and what anybody gets who sends the same, is compared. tests/pages/officers/test_untold.py opens
-every door that is read.
+the other is answered, told and sent, and what anybody gets who sends the same, is compared.
+tests/pages/officers/test_untold.py opens every door that is read.
 """
 
 import asyncio

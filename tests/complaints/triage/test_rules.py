@@ -21,7 +21,7 @@ from registry.i18n.triage_words import indicator_text, priority_text, triage_rea
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.register import OFFERED_CURRENCIES, Language
 
-VECTORS = tomllib.loads((Path(__file__).parent / "triage_vectors.toml").read_text(encoding="utf-8"))["vector"]
+VECTORS = tomllib.loads((Path(__file__).parent / "vectors.toml").read_text(encoding="utf-8"))["vector"]
 PAGE = Path(__file__).parents[3] / "docs" / "officers" / "triage.md"
 
 said = st.sampled_from([YES, NO, *UNSAID])

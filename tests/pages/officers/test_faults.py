@@ -20,13 +20,17 @@ from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import Language
 
 ROOT = Path(registry.__file__).parent
-FORMS = ("agencies/texts.py", "complaints", "console", "entries", "licensing", "sanctions")
+FORMS = (
+    "register/agencies/texts.py", "complaints", "pages/officers", "supervision/entries", "supervision/licensing",
+    "supervision/sanctions",
+)  # fmt: skip
 """Where what officers type into the console is judged."""
 
 NO_FORM = frozenset(
     {
         # Doors of complainants and of the command line; answers of a paper form have their words beside the question.
-        "complaints/custody.py", "complaints/filing.py", "complaints/outside.py", "complaints/reading.py", "complaints/units.py",
+        "complaints/casework/custody.py", "complaints/intake/filing.py", "complaints/parties/accounts.py",
+        "complaints/case/answer_rules.py", "complaints/case/units.py",
     }
 )  # fmt: skip
 

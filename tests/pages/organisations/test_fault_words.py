@@ -17,8 +17,9 @@ from registry.watches.delivery.connections import CERTIFICATES
 
 ROOT = Path(registry.__file__).parent
 LISTS = (
-    "bulk/actions.py", "bulk/files.py", "bulk/reading.py", "bulk/working.py",
-    "imports/columns.py", "imports/reading.py", "imports/spreadsheets.py", "imports/tables.py",
+    "bulk/actions.py", "bulk/files.py", "bulk/reading.py", "bulk/engine.py",
+    "register/imports/columns.py", "register/imports/reading.py", "register/imports/spreadsheets.py",
+    "register/imports/tables.py",
 )  # fmt: skip
 REFUSALS = frozenset({"UnreadableList", "ImportRefused", "NotNow", "TooBusy", "TooLarge"})
 
@@ -39,7 +40,7 @@ def said_of_lists() -> Iterator[tuple[str, str]]:
                 words = _words(node.args[0])
                 if words and not words.startswith(ELSEWHERE):
                     yield f"{name}:{node.lineno}", words
-            elif isinstance(node, ast.Return) and name == "imports/reading.py" and node.value is not None:
+            elif isinstance(node, ast.Return) and name == "register/imports/reading.py" and node.value is not None:
                 words = _words(node.value)
                 if words.startswith("the file"):
                     yield f"{name}:{node.lineno}", words
@@ -65,7 +66,7 @@ def _part(part: ast.expr) -> str:
 
 def said_of_deliveries() -> Iterator[str]:
     yield from CERTIFICATES.values()
-    for name in ("couriers/connecting.py", "couriers/sending.py"):
+    for name in ("watches/delivery/connections.py", "watches/delivery/dispatcher.py"):
         tree = ast.parse((ROOT / name).read_text())
         pieces = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
         for node in ast.walk(tree):

@@ -7,10 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.cli.lists import work_on
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.http.transaction import services
+from registry.worker.bulk_jobs import work_on
 from tests import make
 from tests.api import world
 from tests.pages.organisations.conftest import Seat, make_member

@@ -1,4 +1,4 @@
-"""The twelve rules of what a row of law may decide (docs/law.md), one after the other."""
+"""The twelve rules of what a row of law may decide (docs/maintainers/law.md), one after the other."""
 
 from datetime import date, timedelta
 

@@ -18,7 +18,7 @@ from registry.register.names.queries import search
 from registry.register.names.rules import normalised
 from registry.vocabulary.register import NameKind
 
-GOLD = Path(__file__).parent.parent / "data" / "names_gold.csv"
+GOLD = Path(__file__).parents[2] / "data" / "names_gold.csv"
 FORMER = " (former)"
 
 

@@ -1,0 +1,32 @@
+"""`registry worker`: runs the scheduler in a process of its own."""
+
+import signal
+import threading
+
+import click
+
+from registry import cli
+from registry.core.db import revisions
+from registry.core.db.engine import engine_for, sessions_for
+from registry.http import logs
+from registry.worker import scheduler
+
+
+@click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")
+@click.option("--once", is_flag=True, help="Do everything that is due, and end.")
+def worker(once: bool) -> None:
+    """Fetch lists on schedule, warn by mail before one goes stale, change channels when due, sign the log, tell watchers.
+
+    Any number of workers may run; `registry serve --with-worker` starts one beside the server.
+    """
+    settings = cli.settings()
+    logs.configure()
+    engine = engine_for(settings.database_url)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        revisions.require_current(engine)
+        scheduler.work(settings, sessions_for(engine), stopping, is_once=once)
+    finally:
+        engine.dispose()

@@ -1,0 +1,77 @@
+"""Bulk jobs that wait are answered in a process of their own beside the worker; those whose time is over are removed."""
+
+import subprocess
+import sys
+import time
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.bulk import actions, files
+from registry.bulk import engine as working
+from registry.bulk.models import BulkJob
+from registry.core.clock import day_at, now
+from registry.core.settings import Settings
+
+log = structlog.get_logger()
+
+ORPHANED = 86_400
+"""Seconds after which a folder that belongs to no job is removed."""
+
+_running: list[subprocess.Popen[bytes]] = []
+
+
+def work_on(
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    reading: sessionmaker[Session],
+    is_stopping: working.Stopping = lambda: False,
+    chunk: int = working.AT_ONCE,
+) -> int:
+    """Work on all lists that wait here; how many were ended. None where another process does."""
+    from registry.bulk.answering.job_rows import Answering
+    from registry.core.db.prepared import HeldReader
+    from registry.verification.verdicts.many import ManyReader
+    from registry.verification.verdicts.queries import VerdictReader
+
+    with working.alone(settings.home) as is_alone:
+        if not is_alone:
+            return 0
+        reader = VerdictReader(HeldReader(reading.kw["bind"]), reading)
+        many = ManyReader(reader)
+        try:
+            return working.work(
+                sessions,
+                settings.home,
+                lambda job: Answering(job, reader, many, settings, sessions),
+                is_stopping,
+                chunk,
+            )
+        finally:
+            reader.reader.let_go()
+
+
+def answer_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Begin a process for lists that wait, unless there is one: the worker itself waits for none of them."""
+    _running[:] = [one for one in _running if one.poll() is None]
+    if _running:
+        return
+    with sessions() as session:
+        if not working.waiting(session, settings.home):
+            return
+    command = [sys.executable, "-m", "registry.cli", "lists", "work", "--with-parent"]
+    _running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL))
+
+
+def purge_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Remove lists and results whose time is over, and what requests left that were killed."""
+    with sessions.begin() as session:
+        gone = actions.overdue(session, day_at(now(), None))
+        known = frozenset(session.execute(select(BulkJob.reference)).scalars())
+    for reference in gone:
+        files.remove(files.folder_of(settings.home, reference))
+    for folder in files.orphans(settings.home, known, time.time() - ORPHANED):
+        files.remove(folder)
+    if gone:
+        log.info("lists_purged", count=len(gone))
