@@ -29,8 +29,8 @@ def engine(database: Database):
 
 
 def test_the_head_file_names_the_newest_revision() -> None:
-    folder = Path(revisions.__file__).resolve().parents[1] / "migrations" / "versions"
-    assert revisions.head() == max(path.name[:4] for path in folder.glob("[0-9]*.py"))
+    versions = revisions.FOLDER / "versions"
+    assert revisions.head() == max(path.name[:4] for path in versions.glob("[0-9]*.py"))
 
 
 def test_a_database_goes_down_to_nothing_and_up_again(database: Database, engine: Engine) -> None:

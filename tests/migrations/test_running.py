@@ -98,7 +98,7 @@ class Migrating(threading.Thread):
 MIGRATE = """
 import sys
 from pathlib import Path
-from registry import revisions
+from registry.core.db import revisions
 revisions.FOLDER = Path(sys.argv[1])
 revisions.upgrade(sys.argv[2])
 """

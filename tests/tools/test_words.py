@@ -62,8 +62,8 @@ def test_a_glossary_without_the_table_is_an_error() -> None:
         ("schemas/a.py", '"""Hands\non."""\n', (1, "docstring", "Hands on", "fan out")),
         ("registry/a.py", "# Whoever asks.\n", (1, "comment", "Whoever", "anyone who; the caller")),
         ("registry/a.py", 'option("--by", help="Whoever acts.")\n', (1, "help", "Whoever", "anyone who; the caller")),
-        ("docs/a.md", "# A\n\nFor whoever\n", (3, "doc", "whoever", "anyone who; the caller")),
-        ("docs/a.md", "It uses `HeldReader`.\n", (1, "doc", "HeldReader", "ThreadLocalReader")),
+        ("docs/README.md", "# A\n\nFor whoever\n", (3, "doc", "whoever", "anyone who; the caller")),
+        ("docs/README.md", "It uses `HeldReader`.\n", (1, "doc", "HeldReader", "ThreadLocalReader")),
         ("README.md", "For whoever\n", (1, "doc", "whoever", "anyone who; the caller")),
         (
             "registry/i18n/en.po",
@@ -123,7 +123,7 @@ def test_every_rule_of_names_says_what_to_write_instead() -> None:
         ("registry/a.py", "# For whoever comes.  words: ok\n"),
         ("registry/i18n/en.po", 'msgid "whoever"\nmsgstr "anyone"\n'),
         ("registry/i18n/it.po", 'msgid "a"\nmsgstr "whoever"\n'),
-        ("docs/a.md", "whoeverelse, whoever_else\n"),
+        ("docs/README.md", "whoeverelse, whoever_else\n"),
     ],
 )
 def test_fields_of_the_api_data_ordinary_words_and_allowed_lines_are_left(root: Path, path: str, text: str) -> None:
@@ -136,9 +136,9 @@ def test_names_are_cut_into_the_same_words_however_they_are_written() -> None:
 
 
 def test_the_command_prints_places_and_fails(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (root / "docs/a.md").write_text("For whoever\n")
+    (root / "docs/README.md").write_text("For whoever\n")
     assert main(["--root", str(root)]) == 1
-    assert capsys.readouterr().out == "docs/a.md:1: doc: whoever: say anyone who; the caller\n"
+    assert capsys.readouterr().out == "docs/README.md:1: doc: whoever: say anyone who; the caller\n"
     assert main(["--root", str(root), "registry"]) == 0
     assert main(["--root", str(root), "--summary", "--kind", "doc"]) == 1
     assert capsys.readouterr().out.split() == ["doc", "docs", "1"]
