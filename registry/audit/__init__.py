@@ -1,0 +1,1 @@
+"""The audit trail: a chained line for each act of an officer, and its verification."""

@@ -1,0 +1,1 @@
+"""Many questions at once: jobs, the engine that answers them, their results, and archived receipts."""

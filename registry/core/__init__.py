@@ -1,0 +1,1 @@
+"""The ground: settings, clock, ids, error codes, keys on disk, mail, the move engine."""

@@ -1,0 +1,1 @@
+"""Invented agencies, licences and complaints to try the registry with."""

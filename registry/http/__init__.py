@@ -1,0 +1,1 @@
+"""Plumbing of requests: middleware, schemas of requests and responses, limits, errors, uploads."""

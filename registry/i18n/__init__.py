@@ -1,0 +1,1 @@
+"""Languages: catalogues, and how reasons, dates, money and errors are worded."""

@@ -1,0 +1,1 @@
+"""The public log: Merkle tree, leaves, tiles, signed checkpoints."""

@@ -1,0 +1,1 @@
+"""Officers: accounts, sign-in, second factors, rights, tokens, notices by mail."""

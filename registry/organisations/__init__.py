@@ -1,0 +1,1 @@
+"""Employers and other organisations: members, sign-in, API keys."""

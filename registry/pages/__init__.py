@@ -1,0 +1,1 @@
+"""HTML pages: public, intake, organisations, officers."""

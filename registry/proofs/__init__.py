@@ -1,0 +1,1 @@
+"""Signed proofs that travel: credentials, receipts, papers."""

@@ -1,1 +1,1 @@
-"""What is known: the law of each country, in dated rows with their sources."""
+"""What is known: agencies, names, authorities, law, official lists, help lines."""

@@ -1,0 +1,1 @@
+"""What an authority does to a licence: licensing, deposits, sanctions, collisions, agencies' requests."""

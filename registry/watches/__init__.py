@@ -1,0 +1,1 @@
+"""Watches: the feed of changes, matching, digests, webhooks, the event stream."""

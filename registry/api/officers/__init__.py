@@ -1,0 +1,1 @@
+"""Endpoints of officers: cases, licences, hearings, sanctions, the audit trail."""

@@ -1,0 +1,1 @@
+"""Writes the OpenAPI description and the request collections from the schemas and recorded examples."""

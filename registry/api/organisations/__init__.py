@@ -1,0 +1,1 @@
+"""Endpoints of employers' programs: bulk verification, jobs, receipts, watches, webhooks."""

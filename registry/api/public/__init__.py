@@ -1,0 +1,1 @@
+"""Endpoints open to all: verify, corridor, checks, agencies, fees, the log."""

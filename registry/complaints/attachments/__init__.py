@@ -1,0 +1,1 @@
+"""Attachments: sealed storage, and clean copies made in a confined process."""

@@ -1,0 +1,1 @@
+"""What officers do with a case: reading, replies, priorities, notes, translations, decisions, access grants."""

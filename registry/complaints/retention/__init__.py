@@ -1,0 +1,1 @@
+"""Reminders before a case is purged, and the purge."""

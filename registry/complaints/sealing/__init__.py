@@ -1,0 +1,1 @@
+"""Encryption of complaints: sealed boxes, unit keys, escrow, key rotation."""

@@ -1,0 +1,1 @@
+"""How urgent a complaint is, what resembles it, and mass filings."""

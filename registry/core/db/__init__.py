@@ -1,0 +1,1 @@
+"""Database: engine, locks and versions, prepared statements, revisions, errors by class."""

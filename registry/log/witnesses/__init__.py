@@ -1,0 +1,1 @@
+"""Witnesses that cosign checkpoints of the log: the client, and a server to run one."""

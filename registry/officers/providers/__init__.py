@@ -1,0 +1,1 @@
+"""Sign-in of officers with their ministry's OpenID provider."""

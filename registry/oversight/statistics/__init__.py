@@ -1,0 +1,1 @@
+"""Open statistics, closed by quarter, with small numbers withheld."""

@@ -1,0 +1,1 @@
+"""Pages on which a complaint is filed and its mailbox is read."""

@@ -1,0 +1,1 @@
+"""Pages of officers (the console): queue, case, licences, hearings, sanctions, overview."""

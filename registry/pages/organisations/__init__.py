@@ -1,0 +1,1 @@
+"""Pages of an organisation's account: jobs, receipts, watches, keys, members."""

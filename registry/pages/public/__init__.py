@@ -1,0 +1,1 @@
+"""Public pages: lookup, agencies, checks, fees, help, papers, the log."""

@@ -1,0 +1,1 @@
+"""Papers as PDF: licence certificates with QR code and seal."""

@@ -1,0 +1,1 @@
+"""Agencies and their licences: tables, the public record, lookup keys, publishing."""

@@ -1,0 +1,1 @@
+"""Authorities, their official lists, and how fresh each list is."""

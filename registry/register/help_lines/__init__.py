@@ -1,0 +1,1 @@
+"""Who helps, by country: telephone numbers and addresses with their source."""

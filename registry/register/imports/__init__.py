@@ -1,0 +1,1 @@
+"""Reading an authority's official list: formats, encodings, columns, rules, applying."""

@@ -1,0 +1,1 @@
+"""Search by name in any script: keys, pinyin, scoring."""

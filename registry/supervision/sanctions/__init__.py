@@ -1,0 +1,1 @@
+"""Sanctions: proposal, review, approval, in force, stay, lifting, and notices to complainants."""

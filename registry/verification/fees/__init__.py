@@ -1,0 +1,1 @@
+"""Whether a charge is allowed, and by which rule."""

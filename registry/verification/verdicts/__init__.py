@@ -1,0 +1,1 @@
+"""The verdict: pure rules over the public record, the law and the sources."""

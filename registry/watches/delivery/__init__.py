@@ -1,0 +1,1 @@
+"""Delivers webhooks: name resolution, connection, retries."""

@@ -1,0 +1,1 @@
+"""Decisions on a case: written by one officer, made by another."""

@@ -1,0 +1,1 @@
+"""Officers' notes and tasks on a case, sealed to their unit."""

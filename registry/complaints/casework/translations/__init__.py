@@ -1,0 +1,1 @@
+"""Translations that officers write beside what a complainant wrote."""

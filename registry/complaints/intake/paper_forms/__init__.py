@@ -1,0 +1,1 @@
+"""Complaints on paper, typed in by an officer."""

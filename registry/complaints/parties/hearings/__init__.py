@@ -1,0 +1,1 @@
+"""Hearing the agency: allegations, the agency's answer, and what follows."""

@@ -1,0 +1,1 @@
+"""Referring a case to a partner or another authority."""

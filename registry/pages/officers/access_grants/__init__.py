@@ -1,0 +1,1 @@
+"""Pages on which access grants are asked for, approved and ended."""

@@ -1,0 +1,1 @@
+"""Pages of the queue and of a case."""

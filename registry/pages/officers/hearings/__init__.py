@@ -1,0 +1,1 @@
+"""Pages of hearings: for the officer, and for the agency that is heard."""

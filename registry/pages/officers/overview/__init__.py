@@ -1,0 +1,1 @@
+"""Pages of the overview and the board for a wall."""
