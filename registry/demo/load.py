@@ -7,6 +7,7 @@ here. Days are said relative to the day of loading. References follow from each 
 import hashlib
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -17,12 +18,14 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.ids import ALPHABET, LENGTH, check_character
-from registry.demo.statistics import load_statistics
 from registry.log.actions import lock_log, refuse_mixing
+from registry.oversight.statistics.models import Snapshot, SnapshotCell
+from registry.oversight.statistics.rules import VERSION, Quarter
 from registry.register.agencies import models, record
 from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
 from registry.register.agencies.publishing import Event
 from registry.register.authorities.actions import keep_authority, keep_source, record_retrieval
+from registry.vocabulary.cases import Dimension
 from registry.vocabulary.register import HolderKind, LicenceStatus, NameKind, Role, Script
 
 _SCRIPTS = {"CN": Script.HANS, "GR": Script.GREK, "BG": Script.CYRL}
@@ -243,3 +246,19 @@ def statuses(session: Session) -> dict[LicenceStatus, int]:
             if status is not None:
                 found[status] = found.get(status, 0) + 1
     return found
+
+
+def load_statistics(session: Session, entries: Sequence[Mapping[str, Mapping[str, int]]], today: date) -> None:
+    """Write down the newest quarter that can be closed today from the first entry, each before it from the next."""
+    quarter = Quarter.of(today).before
+    if quarter.closes_on > today:
+        quarter = quarter.before
+    for entry in entries:
+        cells = [
+            SnapshotCell(dimension=dimension, value=value, count=count)
+            for dimension in Dimension
+            for value, count in entry[dimension].items()
+        ]
+        session.add(Snapshot(quarter=str(quarter), closed_on=quarter.closes_on, rules=VERSION, cells=cells))
+        quarter = quarter.before
+    session.flush()

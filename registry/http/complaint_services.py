@@ -5,8 +5,8 @@ from typing import cast
 from flask import current_app
 
 from registry.complaints.attachments.storage import FileStore, store_of
-from registry.complaints.case.visits import Sealer
 from registry.complaints.intake.admission import Admission
+from registry.complaints.sealing.sealer import Sealer
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 

@@ -6,8 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.demo.load import demo_data
-from registry.demo.statistics import load_statistics
+from registry.demo.load import demo_data, load_statistics
 from registry.oversight.statistics.queries import closed_quarters, releases
 from registry.oversight.statistics.rules import OUTCOMES
 from registry.vocabulary.cases import Indicator

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import visits
 from registry.complaints.case.complaint_codes import Root, derive, new_code
-from registry.complaints.case.visits import Sealer, Visit
+from registry.complaints.case.visits import Visit
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import NoVisit
 from registry.http.app_services import keyring

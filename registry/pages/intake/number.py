@@ -1,16 +1,23 @@
 """The number that alone leads back: shown large, to be written down or kept as a picture, and typed back before anything else."""
 
+import io
+from functools import cache
+
 from flask import Blueprint, Response, request
+from PIL import Image, ImageDraw, ImageFont
 
 from registry.complaints.case import complaint_codes
 from registry.complaints.case.access import is_replacement
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
 from registry.pages.intake import about, cookies
-from registry.pages.intake.picture import picture_of
 from registry.pages.intake.visiting import Here, visiting_number
 
 pages = Blueprint("intake_number", __name__)
+
+WIDTH, HEIGHT = 720, 560
+_SIZE, _TOP, _LINE = 104, 60, 150
+_INK, _PAPER = 0, 255
 
 
 @pages.get("/<language:language>/box/number")
@@ -61,3 +68,24 @@ def _page(here: Here, *, is_wrong: bool = False, status: int = 200) -> Response:
         is_wrong=is_wrong,
         is_offer=is_replacement(here.visit.box),
     )
+
+
+@cache
+def _font() -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(_SIZE)
+    # Without FreeType there is one tiny size, which nobody could read from a photograph.
+    assert isinstance(font, ImageFont.FreeTypeFont)
+    return font
+
+
+def picture_of(shown: str) -> bytes:
+    """A PNG, 720 by 560, of digits in groups: two groups a line, black on white. No words, no metadata."""
+    groups = shown.split(" ")
+    canvas = Image.new("L", (WIDTH, HEIGHT), _PAPER)
+    draw = ImageDraw.Draw(canvas)
+    for line, start in enumerate(range(0, len(groups), 2)):
+        for column, group in enumerate(groups[start : start + 2]):
+            draw.text((60 + 330 * column, _TOP + _LINE * line), group, fill=_INK, font=_font())
+    body = io.BytesIO()
+    canvas.quantize(4).save(body, "PNG", optimize=True)
+    return body.getvalue()

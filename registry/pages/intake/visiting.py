@@ -11,7 +11,8 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import visits
-from registry.complaints.case.visits import Sealer, Visit
+from registry.complaints.case.visits import Visit
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import NoVisit
 from registry.http.complaint_services import sealer

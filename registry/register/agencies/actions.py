@@ -79,30 +79,53 @@ def admit(
     return ids
 
 
-def amend(session: Session, new: record.Agency, event: Event) -> Appended | None:
+def amend(
+    session: Session, new: record.Agency, event: Event, *, before: record.Agency | None = None
+) -> Appended | None:
     """Say of a known agency what `new` says, and publish it.
 
     Facts that `new` no longer holds stop being said; facts it adds are said from now on; those it repeats keep their row,
     source and first retrieval. Agreements are not touched (see `register_agreement`), nor are licences that `new` leaves
     out. None when nothing changed. What it says of channels is published at once: see channels.py for the way
     that a change of one has to go. ErasedAgency when its holder's name was erased; ValueError when a known licence comes
-    with another number, kind or authority, for that is another licence.
+    with another number, kind or authority, for that is another licence. `before` is the agency's record where the caller
+    loaded it already, holding the log.
     """
-    return amend_all(session, [new], event)
+    return amend_all(session, [new], event, before=None if before is None else [before])
 
 
 def amend_all(
-    session: Session, agencies: Sequence[record.Agency], event: Event, *, at: datetime | None = None
+    session: Session,
+    agencies: Sequence[record.Agency],
+    event: Event,
+    *,
+    at: datetime | None = None,
+    before: Sequence[record.Agency] | None = None,
 ) -> Appended | None:
     """As `amend`, for many: one instant (`at` as for `admit`)."""
     at = at or instant_of_append(lock_log(session))
     agencies, _ = sealed(_with_status_places(session, agencies), None)
     ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
-    before = storage.loaded_records(session, list(ids.values()))
+    if before is None:
+        before = list(storage.loaded_records(session, list(ids.values())).values())
+    said = {old.agency_id: old for old in before}
     for new in agencies:
-        _require_amendable(before[ids[new.agency_id]], new)
-        _amend_facts(session, ids[new.agency_id], before[ids[new.agency_id]], new, microseconds(at))
+        _require_amendable(said[new.agency_id], new)
+        _amend_facts(session, ids[new.agency_id], said[new.agency_id], new, microseconds(at))
     return publish_all(session, list(ids.values()), event, at)
+
+
+def mark_correction(session: Session, reference: str, *, is_requested: bool) -> Appended | None:
+    """Say on an agency's entry that a correction is asked for, or no longer. None where the entry says so already.
+
+    It stands in the record, the verdict, the history and the log, which is held until the transaction ends. Raises NotFound,
+    ErasedAgency.
+    """
+    # Whoever holds the log reads what the last one to publish wrote.
+    lock_log(session)
+    said = storage.loaded_record(session, reference)
+    event = "agency.correction_requested" if is_requested else "agency.correction_decided"
+    return amend(session, msgspec.structs.replace(said, is_correction_requested=is_requested), Event(event, reference))
 
 
 def register_agreement(session: Session, agreement: record.Agreement, event: Event) -> Appended | None:

@@ -15,7 +15,7 @@ from registry.core.codes import Problem
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
 from registry.core.ids import new_reference
-from registry.register.agencies.correction_marks import mark_correction
+from registry.register.agencies.actions import mark_correction
 from registry.register.agencies.queries import public_record
 from registry.register.agencies.texts import tidy_line
 from registry.supervision.entries.models import EntryRequest

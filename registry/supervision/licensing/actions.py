@@ -56,16 +56,18 @@ def state(
     at: datetime,
     event: Event,
     detail: str,
+    agency: record.Agency | None = None,
 ) -> Appended | None:
     """As `set_status`, for several statements, one after the other, and a sanction that is shown with them: one publication.
 
     A sanction replaces what was published under its reference; its source and instant are set here. `detail` is the audit's.
+    `agency` is the record of the licence's agency where the caller loaded it already, holding the log.
     """
     # Whoever holds the log reads what the last one to publish wrote, so two officers at once lose nothing.
     lock_log(session)
     source = keep_desk_reading(session, licence.authority, at)
-    agency = storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
-    known = next(one for one in agency.licences if one.licence_id == licence.reference)
+    before = agency or storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
+    known = next(one for one in before.licences if one.licence_id == licence.reference)
     for said in statements:
         known = with_status(
             known,
@@ -82,9 +84,9 @@ def state(
                 retrieved_at=at,
             ),
         )
-    agency = with_licence(agency, known)
+    new = with_licence(before, known)
     if sanction is not None:
-        agency = with_sanction(agency, msgspec.structs.replace(sanction, source=source, retrieved_at=at))
-    appended = amend(session, agency, event)
+        new = with_sanction(new, msgspec.structs.replace(sanction, source=source, retrieved_at=at))
+    appended = amend(session, new, event, before=before)
     audit.record(session, event.type, licence.reference, on=at.date(), actor=by, detail=detail)
     return appended

@@ -5,6 +5,7 @@ Locks are taken in one order by everybody: the sanction, the log, the audit. So 
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -142,15 +143,16 @@ def put_in_force(
 ) -> SanctionMove:
     """Let it hold from today on: licence, log, status list, public record and outbox at once. Raises IllegalMove."""
     lock_public(session, sanction)
+    agency = _agency_of(session, sanction)
 
     def publish(today: date) -> Appended | None:
         sanction.in_force_on = sanction.in_force_on or today
         others = _in_force_beside(session, sanction)
         if sanction.kind in STATUS_OF and sanction.own_status is None:
             known = [other.own_status for other in others if other.own_status is not None]
-            sanction.own_status = known[0] if known else _stated(session, sanction, today)
+            sanction.own_status = known[0] if known else _stated(sanction, agency(), today)
         statements = rules.begun(_as_rule(sanction), [_as_rule(other) for other in others], today)
-        return _say(session, sanction, statements, at, actor)
+        return _say(session, sanction, statements, at, actor, agency)
 
     return advance(session, sanction, SanctionState.IN_FORCE, by, at, actor=actor, ground=ground, publish=publish)
 
@@ -160,20 +162,24 @@ def end(
 ) -> SanctionMove:
     """Stay, lift or overturn it: the licence is what it would be without it, and the public reads why. Raises IllegalMove."""
     lock_public(session, sanction)
+    agency = _agency_of(session, sanction)
     held_before = sanction.state is SanctionState.IN_FORCE
 
     def publish(today: date) -> Appended | None:
-        return _say(session, sanction, _without(session, sanction, ground, today) if held_before else [], at, actor)
+        left = _without(session, sanction, agency, ground, today) if held_before else []
+        return _say(session, sanction, left, at, actor, agency)
 
     return advance(session, sanction, target, By.APPROVER, at, actor=actor, ground=ground, publish=publish)
 
 
-def _without(session: Session, sanction: Sanction, ground: str, today: date) -> list[Statement]:
+def _without(
+    session: Session, sanction: Sanction, agency: Callable[[], record.Agency], ground: str, today: date
+) -> list[Statement]:
     """What is stated once it holds no more; nothing where the desk has stated something else since."""
     if sanction.kind not in STATUS_OF:
         return []
     others = _in_force_beside(session, sanction)
-    stated = _stated(session, sanction, today)
+    stated = _stated(sanction, agency(), today)
     if stated not in {STATUS_OF[one.kind] for one in (sanction, *others) if one.kind in STATUS_OF}:
         return []
     if sanction.own_status is None:
@@ -185,7 +191,12 @@ def _without(session: Session, sanction: Sanction, ground: str, today: date) -> 
 
 
 def _say(
-    session: Session, sanction: Sanction, statements: list[Statement], at: datetime, actor: str
+    session: Session,
+    sanction: Sanction,
+    statements: list[Statement],
+    at: datetime,
+    actor: str,
+    agency: Callable[[], record.Agency],
 ) -> Appended | None:
     if sanction.kind in UNPUBLISHED:
         return None
@@ -198,6 +209,7 @@ def _say(
         at=at,
         event=Event(f"licence.{statements[-1].status}" if statements else "agency.sanctioned", sanction.licence),
         detail=f"{sanction.kind} {sanction.reference}",
+        agency=agency(),
     )
 
 
@@ -234,10 +246,19 @@ def _in_force_beside(session: Session, sanction: Sanction) -> list[Sanction]:
     return list(session.execute(beside.order_by(Sanction.id).execution_options(populate_existing=True)).scalars())
 
 
-def _stated(session: Session, sanction: Sanction, today: date) -> LicenceStatus | None:
+def _agency_of(session: Session, sanction: Sanction) -> Callable[[], record.Agency]:
+    """Loads the agency's record when it is first asked for, once. The log's head is held, so nothing changes it meanwhile."""
+
+    @cache
+    def load() -> record.Agency:
+        row = _licence(session, sanction)
+        return storage.loaded_records(session, [row.agency_id])[row.agency_id]
+
+    return load
+
+
+def _stated(sanction: Sanction, agency: record.Agency, today: date) -> LicenceStatus | None:
     """What is stated of the licence today, whatever its term makes of it."""
-    row = _licence(session, sanction)
-    agency = storage.loaded_records(session, [row.agency_id])[row.agency_id]
     licence = next(one for one in agency.licences if one.licence_id == sanction.licence)
     period = standing_on(licence, agency, today).period
     return None if period is None else period.status

@@ -1,5 +1,6 @@
 """Sanctions: by two persons, in the next answer, and gone from it the moment they hold no more."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.log.models import Entry
+from registry.register.agencies import record, storage
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import licence_row
 from registry.supervision.licensing.actions import set_status
@@ -94,6 +96,22 @@ def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
         "sanction.in_force",
     ]  # fmt: skip
     assert verify(session).troubles == []
+
+
+def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
+    session: Session, sealer: Sealer, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sanction = reviewed(session, sealer, held)
+    read: list[Sequence[int]] = []
+    load = storage.loaded_records
+
+    def counted(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
+        read.append(agency_ids)
+        return load(session, agency_ids)
+
+    monkeypatch.setattr(storage, "loaded_records", counted)
+    actions.approve(session, SARA, sanction.reference, now())
+    assert len(read) == 2
 
 
 def test_a_sanction_that_leaves_the_status_alone_is_published_beside_it(
