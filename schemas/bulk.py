@@ -6,11 +6,11 @@ from marshmallow import fields
 
 from registry.core.codes import Problem
 from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
-from registry.vocabulary.register import Activity
+from registry.vocabulary.register import Activity, RecruiterKind
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
 from schemas.fields import Country, Flag, Instant, Line, OneOf, Sayings, Word
-from schemas.verify import SectorOnDaySchema, VerdictSchema, VerifySchema
+from schemas.verify import PlanSchema, VerdictSchema, VerifySchema
 
 MOST_IN_KEY = 200
 
@@ -40,17 +40,18 @@ class CorridorItemSchema(CorridorQuerySchema):
     key = key_field()
 
 
-class CorridorConstantsSchema(SectorOnDaySchema):
+class CorridorConstantsSchema(PlanSchema):
     """What holds for every item that says nothing else."""
 
     destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"})
+    activity = Word(Activity, metadata={"description": "What the recruiters would do."})
 
 
 class ConstantsSchema(CorridorConstantsSchema):
     """What holds for every item that says nothing else."""
 
     origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2.", "example": "CN"})
-    activity = Word(Activity, metadata={"description": "What the recruiters would do."})
+    recruiter_kind = Word(RecruiterKind, metadata={"description": "Who offers the work."})
 
 
 def list_kept_field() -> Flag:
@@ -182,7 +183,7 @@ class CorridorVerificationsSchema(OutSchema):
     receipt_id = list_receipt_field()
 
 
-class SupplyItemSchema(SectorOnDaySchema):
+class SupplyItemSchema(PlanSchema):
     """A row of a supply chain: who supplies labour to a supplier's site."""
 
     key = key_field()
@@ -193,6 +194,7 @@ class SupplyItemSchema(SectorOnDaySchema):
     origin = Country(metadata={"description": "Where recruiting happens, ISO 3166-1 alpha-2."})
     destination = Country(metadata={"description": "Country of the job, ISO 3166-1 alpha-2."})
     activity = Word(Activity, metadata={"description": "What the provider does."})
+    recruiter_kind = Word(RecruiterKind, metadata={"description": "What the provider is."})
 
 
 class ChosenColumnsSchema(InSchema):

@@ -5,16 +5,16 @@ from typing import Any
 from marshmallow import fields
 
 from registry.core.codes import Problem
-from registry.vocabulary.register import Answer
+from registry.vocabulary.register import Activity, Answer
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, AgreementSchema, LicenceOnDaySchema
 from schemas.base import OutSchema
-from schemas.fields import Country, Line, OneOf, OrEmpty
-from schemas.verify import ReasonSchema, SectorOnDaySchema, SourceNoteSchema
+from schemas.fields import Country, Line, OneOf, OrEmpty, Word
+from schemas.verify import NeedSchema, PlanSchema, ReasonSchema, SourceNoteSchema
 
 _ANYTHING = "Licence number, identifier, reference of the registry, or name (a name alone is never `yes`)."
 
 
-class CorridorQuerySchema(SectorOnDaySchema):
+class CorridorQuerySchema(PlanSchema):
     """Both ends of one corridor."""
 
     sending = Line(
@@ -27,6 +27,7 @@ class CorridorQuerySchema(SectorOnDaySchema):
     destination = Country(
         required=True, metadata={"description": "Country of the job, ISO 3166-1 alpha-2.", "example": "IT"}
     )
+    activity = Word(Activity, metadata={"description": "What the receiving agency would do."})
 
     def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         faults = super().whole(loaded)
@@ -48,6 +49,7 @@ class LegSchema(OutSchema):
         metadata={"description": "`not_required`: a direct employer needs no licence, but needs the agreement."},
     )
     reasons = fields.List(fields.Nested(ReasonSchema), required=True)
+    needs = fields.List(fields.Nested(NeedSchema), required=True)
     on = fields.Date(required=True)
     agency = OrEmpty(AgencySummarySchema, required=True)
     licence = OrEmpty(LicenceOnDaySchema, required=True)

@@ -79,14 +79,17 @@ class SectorsSchema(OutSchema):
 
 
 class HelpLineSchema(OutSchema):
-    """Who helps. A number stands here only after somebody of the registry has called it."""
+    """Who helps. A number stands here once the registry has called it, or where a public body published it."""
 
     country = fields.String(required=True, allow_none=True, metadata={"description": "Null: the whole EU."})
     region = fields.String(required=True, allow_none=True)
-    number = fields.String(required=True, allow_none=True, metadata={"description": "Null: none, or not called yet."})
-    is_number_checked = fields.Boolean(
-        required=True, metadata={"description": "False beside a number: a demonstration, do not call."}
+    number = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null: none, or not called yet and no public body's."}
     )
+    is_number_checked = fields.Boolean(
+        required=True, metadata={"description": "False beside a number: not yet called by the registry; say so."}
+    )
+    number_abroad = fields.String(required=True, allow_none=True, metadata={"description": "From another country."})
     organisation = fields.String(required=True, allow_none=True)
     run_by = OneOf(RunBy, required=True)
     run_by_text = fields.String(required=True)
@@ -96,6 +99,8 @@ class HelpLineSchema(OutSchema):
     hours = fields.String(required=True, allow_none=True)
     is_free = fields.Boolean(required=True)
     is_anonymous = fields.Boolean(required=True)
+    for_what = fields.String(required=True, allow_none=True, metadata={"description": "In English."})
+    url = fields.String(required=True, allow_none=True)
     source = fields.String(required=True)
     source_on = fields.Date(required=True)
     mark = OneOf(Mark, required=True, metadata=_MARK)

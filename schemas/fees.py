@@ -9,6 +9,7 @@ from registry.core.codes import FeeReason, Problem
 from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
 from schemas.base import InSchema, OutSchema
 from schemas.fields import ABSENT, Coded, Country, OneOf, OrEmpty, Word
+from schemas.law import LawFeeSchema
 from schemas.money import Amount, Currency
 
 MOST_CHARGES = 10
@@ -101,9 +102,7 @@ class FeeRuleSchema(OutSchema):
     mark = OneOf(
         Mark,
         required=True,
-        metadata={
-            "description": "How sure it is: s read in the source, s2 in a secondary source, m known but not read."
-        },
+        metadata={"description": "How sure it is: s read in the source, s2 in a secondary source, k known, not read."},
     )
     note = fields.String(required=True, allow_none=True)
 
@@ -179,3 +178,8 @@ class FeeAnswerSchema(OutSchema):
     months = fields.Nested(FeeNoteSchema, required=True)
     deposit = OrEmpty(DepositRuleSchema, required=True)
     at_destination = fields.Nested(FeeFindingSchema, required=True)
+    destination_rules = fields.List(
+        fields.Nested(LawFeeSchema),
+        required=True,
+        metadata={"description": "What the destination's law says of charges, and how money comes back."},
+    )

@@ -2,6 +2,7 @@
 
 from marshmallow import fields
 
+from registry.core.codes import FeeReason
 from registry.vocabulary.register import Answer, FeeKind, ForeignLicence, LicenceStatus, Mark, RegimeRule
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, OneOf, Word
@@ -173,6 +174,7 @@ class LawFeeSchema(LawRowSchema):
     time_limit = fields.String(required=True, allow_none=True)
     breadth = OneOf(("narrow",), required=True, allow_none=True)
     reference = fields.String(required=True, allow_none=True, metadata={"description": "As fee rules name it."})
+    reason = OneOf(FeeReason, required=True, allow_none=True)
     kinds = fields.List(OneOf(FeeKind), required=True)
     needs_labour_contract = fields.Boolean(required=True)
     most_percent = fields.String(required=True, allow_none=True)

@@ -5,7 +5,16 @@ from typing import Any
 from marshmallow import fields
 
 from registry.core.codes import Problem, Reason
-from registry.vocabulary.register import NACE_REVISIONS, Activity, Answer, Difference, Likeness
+from registry.vocabulary.register import (
+    NACE_REVISIONS,
+    Activity,
+    Answer,
+    Difference,
+    Likeness,
+    RecruiterKind,
+    Visa,
+    Weight,
+)
 from schemas.agencies import AgencyHitSchema, AgencySummarySchema, LicenceOnDaySchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, Flag, Instant, Line, Moment, OneOf, OrEmpty, Word
@@ -22,6 +31,16 @@ def known_at_field() -> Moment:
             "description": "Instant: answer as the registry would have answered then.",
             "example": "2026-11-24T10:00:00Z",
         }
+    )
+
+
+def visa_field() -> Word:
+    return Word(
+        Visa,
+        metadata={
+            "description": "On what the worker will travel or stay: a visa that does not allow work stops the answer, whatever "
+            "the number says. `work`: a visa or permit that allows it."
+        },
     )
 
 
@@ -62,7 +81,26 @@ class SectorOnDaySchema(InSchema):
         return [("sector", Problem.INVALID_VALUE, f"there is no such code in NACE {asked}{hint}")]
 
 
-class VerifySchema(SectorOnDaySchema):
+class PlanSchema(SectorOnDaySchema):
+    """The work, the day, and what the law may ask of the worker."""
+
+    visa = visa_field()
+    nationality = Country(
+        metadata={"description": "The worker's, ISO 3166-1 alpha-2. Citizens of a member state need no visa there."}
+    )
+    occupation = Line(
+        most=4,
+        pattern=r"[0-9]{1,4}",
+        expected="must be a code of ISCO-08, one to four digits",
+        metadata={"description": "Occupation, ISCO-08: some states open some occupations alone.", "example": "7531"},
+    )
+    work_permit = Line(
+        most=120,
+        metadata={"description": "The permit applied for, as `needs` names it; `other` for any that it names not."},
+    )
+
+
+class VerifySchema(PlanSchema):
     """A question with exactly one subject, and what the recruiting is for."""
 
     licence_number = Line(
@@ -100,6 +138,12 @@ class VerifySchema(SectorOnDaySchema):
         most=400,
         metadata={
             "description": "Name on the paper beside the number: another's name is never `yes`, and who may be imitated is told."
+        },
+    )
+    recruiter_kind = Word(
+        RecruiterKind,
+        metadata={
+            "description": "Who offers the work. Whoever is no agency needs another paper, and is never `not_registered`."
         },
     )
     known_at = known_at_field()
@@ -143,6 +187,24 @@ class ReasonSchema(OutSchema):
 
     code = OneOf(Reason, required=True)
     text = fields.String(required=True)
+    weight = OneOf(
+        Weight,
+        required=True,
+        metadata={"description": "`decides`: the answer is this for it; `informs`: it says more."},
+    )
+
+
+class NeedSchema(OutSchema):
+    """A parameter that could still change the answer. Ask again with it."""
+
+    parameter = fields.String(required=True, metadata={"description": "Name of the parameter.", "example": "origin"})
+    allowed = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "Values it takes; of `sector` those the licence names. None: any code of NACE or of ISCO-08."
+        },
+    )
 
 
 class SourceNoteSchema(OutSchema):
@@ -175,6 +237,20 @@ class VerdictSchema(OutSchema):
     may_continue_existing_placements = OneOf(Answer, required=True)
     reasons = fields.List(
         fields.Nested(ReasonSchema), required=True, metadata={"description": "The first decides, the rest explain."}
+    )
+    needs = fields.List(
+        fields.Nested(NeedSchema),
+        required=True,
+        metadata={"description": "What to ask for before the answer can be another, in the order to ask it."},
+    )
+    not_asked = fields.List(
+        fields.String(), required=True, metadata={"description": "Parameters of context that the question left open."}
+    )
+    question = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "The question as it was understood, by the names of its parameters."},
     )
     on = fields.Date(required=True, metadata={"description": "The day the answer is for."})
     agency = OrEmpty(AgencySummarySchema, required=True)

@@ -28,7 +28,7 @@ from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_sum
 from tests.postgres import Clones, Server, quickest_folder
 from tests.serving import Served, serve
 
-EDGES = frozenset({"account", "api", "cli", "client", "console", "public", "streams", "web"})
+EDGES = frozenset("account api cli client console http i18n pages public web".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
 alone, but for what is marked `both_databases`; `make test-all` (`--everything`) tries everything on everything."""
 
@@ -60,7 +60,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Homes and databases of tests lie in memory where there is room: most of what they write is read once."""
     folder = quickest_folder()
-    if folder is not None:
+    if folder is None:
+        engines.never_wait_for_the_disk()
+    else:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
 
 
@@ -73,10 +75,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if names & SERVER_FIXTURES:
             item.add_marker("slow")
     if not config.getoption("everything"):
-        left = [item for item in items if _is_left_to_features(item)]
-        if left:
-            config.hook.pytest_deselected(items=left)
-            items[:] = [item for item in items if item not in frozenset(left)]
+        left = [_is_left_to_features(item) for item in items]
+        config.hook.pytest_deselected(items=[item for item, is_left in zip(items, left, strict=True) if is_left])
+        items[:] = [item for item, is_left in zip(items, left, strict=True) if not is_left]
 
 
 def _is_left_to_features(item: pytest.Item) -> bool:

@@ -27,14 +27,19 @@ JOBS = "/api/v1/verification-jobs"
 SUBJECTS = ("licence_number", "uscc", "lei", "vat", "euid", "agency_id", "registration_number", "name")
 """What a row may ask about, the surest first: it is asked about the first that it fills."""
 
-CONTEXT = ("authority", "country", "origin", "destination", "sector", "nace_revision", "activity", "on", "known_at")
+CONTEXT = (
+    "authority", "country", "origin", "destination", "sector", "nace_revision", "activity", "visa", "recruiter_kind",
+    "nationality", "occupation", "work_permit", "on", "known_at",
+)  # fmt: skip
 
 VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT)
 CORRIDOR = (
-    "key", "supplier", "site", "sending", "receiving", "receiving_employer", "destination", "sector", "nace_revision", "on",
+    "key", "supplier", "site", "sending", "receiving", "receiving_employer", "destination", "sector", "nace_revision", "activity",
+    "visa", "nationality", "occupation", "work_permit", "on",
 )  # fmt: skip
 SUPPLY_CHAIN = (
-    "key", "supplier", "site", "provider", "country", "origin", "destination", "sector", "nace_revision", "activity", "on",
+    "key", "supplier", "site", "provider", "country", "origin", "destination", "sector", "nace_revision", "activity",
+    "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "on",
 )  # fmt: skip
 
 FIELDS: Mapping[JobKind, tuple[str, ...]] = {
@@ -44,7 +49,19 @@ FIELDS: Mapping[JobKind, tuple[str, ...]] = {
 }
 """What the columns of each kind of list may hold."""
 
-CONSTANTS = ("origin", "destination", "sector", "nace_revision", "activity", "on")
+CONSTANTS = (
+    "origin",
+    "destination",
+    "sector",
+    "nace_revision",
+    "activity",
+    "visa",
+    "recruiter_kind",
+    "nationality",
+    "occupation",
+    "work_permit",
+    "on",
+)
 """What may be said once for a whole list."""
 
 
@@ -129,6 +146,11 @@ _HINTS: Mapping[str, str] = {
     "sector": f"nace code|{LISTED['sectors']}|settore",
     "nace_revision": "nace revision",
     "activity": "activity|activities|活动|attività",
+    "visa": "visa|visa type|签证|簽證|visto",
+    "recruiter_kind": "recruiter kind|kind of recruiter|type of recruiter|谁在招|誰在招|chi recluta",
+    "nationality": "nationality|citizenship|国籍|國籍|cittadinanza",
+    "occupation": "occupation code|isco|isco code|职业代码|職業代碼|codice professione",
+    "work_permit": "permit applied for|work permit|申请的许可|申請的許可|permesso richiesto",
     "on": "on|date|day|as of|日期|data|giorno",
     "known_at": "known at",
 }

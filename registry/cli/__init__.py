@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "demo": "registry.cli.demo:demo",
     "import": "registry.cli.imports:import_command",
     "sources": "registry.cli.sources:sources",
+    "law": "registry.cli.law:law",
     "channels": "registry.cli.channels:channels",
     "verify-offline": "registry.cli.verify_offline:verify_offline",
     "monitor": "registry.cli.monitor:monitor",

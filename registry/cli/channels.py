@@ -5,10 +5,11 @@ import sys
 import click
 from sqlalchemy.orm import Session
 
-from registry.cli.licensing_officer import acting_desk, by_officer, if_unchanged
+from registry.cli.licensing_officer import AtDesk, act_at_terminal, acting_desk, by_officer, if_unchanged
 from registry.cli.sealing_keys import opened
 from registry.core.errors import ChannelChangeRefused
-from registry.officer_desk.licensing import agency_opened, change_opened
+from registry.officer_desk.licence_acts import CHANNEL_CHANGES
+from registry.officer_desk.licensing import agency_opened
 from registry.officers.rights import Act, Resource
 from registry.register.agencies import channels as changes
 from registry.register.agencies.models import PendingChannelChange
@@ -72,13 +73,9 @@ def propose(agency: str, kind: str, value: str | None, instead_of: str | None, b
 @by_officer
 def approve(reference: str, version: int | None, by: str) -> None:
     """Approve the change REFERENCE, which another proposed: in 72 hours it is published, and until then it can be refused."""
-    with acting_desk(by, CHANNEL, Act.APPROVE, "channel approve") as desk:
-        found = change_opened(desk.session, desk.me, reference)
-        change = related_acts.approve_change(desk.session, desk.official, found.reference, desk.at, version=version)
-        said = [f"{change.reference}: approved, takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC."]
-        is_told = bool(changes.addresses_to_tell(desk.session, change))
-        said.append("The worker tells the agency by e-mail." if is_told else _by_hand(change))
-    click.echo("\n".join(said))
+    act_at_terminal(
+        by, CHANNEL_CHANGES, "approve", reference, what="channel approve", version=version, say=_approved
+    )  # fmt: skip
 
 
 @channels.command(epilog="\b\nExamples:\n  registry channels refuse 9MZ4HJKL5NPQ --by b@authority.example")
@@ -87,11 +84,10 @@ def approve(reference: str, version: int | None, by: str) -> None:
 @by_officer
 def refuse(reference: str, version: int | None, by: str) -> None:
     """Refuse the change REFERENCE, also after it was approved, as long as it has not taken effect."""
-    with acting_desk(by, CHANNEL, Act.APPROVE, "channel refuse") as desk:
-        found = change_opened(desk.session, desk.me, reference)
-        related_acts.refuse_change(desk.session, desk.official, found.reference, desk.at, version=version)
-        said = f"{found.reference}: refused. Nothing was published."
-    click.echo(said)
+    act_at_terminal(
+        by, CHANNEL_CHANGES, "refuse", reference, what="channel refuse", version=version,
+        say=lambda _, change: f"{change.reference}: refused. Nothing was published.",
+    )  # fmt: skip
 
 
 @channels.command("list", epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
@@ -107,6 +103,14 @@ def list_changes(is_all: bool) -> None:
             click.echo("\n".join(_lines(session, change, agency)))
         if not found:
             click.echo("Nothing waits.")
+
+
+def _approved(desk: AtDesk, change: PendingChannelChange) -> str:
+    is_told = bool(changes.addresses_to_tell(desk.session, change))
+    return (
+        f"{change.reference}: approved, takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC.\n"
+        f"{'The worker tells the agency by e-mail.' if is_told else _by_hand(change)}"
+    )
 
 
 def _lines(session: Session, change: PendingChannelChange, agency: str) -> list[str]:

@@ -5,8 +5,9 @@ from datetime import date, datetime
 import click
 
 from registry.cli.collisions import Reference
-from registry.cli.licensing_officer import DAY, acting_desk, by_officer, if_unchanged
-from registry.officer_desk.licensing import agency_opened, collision_opened
+from registry.cli.licensing_officer import DAY, act_at_terminal, acting_desk, by_officer, if_unchanged
+from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
+from registry.officer_desk.licensing import agency_opened
 from registry.officers.rights import Act, Resource
 from registry.supervision.licensing import related_acts
 
@@ -64,10 +65,10 @@ def warn(
 @by_officer
 def lift(agency_id: str, number: int | None, by: str) -> None:
     """Take a clone warning from the entry of AGENCY_ID. The entry's history keeps it."""
-    with acting_desk(by, CLONE, Act.APPROVE, "clone lift") as desk:
-        agency_opened(desk.session, desk.me, agency_id)
-        lifted = related_acts.lift(desk.session, desk.official, agency_id, number, desk.at)
-    click.echo(f"Lifted from {agency_id}: {lifted.text}")
+    act_at_terminal(
+        by, CLONE_WARNINGS, "lift", agency_id, what="clone lift", number=number,
+        say=lambda _, lifted: f"Lifted from {agency_id}: {lifted.text}",
+    )  # fmt: skip
 
 
 @clones.command(
@@ -83,12 +84,10 @@ def lift(agency_id: str, number: int | None, by: str) -> None:
 @by_officer
 def confirm_clone(collision: str, text: str, true_entry: str | None, version: int | None, by: str) -> None:
     """Confirm COLLISION: a clone warning is published on the true entry, in the name of your authority, whose agency it is."""
-    with acting_desk(by, CLONE, Act.APPROVE, "clone confirm") as desk:
-        collision_opened(desk.session, desk.me, collision)
-        agency = related_acts.confirm_collision(
-            desk.session, desk.official, collision, true_entry, text, desk.at, version=version
-        )
-    click.echo(f"Confirmed {collision}; published a clone warning on {agency.agency_id}.")
+    act_at_terminal(
+        by, COLLISIONS, "confirm", collision, what="clone confirm", version=version, text=text, true_entry=true_entry,
+        say=lambda _, agency: f"Confirmed {collision}; published a clone warning on {agency.agency_id}.",
+    )  # fmt: skip
 
 
 def _day(instant: datetime | None) -> date | None:

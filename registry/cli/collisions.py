@@ -11,22 +11,20 @@ from rich.progress import Progress, TaskID
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.cli.licensing_officer import acting_desk, by_officer, if_unchanged
+from registry.cli.licensing_officer import act_at_terminal, by_officer, if_unchanged
 from registry.core.clock import day_at, instant_text, now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import read_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officer_desk.licensing import collision_opened
-from registry.officers.rights import Act, Resource
+from registry.officer_desk.licence_acts import COLLISIONS
 from registry.register.agencies import record
 from registry.register.agencies.storage import row_ids
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
 from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found, records_of
 from registry.supervision.collisions.rules import LOST, Sign, evidence, statuses_now
-from registry.supervision.licensing import related_acts
 from registry.vocabulary.register import LicenceStatus
 
 EXAMPLES = """\b
@@ -237,7 +235,7 @@ def _tell(shown: list[dict[str, Any]], groups: list[dict[str, Any]], following: 
 @by_officer
 def dismiss_collision(collision: str, text: str, version: int | None, by: str) -> None:
     """Set a pair aside. It comes up again only with a sign that it does not have yet."""
-    with acting_desk(by, Resource.CLONE, Act.APPROVE, "clone dismiss") as desk:
-        collision_opened(desk.session, desk.me, collision)
-        related_acts.dismiss_collision(desk.session, desk.official, collision, text, desk.at, version=version)
-    click.echo(f"Dismissed {collision}.")
+    act_at_terminal(
+        by, COLLISIONS, "dismiss", collision, what="clone dismiss", version=version, text=text,
+        say=lambda _, __: f"Dismissed {collision}.",
+    )  # fmt: skip

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import click
 
-from registry.cli.licensing_officer import DAY, acting_desk, by_officer, if_unchanged, reading_desk
+from registry.cli.licensing_officer import DAY, act_at_terminal, acting_desk, by_officer, if_unchanged, reading_desk
+from registry.officer_desk.licence_acts import DEPOSIT_LINES
 from registry.officer_desk.licensing import agency_opened
 from registry.officers.rights import Act, Resource
 from registry.supervision.licensing.deposits import actions, queries
@@ -92,10 +93,16 @@ def enter(
 @by_officer
 def approve(agency: str, line: str, version: int | None, by: str) -> None:
     """Let a draw or a reversal in the ledger of AGENCY count, which another entered."""
-    with acting_desk(by, DEPOSIT, Act.APPROVE, "deposit approve") as desk:
-        agency_opened(desk.session, desk.me, agency)
-        said = _line(actions.approve(desk.session, desk.official, line, desk.at, version=version))
-    click.echo(said)
+    act_at_terminal(
+        by,
+        DEPOSIT_LINES,
+        "approve",
+        agency,
+        line,
+        what="deposit approve",
+        version=version,
+        say=lambda _, done: _line(done),
+    )
 
 
 @deposits.command()
@@ -105,10 +112,16 @@ def approve(agency: str, line: str, version: int | None, by: str) -> None:
 @by_officer
 def refuse(agency: str, line: str, version: int | None, by: str) -> None:
     """Refuse a line that waits, or take back your own. It stays in the ledger and never counts."""
-    with acting_desk(by, DEPOSIT, Act.PROPOSE, "deposit refuse") as desk:
-        agency_opened(desk.session, desk.me, agency)
-        said = _line(actions.refuse(desk.session, desk.official, line, desk.at, version=version))
-    click.echo(said)
+    act_at_terminal(
+        by,
+        DEPOSIT_LINES,
+        "refuse",
+        agency,
+        line,
+        what="deposit refuse",
+        version=version,
+        say=lambda _, done: _line(done),
+    )
 
 
 def _line(line: DepositLine) -> str:

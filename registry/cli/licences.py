@@ -7,14 +7,22 @@ from typing import Any
 
 import click
 
-from registry.cli.licensing_officer import DAY, AtDesk, acting_desk, by_officer, if_unchanged, reading_desk
+from registry.cli.licensing_officer import (
+    DAY,
+    AtDesk,
+    act_at_terminal,
+    acting_desk,
+    by_officer,
+    if_unchanged,
+    reading_desk,
+)
 from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.licence_acts import PROPOSALS
 from registry.officer_desk.licensing import Previewed, previewed, proposal_opened, require_act, waiting_for
 from registry.officers.rights import Act, Resource
 from registry.register.agencies import record
 from registry.supervision.licensing import proposals, queries
 from registry.supervision.licensing.drafting import Draft, drafted, status_on, today_of
-from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
 
@@ -138,11 +146,10 @@ def propose(
 @by_officer
 def approve(proposal: str, version: int | None, by: str) -> None:
     """Approve what another proposed: the next answer has it."""
-    with acting_desk(by, LICENCE, Act.APPROVE, "approve") as desk:
-        _opened(desk, proposal, Act.APPROVE)
-        done = proposals.approve(desk.session, desk.official, proposal, desk.at, version=version)
-        said = f"{done.reference}: {done.act} {done.subject} is published, from {done.effective_on}."
-    click.echo(said)
+    act_at_terminal(
+        by, PROPOSALS, "approve", proposal, what="approve", version=version,
+        say=lambda _, done: f"{done.reference}: {done.act} {done.subject} is published, from {done.effective_on}.",
+    )  # fmt: skip
 
 
 @licences.command()
@@ -152,11 +159,10 @@ def approve(proposal: str, version: int | None, by: str) -> None:
 @by_officer
 def refuse(proposal: str, reason: str, version: int | None, by: str) -> None:
     """Refuse what another proposed."""
-    with acting_desk(by, LICENCE, Act.APPROVE, "refuse") as desk:
-        _opened(desk, proposal, Act.APPROVE)
-        done = proposals.refuse(desk.session, desk.official, proposal, reason, desk.at, version=version)
-        said = f"{done.reference}: refused. Nothing was published."
-    click.echo(said)
+    act_at_terminal(
+        by, PROPOSALS, "refuse", proposal, what="refuse", version=version, reason=reason,
+        say=lambda _, done: f"{done.reference}: refused. Nothing was published.",
+    )  # fmt: skip
 
 
 @licences.command("take-back")
@@ -165,17 +171,10 @@ def refuse(proposal: str, reason: str, version: int | None, by: str) -> None:
 @by_officer
 def take_back(proposal: str, version: int | None, by: str) -> None:
     """Take back what you proposed."""
-    with acting_desk(by, LICENCE, Act.PROPOSE, "take back") as desk:
-        _opened(desk, proposal, Act.PROPOSE)
-        done = proposals.take_back(desk.session, desk.official, proposal, desk.at, version=version)
-        said = f"{done.reference}: taken back. Nothing was published."
-    click.echo(said)
-
-
-def _opened(desk: AtDesk, proposal: str, act: Act) -> Proposal:
-    found = proposal_opened(desk.session, desk.me, proposal)
-    require_act(desk.me, found.act, act)
-    return found
+    act_at_terminal(
+        by, PROPOSALS, "take-back", proposal, what="take back", version=version,
+        say=lambda _, done: f"{done.reference}: taken back. Nothing was published.",
+    )  # fmt: skip
 
 
 def _draft(

@@ -18,6 +18,7 @@ from registry.core.ids import read_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.officer_desk.acting import require_right
+from registry.officer_desk.acts import OfficerActs
 from registry.officer_desk.licensing import official
 from registry.officers.accounts import COMMAND_LINE
 from registry.officers.models import Officer, OfficerState
@@ -68,6 +69,28 @@ def acting_desk(by: str, resource: Resource, act: Act, what: str) -> Iterator[At
                 on=desk.at.date(), actor=COMMAND_LINE, detail=what, unit=desk.me.standing.unit,
             )  # fmt: skip
         _sign(settings, sessions)
+
+
+def act_at_terminal(
+    by: str,
+    acts: OfficerActs[Any],
+    name: str,
+    *references: str,
+    what: str,
+    say: Callable[[AtDesk, Any], str],
+    version: int | None = None,
+    **values: Any,
+) -> None:
+    """Do an act of a table (registry.officer_desk.acts) as the console and the API do it, commit, and say what became of it.
+
+    `references` name what it is done to, `what` stands in the audit, `say` words what the action gave. Raises as the action,
+    NotFound, Forbidden.
+    """
+    act = acts[name]
+    with acting_desk(by, acts.resource, act.right, what) as desk:
+        reference = acts.opened(desk.session, desk.me, act, *references)
+        said = say(desk, acts.perform(act, desk.session, desk.me, reference, version, values))
+    click.echo(said)
 
 
 def _sign(settings: Settings, sessions: sessionmaker[Session]) -> None:

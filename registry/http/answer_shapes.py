@@ -14,11 +14,13 @@ from registry.core.codes import Reason
 from registry.http.responses import encode
 from registry.i18n.wording import authority_name, reason_text
 from registry.register.agencies import record
+from registry.register.agencies.prerendered import Told
 from registry.register.agencies.shown import AgencySummary, agency_summary, names_shown
 from registry.register.authorities.sources import Ground
+from registry.verification.verdicts.context_rules import needs_of, not_asked
 from registry.verification.verdicts.corridor import CorridorVerdict, Leg, LegKind
-from registry.verification.verdicts.question import Finding, Holder, SourceNote, Verdict
-from registry.vocabulary.register import Answer, Difference, Language, Likeness, NameKind
+from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, Verdict
+from registry.vocabulary.register import Answer, Difference, Language, Likeness, NameKind, Weight
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -44,6 +46,12 @@ class AgencyShown(AgencySummary, frozen=True, kw_only=True):
 class ReasonShown(msgspec.Struct, frozen=True, gc=False):
     code: Reason
     text: str
+    weight: Weight
+
+
+class NeedShown(msgspec.Struct, frozen=True, gc=False):
+    parameter: str
+    allowed: tuple[str, ...]
 
 
 class SourceShown(msgspec.Struct, frozen=True, gc=False):
@@ -65,8 +73,11 @@ class VerdictShown(msgspec.Struct, frozen=True, gc=False):
     verdict: Answer
     may_continue_existing_placements: Answer
     reasons: list[ReasonShown]
+    needs: list[NeedShown]
+    not_asked: list[str]
+    question: Mapping[str, str]
     on: date
-    agency: AgencySummary | Mapping[str, Any]
+    agency: AgencySummary | msgspec.Raw | Mapping[str, Any]
     licence: msgspec.Raw | Mapping[str, Any]
     candidates: list[AgencySummary | msgspec.Raw]
     possible_clone_of: list[ImitatedShown]
@@ -117,15 +128,21 @@ def licence_with(licence: record.Licence, **more: Any) -> msgspec.Raw:
     return msgspec.Raw(encode(more)[:-1] + b"," + encode(licence)[1:])
 
 
-def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> VerdictShown:
+def verdict_shown(
+    question: Question, verdict: Verdict, ground: Ground, language: Language, told: Told | None = None
+) -> VerdictShown:
+    """A verdict as verify writes it. `told` are the agency and its licences where they were encoded before."""
     licence = verdict.licence
     return VerdictShown(
         verdict.verdict,
         verdict.may_continue,
         reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
+        needs_shown(verdict.reasons),
+        not_asked(question),
+        question_shown(question),
         verdict.on,
-        NOTHING if verdict.agency is None else agency_summary(verdict.agency),
-        NOTHING if licence is None else licence_with(licence, status=verdict.status),
+        _agency_of(verdict, told),
+        NOTHING if licence is None else _licence_of(licence, verdict.status, told),
         [candidate_shown(candidate) for candidate in verdict.candidates],
         [
             ImitatedShown(agency_summary(one.agency), one.name, one.how, one.score, one.differs)
@@ -135,11 +152,47 @@ def verdict_shown(verdict: Verdict, ground: Ground, language: Language) -> Verdi
     )
 
 
+def needs_shown(findings: Sequence[Finding]) -> list[NeedShown]:
+    return [NeedShown(parameter, allowed) for parameter, allowed in needs_of(findings)]
+
+
+def question_shown(question: Question) -> dict[str, str]:
+    """The question by the names of the parameters that ask it, without what was not stated."""
+    said = {question.kind.value: question.value}
+    for name in _ASKED:
+        value = getattr(question, name)
+        if value is not None and (name != "nace_revision" or question.sector is not None):
+            said[name] = value.isoformat() if isinstance(value, date) else str(value)
+    if question.known_at is not None:
+        said["known_at"] = str(msgspec.to_builtins(question.known_at))
+    return said
+
+
+_ASKED = (
+    "country", "authority", "claimed_name", "origin", "destination", "sector", "nace_revision", "activity", "visa",
+    "recruiter_kind", "nationality", "occupation", "work_permit", "on",
+)  # fmt: skip
+
+
+def _agency_of(verdict: Verdict, told: Told | None) -> AgencySummary | msgspec.Raw | Mapping[str, Any]:
+    if verdict.agency is None:
+        return NOTHING
+    return agency_summary(verdict.agency) if told is None else msgspec.Raw(told.agency)
+
+
+def _licence_of(licence: record.Licence, status: str | None, told: Told | None) -> msgspec.Raw:
+    written = None if told is None else dict(told.licences).get(licence.licence_id)
+    if written is None:
+        return licence_with(licence, status=status)
+    return msgspec.Raw(encode({"status": status})[:-1] + b"," + written[1:])
+
+
 def reasons_shown(
     findings: Sequence[Finding], ground: Ground, language: Language, has_licence: bool, answer: Answer
 ) -> list[ReasonShown]:
     return [
-        ReasonShown(finding.code, reason_words(finding, ground, language, has_licence, answer)) for finding in findings
+        ReasonShown(finding.code, reason_words(finding, ground, language, has_licence, answer), finding.weight)
+        for finding in findings
     ]
 
 
@@ -168,6 +221,7 @@ class LegShown(msgspec.Struct, frozen=True):
     leg: LegKind
     verdict: str
     reasons: list[ReasonShown]
+    needs: list[NeedShown]
     on: date
     agency: AgencySummary | Mapping[str, Any]
     licence: msgspec.Raw | Mapping[str, Any]
@@ -187,6 +241,7 @@ def leg_shown(leg: Leg, ground: Ground, language: Language) -> LegShown:
         leg.kind,
         "not_required" if leg.is_not_required else verdict.verdict,
         reasons_shown(verdict.reasons, ground, language, licence is not None, verdict.verdict),
+        needs_shown(verdict.reasons),
         verdict.on,
         NOTHING if verdict.agency is None else agency_summary(verdict.agency),
         NOTHING if licence is None else licence_with(licence, status=verdict.status),

@@ -8,7 +8,8 @@ from typing import Any
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.register.agencies.identifiers import checked_euid, checked_lei, checked_uscc, checked_vat
+from registry.register.agencies.check_digits import company_number_is_right
+from registry.register.agencies.identifiers import asked_lei, asked_vat, checked_euid, checked_uscc
 from registry.register.agencies.keys import name_key
 from registry.register.authorities.sources import Ground
 from registry.verification.verdicts.question import Question, SubjectKind
@@ -28,6 +29,9 @@ def question_of(asked: dict[str, Any], now: datetime) -> Question:
     """The question that the loaded fields of VerifySchema ask. Raises InvalidInput."""
     kind = next(kind for kind in KINDS if kind.value in asked)
     value, has_failed_check = subject_of(kind, asked[kind.value])
+    country = asked.get("country")
+    if kind is SubjectKind.REGISTRATION_NUMBER and country is not None:
+        has_failed_check = company_number_is_right(country, value) is False
     known_at = asked.get("known_at")
     if known_at is not None:
         known_at = said_by(known_at, now)
@@ -37,7 +41,7 @@ def question_of(asked: dict[str, Any], now: datetime) -> Question:
     return Question(
         kind,
         value,
-        asked.get("country"),
+        country,
         asked.get("authority"),
         asked.get("origin"),
         asked.get("destination"),
@@ -48,6 +52,11 @@ def question_of(asked: dict[str, Any], now: datetime) -> Question:
         known_at,
         has_failed_check,
         claimed_name,
+        asked.get("visa"),
+        asked.get("recruiter_kind"),
+        asked.get("nationality"),
+        asked.get("occupation"),
+        asked.get("work_permit"),
     )
 
 
@@ -60,11 +69,9 @@ def subject_of(kind: SubjectKind, text: str) -> tuple[str, bool]:
         if _LETTER_OR_DIGIT.search(text) is None:
             raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
         return text, False
-    if kind is SubjectKind.USCC:
-        value, has_failed_check = _checked(kind, Problem.IMPOSSIBLE_USCC, checked_uscc, text)
-        return value, has_failed_check
     if kind in _CHECKS:
-        return _checked(kind, *_CHECKS[kind], text), False
+        value, has_failed_check = _checked(kind, *_CHECKS[kind], text)
+        return value, has_failed_check
     if kind is SubjectKind.AGENCY_ID:
         return agency_reference(text), False
     if not says_something(text) or (kind is SubjectKind.NAME and not name_key(text)):
@@ -99,11 +106,13 @@ def require_authority(authority: str | None, ground: Ground) -> None:
         raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
 
 
-_CHECKS: dict[SubjectKind, tuple[Problem, Callable[[str], str]]] = {
-    SubjectKind.VAT: (Problem.IMPOSSIBLE_VAT, checked_vat),
-    SubjectKind.LEI: (Problem.IMPOSSIBLE_LEI, checked_lei),
-    SubjectKind.EUID: (Problem.IMPOSSIBLE_EUID, checked_euid),
+_CHECKS: dict[SubjectKind, tuple[Problem, Callable[[str], tuple[str, bool]]]] = {
+    SubjectKind.USCC: (Problem.IMPOSSIBLE_USCC, checked_uscc),
+    SubjectKind.VAT: (Problem.IMPOSSIBLE_VAT, asked_vat),
+    SubjectKind.LEI: (Problem.IMPOSSIBLE_LEI, asked_lei),
+    SubjectKind.EUID: (Problem.IMPOSSIBLE_EUID, lambda text: (checked_euid(text), False)),
 }
+"""What cannot be of its kind at all is refused; what fails its own check digits is looked up and told as a typing error."""
 
 
 def _checked(kind: SubjectKind, code: Problem, check: Callable[[str], Any], text: str) -> Any:

@@ -5,6 +5,7 @@ from typing import Any
 
 from babel.numbers import format_currency
 
+from registry.core.clock import day_at, now
 from registry.core.codes import FeeReason
 from registry.i18n.languages import text
 from registry.i18n.wording import LOCALES, country_name
@@ -24,7 +25,7 @@ def fees_answered(asked: dict[str, Any]) -> FeeAnswer:
         asked.get("destination"),
         _SAID.get(asked.get("labour_contract", Answer.UNKNOWN)),
     )
-    return judge(question, shipped_fee_rules())
+    return judge(question, shipped_fee_rules(day_at(now(), None)))
 
 
 def finding_text(language: Language, finding: FeeFinding) -> str:

@@ -24,8 +24,12 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.ACTIVITY_NOT_PERMITTED: ("activity",),
     Reason.SCOPE_NOT_STATED: ("scope",),
     Reason.SOURCE_STALE: ("date",),
+    Reason.VISA_DOES_NOT_ALLOW_WORK: ("origin",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
+
+_BY_VALUE = {Reason.CONTEXT_NEEDED: "parameter", Reason.LAW_BARS: "about"}
+"""Reasons whose fuller text is chosen by what a value is."""
 
 _IN_FORCE = (
     Reason.LICENCE_ACTIVE,
@@ -53,6 +57,9 @@ ADDED: dict[Reason, tuple[str, ...]] = {
     Reason.LICENCE_WINDING_DOWN: ("since", "placements_until", "ground"),
     Reason.ACTIVITY_NOT_PERMITTED: ("permits",),
     Reason.CONTEXT_NEEDED: ("permits", "countries", "sectors"),
+    Reason.NEEDS_LICENSED_SENDING_PARTNER: ("partner",),
+    Reason.LAW_BARS: ("article",),
+    Reason.LAW_MAY_BAR: ("article",),
     Reason.NOT_REGISTERED: ("authority",),
     Reason.AGREEMENT_REGISTERED: ("valid_until",),
     Reason.AGREEMENT_ENDED: ("last_day",),
@@ -77,8 +84,8 @@ def reason_text(
 
 def _form_of(code: Reason, raw: Mapping[str, str], values: Mapping[str, str]) -> str:
     plain = f"reason.{code}"
-    if code is Reason.CONTEXT_NEEDED:
-        fuller = f"{plain}.{raw.get('parameter')}"
+    if code in _BY_VALUE:
+        fuller = f"{plain}.{raw.get(_BY_VALUE[code])}"
         return fuller if has_text(fuller) else plain
     for form in FORMS.get(code, ()):
         if values.get(form):
@@ -110,7 +117,7 @@ def _shown(language: Language, name: str, value: str, ground: Ground) -> str:
         return listed(language, [word(language, "activity.brief", activity) for activity in value.split()])
     if name == "authority":
         return authority_name(language, value, ground)
-    if name in ("kind", "status", "condition", "scope", "scheme"):
+    if name in ("kind", "status", "condition", "scope", "scheme", "visa"):
         return word(language, name, value)
     return value
 

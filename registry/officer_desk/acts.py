@@ -11,9 +11,10 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.casework.actions import Officer
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from schemas.base import InSchema
@@ -24,12 +25,13 @@ Who_contra = TypeVar("Who_contra", contravariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Doing(Generic[Who]):
-    """An act on its way: who does it, as the feature knows officers, to what, and from which version it was decided."""
+    """An act on its way: who does it, as the feature knows officers, to what, and which version was read (None: not said)."""
 
     session: Session
+    me: Present
     officer: Who
     reference: str
-    version: int
+    version: int | None
     at: datetime
 
 
@@ -47,7 +49,7 @@ class SealedAction(Protocol[Who_contra]):
     def __call__(
         self,
         session: Session,
-        sealer: Sealer,
+        sealer: Any,
         officer: Who_contra,
         reference: str,
         at: datetime,
@@ -72,8 +74,11 @@ class OfficerAct:
     """One act. `name` ends its address in API and console, unless `path` ends it in the API otherwise.
 
     `do` is given a Doing and, as keywords, the fields of `schema`. `form` says what a field is called in the console's form where
-    it is called otherwise. `operation` and `about`, a summary and what follows it, document it in the API; `also` are statuses of
-    the API besides those that follow from the schema.
+    it is called otherwise, `unread` which message says that it cannot be read. `operation` and `about`, a summary
+    and what follows it, document it in the API; `statuses` where they are others than follow from the schema. `resource` is what
+    the right is to, where it is another than that of the table. Without `is_shown_after` the API's answer is empty: what it was
+    done to is closed to the officer from then on. What `drafts` something, such as a `hearing`, is done once however often it is
+    sent, and its `do` gives the reference of what was drafted.
     """
 
     name: str
@@ -85,19 +90,30 @@ class OfficerAct:
     method: str = "post"
     path: str | None = None
     form: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, str] = field(default_factory=dict)
+    resource: Resource | None = None
+    statuses: tuple[int, ...] | None = None
+    is_shown_after: bool = True
+    drafts: str = ""
 
     @property
-    def statuses(self) -> tuple[int, ...]:
+    def also(self) -> tuple[int, ...]:
         """The API's statuses besides those of every answer."""
-        return (404, 409) if self.schema is None else (404, 409, 413, 415)
+        return self.statuses or ((404, 409) if self.schema is None else (404, 409, 413, 415))
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerActs(Generic[Who]):
-    """The acts of one resource. `officer_of` is the officer present as the feature knows officers, acting by a right."""
+    """The acts of one resource.
+
+    `officer_of` is the officer present as the feature knows officers, acting by the right that an act needs. `opened` finds what
+    an act is done to: given the session, the officer present, the act, and the references that name it, it gives the stored
+    reference. It raises NotFound for what belongs to others, Forbidden where the officer declared an interest.
+    """
 
     resource: Resource
-    officer_of: Callable[[Present, Act], Who]
+    officer_of: Callable[[Present, OfficerAct], Who]
+    opened: Callable[..., str]
     rows: tuple[OfficerAct, ...]
 
     def __iter__(self) -> Iterator[OfficerAct]:
@@ -107,7 +123,22 @@ class OfficerActs(Generic[Who]):
         return next(row for row in self.rows if row.name == name)
 
     def perform(
-        self, act: OfficerAct, session: Session, me: Present, reference: str, version: int, values: Mapping[str, Any]
+        self,
+        act: OfficerAct,
+        session: Session,
+        me: Present,
+        reference: str,
+        version: int | None,
+        values: Mapping[str, Any],
     ) -> object:
         """Do an act in the transaction of the session. Raises as its action does, and Forbidden."""
-        return act.do(Doing(session, self.officer_of(me, act.right), reference, version, now()), **values)
+        return act.do(Doing(session, me, self.officer_of(me, act), reference, version, now()), **values)
+
+    def right_to(self, act: OfficerAct) -> tuple[Resource, Act]:
+        """What an officer needs for an act."""
+        return act.resource or self.resource, act.right
+
+
+def case_acts(resource: Resource, opened: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Officer]:
+    """The acts of a resource of cases: done by an officer of the case's unit, in the humblest role that has the right."""
+    return OfficerActs(resource, lambda me, act: acting(me, act.resource or resource, act.right), opened, rows)

@@ -55,7 +55,8 @@ def _ask_for_end(on: Doing[Official], to: str, ground: str) -> object:
 
 ACTS = OfficerActs(
     Resource.SANCTION,
-    official,
+    lambda me, act: official(me, act.right),
+    lambda session, me, _, reference: sanction_opened(session, me, reference).reference,
     (
         OfficerAct(
             "edit", Act.PROPOSE, _edit, "editSanction",

@@ -139,6 +139,36 @@ class Activity(Word):
     COUNSELLING = "counselling"
 
 
+class Visa(Word):
+    """On what a worker will travel or stay. `work`: a visa or permit that allows this work; `unknown`: the worker cannot say."""
+
+    TOURIST = "tourist"
+    BUSINESS = "business"
+    STUDY = "study"
+    NONE = "none"
+    WORK = "work"
+    UNKNOWN = "unknown"
+
+
+class RecruiterKind(Word):
+    """Who offers the work. `unknown`: the worker cannot say."""
+
+    AGENCY = "agency"
+    EMPLOYER = "employer"
+    CONTRACTOR = "contractor"
+    SHIP = "ship"
+    SCHOOL_OR_FAMILY = "school_or_family"
+    PRIVATE_PERSON = "private_person"
+    UNKNOWN = "unknown"
+
+
+class Weight(Word):
+    """Whether a reason made the answer what it is, or says more about it."""
+
+    DECIDES = "decides"
+    INFORMS = "informs"
+
+
 RECRUITING = frozenset({Activity.PLACEMENT, Activity.TEMPORARY_WORK, Activity.LABOUR_SERVICE_ABROAD})
 
 

@@ -36,6 +36,8 @@ from registry.oversight.statistics.actions import close_due
 from registry.register.agencies.channel_worker import apply_due, tell_old_channels
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
+from registry.register.law.loading import shipped_law
+from registry.register.law.rules import due_rows
 from registry.register.names import actions as names
 from registry.supervision.licensing.agency_mail import tell_agencies
 from registry.supervision.sanctions.complainant_notices import hand_on
@@ -65,6 +67,20 @@ def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
             log.error("warning_not_sent", subject=subject, trouble=failure.text)
 
     warn_of_staleness(settings, sessions, tell)
+
+
+def warn_of_law(_settings: Settings, _sessions: sessionmaker[Session]) -> None:
+    """Log which rows of law are to be read again within 30 days, and which are late. `registry law stale` lists them."""
+    today = day_at(now(), None)
+    due = due_rows(shipped_law(), today, within_days=LAW_WARNING_DAYS)
+    if due:
+        late = sum(1 for _, row in due if row.check_by < today)
+        rows = [row.id for _, row in due[:MAX_LAW_ROWS_LOGGED]]
+        log.warning("law_to_be_read_again", rows=rows, count=len(due), late=late, first=due[0][1].check_by.isoformat())
+
+
+LAW_WARNING_DAYS = 30
+MAX_LAW_ROWS_LOGGED = 20
 
 
 def change_channels(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -248,6 +264,7 @@ TASKS = (
     Task("tell_licensed", 60.0, tell_licensed),
     Task("fold_names", 60.0, fold_names),
     Task("warn_of_staleness", 3600.0, warn),
+    Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     Task("close_quarters", 3600.0, close_quarters),

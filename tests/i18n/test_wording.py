@@ -19,8 +19,9 @@ from registry.i18n.wording import (
     word,
 )
 from registry.register.authorities.sources import AuthorityFacts, Ground
-from registry.register.help_lines.rules import RunBy, shipped_help_lines
+from registry.register.help_lines.rules import shipped_help_lines
 from registry.register.law.rules import shipped_regimes
+from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
@@ -40,9 +41,12 @@ from registry.vocabulary.register import (
     Likeness,
     Mark,
     NameKind,
+    RecruiterKind,
     RegimeRule,
     Role,
+    RunBy,
     SanctionKind,
+    Visa,
 )
 
 AUTHORITY = AuthorityFacts("cz-invented", "CZ", "Europe/Prague", {"en": "Invented authority", "zh-Hans": "虚构部门"})
@@ -69,6 +73,10 @@ VALUES = {
     "ground": "section 5",
     "count": "3",
     "scheme": "lei",
+    "visa": "tourist",
+    "partner": "0CZ0000000XX",
+    "article": "Invented Act, art. 1",
+    "about": "sector",
 }
 NEEDED = {
     Reason.LIST_LACKS_NUMBER: ("scheme",),
@@ -82,6 +90,15 @@ NEEDED = {
     Reason.NEEDS_LICENSED_SENDING_PARTNER: ("origin",),
     Reason.FOREIGN_LICENCE_NEEDS_ENTRY: ("destination",),
     Reason.FOREIGN_LICENCE_SUFFICIENT: ("destination",),
+    Reason.FOREIGN_LICENCE_NEEDS_NOTICE: ("destination",),
+    Reason.FOREIGN_LICENCE_NOT_SUFFICIENT: ("country", "destination"),
+    Reason.FOREIGN_LICENCE_UNKNOWN: ("country", "destination"),
+    Reason.VISA_DOES_NOT_ALLOW_WORK: ("visa",),
+    Reason.LICENCE_EXPIRES_SOON: ("until",),
+    Reason.LAW_BARS: ("country",),
+    Reason.LAW_MAY_BAR: ("country",),
+    Reason.NO_AGREEMENT_ON_RECORD: ("destination",),
+    Reason.PAST_DATE: ("date", "today"),
     Reason.REGIME_UNKNOWN: ("country",),
     Reason.ACTIVITY_PROHIBITED: ("country",),
     Reason.NO_LICENCE_REQUIRED: ("country",),
@@ -129,7 +146,7 @@ def test_every_no_on_a_licence_says_it_is_no_reason_to_dismiss_workers(code: Rea
     assert added[language] not in reason_text(language, finding, GROUND, has_licence=False, answer=Answer.NO)
 
 
-@pytest.mark.parametrize("parameter", ["activity", "destination", "origin", "sector"])
+@pytest.mark.parametrize("parameter", PARAMETERS)
 def test_a_missing_detail_is_asked_for_by_name(parameter: str) -> None:
     asked = {reason_text(Language.EN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter}), GROUND)}
     asked.add(reason_text(Language.EN, Finding(Reason.CONTEXT_NEEDED, {}), GROUND))
@@ -171,6 +188,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "answer": Answer,
     "page.coverage.law": RegimeRule,
     "page.coverage.mark": Mark,
+    "visa": Visa,
+    "recruiter_kind": RecruiterKind,
     "proof_flaw": ProofFlaw,
 }
 

@@ -26,6 +26,15 @@ class Reason:
 
     code: str
     text: str = ""
+    weight: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A parameter that could still change the answer, and the values it takes."""
+
+    parameter: str
+    allowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +116,7 @@ class Imitation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Whole):
-    """May this recruiter recruit? `reasons[0]` decides, the rest explain."""
+    """May this recruiter recruit? `reasons[0]` decides, the rest explain. `needs`: ask again with these, in this order."""
 
     verdict: str
     reasons: tuple[Reason, ...]
@@ -118,6 +127,9 @@ class Verdict(Whole):
     candidates: tuple[Agency, ...] = ()
     possible_clone_of: tuple[Imitation, ...] = ()
     source: Source | None = None
+    needs: tuple[Need, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    question: Mapping[str, Any] = field(default_factory=dict)
     receipt: str = field(default="", repr=False)
     receipt_id: str = ""
 
@@ -143,6 +155,7 @@ class Leg(Whole):
     agreement: Raw | None = None
     candidates: tuple[Agency, ...] = ()
     source: Source | None = None
+    needs: tuple[Need, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class Sector(Whole):
 
 @dataclass(frozen=True, slots=True)
 class HelpLine(Whole):
-    """Who helps. Call no `number` unless `is_number_checked`."""
+    """Who helps. A `number` without `is_number_checked` is a public body's own, not yet called by the registry: say so."""
 
     country: str | None = None
     number: str | None = None
@@ -58,6 +58,9 @@ class HelpLine(Whole):
     hours: str | None = None
     is_free: bool = False
     is_anonymous: bool = False
+    number_abroad: str | None = None
+    for_what: str | None = None
+    url: str | None = None
     checked_on: date | None = None
 
 

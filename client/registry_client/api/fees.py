@@ -89,6 +89,28 @@ class DepositRule(Whole):
 
 
 @dataclass(frozen=True, slots=True)
+class LawFee(Whole):
+    """What a country's law says of charges. `partly` means neither free nor allowed: read the texts."""
+
+    id: str
+    country: str
+    charge: str
+    by: str
+    by_whom: str
+    for_what: str
+    article: str | None = None
+    region: str | None = None
+    how_much: str | None = None
+    conditions: str | None = None
+    redress: str | None = None
+    time_limit: str | None = None
+    source: str = ""
+    mark: str = ""
+    as_of: date | None = None
+    weight: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Fees(Whole):
     """Each charge in the order in which it was named, the totals, and where money can be claimed."""
 
@@ -97,6 +119,7 @@ class Fees(Whole):
     months: Reason
     at_destination: FeeFinding
     deposit: DepositRule | None = None
+    destination_rules: tuple[LawFee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

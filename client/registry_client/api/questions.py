@@ -27,6 +27,11 @@ class Question(TypedDict, total=False):
     sector: str
     nace_revision: str
     activity: str
+    visa: str
+    recruiter_kind: str
+    nationality: str
+    occupation: str
+    work_permit: str
     on: Day
     known_at: datetime | str
     receipt: bool
@@ -42,17 +47,28 @@ class CorridorQuestion(TypedDict, total=False):
     destination: str
     sector: str
     nace_revision: str
+    activity: str
+    visa: str
+    nationality: str
+    occupation: str
+    work_permit: str
     on: Day
 
 
 class Constants(TypedDict, total=False):
-    """What holds for every row that says nothing else. Of corridors neither `origin` nor `activity` is said."""
+    """What holds for every row that says nothing else. Of corridors neither `origin` nor
+    `recruiter_kind` is said."""
 
     origin: str
     destination: str
     sector: str
     nace_revision: str
     activity: str
+    visa: str
+    recruiter_kind: str
+    nationality: str
+    occupation: str
+    work_permit: str
     on: Day
 
 

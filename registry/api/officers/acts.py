@@ -2,53 +2,72 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer
-from registry.http.schemas import returns, takes
+from registry.http.schemas import returns, returns_nothing, takes
 from registry.officer_desk.acts import OfficerAct, OfficerActs
+from registry.officer_desk.drafts import drafted_once
 from registry.officers.sessions import Present
 from schemas.base import OutSchema
 
 _PARAMETER = re.compile(r"<(\w+)>")
 
 
-Opened = Callable[..., tuple[str, Callable[[], Answer]]]
-"""Finds what an act is done to: given the session, the officer present, the act, and the path's parameters as keywords.
+class Answered(NamedTuple):
+    """How an act is answered: the shape, and what makes the answer.
 
-It gives the stored reference, and how the act is answered afterwards. Raises NotFound for what belongs to others, Forbidden where
-the officer declared an interest.
-"""
+    `make` is given the session, the officer present, the reference of what the act was done to, and what its action gave.
+    """
+
+    shape: OutSchema
+    make: Callable[[Session, Present, str, Any], Answer]
 
 
 def serve_acts(
-    ns: Namespace, address: str, acts: OfficerActs[Any], shape: OutSchema, opened: Opened, *, but: tuple[str, ...] = ()
+    ns: Namespace, address: str, acts: OfficerActs[Any], answered: Answered | None, *, but: tuple[str, ...] = ()
 ) -> None:
-    """Serve each act below the address of what it is done to, except those that another class of views serves (`but`)."""
+    """Serve each act below the address of what it is done to, except those that another class of views serves (`but`).
+
+    Without `answered` the answer is empty.
+    """
     for act in acts:
         if act.name not in but:
             path = f"{address}/{act.name}" if act.path is None else f"{address}{act.path}"
-            views = {act.method: act_view(address, acts, act, shape, opened)}
+            views = {act.method: act_view(f"{ns.path}{address}", acts, act, answered if act.is_shown_after else None)}
             ns.route(path)(type(f"{act.operation[0].upper()}{act.operation[1:]}", (Resource,), views))
 
 
 def act_view(
-    address: str, acts: OfficerActs[Any], act: OfficerAct, shape: OutSchema, opened: Opened
-) -> Callable[..., Any]:
-    """The view of one act: opens what it is done to, does it, and shows what became of it."""
+    address: str, acts: OfficerActs[Any], act: OfficerAct, answered: Answered | None
+) -> Callable[..., Any]:  # fmt: skip
+    """The view of one act at its whole address: opens what it is done to, does it, and shows what became of it."""
     parameters = _PARAMETER.findall(address)
 
-    def view(_: Resource, *, session: Session, me: Present, version: int, **given: Any) -> Answer:
-        path = {name: given.pop(name) for name in parameters}
-        reference, shown = opened(session, me, act, **path)
-        acts.perform(act, session, me, reference, version, given)
-        return shown()
+    def view(_: Resource, *, session: Session, me: Present, version: int, **given: Any) -> Answer | None:
+        reference, once = (
+            acts.opened(session, me, act, *(given.pop(name) for name in parameters)),
+            given.pop("once", None),
+        )
+
+        def do() -> object:
+            return acts.perform(act, session, me, reference, version, given)
+
+        if act.drafts:
+            done: object = drafted_once(session, me, f"{act.drafts} in {reference}", once, lambda: str(do()))
+            reference = str(done)
+        else:
+            done = do()
+        return None if answered is None else answered.make(session, me, reference, done)
 
     view.__doc__ = act.about
-    taken = takes() if act.schema is None else takes(act.schema(), body=True)
-    answered = returns(shape, act.operation, act.statuses)(view)
-    return officer_may(acts.resource, act.right, versioned=True)(taken(answered))
+    taken = takes() if act.schema is None else takes(act.schema(), body=True, once=bool(act.drafts))
+    name, also = act.operation, act.also
+    status = HTTPStatus.CREATED if act.drafts else HTTPStatus.OK
+    returned = returns_nothing(name, also) if answered is None else returns(answered.shape, name, also, status=status)
+    return officer_may(*acts.right_to(act), versioned=True)(taken(returned(view)))

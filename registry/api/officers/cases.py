@@ -1,19 +1,17 @@
 """Cases by the API: the queue, one case, and what is done with it, by the same actions as on the console's pages."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
-from registry.api.officers.case_access import case_for
+from registry.api.officers.acts import act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.audit.actions import record
-from registry.complaints.casework import actions as casework
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import CaseView, ShownBox, case_view, require_readable
-from registry.complaints.casework.queue import assignment as assigning
 from registry.complaints.casework.queue import taking
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
 from registry.complaints.triage import priorities
@@ -23,26 +21,22 @@ from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
 from registry.http.schemas import returns, returns_nothing, takes
 from registry.officer_desk.acting import reference_in, roles_of
+from registry.officer_desk.case_acts import ACTS, case_for
 from registry.officer_desk.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
-from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.cases import Priority
 from schemas.cases import (
-    CaseAssigneeSchema,
-    CaseMoveBodySchema,
-    CaseNoteBodySchema,
     CaseNotesSchema,
-    CasePrioritySchema,
-    CaseReplySchema,
     CaseSchema,
     CasesQuerySchema,
     CasesSchema,
-    CaseTaskBodySchema,
     CaseTaskDoneSchema,
 )
 
 ns = Namespace("cases", path="/cases")
+ADDRESS = "/<case_id>"
 
 CASE, MESSAGE, ACCOUNT = rights.Resource.CASE, rights.Resource.MESSAGE, rights.Resource.ACCOUNT
 
@@ -79,71 +73,7 @@ class OneCase(Resource):
         return Answer(_shown(me, view), headers=(etag(case.version),))
 
 
-@ns.route("/<case_id>/moves")
-class Moves(Resource):
-    @officer_may(CASE, Act.MOVE, versioned=True)
-    @takes(CaseMoveBodySchema(), body=True)
-    @returns_nothing("moveCase", (404, 409, 413, 415))
-    def post(
-        self, session: Session, me: Present, version: int, case_id: str, to: CaseState, reason: str = "", into: str = ""
-    ) -> None:
-        """Take a case to another state.
-
-        As the table of moves allows it (docs/officers/cases.md), in the humblest of your roles that may.
-        """
-        officer, case = case_for(session, me, CASE, Act.MOVE, case_id)
-        taking.take(
-            session,
-            sealer(),
-            officer,
-            roles_of(me),
-            case.reference,
-            to,
-            now(),
-            reason=reason,
-            into=into,
-            version=version,
-        )
-
-
-@ns.route("/<case_id>/messages")
-class Messages(Resource):
-    @officer_may(MESSAGE, Act.WRITE, versioned=True)
-    @takes(CaseReplySchema(), body=True)
-    @returns_nothing("replyToCase", (404, 409, 413, 415))
-    def post(
-        self, session: Session, me: Present, version: int, case_id: str, text: str, to_helper: bool = False
-    ) -> None:
-        """Write to the complainant."""
-        officer, case = case_for(session, me, MESSAGE, Act.WRITE, case_id)
-        casework.reply(session, sealer(), officer, case.reference, text, now(), to_helper=to_helper, version=version)
-
-
-@ns.route("/<case_id>/assignee")
-class Assignee(Resource):
-    @officer_may(CASE, Act.ASSIGN, versioned=True)
-    @takes(CaseAssigneeSchema(), body=True)
-    @returns_nothing("assignCase", (404, 409, 413, 415))
-    def put(self, session: Session, me: Present, version: int, case_id: str, assignee: str | None = None) -> None:
-        """Give a case to an officer of your unit, or to nobody."""
-        officer, case = case_for(session, me, CASE, Act.ASSIGN, case_id)
-        assigning.assign(session, sealer(), officer, case.reference, assignee, now().date(), version=version)
-
-
-@ns.route("/<case_id>/priority")
-class PriorityOf(Resource):
-    @officer_may(CASE, Act.WRITE, versioned=True)
-    @takes(CasePrioritySchema(), body=True)
-    @returns_nothing("setCasePriority", (404, 409, 413, 415))
-    def put(self, session: Session, me: Present, version: int, case_id: str, priority: Priority, reason: str) -> None:
-        """Give a case another priority, or ask for it.
-
-        Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
-        """
-        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
-        priorities.set_priority(
-            session, sealer(), officer, case.reference, priority, now(), reason=reason, version=version
-        )
+serve_acts(ns, ADDRESS, ACTS, None, but=("notes", "tasks"))
 
 
 @ns.route("/<case_id>/lowering/approve")
@@ -193,26 +123,12 @@ class Notes(Resource):
         }
         return Answer(shown, headers=(etag(case.version),))
 
-    @officer_may(CASE, Act.WRITE, versioned=True)
-    @takes(CaseNoteBodySchema(), body=True)
-    @returns_nothing("addCaseNote", (404, 409, 413, 415))
-    def post(self, session: Session, me: Present, version: int, case_id: str, text: str) -> None:
-        """Add a note for your unit; it is never changed."""
-        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
-        notes.write_note(session, sealer(), officer, case.reference, text, now().date(), version=version)
+    post = act_view(ADDRESS, ACTS, ACTS["notes"], None)
 
 
 @ns.route("/<case_id>/tasks")
 class Tasks(Resource):
-    @officer_may(CASE, Act.WRITE, versioned=True)
-    @takes(CaseTaskBodySchema(), body=True)
-    @returns_nothing("addCaseTask", (404, 409, 413, 415))
-    def post(
-        self, session: Session, me: Present, version: int, case_id: str, text: str, due_on: date | None = None
-    ) -> None:
-        """Add something to be done in a case."""
-        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
-        notes.add_task(session, sealer(), officer, case.reference, text, now().date(), due_on=due_on, version=version)
+    post = act_view(ADDRESS, ACTS, ACTS["tasks"], None)
 
 
 @ns.route("/<case_id>/tasks/<task_id>")

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.idempotency import claim
+from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
@@ -14,7 +15,8 @@ from registry.http.query_reader import Once
 from registry.http.responses import Answer
 from registry.http.schemas import returns, takes
 from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.licensing import change_opened, official
+from registry.officer_desk.licence_acts import CHANNEL_CHANGES
+from registry.officer_desk.licensing import official
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
@@ -86,39 +88,12 @@ class ChannelChange(Resource):
         return _one(session, me, change_id)
 
 
-@ns.route("/<change_id>/approve")
-class ChannelApproval(Resource):
-    @officer_may(CHANNEL, Act.APPROVE, versioned=True)
-    @takes()
-    @returns(ChannelChangeSchema(), "approveChannelChange", (404, 409))
-    def post(self, session: Session, me: Present, version: int, change_id: str) -> Answer:
-        """Approve what another proposed.
-
-        The agency is told at its registered addresses, and in 72 hours it is published.
-        """
-        reference = _reached(session, me, change_id)
-        related_acts.approve_change(session, official(me), reference, now(), version=version)
-        return _one(session, me, reference)
-
-
-@ns.route("/<change_id>/refuse")
-class ChannelRefusal(Resource):
-    @officer_may(CHANNEL, Act.APPROVE, versioned=True)
-    @takes()
-    @returns(ChannelChangeSchema(), "refuseChannelChange", (404, 409))
-    def post(self, session: Session, me: Present, version: int, change_id: str) -> Answer:
-        """End a change before it takes effect.
-
-        Also one that was approved: whoever had the old channel may have objected.
-        """
-        reference = _reached(session, me, change_id)
-        related_acts.refuse_change(session, official(me), reference, now(), version=version)
-        return _one(session, me, reference)
-
-
-def _reached(session: Session, me: Present, change_id: str) -> str:
-    """Its stored reference. Raises NotFound for another authority's, Forbidden where he has an interest."""
-    return change_opened(session, me, reference_in(change_id)).reference
+serve_acts(
+    ns,
+    "/<change_id>",
+    CHANNEL_CHANGES,
+    Answered(ChannelChangeSchema(), lambda session, me, reference, _: _one(session, me, reference)),
+)
 
 
 def _one(session: Session, me: Present, change_id: str) -> Answer:

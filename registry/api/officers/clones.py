@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.idempotency import claim
+from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
@@ -13,6 +14,7 @@ from registry.http.query_reader import Once
 from registry.http.responses import Answer
 from registry.http.schemas import returns, takes
 from registry.officer_desk.acting import reference_in
+from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
 from registry.officer_desk.licensing import agency_opened, collision_opened, official
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -27,11 +29,8 @@ from schemas.neighbours import (
     CloneWarningSchema,
     CloneWarningsOfSchema,
     CloneWarningsSchema,
-    CollisionConfirmationSchema,
-    CollisionDismissalSchema,
     CollisionSchema,
     CollisionsSchema,
-    WarningLiftSchema,
 )
 
 ns = Namespace("clones", path="/")
@@ -69,35 +68,12 @@ class OneCollision(Resource):
         return _one(session, me, collision_id)
 
 
-@ns.route("/collisions/<collision_id>/confirm")
-class Confirmation(Resource):
-    @officer_may(CLONE, Act.APPROVE, versioned=True)
-    @takes(CollisionConfirmationSchema(), body=True)
-    @returns(CollisionSchema(), "confirmCollision", (404, 413, 415))
-    def post(
-        self, session: Session, me: Present, version: int, collision_id: str, true_entry: str, text: str
-    ) -> Answer:
-        """Put a warning on the true entry that somebody imitates it; everybody reads it at once.
-
-        The true entry is one of your authority's.
-        """
-        _one(session, me, collision_id)
-        related_acts.confirm_collision(
-            session, official(me), reference_in(collision_id), reference_in(true_entry), text, now(), version=version
-        )
-        return _one(session, me, collision_id)
-
-
-@ns.route("/collisions/<collision_id>/dismiss")
-class Dismissal(Resource):
-    @officer_may(CLONE, Act.APPROVE, versioned=True)
-    @takes(CollisionDismissalSchema(), body=True)
-    @returns(CollisionSchema(), "dismissCollision", (404, 413, 415))
-    def post(self, session: Session, me: Present, version: int, collision_id: str, text: str) -> Answer:
-        """Set a pair aside, with a reason. It comes up again only with a sign that it did not have."""
-        _one(session, me, collision_id)
-        related_acts.dismiss_collision(session, official(me), reference_in(collision_id), text, now(), version=version)
-        return _one(session, me, collision_id)
+serve_acts(
+    ns,
+    "/collisions/<collision_id>",
+    COLLISIONS,
+    Answered(CollisionSchema(), lambda session, me, reference, _: _one(session, me, reference)),
+)
 
 
 @ns.route("/clone-warnings")
@@ -131,16 +107,12 @@ class WarningsOf(Resource):
         return _warnings_of(session, me, agency_id)
 
 
-@ns.route("/clone-warnings/<agency_id>/lift")
-class Lifting(Resource):
-    @officer_may(CLONE, Act.APPROVE, versioned=True)
-    @takes(WarningLiftSchema(), body=True)
-    @returns(CloneWarningsOfSchema(), "liftCloneWarning", (404, 413, 415))
-    def post(self, session: Session, me: Present, version: int, agency_id: str, number: int) -> Answer:
-        """Take a warning from an agency's entry. Its history keeps it."""
-        agency_opened(session, me, agency_id)
-        related_acts.lift(session, official(me), agency_id, number, now(), version=version)
-        return _warnings_of(session, me, agency_id)
+serve_acts(
+    ns,
+    "/clone-warnings/<agency_id>",
+    CLONE_WARNINGS,
+    Answered(CloneWarningsOfSchema(), lambda session, me, agency, _: _warnings_of(session, me, agency)),
+)
 
 
 def _one(session: Session, me: Present, collision_id: str) -> Answer:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.idempotency import claim
+from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
@@ -15,6 +16,7 @@ from registry.http.query_reader import Once
 from registry.http.responses import Answer
 from registry.http.schemas import returns, returns_nothing, takes
 from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.licence_acts import DEPOSIT_LINES, PROPOSALS
 from registry.officer_desk.licensing import agency_opened, official, proposal_opened, require_act, waiting_for
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -37,7 +39,6 @@ from schemas.licensing import (
     LicenceActSubmissionSchema,
     LicenceProposalSchema,
     LicenceProposalsSchema,
-    RefusalReasonSchema,
 )
 
 ns = Namespace("licences", path="/")
@@ -92,40 +93,10 @@ class OneProposal(Resource):
         return _answered(session, proposal_opened(session, me, proposal_id))
 
 
-@ns.route("/licence-proposals/<proposal_id>/approve")
-class Approval(Resource):
-    @officer_may(LICENCE, Act.APPROVE, versioned=True)
-    @takes()
-    @returns(LicenceProposalSchema(), "approveLicenceProposal", (404, 409))
-    def post(self, session: Session, me: Present, version: int, proposal_id: str) -> Answer:
-        """Approve what another proposed.
-
-        It stands in the next answer, the log and the status list. Refused where the record was changed since it was proposed.
-        """
-        require_act(me, proposal_opened(session, me, proposal_id).act, Act.APPROVE)
-        return _answered(session, proposals.approve(session, official(me), proposal_id, now(), version=version))
-
-
-@ns.route("/licence-proposals/<proposal_id>/refuse")
-class Refusal(Resource):
-    @officer_may(LICENCE, Act.APPROVE, versioned=True)
-    @takes(RefusalReasonSchema(), body=True)
-    @returns(LicenceProposalSchema(), "refuseLicenceProposal", (404, 409, 413, 415))
-    def post(self, session: Session, me: Present, version: int, proposal_id: str, reason: str) -> Answer:
-        """Refuse what another proposed, with a reason."""
-        require_act(me, proposal_opened(session, me, proposal_id).act, Act.APPROVE)
-        return _answered(session, proposals.refuse(session, official(me), proposal_id, reason, now(), version=version))
-
-
-@ns.route("/licence-proposals/<proposal_id>/take-back")
-class TakingBack(Resource):
-    @officer_may(LICENCE, Act.PROPOSE, versioned=True)
-    @takes()
-    @returns(LicenceProposalSchema(), "takeBackLicenceProposal", (404, 409))
-    def post(self, session: Session, me: Present, version: int, proposal_id: str) -> Answer:
-        """Take back what you proposed."""
-        proposal_opened(session, me, proposal_id)
-        return _answered(session, proposals.take_back(session, official(me), proposal_id, now(), version=version))
+serve_acts(
+    ns, "/licence-proposals/<proposal_id>", PROPOSALS,
+    Answered(LicenceProposalSchema(), lambda session, _me, _, proposal: _answered(session, proposal)),
+)  # fmt: skip
 
 
 @ns.route("/deposits/<agency_id>")
@@ -194,28 +165,11 @@ class Deposit(Resource):
         return Answer(_line_shown(line), headers=(etag(line.version),))
 
 
-@ns.route("/deposits/<agency_id>/lines/<line_id>/approve")
-class LineApproval(Resource):
-    @officer_may(DEPOSIT, Act.APPROVE, versioned=True)
-    @takes()
-    @returns(DepositLineSchema(), "approveDepositLine", (404, 409))
-    def post(self, session: Session, me: Present, version: int, agency_id: str, line_id: str) -> Answer:
-        """Let a draw or a reversal count, which another entered."""
-        agency_opened(session, me, agency_id)
-        line = deposits.approve(session, official(me), line_id, now(), version=version)
-        return Answer(_line_shown(line), headers=(etag(line.version),))
+def _line_answered(_session: Session, _me: Present, _: str, line: DepositLine) -> Answer:
+    return Answer(_line_shown(line), headers=(etag(line.version),))
 
 
-@ns.route("/deposits/<agency_id>/lines/<line_id>/refuse")
-class LineRefusal(Resource):
-    @officer_may(DEPOSIT, Act.PROPOSE, versioned=True)
-    @takes()
-    @returns(DepositLineSchema(), "refuseDepositLine", (404, 409))
-    def post(self, session: Session, me: Present, version: int, agency_id: str, line_id: str) -> Answer:
-        """Refuse a line that waits, or take back your own. It stays in the ledger and never counts."""
-        agency_opened(session, me, agency_id)
-        line = deposits.refuse(session, official(me), line_id, now(), version=version)
-        return Answer(_line_shown(line), headers=(etag(line.version),))
+serve_acts(ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES, Answered(DepositLineSchema(), _line_answered))
 
 
 @ns.route("/held-lists")

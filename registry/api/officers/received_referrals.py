@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.officers.referrals import handed_shown, reports_shown
 from registry.api.restx import Namespace, Resource
@@ -13,17 +14,16 @@ from registry.complaints.parties.referrals import portal
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, returns, returns_nothing, saves, takes
+from registry.http.schemas import BYTES, returns, saves, takes
 from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in
+from registry.officer_desk.referral_acts import RECEIVED
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
 from schemas.referrals import (
     ReceivedReferralSchema,
     ReceivedReferralsSchema,
-    ReferralDeclineSchema,
-    ReferralReportInSchema,
 )
 
 ns = Namespace("referrals", path="/received-referrals")
@@ -70,41 +70,10 @@ class ReceivedFile(Resource):
         return File((body,), BYTES, f"{reference}.{ENDINGS[kind]}", len(body))
 
 
-@ns.route("/<referral_id>/accept")
-class Accepting(Resource):
-    @officer_may(REFERRAL, Act.ANSWER, versioned=True)
-    @takes()
-    @returns(ReceivedReferralSchema(), "acceptReferral", (404, 409))
-    def post(self, session: Session, me: Present, version: int, referral_id: str) -> Answer:
-        """Take it on."""
-        unit, who, reference = me.standing.unit, me.officer.reference, reference_in(referral_id)
-        portal.accept(session, unit, who, reference, now(), version=version)
-        return _shown(session, me, reference)
-
-
-@ns.route("/<referral_id>/decline")
-class Declining(Resource):
-    @officer_may(REFERRAL, Act.ANSWER, versioned=True)
-    @takes(ReferralDeclineSchema(), body=True)
-    @returns_nothing("declineReferral", (404, 409, 413, 415))
-    def post(self, session: Session, me: Present, version: int, referral_id: str, reason: str) -> None:
-        """Decline it. It is closed to your organisation from then on."""
-        unit, who, reference = me.standing.unit, me.officer.reference, reference_in(referral_id)
-        portal.decline(session, sealer(), unit, who, reference, reason, now(), version=version)
-
-
-@ns.route("/<referral_id>/reports")
-class Reporting(Resource):
-    @officer_may(REFERRAL, Act.ANSWER, versioned=True)
-    @takes(ReferralReportInSchema(), body=True)
-    @returns(ReceivedReferralSchema(), "reportReferral", (404, 409, 413, 415))
-    def post(
-        self, session: Session, me: Present, version: int, referral_id: str, text: str, *, is_done: bool
-    ) -> Answer:  # fmt: skip
-        """Report what was done, as often as there is something."""
-        unit, who, reference = me.standing.unit, me.officer.reference, reference_in(referral_id)
-        portal.report(session, sealer(), unit, who, reference, text, now(), is_done=is_done, version=version)
-        return _shown(session, me, reference)
+serve_acts(
+    ns, "/<referral_id>", RECEIVED,
+    Answered(ReceivedReferralSchema(), lambda session, me, reference, _: _shown(session, me, reference)),
+)  # fmt: skip
 
 
 def _shown(session: Session, me: Present, reference: str) -> Answer:

@@ -1,37 +1,34 @@
 """Referrals by the API, at the unit of the case: proposed, consented or overridden, sent, taken back."""
 
-from collections.abc import Callable, Sequence
-from datetime import date
-from http import HTTPStatus
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.case_access import case_for
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
-from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.parties.referrals import actions, queries
-from registry.complaints.parties.referrals.content import Choice, Handed
+from registry.complaints.parties.referrals import queries
+from registry.complaints.parties.referrals.content import Handed
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.portal import Report
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import Once
 from registry.http.responses import Answer
 from registry.http.schemas import returns, takes
-from registry.officer_desk.acting import acting, reference_in, require_no_interest
-from registry.officer_desk.drafts import drafted_once
+from registry.officer_desk.acting import acting
+from registry.officer_desk.case_acts import case_for
+from registry.officer_desk.referral_acts import ACTS, IN_CASE, referral_opened
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import Present
 from registry.vocabulary.cases import ReferralState
-from schemas.referrals import ReferralOverrideSchema, ReferralProposalSchema, ReferralSchema, ReferralsSchema
+from schemas.referrals import ReferralSchema, ReferralsSchema
 
 ns = Namespace("referrals", path="/")
 
 REFERRAL = rights.Resource.REFERRAL
+ANSWERED = Answered(ReferralSchema(), lambda session, me, reference, _: _shown(session, me, reference))
 
 
 @ns.route("/cases/<case_id>/referrals")
@@ -48,38 +45,7 @@ class CaseReferrals(Resource):
         _, found = queries.referrals_of(session, officer, case.reference)
         return Answer({"items": [_summary(one) for one in found]}, headers=(etag(case.version),))
 
-    @officer_may(REFERRAL, Act.PROPOSE, versioned=True)
-    @takes(ReferralProposalSchema(), body=True, once=True)
-    @returns(ReferralSchema(), "proposeReferral", (404, 409, 413, 415), status=HTTPStatus.CREATED)
-    def post(
-        self,
-        session: Session,
-        me: Present,
-        version: int,
-        case_id: str,
-        partner: str,
-        expires_on: date,
-        answers: Sequence[str],
-        messages: Sequence[str],
-        files: Sequence[str],
-        once: Once | None,
-        note: str = "",
-        identity_said_in: str | None = None,
-    ) -> Answer:
-        """Choose what of a case a partner is to read.
-
-        It is copied and sealed now; that copy goes. Where she agrees already, it is consented at once. With an Idempotency-Key it
-        is proposed once, however often it is sent.
-        """
-        officer, case = case_for(session, me, REFERRAL, Act.PROPOSE, case_id)
-
-        def propose() -> str:
-            return actions.propose(
-                session, sealer(), officer, case.reference, partner, Choice(answers, messages, files), now(),
-                note=note, expires_on=expires_on, identity_said_in=identity_said_in, version=version,
-            ).reference  # fmt: skip
-
-        return _shown(session, me, drafted_once(session, me, f"referral in {case.reference}", once, propose))
+    post = act_view("/cases/<case_id>/referrals", IN_CASE, IN_CASE["new"], ANSWERED)
 
 
 @ns.route("/referrals/<referral_id>")
@@ -89,66 +55,10 @@ class OneReferral(Resource):
     @returns(ReferralSchema(), "getReferral", (404,), kept=False)
     def get(self, session: Session, me: Present, referral_id: str) -> Answer:
         """Read a referral with all that its partner reads, and where you may take it."""
-        reference, _ = _open(session, me, referral_id, Act.READ)
-        return _shown(session, me, reference)
+        return _shown(session, me, referral_opened(session, me, referral_id))
 
 
-@ns.route("/referrals/<referral_id>/consent")
-class Consent(Resource):
-    @officer_may(REFERRAL, Act.PROPOSE, versioned=True)
-    @takes()
-    @returns(ReferralSchema(), "findReferralConsent", (404, 409))
-    def post(self, session: Session, me: Present, version: int, referral_id: str) -> Answer:
-        """Say that she has agreed since it was proposed."""
-        return _done(
-            session, me, referral_id, Act.PROPOSE,
-            lambda officer, reference: actions.find_consent(session, officer, reference, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/referrals/<referral_id>/override")
-class Override(Resource):
-    @officer_may(REFERRAL, Act.APPROVE, versioned=True)
-    @takes(ReferralOverrideSchema(), body=True)
-    @returns(ReferralSchema(), "overrideReferral", (404, 409, 413, 415))
-    def post(self, session: Session, me: Present, version: int, referral_id: str, legal_basis: str) -> Answer:
-        """Hand on without her consent.
-
-        In a case of P0, by another than who proposed it, with the law that asks for it. Nothing overrides her consent to tell
-        an authority in China.
-        """
-        return _done(
-            session, me, referral_id, Act.APPROVE,
-            lambda officer, reference: actions.override(
-                session, sealer(), officer, reference, legal_basis, now(), version=version
-            ),
-        )  # fmt: skip
-
-
-@ns.route("/referrals/<referral_id>/send")
-class Sending(Resource):
-    @officer_may(REFERRAL, Act.PROPOSE, versioned=True)
-    @takes()
-    @returns(ReferralSchema(), "sendReferral", (404, 409))
-    def post(self, session: Session, me: Present, version: int, referral_id: str) -> Answer:
-        """Give the partner the key to what was proposed."""
-        return _done(
-            session, me, referral_id, Act.PROPOSE,
-            lambda officer, reference: actions.send(session, sealer(), officer, reference, now(), version=version),
-        )  # fmt: skip
-
-
-@ns.route("/referrals/<referral_id>/take-back")
-class TakingBack(Resource):
-    @officer_may(REFERRAL, Act.PROPOSE, versioned=True)
-    @takes()
-    @returns(ReferralSchema(), "takeBackReferral", (404, 409))
-    def post(self, session: Session, me: Present, version: int, referral_id: str) -> Answer:
-        """Stop what was not sent, close what was."""
-        return _done(
-            session, me, referral_id, Act.PROPOSE,
-            lambda officer, reference: actions.take_back(session, sealer(), officer, reference, now(), version=version),
-        )  # fmt: skip
+serve_acts(ns, "/referrals/<referral_id>", ACTS, ANSWERED)
 
 
 def handed_shown(handed: Handed) -> dict[str, Any]:
@@ -163,22 +73,6 @@ def handed_shown(handed: Handed) -> dict[str, Any]:
 
 def reports_shown(reports: Sequence[Report]) -> list[dict[str, Any]]:
     return [{"written_by": one.written_by, "written_on": one.written_on, "text": one.text} for one in reports]
-
-
-def _open(session: Session, me: Present, referral_id: str, act: Act) -> tuple[str, Officer]:
-    """The stored reference, and who acts. Raises NotFound for another unit's, Forbidden where he has an interest."""
-    reference = reference_in(referral_id)
-    case = queries.case_behind(session, me.standing.unit, reference)
-    require_no_interest(me, named_agency_id(sealer(), case))
-    return reference, acting(me, REFERRAL, act)
-
-
-def _done(
-    session: Session, me: Present, referral_id: str, act: Act, do: Callable[[Officer, str], object]
-) -> Answer:  # fmt: skip
-    reference, officer = _open(session, me, referral_id, act)
-    do(officer, reference)
-    return _shown(session, me, reference)
 
 
 def _shown(session: Session, me: Present, reference: str) -> Answer:

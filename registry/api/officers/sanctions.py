@@ -1,14 +1,12 @@
 """Sanctions by the API: the same acts as the pages, for officers of the licence's own authority."""
 
-from collections.abc import Callable
 from datetime import date
 from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api.officers.acts import act_view, serve_acts
-from registry.api.officers.case_access import case_for
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import etag, officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.casework.decisions import actions as decisions
@@ -20,7 +18,7 @@ from registry.http.query_reader import Once
 from registry.http.responses import Answer
 from registry.http.schemas import returns, takes
 from registry.officer_desk.acting import acting, reference_in
-from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.case_acts import case_for
 from registry.officer_desk.drafts import drafted_once
 from registry.officer_desk.sanctions import ACTS, official, sanction_opened
 from registry.officers import rights
@@ -45,9 +43,9 @@ ADDRESS = "/<sanction_id>"
 _ERRORS = (404, 409, 413, 415)
 
 
-def _opened(session: Session, me: Present, _: OfficerAct, /, sanction_id: str) -> tuple[str, Callable[[], Answer]]:
-    sanction = sanction_opened(session, me, sanction_id)
-    return sanction.reference, lambda: _shown(session, me, sanction)
+ANSWERED = Answered(
+    DeskSanctionSchema(), lambda session, me, reference, _: _shown(session, me, sanction_opened(session, me, reference))
+)
 
 
 @ns.route("")
@@ -118,10 +116,10 @@ class OneSanction(Resource):
         """Read one sanction, with what it went through and where you may take it."""
         return _shown(session, me, sanction_opened(session, me, sanction_id))
 
-    put = act_view(ADDRESS, ACTS, ACTS["edit"], DeskSanctionSchema(), _opened)
+    put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
 
-serve_acts(ns, ADDRESS, ACTS, DeskSanctionSchema(), _opened, but=("edit",))
+serve_acts(ns, ADDRESS, ACTS, ANSWERED, but=("edit",))
 
 
 def _decision(session: Session, me: Present, decision_id: str) -> str:

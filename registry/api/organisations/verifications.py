@@ -130,16 +130,8 @@ class CorridorVerifications(Resource):
 
 
 def _searched_among(items: Iterable[Item]) -> int:
-    """How many questions cost a search; those of one bare question are alike in that."""
-    count, plain = 0, None
-    for item in items:
-        if item.faults or (plain is not None and item.bare is plain):
-            continue
-        if is_searched(item.question):
-            count += 1
-        else:
-            plain = item.bare
-    return count
+    """How many questions cost a search."""
+    return sum(1 for item in items if not item.faults and is_searched(item.question))
 
 
 def keeper_of(sent: ListSent) -> Caller | None:

@@ -16,8 +16,7 @@ from registry.http.responses import Answer, asked_language, keep_for
 from registry.http.schemas import returns, takes
 from registry.verification.verdicts.corridor import Employer, decide_corridor
 from registry.verification.verdicts.question import Facts, Question
-from registry.verification.verdicts.rules import decide
-from registry.verification.verdicts.subjects import chosen, guess
+from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.register import SENDING_COUNTRIES
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
 
@@ -61,15 +60,9 @@ def asked_of(parameter: str, text: str, country: str, context: dict[str, Any], a
     """The reading of what was typed that leads to somebody, with its facts. Raises InvalidInput when nothing can be read."""
     if not says_something(text):
         raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, "holds no letter and no digit")])
-    reader = verdicts()
-    tried = []
-    for subject in guess(text, country):
-        question = subject.question(**context)
-        facts = reader.facts(question, at)
-        tried.append((subject, question, facts, decide(question, facts)))
-    choice = chosen([(subject, verdict) for subject, _, _, verdict in tried])
-    if choice is None:
+    read = read_subject(verdicts(), text, country, context, at)
+    if read is None:
         # Digits after a plus are a telephone, and a hundred of them are no number of anything.
         detail = "must be a number, a name or a reference; telephones are looked up by POST /api/v1/checks"
         raise InvalidInput([Fault(parameter, Problem.INVALID_VALUE, detail)])
-    return next((question, facts) for subject, question, facts, _ in tried if subject == choice[0])
+    return read.question, read.facts

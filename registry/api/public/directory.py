@@ -137,7 +137,8 @@ class HelpLines(Resource):
     def get(self, country: str | None = None) -> Answer:
         """List who helps, by country, and who runs each line.
 
-        A number stands here only after somebody of the registry has called it; a demonstration shows all, marked.
+        With `country`: whom somebody who is there can call. A number stands here once the registry has called it, or where a
+        public body published it; a demonstration shows all. `is_number_checked` says which were called.
         """
         language = asked_language(request.environ)
         is_demo = bool(reading().execute(select(LogState.is_demo)).scalar_one())

@@ -5,10 +5,14 @@ from typing import Any
 from flask import request
 
 from registry.api.restx import Namespace, Resource
+from registry.core.clock import day_at, now
 from registry.http.answer_shapes import NOTHING
-from registry.http.responses import Answer, asked_language
+from registry.http.responses import Answer, asked_language, keep_for
 from registry.http.schemas import returns, takes
 from registry.i18n.fee_words import exact, fees_answered, finding_text, months_text
+from registry.register.law.loading import shipped_law
+from registry.register.law.rows import Fee
+from registry.register.law.shown import row_shown
 from registry.verification.fees.rules import FeeAnswer, FeeFinding, FeeRule, JudgedCharge, Total, shipped_fee_rules
 from registry.vocabulary.register import Language
 from schemas.fees import FeeAnswerSchema, FeeRulesSchema, FeesSchema
@@ -36,8 +40,9 @@ class FeeRules(Resource):
     @returns(FeeRulesSchema(), "listFeeRules")
     def get(self) -> Answer:
         """List the rules that the fee checker knows, with source, date and mark. What is not listed is unknown."""
-        rules = shipped_fee_rules()
-        return Answer({"rules": rules.rule, "deposits": rules.deposit})
+        at = now()
+        rules = shipped_fee_rules(day_at(at, None))
+        return Answer({"rules": rules.rule, "deposits": rules.deposit}, keep_for(at, ()))
 
 
 def fees_shown(answer: FeeAnswer, language: Language) -> dict[str, Any]:
@@ -47,7 +52,13 @@ def fees_shown(answer: FeeAnswer, language: Language) -> dict[str, Any]:
         "months": {"code": answer.months, "text": months_text(language, answer.months)},
         "deposit": answer.deposit or NOTHING,
         "at_destination": _finding_shown(answer.at_destination, language),
+        "destination_rules": [_row_shown(row) for row in answer.destination_rules],
     }
+
+
+def _row_shown(row: Fee) -> dict[str, Any]:
+    today = day_at(now(), None)
+    return row_shown(row, shipped_law().countries[row.country].read_on, today, today)
 
 
 def _charge_shown(one: JudgedCharge, language: Language) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def verified(asked: dict[str, Any], wants_receipt: bool, wants_kept: bool | None
     language = asked_language(request.environ)
     ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in ground.sources.values()]
     keep = keep_for(at, (verdict.time_zone,), ends)
-    answer = Answer(verdict_shown(verdict, ground, language), keep, _VARIES, language)
+    answer = Answer(verdict_shown(question, verdict, ground, language), keep, _VARIES, language)
     if caller is not None and (wants_kept or (wants_kept is None and caller.keeps_every)):
         from registry.bulk.archive.receipts import kept_with_receipt
 

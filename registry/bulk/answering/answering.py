@@ -37,7 +37,7 @@ def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator
     for chunk in chunks(items, AT_ONCE):
         asked = [item for item in chunk if not item.faults]
         questions: list[Question] = [item.question for item in asked]
-        found = iter(reader.answered(questions, at, [item.bare for item in asked]))
+        found = iter(reader.answered(questions, at))
         for item in chunk:
             if item.faults:
                 yield Given(item)
@@ -63,8 +63,12 @@ def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) ->
             if first is None or second is None:
                 yield Given(item._replace(faults=(_unreadable(missing),)))
                 continue
-            whole = decide_corridor(first, second, asked.destination)
-            yield Given(item, whole.verdict, whole=whole, ground=first[1].ground)
+            whole = decide_corridor(
+                (first.question, first.facts),
+                second if isinstance(second, Employer) else (second.question, second.facts),
+                asked.destination,
+            )
+            yield Given(item, whole.verdict, whole=whole, ground=first.facts.ground)
 
 
 def chunks(items: Iterable[Item], size: int) -> Iterator[list[Item]]:

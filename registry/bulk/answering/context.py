@@ -17,18 +17,17 @@ from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
 from registry.http.question_parser import KINDS, question_of, subject_of
 from registry.register.authorities.sources import Ground
-from registry.verification.verdicts.alike import bare_question
 from registry.verification.verdicts.question import Question, SubjectKind
 from schemas.fields import DOUBT
 
-Read = tuple[str | None, Any, Question | None, Mapping[str, Any]]
-"""An item that was read: its key, what is asked, of a question that without its subject, the loaded fields without the key."""
+Read = tuple[str | None, Any, Mapping[str, Any]]
+"""An item that was read: its key, what is asked, the loaded fields without the key."""
 
 
 class Context(NamedTuple):
-    """What several items say alike: the question without its subject, and the loaded fields without key and subject."""
+    """What several items say alike: the question of the first of them, and the loaded fields without key and subject."""
 
-    bare: Question
+    question: Question
     asked: Mapping[str, Any]
 
 
@@ -75,9 +74,10 @@ class Asking:
             context = None
         if context is None:
             read = self._loaded(fields)
-            _, _, bare, asked = read
-            if bare is not None and not bare.has_failed_check:
-                form.contexts[others] = Context(bare, {name: asked[name] for name in asked if name != form.name})
+            _, question, asked = read
+            if not question.has_failed_check:
+                # The subject is replaced by each item's own.
+                form.contexts[others] = Context(question, {name: asked[name] for name in asked if name != form.name})
             return read
         return self._in(context, form, fields) or self._loaded(fields)
 
@@ -99,8 +99,8 @@ class Asking:
         value, has_failed_check = subject_of(form.kind, text)
         if has_failed_check:
             return None
-        bare, asked = context
-        return key, replace(bare, value=value), bare, {**asked, form.name: text}
+        question, asked = context
+        return key, replace(question, value=value), {**asked, form.name: text}
 
     def _loaded(self, fields: Any) -> Read:
         asked = self._reader.loaded(fields)
@@ -109,4 +109,4 @@ class Asking:
         if question.authority is not None and question.authority not in self._ground.authorities:
             detail = "there is no authority of this reference; /api/v1/authorities lists them"
             raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
-        return key, question, bare_question(question), asked
+        return key, question, asked

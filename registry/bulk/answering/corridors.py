@@ -16,10 +16,35 @@ from schemas.bulk import CorridorItemSchema
 CORRIDORS = ItemReader(CorridorItemSchema())
 
 
+_CONTEXT = (
+    "destination",
+    "sector",
+    "nace_revision",
+    "on",
+    "activity",
+    "visa",
+    "nationality",
+    "occupation",
+    "work_permit",
+)
+
+
 def corridor_asked(asked: dict[str, Any]) -> CorridorAsked:
     """Both ends of a corridor. Raises InvalidInput for an end that holds nothing to look up."""
     context = tuple(
-        (name, asked[name]) for name in ("destination", "sector", "nace_revision", "on") if asked.get(name) is not None
+        (name, asked[name])
+        for name in (
+            "destination",
+            "sector",
+            "nace_revision",
+            "on",
+            "activity",
+            "visa",
+            "nationality",
+            "occupation",
+            "work_permit",
+        )
+        if asked.get(name) is not None
     )
     for name in ("sending", "receiving", "receiving_employer"):
         if name in asked and not says_something(asked[name]):

@@ -9,7 +9,6 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
 from registry.register.authorities.sources import Ground
-from registry.verification.verdicts.question import Question
 from schemas.bulk import ItemSchema
 
 QUESTIONS = ItemReader(ItemSchema())
@@ -30,7 +29,7 @@ AnySent = Sent | tuple[Any, None, str, str]
 
 class Item(NamedTuple):
     """An item read: what is asked, or what is wrong. `asked` are the loaded fields, which a receipt states; `extra` what of the
-    row is no part of the question: supplier, site, provider; `bare` the question without its subject, where it is known."""
+    row is no part of the question: supplier, site, provider."""
 
     key: str | None
     line: int | None
@@ -38,7 +37,6 @@ class Item(NamedTuple):
     asked: Mapping[str, Any] | None = None
     faults: tuple[Fault, ...] = ()
     extra: Mapping[str, str] = {}
-    bare: Question | None = None
 
 
 class Keys:
@@ -75,7 +73,7 @@ def items_in(sent: Iterable[AnySent], reader: ItemReader, ask: Ask, keys: Keys) 
     def read(fields: Any) -> Read:
         asked = reader.loaded(fields)
         key = asked.pop("key", None)
-        return key, ask(asked), None, asked
+        return key, ask(asked), asked
 
     return _read(sent, read, keys)
 
@@ -95,10 +93,10 @@ def _read(sent: Iterable[AnySent], read: Callable[[Any], Read], keys: Keys) -> I
                 raise InvalidInput([Fault("row", Problem.BROKEN_ROW, trouble)])
             if day:
                 raise InvalidInput([Fault("on", Problem.NOT_A_DATE, day)])
-            key, question, bare, asked = read(fields)
+            key, question, asked = read(fields)
             if key is not None:
                 keys.require_new(key, place)
-            yield Item(key, line, question, asked, (), {}, bare)
+            yield Item(key, line, question, asked)
         except InvalidInput as error:
             yield Item(key or _key_in(fields), line, faults=error.faults)
 

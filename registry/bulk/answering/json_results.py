@@ -5,13 +5,11 @@ from typing import Any
 
 import msgspec
 
-from registry.bulk.answering.answer_templates import Frame, frame_of
 from registry.bulk.answering.answering import Given
 from registry.bulk.answering.items import Item
 from registry.http.answer_shapes import corridor_shown, verdict_shown
 from registry.http.responses import encode
 from registry.i18n.languages import text
-from registry.verification.verdicts.alike import MOST_JUDGED
 from registry.verification.verdicts.many import AT_ONCE, OneOfMany
 from registry.vocabulary.bulk import StepCode
 from registry.vocabulary.register import Answer, Language
@@ -72,17 +70,15 @@ class Writer:
 
 
 class Writing:
-    """Writes items as JSON: what is said of several, and the words that many answers share, once.
+    """Writes items as JSON; an answer that several items share is written once.
 
-    Both are known by the object that is the same, which is held here, so that no id comes twice.
+    It is known by the object that is the same, which is held here, so that no id comes twice.
     """
 
     def __init__(self, writer: Writer, language: Language) -> None:
         self._writer = writer
         self._language = language
         self._shared: dict[int, tuple[Any, bytes]] = {}
-        self._days: dict[int, bytes] = {}
-        self._frames: dict[int, tuple[Any, Frame | None]] = {}
 
     def item(self, one: Given) -> bytes:
         item, answer, answered, _, _ = one
@@ -95,28 +91,18 @@ class Writing:
             if held is None:
                 if len(self._shared) >= AT_ONCE:
                     self._shared.clear()
-                held = self._shared[id(answered)] = (answered, b"".join(self._parts(answered)))
+                held = self._shared[id(answered)] = (answered, self._whole(answered))
             return self._writer.answered(item, answer, (held[1],))
-        return self._writer.answered(item, answer, self._parts(answered))
-
-    def _parts(self, answered: OneOfMany) -> Iterable[bytes]:
-        alike, told = answered.alike, answered.told
-        if alike is None or told is None:
-            return (self._whole(answered),)
-        held = self._frames.get(id(alike))
-        if held is None:
-            if len(self._frames) >= MOST_JUDGED:
-                self._frames.clear()
-            held = self._frames[id(alike)] = (alike, frame_of(alike, answered.ground, self._language))
-        frame = held[1]
-        return (self._whole(answered),) if frame is None else frame.filled(told, self._days)
+        return self._writer.answered(item, answer, (self._whole(answered),))
 
     def _whole(self, answered: OneOfMany) -> bytes:
-        return encode(verdict_shown(answered.verdict, answered.ground, self._language))
+        return encode(
+            verdict_shown(answered.question, answered.verdict, answered.ground, self._language, answered.told)
+        )
 
 
 def shown(one: Given, language: Language) -> Any:
     if one.answered is not None:
-        return verdict_shown(one.answered.verdict, one.ground, language)
+        return verdict_shown(one.answered.question, one.answered.verdict, one.ground, language)
     assert one.whole is not None
     return corridor_shown(one.whole, one.ground, language)

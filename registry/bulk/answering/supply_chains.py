@@ -12,12 +12,14 @@ from registry.http.query_reader import ItemReader
 from registry.http.question_parser import says_something
 from registry.verification.verdicts.many import AT_ONCE, Asked, ManyReader, OneOfMany
 from registry.verification.verdicts.queries import VerdictReader
-from registry.verification.verdicts.rules import decide
 from schemas.bulk import SupplyItemSchema
 
 ITEMS = ItemReader(SupplyItemSchema())
 
-_CONTEXT = ("origin", "destination", "sector", "nace_revision", "activity", "on")
+_CONTEXT = (
+    "origin", "destination", "sector", "nace_revision", "activity", "on", "visa", "recruiter_kind", "nationality", "occupation",
+    "work_permit",
+)  # fmt: skip
 
 
 def asked(fields: dict[str, Any]) -> Asked:
@@ -48,8 +50,6 @@ def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: 
                 continue
             answered = found.get(item.question)
             if answered is None:
-                question, facts = one
-                verdict = reader.with_imitation(question, facts, decide(question, facts), at)
-                answered = found[item.question] = OneOfMany(verdict.verdict, facts.ground, verdict)
-                answered.is_shared = True
+                verdict = reader.with_imitation(one.question, one.facts, one.verdict, at)
+                answered = found[item.question] = OneOfMany(one.question, verdict, one.facts.ground, is_shared=True)
             yield Given(item, answered.answer, answered, ground=answered.ground)

@@ -18,20 +18,25 @@ from registry.officers.sessions import Present
 from registry.pages.officers.acting import version_sent
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
 from registry.pages.officers.guard import allowed
+from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.refusals import Refusal, attempt
 from schemas.base import InSchema
-from schemas.fields import Count, Day, Word
+from schemas.fields import Count, Day, Flag, Word
 
 Form = MultiDict[str, str]
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Place(NamedTuple):
-    """What an act is done to: its reference, the address of its page, and that page again, with why the act was refused."""
+    """What an act is done to: its reference, the address of its page, and that page again, with why the act was refused.
+
+    With `is_list` what is drafted has a page of its own below the address.
+    """
 
     reference: str
     address: str
     again: Callable[[Refusal], Response]
+    is_list: bool = False
 
 
 Opened = Callable[..., Place]
@@ -41,56 +46,83 @@ Raises NotFound for what belongs to others, Forbidden where the officer declared
 """
 
 
-def serve_acts(pages: Blueprint, address: str, acts: OfficerActs[Any], opened: Opened) -> None:
-    """Take the form of each act below the address of what it is done to."""
+def serve_acts(
+    pages: Blueprint, address: str, acts: OfficerActs[Any], opened: Opened, *, is_versioned: bool = True
+) -> None:
+    """Take the form of each act below the address of what it is done to. Each says the version it was made from, or none does."""
     for act in acts:
-        view = allowed(acts.resource, act.right)(_view(acts, act, opened))
-        endpoint = f"{acts.resource}-{act.name.replace('/', '-')}"
+        view = allowed(*acts.right_to(act))(_view(acts, act, opened, is_versioned))
+        endpoint = act.operation
         pages.add_url_rule(f"{address}/{act.name}", endpoint, view, methods=["POST"])
 
 
-def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened) -> Callable[..., BaseResponse]:
+def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned: bool) -> Callable[..., BaseResponse]:
     def view(session: Session, me: Present, **path: str) -> BaseResponse:
         place = opened(session, me, act, **path)
 
-        def do() -> None:
-            version = version_sent()
-            acts.perform(act, session, me, place.reference, version, values_of(act, request.form))
+        made: list[str] = []
 
-        refusal = attempt(session, do)
-        return redirect(place.address, 303) if refusal is None else place.again(refusal)
+        def do() -> object:
+            version = version_sent() if is_versioned else None
+            return acts.perform(act, session, me, place.reference, version, values_of(act, request.form))
+
+        def draft() -> None:
+            made.append(made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do())))
+
+        refusal = attempt(session, draft if act.drafts else do)
+        if refusal is not None:
+            return place.again(refusal)
+        return redirect(f"{place.address}/{made[0]}" if made and place.is_list else place.address, 303)
 
     return view
 
 
 def values_of(act: OfficerAct, form: Form) -> Mapping[str, Any]:
     """What a form brings for an act. Raises InvalidInput."""
-    return {} if act.schema is None else read_form(act.schema(), form, act.form)
+    return {} if act.schema is None else read_form(act.schema(), form, act.form, act.unread)
 
 
-def read_form(schema: InSchema, form: Form, names: Mapping[str, str] = MappingProxyType({})) -> dict[str, Any]:
-    """The fields of a payload as a form brings them; `names` are those of fields that are called otherwise in the form.
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def read_form(
+    schema: InSchema, form: Form, names: Mapping[str, str] = _NONE, unread: Mapping[str, str] = _NONE
+) -> dict[str, Any]:
+    """The fields of a payload as a form brings them; `names` and `unread` as OfficerAct has them.
 
     Text is judged by the action, which says what is wrong with it in the officer's language. Raises InvalidInput.
     """
-    return {field: _read(shape, form, names.get(field, field)) for field, shape in schema.fields.items()}
+    return {
+        field: _read(shape, form, names.get(field, field), unread.get(field, ""))
+        for field, shape in schema.fields.items()
+    }
 
 
-def _read(shape: fields.Field[Any], form: Form, name: str) -> Any:
+_YES = frozenset({"yes", "on", "accept", "grant"})
+"""What a box that is ticked sends, or the button of two that says yes."""
+
+
+def _read(shape: fields.Field[Any], form: Form, name: str, unread: str) -> Any:
     match shape:
         case Day():
             return day_in(form, name) if shape.required else any_day_in(form, name)
+        case Count() if unread and not form.get(name, "").strip():
+            raise InvalidInput([Fault.of(name, Problem.INVALID_VALUE, unread)])
         case Count():
-            return any_number_in(form, name)
+            return any_number_in(form, name, unread or "number_digits")
+        case Flag():
+            return form.get(name) in _YES
         case Word():
-            return chosen(form, name, shape.words)
+            return chosen(form, name, shape.words, unread or "choose_one")
         case fields.List(inner=Word() as inner):
             return [inner.words[one] for one in form.getlist(name) if one in inner.words]
+        case fields.List():
+            return form.getlist(name)
     return form.get(name, "")
 
 
-def chosen(form: Form, name: str, words: Mapping[str, Choice]) -> Choice:
-    """The word of a closed set that was chosen. Raises InvalidInput."""
+def chosen(form: Form, name: str, words: Mapping[str, Choice], unread: str = "choose_one") -> Choice:
+    """The word of a closed set that was chosen. Raises InvalidInput, saying the message `unread`."""
     if form.get(name, "") not in words:
-        raise InvalidInput([Fault.of(name, Problem.MISSING, "choose_one")])
+        raise InvalidInput([Fault.of(name, Problem.MISSING, unread)])
     return words[form[name]]

@@ -1,28 +1,26 @@
 """A case's tab of its decision: written by one officer, made or sent back by another."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions import actions, queries, rules
 from registry.core.clock import now
-from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.officer_desk.acting import reference_in
+from registry.core.errors import NotFound
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.decision_acts import ACTS, IN_CASE
 from registry.officer_desk.decision_words import decision_notice
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.idempotency import made_by_form
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language
 from registry.supervision.sanctions.queries import resting_on
 from registry.vocabulary.cases import DecisionOutcome, DecisionState
@@ -37,57 +35,23 @@ def decision(session: Session, me: Present, reference: str) -> Response:
     return _page(session, me, open_case(session, me, reference))
 
 
-@pages.post("/cases/<reference>/decision")
-@allowed(Resource.DECISION, Act.PROPOSE)
-def write(session: Session, me: Present, reference: str) -> BaseResponse:
-    """Write the draft, or write it anew."""
-    officer, form = acting(me, Resource.DECISION, Act.PROPOSE), request.form
-
-    def draft(version: int) -> str:
-        return actions.write(
-            session, sealer(), officer, reference, _outcome(form.get("outcome", "")), now(),
-            reasons=form.get("reasons", ""), summary=form.get("summary", ""),
-            object_days=_days(form.get("object_days", "")), version=version,
-        ).reference  # fmt: skip
-
-    what = f"decision in {reference_in(reference)}"
-    return _done(session, me, reference, lambda version: made_by_form(session, me, what, lambda: draft(version)))
-
-
-@pages.post("/cases/<reference>/decision/<decision>/make")
-@allowed(Resource.DECISION, Act.APPROVE)
-def make(session: Session, me: Present, reference: str, decision: str) -> BaseResponse:
-    officer = acting(me, Resource.DECISION, Act.APPROVE)
-    return _done(
-        session, me, reference,
-        lambda version: actions.make(session, sealer(), officer, decision, decision_notice, now(), version=version),
-        of=decision,
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/decision/<decision>/send-back")
-@allowed(Resource.DECISION, Act.APPROVE)
-def send_back(session: Session, me: Present, reference: str, decision: str) -> BaseResponse:
-    officer, reason = acting(me, Resource.DECISION, Act.APPROVE), request.form.get("reason", "")
-    return _done(
-        session, me, reference,
-        lambda version: actions.send_back(
-            session, sealer(), officer, decision, now(), reason=reason, version=version
-        ),
-        of=decision,
-    )  # fmt: skip
-
-
-def _done(
-    session: Session, me: Present, reference: str, act: Callable[[int], object], *, of: str | None = None
-) -> BaseResponse:
+def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
-    if of is not None:
-        _require_of_case(session, me, head, of)
-    refusal = attempt(session, lambda: act(version_sent()))
-    if refusal is not None:
-        return _page(session, me, head, refusal)
-    return redirect(f"/console/cases/{reference}/decision", 303)
+    address = f"/console/cases/{reference}/decision"
+    return Place(head.case.reference, address, lambda refusal: _page(session, me, head, refusal))
+
+
+serve_acts(pages, "/cases/<reference>", IN_CASE, _in_case)
+
+
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, decision: str) -> Place:
+    head = open_case(session, me, reference)
+    _require_of_case(session, me, head, decision)
+    address = f"/console/cases/{reference}/decision"
+    return Place(decision, address, lambda refusal: _page(session, me, head, refusal))
+
+
+serve_acts(pages, "/cases/<reference>/decision/<decision>", ACTS, _opened)
 
 
 def _require_of_case(session: Session, me: Present, head: CaseHead, decision: str) -> None:
@@ -136,15 +100,3 @@ def _reader(me: Present) -> casework.Officer:
     """In the role in which he would make it, so that the page says what keeps him from it."""
     act = Act.APPROVE if me.standing.may(Resource.DECISION, Act.APPROVE) else Act.READ
     return acting(me, Resource.DECISION, act)
-
-
-def _outcome(typed: str) -> DecisionOutcome:
-    if typed not in set(DecisionOutcome):
-        raise InvalidInput([Fault.of("outcome", Problem.MISSING, "choose_found")])
-    return DecisionOutcome(typed)
-
-
-def _days(typed: str) -> int:
-    if not typed.isascii() or not typed.isdigit() or len(typed) > 4:
-        raise InvalidInput([Fault.of("object_days", Problem.INVALID_VALUE, "days_number")])
-    return int(typed)

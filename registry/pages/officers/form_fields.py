@@ -28,11 +28,11 @@ def any_day_in(form: Mapping[str, str], field: str) -> date | None:
     return day_in(form, field) if form.get(field, "").strip() else None
 
 
-def any_number_in(form: Mapping[str, str], field: str) -> int | None:
-    """None where nothing was typed: it is not known. Raises InvalidInput."""
+def any_number_in(form: Mapping[str, str], field: str, unread: str = "number_digits") -> int | None:
+    """None where nothing was typed: it is not known. Raises InvalidInput, saying the message `unread`."""
     typed = form.get(field, "").strip()
     if not typed:
         return None
     if not typed.isascii() or not typed.isdigit() or len(typed) > 9:
-        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "number_digits")])
+        raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, unread)])
     return int(typed)

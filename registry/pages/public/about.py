@@ -85,7 +85,7 @@ def help_lines(language: Language) -> Response:
         "help.html",
         language,
         here="help",
-        countries=countries(language),
+        countries=[*countries(language, SENDING_COUNTRIES), *countries(language)],
         lines=by_country,
         shows_all_numbers=is_demo(),
     )

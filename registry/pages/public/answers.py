@@ -13,10 +13,11 @@ from registry.http.agency_names import main_name
 from registry.i18n.languages import text
 from registry.i18n.wording import country_name, listed, word
 from registry.pages.public.forms import Asked
+from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Facts, Finding, Holder, Question, SubjectKind, Verdict
 from registry.verification.verdicts.rules import decide
-from registry.verification.verdicts.subjects import Subject, channel_of, chosen, guess
+from registry.verification.verdicts.subjects import Subject, channel_of, guess, read_subject
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
@@ -26,6 +27,8 @@ from registry.vocabulary.register import (
     Answer,
     ChannelKind,
     Language,
+    RecruiterKind,
+    Visa,
 )
 from schemas.sectors import exists
 
@@ -68,37 +71,25 @@ class Found:
 
 def find(reader: VerdictReader, asked: Asked, now: datetime) -> Found:
     """The answer to what was asked. Readings are tried in the order of their certainty."""
-    readings = guess(asked.subject, asked.country)
-    if asked.claimed_name is not None and any(character.isdigit() for character in asked.subject):
-        # With the name in a field of its own, what holds a digit is the number.
-        readings = tuple(one for one in readings if one.kind is not SubjectKind.NAME) or readings
     if asked.agency_id is not None:
-        return _of_chosen(reader, asked, readings, now)
-    answers: list[tuple[Subject, Verdict]] = []
-    looked_at: dict[Subject, Facts] = {}
-    for subject in readings:
-        question = subject.question(**_context(asked))
-        facts = reader.facts(question, now)
-        looked_at[subject] = facts
-        answers.append((subject, decide(question, facts)))
-        if facts.holders:
-            break
-    counted = chosen(answers)
-    if counted is None:
+        return _of_chosen(reader, asked, now)
+    # With the name in a field of its own, what holds a digit is the number.
+    has_own_name = asked.claimed_name is not None and any(character.isdigit() for character in asked.subject)
+    is_name = False if has_own_name else None
+    read = read_subject(reader, asked.subject, asked.country, _context(asked), now, is_name=is_name)
+    if read is None:
         # A text without a letter or digit is a name that nobody has; a telephone number with its plus is no number of ours.
         subject = Subject(SubjectKind.NAME, asked.subject)
         facts = reader.facts(subject.question(**_context(asked)), now)
         return Found(decide(subject.question(), facts), facts, True, channel_of(asked.subject))
-    subject, verdict = counted
-    facts = looked_at[subject]
-    channel = None if facts.holders else channel_of(asked.subject)
-    verdict = reader.with_imitation(subject.question(**_context(asked)), facts, verdict, now)
-    return Found(verdict, facts, subject.kind is SubjectKind.NAME, channel)
+    channel = None if read.facts.holders or read.subject.is_certain else channel_of(asked.subject)
+    verdict = reader.with_imitation(read.question, read.facts, read.verdict, now)
+    return Found(verdict, read.facts, read.subject.kind is SubjectKind.NAME, channel)
 
 
-def _of_chosen(reader: VerdictReader, asked: Asked, readings: Sequence[Subject], now: datetime) -> Found:
+def _of_chosen(reader: VerdictReader, asked: Asked, now: datetime) -> Found:
     """The agency that was chosen from several. If a typed number leads to it, the answer is about that number."""
-    for subject in readings:
+    for subject in guess(asked.subject, asked.country):
         if subject.kind is SubjectKind.NAME:
             continue
         question = subject.question(**_context(asked))
@@ -118,6 +109,10 @@ def _context(asked: Asked) -> dict[str, Any]:
         "destination": asked.country,
         "sector": asked.sector,
         "activity": asked.activity,
+        "recruiter_kind": asked.recruiter_kind,
+        "visa": asked.visa,
+        "nationality": asked.nationality,
+        "work_permit": asked.work_permit,
         "on": asked.on,
         "claimed_name": asked.claimed_name,
     }
@@ -131,6 +126,33 @@ def permitted(found: Found, asked: Asked, language: Language) -> str:
     return listed(language, [word(language, "activity.brief", activity) for activity in words.split()])
 
 
+_UNKNOWN_HEADLINES = {
+    Reason.CONTEXT_NEEDED: "needs",
+    Reason.EMPLOYER_NEEDS_NO_LICENCE: "recruiter",
+    Reason.CONTRACTOR_SENDS_OWN_STAFF: "recruiter",
+    Reason.SHIP_NEEDS_SEAFARER_PERMIT: "recruiter",
+    Reason.NOT_WORK_RECRUITMENT: "recruiter",
+    Reason.PRIVATE_PERSON_SHOWS_NO_LICENCE: "person",
+    Reason.USCC_CHECK_FAILED: "typo",
+    Reason.NUMBER_CHECK_FAILED: "typo",
+}
+
+_BESIDE_THE_HEADLINE = frozenset({Reason.LICENCE_EXPIRES_SOON, Reason.PAST_DATE, Reason.NO_AGREEMENT_ON_RECORD})
+
+
+def headline_notes(found: Found) -> list[Finding]:
+    """What stands at once under a `yes`: that it ends soon, is about another day, or lacks a contract abroad."""
+    if found.tone not in (Tone.YES, Tone.NAME):
+        return []
+    return [finding for finding in found.verdict.reasons if finding.code in _BESIDE_THE_HEADLINE]
+
+
+def other_reasons(found: Found) -> list[Finding]:
+    """Why, without what stands above: the notes, and who may be imitated, which is told with the agencies' names."""
+    above = headline_notes(found)
+    return [one for one in found.verdict.reasons if one not in above and one.code is not Reason.POSSIBLE_CLONE]
+
+
 def headline(found: Found) -> str:
     """The key of the one sentence that answers."""
     if found.channel is not None:
@@ -139,6 +161,11 @@ def headline(found: Found) -> str:
         return f"page.answer.unknown.{'one' if len(found.candidates) == 1 else 'many'}"
     if found.tone is Tone.UNKNOWN and any(one.code is Reason.NAME_DIFFERS for one in found.verdict.reasons):
         return "page.answer.unknown.name_differs"
+    first = found.verdict.reasons[0].code if found.verdict.reasons else None
+    if first is Reason.VISA_DOES_NOT_ALLOW_WORK:
+        return f"page.answer.{found.tone}.visa"
+    if found.tone is Tone.UNKNOWN and first in _UNKNOWN_HEADLINES:
+        return f"page.answer.unknown.{_UNKNOWN_HEADLINES[first]}"
     if found.tone is Tone.YES:
         return "page.answer.yes.number"
     if found.tone is Tone.NAME:
@@ -157,6 +184,9 @@ class Choice:
     others: tuple[tuple[str, str], ...] = ()
 
 
+_CHOICES: dict[str, tuple[str, ...]] = {"visa": tuple(Visa), "recruiter_kind": tuple(RecruiterKind)}
+"""Parameters of few values, each of them a button."""
+
 # Where the form calls a parameter of the question by another name.
 _FIELDS = {"destination": "country"}
 
@@ -164,26 +194,24 @@ _FIELDS = {"destination": "country"}
 def follow_up(found: Found, language: Language) -> Choice | None:
     """What the asker should tell us next; None when nothing more would help."""
     for finding in found.verdict.reasons:
-        parameter = _asked_for(finding)
-        if parameter is not None:
+        parameter = asked_parameter(finding)
+        if parameter is not None and parameter != "occupation":
             buttons = tuple(_likely(finding, parameter, language))
             others = tuple(_others(parameter, language, {value for value, _ in buttons}))
             return Choice(_FIELDS.get(parameter, parameter), parameter, buttons, others)
     return None
 
 
-def _asked_for(finding: Finding) -> str | None:
-    if finding.code is Reason.COUNTRY_NOT_STATED:
-        return "destination"
-    if finding.code is not Reason.CONTEXT_NEEDED:
-        return None
-    parameter = finding.values.get("parameter")
-    return parameter if parameter in ("activity", "destination", "origin", "sector") else None
-
-
 def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tuple[str, str]]:
     values = finding.values
-    if parameter == "activity":
+    if parameter == "work_permit":
+        for one in filter(None, values.get("permits", "").split("|")):
+            yield one, one
+        yield "other", text(language, "page.answer.permit.other")
+    elif parameter in _CHOICES:
+        for one in _CHOICES[parameter]:
+            yield one, word(language, parameter, one)
+    elif parameter == "activity":
         for activity in values.get("activities", "").split() or sorted(RECRUITING):
             yield activity, word(language, "activity", Activity(activity))
     elif parameter == "sector":
@@ -191,17 +219,19 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
             if exists(code, "2.1"):
                 yield code, _sector_word(language, code)
     else:
-        for code in values.get("countries", "").split():
+        for code in (values.get("countries") or values.get("likely", "")).split():
             yield code, country_name(language, code)
 
 
 def _others(parameter: str, language: Language, shown: set[str]) -> Iterator[tuple[str, str]]:
+    if parameter in _CHOICES or parameter == "work_permit":
+        return
     if parameter == "sector":
         yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in shown)
     elif parameter == "activity":
         yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in shown)
     else:
-        places = EU_STATES | (SENDING_COUNTRIES if parameter == "origin" else frozenset())
+        places = EU_STATES | (SENDING_COUNTRIES if parameter != "destination" else frozenset())
         yield from ((code, name) for code, name in countries(language, places) if code not in shown)
 
 

@@ -5,7 +5,19 @@ from werkzeug.routing import BaseConverter
 
 from registry.http.errors import show_errors_with
 from registry.pages.public import about as knowledge
-from registry.pages.public import agencies, assets, badges, checks, fees, log, lookup, paper_code, papers, statistics
+from registry.pages.public import (
+    agencies,
+    assets,
+    badges,
+    checks,
+    fees,
+    law,
+    log,
+    lookup,
+    paper_code,
+    papers,
+    statistics,
+)
 from registry.pages.public.rendering import error_page
 from registry.vocabulary.register import Language
 
@@ -21,7 +33,7 @@ class LanguageConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     prepare(app)
-    for edge in (lookup, checks, agencies, badges, knowledge, fees, papers, paper_code, statistics, log):
+    for edge in (lookup, checks, agencies, badges, knowledge, law, fees, papers, paper_code, statistics, log):
         app.register_blueprint(edge.pages)
 
 

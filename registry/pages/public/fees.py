@@ -141,6 +141,7 @@ def _words(language: Language, asked: dict[str, Any]) -> dict[str, Any]:
         "months": months_text(language, found.months),
         "deposit": found.deposit,
         "at_destination": finding_text(language, found.at_destination),
+        "destination_rules": found.destination_rules,
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from registry.core.codes import Problem
 from registry.core.ids import read_reference
 from registry.verification.verdicts.subjects import MOST_CHARACTERS, is_identity_number
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Activity
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Activity, RecruiterKind, Visa
 from schemas.sectors import exists, tidy_sector
 
 COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
@@ -26,6 +26,10 @@ class Asked:
     origin: str | None = None
     activity: Activity | None = None
     sector: str | None = None
+    recruiter_kind: RecruiterKind | None = None
+    visa: Visa | None = None
+    nationality: str | None = None
+    work_permit: str | None = None
     on: date | None = None
     agency_id: str | None = None
     place: int = 0
@@ -96,6 +100,12 @@ def _sector(text: str) -> str:
     return code
 
 
+def _permit(text: str) -> str:
+    if len(text) > MOST_CHARACTERS or not text.isprintable():
+        raise ValueError
+    return text
+
+
 def _agency(text: str) -> str:
     reference = read_reference(text)
     if reference is None:
@@ -112,6 +122,10 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "origin": _country,
     "activity": Activity,
     "sector": _sector,
+    "recruiter_kind": RecruiterKind,
+    "visa": Visa,
+    "nationality": _country,
+    "work_permit": _permit,
     "on": _day,
     "agency_id": _agency,
     "place": _place,

@@ -64,6 +64,7 @@ _HARMLESS = frozenset(
         *(Reason(f"licence_{status}") for status, rule in STATUSES.items() if rule.recruit is Answer.YES),
         Reason.CONDITION_NOT_JUDGED,
         Reason.DAY_IN_UTC,
+        Reason.LICENCE_EXPIRES_SOON,
         Reason.HISTORY_BEFORE_FIRST_RETRIEVAL,
         Reason.USCC_CHECK_FAILED,
         Reason.CORRECTION_REQUESTED,

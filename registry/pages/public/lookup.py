@@ -1,10 +1,12 @@
 """The lookup page: one field that takes anything, and one answer in plain words."""
 
+from dataclasses import replace
+
 import msgspec
 from flask import Blueprint, Response, redirect, request
 
 from registry.core.clock import day_at, now
-from registry.core.codes import Problem, Reason
+from registry.core.codes import Problem
 from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
@@ -17,14 +19,25 @@ from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.naming import agencies_named
-from registry.register.help_lines.rules import lines_of, shipped_help_lines
+from registry.register.help_lines.rules import HelpLine, lines_of, shipped_help_lines
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MOST_CHARACTERS
-from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, RECRUITING, SENDING_COUNTRIES, Language
+from registry.vocabulary.register import (
+    CORRIDOR_SECTORS,
+    EU_STATES,
+    RECRUITING,
+    SENDING_COUNTRIES,
+    Language,
+    RecruiterKind,
+    Visa,
+)
 
 pages = Blueprint("lookup", __name__)
 
 SUGGESTIONS = 8
+
+_READ_BY_CHINESE_CITIZENS = frozenset({Language.ZH_HANS, Language.ZH_HANT})
+"""Who asks there is taken for a Chinese citizen, and the page says so."""
 
 
 @pages.get("/")
@@ -51,6 +64,8 @@ def answer(language: Language) -> Response:
         response.status_code = 400
         return response
     at = now()
+    if asked.nationality is None and language in _READ_BY_CHINESE_CITIZENS:
+        asked = replace(asked, nationality="CN")
     found = answers.find(verdicts(), asked, at)
     return _answer_page(language, asked, found)
 
@@ -71,6 +86,8 @@ def _choices(language: Language) -> dict[str, object]:
         "origins": answers.countries(language, EU_STATES | SENDING_COUNTRIES),
         "activities": sorted(RECRUITING),
         "sectors": CORRIDOR_SECTORS,
+        "recruiter_kinds": list(RecruiterKind),
+        "visas": list(Visa),
     }
 
 
@@ -109,10 +126,8 @@ def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Resp
         headline=answers.headline(found),
         name=answers.holder_name(found, language),
         permitted=answers.permitted(found, asked, language),
-        # What may be imitated stands above, with the agencies' names.
-        reasons=[
-            reason_text(language, one, ground) for one in verdict.reasons if one.code is not Reason.POSSIBLE_CLONE
-        ],
+        notes=[reason_text(language, one, ground) for one in answers.headline_notes(found)],
+        reasons=[reason_text(language, one, ground) for one in answers.other_reasons(found)],
         authority=authority_name(language, source.authority, ground) if source else None,
         read_on=day_at(source.retrieved_at, ground.time_zone(source.authority))
         if source and source.retrieved_at
@@ -123,11 +138,18 @@ def _answer_page(language: Language, asked: Asked, found: answers.Found) -> Resp
         candidates=[candidate(one.agency, language, one.match) for one in candidates],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
         help_country=country,
-        help_lines=lines_of(country, shipped_help_lines()),
+        help_lines=_help_lines(country, asked.origin),
         shows_all_numbers=is_demo(),
         record_address=f"{services().settings.public_url}/{language}/agencies/{agency.agency_id}" if agency else None,
         **_choices(language),
     )
+
+
+def _help_lines(country: str | None, origin: str | None) -> list[HelpLine]:
+    """Who helps where the reader is or will work. Whoever is recruited in a sending country may still be there."""
+    lines = shipped_help_lines()
+    there = lines_of(origin, lines) if origin in SENDING_COUNTRIES else []
+    return [*lines_of(country, lines), *there]
 
 
 def _imitated(one: Imitated, language: Language) -> dict[str, object]:

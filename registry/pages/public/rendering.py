@@ -34,6 +34,7 @@ INTAKE = ("box", "box")
 FURTHER = (
     ("agencies", "agencies"),
     ("coverage", "coverage"),
+    ("rules", "rules"),
     ("fees", "fees"),
     ("statistics", "statistics"),
     ("log", "log"),

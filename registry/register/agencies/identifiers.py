@@ -37,7 +37,7 @@ def checked_uscc(text: str) -> tuple[str, bool]:
     Real codes with a wrong check character exist, so that one is looked up all the same. Letters as the first character
     (the registration department) are allowed: the standard's own list has them.
     """
-    code = _tidy(text)
+    code = tidy(text)
     if len(code) != 18:
         raise ValueError(f"a unified social credit code has 18 characters; this has {len(code)}")
     if any(character not in USCC_ALPHABET for character in code):
@@ -73,7 +73,7 @@ def is_resident_number(text: str) -> bool:
 
 def checked_lei(text: str) -> str:
     """The tidy LEI (ISO 17442). ValueError when it cannot exist."""
-    code = _tidy(text)
+    code = tidy(text)
     if len(code) != 20:
         raise ValueError(f"an LEI has 20 characters; this has {len(code)}")
     if not re.fullmatch(r"[A-Z0-9]{18}[0-9]{2}", code):
@@ -87,7 +87,7 @@ def checked_lei(text: str) -> str:
 
 def checked_vat(text: str) -> str:
     """The tidy EU VAT number with its state's prefix. ValueError when it cannot exist. Nobody is asked over the network."""
-    number = _tidy(text).replace(".", "").replace("/", "")
+    number = tidy(text).replace(".", "").replace("/", "")
     if number.startswith("GR"):
         number = "EL" + number[2:]
     prefix = number[:2]
@@ -103,6 +103,35 @@ def checked_vat(text: str) -> str:
         raise ValueError(f"the check digits do not fit the rest of this VAT number of {prefix}") from None
     except ValidationError:
         raise ValueError(f"a VAT number of {prefix} is built otherwise") from None
+
+
+def asked_vat(text: str) -> tuple[str, bool]:
+    """The tidy VAT number as somebody asks about it, and whether it fails its own check: a typing error is told as one.
+
+    ValueError for what is no VAT number of any state.
+    """
+    try:
+        return checked_vat(text), False
+    except ValueError:
+        number = tidy(text).replace(".", "").replace("/", "")
+        number = "EL" + number[2:] if number.startswith("GR") else number
+        if number[:2] not in _VAT_PREFIXES or not number.isascii() or sum(map(str.isdigit, number)) < _LEAST_VAT_DIGITS:
+            raise
+        return number, True
+
+
+_LEAST_VAT_DIGITS = 6
+
+
+def asked_lei(text: str) -> tuple[str, bool]:
+    """The tidy LEI as somebody asks about it, and whether its check digits do not fit. ValueError for what is no LEI at all."""
+    try:
+        return checked_lei(text), False
+    except ValueError:
+        code = tidy(text)
+        if not re.fullmatch(r"[A-Z0-9]{18}[0-9]{2}", code):
+            raise
+        return code, True
 
 
 def checked_euid(text: str) -> str:
@@ -123,7 +152,8 @@ def checked_euid(text: str) -> str:
     return f"{country.upper()}{register.upper()}.{number}{check or ''}"
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
+    """In full-width folded capitals, without spaces and dashes."""
     return "".join(
         character for character in _visible(text).upper() if character not in _DASHES and not character.isspace()
     )

@@ -90,11 +90,6 @@ def stored(row: Row) -> Stored:
     )
 
 
-def is_withheld(withhold_on: str | date, day: date) -> bool:
-    """Whether something of a row's record must not be shown any more on a day."""
-    return day > _day_of(withhold_on)
-
-
 def _day_of(stored_day: str | date) -> date:
     """SQLite keeps days as text."""
     return date.fromisoformat(stored_day) if isinstance(stored_day, str) else stored_day

@@ -253,7 +253,7 @@ def _shown_sanction(sanction: Sanction, day: date) -> Sanction:
     )
 
 
-def holds_on(part: Warning_, day: date) -> bool:
+def holds_on(part: Warning_ | Agreement, day: date) -> bool:
     return (part.from_ is None or part.from_ <= day) and (part.to is None or day <= part.to)
 
 

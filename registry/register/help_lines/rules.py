@@ -1,4 +1,7 @@
-"""Whom a worker can call, by country, and which numbers may be shown. Data in help_lines.toml."""
+"""Whom a worker can call, by country, and which numbers may be shown.
+
+The lines of a country are rows of its law; help_lines.toml has the one number of the whole EU.
+"""
 
 import tomllib
 from collections.abc import Sequence
@@ -8,19 +11,23 @@ from importlib.resources import files
 
 import msgspec
 
-from registry.vocabulary.register import Mark, RunBy
+from registry.register.law.loading import shipped_law
+from registry.register.law.rows import HelpLineRow
+from registry.register.law.weights import is_readable
+from registry.vocabulary.register import EU_STATES, Mark, RunBy
 
 
 class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line. Without `country` it serves the whole EU; without `number` there are centres but no single number.
 
     `languages` and `has_no` are ISO 639 codes: what is spoken there, and what surely is not. `checked_on` is the day on which
-    somebody of the registry called the number.
+    somebody of the registry called the number. `number_abroad` is to be dialled from another country; `for_what` is English.
     """
 
     country: str | None = None
     region: str | None = None
     number: str | None = None
+    number_abroad: str | None = None
     organisation: str | None = None
     run_by: RunBy
     languages: tuple[str, ...] = ()
@@ -29,6 +36,8 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     hours: str | None = None
     is_free: bool = False
     is_anonymous: bool = False
+    for_what: str | None = None
+    url: str | None = None
     source: str
     source_on: date
     mark: Mark
@@ -38,17 +47,62 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def is_emergency(self) -> bool:
         return self.run_by is RunBy.EMERGENCY
 
+    @property
+    def is_given(self) -> bool:
+        """Whether a real home gives the number: an emergency number, one that was called, or a public body's own."""
+        return self.is_emergency or self.checked_on is not None or self.run_by in PUBLIC_BODIES
+
+    @property
+    def is_uncalled(self) -> bool:
+        """Whether nobody of the registry has called the number yet, which must be said beside it."""
+        return self.number is not None and not self.is_emergency and self.checked_on is None
+
+
+PUBLIC_BODIES = frozenset({RunBy.STATE, RunBy.STATE_AND_NGO, RunBy.POLICE, RunBy.IMMIGRATION, RunBy.LABOUR_INSPECTION})
+"""Whose published number is given before anybody called it, with these words beside it: not yet called by us."""
+
 
 @cache
 def shipped_help_lines() -> tuple[HelpLine, ...]:
-    """All lines this release knows, the EU-wide one first."""
+    """All lines this release may show, the EU-wide one first. What was not read in any source is not among them."""
     data = (files("registry.register.help_lines") / "help_lines.toml").read_text(encoding="utf-8")
-    return tuple(msgspec.convert(tomllib.loads(data)["help_line"], list[HelpLine]))
+    everywhere = msgspec.convert(tomllib.loads(data)["help_line"], list[HelpLine])
+    law = shipped_law().countries.values()
+    return (*everywhere, *(line_of(row, one.read_on) for one in law for row in one.help_line if is_readable(row)))
+
+
+def line_of(row: HelpLineRow, read_on: date) -> HelpLine:
+    """A row of law as a line to show; `read_on` is the day on which its country's rows were collected."""
+    return HelpLine(
+        country=row.country,
+        region=row.region,
+        number=row.number,
+        number_abroad=row.number_abroad,
+        organisation=row.name,
+        run_by=row.run_by,
+        languages=row.languages,
+        has_interpreters="interpreter" in (row.languages_note or ""),
+        hours=row.hours,
+        # Not known is not said.
+        is_free=row.is_free is True,
+        is_anonymous=row.is_anonymous is True,
+        for_what=row.for_what,
+        url=row.url,
+        source=row.source.title,
+        source_on=read_on,
+        mark=row.mark,
+        checked_on=row.checked_on,
+    )
 
 
 def lines_of(country: str | None, lines: Sequence[HelpLine]) -> list[HelpLine]:
-    """The lines of one country and those of the whole EU; those of NGOs first, those that may frighten last."""
-    return sorted((line for line in lines if line.country in (None, country)), key=lambda line: _ORDER[line.run_by])
+    """Whom somebody can call who is in that country: its own lines, and in the EU those of the whole EU.
+
+    Those of NGOs come first, those that may frighten last. Without a country only the EU's are known.
+    """
+    is_in_union = country is None or country in EU_STATES
+    own = (line for line in lines if line.country == country or (line.country is None and is_in_union))
+    return sorted(own, key=lambda line: _ORDER[line.run_by])
 
 
 _ORDER = {
@@ -56,6 +110,7 @@ _ORDER = {
     for place, run_by in enumerate(
         (
             RunBy.NGO,
+            RunBy.UNION,
             RunBy.STATE_AND_NGO,
             RunBy.STATE,
             RunBy.NOT_CONFIRMED,
@@ -69,10 +124,10 @@ _ORDER = {
 
 
 def shown_number(line: HelpLine, *, is_demo: bool) -> str | None:
-    """The number as it may be shown: hidden until it was called, except in a demonstration and for 112."""
-    return line.number if is_demo or line.is_emergency or line.checked_on is not None else None
+    """The number as it may be shown. An NGO's stays hidden until it was called, except in a demonstration."""
+    return line.number if is_demo or line.is_given else None
 
 
 def is_to_be_marked(line: HelpLine, *, is_demo: bool) -> bool:
-    """Whether the number is shown though nobody has called it yet, which a demonstration must say."""
-    return is_demo and line.number is not None and not line.is_emergency and line.checked_on is None
+    """Whether the number is shown though nobody has called it yet, which is said beside it."""
+    return line.is_uncalled and shown_number(line, is_demo=is_demo) is not None

@@ -22,7 +22,7 @@ from registry.vocabulary.register import NACE_REVISIONS, Word
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a question states; None is "not stated". Nothing is ever assumed here.
+    """What a question states; None is "not stated". Nothing is ever assumed here. `visa` is a word of `Visa`.
 
     `nationality`: ISO 3166-1 alpha-2. `is_permit_bound`: the person needs a permit for this work. `permit`: its name as the
     rows name it. `is_abroad`: the person is not in the destination. `agency_entered_on`, `agency_active_since`: facts of the
@@ -33,7 +33,7 @@ class Plan:
     nationality: str | None = None
     is_permit_bound: bool | None = None
     permit: str | None = None
-    visa: Visa | None = None
+    visa: str | None = None
     sector: str | None = None
     nace_revision: str = NACE_REVISIONS[0]
     occupation: str | None = None
@@ -130,7 +130,8 @@ def _facts(limit: Limit, plan: Plan, day: date) -> Iterable[_Test]:
     if limit.only_while_abroad:
         yield _Test(plan.is_abroad, "is_abroad")
     if limit.visas_barred:
-        yield _Test(_is_in(plan.visa, limit.visas_barred), "visa")
+        stated = None if plan.visa == Visa.UNKNOWN else plan.visa
+        yield _Test(_is_in(stated, limit.visas_barred), "visa")
     if limit.permits_covered:
         yield _Test(_is_in(plan.permit, limit.permits_covered), "permit")
     if limit.nace:

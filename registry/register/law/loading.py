@@ -2,8 +2,10 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import combinations
 from typing import Any
 
 import msgspec
@@ -99,9 +101,22 @@ def country_law(file: str, text: bytes) -> CountryLaw:
         for place, row in enumerate(rows, 1):
             _check_row(file, country, table, place, row)
     try:
-        return msgspec.convert(data, CountryLaw)
+        law = msgspec.convert(data, CountryLaw)
     except msgspec.ValidationError as error:
         raise BadLaw(file, None, None, str(error)) from error
+    for one, other in combinations(law.regime, 2):
+        if _overlap(one, other):
+            raise BadLaw(file, other.id, "from", f"its days overlap those of {one.id}")
+    return law
+
+
+def _overlap(one: Regime, other: Regime) -> bool:
+    """Whether two rules are stated for one activity, place, kind of worker and day. Those by sector stand side by side."""
+    first, second = sorted((one, other), key=lambda regime: regime.from_ or date.min)
+    same = [(regime.region, regime.activity, regime.scope) for regime in (one, other)]
+    by_sector = any(regime.nace or regime.nace_except for regime in (one, other))
+    is_later = first.to is not None and first.to < (second.from_ or date.min)
+    return same[0] == same[1] and not by_sector and not is_later
 
 
 def _check_row(file: str, country: str, table: str, place: int, data: dict[str, Any]) -> None:
@@ -146,6 +161,8 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
     for field in row.disputed_fields:
         if field not in known:
             yield "disputed_fields", f"no such field: {field}"
+    if isinstance(row, Fee) and (row.reference is None) is not (row.reason is None):
+        yield "reason", "stands beside `reference`, or neither does"
     if row.mark is not Mark.KNOWN:
         yield from _unread_clauses(row)
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from registry.core.codes import FeeReason
 from registry.register.law.words import (
     AppliesTo,
     AsOfKind,
@@ -192,8 +193,8 @@ class PermitRoute(Row, frozen=True, kw_only=True):
 class Fee(Row, frozen=True, kw_only=True):
     """Whether a worker may be charged, by whom and for what, and how the money comes back.
 
-    `reference`, `kinds`, `needs_labour_contract` and `most_percent` (of the contract wages, decimal text) let the fee check
-    use the row; a row without `reference` is shown and not computed with.
+    `reference`, `reason`, `kinds`, `needs_labour_contract` and `most_percent` (of the contract wages, decimal text) let the
+    fee check use the row; a row without `reference` is shown and not computed with.
     """
 
     charge: Charging
@@ -207,20 +208,22 @@ class Fee(Row, frozen=True, kw_only=True):
     time_limit: str | None = None
     breadth: Breadth | None = None
     reference: str | None = None
+    reason: FeeReason | None = None
     kinds: tuple[FeeKind, ...] = ()
     needs_labour_contract: bool = False
     most_percent: str | None = None
 
 
 class HelpLineRow(Row, frozen=True, kw_only=True):
-    """Whom a person in this country can call. `checked_on`: the day somebody of the registry called the number.
+    """Whom a person in this country can call; without `number` there are centres.
 
-    `languages` are ISO 639 codes; `languages_note` says what no code does. `speaks_chinese` only where a page says so.
-    `is_anonymous` None: not known. `is_shown` false: the number is never given.
+    `checked_on`: the day somebody of the registry called the number. `languages` are ISO 639 codes; `languages_note` says
+    what no code does. `speaks_chinese` only where a page says so. `is_anonymous` None: not known. `is_shown` false: the
+    number is never given.
     """
 
     name: str
-    number: str
+    number: str | None = None
     number_abroad: str | None = None
     number_inland: str | None = None
     run_by: RunBy

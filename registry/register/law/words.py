@@ -129,13 +129,14 @@ class ExemptionFact(StrEnum):
 
 
 class Visa(Word):
-    """What somebody will travel on."""
+    """What somebody will travel on. `unknown`: whoever was asked cannot say, which is as if nobody had asked."""
 
     TOURIST = "tourist"
     BUSINESS = "business"
     STUDY = "study"
     WORK = "work"
     NONE = "none"
+    UNKNOWN = "unknown"
 
 
 class Route(StrEnum):

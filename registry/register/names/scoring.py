@@ -51,6 +51,42 @@ def score(query: str, name: str) -> Match:
     return best_match(asked(query), parted(name))
 
 
+def is_borne(claimed: str, name: str) -> bool:
+    """Whether a name on a paper is this registered name as people write it: in another order of words, without its legal form,
+    and in Latin letters for a Chinese name. Every word must be there, the place too, and no other legal form.
+
+    A claimed name in Chinese characters is compared with Chinese names alone: in pinyin, homophones are one name.
+    """
+    registered = parted(name)
+    return any(_is_written_for(reading, registered) for reading in asked(claimed))
+
+
+_ANY_COMPANY = frozenset({"company"})
+"""What a form says that names none: 公司, Co."""
+
+
+def _is_written_for(claimed: Parted, name: Parted) -> bool:
+    forms = set(claimed.forms) - _ANY_COMPANY
+    if forms and name.forms and forms != set(name.forms):
+        return False
+    if claimed.is_chinese != name.is_chinese:
+        if claimed.is_chinese:
+            return False
+        return _is_said(claimed.body, name.body) or _means_the_same(claimed, name)
+    if claimed.letters == name.letters or claimed.sorted_letters == name.sorted_letters:
+        return True
+    # 青岛市 is 青岛; no other word is taken for one that means the same.
+    return claimed.is_chinese and _with_places_by_meaning(claimed) == _with_places_by_meaning(name)
+
+
+def _means_the_same(claimed: Parted, name: Parted) -> bool:
+    return _covered(claimed.units, name) >= _ALL and _covered(name.units, claimed) >= _ALL
+
+
+def _with_places_by_meaning(name: Parted) -> list[str]:
+    return [unit.text[:2] if unit.kind is Kind.PLACE else unit.text for unit in name.units]
+
+
 def best_match(readings: Sequence[Parted], name: Parted) -> Match:
     """The best match among what a question may mean (`asked`)."""
     if not name.units:

@@ -29,9 +29,10 @@ from registry.verification.checks.rules import (
     papers_in,
     summary,
 )
+from registry.verification.verdicts.context_rules import lacks_context_alone
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict
-from registry.verification.verdicts.subjects import chosen, guess
+from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.register import Answer, CheckKind
 
 NEAR_NAMES = 5
@@ -86,7 +87,8 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
     whole = summary(
         checked,
         papers,
-        verdict.verdict if verdict is not None else Answer.UNKNOWN,
+        # Whoever checks a caller says nothing of the job: the licence is asked about, and not a corridor.
+        is_licensed=verdict is not None and (verdict.verdict is Answer.YES or lacks_context_alone(verdict)),
         has_agency=agency is not None,
         has_candidates=bool(candidates),
     )
@@ -113,13 +115,11 @@ def _named(reader: VerdictReader, given: Given, told: Sequence[Told], now: datet
         for one in told:
             if one.kind is not kind:
                 continue
-            readings = guess(one.value, given.country)
-            if kind is CheckKind.NAME:
-                readings = tuple(reading for reading in readings if reading.kind is SubjectKind.NAME)
-            found = chosen([(reading, reader.answered(reading.question(), now).verdict) for reading in readings])
-            if found is None:
+            is_name = True if kind is CheckKind.NAME else None
+            read = read_subject(reader, one.value, given.country, {}, now, is_name=is_name)
+            if read is None:
                 continue
-            verdict = found[1]
+            verdict = reader.with_imitation(read.question, read.facts, read.verdict, now)
             if kind is CheckKind.NUMBER and verdict.agency is None:
                 # A number of several authorities' and the name of one of its holders say together whom they mean.
                 holder = only_bearer(told, [candidate.agency for candidate in verdict.candidates])

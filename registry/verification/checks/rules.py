@@ -15,7 +15,7 @@ from registry.register.agencies.phones import e164
 from registry.register.names.rules import NEAR, SLIPS, is_disguised, score
 from registry.register.names.scoring import best_match
 from registry.register.names.words import parted
-from registry.vocabulary.register import Answer, ChannelKind, CheckKind, CheckOutcome, Likeness, NameKind
+from registry.vocabulary.register import ChannelKind, CheckKind, CheckOutcome, Likeness, NameKind
 
 CHANNELS = {
     CheckKind.PHONE: ChannelKind.PHONE,
@@ -263,7 +263,7 @@ _PAPER_NOTES = tuple(code for code, _ in _PAPERS)
 
 
 def summary(
-    checked: Sequence[Checked], papers: Sequence[Noted], verdict: Answer, *, has_agency: bool, has_candidates: bool
+    checked: Sequence[Checked], papers: Sequence[Noted], *, is_licensed: bool, has_agency: bool, has_candidates: bool
 ) -> CheckSummary:
     """What it comes to, the gravest first. Numbers and names are printed everywhere: only a channel speaks for a person."""
     outcomes = [one.outcome for one in checked]
@@ -283,4 +283,4 @@ def summary(
         return CheckSummary.NUMBER_OR_NAME_ONLY
     if any(one.outcome is CheckOutcome.NOT_REGISTERED for one in channels):
         return CheckSummary.NOTHING_TO_COMPARE
-    return CheckSummary.MATCHES if verdict is Answer.YES else CheckSummary.MATCHES_BUT_NOT_LICENSED
+    return CheckSummary.MATCHES if is_licensed else CheckSummary.MATCHES_BUT_NOT_LICENSED

@@ -1,6 +1,7 @@
 """Was this charge lawful where the worker was recruited, is it what the ILO asks, and what can be claimed back.
 
-Rules are data in fees.toml, each with source, date and mark. Sums are exact decimals; no exchange rate is ever assumed.
+Rules about charges are rows of the countries' law; fees.toml has the ILO's standard and what deposits are for. Sums are exact
+decimals; no exchange rate is ever assumed.
 """
 
 import tomllib
@@ -8,12 +9,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
 
 from registry.core.codes import FeeReason
+from registry.register.law.loading import shipped_law
+from registry.register.law.rows import Fee
+from registry.register.law.weights import DECIDING, is_readable, may_decide
+from registry.register.law.words import Charging
 from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard, Mark
 
 
@@ -57,15 +62,45 @@ class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`law`: what was read in the law of any country about charges to workers, to be shown for a destination."""
+
     rule: tuple[FeeRule, ...]
     deposit: tuple[DepositRule, ...]
+    law: tuple[Fee, ...] = ()
 
 
-@cache
-def shipped_fee_rules() -> FeeRules:
-    """The rules this release knows; every other country and charge is unknown."""
+@lru_cache(maxsize=8)
+def shipped_fee_rules(today: date) -> FeeRules:
+    """The rules this release knows, as they may decide that day; every other country and charge is unknown."""
     text = (files("registry.verification.fees") / "fees.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), FeeRules)
+    shipped = msgspec.convert(tomllib.loads(text), FeeRules)
+    law = shipped_law()
+    rows = [(row, one.read_on) for one in law.countries.values() for row in one.fee if is_readable(row)]
+    of_law = (fee_rule(row, read_on, today) for row, read_on in rows if row.reference is not None)
+    # A rule for some workers alone is tried before one for all.
+    ordered = sorted(of_law, key=lambda rule: not rule.needs_labour_contract)
+    return FeeRules(rule=(*shipped.rule, *ordered), deposit=shipped.deposit, law=tuple(row for row, _ in rows))
+
+
+def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
+    """A row of law as a rule of the country of recruitment. A ban answers `no` only while its row may decide."""
+    assert row.reference is not None
+    assert row.reason is not None
+    is_ban = row.charge is Charging.FORBIDDEN and may_decide(row, today) in DECIDING
+    return FeeRule(
+        reference=row.reference,
+        standard=FeeStandard.ORIGIN,
+        country=row.country,
+        kinds=row.kinds,
+        needs_labour_contract=row.needs_labour_contract,
+        answer=Answer.NO if is_ban else Answer.UNKNOWN,
+        reason=row.reason,
+        most_percent=row.most_percent,
+        source=f"{row.article} ({row.source.title})",
+        source_on=read_on,
+        mark=row.mark,
+        note=row.disputed or row.note,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,25 +166,31 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class FeeAnswer:
-    """`months` says how the totals were told as months; `deposit` is what the origin's agencies must keep, if known."""
+    """`months` says how the totals were told as months; `deposit` is what the origin's agencies must keep, if known.
+
+    `destination_rules`: what the law of the destination says of charges, to be read; nothing is computed with it.
+    """
 
     charges: tuple[JudgedCharge, ...]
     totals: tuple[Total, ...]
     months: FeeReason
     deposit: DepositRule | None
     at_destination: FeeFinding
+    destination_rules: tuple[Fee, ...] = ()
 
 
 def judge(question: FeeQuestion, rules: FeeRules) -> FeeAnswer:
     """Each charge by the origin's law and by the ILO's standard, the totals, and where money can be claimed."""
     deposit = next((one for one in rules.deposit if one.country == question.origin), None)
     totals = _totals(question)
+    there = tuple(row for row in rules.law if row.country == question.destination)
     return FeeAnswer(
         tuple(_judged(charge, question, rules.rule, deposit) for charge in question.charges),
         totals,
         _how_months(question.wage, totals),
         deposit,
-        _at_destination(question.destination),
+        _at_destination(question.destination, there),
+        there,
     )
 
 
@@ -223,8 +264,9 @@ def _how_months(wage: Wage | None, totals: Sequence[Total]) -> FeeReason:
     return FeeReason.OTHER_CURRENCY if any(total.months is None for total in totals) else FeeReason.MONTHS_COUNTED
 
 
-def _at_destination(destination: str | None) -> FeeFinding:
-    """No rule of any destination about getting fees back is known yet, and none is guessed."""
+def _at_destination(destination: str | None, rows: Sequence[Fee]) -> FeeFinding:
+    """Whether the destination's law says something of charges. What it says is shown; no answer is drawn from it."""
     if destination is None:
         return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
-    return FeeFinding(Answer.UNKNOWN, FeeReason.NO_ROUTE_KNOWN, values={"country": destination})
+    reason = FeeReason.DESTINATION_RULES if rows else FeeReason.NO_ROUTE_KNOWN
+    return FeeFinding(Answer.UNKNOWN, reason, values={"country": destination})

@@ -15,7 +15,9 @@ from registry.verification.verdicts.judged import GRAVITY
 from registry.verification.verdicts.question import Facts, Finding, Question, SourceNote, Verdict
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.scope_rules import is_within
-from registry.vocabulary.register import Answer, Role
+from registry.vocabulary.register import SENDING_COUNTRIES, Answer, RecruiterKind, Role, Visa
+
+_SENDING = min(SENDING_COUNTRIES)
 
 
 class LegKind(StrEnum):
@@ -52,11 +54,15 @@ def decide_corridor(
 ) -> CorridorVerdict:
     """The verdict of the whole is the gravest of its legs; a direct employer needs no licence but needs the agreement."""
     question, facts = sending
-    first = _leg_of_licence(LegKind.SENDING_LICENCE, question, facts, Role.SENDING)
+    # Recruiting is the sending agency's part, in its own country; the activity asked about is the receiving one's.
+    recruits = replace(question, origin=question.origin or _SENDING, activity=None, recruiter_kind=RecruiterKind.AGENCY)
+    first = _leg_of_licence(LegKind.SENDING_LICENCE, recruits, facts, Role.SENDING)
     if isinstance(receiving, Employer):
         second = _leg_of_employer(question, facts)
     else:
-        second = _leg_of_licence(LegKind.RECEIVING_LICENCE, *receiving, Role.RECEIVING)
+        # It recruits nobody abroad by itself; visa and permit are a matter of the sending leg.
+        takes = replace(receiving[0], origin=destination, recruiter_kind=RecruiterKind.AGENCY, visa=Visa.WORK)
+        second = _leg_of_licence(LegKind.RECEIVING_LICENCE, takes, receiving[1], Role.RECEIVING)
     third = _leg_of_agreement(first, second, receiving, question, facts, destination)
     needed = [leg.verdict.verdict for leg in (first, second, third) if not leg.is_not_required]
     return CorridorVerdict(max(needed, key=GRAVITY.__getitem__), (first, second, third))

@@ -15,7 +15,7 @@ from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.agencies.keys import identifier_key, number_key
 from registry.register.authorities.sources import Ground
-from registry.register.names.rules import NEAR, SLIPS, Match, is_disguised, score
+from registry.register.names.rules import NEAR, SLIPS, Match, is_borne, is_disguised, score
 from registry.verification.verdicts.question import Facts, Finding, Imitated, Lookalike, Question, SubjectKind, Verdict
 from registry.verification.verdicts.silence_rules import home_of
 from registry.verification.verdicts.status_rules import standing_on
@@ -28,6 +28,7 @@ from registry.vocabulary.register import (
     IdentifierScheme,
     Likeness,
     Role,
+    Weight,
 )
 
 MOST = 5
@@ -72,12 +73,13 @@ def with_imitation(question: Question, facts: Facts, verdict: Verdict, near: Seq
 
 
 def _is_of_a_holder(verdict: Verdict, name: str, near: Sequence[Lookalike]) -> bool:
-    """Whether a holder of the number bears the name as people write it, and nobody else bears it better."""
+    """Whether a holder of the number bears the name as people write it, and no other agency bears it better."""
     holders = (verdict.agency,) if verdict.agency is not None else tuple(one.agency for one in verdict.candidates)
     fits = [(score(name, one.name), one.name) for holder in holders for one in holder.names]
-    own, best = max(fits, key=lambda fit: fit[0].score, default=(_NOBODY, ""))
-    if own.score < NEAR or own.how in SLIPS or is_disguised(name, best):
+    borne = [fit for fit in fits if is_borne(name, fit[1]) and not is_disguised(name, fit[1])]
+    if not borne:
         return False
+    own = max((fit[0] for fit in borne), key=lambda match: match.score)
     known = {holder.agency_id for holder in holders}
     # Scores of hits are rounded to two places.
     return not any(one.score > own.score + 0.01 for one in near if one.agency.agency_id not in known)
@@ -94,7 +96,9 @@ def _differing(verdict: Verdict) -> Verdict:
     differs = Finding(Reason.NAME_DIFFERS)
     if verdict.verdict is Answer.NO:
         # Whoever shows it, this number permits nothing.
-        reasons = (*verdict.reasons[:1], differs, *verdict.reasons[1:])
+        reasons = (*verdict.reasons[:1], differs.informing(), *verdict.reasons[1:])
+    elif verdict.verdict is Answer.YES:
+        reasons = (differs, *(finding.informing() for finding in verdict.reasons))
     else:
         reasons = (differs, *verdict.reasons)
     answer = Answer.NO if verdict.verdict is Answer.NO else Answer.UNKNOWN
@@ -105,7 +109,7 @@ def _warned(verdict: Verdict, imitated: Sequence[Imitated]) -> Verdict:
     if not imitated:
         return verdict
     reasons = list(verdict.reasons)
-    reasons.insert(1, Finding(Reason.POSSIBLE_CLONE))
+    reasons.insert(1, Finding(Reason.POSSIBLE_CLONE, {}, Weight.INFORMS))
     return replace(verdict, reasons=tuple(reasons), possible_clone_of=tuple(imitated[:MOST]))
 
 

@@ -2,8 +2,41 @@
 
 from typing import NamedTuple
 
+from registry.core.codes import Reason
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.register import Answer
+from registry.vocabulary.register import STATUSES, Answer
+
+INFORMING = frozenset(
+    {
+        Reason.PERMITS_ONLY,
+        Reason.DAY_IN_UTC,
+        Reason.PAST_DATE,
+        Reason.HISTORY_BEFORE_FIRST_RETRIEVAL,
+        Reason.LICENCE_EXPIRES_SOON,
+        Reason.NO_AGREEMENT_ON_RECORD,
+        Reason.USCC_CHECK_FAILED,
+        Reason.NUMBER_CHECK_FAILED,
+        Reason.CORRECTION_REQUESTED,
+        Reason.CLONE_WARNING,
+        Reason.POSSIBLE_CLONE,
+    }
+)
+"""Reasons that of themselves decide nothing."""
+
+REASSURING = frozenset(
+    {
+        *(Reason(f"licence_{status}") for status, rule in STATUSES.items() if rule.recruit is Answer.YES),
+        Reason.PERMITS_ONLY,
+        Reason.LICENCE_EXPIRES_SOON,
+        Reason.FOREIGN_LICENCE_SUFFICIENT,
+        Reason.AGREEMENT_REGISTERED,
+        Reason.NO_LICENCE_REQUIRED,
+        Reason.REGIME_UNKNOWN,
+        Reason.CONTEXT_NEEDED,
+        Reason.COUNTRY_NOT_STATED,
+    }
+)
+"""What is not said beside a `no`: its reader would hear "the licence is valid", or that we do not know."""
 
 GRAVITY = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
 """The gravest finding decides."""

@@ -12,9 +12,12 @@ from registry.core.clock import day_at
 from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
-from registry.verification.verdicts.judged import GRAVITY, Judged
+from registry.register.law.rules import regime_on
+from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
+from registry.verification.verdicts.limit_rules import of_limits
 from registry.verification.verdicts.question import Facts, Finding, Question
 from registry.verification.verdicts.regime_rules import (
+    LICENSING,
     asked_activities,
     first_known,
     of_foreign_licence,
@@ -23,7 +26,10 @@ from registry.verification.verdicts.regime_rules import (
 )
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
 from registry.verification.verdicts.status_rules import continuation, of_status, of_time, standing_on
-from registry.vocabulary.register import Answer, LicenceStatus
+from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Answer, LicenceStatus, RegimeRule, Territory
+
+SOON = timedelta(days=30)
+"""A licence that ends within it is said to end soon."""
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
@@ -43,8 +49,14 @@ class Judgement(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """The gravest first; those of one weight in the order the rules found them."""
-        return tuple(judged.finding for judged in sorted(self.judged, key=lambda j: -GRAVITY[j.answer]))
+        """The gravest first; those of one gravity in the order the rules found them."""
+        answer = self.answer
+        return tuple(
+            judged.finding
+            if judged.answer is answer and judged.finding.code not in INFORMING
+            else judged.finding.informing()
+            for judged in sorted(self.judged, key=lambda j: -GRAVITY[j.answer])
+        )
 
 
 def judge(
@@ -58,13 +70,15 @@ def judge(
     standing = standing_on(licence, agency, day)
     activities = asked_activities(licence, question)
     judged = (
-        *of_kind(licence, question),
+        *of_kind(licence, question, is_licence_needed=_needs_licence(licence, question, facts, day)),
         *of_status(licence, standing, day),
+        *_of_headlines(licence, agency, question, day, today),
         *of_time(licence, source, day, today, zone),
         *of_regime(licence, activities, day, facts.regimes),
         *of_origin(licence, agency, question, day, facts.regimes),
         *of_corridor(licence, question),
         *of_foreign_licence(licence, question, activities, day, facts.regimes),
+        *of_limits(licence, question, activities, day, today, facts.limits),
         *of_sector(licence, question),
         *of_conditions(licence, question, standing.status),
         *_of_holder(agency, day),
@@ -81,6 +95,35 @@ def judge(
         _stale_at(licence, source, confirmed_at),
         _retrieved_at(licence, source, confirmed_at),
     )
+
+
+def _needs_licence(licence: record.Licence, question: Question, facts: Facts, day: date) -> bool:
+    """Whether the country of issue is known to ask for a licence, or to forbid, what was asked about."""
+    if question.activity is None:
+        return True
+    regime = regime_on(facts.regimes, licence.country, question.activity, day)
+    return regime is not None and (regime.rule in LICENSING or regime.rule is RegimeRule.PROHIBITED)
+
+
+def _of_headlines(
+    licence: record.Licence, agency: record.Agency, question: Question, day: date, today: date
+) -> Iterator[Judged]:
+    """What the reader of a `yes` must hear at once: that it ends soon, is about another day, or lacks a contract abroad."""
+    if licence.valid_to is not None and day <= licence.valid_to <= day + SOON:
+        yield Judged(Answer.YES, Finding(Reason.LICENCE_EXPIRES_SOON, {"until": licence.valid_to.isoformat()}))
+    if day < today:
+        values = {"date": day.isoformat(), "today": today.isoformat()}
+        yield Judged(Answer.YES, Finding(Reason.PAST_DATE, values))
+    destination = question.destination
+    if destination is None or licence.country not in SENDING_COUNTRIES:
+        return
+    if KINDS[licence.kind].territory is not Territory.ABROAD or destination == licence.country:
+        return
+    if not any(
+        one.sending == agency.agency_id and one.destination == destination and record.holds_on(one, day)
+        for one in agency.agreements
+    ):
+        yield Judged(Answer.YES, Finding(Reason.NO_AGREEMENT_ON_RECORD, {"destination": destination}))
 
 
 def _of_holder(agency: record.Agency, day: date) -> Iterator[Judged]:

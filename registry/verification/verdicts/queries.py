@@ -17,6 +17,7 @@ from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.naming import agencies_named
 from registry.register.authorities.queries import ground_at, ground_version
 from registry.register.authorities.sources import Ground
+from registry.register.law.loading import shipped_law
 from registry.register.law.rules import Regime, shipped_regimes
 from registry.verification.verdicts.imitation_rules import asked_name, found_by_name, is_exactly_of, with_imitation
 from registry.verification.verdicts.lookalikes import lookalikes, lookalikes_at
@@ -36,13 +37,17 @@ class VerdictReader:
     """Answers questions for one process. It remembers the ground until its version changes, and nothing else."""
 
     def __init__(
-        self, reader: HeldReader, reading_sessions: sessionmaker[Session], regimes: tuple[Regime, ...] | None = None
+        self,
+        reader: HeldReader,
+        reading_sessions: sessionmaker[Session],
+        regimes: tuple[Regime, ...] | None = None,
     ) -> None:
         self.reader = reader
         self.lookup = Lookup(reader)
         self.lookup_of_many = ManyLookup(reader)
         self._reading_sessions = reading_sessions
         self.regimes = shipped_regimes() if regimes is None else regimes
+        self.limits = shipped_law().limits
         self._ground = Ground(version=-1)
 
     def answered(self, question: Question, now: datetime) -> Answered:
@@ -78,7 +83,7 @@ class VerdictReader:
         """The facts that stored records hold."""
         ground = self.ground(found.ground_version)
         holders = [Holder(shown(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
-        return Facts(holders, ground, self.regimes, now, found.is_more)
+        return Facts(holders, ground, self.regimes, now, found.is_more, self.limits)
 
     def _facts_named(self, name: str, now: datetime) -> Facts:
         """Whom a name may mean: the nearest by any of their names, each with the one that matched."""
@@ -122,7 +127,7 @@ class VerdictReader:
             keyed = _keyed_at(session, question, known_at)
             records = agencies.records_at(session, list(keyed)[:MOST], known_at, day_at(now, None))
         holders = [Holder(said, keyed[agency_id]) for agency_id, said in records.items()]
-        return Facts(holders, ground, self.regimes, known_at, len(keyed) > MOST)
+        return Facts(holders, ground, self.regimes, known_at, len(keyed) > MOST, self.limits)
 
 
 def shown(stored: Stored, now: datetime) -> record.Agency:

@@ -9,8 +9,19 @@ import msgspec
 from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import Ground
+from registry.register.law.rows import Limit
 from registry.register.law.rules import Regime
-from registry.vocabulary.register import Activity, Answer, Difference, Likeness, NameKind, Word
+from registry.vocabulary.register import (
+    Activity,
+    Answer,
+    Difference,
+    Likeness,
+    NameKind,
+    RecruiterKind,
+    Visa,
+    Weight,
+    Word,
+)
 
 
 class SubjectKind(Word):
@@ -31,7 +42,9 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     """One question. `value` is as the asker wrote it; `country` belongs to a registration number.
 
     `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
-    `has_failed_check` says that a USCC does not pass its own check character; `claimed_name` is the name beside the number.
+    `has_failed_check` says that a number does not pass its own check digits; `claimed_name` is the name beside the number.
+    `visa` is on what the worker will travel or stay, `recruiter_kind` who offers the work, `nationality` the worker's country,
+    `occupation` an ISCO-08 code, `work_permit` the permit that is applied for, as the law calls it.
     """
 
     kind: SubjectKind
@@ -47,6 +60,11 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     known_at: datetime | None = None
     has_failed_check: bool = False
     claimed_name: str | None = None
+    visa: Visa | None = None
+    recruiter_kind: RecruiterKind | None = None
+    nationality: str | None = None
+    occupation: str | None = None
+    work_permit: str | None = None
 
 
 class NameMatch(NamedTuple):
@@ -78,6 +96,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     regimes: Sequence[Regime]
     as_of: datetime
     is_more: bool = False
+    limits: Sequence[Limit] = ()
 
 
 class Finding(NamedTuple):
@@ -85,6 +104,10 @@ class Finding(NamedTuple):
 
     code: Reason
     values: Mapping[str, str] = {}
+    weight: Weight = Weight.DECIDES
+
+    def informing(self) -> "Finding":
+        return self._replace(weight=Weight.INFORMS)
 
 
 class SourceNote(NamedTuple):

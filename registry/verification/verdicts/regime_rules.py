@@ -6,6 +6,7 @@ from datetime import date
 from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.law.rules import Regime, regime_on
+from registry.register.law.words import LawActivity
 from registry.verification.verdicts.judged import GRAVITY, Judged
 from registry.verification.verdicts.question import Finding, Question
 from registry.verification.verdicts.scope_rules import permitted_activities
@@ -20,6 +21,9 @@ from registry.vocabulary.register import (
     RegimeRule,
     Territory,
 )
+
+LICENSING = frozenset({RegimeRule.LICENCE, RegimeRule.REGISTRATION})
+"""Rules under which an entry on a list can carry a `yes`, and its absence a `no`."""
 
 
 def asked_activities(licence: record.Licence, question: Question) -> list[Activity]:
@@ -48,6 +52,7 @@ def of_regime(
     """What the country that issued the licence asks for. Every activity asked about must be known to need it."""
     known = {activity: regime_on(regimes, licence.country, activity, day) for activity in activities}
     values = {"country": licence.country, "activities": " ".join(activities)}
+    known = {activity: None if _is_open(regime) else regime for activity, regime in known.items()}
     rules = {regime.rule for regime in known.values() if regime is not None}
     if not rules:
         yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values))
@@ -57,10 +62,15 @@ def of_regime(
         yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values | {"activities": " ".join(unknown)}))
     if rules == {RegimeRule.PROHIBITED}:
         yield Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
-    elif RegimeRule.PROHIBITED in rules:
-        yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": "activity"} | values))
-    elif not rules & {RegimeRule.LICENCE, RegimeRule.REGISTRATION}:
+    elif not rules & LICENSING:
+        # Where a notice or nothing is asked for, a paper proves no permission.
         yield Judged(Answer.UNKNOWN, Finding(Reason.NO_LICENCE_REQUIRED, values))
+    elif rules - LICENSING:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": "activity"} | values))
+
+
+def _is_open(regime: Regime | None) -> bool:
+    return regime is None or regime.rule is RegimeRule.UNKNOWN
 
 
 def of_origin(
@@ -79,11 +89,14 @@ def of_origin(
     there = regime_on(regimes, origin, Activity.LABOUR_SERVICE_ABROAD, day)
     if there is not None and there.are_foreign_bodies_prohibited:
         if not origin == licence.country == agency.country:
-            has_partner = any(
-                _agreement_covers(a, agency, origin, question.destination, day) for a in agency.agreements
-            )
-            answer = Answer.UNKNOWN if has_partner else Answer.NO
-            yield Judged(answer, Finding(Reason.NEEDS_LICENSED_SENDING_PARTNER, values))
+            partners = [
+                one.sending
+                for one in agency.agreements
+                if _agreement_covers(one, agency, origin, question.destination, day)
+            ]
+            answer = Answer.UNKNOWN if partners else Answer.NO
+            named = {"partner": partners[0]} if partners else {}
+            yield Judged(answer, Finding(Reason.NEEDS_LICENSED_SENDING_PARTNER, values | named))
     elif origin != licence.country:
         yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, {"country": origin, "activities": ""}))
 
@@ -105,12 +118,14 @@ def of_foreign_licence(
 ) -> Iterator[Judged]:
     """A licence of one state shown for another: what that state's regime makes of it, whatever the licence itself says."""
     destination = question.destination
-    if destination in (None, licence.country) or KINDS[licence.kind].territory is Territory.ABROAD:
+    if destination is None or destination == licence.country:
         return
-    assert destination is not None
-    known = [regime_on(regimes, destination, activity, day) for activity in activities]
+    if KINDS[licence.kind].territory is Territory.ABROAD:
+        yield from _of_law_abroad(destination, day, regimes)
+        return
+    known = [_of_foreign_firms(regimes, destination, activity, day) for activity in activities]
     values = {"destination": destination, "country": licence.country, "activities": " ".join(activities)}
-    found = [regime for regime in known if regime is not None]
+    found = [regime for regime in known if regime is not None and not _is_open(regime)]
     if len(found) < len(known):
         there = {"country": destination, "activities": values["activities"]}
         yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, there))
@@ -119,17 +134,41 @@ def of_foreign_licence(
     yield max((_worth_of(licence, regime, values) for regime in found), key=lambda judged: GRAVITY[judged.answer])
 
 
+def _of_foreign_firms(regimes: Sequence[Regime], country: str, activity: Activity, day: date) -> Regime | None:
+    """What a country asks of a firm of another: for hiring out, its rule for those who post workers into it comes first."""
+    if activity is Activity.TEMPORARY_WORK:
+        posting = regime_on(regimes, country, LawActivity.POSTING_IN, day)
+        if posting is not None:
+            return posting
+    return regime_on(regimes, country, activity, day)
+
+
+def _of_law_abroad(destination: str, day: date, regimes: Sequence[Regime]) -> Iterator[Judged]:
+    """A licence to send workers abroad says nothing of the country they are sent to: its law must be known too."""
+    activities = activities_in(destination)
+    known = [regime_on(regimes, destination, activity, day) for activity in activities]
+    if destination not in EU_STATES or all(map(_is_open, known)):
+        values = {"country": destination, "activities": " ".join(activities)}
+        yield Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values))
+
+
+_WORTH: dict[ForeignLicence, tuple[Answer, Reason]] = {
+    ForeignLicence.SUFFICIENT: (Answer.YES, Reason.FOREIGN_LICENCE_SUFFICIENT),
+    ForeignLicence.NEEDS_ENTRY: (Answer.UNKNOWN, Reason.FOREIGN_LICENCE_NEEDS_ENTRY),
+    ForeignLicence.NEEDS_NOTICE: (Answer.UNKNOWN, Reason.FOREIGN_LICENCE_NEEDS_NOTICE),
+    ForeignLicence.NOT_SUFFICIENT: (Answer.NO, Reason.FOREIGN_LICENCE_NOT_SUFFICIENT),
+}
+"""What a licence of another member state is worth; all else is not known, and what is not known is no `no`."""
+
+
 def _worth_of(licence: record.Licence, regime: Regime, values: dict[str, str]) -> Judged:
     if regime.rule is RegimeRule.PROHIBITED:
         return Judged(Answer.NO, Finding(Reason.ACTIVITY_PROHIBITED, values))
     if regime.rule is RegimeRule.NONE:
         return Judged(Answer.UNKNOWN, Finding(Reason.NO_LICENCE_REQUIRED, values | {"country": regime.country}))
-    if licence.country in EU_STATES and regime.foreign_licence is ForeignLicence.SUFFICIENT:
-        return Judged(Answer.YES, Finding(Reason.FOREIGN_LICENCE_SUFFICIENT, values))
-    if licence.country in EU_STATES and regime.foreign_licence is ForeignLicence.NEEDS_ENTRY:
-        return Judged(Answer.UNKNOWN, Finding(Reason.FOREIGN_LICENCE_NEEDS_ENTRY, values))
-    if regime.foreign_licence is not ForeignLicence.NOT_SUFFICIENT and licence.country in EU_STATES:
-        # What a notice, or a worth that nobody knows, makes of it is no refusal.
-        known = {"country": regime.country, "activities": values["activities"]}
-        return Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, known))
-    return Judged(Answer.NO, Finding(Reason.OUT_OF_CORRIDOR, values))
+    if licence.country not in EU_STATES and regime.rule in LICENSING:
+        return Judged(Answer.NO, Finding(Reason.OUT_OF_CORRIDOR, values))
+    answer, reason = _WORTH.get(regime.foreign_licence, (Answer.UNKNOWN, Reason.FOREIGN_LICENCE_UNKNOWN))
+    if regime.rule is RegimeRule.NOTIFICATION and answer is Answer.YES:
+        answer, reason = Answer.UNKNOWN, Reason.FOREIGN_LICENCE_NEEDS_NOTICE
+    return Judged(answer, Finding(reason, values))

@@ -7,14 +7,19 @@ was required and the registry covers, in full and freshly, everybody who could h
 from collections.abc import Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from registry.core.clock import day_at
 from registry.core.codes import Reason
 from registry.register.agencies import record
-from registry.verification.verdicts.judged import GRAVITY
+from registry.verification.verdicts.context_rules import lacks_context_alone, unless_unsaid_decides
+from registry.verification.verdicts.judged import GRAVITY, REASSURING
 from registry.verification.verdicts.licence_rules import Judgement, judge
 from registry.verification.verdicts.question import Facts, Finding, Holder, Question, SourceNote, SubjectKind, Verdict
+from registry.verification.verdicts.recruiter_rules import of_recruiter
 from registry.verification.verdicts.silence_rules import countries_about, home_of, silence_over, unique, zone_of
-from registry.vocabulary.register import Answer
+from registry.verification.verdicts.visa_rules import with_visa
+from registry.vocabulary.register import Answer, Weight
 
 CANDIDATES = 20
 """How many agencies an ambiguous answer shows."""
@@ -24,6 +29,26 @@ _ABOUT_KIND = frozenset({Reason.NOT_A_RECRUITMENT_LICENCE, Reason.LEGACY_LICENCE
 
 def decide(question: Question, facts: Facts) -> Verdict:
     """May this recruiter recruit for this corridor, sector, activity and day - and how do we know?"""
+    verdict = _on_what_is_said(question, facts)
+    if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
+        verdict = unless_unsaid_decides(question, facts, verdict, lambda other: _on_what_is_said(other, facts))
+    return _told(verdict)
+
+
+def _on_what_is_said(question: Question, facts: Facts) -> Verdict:
+    """The verdict without a thought for what was left unsaid."""
+    return with_visa(question, of_recruiter(question, _on_subject(question, facts)))
+
+
+def _told(verdict: Verdict) -> Verdict:
+    """The verdict as it is told: each reason once, and nothing that reassures beside a `no`."""
+    reasons = unique(verdict.reasons)
+    if verdict.verdict is Answer.NO:
+        reasons = tuple(one for place, one in enumerate(reasons) if not place or one.code not in REASSURING)
+    return verdict if reasons == verdict.reasons else replace(verdict, reasons=reasons)
+
+
+def _on_subject(question: Question, facts: Facts) -> Verdict:
     holders = _of_authority(question, facts.holders)
     if question.kind is SubjectKind.NAME:
         return _of_name(question, facts, holders)
@@ -72,7 +97,12 @@ def _undecided(question: Question, facts: Facts, findings: tuple[Finding, ...], 
 
 
 def _warnings(question: Question) -> tuple[Finding, ...]:
-    return (Finding(Reason.USCC_CHECK_FAILED),) if question.has_failed_check else ()
+    """That the number fails its own check digits: most likely it is mistyped."""
+    if not question.has_failed_check:
+        return ()
+    if question.kind is SubjectKind.USCC:
+        return (Finding(Reason.USCC_CHECK_FAILED, {}, Weight.INFORMS),)
+    return (Finding(Reason.NUMBER_CHECK_FAILED, {"scheme": question.kind.value}, Weight.INFORMS),)
 
 
 def _of_holder(question: Question, facts: Facts, holder: Holder) -> Verdict:
@@ -146,9 +176,16 @@ def _of_nobody(question: Question, facts: Facts) -> Verdict:
         zone = zone_of(countries[0], facts)
     day = question.on or day_at(facts.as_of, zone)
     silence = silence_over(countries, question, facts, day)
-    in_utc = [Finding(Reason.DAY_IN_UTC, {"date": day.isoformat()})] if countries and zone is None else []
-    findings = unique((*silence.findings, *in_utc, *_warnings(question)))
-    return Verdict(silence.answer, Answer.UNKNOWN, findings, day, source=silence.source, time_zone=zone)
+    values = {"date": day.isoformat()}
+    in_utc = [Finding(Reason.DAY_IN_UTC, values, Weight.INFORMS)] if countries and zone is None else []
+    if question.has_failed_check:
+        # A typing error is found nowhere, and says nothing of the company whose number is another.
+        typo = tuple(one._replace(weight=Weight.DECIDES) for one in _warnings(question))
+        open_too = (one.informing() for one in silence.findings if one.code is not Reason.NOT_REGISTERED)
+        return Verdict(Answer.UNKNOWN, Answer.UNKNOWN, (*typo, *open_too, *in_utc), day, time_zone=zone)
+    return Verdict(
+        silence.answer, Answer.UNKNOWN, (*silence.findings, *in_utc), day, source=silence.source, time_zone=zone
+    )
 
 
 def _note(judgement: Judgement, facts: Facts) -> SourceNote:

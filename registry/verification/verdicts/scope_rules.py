@@ -24,7 +24,9 @@ def permitted_activities(licence: record.Licence) -> frozenset[Activity]:
     return permits if licence.activities is None else permits & frozenset(licence.activities)
 
 
-def of_kind(licence: record.Licence, question: Question) -> Iterator[Judged]:
+def of_kind(licence: record.Licence, question: Question, *, is_licence_needed: bool = True) -> Iterator[Judged]:
+    """What the kind of licence says. `is_licence_needed`: for the activity asked about, where the licence was issued; what needs
+    none, or is not known to need one, is not refused for want of it."""
     permits = KINDS[licence.kind].permits
     if licence.kind is LicenceKind.CN_OVERSEAS_EMPLOYMENT_INTERMEDIARY_LEGACY:
         yield Judged(Answer.NO, Finding(Reason.LEGACY_LICENCE_KIND, {"kind": licence.kind}))
@@ -41,7 +43,8 @@ def of_kind(licence: record.Licence, question: Question) -> Iterator[Judged]:
     if question.activity is not None:
         if question.activity not in permitted:
             values = {"activity": question.activity, "activities": words}
-            yield Judged(Answer.NO, Finding(Reason.ACTIVITY_NOT_PERMITTED, values))
+            answer = Answer.NO if is_licence_needed else Answer.UNKNOWN
+            yield Judged(answer, Finding(Reason.ACTIVITY_NOT_PERMITTED, values))
         elif question.activity not in RECRUITING:
             # Counselling may be permitted, and still nobody is recruited by it.
             values = {"country": licence.country, "activities": question.activity}

@@ -59,8 +59,11 @@ def silence_over(countries: Sequence[str], question: Question, facts: Facts, day
     answer = Answer.NO if all(silence.answer is Answer.NO for silence in silences) else Answer.UNKNOWN
     # What leaves the answer open comes first; a list that was searched in full is named as well.
     silences.sort(key=lambda silence: silence.answer is Answer.NO)
+    findings = (
+        one if silence.answer is answer else one.informing() for silence in silences for one in silence.findings
+    )
     source = next((one.source for one in silences if one.source is not None and one.answer is answer), None)
-    return Silence(answer, unique(finding for silence in silences for finding in silence.findings), source)
+    return Silence(answer, unique(findings), source)
 
 
 def _silence_in(country: str, question: Question, facts: Facts, day: date) -> Silence:
@@ -87,7 +90,7 @@ def _silence_on(
     """Why silence on one activity proves nothing; None when it does prove that nobody is licensed."""
     values = {"country": country, "activities": activity.value, "authority": question.authority or ""}
     regime = regime_on(facts.regimes, country, activity, day)
-    if regime is None:
+    if regime is None or regime.rule is RegimeRule.UNKNOWN:
         return Finding(Reason.REGIME_UNKNOWN, values), None
     if regime.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION):
         return Finding(Reason.NO_LICENCE_REQUIRED, values), None
@@ -142,9 +145,18 @@ def zone_of(country: str, facts: Facts) -> str | None:
 
 
 def unique(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings without repetition, in order."""
-    kept: list[Finding] = []
+    """The findings in order, each said once: those that differ in the activities alone are one that names them all."""
+    kept: dict[object, Finding] = {}
     for finding in findings:
-        if finding not in kept:
-            kept.append(finding)
-    return tuple(kept)
+        values = dict(finding.values)
+        activities = values.pop("activities", "")
+        key = (finding.code, tuple(sorted(values.items())))
+        known = kept.get(key)
+        if known is None:
+            kept[key] = finding
+            continue
+        named = dict.fromkeys((*known.values.get("activities", "").split(), *activities.split()))
+        merged = dict(known.values) | ({"activities": " ".join(named)} if named else {})
+        # One that decides does so whatever else says the same.
+        kept[key] = Finding(finding.code, merged, min(known.weight, finding.weight))
+    return tuple(kept.values())

@@ -139,7 +139,9 @@ _DOUBTS = frozenset(
         # Placements outside what the licence ever permitted do not stand on it.
         Reason.ACTIVITY_NOT_PERMITTED,
         Reason.ACTIVITY_PROHIBITED,
+        Reason.LAW_BARS,
         Reason.OUT_OF_CORRIDOR,
+        Reason.FOREIGN_LICENCE_NOT_SUFFICIENT,
         Reason.OUT_OF_SECTOR,
     }
 )

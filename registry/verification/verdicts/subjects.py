@@ -1,19 +1,23 @@
-"""What somebody holds in his hand, told from its looks: a number, a code, a name in any script, or a channel."""
+"""Free text about a recruiter: what it may be (a number, a code, a name in any script, a channel), and the answer that counts."""
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from registry.core.ids import read_reference
+from registry.register.agencies.check_digits import company_number_is_right
 from registry.register.agencies.identifiers import (
+    asked_lei,
+    asked_vat,
     checked_euid,
-    checked_lei,
     checked_uscc,
     checked_vat,
     is_resident_number,
 )
-from registry.verification.verdicts.question import Question, SubjectKind, Verdict
+from registry.verification.verdicts.question import Facts, Question, SubjectKind, Verdict
+from registry.verification.verdicts.rules import decide
 from registry.vocabulary.register import ChannelKind
 
 Checked = TypeVar("Checked")
@@ -23,12 +27,19 @@ MOST_IN_A_NUMBER = 120
 
 
 class Subject(NamedTuple):
-    """One reading of what was typed. `country` belongs to a registration number."""
+    """One reading of what was typed. `country` belongs to a registration number; `is_checked`: it has the form of that country's
+    company numbers, which end in a check digit."""
 
     kind: SubjectKind
     value: str
     country: str | None = None
     has_failed_check: bool = False
+    is_checked: bool = False
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether a check character or a fixed shape says what it is."""
+        return (self.kind in _CERTAIN or self.is_checked) and not self.has_failed_check
 
     def question(self, **context: Any) -> Question:
         return Question(self.kind, self.value, self.country, has_failed_check=self.has_failed_check, **context)
@@ -54,7 +65,7 @@ _AGENCY_PAGE = re.compile(r"/agencies/([A-Za-z0-9-]{12,14})(?:[/?#].*)?$")
 def guess(text: str, country: str | None) -> tuple[Subject, ...]:
     """Every reading of what was typed, the most certain first. `country` is where the asker says the job is, if he does.
 
-    Nothing is decided here: the caller looks each up and the first that has a holder counts. A bare name comes last.
+    Nothing is decided here: `read_subject` looks each up and the first that leads to an agency counts. A bare name comes last.
     """
     whole = " ".join(_visible(text)[:MOST_CHARACTERS].split())
     if not whole:
@@ -84,11 +95,13 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
     uscc = _or_none(checked_uscc, text)
     if uscc is not None:
         yield Subject(SubjectKind.USCC, uscc[0], has_failed_check=uscc[1])
-    lei = _or_none(checked_lei, text)
+    lei = _or_none(asked_lei, text)
     if lei is not None:
-        yield Subject(SubjectKind.LEI, lei)
+        yield Subject(SubjectKind.LEI, lei[0], has_failed_check=lei[1])
     vat = _or_none(checked_vat, text)
-    if vat is None and country is not None and any(character.isdigit() for character in text):
+    if vat is None and (mistyped := _or_none(asked_vat, text)) is not None and is_number_like(text):
+        yield Subject(SubjectKind.VAT, mistyped[0], has_failed_check=True)
+    elif vat is None and country is not None and any(character.isdigit() for character in text):
         vat = _or_none(checked_vat, country + text)
     if vat is not None:
         yield Subject(SubjectKind.VAT, vat)
@@ -100,7 +113,10 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
         if any(character.isdigit() for character in text):
             for place in dict.fromkeys((country, "CN")):
                 if place is not None:
-                    yield Subject(SubjectKind.REGISTRATION_NUMBER, text, place)
+                    is_right = company_number_is_right(place, text)
+                    yield Subject(
+                        SubjectKind.REGISTRATION_NUMBER, text, place, is_right is False, is_checked=is_right is not None
+                    )
     if any(character.isalpha() for character in text):
         yield Subject(SubjectKind.NAME, text)
 
@@ -112,16 +128,70 @@ def _or_none(check: Callable[[str], Checked], text: str) -> Checked | None:
         return None
 
 
+class FactsReader(Protocol):
+    """Finds the facts of one question, as `registry.verification.verdicts.queries.VerdictReader` does."""
+
+    def facts(self, question: Question, now: datetime) -> Facts: ...
+
+
+class ReadSubject(NamedTuple):
+    """The reading of a text that counts, with its question, its facts and the verdict on them."""
+
+    subject: Subject
+    question: Question
+    facts: Facts
+    verdict: Verdict
+
+
+def read_subject(
+    reader: FactsReader,
+    text: str,
+    country: str | None,
+    context: Mapping[str, Any],
+    now: datetime,
+    *,
+    is_name: bool | None = None,
+) -> ReadSubject | None:
+    """Look a text up by each of its readings, the most certain first, until one leads to an agency; give the one that counts.
+
+    `country` is where the job is, as far as the caller knows; `context` are the other fields of the question. `is_name` True
+    reads the text as a name alone, False as a name only where nothing else can be read from it. None where nothing can be
+    read at all, as from a telephone number.
+    """
+    readings = guess(text, country)
+    if is_name is not None:
+        wanted = tuple(one for one in readings if (one.kind is SubjectKind.NAME) is is_name)
+        readings = wanted if is_name else wanted or readings
+    read: dict[Subject, ReadSubject] = {}
+    for subject in readings:
+        question = subject.question(**context)
+        facts = reader.facts(question, now)
+        verdict = decide(question, facts)
+        read[subject] = ReadSubject(subject, question, facts, verdict)
+        if leads_to_an_agency(verdict):
+            break
+    choice = chosen([(one.subject, one.verdict) for one in read.values()])
+    return None if choice is None else read[choice[0]]
+
+
+def leads_to_an_agency(verdict: Verdict) -> bool:
+    return verdict.agency is not None or bool(verdict.candidates)
+
+
 def chosen(answers: Sequence[tuple[Subject, Verdict]]) -> tuple[Subject, Verdict] | None:
     """The answer that counts of those to one text's readings: the first that leads to somebody.
 
-    Where none does, a reading sure of its kind speaks; a text that is mostly letters counts as a name, any other as a number.
+    Where none does, a reading sure of its kind speaks, then a number of the form of the country's company numbers; a text that is
+    mostly letters counts as a name, any other as a number.
     """
     for subject, verdict in answers:
-        if verdict.agency is not None or verdict.candidates:
+        if leads_to_an_agency(verdict):
             return subject, verdict
     for subject, verdict in answers:
         if subject.kind in _CERTAIN:
+            return subject, verdict
+    for subject, verdict in answers:
+        if subject.is_checked:
             return subject, verdict
     names = [answer for answer in answers if answer[0].kind is SubjectKind.NAME]
     numbers = [answer for answer in answers if answer[0].kind is SubjectKind.LICENCE_NUMBER]

@@ -50,12 +50,13 @@ def test_a_list_is_sent_started_answered_and_had(
         "PUT", f"{at}/columns", {"kind": "verification", "columns": {"licence_number": "x", "nonsense": "ref"}}
     )
     assert [fault["parameter"] for fault in wrong.json["errors"]] == ["nonsense", "licence_number"]
+    home = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}
     columns: dict[str, Any] = {"kind": "verification", "columns": {"key": "ref", "licence_number": "permit"}}
     impossible = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "yesterday"}})
     assert [fault["parameter"] for fault in impossible.json["errors"]] == ["constants.on"]
-    corrected = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "2026-01-05"}, "keep": True})
+    corrected = program.send("PUT", f"{at}/columns", columns | {"constants": {"on": "2026-01-05"} | home, "keep": True})
     assert_as_documented(corrected, "correctColumns")
-    assert (corrected.json["lacking"], corrected.json["constants"]) == ("", {"on": "2026-01-05"})
+    assert (corrected.json["lacking"], corrected.json["constants"]) == ("", {"on": "2026-01-05"} | home)
     assert program.post(f"{at}/start").json["state"] == program.post(f"{at}/start").json["state"] == "queued"
     assert program.get(f"{at}/results/csv").json["code"] == "not_now"
     session.commit()
@@ -84,7 +85,10 @@ def test_a_list_is_sent_started_answered_and_had(
     assert (kept["job_id"], kept["ends_on"]) == (job["job_id"], program.get(at).json["removed_on"])
     assert kept["ends_on"] > job["removed_on"]
     (first, _) = program.get(f"/api/v1/kept-lists/{job['job_id']}/statements").data.splitlines()
-    assert b'"question":{"licence_number":"VYMYSL/1","on":"2026-01-05"}' in first
+    assert (
+        b'"question":{"destination":"CZ","licence_number":"VYMYSL/1","nationality":"CZ","on":"2026-01-05","origin":"CZ"}'
+        in first
+    )
     # One row is proved without the others: by the client's own reckoning it leads to the root that is signed.
     proofs = [program.get(f"{at}/proofs/{row}") for row in (0, 1)]
     assert_as_documented(proofs[0], "getRowProof")

@@ -110,7 +110,8 @@ def test_a_suspension_is_in_the_next_list_of_every_server_and_touches_nobody_who
 ) -> None:
     agency = make.make_agency(session, licences=(make.licence_record(number="HNED-1"),))
     make.make_agency(session, licences=(make.licence_record(number="HNED-2"),))
-    items = [{"licence_number": number} for number in ("HNED-1", "HNED-2", "HNED-1")]
+    home = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}
+    items = [{"licence_number": number} | home for number in ("HNED-1", "HNED-2", "HNED-1")]
     other = make_app(settings).test_client()
 
     def verdicts() -> list[list[str]]:
@@ -134,7 +135,15 @@ def test_corridors_are_answered_as_the_corridor_question_answers_them(client: Fl
     )
     make.make_agreement(session, sender, receiver)
     asked = [
-        {"sending": "FICT-1", "receiving": "INV-1", "destination": "IT"},
+        {
+            "sending": "FICT-1",
+            "receiving": "INV-1",
+            "destination": "IT",
+            "visa": "work",
+            "activity": "temporary_work",
+            "sector": "14.10",
+            "nationality": "IT",
+        },
         {"sending": sender.agency_id, "receiving": "Agenzia Inventata", "destination": "IT", "sector": "14.10"},
         {"sending": "INV-1", "receiving": "FICT-1", "destination": "IT", "on": "2026-01-01"},
         {"sending": "FICT-1", "receiving_employer": "Fabbrica Inventata", "destination": "IT"},
@@ -153,7 +162,7 @@ def test_what_is_wrong_with_one_item_is_said_of_it_alone(client: FlaskClient, se
     answer = ask(
         client,
         [
-            {"key": "a", "licence_number": "VYMYSL/1"},
+            {"key": "a", "licence_number": "VYMYSL/1", "origin": "CZ", "destination": "CZ", "nationality": "CZ"},
             {"key": "a", "licence_number": "VYMYSL/1"},
             {"key": "b", "licence_number": "VYMYSL/1", "destinaton": "CZ"},
             {"key": "c", "lei": "1234"},
@@ -234,7 +243,8 @@ def test_a_file_is_read_by_its_header_and_answered_as_a_table_without_formulas(
     answer = send(client, text.encode("gb18030")).json
     assert answer["columns"]["fields"] == {"licence_number": "编号", "name": "公司名称"}
     table = (
-        "our ref;licence;name;note\n=cmd();FICT-1;" + name + ";x\nb;FICT-1;Somebody Else;x\nc;NOBODY;;x\nd;1;2;3;4\n"
+        f"our ref;licence;name;origin;destination;visa;sector\n=cmd();FICT-1;{name};CN;ES;work;14.10\n"
+        "b;FICT-1;Somebody Else;CN;ES;work;14.10\nc;NOBODY;;CN;ES;work;14.10\nd;1;2;3;4;5;6;7\n"
     )
     shown = send(client, table.encode(), accept=CSV)
     assert shown.mimetype == CSV, shown.get_data(as_text=True)
@@ -243,8 +253,13 @@ def test_a_file_is_read_by_its_header_and_answered_as_a_table_without_formulas(
         ("'=cmd()", "2", "yes"), ("b", "3", "unknown"), ("c", "4", rows[2]["verdict"]), ("", "5", ""),
     ]  # fmt: skip
     assert rows[1]["reasons"].startswith("name_differs")
-    assert "5 cells" in rows[3]["errors"]
-    sheet = as_xlsx([["our ref", "licence"], ["=1+1", "FICT-1"], ["b", "FICT-1"]])
+    assert "8 cells" in rows[3]["errors"]
+    sheet = as_xlsx(
+        [
+            ["our ref", "licence", "origin", "destination", "visa", "sector"],
+            *([one, "FICT-1", "CN", "ES", "work", "14.10"] for one in ("=1+1", "b")),
+        ]
+    )
     book = openpyxl.load_workbook(io.BytesIO(send(client, sheet, XLSX, XLSX).data))
     cells = list(book["answers"].iter_rows(values_only=True))
     assert cells[2][:3] == ("b", 3, "yes")

@@ -69,7 +69,8 @@ def test_each_thing_told_is_answered_and_the_gravest_decides(client: FlaskClient
         "number": "match", "phone": "match", "wechat": "mismatch", "email": "not_registered"
     }  # fmt: skip
     assert answer["summary"]["code"] == "mismatches"
-    assert answer["verdict"] == "yes"
+    # Nothing was said of the job, so the licence alone gives no yes.
+    assert (answer["verdict"], answer["reasons"][0]["code"]) == ("unknown", "context_needed")
 
 
 def test_a_registered_channel_of_a_licensed_agency_matches(client: FlaskClient, session: Session) -> None:

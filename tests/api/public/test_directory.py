@@ -100,12 +100,16 @@ def test_sectors_are_named_in_plain_words(client: FlaskClient, language: str, wo
     assert any(word in item["name"] for item in items)
 
 
-def test_a_help_line_shows_its_number_only_when_it_was_called(client: FlaskClient, session: Session) -> None:
-    items = read(client, "help-lines", "listHelpLines", country="IT")["items"]
-    assert all(item["country"] in ("IT", None) for item in items)
-    shown = [item for item in items if item["number"] is not None]
-    assert all(item["is_number_checked"] for item in shown)
-    assert "112" in [item["number"] for item in shown]
+def test_a_help_line_shows_its_number_when_it_was_called_or_is_a_public_bodys(
+    client: FlaskClient, session: Session
+) -> None:
+    items = read(client, "help-lines", "listHelpLines", country="ES")["items"]
+    assert all(item["country"] in ("ES", None) for item in items)
+    assert [item["number"] for item in items if item["run_by"] == "ngo"] == [None]
+    assert ("112", True) in [(item["number"], item["is_number_checked"]) for item in items]
+    china = read(client, "help-lines", "listHelpLines", country="CN")["items"]
+    shown = {item["number"]: item["is_number_checked"] for item in china}
+    assert shown == {"12308": False, "12345": False, "12333": False, "110": False}
 
 
 def test_a_demonstration_shows_every_number_and_says_which_nobody_has_called(

@@ -42,7 +42,9 @@ def honest(session: Session) -> Any:
 
 def test_a_genuine_number_with_its_own_name_is_yes(client: FlaskClient, honest: Any) -> None:
     for name in (HONEST, "lumaca blu lavoro srl"):
-        answer = ask(client, licence_number="VERA/1", claimed_name=name, destination="CZ")
+        answer = ask(
+            client, licence_number="VERA/1", claimed_name=name, origin="CZ", destination="CZ", nationality="CZ"
+        )
         assert (answer["verdict"], answer["possible_clone_of"]) == ("yes", [])
 
 
@@ -92,7 +94,13 @@ def test_what_was_said_then_is_compared_with_the_names_of_then(client: FlaskClie
     then = now()
     renamed = make.changed(agency, names=(make.name_record("Tartaruga Verde Servizi S.p.A."),))
     amend(session, renamed, Event("agency.amended", agency.agency_id))
-    asked = {"licence_number": "VERA/1", "claimed_name": HONEST, "destination": "CZ"}
+    asked = {
+        "licence_number": "VERA/1",
+        "claimed_name": HONEST,
+        "origin": "CZ",
+        "destination": "CZ",
+        "nationality": "CZ",
+    }
     moment = then.isoformat().replace("+00:00", "Z")
     # The list had been read an hour before.
     assert ask(client, **asked, known_at=moment)["verdict"] == "yes"

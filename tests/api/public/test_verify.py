@@ -41,7 +41,7 @@ def holder(session: Session, scheme: IdentifierScheme, value: str, country: str,
 
 def test_a_licence_in_force_may_recruit(client: FlaskClient, session: Session) -> None:
     licence = make.make_licence(session)
-    answer = ask(client, licence_number=licence.number, destination="CZ")
+    answer = ask(client, licence_number=licence.number, origin="CZ", destination="CZ", nationality="CZ")
     assert answer["verdict"] == answer["may_continue_existing_placements"] == "yes"
     assert codes(answer)[0] == "licence_active"
     assert answer["licence"]["licence_id"] == licence.licence_id
@@ -75,12 +75,20 @@ def test_the_agency_of_an_answer_has_its_names_and_identifiers(client: FlaskClie
 )
 def test_a_number_is_found_however_it_is_typed(client: FlaskClient, session: Session, typed: str) -> None:
     make.make_licence(session, number="VYMYSL/A-77")
-    assert ask(client, licence_number=typed)["verdict"] == "yes"
+    assert ask(client, licence_number=typed, origin="CZ", destination="CZ", nationality="CZ")["verdict"] == "yes"
+
+
+FROM_CHINA = {"origin": "CN", "destination": "ES", "visa": "work", "sector": "14.10"}
 
 
 def test_a_number_may_hold_chinese_characters(client: FlaskClient, session: Session) -> None:
     make.make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="虚构第001号")
-    assert ask(client, licence_number="虚构第００１号", destination="IT")["verdict"] == "yes"
+    assert (
+        ask(client, licence_number="虚构第００１号", origin="CN", destination="ES", visa="work", sector="14.10")[
+            "verdict"
+        ]
+        == "yes"
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,9 +118,52 @@ def test_a_code_with_a_wrong_check_character_is_looked_up_and_warned_of(client: 
     body = "91000000MA00FCT20"
     wrong = body + ("0" if uscc_check_character(body) != "0" else "1")
     make.make_source(session, "CN")
-    answer = ask(client, uscc=wrong)
-    assert answer["verdict"] == "no"
-    assert codes(answer) == ["not_registered", "uscc_check_failed"]
+    answer = ask(client, uscc=wrong, recruiter_kind="agency")
+    assert (answer["verdict"], codes(answer)) == ("unknown", ["uscc_check_failed"])
+    # So is every number that has check digits.
+    make.make_source(session, "IT")
+    for asked in ({"vat": "IT00000099995"}, {"registration_number": "00000099995", "country": "IT"}, {"lei": "0" * 20}):
+        answer = ask(client, **asked, recruiter_kind="agency", origin="IT", destination="IT")
+        assert (answer["verdict"], codes(answer)[0]) == ("unknown", "number_check_failed"), asked
+
+
+def test_what_is_needed_what_was_not_asked_and_the_question_are_told(client: FlaskClient, session: Session) -> None:
+    licence = make.make_licence(session)
+    answer = ask(client, licence_number=licence.number.lower(), destination="CZ", sector="14.1", on="2026-01-05")
+    assert (answer["verdict"], codes(answer)[0]) == ("unknown", "context_needed")
+    assert [one["parameter"] for one in answer["needs"]] == ["origin", "visa", "nationality", "occupation"]
+    assert {"CN", "CZ"} <= set(answer["needs"][0]["allowed"])
+    assert answer["not_asked"] == [
+        "recruiter_kind", "origin", "activity", "visa", "nationality", "occupation", "work_permit",
+    ]  # fmt: skip
+    assert answer["question"] == {
+        "licence_number": licence.number.lower(),
+        "destination": "CZ",
+        "sector": "14.1",
+        "nace_revision": "2.1",
+        "on": "2026-01-05",
+    }
+    assert [answer["reasons"][place]["weight"] for place in (0, -1)] == ["decides", "informs"]
+    again = ask(client, licence_number=licence.number, origin="CZ", destination="CZ", nationality="CZ")
+    assert (again["verdict"], again["needs"]) == ("yes", [])
+
+
+def test_a_visa_that_does_not_allow_work_stops_the_answer(client: FlaskClient, session: Session) -> None:
+    make.make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
+    plan = {"licence_number": "VYM-CN-9", "origin": "CN", "destination": "ES", "sector": "14.10"}
+    assert ask(client, **plan, visa="work")["verdict"] == "yes"
+    answer = ask(client, **plan, visa="tourist")
+    assert (answer["verdict"], codes(answer)[0]) == ("no", "visa_does_not_allow_work")
+    assert "licence_active" not in codes(answer)
+
+
+def test_an_employer_is_not_called_unregistered(client: FlaskClient, session: Session) -> None:
+    make.make_source(session, "IT")
+    make.make_source(session, "CN")
+    workshop = {"vat": "IT00000099994", "origin": "IT", "destination": "IT"}
+    assert ask(client, **workshop)["needs"][0]["parameter"] == "recruiter_kind"
+    assert codes(ask(client, **workshop, recruiter_kind="employer"))[0] == "employer_needs_no_licence"
+    assert ask(client, **workshop, recruiter_kind="agency")["verdict"] == "no"
 
 
 def test_an_agency_is_found_by_its_reference_however_it_is_written(client: FlaskClient, session: Session) -> None:
@@ -159,7 +210,7 @@ def test_silence_is_no_only_where_the_list_is_held_in_full(client: FlaskClient, 
     make.make_source(session, "CZ")
     make.make_authority(session, "DE")
     session.flush()
-    assert ask(client, registration_number="1", country="CZ")["verdict"] == "no"
+    assert ask(client, registration_number="1", country="CZ", recruiter_kind="agency")["verdict"] == "no"
     answer = ask(client, registration_number="1", country="DE")
     assert answer["verdict"] == "unknown"
     assert codes(answer)[0] in ("authority_not_covered", "regime_unknown")
@@ -183,7 +234,8 @@ def test_what_the_registry_said_at_an_earlier_instant_is_answered_from_history(
         amend(session, make.changed(agency, licences=(changed,)), Event("licence.suspended", licence.licence_id))
         session.commit()
         assert ask(client, licence_number="DRIVE-1")["verdict"] == "no"
-        earlier = ask(client, licence_number="DRIVE-1", known_at="2026-03-02T13:00:00+00:00")
+        home = {"origin": "CZ", "destination": "CZ", "nationality": "CZ"}
+        earlier = ask(client, licence_number="DRIVE-1", known_at="2026-03-02T13:00:00+00:00", **home)
         assert earlier["verdict"] == "yes"
         before = ask(client, licence_number="DRIVE-1", known_at="1000-01-01T00:00:00Z", destination="CZ")
         assert before["verdict"] == "unknown"
@@ -215,7 +267,11 @@ def test_reasons_speak_the_language_of_the_asker(
     client: FlaskClient, session: Session, accepted: str, language: str, word: str
 ) -> None:
     licence = make.make_licence(session)
-    response = client.get(URL, query_string={"licence_number": licence.number}, headers={"Accept-Language": accepted})
+    response = client.get(
+        URL,
+        query_string={"licence_number": licence.number, "origin": "CZ", "destination": "CZ", "nationality": "CZ"},
+        headers={"Accept-Language": accepted},
+    )
     assert response.headers["Content-Language"] == language
     assert response.headers["Vary"] == "Accept-Language"
     assert word in response.json["reasons"][0]["text"].lower()
@@ -253,12 +309,11 @@ def test_the_same_question_has_the_same_bytes_and_is_not_sent_twice(client: Flas
 def test_a_sanction_is_in_the_very_next_answer(client: FlaskClient, session: Session) -> None:
 
     agency = make.make_agency(session, licences=(make.licence_record(number="HNED-1"),))
-    first = client.get(URL, query_string={"licence_number": "HNED-1"})
+    asked = {"licence_number": "HNED-1", "origin": "CZ", "destination": "CZ", "nationality": "CZ"}
+    first = client.get(URL, query_string=asked)
     suspended = make.changed(agency.licences[0], status_history=(make.status_record(LicenceStatus.SUSPENDED),))
     amend(session, make.changed(agency, licences=(suspended,)), Event("licence.suspended"))
-    second = client.get(
-        URL, query_string={"licence_number": "HNED-1"}, headers={"If-None-Match": first.headers["ETag"]}
-    )
+    second = client.get(URL, query_string=asked, headers={"If-None-Match": first.headers["ETag"]})
     assert (first.json["verdict"], second.json["verdict"]) == ("yes", "no")
 
 

@@ -8,7 +8,6 @@ import pytest
 from registry.bulk.answering.items import Item, Keys, Sent, questions_in
 from registry.core.clock import now
 from registry.register.authorities.sources import Ground
-from registry.verification.verdicts.alike import bare_question
 
 AT = now()
 NUMBER = {"licence_number": "VYMYSL/1", "origin": "CN", "destination": "CZ"}
@@ -74,7 +73,6 @@ def test_an_item_is_read_as_if_it_were_the_only_one(first: Any) -> None:
             (alone,) = read(fields)
             if not any(fault.code == "doubled_key" for fault in item.faults):
                 assert item == alone, fields
-            assert item.bare is None or item.bare == bare_question(item.question)
 
 
 def test_the_order_of_fields_and_a_key_that_stands_twice_are_no_matter_of_what_was_read_before() -> None:

@@ -75,7 +75,14 @@ def test_help_lists_every_state_and_hides_numbers_that_nobody_called(client: Fla
     text = read(client.get("/en/help")).text
     assert all(country_name(Language.EN, code) in text for code in EU_STATES)
     assert "We have not called this number yet, so we do not show it." in text
-    assert "800 290 290" not in text
+    assert "900 759 759" not in text
+
+
+def test_help_gives_public_bodies_numbers_and_says_that_nobody_called_them(client: FlaskClient) -> None:
+    text = read(client.get("/en/help")).text
+    assert "800 290 290 not yet called by us" in " ".join(text.split())
+    assert all(number in text for number in ("110", "12345", "12308", "12333"))
+    assert "not checked, shown in the demonstration only" not in text
 
 
 def test_a_demonstration_says_so_on_every_page_and_marks_unchecked_numbers(
@@ -87,7 +94,7 @@ def test_a_demonstration_says_so_on_every_page_and_marks_unchecked_numbers(
     assert "Demonstration." in read(client.post("/en/", data={"subject": "1"})).text
     assert "Demonstration." in read(client.get("/en/nothing")).text
     text = read(client.get("/en/help")).text
-    assert "800 290 290" in text
+    assert "900 759 759" in text
     assert "not checked, shown in the demonstration only" in text
 
 

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
-from registry.demo.statistics import load_statistics
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
-from registry.demo.load import demo_data
+from registry.demo.load import demo_data, load_statistics
 from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on, transferred
 from tests.pages.public.shown_agencies import MOST_BYTES, NAME, NUMBER, SUSPENDED, write_agencies
 from tests.serving import Served, serve

@@ -58,7 +58,7 @@ def test_an_advert_is_shown_for_correction_before_it_is_answered(client: FlaskCl
 
 
 def test_the_lookups_answer_leads_to_the_check_of_that_agency(client: FlaskClient, agency: record.Agency) -> None:
-    page = read(client.post("/en/", data={"subject": NUMBER, "country": "CZ"}))
+    page = read(client.post("/en/", data={"subject": NUMBER, "country": "CZ", "origin": "CZ", "nationality": "CZ"}))
     assert page.hidden["agency_id"] == agency.agency_id
     form = read(client.post("/en/check", data={"agency_id": agency.agency_id, "pick": "1"}))
     assert form.hidden["agency_id"] == agency.agency_id

@@ -17,7 +17,9 @@ HONEST = "Lumaca Blu Lavoro S.r.l."
 
 
 def ask(client: FlaskClient, subject: str, language: str = "en", status: int = 200, **context: Any) -> Page:
-    response = client.post(f"/{language}/", data={"subject": subject, "country": "CZ", **context})
+    response = client.post(
+        f"/{language}/", data={"subject": subject, "country": "CZ", "origin": "CZ", "nationality": "CZ", **context}
+    )
     assert response.status_code == status
     return read(response)
 

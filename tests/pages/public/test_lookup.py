@@ -85,7 +85,7 @@ def test_an_active_licences_number_belongs_to_somebody_and_the_person_is_still_t
         kind=ChannelKind.WECHAT, value="smyslena_agentura", source=source_of("CZ"), retrieved_at=now()
     )
     licence = make_licence(session, agency={"name": "Agentura Smyšlená s.r.o.", "channels": (channel,)})
-    page = ask(client, licence.number or "", language, country="CZ")
+    page = ask(client, licence.number or "", language, country="CZ", origin="CZ", nationality="CZ")
     assert page.tone == "yes"
     assert "Agentura Smyšlená s.r.o." in page.heading
     assert "smyslena_agentura" in page.text
@@ -95,13 +95,13 @@ def test_an_active_licences_number_belongs_to_somebody_and_the_person_is_still_t
 @pytest.mark.parametrize("write", [str.lower, lambda text: f"  {text} ", lambda text: text.replace("/", " / ")])
 def test_a_number_is_found_however_it_is_typed(client: FlaskClient, session: Session, write: Any) -> None:
     licence = make_licence(session)
-    assert ask(client, write(licence.number or ""), country="CZ").tone == "yes"
+    assert ask(client, write(licence.number or ""), country="CZ", origin="CZ", nationality="CZ").tone == "yes"
 
 
 def test_full_width_digits_are_found(client: FlaskClient, session: Session) -> None:
     licence = make_licence(session)
     wide = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in licence.number or "")
-    assert ask(client, wide, country="CZ").tone == "yes"
+    assert ask(client, wide, country="CZ", origin="CZ", nationality="CZ").tone == "yes"
 
 
 def test_a_suspended_licence_is_a_no_that_protects_the_workers(client: FlaskClient, session: Session) -> None:
@@ -117,15 +117,17 @@ def test_a_name_never_looks_green(client: FlaskClient, session: Session) -> None
     page = ask(client, "Agentura Smyšlená", country="CZ")
     assert page.tone == "unknown"
     chosen = next(button["value"] for button in page.buttons if button.get("name") == "agency_id")
-    page = ask(client, "Agentura Smyšlená", country="CZ", agency_id=chosen)
+    page = ask(client, "Agentura Smyšlená", country="CZ", origin="CZ", nationality="CZ", agency_id=chosen)
     assert page.tone == "name"
     assert "A name alone does not show who is talking to you." in page.text
-    assert ask(client, licence.number or "", country="CZ", agency_id=chosen).tone == "yes"
+    assert (
+        ask(client, licence.number or "", country="CZ", origin="CZ", nationality="CZ", agency_id=chosen).tone == "yes"
+    )
 
 
 def test_an_agency_asked_about_from_its_own_page_does_not_look_green(client: FlaskClient, session: Session) -> None:
     agency = make_agency(session, licences=(licence_record(),))
-    assert ask(client, "", agency_id=agency.agency_id, country="CZ").tone == "name"
+    assert ask(client, "", agency_id=agency.agency_id, country="CZ", origin="CZ", nationality="CZ").tone == "name"
 
 
 def test_one_number_of_two_holders_lets_the_asker_choose(client: FlaskClient, session: Session) -> None:
@@ -139,7 +141,7 @@ def test_one_number_of_two_holders_lets_the_asker_choose(client: FlaskClient, se
     page = ask(client, "DVOJI/1", country="CZ")
     assert page.tone == "unknown"
     assert {"Smyšlená První s.r.o.", "示例公司"} <= set(page.words)
-    page = ask(client, "DVOJI/1", country="CZ", agency_id=first.agency_id)
+    page = ask(client, "DVOJI/1", country="CZ", origin="CZ", nationality="CZ", agency_id=first.agency_id)
     assert page.tone == "yes"
     assert "Smyšlená První s.r.o." in page.heading
 
@@ -158,12 +160,57 @@ def test_a_licence_of_limited_scope_asks_what_it_must_know_and_the_answer_comple
     client: FlaskClient, session: Session
 ) -> None:
     licence = make_licence(session, activities=(Activity.PLACEMENT,))
-    page = ask(client, licence.number or "", country="CZ")
+    page = ask(client, licence.number or "", country="CZ", origin="CZ", nationality="CZ")
     assert page.tone == "unknown"
     button = next(button for button in page.buttons if button.get("name") == "activity")
     assert button["value"] == "placement"
-    page = ask(client, page.hidden["subject"], country=page.hidden["country"], activity=button["value"])
+    page = ask(client, page.hidden["subject"], country="CZ", origin="CZ", nationality="CZ", activity=button["value"])
     assert page.tone == "yes"
+
+
+def tapped(client: FlaskClient, page: Page, name: str, value: str) -> Page:
+    """The page after one more tap: everything asked before goes with it."""
+    assert value in [button["value"] for button in page.buttons if button.get("name") == name] or name == "sector"
+    return read(client.post(f"/{page.language}/", data=page.switched | {name: value}))
+
+
+def test_a_yes_is_reached_by_four_taps_and_each_asks_what_can_change_the_answer(
+    client: FlaskClient, session: Session
+) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
+    page = ask(client, "VYM-CN-9", "zh-Hans", country="ES")
+    assert (page.tone, page.heading) == ("unknown", "还要再问您一件事，才能回答。")
+    assert "按中国公民回答。" in page.text
+    page = tapped(client, page, "origin", "CN")
+    page = tapped(client, page, "sector", "14.10")
+    assert page.tone == "unknown"
+    assert tapped(client, page, "visa", "tourist").tone == "no"
+    page = tapped(client, page, "visa", "work")
+    assert page.tone == "yes"
+    assert "我们没有记录。请要求看合同。" in page.text
+
+
+def test_a_genuine_number_on_a_tourist_visa_is_no_before_anything_else(client: FlaskClient, session: Session) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
+    page = ask(client, "VYM-CN-9", "zh-Hans", country="IT", origin="CN", visa="tourist")
+    assert (page.tone, page.heading) == ("no", "拿这种签证不能去打工，别走。")
+    assert "许可证有效" not in page.text
+
+
+def test_a_workshop_asked_about_by_its_number_is_not_called_unlicensed(client: FlaskClient, session: Session) -> None:
+    make_source(session, "IT")
+    make_source(session, "CN")
+    page = ask(client, "00000099994", country="IT", origin="IT")
+    assert page.tone == "unknown"
+    page = tapped(client, page, "recruiter_kind", "employer")
+    assert page.tone == "unknown"
+    assert "An employer who hires for their own business needs no agency licence" in page.text
+
+
+def test_a_company_number_with_a_wrong_digit_is_told_as_a_typing_error(client: FlaskClient, session: Session) -> None:
+    for typed, country in (("IT00000099995", "IT"), ("00000018", "CZ")):
+        page = ask(client, typed, country=country, origin=country)
+        assert (page.tone, page.heading) == ("unknown", "The number is most likely mistyped. Look again.")
 
 
 def test_a_number_without_a_country_asks_for_the_country(client: FlaskClient, session: Session) -> None:
@@ -224,7 +271,7 @@ def test_a_holder_is_found_by_each_of_its_numbers(client: FlaskClient, session: 
     licences = (licence_record(country="IT", activities=(Activity.TEMPORARY_WORK,)),)
     make_agency(session, country="IT", identifiers=numbers, licences=licences)
     for typed in ("it99999019997", "999 990 199 97", "9999 00DE MVER ZNR0 0191"):
-        assert ask(client, typed, country="IT", activity="temporary_work").tone == "yes"
+        assert ask(client, typed, country="IT", origin="IT", nationality="IT", activity="temporary_work").tone == "yes"
 
 
 def test_a_personal_identity_number_is_not_looked_up_and_not_shown_again(client: FlaskClient) -> None:
@@ -300,7 +347,7 @@ def test_sharing_shows_the_record_and_never_the_question(client: FlaskClient, se
 def test_hostile_names_are_shown_as_they_are_and_set_apart(client: FlaskClient, session: Session) -> None:
     hostile = "<script>alert(1)</script>\"'{{7*7}}{name}%s"
     make_agency(session, name=hostile, licences=(licence_record(number="ZLO/1"),), place="<img src=x>")
-    response = client.post("/en/", data={"subject": "ZLO/1", "country": "CZ"})
+    response = client.post("/en/", data={"subject": "ZLO/1", "country": "CZ", "origin": "CZ", "nationality": "CZ"})
     html = response.get_data(as_text=True)
     assert "<script" not in html
     assert "<img" not in html
@@ -324,8 +371,14 @@ def test_the_name_shown_first_is_in_the_askers_script(client: FlaskClient, sessi
     )
     licence = licence_record(LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="示例L9")
     make_agency(session, country="CN", names=names, licences=(licence,))
-    assert "示例劳务公司" in ask(client, "示例L9", "zh-Hans", country="IT").heading
-    assert "Fictitious Labour Co." in ask(client, "示例L9", "en", country="IT").heading
+    assert (
+        "示例劳务公司"
+        in ask(client, "示例L9", "zh-Hans", country="ES", origin="CN", visa="work", sector="14.10").heading
+    )
+    assert (
+        "Fictitious Labour Co."
+        in ask(client, "示例L9", "en", country="ES", origin="CN", visa="work", sector="14.10").heading
+    )
 
 
 def test_help_in_the_country_of_the_job_says_who_runs_it(client: FlaskClient, session: Session) -> None:
@@ -333,8 +386,15 @@ def test_help_in_the_country_of_the_job_says_who_runs_it(client: FlaskClient, se
     page = ask(client, licence.number or "", country="IT")
     assert "run by the state together with NGOs" in page.text
     assert "112" in page.text
-    # Nobody has called these numbers yet, and this registry is no demonstration.
-    assert "800 290 290" not in page.text
+    # Nobody has called these numbers yet; those of public bodies are given all the same, and it is said.
+    assert "800 290 290 not yet called by us" in " ".join(page.text.split())
+    assert "110" not in page.text.split()
+
+
+def test_who_is_recruited_in_china_finds_chinas_numbers_too(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    page = ask(client, licence.number or "", country="IT", origin="CN")
+    assert {"110", "12345", "12308", "12333", "112"} <= set(page.text.split())
 
 
 def test_the_answer_says_what_it_does_not_mean_and_what_must_never_be_paid(

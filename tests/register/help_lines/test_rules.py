@@ -6,33 +6,63 @@ import msgspec
 import pytest
 
 from registry.register.help_lines.rules import (
+    PUBLIC_BODIES,
     HelpLine,
-    RunBy,
     is_to_be_marked,
     lines_of,
     shipped_help_lines,
     shown_number,
 )
-from registry.vocabulary.register import EU_STATES
+from registry.vocabulary.register import EU_STATES, Mark, RunBy
 
 
-def test_a_number_that_nobody_called_is_hidden_in_production() -> None:
-    for line in shipped_help_lines():
-        if line.checked_on is None and not line.is_emergency:
-            assert shown_number(line, is_demo=False) is None
+def numbers_in(country: str | None) -> list[str | None]:
+    return [shown_number(line, is_demo=False) for line in lines_of(country, shipped_help_lines())]
+
+
+def ngo() -> HelpLine:
+    return next(line for line in shipped_help_lines() if line.run_by is RunBy.NGO and line.number)
+
+
+def test_an_ngos_number_that_nobody_called_is_hidden_in_production() -> None:
+    assert shown_number(ngo(), is_demo=False) is None
+    assert not is_to_be_marked(ngo(), is_demo=False)
+
+
+def test_a_public_bodys_number_is_given_and_said_to_be_uncalled() -> None:
+    lines = [line for line in shipped_help_lines() if line.run_by in PUBLIC_BODIES and line.number]
+    assert lines
+    for line in lines:
+        assert shown_number(line, is_demo=False) == line.number
+        assert is_to_be_marked(line, is_demo=False)
 
 
 def test_a_number_is_shown_once_it_was_called() -> None:
-    line = next(line for line in shipped_help_lines() if line.country == "IT")
-    called = msgspec.structs.replace(line, checked_on=date(2026, 11, 24))
-    assert shown_number(called, is_demo=False) == line.number
-    assert not is_to_be_marked(called, is_demo=True)
+    called = msgspec.structs.replace(ngo(), checked_on=date(2026, 11, 24))
+    assert shown_number(called, is_demo=False) == called.number
+    assert not is_to_be_marked(called, is_demo=False)
 
 
 def test_a_demonstration_shows_unchecked_numbers_marked() -> None:
-    line = next(line for line in shipped_help_lines() if line.country == "IT")
-    assert shown_number(line, is_demo=True) == line.number
-    assert is_to_be_marked(line, is_demo=True)
+    assert shown_number(ngo(), is_demo=True) == ngo().number
+    assert is_to_be_marked(ngo(), is_demo=True)
+
+
+def test_in_china_the_chinese_lines_are_given_and_112_is_not() -> None:
+    assert {"110", "12345", "12308", "12333"} <= set(numbers_in("CN"))
+    assert "112" not in numbers_in("CN")
+    assert numbers_in("CN")[-1] == "110"
+
+
+def test_in_the_union_the_own_country_comes_first_and_china_not_at_all() -> None:
+    italy = lines_of("IT", shipped_help_lines())
+    assert [line.country for line in italy] == ["IT"] * (len(italy) - 1) + [None]
+
+
+def test_what_nobody_read_or_must_not_be_given_is_no_line() -> None:
+    numbers = {line.number for line in shipped_help_lines()}
+    assert not {"12348", "010-84242557"} & numbers
+    assert all(line.mark in (Mark.SOURCE, Mark.SECONDARY) for line in shipped_help_lines())
 
 
 @pytest.mark.parametrize("country", sorted(EU_STATES))
@@ -43,14 +73,15 @@ def test_112_is_shown_everywhere_in_the_union(country: str) -> None:
 
 def test_lines_of_the_police_stand_after_those_that_frighten_less() -> None:
     spain = [line.run_by for line in lines_of("ES", shipped_help_lines())]
-    assert spain == [RunBy.NGO, RunBy.POLICE, RunBy.EMERGENCY]
+    assert spain == [RunBy.NGO, RunBy.EMERGENCY]
+    assert [line.run_by for line in lines_of("LU", shipped_help_lines())][-2:] == [RunBy.POLICE, RunBy.EMERGENCY]
 
 
 def test_every_line_has_a_source_and_a_known_country() -> None:
     for line in shipped_help_lines():
         assert line.source
         assert line.source_on
-        assert line.country is None or line.country in EU_STATES
+        assert line.country is None or line.country in EU_STATES | {"CN", "GB", "HK", "MO"}
 
 
 def test_the_data_refuses_a_misspelt_field() -> None:

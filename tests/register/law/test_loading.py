@@ -98,9 +98,19 @@ def test_bytes_that_are_no_text_are_refused():
 
 def test_an_id_stands_once_over_all_countries_and_a_country_in_one_file():
     with pytest.raises(BadLaw, match="another row"):
-        law_of([load(HEAD + ROW + ROW)])
+        law_of([load(HEAD + ROW + ROW + 'region = "North"\n')])
     with pytest.raises(BadLaw, match="another file"):
         law_of([load(HEAD), load(HEAD)])
+
+
+def test_two_rules_for_one_day_are_refused_and_two_that_follow_are_not():
+    later = ROW.replace("zz-regime-placement", "zz-regime-placement-2") + "from = 2027-01-01\n"
+    with pytest.raises(BadLaw, match="overlap"):
+        load(HEAD + ROW + later)
+    with pytest.raises(BadLaw, match="overlap"):
+        load(HEAD + ROW + "to = 2027-01-01\n" + later)
+    assert len(load(HEAD + ROW + "to = 2026-12-31\n" + later).regime) == 2
+    assert len(load(HEAD + ROW + later + 'region = "North"\n').regime) == 2
 
 
 def test_a_row_that_nobody_read_may_lack_what_it_does_not_decide():

@@ -11,7 +11,7 @@ from registry.core.clock import now
 from registry.core.codes import CheckNote, CheckSummary
 from registry.register.agencies import record
 from registry.verification.checks.rules import Checked, Registered, Told, check, papers_in, summary
-from registry.vocabulary.register import Answer, ChannelKind, CheckKind, CheckOutcome, NameKind
+from registry.vocabulary.register import ChannelKind, CheckKind, CheckOutcome, NameKind
 from tests.make import agency_record, licence_record, name_record, source_of
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -176,16 +176,16 @@ def test_whatever_is_told_gets_one_of_four_answers_and_never_a_match_by_chance(k
     assert outcome is not MATCH or kind in (CheckKind.NAME, CheckKind.NUMBER)
 
 
-def outcome_of(*given_: tuple[CheckKind, CheckOutcome], verdict: Answer = Answer.YES, **more: Any) -> CheckSummary:
+def outcome_of(*given_: tuple[CheckKind, CheckOutcome], **more: Any) -> CheckSummary:
     checked = [Checked(Told(kind, "x"), outcome) for kind, outcome in given_]
-    return summary(checked, (), verdict, **{"has_agency": True, "has_candidates": False} | more)
+    return summary(checked, (), **{"is_licensed": True, "has_agency": True, "has_candidates": False} | more)
 
 
 def test_the_gravest_thing_found_decides_what_it_comes_to() -> None:
     number, phone = (CheckKind.NUMBER, MATCH), (CheckKind.PHONE, MATCH)
     assert outcome_of(number, phone) is CheckSummary.MATCHES
     assert outcome_of(number) is CheckSummary.NUMBER_OR_NAME_ONLY
-    assert outcome_of(number, phone, verdict=Answer.UNKNOWN) is CheckSummary.MATCHES_BUT_NOT_LICENSED
+    assert outcome_of(number, phone, is_licensed=False) is CheckSummary.MATCHES_BUT_NOT_LICENSED
     assert outcome_of(number, phone, (CheckKind.EMAIL, MISMATCH)) is CheckSummary.MISMATCHES
     assert outcome_of(phone, (CheckKind.EMAIL, CheckOutcome.CHANGED_RECENTLY)) is CheckSummary.CHANGED_RECENTLY
     nothing = CheckOutcome.NOT_REGISTERED

@@ -1,5 +1,6 @@
 """Fees are judged by rules that are data; what no rule names is unknown, and by the ILO's standard no worker pays."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +20,7 @@ from registry.verification.fees.rules import (
 )
 from registry.vocabulary.register import Answer, ChargeState, DepositUse, FeeKind, FeeStandard
 
-RULES = shipped_fee_rules()
+RULES = shipped_fee_rules(date(2026, 11, 27))
 
 amounts = st.decimals("0.01", "999999999999.99", places=2)
 currencies = st.sampled_from(["CNY", "EUR", "PLN"])
@@ -135,10 +136,32 @@ def test_the_deposit_of_china_has_the_four_uses_of_the_decree():
     assert deposit.top_up_working_days == 20
 
 
+def at(destination: str) -> FeeAnswer:
+    charge = Charge(FeeKind.BRIBE, Decimal(1), "CNY", ChargeState.PAID)
+    return judge(FeeQuestion((charge,), destination=destination), RULES)
+
+
+def test_what_the_destinations_law_says_is_shown_and_decides_nothing():
+    found = at("IT")
+    assert (found.at_destination.answer, found.at_destination.reason) == (Answer.UNKNOWN, FeeReason.DESTINATION_RULES)
+    assert found.destination_rules
+    assert all(row.country == "IT" and row.article for row in found.destination_rules)
+
+
 def test_no_route_at_the_destination_is_invented():
-    question = FeeQuestion((Charge(FeeKind.BRIBE, Decimal(1), "CNY", ChargeState.PAID),), destination="IT")
-    found = judge(question, RULES).at_destination
-    assert (found.answer, found.reason, found.rule) == (Answer.UNKNOWN, FeeReason.NO_ROUTE_KNOWN, None)
+    # What Hungary's law says was not read.
+    for destination in ("HU", "US"):
+        found = at(destination)
+        assert found.at_destination.reason is FeeReason.NO_ROUTE_KNOWN
+        assert found.destination_rules == ()
+
+
+def test_a_ban_answers_no_only_while_its_text_is_fresh():
+    answers = {
+        day: [rule.answer for rule in shipped_fee_rules(day).rule if rule.reference == "cn_no_deposit"]
+        for day in (date(2027, 4, 19), date(2027, 4, 20))
+    }
+    assert list(answers.values()) == [[Answer.NO], [Answer.UNKNOWN]]
 
 
 def test_no_exchange_rate_is_invented():

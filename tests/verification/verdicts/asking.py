@@ -14,7 +14,7 @@ from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import AsOfKind, LawActivity, TextFrom
 from registry.verification.verdicts.question import Facts, Holder, Question, SubjectKind, Verdict
 from registry.verification.verdicts.rules import decide
-from registry.vocabulary.register import Activity, Mark, RegimeRule
+from registry.vocabulary.register import KINDS, Activity, Mark, RecruiterKind, RegimeRule, Territory, Visa
 from tests.make import agency_record, ground_of
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
@@ -62,11 +62,29 @@ def facts_about(
 
 
 def ask(*licences: record.Licence, kind: SubjectKind = SubjectKind.LICENCE_NUMBER, **context: Any) -> Verdict:
-    """The verdict on one holder of some licences; what is no part of the question goes to `facts_about`."""
+    """The verdict on one holder of some licences; what is no part of the question goes to `facts_about`.
+
+    What a test does not speak of is stated (`plain_context`), so that the answer turns on what it does speak of.
+    """
+    holders = context.get("holders") or ()
+    shown = (*licences, *(licence for holder in holders for licence in holder.agency.licences))
+    context = plain_context(shown[0] if shown else None) | context
     given = {name: context.pop(name) for name in ("holders", "agency", "ground", "regimes", "as_of") if name in context}
     facts = facts_about(*licences, **given)
     question = replace(Question(kind, context.pop("value", "VYMYSL/1")), **context)
     return decide(question, facts)
+
+
+def plain_context(licence: record.Licence | None) -> dict[str, Any]:
+    """An agency that recruits at home for a job there, or from China for one in Italy; the worker has a visa for work."""
+    is_for_abroad = licence is not None and KINDS[licence.kind].territory is Territory.ABROAD
+    home = licence.country if licence is not None else None
+    return {
+        "origin": home,
+        "destination": ("IT" if home != "IT" else "CZ") if is_for_abroad else home,
+        "visa": Visa.WORK,
+        "recruiter_kind": RecruiterKind.AGENCY,
+    }
 
 
 def ask_nobody(kind: SubjectKind, **context: Any) -> Verdict:

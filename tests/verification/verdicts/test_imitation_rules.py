@@ -13,7 +13,7 @@ from registry.register.names.rules import NEAR, normalised, score
 from registry.verification.verdicts.imitation_rules import found_by_name, with_imitation
 from registry.verification.verdicts.question import Facts, Holder, Lookalike, Question, SubjectKind, Verdict
 from registry.verification.verdicts.rules import decide
-from registry.vocabulary.register import Answer, Difference, IdentifierScheme, LicenceKind, LicenceStatus
+from registry.vocabulary.register import Answer, Difference, IdentifierScheme, LicenceKind, LicenceStatus, RecruiterKind
 from tests.make import agency_record, changed, identifier_record, licence_record, name_record
 from tests.verification.verdicts.asking import TODAY, codes, facts_about
 
@@ -46,7 +46,8 @@ def ask(question: Question, agencies: Sequence[record.Agency], holder: record.Ag
 
 
 def number(value: str, claimed_name: str | None = None, **context: Any) -> Question:
-    return Question(SubjectKind.LICENCE_NUMBER, value, claimed_name=claimed_name, destination="CZ", **context)
+    stated = {"origin": "CZ", "destination": "CZ", "recruiter_kind": RecruiterKind.AGENCY} | context
+    return Question(SubjectKind.LICENCE_NUMBER, value, claimed_name=claimed_name, **stated)
 
 
 def test_a_number_with_its_holders_name_is_answered_as_without_it() -> None:
@@ -65,6 +66,61 @@ def test_a_genuine_number_under_another_name_is_never_yes(name: str) -> None:
     assert verdict.may_continue is Answer.UNKNOWN
     assert codes(verdict)[0] is Reason.NAME_DIFFERS
     assert verdict.agency == agency
+
+
+CHINESE_HOLDER = "青岛云蝶国际劳务合作有限公司"
+HOMOPHONES = (
+    "青岛云碟国际劳务合作有限公司",
+    "青岛云叠国际劳务合作有限公司",
+    "青岛匀蝶国际劳务合作有限公司",
+    "青岛芸蝶国际劳务合作有限公司",
+    "清岛云蝶国际劳务合作有限公司",
+    "青岛云蝶国际老物合作有限公司",
+    "青島雲疊國際勞務合作有限公司",
+)
+
+
+@pytest.mark.parametrize("claimed", HOMOPHONES)
+@pytest.mark.parametrize(
+    "english", [None, "Qingdao Yundie International Labour Cooperation Co., Ltd.", "Qingdao Yundie Guoji Laowu Hezuo"]
+)
+def test_a_homophone_beside_a_genuine_number_differs_whatever_the_holders_name_in_latin_letters(
+    claimed: str, english: str | None
+) -> None:
+    names = (name_record(CHINESE_HOLDER), *([name_record(english, kind="english")] if english else ()))
+    agency = changed(licensed(), names=names)
+    verdict = ask(number("VERA/1", claimed), [agency], agency)
+    assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.NAME_DIFFERS)
+
+
+@pytest.mark.parametrize(
+    ("holder", "claimed", "is_the_holders"),
+    [
+        (CHINESE_HOLDER, "青島雲蝶國際勞務合作有限公司", True),
+        (CHINESE_HOLDER, "青岛市云蝶国际劳务合作有限公司", True),
+        (CHINESE_HOLDER, "青岛云蝶国际劳务合作", True),
+        (CHINESE_HOLDER, "青岛云蝶国际劳务合作公司", True),
+        (CHINESE_HOLDER, "Qingdao Yundie Guoji Laowu Hezuo Youxian Gongsi", True),
+        # A place dropped, another, a word missing or more, another legal form, a branch.
+        (CHINESE_HOLDER, "云蝶国际劳务合作有限公司", False),
+        (CHINESE_HOLDER, "上海云蝶国际劳务合作有限公司", False),
+        (CHINESE_HOLDER, "青岛云蝶劳务合作有限公司", False),
+        (CHINESE_HOLDER, "青岛云蝶国际劳务合作股份有限公司", False),
+        (CHINESE_HOLDER, "青岛云蝶国际劳务合作有限公司烟台分公司", False),
+        (CHINESE_HOLDER, "云蝶", False),
+        (HONEST, "Lumaca Blu Lavoro S.p.A.", False),
+        (HONEST, "Lumaca Blu", False),
+        (HONEST, "Lumaca Blu Lavoro Roma S.r.l.", False),
+        (HONEST, "Agenzia Lumaca Blu Lavoro S.r.l.", False),
+    ],
+)
+def test_a_name_is_the_holders_with_every_word_its_place_and_no_other_legal_form(
+    holder: str, claimed: str, is_the_holders: bool
+) -> None:
+    agency = licensed(holder)
+    verdict = ask(number("VERA/1", claimed), [agency], agency)
+    assert (verdict.verdict is Answer.YES) is is_the_holders
+    assert (Reason.NAME_DIFFERS in codes(verdict)) is not is_the_holders
 
 
 def test_a_letter_changed_in_the_holders_own_name_is_an_imitation_of_the_holder() -> None:

@@ -169,10 +169,10 @@ def test_outside_the_union_nobody_is_asked_for_the_entry_alone():
     [
         (ForeignLicence.SUFFICIENT, Answer.YES, Reason.LICENCE_ACTIVE),
         (ForeignLicence.NEEDS_ENTRY, Answer.UNKNOWN, Reason.FOREIGN_LICENCE_NEEDS_ENTRY),
-        (ForeignLicence.NOT_SUFFICIENT, Answer.NO, Reason.OUT_OF_CORRIDOR),
-        (ForeignLicence.UNKNOWN, Answer.UNKNOWN, Reason.REGIME_UNKNOWN),
-        (ForeignLicence.NEEDS_NOTICE, Answer.UNKNOWN, Reason.REGIME_UNKNOWN),
-        (ForeignLicence.NOT_COVERED, Answer.UNKNOWN, Reason.REGIME_UNKNOWN),
+        (ForeignLicence.NEEDS_NOTICE, Answer.UNKNOWN, Reason.FOREIGN_LICENCE_NEEDS_NOTICE),
+        (ForeignLicence.NOT_SUFFICIENT, Answer.NO, Reason.FOREIGN_LICENCE_NOT_SUFFICIENT),
+        (ForeignLicence.NOT_COVERED, Answer.UNKNOWN, Reason.FOREIGN_LICENCE_UNKNOWN),
+        (ForeignLicence.UNKNOWN, Answer.UNKNOWN, Reason.FOREIGN_LICENCE_UNKNOWN),
     ],
 )
 def test_what_a_foreign_licence_is_worth_is_the_destinations_regime(worth, answer, code):
@@ -197,7 +197,7 @@ def test_a_foreign_licence_must_be_worth_something_for_every_activity():
 
 
 def test_where_the_destination_requires_no_licence_a_foreign_one_is_not_called_out_of_corridor():
-    verdict = ask(licence_record(), destination="FI", activity=Activity.TEMPORARY_WORK)
+    verdict = ask(licence_record(), destination="FI", activity=Activity.PLACEMENT)
     assert first(verdict) == (Answer.UNKNOWN, Reason.NO_LICENCE_REQUIRED)
 
 

@@ -54,7 +54,7 @@ def test_an_activity_that_the_kind_does_not_permit_is_no():
 
 
 def test_a_yes_says_what_it_permits():
-    verdict = ask(licence_record(LicenceKind.CZ_VYHLEDAVANI_ZAMESTNANI))
+    verdict = ask(licence_record(LicenceKind.CZ_VYHLEDAVANI_ZAMESTNANI), activity=Activity.PLACEMENT)
     assert codes(verdict)[0] is Reason.LICENCE_ACTIVE
     permits = next(finding for finding in verdict.reasons if finding.code is Reason.PERMITS_ONLY)
     assert permits.values["activities"] == "placement"
@@ -107,7 +107,7 @@ def test_outside_its_corridors_a_licence_permits_nothing():
     licence = licence_record(CHINESE, corridors=(Corridor(origin="CN", destination="IT"),))
     assert ask(licence, destination="IT").verdict is Answer.YES
     assert first(ask(licence, destination="PL")) == (Answer.NO, Reason.OUT_OF_CORRIDOR)
-    assert first(ask(licence)) == (Answer.UNKNOWN, Reason.CONTEXT_NEEDED)
+    assert first(ask(licence, destination=None)) == (Answer.UNKNOWN, Reason.CONTEXT_NEEDED)
 
 
 def test_corridors_stated_to_be_none_permit_nothing():
@@ -129,16 +129,16 @@ def test_a_chinese_licence_recruits_in_china_alone():
 def test_one_corridor_alone_must_hold_what_the_asker_left_open():
     halves = (Corridor(origin="VN"), Corridor(destination="CZ"))
     licence = licence_record(corridors=halves)
-    assert first(ask(licence)) == (Answer.UNKNOWN, Reason.CONTEXT_NEEDED)
+    assert first(ask(licence, origin=None, destination=None)) == (Answer.UNKNOWN, Reason.CONTEXT_NEEDED)
     assert ask(licence, destination="CZ").verdict is Answer.YES
     assert ask(licence_record(corridors=(Corridor(), *halves))).verdict is Answer.YES
 
 
 def test_the_lacking_end_of_a_corridor_is_named():
     licence = licence_record(corridors=(Corridor(origin="VN", destination="CZ"),))
-    needed = ask(licence, destination="CZ").reasons[0]
+    needed = ask(licence, origin=None, destination="CZ").reasons[0]
     assert (needed.code, needed.values["parameter"]) == (Reason.CONTEXT_NEEDED, "origin")
-    needed = ask(licence).reasons[0]
+    needed = ask(licence, origin=None, destination=None).reasons[0]
     assert (needed.values["parameter"], needed.values["countries"]) == ("destination", "CZ")
 
 
@@ -209,7 +209,7 @@ def test_a_condition_of_destinations_holds_inside_and_refuses_outside():
     only = licence_record(CHINESE, conditions=(Condition(code=ConditionCode.ONLY_DESTINATIONS, destinations=("IT",)),))
     assert ask(only, destination="IT").verdict is Answer.YES
     assert first(ask(only, destination="PL")) == (Answer.NO, Reason.OUT_OF_CONDITION)
-    assert first(ask(only)) == (Answer.UNKNOWN, Reason.CONTEXT_NEEDED)
+    assert first(ask(only, destination=None)) == (Answer.UNKNOWN, Reason.CONTEXT_NEEDED)
     never = licence_record(CHINESE, conditions=(Condition(code=ConditionCode.NOT_DESTINATIONS, destinations=("IT",)),))
     assert first(ask(never, destination="IT")) == (Answer.NO, Reason.OUT_OF_CONDITION)
     assert ask(never, destination="PL").verdict is Answer.YES

@@ -1,11 +1,10 @@
 """A case's tab of openings: asking for what one's role does not open, and looking at it once another has agreed."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.attachments.storage import store_of
-from registry.complaints.casework.access_grants import actions, queries
+from registry.complaints.casework.access_grants import queries
 from registry.complaints.casework.access_grants.rules import MOST_HOURS, RIGHT_TO, USUAL_HOURS
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import files_of
@@ -13,13 +12,15 @@ from registry.complaints.parties.hearings.files import files_of_hearings
 from registry.core.clock import now
 from registry.http.downloads import sent_file
 from registry.http.transaction import services
+from registry.officer_desk.access_grant_acts import IN_CASE, OWN
+from registry.officer_desk.acts import OfficerAct
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.showing import identity_shown, shown_box
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.form_fields import any_number_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language
@@ -35,22 +36,13 @@ def openings(session: Session, me: Present, reference: str) -> Response:
     return _page(session, me, reference)
 
 
-@pages.post("/cases/<reference>/openings/break-glass")
-@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
-def break_glass(session: Session, me: Present, reference: str) -> BaseResponse:
-    return _ask(session, me, reference, OpeningKind.BREAK_GLASS)
+def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+    head = open_case(session, me, reference)
+    address = f"/console/cases/{reference}/openings"
+    return Place(head.case.reference, address, lambda refusal: _page(session, me, reference, refusal))
 
 
-@pages.post("/cases/<reference>/openings/identity")
-@allowed(Resource.IDENTITY, Act.PROPOSE)
-def identity(session: Session, me: Present, reference: str) -> BaseResponse:
-    return _ask(session, me, reference, OpeningKind.IDENTITY)
-
-
-@pages.post("/cases/<reference>/openings/original")
-@allowed(Resource.ORIGINAL, Act.PROPOSE)
-def original(session: Session, me: Present, reference: str) -> BaseResponse:
-    return _ask(session, me, reference, OpeningKind.ORIGINAL)
+serve_acts(pages, "/cases/<reference>/openings", IN_CASE, _in_case)
 
 
 @pages.get("/cases/<reference>/openings/<opening>")
@@ -96,35 +88,14 @@ def file(session: Session, me: Present, reference: str, opening: str) -> Respons
     return sent_file(body, name)
 
 
-@pages.post("/cases/<reference>/openings/<opening>/end")
-@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
-def end(session: Session, me: Present, reference: str, opening: str) -> BaseResponse:
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, opening: str) -> Place:
     open_case(session, me, reference)
     queries.require_of_case(session, me.standing.unit, reference, opening)
-    refusal = attempt(
-        session,
-        lambda: actions.end(
-            session, me.standing.unit, me.officer.reference, opening, now(), is_own=True, version=version_sent()
-        ),
-    )
-    if refusal is not None:
-        return _page(session, me, reference, refusal)
-    return redirect(f"/console/cases/{reference}/openings", 303)
+    address = f"/console/cases/{reference}/openings"
+    return Place(opening, address, lambda refusal: _page(session, me, reference, refusal))
 
 
-def _ask(session: Session, me: Present, reference: str, kind: OpeningKind) -> BaseResponse:
-    open_case(session, me, reference)
-    officer, form = acting(me, RIGHT_TO[kind], Act.PROPOSE), request.form
-    refusal = attempt(
-        session,
-        lambda: actions.ask(
-            session, sealer(), officer, reference, kind, form.get("reason", ""), now(),
-            hours=any_number_in(form, "hours"), attachment=form.get("attachment", ""), version=version_sent(),
-        ),
-    )  # fmt: skip
-    if refusal is not None:
-        return _page(session, me, reference, refusal)
-    return redirect(f"/console/cases/{reference}/openings", 303)
+serve_acts(pages, "/cases/<reference>/openings/<opening>", OWN, _opened)
 
 
 def _looker(session: Session, me: Present, reference: str, opening: str) -> Officer:

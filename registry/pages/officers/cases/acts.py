@@ -6,63 +6,22 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
-from registry.complaints.casework.queue import assignment as assigning
-from registry.complaints.casework.queue import taking
 from registry.complaints.triage import priorities
 from registry.core.clock import now
-from registry.core.codes import Problem
-from registry.core.errors import Fault, InvalidInput
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.case_acts import ACTS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import acting, roles_of, sealer, version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, sealer, version_sent
 from registry.pages.officers.cases.case import case_told
+from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import attempt
-from registry.vocabulary.cases import CaseState, Priority
 
 pages = Blueprint("console_case_acts", __name__)
-
-
-@pages.post("/cases/<reference>/move")
-@allowed(Resource.CASE, Act.MOVE)
-def move(session: Session, me: Present, reference: str) -> BaseResponse:
-    officer, form = acting(me, Resource.CASE, Act.MOVE), request.form
-    return _done(
-        session, me, reference,
-        lambda version: taking.take(
-            session, sealer(), officer, roles_of(me), reference, _state(form.get("to", "")), now(),
-            reason=form.get("reason", ""), into=form.get("into", ""), version=version,
-        ),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/reply")
-@allowed(Resource.MESSAGE, Act.WRITE)
-def reply(session: Session, me: Present, reference: str) -> BaseResponse:
-    officer, form = acting(me, Resource.MESSAGE, Act.WRITE), request.form
-    return _done(
-        session, me, reference,
-        lambda version: casework.reply(
-            session, sealer(), officer, reference, form.get("text", ""), now(),
-            to_helper="to_helper" in form, version=version,
-        ),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/priority")
-@allowed(Resource.CASE, Act.WRITE)
-def priority(session: Session, me: Present, reference: str) -> BaseResponse:
-    officer, form = acting(me, Resource.CASE, Act.WRITE), request.form
-    return _done(
-        session, me, reference,
-        lambda version: priorities.set_priority(
-            session, sealer(), officer, reference, _priority(form.get("priority", "")), now(),
-            reason=form.get("reason", ""), version=version,
-        ),
-    )  # fmt: skip
 
 
 @pages.post("/cases/<reference>/lowering")
@@ -75,16 +34,6 @@ def lowering(session: Session, me: Present, reference: str) -> BaseResponse:
         lambda version: priorities.decide_lowering(
             session, officer, reference, now(), is_approved=is_approved, version=version
         ),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/assignee")
-@allowed(Resource.CASE, Act.ASSIGN)
-def assignee(session: Session, me: Present, reference: str) -> BaseResponse:
-    officer, to = acting(me, Resource.CASE, Act.ASSIGN), request.form.get("assignee") or None
-    return _done(
-        session, me, reference,
-        lambda version: assigning.assign(session, sealer(), officer, reference, to, now().date(), version=version),
     )  # fmt: skip
 
 
@@ -109,13 +58,13 @@ def _done(session: Session, me: Present, reference: str, act: Callable[[int], ob
     return redirect(f"/console/cases/{reference}", 303)
 
 
-def _state(typed: str) -> CaseState:
-    if typed not in set(CaseState):
-        raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "state_of_case")])
-    return CaseState(typed)
+def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
+    open_case(session, me, reference)
+    if act.name in ("notes", "tasks"):
+        return Place(
+            reference, f"/console/cases/{reference}/notes", lambda refusal: notes_page(session, me, reference, refusal)
+        )
+    return Place(reference, f"/console/cases/{reference}", lambda refusal: case_told(session, me, reference, refusal))
 
 
-def _priority(typed: str) -> Priority:
-    if typed not in set(Priority):
-        raise InvalidInput([Fault.of("priority", Problem.INVALID_VALUE, "choose_priority")])
-    return Priority(typed)
+serve_acts(pages, "/cases/<reference>", ACTS, _opened)

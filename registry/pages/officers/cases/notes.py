@@ -14,7 +14,6 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
 from registry.pages.officers.acting import acting, names_in, sealer, version_sent
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.form_fields import any_day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 
@@ -24,32 +23,7 @@ pages = Blueprint("console_case_notes", __name__)
 @pages.get("/cases/<reference>/notes")
 @allowed(Resource.CASE, Act.WRITE)
 def notes(session: Session, me: Present, reference: str) -> Response:
-    return _page(session, me, reference)
-
-
-@pages.post("/cases/<reference>/notes")
-@allowed(Resource.CASE, Act.WRITE)
-def write(session: Session, me: Present, reference: str) -> BaseResponse:
-    officer, text = acting(me, Resource.CASE, Act.WRITE), request.form.get("text", "")
-    return _done(
-        session, me, reference,
-        lambda version: actions.write_note(
-            session, sealer(), officer, reference, text, now().date(), version=version
-        ),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/tasks")
-@allowed(Resource.CASE, Act.WRITE)
-def add(session: Session, me: Present, reference: str) -> BaseResponse:
-    officer, form = acting(me, Resource.CASE, Act.WRITE), request.form
-    return _done(
-        session, me, reference,
-        lambda version: actions.add_task(
-            session, sealer(), officer, reference, form.get("task", ""), now().date(),
-            due_on=any_day_in(form, "due_on"), version=version,
-        ),
-    )  # fmt: skip
+    return notes_page(session, me, reference)
 
 
 @pages.post("/cases/<reference>/tasks/<task>")
@@ -68,11 +42,11 @@ def _done(session: Session, me: Present, reference: str, act: Callable[[int], ob
     open_case(session, me, reference)
     refusal = attempt(session, lambda: act(version_sent()))
     if refusal is not None:
-        return _page(session, me, reference, refusal)
+        return notes_page(session, me, reference, refusal)
     return redirect(f"/console/cases/{reference}/notes", 303)
 
 
-def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
+def notes_page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
     noted, tasks = actions.notes_and_tasks(session, sealer(), officer, head.case)

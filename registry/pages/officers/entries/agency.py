@@ -8,9 +8,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.entry_acts import OWN, representative
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import names_in, version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import names_in
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
@@ -18,7 +21,6 @@ from registry.pages.officers.rendering import page
 from registry.register.agencies.queries import public_record
 from registry.supervision.entries import queries
 from registry.supervision.entries import requests as asking
-from registry.supervision.entries.requests import Rep
 from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import EntryPart
@@ -36,7 +38,7 @@ def entry(session: Session, me: Present) -> Response:
 @pages.post("/entry/<kind>")
 @allowed(Resource.ENTRY, Act.PROPOSE)
 def ask(session: Session, me: Present, kind: str) -> BaseResponse:
-    rep, form = _rep(session, me), request.form
+    rep, form = representative(session, me), request.form
     text = form.get("text", "")
     acts: dict[str, Callable[[], object]] = {
         EntryRequestKind.CORRECTION: lambda: asking.ask_correction(
@@ -50,11 +52,11 @@ def ask(session: Session, me: Present, kind: str) -> BaseResponse:
     return _done(session, me, acts[kind], asked=kind)
 
 
-@pages.post("/entry/requests/<reference>/withdraw")
-@allowed(Resource.ENTRY, Act.PROPOSE)
-def withdraw(session: Session, me: Present, reference: str) -> BaseResponse:
-    rep, version = _rep(session, me), version_sent()
-    return _done(session, me, lambda: asking.take_back(session, rep, reference, now(), version=version))
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+    return Place(reference, "/console/entry", lambda refusal: _entry(session, me, refusal))
+
+
+serve_acts(pages, "/entry/requests/<reference>", OWN, _opened)
 
 
 def _done(session: Session, me: Present, act: Callable[[], object], asked: str = "") -> BaseResponse:
@@ -63,7 +65,7 @@ def _done(session: Session, me: Present, act: Callable[[], object], asked: str =
 
 
 def _entry(session: Session, me: Present, refusal: Refusal | None = None, asked: str = "") -> Response:
-    rep, today = _rep(session, me), now().date()
+    rep, today = representative(session, me), now().date()
     agency = public_record(session, rep.agency, today)
     if agency is None:
         raise NotFound("your agency's entry is not there any more")
@@ -86,7 +88,3 @@ def _entry(session: Session, me: Present, refusal: Refusal | None = None, asked:
         working_days=WORKING_DAYS,
         names=names_in(session, me.standing.unit),
     )
-
-
-def _rep(session: Session, me: Present) -> Rep:
-    return Rep(me.officer.reference, queries.agency_of_desk(session, me.standing.unit))

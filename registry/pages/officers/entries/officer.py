@@ -12,10 +12,13 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.entry_acts import ACTS, official, request_opened
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import names_in, sealer, version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import names_in, sealer
 from registry.pages.officers.agencies import agency_name
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
@@ -23,7 +26,6 @@ from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.supervision.entries import claims, queries
 from registry.supervision.entries import decisions as deciding
-from registry.supervision.entries.decisions import Official
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_entries", __name__)
@@ -46,11 +48,11 @@ def invite(session: Session, me: Present) -> BaseResponse:
     def act() -> None:
         if agency is None:
             raise InvalidInput([Fault.of("agency", Problem.INVALID_ID, "agency_reference")])
-        deciding.require_own(session, _official(me), agency)
+        deciding.require_own(session, official(me), agency)
         desk = accounts.agency_desk(session, sealer(), agency, now().date())
         spoken = form.get("language", "")
         language = spoken if spoken in list(Language) else Language.EN
-        claims.invite(session, _official(me), desk, form.get("name", ""), form.get("email", ""), language, now())
+        claims.invite(session, official(me), desk, form.get("name", ""), form.get("email", ""), language, now())
 
     return _done(session, me, act)
 
@@ -60,7 +62,7 @@ def invite(session: Session, me: Present) -> BaseResponse:
 def approve(session: Session, me: Present, reference: str) -> BaseResponse:
     _require_no_interest_in_invited(session, me, reference)
     codes: list[str | None] = []
-    refusal = attempt(session, lambda: codes.append(claims.approve(session, _official(me), reference, now())))
+    refusal = attempt(session, lambda: codes.append(claims.approve(session, official(me), reference, now())))
     # The code is shown here and nowhere else: it is handed over in person.
     return _list(session, me, refusal, code=codes[0] if codes else None)
 
@@ -69,7 +71,7 @@ def approve(session: Session, me: Present, reference: str) -> BaseResponse:
 @allowed(Resource.ENTRY, Act.APPROVE)
 def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
     _require_no_interest_in_invited(session, me, reference)
-    return _done(session, me, lambda: claims.refuse(session, _official(me), reference, now()))
+    return _done(session, me, lambda: claims.refuse(session, official(me), reference, now()))
 
 
 @pages.get("/entries/<reference>")
@@ -78,36 +80,12 @@ def one(session: Session, me: Present, reference: str) -> Response:
     return _one(session, me, reference)
 
 
-@pages.post("/entries/<reference>/decide")
-@allowed(Resource.ENTRY, Act.APPROVE)
-def decide(session: Session, me: Present, reference: str) -> BaseResponse:
-    form, version = request.form, version_sent()
-    official = _reached(session, me, reference)
-    refusal = attempt(
-        session,
-        lambda: deciding.decide(
-            session,
-            official,
-            reference,
-            form.get("answer", ""),
-            now(),
-            is_accepted=form.get("decision") == "accept",
-            warning=form.get("warning", ""),
-            version=version,
-        ),
-    )
-    return redirect(f"/console/entries/{reference}", 303) if refusal is None else _one(session, me, reference, refusal)
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+    request_opened(session, me, reference)
+    return Place(reference, f"/console/entries/{reference}", lambda refusal: _one(session, me, reference, refusal))
 
 
-@pages.post("/entries/<reference>/take-down")
-@allowed(Resource.ENTRY, Act.APPROVE)
-def take_down(session: Session, me: Present, reference: str) -> BaseResponse:
-    answer, version = request.form.get("answer", ""), version_sent()
-    official = _reached(session, me, reference)
-    refusal = attempt(
-        session, lambda: deciding.take_down(session, official, reference, answer, now(), version=version)
-    )  # fmt: skip
-    return redirect(f"/console/entries/{reference}", 303) if refusal is None else _one(session, me, reference, refusal)
+serve_acts(pages, "/entries/<reference>", ACTS, _opened)
 
 
 def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseResponse:
@@ -116,10 +94,9 @@ def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseRespo
 
 
 def _list(session: Session, me: Present, refusal: Refusal | None = None, code: str | None = None) -> Response:
-    official = _official(me)
-    found = [one for one in queries.waiting(session, official) if not me.has_conflict(one.agency)]
+    found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
     invited: list[tuple[OfficerChange, str]] = [
-        (change, agency) for change, agency in claims.invitations(session, official) if not me.has_conflict(agency)
+        (change, agency) for change, agency in claims.invitations(session, official(me)) if not me.has_conflict(agency)
     ]
     agencies = {one.agency for one in found} | {agency for _, agency in invited}
     return page(
@@ -141,8 +118,7 @@ def _list(session: Session, me: Present, refusal: Refusal | None = None, code: s
 
 
 def _one(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:
-    official = _reached(session, me, reference)
-    asked = queries.request_named(session, official, reference)
+    asked = request_opened(session, me, reference)
     desk = accounts.desk_of_agency(session, asked.agency)
     theirs = names_in(session, desk.reference) if desk is not None else {}
     return page(
@@ -160,17 +136,6 @@ def _one(session: Session, me: Present, reference: str, refusal: Refusal | None 
 
 
 def _require_no_interest_in_invited(session: Session, me: Present, reference: str) -> None:
-    for change, agency in claims.invitations(session, _official(me)):
+    for change, agency in claims.invitations(session, official(me)):
         if change.reference == reference:
             require_no_interest(me, agency)
-
-
-def _official(me: Present) -> Official:
-    return Official(me.officer.reference, me.standing.authority)
-
-
-def _reached(session: Session, me: Present, reference: str) -> Official:
-    """Raises NotFound for what is another authority's, Forbidden where he has an interest in the agency."""
-    official = _official(me)
-    require_no_interest(me, queries.request_named(session, official, reference).agency)
-    return official

@@ -1,22 +1,24 @@
 """The agencies' own pages: what they are asked, and their answer. Nothing of a case is theirs."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.attachments.actions import MOST_FILES
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.parties.hearings import portal
 from registry.core.clock import now
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.hearing_acts import ANSWERS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import sealer, version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import sealer
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 
 pages = Blueprint("console_heard", __name__)
@@ -36,39 +38,12 @@ def one(session: Session, me: Present, reference: str) -> Response:
     return shown_again(session, me, reference)
 
 
-@pages.post("/hearings/<reference>/keep")
-@allowed(Resource.HEARING, Act.ANSWER)
-def keep(session: Session, me: Present, reference: str) -> BaseResponse:
-    return _done(session, me, reference, portal.keep, "text")
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+    address = f"/console/hearings/{reference}"
+    return Place(reference, address, lambda refusal: shown_again(session, me, reference, refusal))
 
 
-@pages.post("/hearings/<reference>/answer")
-@allowed(Resource.HEARING, Act.ANSWER)
-def answer(session: Session, me: Present, reference: str) -> BaseResponse:
-    return _done(session, me, reference, portal.answer, "text")
-
-
-@pages.post("/hearings/<reference>/longer")
-@allowed(Resource.HEARING, Act.ANSWER)
-def longer(session: Session, me: Present, reference: str) -> BaseResponse:
-    return _done(session, me, reference, portal.ask_longer, "longer")
-
-
-@pages.post("/hearings/<reference>/object")
-@allowed(Resource.HEARING, Act.ANSWER)
-def object_to(session: Session, me: Present, reference: str) -> BaseResponse:
-    return _done(session, me, reference, portal.object_to, "objection")
-
-
-def _done(session: Session, me: Present, reference: str, act: Callable[..., object], field: str) -> BaseResponse:
-    """One of the portal's acts with what was written in a field of the form."""
-    unit, who, version, text = me.standing.unit, me.officer.reference, version_sent(), request.form.get(field, "")
-    refusal = attempt(session, lambda: act(session, sealer(), unit, who, reference, text, now(), version=version))
-    return (
-        redirect(f"/console/hearings/{reference}", 303)
-        if refusal is None
-        else shown_again(session, me, reference, refusal)
-    )
+serve_acts(pages, "/hearings/<reference>", ANSWERS, _opened)
 
 
 def shown_again(

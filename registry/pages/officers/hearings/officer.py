@@ -1,32 +1,30 @@
 """A case's tab of hearings: writing what an agency is asked, the reprisal check by another, serving it, and its answer."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.rules import LONGEST_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.queries import case_view
-from registry.complaints.parties.hearings import actions, after_answer, files, queries
+from registry.complaints.parties.hearings import after_answer, files, queries
 from registry.complaints.parties.hearings.content import MOST_ALLEGATION
 from registry.complaints.parties.hearings.rules import LONGEST, SHORTEST, USUAL, By, may_have_longer
 from registry.core.clock import now
 from registry.http.downloads import sent_file
 from registry.http.transaction import services
 from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.hearing_acts import ACTS, IN_CASE
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.agencies import agency_name
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
-from registry.pages.officers.form_fields import any_number_in, day_in
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.idempotency import made_by_form
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 
 pages = Blueprint("console_hearings", __name__)
 STYLES = address_of("handed.css")
@@ -57,33 +55,13 @@ def new(session: Session, me: Present, reference: str) -> Response:
     return _new(session, me, open_case(session, me, reference))
 
 
-@pages.post("/cases/<reference>/hearings/new")
-@allowed(Resource.HEARING, Act.PROPOSE)
-def draft(session: Session, me: Present, reference: str) -> BaseResponse:
-    head, form = open_case(session, me, reference), request.form
-    agency = form.get("agency", "").strip() or None
-    require_no_interest(me, agency)
-    made: list[str] = []
+def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+    head = open_case(session, me, reference)
+    address = f"/console/cases/{reference}/hearings"
+    return Place(head.case.reference, address, lambda refusal: _new(session, me, head, refusal), is_list=True)
 
-    def draft() -> str:
-        return actions.draft(
-            session,
-            sealer(),
-            acting(me, Resource.HEARING, Act.PROPOSE),
-            reference,
-            form.get("allegation", ""),
-            now(),
-            agency=agency,
-            could_complain=any_number_in(request.form, "could_complain"),
-            version=version_sent(),
-        ).reference
 
-    refusal = attempt(
-        session, lambda: made.append(made_by_form(session, me, f"hearing in {head.case.reference}", draft))
-    )
-    if refusal is not None:
-        return _new(session, me, head, refusal)
-    return redirect(f"/console/cases/{reference}/hearings/{made[0]}", 303)
+serve_acts(pages, "/cases/<reference>/hearings", IN_CASE, _in_case)
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>")
@@ -103,55 +81,11 @@ def file(session: Session, me: Present, reference: str, hearing: str, attachment
     return sent_file(body, name)
 
 
-@pages.post("/cases/<reference>/hearings/<hearing>/edit")
-@allowed(Resource.HEARING, Act.PROPOSE)
-def edit(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
-    officer, text = acting(me, Resource.HEARING, Act.PROPOSE), request.form.get("allegation", "")
-
-    def act(version: int) -> None:
-        could = any_number_in(request.form, "could_complain")
-        actions.edit(session, sealer(), officer, hearing, text, now(), could_complain=could, version=version)
-
-    return _done(session, me, reference, hearing, act)
-
-
-@pages.post("/cases/<reference>/hearings/<hearing>/hand-in")
-@allowed(Resource.HEARING, Act.PROPOSE)
-def hand_in(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
-    officer = acting(me, Resource.HEARING, Act.PROPOSE)
-    return _done(
-        session, me, reference, hearing,
-        lambda version: actions.hand_in(session, sealer(), officer, hearing, now(), version=version),
-    )  # fmt: skip
-
-
 @pages.get("/cases/<reference>/hearings/<hearing>/check")
 @allowed(Resource.HEARING, Act.APPROVE)
 def check(session: Session, me: Present, reference: str, hearing: str) -> Response:
     """The text beside what she wrote, and how easily somebody could guess."""
     return _check(session, me, open_case(session, me, reference), hearing)
-
-
-@pages.post("/cases/<reference>/hearings/<hearing>/approve")
-@allowed(Resource.HEARING, Act.APPROVE)
-def approve(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
-    officer, why = acting(me, Resource.HEARING, Act.APPROVE), request.form.get("reason", "")
-    return _done(
-        session, me, reference, hearing,
-        lambda version: actions.approve(session, sealer(), officer, hearing, now(), reason=why, version=version),
-        again=_check,
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/hearings/<hearing>/send-back")
-@allowed(Resource.HEARING, Act.APPROVE)
-def send_back(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
-    officer, why = acting(me, Resource.HEARING, Act.APPROVE), request.form.get("back", "")
-    return _done(
-        session, me, reference, hearing,
-        lambda version: actions.send_back(session, sealer(), officer, hearing, why, now(), version=version),
-        again=_check,
-    )  # fmt: skip
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>/serve")
@@ -161,75 +95,15 @@ def preview(session: Session, me: Present, reference: str, hearing: str) -> Resp
     return _preview(session, me, open_case(session, me, reference), hearing)
 
 
-@pages.post("/cases/<reference>/hearings/<hearing>/serve")
-@allowed(Resource.HEARING, Act.PROPOSE)
-def serve(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
-    officer = acting(me, Resource.HEARING, Act.PROPOSE)
-    return _done(
-        session, me, reference, hearing,
-        lambda version: actions.serve(
-            session, sealer(), officer, hearing, day_in(request.form, "answer_by"), now(), version=version
-        ),
-        again=_preview,
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/hearings/<hearing>/close")
-@allowed(Resource.HEARING, Act.PROPOSE)
-def close(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
-    officer = acting(me, Resource.HEARING, Act.PROPOSE)
-    return _done(
-        session, me, reference, hearing,
-        lambda version: actions.close(session, sealer(), officer, hearing, now(), version=version),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/hearings/<hearing>/longer")
-@allowed(Resource.HEARING, Act.PROPOSE)
-def longer(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
-    officer, why = acting(me, Resource.HEARING, Act.PROPOSE), request.form.get("reason", "")
-    return _done(
-        session, me, reference, hearing,
-        lambda version: after_answer.give_longer(
-            session, sealer(), officer, hearing, day_in(request.form, "answer_by"), why, now(), version=version
-        ),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/hearings/<hearing>/tell")
-@allowed(Resource.HEARING, Act.PROPOSE)
-def tell(session: Session, me: Present, reference: str, hearing: str) -> BaseResponse:
-    """Tell the agency what was decided, in words for its eyes."""
-    officer, form = acting(me, Resource.HEARING, Act.PROPOSE), request.form
-
-    def act(version: int) -> None:
-        days = any_number_in(form, "object_days") or 0
-        after_answer.tell_outcome(
-            session, sealer(), officer, hearing, form.get("outcome", ""), days, now(), version=version
-        )
-
-    return _done(session, me, reference, hearing, act)
-
-
-Again = Callable[[Session, Present, CaseHead, str, Refusal], Response]
-
-
-def _done(
-    session: Session,
-    me: Present,
-    reference: str,
-    hearing: str,
-    act: Callable[[int], object],
-    again: Again | None = None,
-) -> BaseResponse:
-    """Do something to a hearing of this case, or show the page it came from again, with what was typed."""
+def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str, hearing: str) -> Place:
     head = open_case(session, me, reference)
     require_no_interest(me, queries.accused(session, head.case, hearing))
-    version = version_sent()
-    refusal = attempt(session, lambda: act(version))
-    if refusal is not None:
-        return (again or _one)(session, me, head, hearing, refusal)
-    return redirect(f"/console/cases/{reference}/hearings/{hearing}", 303)
+    again = {"approve": _check, "send-back": _check, "serve": _preview}.get(act.name, _one)
+    address = f"/console/cases/{reference}/hearings/{hearing}"
+    return Place(hearing, address, lambda refusal: again(session, me, head, hearing, refusal))
+
+
+serve_acts(pages, "/cases/<reference>/hearings/<hearing>", ACTS, _opened)
 
 
 def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:

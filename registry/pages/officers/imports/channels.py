@@ -12,9 +12,12 @@ from registry.core.errors import Fault, InvalidInput
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
 from registry.officer_desk.acting import names_of
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.licence_acts import CHANNEL_CHANGES
 from registry.officer_desk.licensing import change_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
+from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import official, require_no_interest
 from registry.pages.officers.licences.showing import name_of
@@ -48,20 +51,6 @@ def propose(session: Session, me: Present) -> BaseResponse:
     )  # fmt: skip
 
 
-@pages.post("/channels/<reference>/approve")
-@allowed(Resource.CHANNEL, Act.APPROVE)
-def approve(session: Session, me: Present, reference: str) -> BaseResponse:
-    change_opened(session, me, reference)
-    return _done(session, me, lambda: related_acts.approve_change(session, official(me), reference, now()))
-
-
-@pages.post("/channels/<reference>/refuse")
-@allowed(Resource.CHANNEL, Act.APPROVE)
-def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
-    change_opened(session, me, reference)
-    return _done(session, me, lambda: related_acts.refuse_change(session, official(me), reference, now()))
-
-
 def _kind(word: str) -> ChannelKind:
     if word not in list(ChannelKind):
         raise InvalidInput([Fault.of("kind", Problem.INVALID_VALUE, "one_of", choices=", ".join(ChannelKind))])
@@ -71,6 +60,14 @@ def _kind(word: str) -> ChannelKind:
 def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseResponse:
     refusal = attempt(session, act)
     return redirect("/console/channels", 303) if refusal is None else _list(session, me, refusal)
+
+
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+    change = change_opened(session, me, reference)
+    return Place(change.reference, "/console/channels", lambda refusal: _list(session, me, refusal))
+
+
+serve_acts(pages, "/channels/<reference>", CHANNEL_CHANGES, _opened, is_versioned=False)
 
 
 def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Response:

@@ -1,15 +1,16 @@
 """What looks like a clone: pairs to be confirmed or set aside, and the warnings that stand on entries."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
 from registry.officer_desk.licensing import collision_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
+from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import official, require_no_interest
 from registry.pages.officers.licences.showing import name_of
@@ -20,6 +21,7 @@ from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of
 
 pages = Blueprint("console_clones", __name__)
+PLACE = "/console/clones"
 
 
 @pages.get("/clones")
@@ -28,45 +30,27 @@ def clones(session: Session, me: Present) -> Response:
     return _list(session, me)
 
 
-@pages.post("/clones/<reference>/confirm")
-@allowed(Resource.CLONE, Act.APPROVE)
-def confirm(session: Session, me: Present, reference: str) -> BaseResponse:
-    collision_opened(session, me, reference)
-    true_entry, text = request.form.get("true_entry", ""), request.form.get("text", "")
-    return _done(
-        session, me,
-        lambda: related_acts.confirm_collision(session, official(me), reference, true_entry, text, now()),
-    )  # fmt: skip
-
-
-@pages.post("/clones/<reference>/dismiss")
-@allowed(Resource.CLONE, Act.APPROVE)
-def dismiss(session: Session, me: Present, reference: str) -> BaseResponse:
-    collision_opened(session, me, reference)
-    text = request.form.get("text", "")
-    return _done(session, me, lambda: related_acts.dismiss_collision(session, official(me), reference, text, now()))
-
-
 @pages.post("/clones/agencies/<agency>/warn")
 @allowed(Resource.CLONE, Act.APPROVE)
 def warn(session: Session, me: Present, agency: str) -> BaseResponse:
     require_no_interest(me, agency)
     text = request.form.get("text", "")
-    return _done(session, me, lambda: related_acts.warn(session, official(me), agency, text, now()))
+    refusal = attempt(session, lambda: related_acts.warn(session, official(me), agency, text, now()))
+    return redirect(PLACE, 303) if refusal is None else _list(session, me, refusal)
 
 
-@pages.post("/clones/agencies/<agency>/lift")
-@allowed(Resource.CLONE, Act.APPROVE)
-def lift(session: Session, me: Present, agency: str) -> BaseResponse:
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+    found, _both = collision_opened(session, me, reference)
+    return Place(found.reference, PLACE, lambda refusal: _list(session, me, refusal))
+
+
+def _warned(session: Session, me: Present, _: OfficerAct, /, agency: str) -> Place:
     require_no_interest(me, agency)
-    number = request.form.get("number", "")
-    place = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else None
-    return _done(session, me, lambda: related_acts.lift(session, official(me), agency, place, now()))
+    return Place(agency, PLACE, lambda refusal: _list(session, me, refusal))
 
 
-def _done(session: Session, me: Present, act: Callable[[], object]) -> BaseResponse:
-    refusal = attempt(session, act)
-    return redirect("/console/clones", 303) if refusal is None else _list(session, me, refusal)
+serve_acts(pages, "/clones/<reference>", COLLISIONS, _opened, is_versioned=False)
+serve_acts(pages, "/clones/agencies/<agency>", CLONE_WARNINGS, _warned, is_versioned=False)
 
 
 def _list(session: Session, me: Present, refusal: Refusal | None = None) -> Response:

@@ -1,7 +1,5 @@
 """An agency's deposit: its ledger, what is missing and by when, and the lines that wait for a second person."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,9 +8,11 @@ from registry.core.clock import now
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.officer_desk.acting import names_of
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.licence_acts import DEPOSIT_LINES
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.opening import agency_opened, official
@@ -61,36 +61,20 @@ def enter(session: Session, me: Present, reference: str) -> BaseResponse:
             held_by=form.get("held_by"),
         )
 
-    return _done(session, me, reference, act)
-
-
-@pages.post("/licences/agencies/<reference>/deposit/<line>/approve")
-@allowed(Resource.DEPOSIT, Act.APPROVE)
-def approve(session: Session, me: Present, reference: str, line: str) -> BaseResponse:
-    return _decided(session, me, reference, lambda version: actions.approve(
-        session, official(me), line, now(), version=version
-    ))  # fmt: skip
-
-
-@pages.post("/licences/agencies/<reference>/deposit/<line>/refuse")
-@allowed(Resource.DEPOSIT, Act.PROPOSE)
-def refuse(session: Session, me: Present, reference: str, line: str) -> BaseResponse:
-    return _decided(session, me, reference, lambda version: actions.refuse(
-        session, official(me), line, now(), version=version
-    ))  # fmt: skip
-
-
-def _decided(session: Session, me: Present, reference: str, act: Callable[[int], object]) -> BaseResponse:
-    version = version_sent()
-    return _done(session, me, reference, lambda: act(version))
-
-
-def _done(session: Session, me: Present, reference: str, act: Callable[[], object]) -> BaseResponse:
     _, agency = agency_opened(session, me, reference)
     refusal = attempt(session, act)
     if refusal is not None:
         return _page(session, me, reference, refusal)
     return redirect(f"/console/licences/agencies/{agency.agency_id}/deposit", 303)
+
+
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, line: str) -> Place:
+    _row, agency = agency_opened(session, me, reference)
+    address = f"/console/licences/agencies/{agency.agency_id}/deposit"
+    return Place(line, address, lambda refusal: _page(session, me, reference, refusal))
+
+
+serve_acts(pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _opened)
 
 
 def _page(session: Session, me: Present, reference: str, refusal: Refusal | None = None) -> Response:

@@ -1,16 +1,15 @@
 """What waits for a second person, and one proposal: what it would make of the record, approved, refused or taken back."""
 
-from collections.abc import Callable
-
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
 from registry.officer_desk.acting import names_of
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.licence_acts import PROPOSALS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences import showing
 from registry.pages.officers.licences.opening import official, proposal_opened, require_act, waiting_for
@@ -46,49 +45,22 @@ def proposal(session: Session, me: Present, reference: str) -> Response:
     return _one(session, me, proposal_opened(session, me, reference))
 
 
-@pages.post("/licences/proposals/<reference>/approve")
-@allowed(Resource.LICENCE, Act.APPROVE)
-def approve(session: Session, me: Present, reference: str) -> BaseResponse:
+def _opened(session: Session, me: Present, act: OfficerAct, /, reference: str) -> Place:
     found = proposal_opened(session, me, reference)
-    require_act(me, found.act, Act.APPROVE)
-    return _done(
-        session, me, found,
-        lambda version: proposals.approve(session, official(me), reference, now(), version=version),
-    )  # fmt: skip
+    require_act(me, found.act, act.right)
+
+    def again(refusal: Refusal) -> Response:
+        session.refresh(found)
+        return _one(session, me, found, refusal)
+
+    return Place(found.reference, f"/console/licences/proposals/{found.reference}", again)
 
 
-@pages.post("/licences/proposals/<reference>/refuse")
-@allowed(Resource.LICENCE, Act.APPROVE)
-def refuse(session: Session, me: Present, reference: str) -> BaseResponse:
-    found, reason = proposal_opened(session, me, reference), request.form.get("reason", "")
-    require_act(me, found.act, Act.APPROVE)
-    return _done(
-        session, me, found,
-        lambda version: proposals.refuse(session, official(me), reference, reason, now(), version=version),
-    )  # fmt: skip
-
-
-@pages.post("/licences/proposals/<reference>/take-back")
-@allowed(Resource.LICENCE, Act.PROPOSE)
-def take_back(session: Session, me: Present, reference: str) -> BaseResponse:
-    found = proposal_opened(session, me, reference)
-    return _done(
-        session, me, found,
-        lambda version: proposals.take_back(session, official(me), reference, now(), version=version),
-    )  # fmt: skip
+serve_acts(pages, "/licences/proposals/<reference>", PROPOSALS, _opened)
 
 
 def _agency_id(session: Session, found: Proposal) -> str | None:
     return None if found.agency_id is None else session.get_one(Agency, found.agency_id).reference
-
-
-def _done(session: Session, me: Present, found: Proposal, act: Callable[[int], object]) -> BaseResponse:
-    version = version_sent()
-    refusal = attempt(session, lambda: act(version))
-    if refusal is not None:
-        session.refresh(found)
-        return _one(session, me, found, refusal)
-    return redirect(f"/console/licences/proposals/{found.reference}", 303)
 
 
 def _one(session: Session, me: Present, found: Proposal, refusal: Refusal | None = None) -> Response:

@@ -1,32 +1,30 @@
 """A case's tab of referrals: choosing what a partner is to read, looking at exactly that, and each step on."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.consents import is_consented
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.queries import ShownBox, case_view
 from registry.complaints.parties import accounts
-from registry.complaints.parties.referrals import actions, queries
-from registry.complaints.parties.referrals.content import Choice
+from registry.complaints.parties.referrals import queries
 from registry.complaints.parties.referrals.rules import LONGEST, consent_for
 from registry.core.clock import now
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.referral_acts import ACTS, IN_CASE
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import Present
-from registry.pages.officers.acting import acting, names_in, sealer, version_sent
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.showing import parts_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
-from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.referrals.showing import answers_in
-from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language
 from registry.vocabulary.cases import AttachmentState, Author
 
@@ -61,32 +59,13 @@ def new(session: Session, me: Present, reference: str) -> Response:
     return _new(session, me, open_case(session, me, reference))
 
 
-@pages.post("/cases/<reference>/referrals/new")
-@allowed(Resource.REFERRAL, Act.PROPOSE)
-def propose(session: Session, me: Present, reference: str) -> BaseResponse:
-    head, form = open_case(session, me, reference), request.form
-    made: list[str] = []
+def _in_case(session: Session, me: Present, _: OfficerAct, /, reference: str) -> Place:
+    head = open_case(session, me, reference)
+    address = f"/console/cases/{reference}/referrals"
+    return Place(head.case.reference, address, lambda refusal: _new(session, me, head, refusal), is_list=True)
 
-    def propose() -> str:
-        return actions.propose(
-            session,
-            sealer(),
-            acting(me, Resource.REFERRAL, Act.PROPOSE),
-            reference,
-            form.get("partner", ""),
-            Choice(form.getlist("answer"), form.getlist("message"), form.getlist("file")),
-            now(),
-            note=form.get("note", ""),
-            expires_on=day_in(form, "expires_on"),
-            identity_said_in=form.get("identity_said_in") or None,
-            version=version_sent(),
-        ).reference
 
-    what = f"referral in {head.case.reference}"
-    refusal = attempt(session, lambda: made.append(made_by_form(session, me, what, propose)))
-    if refusal is not None:
-        return _new(session, me, head, refusal)
-    return redirect(f"/console/cases/{reference}/referrals/{made[0]}", 303)
+serve_acts(pages, "/cases/<reference>/referrals", IN_CASE, _in_case)
 
 
 @pages.get("/cases/<reference>/referrals/<referral>")
@@ -95,55 +74,14 @@ def one(session: Session, me: Present, reference: str, referral: str) -> Respons
     return _one(session, me, open_case(session, me, reference), referral)
 
 
-@pages.post("/cases/<reference>/referrals/<referral>/consent")
-@allowed(Resource.REFERRAL, Act.PROPOSE)
-def consent(session: Session, me: Present, reference: str, referral: str) -> BaseResponse:
-    """She agreed since it was proposed."""
-    officer = acting(me, Resource.REFERRAL, Act.PROPOSE)
-    return _done(
-        session, me, reference, referral,
-        lambda version: actions.find_consent(session, officer, referral, now(), version=version),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/referrals/<referral>/override")
-@allowed(Resource.REFERRAL, Act.APPROVE)
-def override(session: Session, me: Present, reference: str, referral: str) -> BaseResponse:
-    officer, law = acting(me, Resource.REFERRAL, Act.APPROVE), request.form.get("legal_basis", "")
-    return _done(
-        session, me, reference, referral,
-        lambda version: actions.override(session, sealer(), officer, referral, law, now(), version=version),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/referrals/<referral>/send")
-@allowed(Resource.REFERRAL, Act.PROPOSE)
-def send(session: Session, me: Present, reference: str, referral: str) -> BaseResponse:
-    officer = acting(me, Resource.REFERRAL, Act.PROPOSE)
-    return _done(
-        session, me, reference, referral,
-        lambda version: actions.send(session, sealer(), officer, referral, now(), version=version),
-    )  # fmt: skip
-
-
-@pages.post("/cases/<reference>/referrals/<referral>/take-back")
-@allowed(Resource.REFERRAL, Act.PROPOSE)
-def take_back(session: Session, me: Present, reference: str, referral: str) -> BaseResponse:
-    officer = acting(me, Resource.REFERRAL, Act.PROPOSE)
-    return _done(
-        session, me, reference, referral,
-        lambda version: actions.take_back(session, sealer(), officer, referral, now(), version=version),
-    )  # fmt: skip
-
-
-def _done(session: Session, me: Present, reference: str, referral: str, act: Callable[[int], object]) -> BaseResponse:
+def _opened(session: Session, me: Present, _: OfficerAct, /, reference: str, referral: str) -> Place:
     head = open_case(session, me, reference)
     queries.require_of_case(session, head.case, referral)
-    version = version_sent()
-    refusal = attempt(session, lambda: act(version))
-    if refusal is not None:
-        return _one(session, me, head, referral, refusal)
-    return redirect(f"/console/cases/{reference}/referrals/{referral}", 303)
+    address = f"/console/cases/{reference}/referrals/{referral}"
+    return Place(referral, address, lambda refusal: _one(session, me, head, referral, refusal))
+
+
+serve_acts(pages, "/cases/<reference>/referrals/<referral>", ACTS, _opened)
 
 
 def _new(session: Session, me: Present, head: CaseHead, refusal: Refusal | None = None) -> Response:

@@ -1,0 +1,109 @@
+"""What officers do to an opening that was asked for: a second person decides or ends it, whoever asked closes it."""
+
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework.access_grants import actions, queries
+from registry.complaints.casework.access_grants.rules import RIGHT_TO
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.queries import named_agency_id
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import reference_in, require_no_interest, require_right
+from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts
+from registry.officer_desk.case_acts import case_opened
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.vocabulary.cases import OpeningKind
+from schemas.openings import BreakGlassSchema, IdentityOpeningSchema, OpeningDecisionSchema, OriginalOpeningSchema
+
+
+def opening_opened(session: Session, me: Present, reference: str, act: Act) -> str:
+    """The stored reference. Raises NotFound for another unit's, Forbidden where the kind is not the officer's to act on, or the
+    officer has an interest in the agency."""
+    case, opening = queries.one_of(session, me.standing.unit, reference_in(reference))
+    require_right(me, RIGHT_TO[opening.kind], act)
+    require_no_interest(me, named_agency_id(sealer(), case))
+    return opening.reference
+
+
+def _decide(on: Doing[Present], answer: str = "", *, is_granted: bool) -> object:
+    return actions.decide(
+        on.session, sealer(), on.me.standing.unit, on.me.officer.reference, on.reference, on.at,
+        is_granted=is_granted, answer=answer, version=on.version,
+    )  # fmt: skip
+
+
+def _end(on: Doing[Present], *, is_own: bool = False) -> object:
+    unit, who = on.me.standing.unit, on.me.officer.reference
+    return actions.end(on.session, unit, who, on.reference, on.at, is_own=is_own, version=on.version)
+
+
+ACTS = OfficerActs(
+    Resource.BREAK_GLASS,
+    lambda me, _: me,
+    lambda session, me, act, reference: opening_opened(session, me, reference, act.right),
+    (
+        OfficerAct(
+            "decide", Act.APPROVE, _decide, "decideOpening",
+            """Grant or refuse what another asked for.
+
+            Its clock begins. Break-glass is for supervisors and custodians, the rest for custodians alone.
+            """,
+            OpeningDecisionSchema, form={"is_granted": "decision"},
+        ),
+        OfficerAct("end", Act.APPROVE, _end, "endOpening", "Close what is open to another before its time."),
+    ),
+)  # fmt: skip
+
+OWN = OfficerActs(
+    Resource.BREAK_GLASS,
+    ACTS.officer_of,
+    ACTS.opened,
+    (
+        OfficerAct(
+            "end", Act.PROPOSE, partial(_end, is_own=True), "closeOpening",
+            "Close what is open to you, or take back what you asked for.",
+            path="/close",
+        ),
+    ),
+)  # fmt: skip
+"""What an officer does to what was opened to that officer."""
+
+
+def _ask(kind: OpeningKind) -> Callable[..., str]:
+    def ask(on: Doing[Officer], reason: str, hours: int | None = None, attachment_id: str = "") -> str:
+        return actions.ask(
+            on.session, sealer(), on.officer, on.reference, kind, reason, on.at,
+            hours=hours, attachment=reference_in(attachment_id), version=on.version,
+        ).reference  # fmt: skip
+
+    return ask
+
+
+IN_CASE = case_acts(
+    Resource.BREAK_GLASS,
+    case_opened(Resource.BREAK_GLASS),
+    OfficerAct(
+        "break-glass", Act.PROPOSE, _ask(OpeningKind.BREAK_GLASS), "askToBreakGlass",
+        """Ask that all of a case, and who wrote it, is open to you for some hours.
+
+        For when somebody is in danger and the custodian is not there. A supervisor or custodian agrees.
+        Auditors and supervisors are told.
+        """,
+        BreakGlassSchema, drafts=OpeningKind.BREAK_GLASS,
+    ),
+    OfficerAct(
+        "identity", Act.PROPOSE, _ask(OpeningKind.IDENTITY), "askWhoWrote",
+        "Ask the custodian who wrote, and how she is safely reached.",
+        IdentityOpeningSchema, resource=RIGHT_TO[OpeningKind.IDENTITY], drafts=OpeningKind.IDENTITY,
+    ),
+    OfficerAct(
+        "original", Act.PROPOSE, _ask(OpeningKind.ORIGINAL), "askForOriginal",
+        "Ask the custodian for a file as it was sent.",
+        OriginalOpeningSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[OpeningKind.ORIGINAL],
+        drafts=OpeningKind.ORIGINAL,
+    ),
+)  # fmt: skip
+"""What is asked for in a case."""

@@ -1,0 +1,126 @@
+"""What officers do to a case, and which they may: of their own unit, about no agency in which they declared an interest."""
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer, in_unit, lock_case
+from registry.complaints.casework.notes import actions as notes
+from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queue import assignment as assigning
+from registry.complaints.casework.queue import taking
+from registry.complaints.triage import priorities
+from registry.core.errors import NotFound
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting, reference_in, require_no_interest, roles_of
+from registry.officer_desk.acts import Doing, OfficerAct, case_acts
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.vocabulary.cases import CaseState, Priority
+from schemas.cases import (
+    CaseAssigneeSchema,
+    CaseMoveBodySchema,
+    CaseNoteBodySchema,
+    CasePrioritySchema,
+    CaseReplySchema,
+    CaseTaskBodySchema,
+)
+
+
+def case_for(session: Session, me: Present, resource: Resource, act: Act, case_id: str) -> tuple[Officer, Case]:
+    """Who acts, and the locked case. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
+    reference = reference_in(case_id)
+    # Before the role is asked: what is another's answers as if it were not there, to agencies and partners as well.
+    own = select(Case.id).where(in_unit(me.standing.unit), Case.reference == reference)
+    if session.execute(own).first() is None:
+        raise NotFound(f"there is no case {reference} in this unit")
+    officer = acting(me, resource, act)
+    case = lock_case(session, officer, reference)
+    require_no_interest(me, named_agency_id(sealer(), case))
+    return officer, case
+
+
+def case_opened(resource: Resource) -> Callable[..., str]:
+    """How the acts of a resource find the case that they are done to."""
+
+    def opened(session: Session, me: Present, act: OfficerAct, case_id: str) -> str:
+        return case_for(session, me, act.resource or resource, act.right, case_id)[1].reference
+
+    return opened
+
+
+def _move(on: Doing[Officer], to: CaseState, reason: str = "", into: str = "") -> object:
+    return taking.take(
+        on.session, sealer(), on.officer, roles_of(on.me), on.reference, to, on.at,
+        reason=reason, into=into, version=on.version,
+    )  # fmt: skip
+
+
+def _reply(on: Doing[Officer], text: str, *, to_helper: bool = False) -> object:
+    return casework.reply(
+        on.session, sealer(), on.officer, on.reference, text, on.at, to_helper=to_helper, version=on.version
+    )  # fmt: skip
+
+
+def _assign(on: Doing[Officer], assignee: str | None = None) -> object:
+    return assigning.assign(
+        on.session, sealer(), on.officer, on.reference, assignee or None, on.at.date(), version=on.version
+    )  # fmt: skip
+
+
+def _set_priority(on: Doing[Officer], priority: Priority, reason: str) -> object:
+    return priorities.set_priority(
+        on.session, sealer(), on.officer, on.reference, priority, on.at, reason=reason, version=on.version
+    )  # fmt: skip
+
+
+def _write_note(on: Doing[Officer], text: str) -> object:
+    return notes.write_note(on.session, sealer(), on.officer, on.reference, text, on.at.date(), version=on.version)
+
+
+def _add_task(on: Doing[Officer], text: str, due_on: date | None = None) -> object:
+    return notes.add_task(
+        on.session, sealer(), on.officer, on.reference, text, on.at.date(), due_on=due_on, version=on.version
+    )  # fmt: skip
+
+
+ACTS = case_acts(
+    Resource.CASE,
+    case_opened(Resource.CASE),
+    OfficerAct(
+        "move", Act.MOVE, _move, "moveCase",
+        """Take a case to another state.
+
+        As the table of moves allows it (docs/officers/cases.md), in the humblest of your roles that may.
+        """,
+        CaseMoveBodySchema, path="/moves", unread={"to": "state_of_case"},
+    ),
+    OfficerAct(
+        "reply", Act.WRITE, _reply, "replyToCase", "Write to the complainant.", CaseReplySchema,
+        path="/messages", resource=Resource.MESSAGE,
+    ),
+    OfficerAct(
+        "assignee", Act.ASSIGN, _assign, "assignCase", "Give a case to an officer of your unit, or to nobody.",
+        CaseAssigneeSchema, method="put",
+    ),
+    OfficerAct(
+        "priority", Act.WRITE, _set_priority, "setCasePriority",
+        """Give a case another priority, or ask for it.
+
+        Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
+        """,
+        CasePrioritySchema, method="put", unread={"priority": "choose_priority"},
+    ),
+    OfficerAct(
+        "notes", Act.WRITE, _write_note, "addCaseNote", "Add a note for your unit; it is never changed.",
+        CaseNoteBodySchema,
+    ),
+    OfficerAct(
+        "tasks", Act.WRITE, _add_task, "addCaseTask", "Add something to be done in a case.",
+        CaseTaskBodySchema, form={"text": "task"},
+    ),
+)  # fmt: skip

@@ -1,0 +1,78 @@
+"""What officers of a case's unit do to a drafted decision. Versions are the case's."""
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.decisions import actions
+from registry.core.errors import NotFound
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import reference_in
+from registry.officer_desk.acts import Doing, OfficerAct, case_acts
+from registry.officer_desk.case_acts import case_for, case_opened
+from registry.officer_desk.decision_words import decision_notice
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.vocabulary.cases import DecisionOutcome
+from schemas.sanctions import DecisionDraftSchema, SendBackSchema
+
+
+def decision_opened(session: Session, me: Present, act: OfficerAct, case_id: str, decision_id: str) -> str:
+    """The stored reference. Raises NotFound for another unit's or case's, Forbidden where the officer has an interest."""
+    officer, case = case_for(session, me, Resource.DECISION, act.right, case_id)
+    reference = reference_in(decision_id)
+    found, _ = actions.lock_decision(session, officer, reference)
+    if found.id != case.id:
+        raise NotFound(f"there is no decision {reference} in this case")
+    return reference
+
+
+def _make(on: Doing[Officer]) -> object:
+    return actions.make(
+        on.session, sealer(), on.officer, on.reference, decision_notice, on.at, version=on.version
+    )  # fmt: skip
+
+
+def _send_back(on: Doing[Officer], reason: str) -> object:
+    return actions.send_back(on.session, sealer(), on.officer, on.reference, on.at, reason=reason, version=on.version)
+
+
+ACTS = case_acts(
+    Resource.DECISION,
+    decision_opened,
+    OfficerAct(
+        "make", Act.APPROVE, _make, "makeDecision",
+        """Decide as drafted.
+
+        The case moves, and whoever complained reads of it and of the right to object, in her language.
+        """,
+    ),
+    OfficerAct(
+        "send-back", Act.APPROVE, _send_back, "sendDecisionBack", "Have the case looked into again instead.",
+        SendBackSchema,
+    ),
+)  # fmt: skip
+
+
+def _write(
+    on: Doing[Officer], outcome: DecisionOutcome, reasons: str, summary: str, object_days: int
+) -> str:  # fmt: skip
+    return actions.write(
+        on.session, sealer(), on.officer, on.reference, outcome, on.at,
+        reasons=reasons, summary=summary, object_days=object_days, version=on.version,
+    ).reference  # fmt: skip
+
+
+IN_CASE = case_acts(
+    Resource.DECISION,
+    case_opened(Resource.DECISION),
+    OfficerAct(
+        "decision", Act.PROPOSE, _write, "writeDecision",
+        """Write the draft of a case's decision, or write it anew.
+
+        Whoever ever wrote on it, or looked into the case, does not make it. With an Idempotency-Key it is written once, however
+        often it is sent.
+        """,
+        DecisionDraftSchema, path="", unread={"outcome": "choose_found", "object_days": "days_number"}, drafts="decision",
+    ),
+)  # fmt: skip
+"""What is done to a case."""

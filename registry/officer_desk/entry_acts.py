@@ -1,0 +1,86 @@
+"""What officers do to requests about an agency's entry: the licensing desk decides, the agency's own people take back."""
+
+from sqlalchemy.orm import Session
+
+from registry.officer_desk.acting import reference_in, require_no_interest
+from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from registry.supervision.entries import decisions as deciding
+from registry.supervision.entries import queries
+from registry.supervision.entries import requests as asking
+from registry.supervision.entries.decisions import Official
+from registry.supervision.entries.models import EntryRequest
+from registry.supervision.entries.requests import Rep
+from schemas.entries import EntryAnswerSchema, EntryDecisionSchema
+
+
+def official(me: Present) -> Official:
+    """The officer present as entries know officers of an authority."""
+    return Official(me.officer.reference, me.standing.authority)
+
+
+def representative(session: Session, me: Present) -> Rep:
+    """The officer present as one of the agency's own people. Raises NotFound where the unit is no agency's."""
+    return Rep(me.officer.reference, queries.agency_of_desk(session, me.standing.unit))
+
+
+def request_opened(session: Session, me: Present, reference: str) -> EntryRequest:
+    """Raises NotFound for what is another authority's, Forbidden where the officer has an interest in the agency."""
+    found = queries.request_named(session, official(me), reference_in(reference))
+    require_no_interest(me, found.agency)
+    return found
+
+
+def _decide(on: Doing[Official], answer: str, warning: str = "", *, is_accepted: bool) -> object:
+    return deciding.decide(
+        on.session, on.officer, on.reference, answer, on.at,
+        is_accepted=is_accepted, warning=warning, version=on.version,
+    )  # fmt: skip
+
+
+def _take_down(on: Doing[Official], answer: str) -> object:
+    return deciding.take_down(on.session, on.officer, on.reference, answer, on.at, version=on.version)
+
+
+_DECIDING = """Decide about what an agency asked, with a reason that it reads.
+
+Correct the entry first, by your own acts: deciding takes the mark away. Accepting a clone report puts `warning` on the
+entry, accepting a reply shows it.
+"""
+
+ACTS = OfficerActs(
+    Resource.ENTRY,
+    lambda me, _: official(me),
+    lambda session, me, _, reference: request_opened(session, me, reference).reference,
+    (
+        OfficerAct(
+            "decide", Act.APPROVE, _decide, "decideEntryRequest",
+            _DECIDING,
+            EntryDecisionSchema, form={"is_accepted": "decision"},
+        ),
+        OfficerAct(
+            "take-down", Act.APPROVE, _take_down, "takeDownReply", "Show a reply no longer, with a reason.",
+            EntryAnswerSchema,
+        ),
+    ),
+)  # fmt: skip
+
+
+def _take_back(on: Doing[Present]) -> object:
+    rep = representative(on.session, on.me)
+    return asking.take_back(on.session, rep, on.reference, on.at, version=on.version)
+
+
+OWN = OfficerActs(
+    Resource.ENTRY,
+    lambda me, _: me,
+    lambda _session, _me, _act, reference: reference_in(reference),
+    (
+        OfficerAct(
+            "withdraw", Act.PROPOSE, _take_back, "withdrawEntryRequest",
+            "Take back what your agency asked, or have its reply shown no longer.",
+        ),
+    ),
+)  # fmt: skip
+"""What an agency's own people do to what they asked."""

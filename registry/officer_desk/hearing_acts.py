@@ -1,0 +1,191 @@
+"""What officers of a case's unit do to its hearings, and what the agency that is heard does."""
+
+from collections.abc import Callable
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.parties.hearings import actions, after_answer, portal, queries
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import reference_in, require_no_interest
+from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts, sealed
+from registry.officer_desk.case_acts import case_opened
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from schemas.hearings import (
+    AllegationSchema,
+    HearingAnswerSchema,
+    HearingApprovalSchema,
+    HearingDraftSchema,
+    HearingLongerAskedSchema,
+    HearingLongerSchema,
+    HearingOutcomeSchema,
+    HearingReasonSchema,
+    HearingServiceSchema,
+)
+
+
+def hearing_opened(session: Session, me: Present, reference: str) -> str:
+    """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
+    found = reference_in(reference)
+    case = queries.case_behind(session, me.standing.unit, found)
+    for agency in (named_agency_id(sealer(), case), queries.accused(session, case, found)):
+        require_no_interest(me, agency)
+    return found
+
+
+def _edit(on: Doing[Officer], allegation: str, could_complain: int | None = None) -> object:
+    return actions.edit(
+        on.session, sealer(), on.officer, on.reference, allegation, on.at,
+        could_complain=could_complain, version=on.version,
+    )  # fmt: skip
+
+
+def _send_back(on: Doing[Officer], reason: str) -> object:
+    return actions.send_back(on.session, sealer(), on.officer, on.reference, reason, on.at, version=on.version)
+
+
+def _approve(on: Doing[Officer], reason: str = "") -> object:
+    return actions.approve(on.session, sealer(), on.officer, on.reference, on.at, reason=reason, version=on.version)
+
+
+def _serve(on: Doing[Officer], answer_by: date) -> object:
+    return actions.serve(on.session, sealer(), on.officer, on.reference, answer_by, on.at, version=on.version)
+
+
+def _give_longer(on: Doing[Officer], answer_by: date, reason: str) -> object:
+    return after_answer.give_longer(
+        on.session, sealer(), on.officer, on.reference, answer_by, reason, on.at, version=on.version
+    )
+
+
+def _tell_outcome(on: Doing[Officer], outcome: str, object_days: int | None) -> object:
+    return after_answer.tell_outcome(
+        on.session, sealer(), on.officer, on.reference, outcome, object_days or 0, on.at, version=on.version
+    )
+
+
+ACTS = case_acts(
+    Resource.HEARING,
+    lambda session, me, _, reference: hearing_opened(session, me, reference),
+    OfficerAct(
+        "edit", Act.PROPOSE, _edit, "editHearing",
+        """Write a draft anew.
+
+        Nobody but its writer does, so that it is known who the second person is.
+        """,
+        AllegationSchema, method="put", path="",
+    ),
+    OfficerAct(
+        "hand-in", Act.PROPOSE, sealed(actions.hand_in), "handInHearing",
+        "Have a draft checked for reprisals by another person.",
+    ),
+    OfficerAct(
+        "send-back", Act.APPROVE, _send_back, "sendBackHearing", "Send a text back that could tell who complained.",
+        HearingReasonSchema, form={"reason": "back"},
+    ),
+    OfficerAct(
+        "approve", Act.APPROVE, _approve, "approveHearing",
+        """Approve what another wrote: it does not tell who complained.
+
+        Where few could have complained, say why it may go.
+        """,
+        HearingApprovalSchema,
+    ),
+    OfficerAct(
+        "serve", Act.PROPOSE, _serve, "serveHearing",
+        """Put what was approved to the agency, with a day by which it may answer.
+
+        Its case is `agency_hearing` from now on.
+        """,
+        HearingServiceSchema,
+    ),
+    OfficerAct(
+        "close", Act.PROPOSE, sealed(actions.close), "closeHearing",
+        """Close a hearing that was answered or lapsed, or give another up.
+
+        The agency reads it no longer.
+        """,
+    ),
+    OfficerAct(
+        "longer", Act.PROPOSE, _give_longer, "giveLongerToAnswer",
+        "Set a later last day to answer, because the agency asked or you find it right.",
+        HearingLongerSchema,
+    ),
+    OfficerAct(
+        "tell", Act.PROPOSE, _tell_outcome, "tellHearingOutcome",
+        """Tell the agency what was decided, and until when it may object.
+
+        Once, while the worker agrees that it is spoken to.
+        """,
+        HearingOutcomeSchema, path="/outcome",
+    ),
+)  # fmt: skip
+
+
+def _draft(on: Doing[Officer], allegation: str, could_complain: int | None = None, agency_id: str | None = None) -> str:
+    agency = reference_in(agency_id.strip()) if agency_id and agency_id.strip() else None
+    require_no_interest(on.me, agency)
+    return actions.draft(
+        on.session, sealer(), on.officer, on.reference, allegation, on.at,
+        agency=agency, could_complain=could_complain, version=on.version,
+    ).reference  # fmt: skip
+
+
+IN_CASE = case_acts(
+    Resource.HEARING,
+    case_opened(Resource.HEARING),
+    OfficerAct(
+        "new", Act.PROPOSE, _draft, "draftHearing",
+        """Write down what an agency is to be asked.
+
+        While the worker agrees that it is spoken to, and one hearing of a case at a time. With an Idempotency-Key it is drafted
+        once, however often it is sent.
+        """,
+        HearingDraftSchema, path="", form={"agency_id": "agency"}, drafts="hearing",
+    ),
+)  # fmt: skip
+"""What is done to a case."""
+
+
+def _written(write: Callable[..., object]) -> Callable[..., object]:
+    """How an act of the agency is done: with what it wrote."""
+
+    def do(on: Doing[Present], text: str) -> object:
+        unit, who = on.me.standing.unit, on.me.officer.reference
+        return write(on.session, sealer(), unit, who, on.reference, text, on.at, version=on.version)
+
+    return do
+
+
+ANSWERS = OfficerActs(
+    Resource.HEARING,
+    lambda me, _: me,
+    lambda _session, _me, _act, reference: reference_in(reference),
+    (
+        OfficerAct(
+            "keep", Act.ANSWER, _written(portal.keep), "keepHearingAnswer", "Keep an answer that is not finished.",
+            HearingAnswerSchema, method="put", path="/draft",
+        ),
+        OfficerAct(
+            "answer", Act.ANSWER, _written(portal.answer), "answerHearing", "Answer, once and for good.",
+            HearingAnswerSchema,
+        ),
+        OfficerAct(
+            "longer", Act.ANSWER, _written(portal.ask_longer), "askForLongerToAnswer",
+            """Ask for longer to answer.
+
+            The last day stays until the authority sets another.
+            """,
+            HearingLongerAskedSchema, form={"text": "longer"},
+        ),
+        OfficerAct(
+            "object", Act.ANSWER, _written(portal.object_to), "objectToOutcome",
+            "Object to what was decided, once and until the day that you were told.",
+            HearingAnswerSchema, path="/objection", form={"text": "objection"},
+        ),
+    ),
+)  # fmt: skip
+"""What the agency's own people do to a hearing that was served to it."""

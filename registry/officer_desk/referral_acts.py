@@ -1,0 +1,130 @@
+"""What officers of a case's unit do to its referrals, and what the partner that receives one does."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.parties.referrals import actions, portal, queries
+from registry.complaints.parties.referrals.content import Choice
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import reference_in, require_no_interest
+from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts, plainly, sealed
+from registry.officer_desk.case_acts import case_opened
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import Present
+from schemas.referrals import (
+    ReferralDeclineSchema,
+    ReferralOverrideSchema,
+    ReferralProposalSchema,
+    ReferralReportInSchema,
+)
+
+
+def referral_opened(session: Session, me: Present, reference: str) -> str:
+    """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
+    found = reference_in(reference)
+    require_no_interest(me, named_agency_id(sealer(), queries.case_behind(session, me.standing.unit, found)))
+    return found
+
+
+def _override(on: Doing[Officer], legal_basis: str) -> object:
+    return actions.override(on.session, sealer(), on.officer, on.reference, legal_basis, on.at, version=on.version)
+
+
+ACTS = case_acts(
+    Resource.REFERRAL,
+    lambda session, me, _, reference: referral_opened(session, me, reference),
+    OfficerAct(
+        "consent", Act.PROPOSE, plainly(actions.find_consent), "findReferralConsent",
+        "Say that she has agreed since it was proposed.",
+    ),
+    OfficerAct(
+        "override", Act.APPROVE, _override, "overrideReferral",
+        """Hand on without her consent.
+
+        In a case of P0, by another than who proposed it, with the law that asks for it. Nothing overrides her consent to tell
+        an authority in China.
+        """,
+        ReferralOverrideSchema,
+    ),
+    OfficerAct(
+        "send", Act.PROPOSE, sealed(actions.send), "sendReferral", "Give the partner the key to what was proposed.",
+    ),
+    OfficerAct(
+        "take-back", Act.PROPOSE, sealed(actions.take_back), "takeBackReferral",
+        "Stop what was not sent, close what was.",
+    ),
+)  # fmt: skip
+
+
+def _propose(
+    on: Doing[Officer],
+    partner: str,
+    expires_on: date,
+    answers: Sequence[str],
+    messages: Sequence[str],
+    files: Sequence[str],
+    note: str = "",
+    identity_said_in: str | None = None,
+) -> str:
+    return actions.propose(
+        on.session, sealer(), on.officer, on.reference, partner, Choice(answers, messages, files), on.at,
+        note=note, expires_on=expires_on, identity_said_in=identity_said_in or None, version=on.version,
+    ).reference  # fmt: skip
+
+
+IN_CASE = case_acts(
+    Resource.REFERRAL,
+    case_opened(Resource.REFERRAL),
+    OfficerAct(
+        "new", Act.PROPOSE, _propose, "proposeReferral",
+        """Choose what of a case a partner is to read.
+
+        It is copied and sealed now; that copy goes. Where she agrees already, it is consented at once. With an Idempotency-Key it
+        is proposed once, however often it is sent.
+        """,
+        ReferralProposalSchema, path="", form={"answers": "answer", "messages": "message", "files": "file"},
+        drafts="referral",
+    ),
+)  # fmt: skip
+"""What is done to a case."""
+
+
+def _accept(on: Doing[Present]) -> object:
+    unit, who = on.me.standing.unit, on.me.officer.reference
+    return portal.accept(on.session, unit, who, on.reference, on.at, version=on.version)
+
+
+def _decline(on: Doing[Present], reason: str) -> object:
+    unit, who = on.me.standing.unit, on.me.officer.reference
+    return portal.decline(on.session, sealer(), unit, who, on.reference, reason, on.at, version=on.version)
+
+
+def _report(on: Doing[Present], text: str, *, is_done: bool) -> object:
+    unit, who = on.me.standing.unit, on.me.officer.reference
+    return portal.report(
+        on.session, sealer(), unit, who, on.reference, text, on.at, is_done=is_done, version=on.version
+    )  # fmt: skip
+
+
+RECEIVED = OfficerActs(
+    Resource.REFERRAL,
+    lambda me, _: me,
+    lambda _session, _me, _act, reference: reference_in(reference),
+    (
+        OfficerAct("accept", Act.ANSWER, _accept, "acceptReferral", "Take it on."),
+        OfficerAct(
+            "decline", Act.ANSWER, _decline, "declineReferral",
+            "Decline it. It is closed to your organisation from then on.",
+            ReferralDeclineSchema, is_shown_after=False,
+        ),
+        OfficerAct(
+            "report", Act.ANSWER, _report, "reportReferral", "Report what was done, as often as there is something.",
+            ReferralReportInSchema, path="/reports", form={"is_done": "done"},
+        ),
+    ),
+)  # fmt: skip
+"""What a partner's own people do to a referral that was handed to their organisation."""

@@ -1,0 +1,43 @@
+"""The rules: the law of each country as the registry holds it, row by row, with article, source, day and mark."""
+
+from flask import Blueprint, Response
+
+from registry.core.clock import day_at, now
+from registry.core.errors import NotFound
+from registry.pages.public.answers import countries
+from registry.pages.public.rendering import page
+from registry.register.law.loading import shipped_law
+from registry.register.law.shown import country_shown, law_shown
+from registry.register.law.words import LawRole
+from registry.vocabulary.register import Language
+
+pages = Blueprint("rules", __name__)
+
+_TABLES = ("regime", "limit", "permit_route", "fee", "coming", "authority", "official_list", "penalty")
+"""In the order of the page. Help lines have a page of their own."""
+
+
+@pages.get("/<language:language>/rules")
+def index(language: Language) -> Response:
+    law = shipped_law()
+    by_role = {
+        role: countries(language, frozenset(one.country for one in law.countries.values() if one.role is role))
+        for role in LawRole
+    }
+    return page("rules.html", language, here="rules", by_role=by_role)
+
+
+@pages.get("/<language:language>/rules/<country>")
+def of_country(language: Language, country: str) -> Response:
+    law = shipped_law()
+    if country not in law.countries:
+        raise NotFound("there are no rules of this country")
+    today = day_at(now(), None)
+    rows = law_shown(law, today, country=country, tables=_TABLES)
+    return page(
+        "rules_of_country.html",
+        language,
+        here="rules",
+        law=country_shown(law.countries[country]),
+        tables=[(name, shown) for name, shown in rows.items() if shown],
+    )

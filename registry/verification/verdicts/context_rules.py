@@ -1,0 +1,157 @@
+"""What was left unsaid. Pure.
+
+A `yes` stands only if no value of an unstated field that the law of the corridor tells apart would make it `no`. Each such
+value is tried on the verdict itself, so that no rule is stated twice; where one fails, the answer is unknown and says what to
+ask.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from registry.core.codes import Reason
+from registry.register.law.rules import Regime
+from registry.register.law.weights import is_in_force
+from registry.verification.verdicts.question import Facts, Finding, Question, Verdict
+from registry.verification.verdicts.regime_rules import activities_in
+from registry.verification.verdicts.visa_rules import FOR_NO_WORK
+from registry.vocabulary.register import EU_STATES, RECRUITING, SENDING_COUNTRIES, Answer, RecruiterKind, Visa, Weight
+
+PARAMETERS = (
+    "recruiter_kind",
+    "destination",
+    "origin",
+    "activity",
+    "sector",
+    "visa",
+    "nationality",
+    "occupation",
+    "work_permit",
+)
+"""The fields of a question that are its context, in the order in which they are asked for."""
+
+COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
+
+
+class Need(NamedTuple):
+    """A field that could still change the answer, and the values it takes. Without any: every code of NACE, or of ISCO-08."""
+
+    parameter: str
+    allowed: tuple[str, ...]
+
+
+def not_asked(question: Question) -> list[str]:
+    """The fields of context that the question leaves open."""
+    return [name for name in PARAMETERS if getattr(question, name) is None]
+
+
+def needs_of(findings: Iterable[Finding]) -> tuple[Need, ...]:
+    """What the reasons ask for, each field once, in their order."""
+    needs: dict[str, Need] = {}
+    for finding in findings:
+        parameter = asked_parameter(finding)
+        if parameter is not None and parameter not in needs:
+            needs[parameter] = Need(parameter, tuple(_allowed(parameter, finding)))
+    return tuple(needs.values())
+
+
+def asked_parameter(finding: Finding) -> str | None:
+    """The field that a reason asks for; None where it asks for none."""
+    if finding.code is Reason.COUNTRY_NOT_STATED:
+        return "destination"
+    parameter = finding.values.get("parameter")
+    return parameter if finding.code is Reason.CONTEXT_NEEDED and parameter in PARAMETERS else None
+
+
+def lacks_context_alone(verdict: Verdict) -> bool:
+    """Whether a licence would answer `yes` but for what was not said of the job: nothing known speaks against it."""
+    decides = [finding for finding in verdict.reasons if finding.weight is Weight.DECIDES]
+    return (
+        verdict.verdict is Answer.UNKNOWN
+        and verdict.licence is not None
+        and all(finding.code is Reason.CONTEXT_NEEDED for finding in decides)
+        and "recruiter_kind" not in map(asked_parameter, decides)
+    )
+
+
+def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
+    match parameter:
+        case "activity":
+            return sorted(RECRUITING)
+        case "work_permit":
+            return [*filter(None, finding.values.get("permits", "").split("|")), "other"]
+        case "occupation":
+            return ()
+        case "sector":
+            return finding.values.get("sectors", "").split()
+        case "visa":
+            return [one.value for one in Visa]
+        case "recruiter_kind":
+            return [one.value for one in RecruiterKind]
+        case _:
+            return COUNTRIES
+
+
+Ask = Callable[[Question], Verdict]
+
+
+def unless_unsaid_decides(question: Question, facts: Facts, verdict: Verdict, ask: Ask) -> Verdict:
+    """A `yes`, or all that must be asked before it can be one. `ask` gives the verdict on another question with the same facts.
+
+    `verdict` is a `yes`, or lacks context alone (`lacks_context_alone`).
+    """
+    asked = [finding for finding in verdict.reasons if asked_parameter(finding) is not None]
+    known = {asked_parameter(finding) for finding in asked}
+    asks = [one for one in _open_fields(question, facts, verdict, ask) if one.values["parameter"] not in known]
+    if not asks:
+        return verdict
+    others = tuple(finding.informing() for finding in verdict.reasons if finding not in asked)
+    ordered = sorted((*asked, *asks), key=lambda finding: PARAMETERS.index(asked_parameter(finding) or ""))
+    return replace(verdict, verdict=Answer.UNKNOWN, reasons=(*ordered, *others))
+
+
+def _open_fields(question: Question, facts: Facts, verdict: Verdict, ask: Ask) -> Iterator[Finding]:
+    if question.visa is Visa.UNKNOWN:
+        # It may be any of them.
+        question = replace(question, visa=None)
+    for parameter in PARAMETERS:
+        if getattr(question, parameter) is not None:
+            continue
+        values = _told_apart(parameter, question, facts, verdict)
+        if any(ask(replace(question, **{parameter: value})).verdict is Answer.NO for value in values):
+            countries = " ".join(_likely(parameter, question, verdict))
+            yield Finding(
+                Reason.CONTEXT_NEEDED, {"parameter": parameter} | ({"likely": countries} if countries else {})
+            )
+
+
+def _told_apart(parameter: str, question: Question, facts: Facts, verdict: Verdict) -> Sequence[str]:
+    """Values of an unstated field that the law of the corridor tells apart."""
+    home = verdict.licence.country if verdict.licence is not None else None
+    match parameter:
+        case "recruiter_kind":
+            return [one for one in RecruiterKind if one is not RecruiterKind.UNKNOWN]
+        case "visa":
+            return FOR_NO_WORK
+        case "activity":
+            return activities_in(home) if home is not None else sorted(RECRUITING)
+        case "origin":
+            closed = {one.country for one in _in_force(facts.regimes, verdict.on) if one.are_foreign_bodies_prohibited}
+            return sorted(closed | {country for country in (home, question.destination) if country})
+        case "destination":
+            return sorted({one.country for one in _in_force(facts.regimes, verdict.on)} | ({home} if home else set()))
+    return ()
+
+
+def _in_force(regimes: Iterable[Regime], day: date) -> Iterator[Regime]:
+    return (one for one in regimes if is_in_force(one, day))
+
+
+def _likely(parameter: str, question: Question, verdict: Verdict) -> Iterator[str]:
+    """Countries to offer first."""
+    if parameter == "origin":
+        yield from dict.fromkeys((*sorted(SENDING_COUNTRIES), *filter(None, (question.destination,))))
+    elif parameter == "destination" and verdict.licence is not None and verdict.licence.country in EU_STATES:
+        yield verdict.licence.country

@@ -1,0 +1,77 @@
+"""Who offers the work: whoever is no agency needs another paper, and no employer is "not registered". Pure."""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from registry.core.codes import Reason
+from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
+from registry.vocabulary.register import Answer, LicenceKind, RecruiterKind
+
+_OWN_ANSWERS: Mapping[RecruiterKind, Reason] = {
+    RecruiterKind.EMPLOYER: Reason.EMPLOYER_NEEDS_NO_LICENCE,
+    RecruiterKind.CONTRACTOR: Reason.CONTRACTOR_SENDS_OWN_STAFF,
+    RecruiterKind.SHIP: Reason.SHIP_NEEDS_SEAFARER_PERMIT,
+    RecruiterKind.SCHOOL_OR_FAMILY: Reason.NOT_WORK_RECRUITMENT,
+    RecruiterKind.PRIVATE_PERSON: Reason.PRIVATE_PERSON_SHOWS_NO_LICENCE,
+}
+
+_ABOUT_LICENCES_OF_AGENCIES = frozenset(
+    {
+        # Of no concern to whoever is no agency.
+        Reason.NOT_REGISTERED,
+        Reason.NO_LICENCE_RECORDED,
+        Reason.AUTHORITY_NOT_COVERED,
+        Reason.LIST_LACKS_NUMBER,
+        Reason.REGIME_UNKNOWN,
+        Reason.NO_LICENCE_REQUIRED,
+        Reason.COUNTRY_NOT_STATED,
+        Reason.CONTEXT_NEEDED,
+        Reason.NEEDS_LICENSED_SENDING_PARTNER,
+        Reason.OUT_OF_CORRIDOR,
+        Reason.PERMITS_ONLY,
+        Reason.NO_LICENCE_IN_FORCE,
+    }
+)
+
+_OF_A_COMPANY = frozenset(
+    {SubjectKind.USCC, SubjectKind.VAT, SubjectKind.LEI, SubjectKind.EUID, SubjectKind.REGISTRATION_NUMBER}
+)
+"""Numbers that every company has, an employer too."""
+
+
+def of_recruiter(question: Question, verdict: Verdict) -> Verdict:
+    """The verdict on an agency, made that on whoever really offers the work."""
+    recruiter = question.recruiter_kind
+    own = _OWN_ANSWERS.get(recruiter) if recruiter is not None else None
+    if own is not None:
+        return _of_another(question, verdict, own)
+    if recruiter is not RecruiterKind.AGENCY and _may_be_right_for_another(question, verdict):
+        asks = Finding(Reason.CONTEXT_NEEDED, {"parameter": "recruiter_kind"})
+        others = tuple(finding.informing() for finding in verdict.reasons)
+        return replace(verdict, verdict=Answer.UNKNOWN, reasons=(asks, *others))
+    return verdict
+
+
+def _of_another(question: Question, verdict: Verdict, own: Reason) -> Verdict:
+    says = Finding(own)
+    if question.recruiter_kind is RecruiterKind.PRIVATE_PERSON:
+        if verdict.verdict is Answer.NO:
+            return replace(verdict, reasons=(*verdict.reasons[:1], says.informing(), *verdict.reasons[1:]))
+        kept = verdict.reasons
+    else:
+        kept = tuple(one for one in verdict.reasons if one.code not in _ABOUT_LICENCES_OF_AGENCIES)
+    others = tuple(finding.informing() for finding in kept)
+    return replace(verdict, verdict=Answer.UNKNOWN, may_continue=Answer.UNKNOWN, reasons=(says, *others))
+
+
+def _may_be_right_for_another(question: Question, verdict: Verdict) -> bool:
+    """Whether the `no` says only that no agency of that number is licensed, which an employer or a ship need not be."""
+    if verdict.verdict is not Answer.NO:
+        return False
+    codes = {finding.code for finding in verdict.reasons}
+    if Reason.NOT_REGISTERED in codes and question.kind in _OF_A_COMPANY:
+        return True
+    licence = verdict.licence
+    is_for_ships = licence is not None and licence.kind is LicenceKind.CN_SEAFARER_DISPATCH
+    return is_for_ships and Reason.NOT_A_RECRUITMENT_LICENCE in codes

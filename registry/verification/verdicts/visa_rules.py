@@ -1,0 +1,49 @@
+"""What a worker's visa makes of the answer: a plan on a visa that does not allow work stops it, whatever the number says. Pure.
+
+A tourist or business visa lets nobody take up work, and China's law forbids sending workers under the name of business, tourism
+or study (Decree 620, article 8(2)). Who already lives in the country may hold another title: there the answer is left open.
+"""
+
+from msgspec.structs import replace
+
+from registry.core.codes import Reason
+from registry.verification.verdicts.question import Finding, Question, Verdict
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, RecruiterKind, Visa
+
+FOR_NO_WORK = (Visa.TOURIST, Visa.BUSINESS, Visa.STUDY, Visa.NONE)
+
+_FOR_TRAVEL = frozenset({Visa.TOURIST, Visa.BUSINESS})
+
+
+def visa_answer(question: Question) -> Answer:
+    """The best answer that the visa leaves open."""
+    visa = question.visa
+    if visa not in FOR_NO_WORK or question.recruiter_kind is RecruiterKind.SHIP or _needs_no_visa(question):
+        return Answer.YES
+    if question.origin in SENDING_COUNTRIES and question.origin != question.destination:
+        return Answer.NO
+    if visa in _FOR_TRAVEL and (question.origin is None or question.origin != question.destination):
+        return Answer.NO
+    return Answer.UNKNOWN
+
+
+def _needs_no_visa(question: Question) -> bool:
+    """A citizen of a member state works in all of them without a visa."""
+    is_in_union = question.destination is None or question.destination in EU_STATES
+    return question.nationality in EU_STATES and is_in_union
+
+
+def with_visa(question: Question, verdict: Verdict) -> Verdict:
+    """The verdict, stopped where the visa does not allow the work; a `no` keeps its own first reason."""
+    best = visa_answer(question)
+    if best is Answer.YES or question.visa is None:
+        return verdict
+    values = {"visa": question.visa.value}
+    if best is Answer.NO and question.origin in SENDING_COUNTRIES:
+        values["origin"] = question.origin or ""
+    stops = Finding(Reason.VISA_DOES_NOT_ALLOW_WORK, values)
+    if verdict.verdict is Answer.NO:
+        weighed = stops if best is Answer.NO else stops.informing()
+        return replace(verdict, reasons=(*verdict.reasons[:1], weighed, *verdict.reasons[1:]))
+    others = tuple(finding.informing() for finding in verdict.reasons)
+    return replace(verdict, verdict=best, may_continue=Answer.UNKNOWN, reasons=(stops, *others))

@@ -1,0 +1,109 @@
+"""Every act of the tables is served by the API and the console alike, by one right, and a form brings what its action takes."""
+
+import inspect
+import sys
+from datetime import date
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+
+from registry.api.officers.edge import views
+from registry.core.errors import InvalidInput
+from registry.core.faults import message
+from registry.officer_desk.acting import Policy
+from registry.officer_desk.acts import OfficerAct, OfficerActs
+from registry.pages.officers.act_pages import read_form
+from registry.vocabulary.cases import CaseState
+from registry.vocabulary.licensing import Timing, ToldFirst
+from schemas.cases import CaseMoveBodySchema, CaseReplySchema
+from schemas.openings import OpeningDecisionSchema
+from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema
+
+LEAST = 50
+"""Acts in the tables, at the least: so many were there when this was written."""
+
+
+def tables() -> list[OfficerActs[object]]:
+    modules = [module for name, module in sys.modules.items() if name.startswith("registry.")]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, OfficerActs)]
+    return list({id(one): one for one in found}.values())
+
+
+def rows() -> list[tuple[OfficerActs[object], OfficerAct]]:
+    return [(table, act) for table in tables() for act in table]
+
+
+def test_every_act_is_served_twice_by_the_right_of_its_row(app: Flask) -> None:
+    by_api = {view.given.operation: view.policy for _, _, view in views(app)}
+    by_console = {
+        endpoint.rpartition(".")[2]: view.policy  # type: ignore[attr-defined]
+        for endpoint, view in app.view_functions.items()
+        if endpoint.startswith("console_")
+    }
+    acts = rows()
+    assert len(acts) >= LEAST
+    for table, act in acts:
+        policy = Policy(*table.right_to(act))
+        assert (by_api[act.operation], by_console[act.operation]) == (policy, policy), act.operation
+
+
+def test_every_endpoint_names_all_that_an_act_is_found_by(app: Flask) -> None:
+    paths = {view.given.operation: path for path, _, view in views(app)}
+    for table, act in rows():
+        _session, _me, _act, *references = inspect.signature(table.opened).parameters
+        assert paths[act.operation].count("<") == len(references), act.operation
+
+
+def test_no_two_acts_are_one_operation() -> None:
+    operations = [act.operation for _, act in rows()]
+    assert sorted(set(operations)) == sorted(operations)
+
+
+def test_every_action_takes_the_fields_of_its_payload_and_needs_no_other() -> None:
+    wrong = []
+    for _, act in rows():
+        fields = set(act.schema().fields) if act.schema else set()
+        _, *taken = inspect.signature(act.do).parameters.values()
+        names = {one.name for one in taken if one.kind is not inspect.Parameter.VAR_KEYWORD}
+        needed = {one.name for one in taken if one.name in names and one.default is inspect.Parameter.empty}
+        is_open = names < {one.name for one in taken}
+        if not needed <= fields or not (is_open or fields <= names):
+            wrong.append((act.operation, fields, names))
+    assert wrong == []
+
+
+def test_a_form_is_read_by_the_shape_of_the_payload() -> None:
+    form = MultiDict(
+        [
+            ("timing", Timing.NO_COMPLAINT.value), ("told", ToldFirst.UNION.value),
+            ("told", "nobody"), ("workers", "12"), ("waits_until", "2026-12-31"), ("teller", "The union"),
+        ]
+    )  # fmt: skip
+    read = read_form(WorkersLookSchema(), form)
+    assert (read["timing"], read["workers"], read["permits_at_risk"]) == (Timing.NO_COMPLAINT, 12, None)
+    assert (read["waits_until"], read["teller"]) == (date(2026, 12, 31), "The union")
+    assert read["told"] == [ToldFirst.UNION]
+
+
+def test_a_field_may_be_called_otherwise_in_a_form() -> None:
+    read = read_form(SanctionEndAskedSchema(), MultiDict({"target": "lifted", "ground": "Court"}), {"to": "target"})
+    assert read == {"to": "lifted", "ground": "Court"}
+
+
+@pytest.mark.parametrize(("sent", "is_granted"), [("grant", True), ("refuse", False), ("", False), ("whatever", False)])
+def test_only_a_known_yes_is_a_yes(sent: str, is_granted: bool) -> None:
+    form = MultiDict({"decision": sent, "answer": "Because"})
+    assert read_form(OpeningDecisionSchema(), form, {"is_granted": "decision"})["is_granted"] is is_granted
+
+
+def test_a_box_that_is_not_ticked_is_a_no() -> None:
+    assert read_form(CaseReplySchema(), MultiDict({"text": "We read it."}))["to_helper"] is False
+
+
+@pytest.mark.parametrize(("unread", "code"), [({}, "choose_one"), ({"to": "state_of_case"}, "state_of_case")])
+def test_a_word_that_is_none_of_the_list_is_refused_with_its_message(unread: dict[str, str], code: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_form(CaseMoveBodySchema(), MultiDict({"to": "elsewhere"}), unread=unread)
+    assert [fault.message for fault in refused.value.faults] == [message(code)]
+    assert read_form(CaseMoveBodySchema(), MultiDict({"to": "in_triage"}))["to"] is CaseState.IN_TRIAGE

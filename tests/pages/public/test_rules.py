@@ -1,0 +1,77 @@
+"""The rules of each country stand on a page in every language, row by row, and nothing that nobody read."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from registry.i18n.languages import has_text
+from registry.pages.public.law import _TABLES
+from registry.register.law.loading import rows_of, shipped_law
+from registry.register.law.weights import Weight, is_readable
+from registry.register.law.words import (
+    ChargedBy,
+    Charging,
+    LawActivity,
+    LawRole,
+    Possible,
+)
+from registry.vocabulary.register import ForeignLicence, Language
+from tests.pages.public.reading import read
+
+LAW = shipped_law()
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_country_is_listed_in_every_language(client: FlaskClient, language: Language) -> None:
+    html = client.get(f"/{language}/rules").get_data(as_text=True)
+    assert all(f'href="/{language}/rules/{code}"' in html for code in LAW.countries)
+
+
+@pytest.mark.parametrize("country", sorted(LAW.countries))
+def test_a_countrys_page_has_every_row_that_was_read_and_no_other(client: FlaskClient, country: str) -> None:
+    response = client.get(f"/en/rules/{country}")
+    assert response.status_code == 200
+    html = response.get_data(as_text=True)
+    for table, row in rows_of(LAW.countries[country]):
+        is_there = f'id="{row.id}"' in html
+        assert is_there is (table in _TABLES and is_readable(row)), row.id
+    assert "(k)" not in read(response).text
+    assert "github.com" not in html
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_dutch_page_says_what_changes_and_when(client: FlaskClient, language: Language) -> None:
+    page = read(client.get(f"/{language}/rules/NL"))
+    assert page.language == language
+    assert "During 2027 neither yes nor no from a list" in page.text
+
+
+def test_a_place_outside_says_whom_to_ask(client: FlaskClient) -> None:
+    assert "We give no answers about this country. Ask there: Fair Work Agency" in read(client.get("/en/rules/GB")).text
+
+
+def test_disputed_rows_say_so(client: FlaskClient) -> None:
+    assert "sources disagree" in read(client.get("/en/rules/LT")).text
+
+
+def test_there_are_no_rules_of_the_moon(client: FlaskClient) -> None:
+    assert client.get("/en/rules/ZZ").status_code == 404
+
+
+FAMILIES = {
+    "law.by": ChargedBy,
+    "law.charge": Charging,
+    "law.activity": LawActivity,
+    "law.possible": Possible,
+    "law.worth": ForeignLicence,
+    "page.rules.role": LawRole,
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_word_of_the_law_has_a_plain_one(family: str) -> None:
+    assert [word for word in FAMILIES[family] if not has_text(f"{family}.{word}")] == []
+
+
+def test_every_weight_that_is_shown_has_words() -> None:
+    assert [word for word in Weight if word is not Weight.HIDDEN and not has_text(f"law.weight.{word}")] == []
+    assert [table for table in _TABLES if not has_text(f"law.table.{table}")] == []

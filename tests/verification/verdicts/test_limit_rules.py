@@ -1,0 +1,91 @@
+"""Limits of law on a plan: what a question states in full makes a `no`, what may still be met leaves no `yes`."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from registry.core.codes import Reason
+from registry.register.law.loading import shipped_law
+from registry.verification.verdicts.context_rules import needs_of
+from registry.verification.verdicts.question import Question, SubjectKind, Verdict
+from registry.verification.verdicts.rules import decide
+from registry.vocabulary.register import Activity, Answer, LicenceKind, Visa
+from tests.make import licence_record
+from tests.verification.verdicts.asking import codes, facts_about, plain_context
+
+CHINESE = LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION
+
+
+def ask(licence: Any, **context: Any) -> Verdict:
+    """The verdict under the law that this release ships."""
+    facts = replace(facts_about(licence), limits=shipped_law().limits)
+    question = replace(Question(SubjectKind.LICENCE_NUMBER, "VYMYSL/1"), **(plain_context(licence) | context))
+    return decide(question, facts)
+
+
+def needed(verdict: Verdict) -> list[str]:
+    return [need.parameter for need in needs_of(verdict.reasons)]
+
+
+def lent(country: str, **context: Any) -> Verdict:
+    return ask(licence_record(country=country), activity=Activity.TEMPORARY_WORK, **context)
+
+
+def test_a_lender_in_building_or_meat_is_no_yes_in_germany_and_in_a_warehouse_is_one() -> None:
+    for sector in ("41.00", "10.11", None):
+        assert lent("DE", sector=sector, nationality="IT").verdict is not Answer.YES
+    assert lent("DE", sector="52.10", nationality="IT").verdict is Answer.YES
+
+
+def test_a_worker_who_needs_a_permit_is_no_yes_where_none_is_given_for_lent_work() -> None:
+    for country in ("DE", "LT", "RO"):
+        verdict = lent(country, sector="52.10", nationality="CN")
+        assert verdict.verdict is Answer.UNKNOWN, country
+        assert Reason.LAW_MAY_BAR in codes(verdict) or needed(verdict), country
+        assert needed(lent(country, sector="52.10"))[:1] == ["nationality"], country
+
+
+def test_czech_agencies_may_lend_foreigners_for_few_occupations_alone() -> None:
+    assert lent("CZ", nationality="CZ").verdict is Answer.YES
+    assert "occupation" in needed(lent("CZ", nationality="CN"))
+    assert lent("CZ", nationality="CN", occupation="9112").verdict is not Answer.YES
+
+
+@pytest.mark.parametrize(("entered", "answer"), [(date(2025, 9, 1), Answer.NO), (date(2019, 5, 6), Answer.YES)])
+def test_a_polish_agency_of_less_than_two_years_sends_no_worker_who_needs_a_permit(
+    entered: date, answer: Answer
+) -> None:
+    licence = licence_record(LicenceKind.PL_PRACA_TYMCZASOWA, valid_from=entered, status_history=())
+    (finding,) = [one for one in shipped_law().limits if one.id == "pl-limit-agency-condition"]
+    assert finding.years_after_entry == 2
+    verdict = ask(licence, activity=Activity.TEMPORARY_WORK, nationality="UA", origin="RO")
+    assert (Reason.LAW_BARS in codes(verdict)) is (answer is Answer.NO)
+
+
+def test_hungary_gives_chinese_citizens_no_guest_worker_permit() -> None:
+    plan = {"destination": "HU", "nationality": "CN", "sector": "27.20"}
+    unsaid = ask(licence_record(CHINESE), **plan)
+    assert (unsaid.verdict, needed(unsaid)) == (Answer.UNKNOWN, ["work_permit"])
+    guest, *_, other = needs_of(unsaid.reasons)[0].allowed
+    assert other == "other"
+    assert ask(licence_record(CHINESE), **plan, work_permit=other).verdict is Answer.YES
+    for permit in needs_of(unsaid.reasons)[0].allowed[:-1]:
+        barred = ask(licence_record(CHINESE), **plan, work_permit=permit)
+        assert (barred.verdict, barred.reasons[0].code) == (Answer.NO, Reason.LAW_BARS), permit
+        assert barred.reasons[0].values["row"] in shipped_law().rows
+        assert barred.reasons[0].values["article"]
+        assert Reason.LICENCE_ACTIVE not in codes(barred)
+    assert guest
+
+
+def test_who_lives_there_on_a_permit_for_work_applies_for_none() -> None:
+    assert lent("IT", nationality="CN", sector="14.10", visa=Visa.WORK).verdict is Answer.YES
+    assert needed(lent("IT", nationality="CN", sector="14.10", visa=None)) != []
+
+
+def test_a_plan_that_states_all_that_the_law_asks_is_yes_for_a_chinese_licence() -> None:
+    verdict = ask(licence_record(CHINESE), destination="ES", nationality="CN", sector="56.11")
+    assert (verdict.verdict, verdict.reasons[0].code) == (Answer.YES, Reason.LICENCE_ACTIVE)
+    assert needed(ask(licence_record(CHINESE), destination="ES", nationality="CN")) == ["sector"]
