@@ -28,7 +28,7 @@ from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_sum
 from tests.postgres import Clones, Server, quickest_folder
 from tests.serving import Served, serve
 
-EDGES = frozenset("account api cli client console http i18n pages public web".split())
+EDGES = frozenset("api cli client http i18n officer_desk pages".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
 alone, but for what is marked `both_databases`; `make test-all` (`--everything`) tries everything on everything."""
 
